@@ -1,0 +1,158 @@
+//! The names of a network: what each stands for, where it is declared, whether it is used.
+
+use std::{cell::Cell, collections::HashMap};
+
+use crate::{
+    diagnostic::Diagnostics, ir::formula::ConstantId, model::Value, problems, span::Span, syntax::ast::Name,
+};
+
+/// What a name stands for.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Meaning {
+    Constant(ConstantId, f64),
+    Value(Value),
+    /// Its declaration is wrong and has been reported.
+    Mistake,
+}
+
+struct Entry {
+    meaning: Meaning,
+    span: Span,
+    what: &'static str,
+    used: Cell<bool>,
+}
+
+/// The names declared so far, and those that come later in the text.
+#[derive(Default)]
+pub(super) struct Scope {
+    entries: HashMap<String, Entry>,
+    order: Vec<String>,
+    later: HashMap<String, Span>,
+    lost: Vec<String>,
+}
+
+impl Scope {
+    /// A scope that knows which names come later and which stood in unreadable text.
+    pub(super) fn new(later: HashMap<String, Span>, lost: Vec<String>) -> Self {
+        Scope { later, lost, ..Scope::default() }
+    }
+
+    /// Declares a name; a second declaration is reported.
+    pub(super) fn declare(
+        &mut self,
+        name: &Name,
+        what: &'static str,
+        meaning: Meaning,
+        found: &mut Diagnostics,
+    ) {
+        if let Some(reason) = unusable(&name.text) {
+            found.push(problems::unusable_name(name, reason));
+        }
+        if let Some(first) = self.entries.get(&name.text) {
+            found.push(problems::declared_twice(name, first.span));
+            return;
+        }
+        let entry = Entry { meaning, span: name.span, what, used: Cell::new(false) };
+        self.order.push(name.text.clone());
+        self.entries.insert(name.text.clone(), entry);
+    }
+
+    /// What a name stands for; an unknown one is reported.
+    pub(super) fn resolve(&self, name: &Name, found: &mut Diagnostics) -> Option<Meaning> {
+        if let Some(entry) = self.entries.get(&name.text) {
+            entry.used.set(true);
+            return Some(entry.meaning);
+        }
+        if self.lost.contains(&name.text) {
+            return None;
+        }
+        found.push(match self.later.get(&name.text) {
+            Some(declared) => problems::used_before_declared(name, *declared),
+            None => {
+                let close = self.close_to(&name.text);
+                if let Some(entry) = close.and_then(|close| self.entries.get(close)) {
+                    entry.used.set(true); // a slip of the pen is no second mistake
+                }
+                let place = close.and_then(|close| Some((close, self.entries.get(close)?.span)));
+                problems::unknown_name(name, place)
+            }
+        });
+        None
+    }
+
+    /// Marks a name as used.
+    pub(super) fn mark(&self, name: &str) {
+        if let Some(entry) = self.entries.get(name) {
+            entry.used.set(true);
+        }
+    }
+
+    /// Whether a name has been used.
+    pub(super) fn is_used(&self, name: &str) -> bool {
+        self.entries.get(name).is_some_and(|entry| entry.used.get())
+    }
+
+    /// Reports what was declared and never used.
+    pub(super) fn report_unused(&self, found: &mut Diagnostics) {
+        for name in &self.order {
+            let Some(entry) = self.entries.get(name) else { continue };
+            let mistake = matches!(entry.meaning, Meaning::Mistake);
+            if !entry.used.get() && !mistake && !self.lost.contains(name) {
+                found.push(problems::unused(name, entry.what, entry.span));
+            }
+        }
+    }
+
+    fn close_to(&self, name: &str) -> Option<&str> {
+        closest(name, self.order.iter().map(String::as_str))
+    }
+
+    /// The declared names with what they are, in order.
+    pub(super) fn declared(&self) -> impl Iterator<Item = (&str, Span)> {
+        self.order.iter().filter_map(|name| Some((name.as_str(), self.entries.get(name)?.span)))
+    }
+}
+
+/// The candidate that a misspelt name most likely means.
+pub(crate) fn closest<'c>(name: &str, candidates: impl Iterator<Item = &'c str>) -> Option<&'c str> {
+    let length = name.chars().count();
+    let allowed = match length {
+        0..=2 => 1,
+        3..=5 => 2,
+        _ => 3,
+    };
+    let scored =
+        candidates.filter(|c| c.chars().count().abs_diff(length) <= allowed).map(|c| (distance(name, c), c));
+    let best = scored.filter(|(d, c)| *d <= allowed && *d < c.chars().count().max(length));
+    best.min_by_key(|(d, _)| *d).map(|(_, c)| c)
+}
+
+/// Insertions, deletions, substitutions and swaps of neighbours between two short words.
+fn distance(a: &str, b: &str) -> usize {
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    let mut before: Vec<usize> = Vec::new();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.iter().enumerate() {
+        let mut next = vec![i + 1];
+        for (j, y) in b.iter().enumerate() {
+            let at = |row: &[usize], k: usize| row.get(k).copied().unwrap_or(usize::MAX / 2);
+            let mut best = (at(&row, j) + usize::from(x != y)).min(at(&row, j + 1) + 1).min(at(&next, j) + 1);
+            let swapped = i > 0 && j > 0 && a.get(i - 1) == Some(y) && b.get(j - 1) == Some(x);
+            if swapped && x != y {
+                best = best.min(at(&before, j - 1) + 1);
+            }
+            next.push(best);
+        }
+        before = std::mem::replace(&mut row, next);
+    }
+    row.last().copied().unwrap_or(usize::MAX)
+}
+
+/// Why a name can't be used in Rust, in words.
+fn unusable(name: &str) -> Option<&'static str> {
+    match name {
+        "_" => Some("`_` names nothing"),
+        "self" | "Self" | "super" | "crate" => Some("Rust gives it a meaning that can't be changed"),
+        _ => None,
+    }
+}

@@ -1,0 +1,168 @@
+//! The table of operations: for each its operands, shape, derivative rule, referee and kernel.
+//! Element-wise formulas are one operation; their scalar operations have a table of their own.
+
+use super::{
+    differentiate::{Flow, Gradients},
+    equation::{EquationId, Scope, Shape},
+    formula::Formula,
+};
+#[cfg(feature = "referee")]
+use crate::referee::{Array, Real, Values};
+
+/// How an equation is computed from others.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Op {
+    /// Given from outside: an input, a target, a parameter.
+    Given,
+    /// A setting of the training rule with its declared value.
+    Setting(f64),
+    /// A formula, element by element; its leaves are equations, scalars serve every element.
+    Pointwise(Formula),
+    /// Scalars side by side: a vector.
+    Pack(Vec<EquationId>),
+    /// An element of a vector, counted from 0.
+    Element(EquationId, usize),
+    /// x W: a row vector times a matrix.
+    VectorMatrix(EquationId, EquationId),
+    /// W x: a matrix times a column vector.
+    MatrixVector(EquationId, EquationId),
+    /// a bᵀ: the matrix of all products.
+    Outer(EquationId, EquationId),
+    /// a · b
+    Dot(EquationId, EquationId),
+    /// The sum of all elements.
+    Sum(EquationId),
+    /// exp(zᵢ) / Σ exp(z), computed with the maximum shifted to 0.
+    Softmax(EquationId),
+    /// −Σ tᵢ ln softmax(z)ᵢ, computed as Σ tᵢ (ln Σ exp(z) − zᵢ): net inputs z, targets t.
+    SoftmaxCrossEntropy(EquationId, EquationId),
+    /// The mean over the samples of a batch: summed in order from 0, then divided.
+    BatchMean(EquationId),
+}
+
+impl Op {
+    /// The equations it reads, in order.
+    pub fn operands(&self) -> Vec<EquationId> {
+        match self {
+            Op::Given | Op::Setting(_) => Vec::new(),
+            Op::Pointwise(formula) => formula.leaves().into_iter().map(EquationId).collect(),
+            Op::Pack(elements) => elements.clone(),
+            Op::Element(x, _) | Op::Sum(x) | Op::Softmax(x) | Op::BatchMean(x) => vec![*x],
+            Op::VectorMatrix(a, b)
+            | Op::MatrixVector(a, b)
+            | Op::Outer(a, b)
+            | Op::Dot(a, b)
+            | Op::SoftmaxCrossEntropy(a, b) => vec![*a, *b],
+        }
+    }
+
+    /// The shape of the value for operands of these shapes, or `None` where they do not fit.
+    /// A formula of scalars may fill any shape: `declared` says which.
+    pub fn shape(&self, operands: &[Shape], declared: Shape) -> Option<Shape> {
+        use Shape::{Matrix, Scalar, Vector};
+        match (self, operands) {
+            (Op::Given, []) => Some(declared),
+            (Op::Setting(_), []) => Some(Scalar),
+            (Op::Pointwise(_), shapes) => {
+                shapes.iter().try_fold(declared, |all, shape| all.broadcast(*shape))
+            }
+            (Op::Pack(_), shapes) => {
+                shapes.iter().all(|shape| *shape == Scalar).then_some(Vector(shapes.len()))
+            }
+            (Op::Element(_, index), [Vector(n)]) if index < n => Some(Scalar),
+            (Op::VectorMatrix(..), [Vector(n), Matrix(rows, columns)]) if n == rows => Some(Vector(*columns)),
+            (Op::MatrixVector(..), [Matrix(rows, columns), Vector(n)]) if n == columns => Some(Vector(*rows)),
+            (Op::Outer(..), [Vector(n), Vector(m)]) => Some(Matrix(*n, *m)),
+            (Op::Dot(..), [Vector(n), Vector(m)]) if n == m => Some(Scalar),
+            (Op::Sum(_), [Vector(_)]) => Some(Scalar),
+            (Op::Softmax(_), [Vector(n)]) => Some(Vector(*n)),
+            (Op::SoftmaxCrossEntropy(..), [Vector(n), Vector(m)]) if n == m => Some(Scalar),
+            (Op::BatchMean(_), [shape]) => Some(*shape),
+            _ => None,
+        }
+    }
+
+    /// Whether the value exists once or for each sample, given that of the operands.
+    pub fn scope(&self, operands: &[Scope], declared: Scope) -> Scope {
+        match self {
+            Op::Given => declared,
+            Op::Setting(_) | Op::BatchMean(_) => Scope::Once,
+            _ if operands.contains(&Scope::Sample) => Scope::Sample,
+            _ => Scope::Once,
+        }
+    }
+
+    /// The derivative rule: what the gradient `up` of equation `own` gives to each operand.
+    pub(super) fn differentiate(&self, g: &mut Gradients<'_>, own: EquationId, up: Flow) {
+        match self {
+            Op::Given | Op::Setting(_) | Op::BatchMean(_) | Op::Outer(..) | Op::Element(..) => {}
+            Op::Pointwise(formula) => g.through_formula(own, formula, up),
+            Op::Pack(elements) => {
+                for (index, element) in elements.iter().enumerate() {
+                    g.flow_op(*element, own, up, |up| Op::Element(up, index), Shape::Scalar);
+                }
+            }
+            Op::VectorMatrix(x, w) => {
+                g.flow_op(*x, own, up, |up| Op::MatrixVector(*w, up), g.shape(*x));
+                g.flow_op(*w, own, up, |up| Op::Outer(*x, up), g.shape(*w));
+            }
+            Op::MatrixVector(w, x) => {
+                g.flow_op(*w, own, up, |up| Op::Outer(up, *x), g.shape(*w));
+                g.flow_op(*x, own, up, |up| Op::VectorMatrix(up, *w), g.shape(*x));
+            }
+            Op::Dot(a, b) => {
+                g.flow_product(*a, own, up, *b);
+                g.flow_product(*b, own, up, *a);
+            }
+            Op::Sum(x) => g.flow_same(*x, own, up),
+            Op::Softmax(_) => g.through_softmax(own, up),
+            Op::SoftmaxCrossEntropy(z, t) => g.through_softmax_cross_entropy(own, *z, *t, up),
+        }
+    }
+
+    /// The runtime's kernel, where the operation is not printed as plain code.
+    pub fn kernel(&self) -> Option<&'static str> {
+        match self {
+            Op::Given | Op::Setting(_) | Op::Pointwise(_) | Op::Pack(_) | Op::Element(..) => None,
+            Op::VectorMatrix(..) => Some("vector_matrix"),
+            Op::MatrixVector(..) => Some("matrix_vector"),
+            Op::Outer(..) => Some("outer"),
+            Op::Dot(..) => Some("dot"),
+            Op::Sum(_) => Some("sum"),
+            Op::Softmax(_) => Some("softmax"),
+            Op::SoftmaxCrossEntropy(..) => Some("softmax_cross_entropy"),
+            Op::BatchMean(_) => Some("accumulate"),
+        }
+    }
+
+    /// Multiplications of the forward pass that are followed by an addition, for `size` results.
+    pub fn multiply_adds(&self, shapes: &dyn Fn(EquationId) -> Shape) -> usize {
+        match self {
+            Op::VectorMatrix(_, w) | Op::MatrixVector(w, _) => shapes(*w).count(),
+            Op::Dot(a, _) => shapes(*a).count(),
+            Op::Outer(a, b) => shapes(*a).count() * shapes(*b).count(),
+            Op::Pointwise(formula) => formula.products(),
+            _ => 0,
+        }
+    }
+
+    /// The value, naively.
+    #[cfg(feature = "referee")]
+    pub fn evaluate<R: Real>(&self, shape: Shape, values: &Values<'_, R>) -> Array<R> {
+        match self {
+            Op::Given => Array::constant(shape, R::from(f64::NAN)),
+            Op::Setting(value) => Array::constant(Shape::Scalar, R::from(*value)),
+            Op::Pointwise(formula) => values.pointwise(formula, shape),
+            Op::Pack(elements) => Array::vector(elements.iter().map(|e| values.of(*e).scalar()).collect()),
+            Op::Element(x, index) => Array::scalar_of(values.of(*x).at(0, *index)),
+            Op::VectorMatrix(x, w) => values.of(*x).product(values.of(*w)),
+            Op::MatrixVector(w, x) => values.of(*x).product(&values.of(*w).transposed()),
+            Op::Outer(a, b) => values.of(*a).transposed().product(values.of(*b)),
+            Op::Dot(a, b) => values.of(*a).product(&values.of(*b).transposed()),
+            Op::Sum(x) => Array::scalar_of(values.of(*x).sum()),
+            Op::Softmax(z) => values.of(*z).softmax(),
+            Op::SoftmaxCrossEntropy(z, t) => Array::scalar_of(values.of(*z).cross_entropy(values.of(*t))),
+            Op::BatchMean(x) => values.mean(*x),
+        }
+    }
+}

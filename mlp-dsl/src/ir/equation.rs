@@ -1,0 +1,136 @@
+//! Equations: what one line of a derivation says.
+
+use super::{array::Op, formula::FunctionId};
+use crate::span::Span;
+
+/// Number of an equation in its derivation; operands have smaller numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct EquationId(pub u32);
+
+impl EquationId {
+    /// The number as an index.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// Sizes of a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Shape {
+    /// One number.
+    Scalar,
+    /// A row of numbers.
+    Vector(usize),
+    /// Rows and columns.
+    Matrix(usize, usize),
+}
+
+impl Shape {
+    /// How many numbers it holds.
+    pub fn count(self) -> usize {
+        match self {
+            Shape::Scalar => 1,
+            Shape::Vector(n) => n,
+            Shape::Matrix(rows, columns) => rows * columns,
+        }
+    }
+
+    /// The one broadcasting rule: equal shapes, or a scalar with anything.
+    pub fn broadcast(self, other: Shape) -> Option<Shape> {
+        match (self, other) {
+            (a, b) if a == b => Some(a),
+            (Shape::Scalar, b) => Some(b),
+            (a, Shape::Scalar) => Some(a),
+            _ => None,
+        }
+    }
+}
+
+impl std::fmt::Display for Shape {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Shape::Scalar => write!(f, "a scalar"),
+            Shape::Vector(n) => write!(f, "[{n}]"),
+            Shape::Matrix(rows, columns) => write!(f, "[{rows}, {columns}]"),
+        }
+    }
+}
+
+/// How often a value exists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Scope {
+    /// Once: parameters, settings, means over a batch, updates.
+    Once,
+    /// Once for each sample.
+    Sample,
+}
+
+/// What an equation computes. Printers give it a notation.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Symbol {
+    /// A name of the specification, or made from one by the rule for parameters of `dense`.
+    Named(String),
+    /// The net input of a neuron or layer.
+    Net(String),
+    /// The part of the loss that belongs to an output.
+    Component(String),
+    /// The loss of a sample.
+    Loss,
+    /// The mean loss of a batch.
+    MeanLoss,
+    /// The local derivative ∂of/∂by.
+    Partial {
+        /// The value derived.
+        of: EquationId,
+        /// By what.
+        by: EquationId,
+    },
+    /// ∂E/∂value for a sample.
+    Gradient(EquationId),
+    /// The mean of ∂E/∂parameter over a batch.
+    MeanGradient(EquationId),
+    /// A setting of the training rule, such as its rate.
+    Setting(String),
+    /// The parameter after the step.
+    Updated(EquationId),
+    /// A step inside a formula, printed where it is used.
+    Step(u32),
+}
+
+/// Why an equation is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Reason {
+    /// Given: an input, a target, a parameter, a setting.
+    Given,
+    /// The forward pass.
+    Forward,
+    /// The loss.
+    Loss,
+    /// A local derivative.
+    LocalDerivative,
+    /// The chain rule.
+    ChainRule,
+    /// The mean over a batch.
+    Batch,
+    /// The update of a parameter.
+    Update,
+}
+
+/// One equation.
+#[derive(Clone, Debug)]
+pub struct Equation {
+    /// What it computes.
+    pub symbol: Symbol,
+    /// The sizes of its value.
+    pub shape: Shape,
+    /// How often its value exists.
+    pub scope: Scope,
+    /// How it is computed.
+    pub op: Op,
+    /// Why it is there.
+    pub reason: Reason,
+    /// The text it came from.
+    pub span: Span,
+    /// The function whose value it is, when it is the call of one: `h1 = sigmoid(net_h1)`.
+    pub activation: Option<FunctionId>,
+}

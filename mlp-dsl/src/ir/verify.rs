@@ -1,0 +1,53 @@
+//! What must hold of every derivation, checked from the equations alone.
+
+use std::collections::HashSet;
+
+use super::{
+    Derivation,
+    array::Op,
+    equation::{Scope, Shape, Symbol},
+};
+
+/// The first thing that does not hold, in words; tests and the command line's `check` ask.
+pub fn verify(derivation: &Derivation) -> Result<(), String> {
+    let mut symbols = HashSet::new();
+    for (id, equation) in derivation.numbered() {
+        let name = derivation.name_of(id);
+        let operands = equation.op.operands();
+        if let Some(late) = operands.iter().find(|operand| **operand >= id) {
+            return Err(format!("{name} uses {}, which comes later", derivation.name_of(*late)));
+        }
+        let shapes: Vec<Shape> = operands.iter().map(|o| derivation.shape(*o)).collect();
+        if equation.op.shape(&shapes, equation.shape) != Some(equation.shape) {
+            return Err(format!("{name} is declared {} but its operands are {shapes:?}", equation.shape));
+        }
+        let scopes: Vec<Scope> = operands.iter().map(|o| derivation.equation(*o).scope).collect();
+        let mean = matches!(equation.op, Op::BatchMean(_));
+        if !mean && equation.scope == Scope::Once && scopes.contains(&Scope::Sample) {
+            return Err(format!("{name} exists once but uses a value of a sample"));
+        }
+        if !symbols.insert(&equation.symbol) {
+            return Err(format!("{name} is defined twice"));
+        }
+    }
+    parameters_are_trained(derivation)
+}
+
+fn parameters_are_trained(derivation: &Derivation) -> Result<(), String> {
+    for parameter in &derivation.parameters {
+        let expected = derivation.loss.is_some();
+        let has = [parameter.gradient.is_some(), parameter.mean.is_some()];
+        if has != [expected; 2] {
+            return Err(format!("{} has no gradient although there is a loss", parameter.name));
+        }
+        if parameter.updated.is_some() != derivation.training.is_some() {
+            return Err(format!("{} is not updated although there is a rule", parameter.name));
+        }
+        let symbol = |id: Option<_>| id.map(|id| derivation.equation(id).symbol.clone());
+        let expected = parameter.updated.map(|_| Symbol::Updated(parameter.equation));
+        if symbol(parameter.updated) != expected {
+            return Err(format!("the update of {} belongs to another parameter", parameter.name));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,35 @@
+//! The compiler core of mlp: it reads a specification of a multilayer perceptron, derives the
+//! worked backpropagation as a list of equations, and prints that list as Rust or on paper.
+//! Pure: it reads no file, writes none and never panics.
+//!
+//! ```text
+//! text ── syntax ─→ Ast ── check ─→ Model ── ir ─→ Derivation ─┬─ plan ─→ Plan ── backend::rust
+//!                                                              ├─ referee (numbers)
+//!                                                              └─ backend::document
+//! ```
+
+pub mod backend;
+mod check;
+pub mod diagnostic;
+pub mod ir;
+pub mod limits;
+pub mod model;
+mod problems;
+#[cfg(feature = "referee")]
+pub mod referee;
+pub mod span;
+pub mod syntax;
+
+use diagnostic::{Diagnostic, Diagnostics};
+use ir::Derivation;
+
+/// The whole front: from text to equations, or all mistakes that were found.
+pub fn compile(text: &str) -> Result<Derivation, Vec<Diagnostic>> {
+    let mut diagnostics = Diagnostics::default();
+    let ast = syntax::parse(text, &mut diagnostics);
+    let model = check::check(&ast, &mut diagnostics);
+    match model {
+        Some(model) if diagnostics.is_empty() => ir::derive(&model).map_err(|diagnostic| vec![diagnostic]),
+        _ => Err(diagnostics.into_sorted()),
+    }
+}

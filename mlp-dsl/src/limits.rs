@@ -1,0 +1,18 @@
+//! The sizes a specification may have. Each is checked before memory is spent on it.
+
+/// Bytes of text.
+pub const TEXT_BYTES: usize = 1 << 20;
+/// Brackets, `if`s and `^`s inside one another.
+pub const NESTING: usize = 48;
+/// Length of a vector; rows or columns of a matrix.
+pub const LENGTH: u64 = 1 << 24;
+/// Parameters of a network.
+pub const PARAMETERS: u64 = 1 << 27;
+/// Scalar operations in all formulas together, functions counted at each call.
+pub const OPERATIONS: u64 = 200_000;
+/// Scalar operations of one function, functions it calls included.
+pub const FUNCTION_OPERATIONS: u64 = 500;
+/// Bytes of a name.
+pub const NAME_BYTES: usize = 100;
+/// Diagnostics reported in one pass.
+pub const DIAGNOSTICS: usize = 50;

@@ -1,0 +1,148 @@
+//! The referee: evaluates a derivation naively, one equation after another, in any number type.
+//! With complex numbers it is an independent witness of the gradients: it then runs the forward
+//! pass alone and reads the derivative off the imaginary part.
+
+mod array;
+mod gradient_check;
+mod point;
+mod real;
+
+use std::collections::HashMap;
+
+pub use array::Array;
+pub use gradient_check::{GradientCheck, check_gradients};
+pub use point::{Missing, Point, Sample};
+pub use real::Real;
+
+use crate::ir::{
+    Derivation,
+    array::Op,
+    equation::{EquationId, Scope, Shape},
+    formula::{Formula, Term},
+    scalar::Function,
+};
+
+/// The value of each equation.
+#[derive(Clone, Debug)]
+pub struct Evaluation<R> {
+    once: Vec<Option<Array<R>>>,
+    samples: Vec<Vec<Option<Array<R>>>>,
+}
+
+impl<R: Real> Evaluation<R> {
+    /// The value of an equation, for the first sample where there is one for each.
+    pub fn value(&self, id: EquationId) -> Option<&Array<R>> {
+        let once = self.once.get(id.index()).and_then(Option::as_ref);
+        once.or_else(|| self.samples.first()?.get(id.index())?.as_ref())
+    }
+
+    /// The value of an equation as a scalar; NaN where it is none.
+    pub fn scalar(&self, id: EquationId) -> R {
+        self.value(id).map_or(R::from(f64::NAN), Array::scalar)
+    }
+}
+
+/// The values known so far, seen from one sample.
+pub struct Values<'e, R> {
+    evaluation: &'e Evaluation<R>,
+    sample: usize,
+    functions: &'e [Function],
+    nothing: &'e Array<R>,
+}
+
+impl<'e, R: Real> Values<'e, R> {
+    /// The value of an equation.
+    pub fn of(&self, id: EquationId) -> &'e Array<R> {
+        let once = self.evaluation.once.get(id.index()).and_then(Option::as_ref);
+        let sample = || self.evaluation.samples.get(self.sample)?.get(id.index())?.as_ref();
+        once.or_else(sample).unwrap_or(self.nothing)
+    }
+
+    /// A formula, element by element.
+    pub fn pointwise(&self, formula: &Formula, shape: Shape) -> Array<R> {
+        let leaves: HashMap<u32, &Array<R>> =
+            formula.leaves().into_iter().map(|leaf| (leaf, self.of(EquationId(leaf)))).collect();
+        Array::build(shape, |row, column| {
+            let leaf =
+                |leaf: u32| leaves.get(&leaf).map_or(R::from(f64::NAN), |array| array.spread(row, column));
+            evaluate_formula(formula, &leaf, self.functions)
+        })
+    }
+
+    /// The mean of a sample's value over the batch: summed in order from 0, then divided.
+    pub fn mean(&self, id: EquationId) -> Array<R> {
+        let samples = self.evaluation.samples.iter();
+        let of_sample =
+            samples.map(|sample| sample.get(id.index()).and_then(Option::as_ref).unwrap_or(self.nothing));
+        let count = R::from(self.evaluation.samples.len() as f64);
+        let shape = self.of(id).shape();
+        let sum = of_sample.fold(Array::constant(shape, R::from(0.0)), |sum, value| sum.plus(value));
+        sum.map(|x| x / count)
+    }
+}
+
+/// The value of a formula for given leaves.
+pub fn evaluate_formula<R: Real>(formula: &Formula, leaf: &dyn Fn(u32) -> R, functions: &[Function]) -> R {
+    let nan = R::from(f64::NAN);
+    let mut values: Vec<R> = Vec::with_capacity(formula.terms().len());
+    for term in formula.terms() {
+        let at = |id: &crate::ir::formula::TermId| values.get(id.0 as usize).copied().unwrap_or(nan);
+        let value = match term {
+            Term::Number(number) | Term::Constant(_, number) => R::from(*number),
+            Term::Leaf(index) => leaf(*index),
+            Term::Unary(op, x) => op.evaluate(at(x)),
+            Term::Binary(op, a, b) => op.evaluate(at(a), at(b)),
+            Term::Select(s) if s.comparison.holds(at(&s.left).real(), at(&s.right).real()) => at(&s.then),
+            Term::Select(s) => at(&s.otherwise),
+            Term::Apply(id, arguments) => match functions.get(id.0 as usize) {
+                Some(function) => {
+                    let arguments: Vec<R> = arguments.iter().map(at).collect();
+                    let leaf = |index: u32| arguments.get(index as usize).copied().unwrap_or(nan);
+                    evaluate_formula(&function.body, &leaf, functions)
+                }
+                None => nan,
+            },
+        };
+        values.push(value);
+    }
+    values.last().copied().unwrap_or(nan)
+}
+
+/// Evaluates all equations at a point.
+pub fn evaluate<R: Real>(derivation: &Derivation, point: &Point) -> Evaluation<R> {
+    evaluate_given(
+        derivation,
+        derivation.equations.len(),
+        &|id, sample| point.of(id, sample).map(Array::convert),
+        point.samples(),
+    )
+}
+
+/// Evaluates the first `count` equations; `given` says what comes from outside.
+fn evaluate_given<R: Real>(
+    derivation: &Derivation,
+    count: usize,
+    given: &dyn Fn(EquationId, usize) -> Option<Array<R>>,
+    samples: usize,
+) -> Evaluation<R> {
+    let nothing = Array::constant(Shape::Scalar, R::from(f64::NAN));
+    let mut evaluation = Evaluation { once: Vec::new(), samples: vec![Vec::new(); samples] };
+    for (id, equation) in derivation.numbered().take(count) {
+        let value = |evaluation: &Evaluation<R>, sample| {
+            if equation.op == Op::Given {
+                return given(id, sample);
+            }
+            let values = Values { evaluation, sample, functions: &derivation.functions, nothing: &nothing };
+            Some(equation.op.evaluate(equation.shape, &values))
+        };
+        let once = if equation.scope == Scope::Once { value(&evaluation, 0) } else { None };
+        evaluation.once.push(once);
+        for sample in 0..samples {
+            let own = if equation.scope == Scope::Sample { value(&evaluation, sample) } else { None };
+            if let Some(list) = evaluation.samples.get_mut(sample) {
+                list.push(own);
+            }
+        }
+    }
+    evaluation
+}

@@ -1,0 +1,130 @@
+//! Where a derivation is evaluated: values of parameters, inputs and targets.
+
+use std::collections::HashMap;
+
+use mlp_runtime::random::Stream;
+
+use super::Array;
+use crate::{
+    ir::{Data, Derivation, Value, equation::EquationId},
+    model::{Precision, Start},
+};
+
+/// The numbers of one sample.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sample {
+    /// All inputs, one after another.
+    pub input: Vec<f64>,
+    /// The target, empty where there is none.
+    pub target: Vec<f64>,
+}
+
+/// Values of all that is given.
+#[derive(Clone, Debug)]
+pub struct Point {
+    once: HashMap<EquationId, Array<f64>>,
+    samples: Vec<HashMap<EquationId, Array<f64>>>,
+}
+
+/// An input or target without declared values.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Missing(pub String);
+
+impl Point {
+    /// The declared numbers: start values, and the values of inputs and target.
+    pub fn declared(derivation: &Derivation) -> Result<Self, Missing> {
+        let values = |data: &Data| data.values.clone().ok_or(Missing(data.name.clone()));
+        let mut input = Vec::new();
+        for data in &derivation.inputs {
+            input.extend(values(data)?);
+        }
+        let target = derivation.target.as_ref().map_or(Ok(Vec::new()), values)?;
+        Ok(Point::at(derivation, &[Sample { input, target }]))
+    }
+
+    /// Start values, with these samples.
+    pub fn at(derivation: &Derivation, samples: &[Sample]) -> Self {
+        let once = start_values(derivation, derivation.seed);
+        let samples = samples.iter().map(|sample| place(derivation, sample)).collect();
+        Point { once, samples }
+    }
+
+    /// Drawn inputs in (−1, 1), targets in (0, 1), and parameters where asked for.
+    pub fn drawn(derivation: &Derivation, seed: u64, parameters: bool) -> Self {
+        let mut stream = Stream::new(seed, 1, "sample");
+        let inputs: usize = derivation.inputs.iter().map(|data| data.shape.count()).sum();
+        let targets = derivation.target.as_ref().map_or(0, |data| data.shape.count());
+        let input = (0..inputs).map(|_| stream.uniform(-1.0, 1.0)).collect();
+        let target = (0..targets).map(|_| stream.uniform(0.0, 1.0)).collect();
+        let mut point = Point::at(derivation, &[Sample { input, target }]);
+        if parameters {
+            for parameter in &derivation.parameters {
+                let mut stream = Stream::new(seed, 2, &parameter.name);
+                let shape = derivation.shape(parameter.equation);
+                let drawn = Array::build(shape, |_, _| stream.uniform(-1.0, 1.0));
+                point.once.insert(parameter.equation, drawn);
+            }
+        }
+        point
+    }
+
+    /// How many samples there are.
+    pub fn samples(&self) -> usize {
+        self.samples.len()
+    }
+
+    /// The value of a given equation.
+    pub fn of(&self, id: EquationId, sample: usize) -> Option<&Array<f64>> {
+        self.once.get(&id).or_else(|| self.samples.get(sample)?.get(&id))
+    }
+
+    /// Sets a parameter.
+    pub fn set(&mut self, id: EquationId, value: Array<f64>) {
+        self.once.insert(id, value);
+    }
+}
+
+fn start_values(derivation: &Derivation, seed: u64) -> HashMap<EquationId, Array<f64>> {
+    let round = |x: f64| match derivation.precision {
+        Precision::F32 => f64::from(x as f32),
+        Precision::F64 => x,
+    };
+    let value = |parameter: &crate::ir::Parameter| {
+        let shape = derivation.shape(parameter.equation);
+        let array = match &parameter.start {
+            Start::Fill(value) => Array::constant(shape, *value),
+            Start::Values(values) => Array::from_row_major(shape, values),
+            Start::Uniform { low, high, salt, .. } => {
+                let mut stream = Stream::new(seed, *salt, &parameter.name);
+                Array::build(shape, |_, _| round(stream.uniform(*low, *high)))
+            }
+        };
+        (parameter.equation, array)
+    };
+    derivation.parameters.iter().map(value).collect()
+}
+
+fn place(derivation: &Derivation, sample: &Sample) -> HashMap<EquationId, Array<f64>> {
+    let mut placed = HashMap::new();
+    let mut inputs = sample.input.as_slice();
+    for data in &derivation.inputs {
+        let (own, rest) = inputs.split_at_checked(data.shape.count()).unwrap_or((inputs, &[]));
+        inputs = rest;
+        spread(data, own, &mut placed);
+    }
+    if let Some(target) = &derivation.target {
+        spread(target, &sample.target, &mut placed);
+    }
+    placed
+}
+
+fn spread(data: &Data, values: &[f64], placed: &mut HashMap<EquationId, Array<f64>>) {
+    match &data.value {
+        Value::Whole(id) => {
+            placed.insert(*id, Array::from_row_major(data.shape, values));
+        }
+        Value::Packed(ids) => {
+            placed.extend(ids.iter().zip(values).map(|(id, value)| (*id, Array::scalar_of(*value))));
+        }
+    }
+}

@@ -1,0 +1,38 @@
+//! What generated networks call: elementary functions, kernels, random start values, batches
+//! and the traits that networks implement.
+//!
+//! No heap, no dependency, no `unsafe`, no panic. The same bits in every build and on every
+//! machine: floats are only added, subtracted, multiplied, divided and compared, one rounding
+//! each, in the order the documentation gives.
+#![no_std]
+#![forbid(unsafe_code)]
+
+pub mod batch;
+pub mod functions;
+pub mod kernels;
+pub mod network;
+pub mod random;
+pub mod scalar;
+#[cfg(feature = "ndarray")]
+pub mod views;
+
+pub use batch::*;
+pub use functions::*;
+pub use kernels::*;
+pub use network::*;
+pub use random::*;
+pub use scalar::*;
+#[cfg(feature = "ndarray")]
+pub use views::*;
+
+/// The text of the modules, (name, text) in order. Each needs only `core` and its siblings,
+/// so that `mod runtime { pub mod scalar { … } … }` stands without this crate.
+#[cfg(feature = "source")]
+pub const SOURCE: &[(&str, &str)] = &[
+    ("scalar", include_str!("scalar.rs")),
+    ("functions", include_str!("functions.rs")),
+    ("kernels", include_str!("kernels.rs")),
+    ("random", include_str!("random.rs")),
+    ("batch", include_str!("batch.rs")),
+    ("network", include_str!("network.rs")),
+];

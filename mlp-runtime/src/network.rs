@@ -1,0 +1,227 @@
+//! The traits that generated networks implement, for code that is generic over networks.
+
+use super::batch::{Batch, BatchError, check_outputs};
+use super::kernels::ordered_sum;
+use super::scalar::Scalar;
+
+/// A network: parameters, and the function they define.
+pub trait Network {
+    /// The type of all numbers.
+    type Scalar: Scalar;
+    /// One sample's inputs, `[Scalar; INPUTS]`.
+    type Input;
+    /// One sample's outputs, `[Scalar; OUTPUTS]`.
+    type Output;
+    /// Room for intermediate values; what it holds before a call does not matter.
+    type Workspace;
+
+    /// The network's name in its specification.
+    const NAME: &'static str;
+    /// The number of parameters, each element counted.
+    const PARAMETERS: usize;
+    /// The number of them that are weights.
+    const WEIGHTS: usize;
+    /// The number of them that are biases.
+    const BIASES: usize;
+    /// The number of inputs of a sample.
+    const INPUTS: usize;
+    /// The number of outputs of a sample.
+    const OUTPUTS: usize;
+    /// The number of layers, the input layer counted.
+    const LAYERS: usize;
+    /// Multiply-adds in one sample's forward pass.
+    const MULTIPLY_ADDS: usize;
+    /// The size of the parameters in bytes.
+    const PARAMETER_BYTES: usize;
+    /// The size of the workspace in bytes.
+    const WORKSPACE_BYTES: usize;
+    /// A hash of the specification: parameters fit networks with an equal one.
+    const FINGERPRINT: u64;
+    /// The parameters in order.
+    const LAYOUT: &'static [Parameter];
+
+    /// Sets every parameter to its start value, drawn anew from `seed`.
+    fn initialize(&mut self, seed: u64);
+
+    /// Writes the outputs for one sample.
+    fn forward_into(&self, input: &Self::Input, workspace: &mut Self::Workspace, output: &mut Self::Output);
+
+    /// The elements of the parameter `name`, row after row; `None` if there is none such.
+    fn parameter(&self, name: &str) -> Option<&[Self::Scalar]>;
+
+    /// As [`parameter`](Self::parameter), to be changed.
+    fn parameter_mut(&mut self, name: &str) -> Option<&mut [Self::Scalar]>;
+
+    /// Writes the outputs for each sample, `outputs[s]` for `inputs[s]`; there may be none.
+    ///
+    /// # Errors
+    /// [`BatchError::Outputs`] if the lengths differ; nothing is written then.
+    fn forward_batch(
+        &self,
+        inputs: &[Self::Input],
+        workspace: &mut Self::Workspace,
+        outputs: &mut [Self::Output],
+    ) -> Result<(), BatchError> {
+        check_outputs(inputs.len(), outputs.len())?;
+        for (input, output) in inputs.iter().zip(outputs) {
+            self.forward_into(input, workspace, output);
+        }
+        Ok(())
+    }
+}
+
+/// A network with a loss, and its gradients with respect to the parameters.
+pub trait Differentiable: Network {
+    /// One sample's target.
+    type Target;
+    /// A gradient for each parameter, of its shape.
+    type Gradients: Gradients<Self::Scalar>;
+
+    /// The number of scalars in a target.
+    const TARGETS: usize;
+    /// The size of the gradients in bytes.
+    const GRADIENT_BYTES: usize;
+
+    /// The loss of one sample.
+    fn loss(
+        &self,
+        input: &Self::Input,
+        target: &Self::Target,
+        workspace: &mut Self::Workspace,
+    ) -> Self::Scalar;
+
+    /// Adds one sample's gradients to `gradients` and returns its loss.
+    fn accumulate(
+        &self,
+        input: &Self::Input,
+        target: &Self::Target,
+        workspace: &mut Self::Workspace,
+        gradients: &mut Self::Gradients,
+    ) -> Self::Scalar;
+
+    /// Writes one sample's gradients and returns its loss.
+    fn backward_into(
+        &self,
+        input: &Self::Input,
+        target: &Self::Target,
+        workspace: &mut Self::Workspace,
+        gradients: &mut Self::Gradients,
+    ) -> Self::Scalar {
+        gradients.clear();
+        self.accumulate(input, target, workspace, gradients)
+    }
+
+    /// The mean loss of the batch: the sum in sample order, divided once.
+    fn loss_batch(
+        &self,
+        batch: Batch<'_, Self::Input, Self::Target>,
+        workspace: &mut Self::Workspace,
+    ) -> Self::Scalar {
+        let losses = batch.iter().map(|(input, target)| self.loss(input, target, workspace));
+        ordered_sum(losses) / Self::Scalar::from_f64(batch.len() as f64)
+    }
+
+    /// Writes the mean of the samples' gradients and returns the mean loss: sums in sample
+    /// order, divided once.
+    fn backward_batch(
+        &self,
+        batch: Batch<'_, Self::Input, Self::Target>,
+        workspace: &mut Self::Workspace,
+        gradients: &mut Self::Gradients,
+    ) -> Self::Scalar {
+        gradients.clear();
+        let losses = batch.iter().map(|(input, target)| self.accumulate(input, target, workspace, gradients));
+        let total = ordered_sum(losses);
+        let count = Self::Scalar::from_f64(batch.len() as f64);
+        gradients.divide(count);
+        total / count
+    }
+}
+
+/// Gradients, as a total over samples.
+pub trait Gradients<S> {
+    /// Sets every element to zero.
+    fn clear(&mut self);
+
+    /// Divides every element.
+    fn divide(&mut self, by: S);
+}
+
+/// A network with a rule to learn by.
+pub trait Trainable: Differentiable {
+    /// The rule's own state, with its settings.
+    type Optimizer;
+
+    /// Changes the parameters by one step of the rule.
+    fn step(&mut self, optimizer: &mut Self::Optimizer, gradients: &Self::Gradients);
+
+    /// One step on one sample; returns its loss before the step.
+    fn train_into(
+        &mut self,
+        optimizer: &mut Self::Optimizer,
+        workspace: &mut Self::Workspace,
+        gradients: &mut Self::Gradients,
+        input: &Self::Input,
+        target: &Self::Target,
+    ) -> Self::Scalar {
+        let loss = self.backward_into(input, target, workspace, gradients);
+        self.step(optimizer, gradients);
+        loss
+    }
+
+    /// One step on the mean gradients of the batch; returns the mean loss before the step.
+    fn train_batch(
+        &mut self,
+        optimizer: &mut Self::Optimizer,
+        workspace: &mut Self::Workspace,
+        gradients: &mut Self::Gradients,
+        batch: Batch<'_, Self::Input, Self::Target>,
+    ) -> Self::Scalar {
+        let loss = self.backward_batch(batch, workspace, gradients);
+        self.step(optimizer, gradients);
+        loss
+    }
+}
+
+/// A parameter's place in a network's [`LAYOUT`](Network::LAYOUT).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Parameter {
+    /// Its name in the specification.
+    pub name: &'static str,
+    /// Weight or bias.
+    pub kind: ParameterKind,
+    /// Its shape.
+    pub shape: ParameterShape,
+}
+
+/// What a parameter is to its layer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ParameterKind {
+    /// Multiplies inputs.
+    Weight,
+    /// Is added.
+    Bias,
+}
+
+/// The shape of a parameter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ParameterShape {
+    /// One element.
+    Scalar,
+    /// This many elements.
+    Vector(usize),
+    /// Rows and columns, row after row.
+    Matrix(usize, usize),
+}
+
+impl ParameterShape {
+    /// The number of elements.
+    pub const fn elements(self) -> usize {
+        match self {
+            Self::Scalar => 1,
+            Self::Vector(size) => size,
+            // Saturates where no such array exists.
+            Self::Matrix(rows, columns) => rows.saturating_mul(columns),
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! The number types of a network: [`Scalar`], implemented for `f32` and `f64`.
+
+use super::functions;
+use core::fmt::Debug;
+use core::ops::{Add, Div, Mul, Neg, Sub};
+
+mod private {
+    /// Closes [`Scalar`](super::Scalar) to other types.
+    pub trait Sealed {}
+    impl Sealed for f32 {}
+    impl Sealed for f64 {}
+}
+
+/// A floating-point type that networks compute in: `f32` or `f64`.
+///
+/// The elementary functions are those of [`functions`]: the same bits on every machine.
+pub trait Scalar:
+    private::Sealed
+    + Copy
+    + PartialEq
+    + PartialOrd
+    + Debug
+    + Default
+    + Add<Output = Self>
+    + Sub<Output = Self>
+    + Mul<Output = Self>
+    + Div<Output = Self>
+    + Neg<Output = Self>
+    + 'static
+{
+    /// Positive zero.
+    const ZERO: Self;
+    /// One.
+    const ONE: Self;
+    /// Negative infinity.
+    const NEG_INFINITY: Self;
+
+    /// The nearest scalar, ties to even: one rounding for `f32`, none for `f64`.
+    fn from_f64(value: f64) -> Self;
+
+    /// The same number as an `f64`; exact.
+    fn to_f64(self) -> f64;
+
+    /// e to the power `self`; see [`functions::exp`].
+    fn exp(self) -> Self;
+
+    /// The natural logarithm; see [`functions::ln`].
+    fn ln(self) -> Self;
+
+    /// The hyperbolic tangent; see [`functions::tanh`].
+    fn tanh(self) -> Self;
+
+    /// `self` to the power `exponent`; see [`functions::powf`].
+    fn powf(self, exponent: Self) -> Self;
+}
+
+/// Functions go through `f64`, where `f32` rounds the result once.
+macro_rules! implement_scalar {
+    ($($scalar:ident)*) => {$(
+        impl Scalar for $scalar {
+            const ZERO: Self = 0.0;
+            const ONE: Self = 1.0;
+            const NEG_INFINITY: Self = <$scalar>::NEG_INFINITY;
+
+            fn from_f64(value: f64) -> Self {
+                value as Self
+            }
+
+            fn to_f64(self) -> f64 {
+                self as f64
+            }
+
+            fn exp(self) -> Self {
+                functions::exp(self as f64) as Self
+            }
+
+            fn ln(self) -> Self {
+                functions::ln(self as f64) as Self
+            }
+
+            fn tanh(self) -> Self {
+                functions::tanh(self as f64) as Self
+            }
+
+            fn powf(self, exponent: Self) -> Self {
+                functions::powf(self as f64, exponent as f64) as Self
+            }
+        }
+    )*};
+}
+
+implement_scalar!(f32 f64);

@@ -1,0 +1,271 @@
+//! The elementary functions: densely against the standard library, at corners, and their bits.
+
+mod common;
+
+use common::ulps;
+use mlp_runtime::functions::{exp, ln, powf, tanh};
+use mlp_runtime::{Scalar, Stream};
+
+const SAMPLES: u32 = 1_000_000;
+/// What the standard library may err by itself.
+const SLACK: f64 = 1.0;
+const INF: f64 = f64::INFINITY;
+const NAN: f64 = f64::NAN;
+const TINY: f64 = f64::from_bits(1);
+
+/// Equal bits, or both NaN.
+fn same(actual: f64, expected: f64) -> bool {
+    actual.to_bits() == expected.to_bits() || actual.is_nan() && expected.is_nan()
+}
+
+fn assert_close(actual: f64, expected: f64, bound: f64, argument: impl std::fmt::Debug) {
+    let error = ulps(actual, expected).abs();
+    let is_close = same(actual, expected) || error <= bound + SLACK;
+    assert!(is_close, "at {argument:?}: {actual:e}, not {expected:e}: {error} ulps");
+}
+
+/// Compares functions at arguments drawn from all intervals in turn, and at any bits.
+fn sweep(intervals: &[(f64, f64)], bound: f64, function: fn(f64) -> f64, reference: fn(f64) -> f64) {
+    let mut stream = Stream::new(1, 2, "sweep");
+    for _ in 0..SAMPLES / 4 {
+        for &(low, high) in intervals {
+            let x = stream.uniform(low, high);
+            assert_close(function(x), reference(x), bound, x);
+        }
+        let x = f64::from_bits(stream.next_u64());
+        assert_close(function(x), reference(x), bound, x);
+    }
+}
+
+#[test]
+fn exp_agrees_with_the_standard_library() {
+    sweep(&[(-746.0, 710.0), (-1.0, 1.0), (-20.0, 20.0)], 1.0, exp, f64::exp);
+}
+
+#[test]
+fn ln_agrees_with_the_standard_library() {
+    sweep(&[(0.0, 10.0), (0.5, 2.0), (0.999, 1.001)], 1.0, ln, f64::ln);
+}
+
+#[test]
+fn tanh_agrees_with_the_standard_library() {
+    sweep(&[(-23.0, 23.0), (-1.0, 1.0), (-3.0, 3.0)], 2.0, tanh, f64::tanh);
+}
+
+#[test]
+fn powf_agrees_with_the_standard_library() {
+    let mut stream = Stream::new(1, 2, "powf");
+    for _ in 0..SAMPLES / 4 {
+        let wide = f64::from_bits(stream.next_u64());
+        let filling = stream.uniform(-745.0, 709.0) / wide.abs().ln();
+        let pairs = [
+            (stream.uniform(0.0, 10.0), stream.uniform(-300.0, 300.0)),
+            (stream.uniform(0.5, 2.0), stream.uniform(-1000.0, 1000.0)),
+            (wide, filling),
+            (wide, f64::from_bits(stream.next_u64())),
+        ];
+        for (x, y) in pairs {
+            assert_close(powf(x, y), x.powf(y), 1.5, (x, y));
+        }
+    }
+}
+
+#[test]
+fn corners_of_exp() {
+    let cases = [
+        (0.0, 1.0),
+        (-0.0, 1.0),
+        (TINY, 1.0),
+        (-TINY, 1.0),
+        (INF, INF),
+        (-INF, 0.0),
+        (NAN, NAN),
+        (709.782712893384, f64::from_bits(0x7fef_ffff_ffff_ff2a)),
+        (709.7827128933841, INF),
+        (f64::MAX, INF),
+        (-745.1332191019411, TINY),
+        (-745.1332191019412, 0.0),
+        (f64::MIN, 0.0),
+    ];
+    for (x, expected) in cases {
+        assert!(same(exp(x), expected), "exp({x:e}) = {:e}", exp(x));
+    }
+}
+
+#[test]
+fn corners_of_ln() {
+    let cases = [
+        (1.0, 0.0),
+        (0.0, -INF),
+        (-0.0, -INF),
+        (INF, INF),
+        (-INF, NAN),
+        (-1.0, NAN),
+        (-TINY, NAN),
+        (NAN, NAN),
+        (TINY, -744.4400719213812),
+        (f64::MAX, 709.782712893384),
+        (2.0, std::f64::consts::LN_2),
+        (10.0, std::f64::consts::LN_10),
+    ];
+    for (x, expected) in cases {
+        assert!(same(ln(x), expected), "ln({x:e}) = {:e}", ln(x));
+    }
+}
+
+#[test]
+fn corners_of_tanh() {
+    let cases = [
+        (0.0, 0.0),
+        (-0.0, -0.0),
+        (TINY, TINY),
+        (-TINY, -TINY),
+        (f64::MIN_POSITIVE, f64::MIN_POSITIVE),
+        (20.0, 1.0),
+        (-20.0, -1.0),
+        (f64::MAX, 1.0),
+        (INF, 1.0),
+        (-INF, -1.0),
+        (NAN, NAN),
+    ];
+    for (x, expected) in cases {
+        assert!(same(tanh(x), expected), "tanh({x:e}) = {:e}", tanh(x));
+    }
+}
+
+#[test]
+fn tanh_stays_within_1() {
+    let mut stream = Stream::new(1, 2, "tanh");
+    for _ in 0..SAMPLES {
+        let x = stream.uniform(0.0, 25.0);
+        assert!(tanh(x) <= 1.0 && tanh(x) == -tanh(-x), "{x:e}");
+    }
+}
+
+/// Annex F of C99, each clause on `pow`.
+#[test]
+fn corners_of_powf() {
+    let cases = [
+        (0.0, -3.0, INF),
+        (-0.0, -3.0, -INF),
+        (-0.0, -2.0, INF),
+        (-0.0, -0.5, INF),
+        (0.0, -INF, INF),
+        (-0.0, -INF, INF),
+        (0.0, 3.0, 0.0),
+        (-0.0, 3.0, -0.0),
+        (-0.0, 2.0, 0.0),
+        (-0.0, 0.5, 0.0),
+        (-1.0, INF, 1.0),
+        (-1.0, -INF, 1.0),
+        (1.0, NAN, 1.0),
+        (1.0, INF, 1.0),
+        (NAN, 0.0, 1.0),
+        (NAN, -0.0, 1.0),
+        (INF, 0.0, 1.0),
+        (-8.0, 1.0 / 3.0, NAN),
+        (0.5, -INF, INF),
+        (-0.5, -INF, INF),
+        (2.0, -INF, 0.0),
+        (-2.0, -INF, 0.0),
+        (0.5, INF, 0.0),
+        (2.0, INF, INF),
+        (-2.0, INF, INF),
+        (-INF, -3.0, -0.0),
+        (-INF, -2.0, 0.0),
+        (-INF, -0.5, 0.0),
+        (-INF, 3.0, -INF),
+        (-INF, 2.0, INF),
+        (-INF, 0.5, INF),
+        (INF, -0.5, 0.0),
+        (INF, 0.5, INF),
+        (NAN, 1.0, NAN),
+        (2.0, NAN, NAN),
+        (NAN, NAN, NAN),
+        (0.0, NAN, NAN),
+        (INF, NAN, NAN),
+        // Overflow and underflow, with the sign of an odd power.
+        (10.0, 309.0, INF),
+        (-10.0, 309.0, -INF),
+        (-10.0, -325.0, -0.0),
+        (2.0, f64::MAX, INF),
+        (1.0 + f64::EPSILON, f64::MAX, INF),
+        (1.0 - f64::EPSILON, f64::MAX, 0.0),
+        (f64::MAX, f64::MIN, 0.0),
+        (TINY, f64::MAX, 0.0),
+        (TINY, -f64::MAX, INF),
+        (2.0, TINY, 1.0),
+        // The last odd integer, and the first of the even numbers alone.
+        (-1.0, 9007199254740991.0, -1.0),
+        (-1.0, 9007199254740992.0, 1.0),
+        (-1.0, -9007199254740991.0, -1.0),
+        (-1.0, 4503599627370495.5, NAN),
+        (2.0, -1074.0, TINY),
+        (2.0, -1023.0, f64::from_bits(1 << 51)),
+    ];
+    for (x, y, expected) in cases {
+        assert!(same(powf(x, y), expected), "powf({x:e}, {y:e}) = {:e}", powf(x, y));
+    }
+}
+
+#[test]
+fn integer_powers_are_exact() {
+    for base in 2..=100_i32 {
+        let mut power = 1_u64;
+        for exponent in 0.. {
+            assert_eq!(powf(f64::from(base), f64::from(exponent)), power as f64);
+            let sign = if exponent % 2 == 0 { 1.0 } else { -1.0 };
+            assert_eq!(powf(-f64::from(base), f64::from(exponent)), sign * power as f64);
+            power *= base as u64;
+            if power >= 1 << 53 {
+                break;
+            }
+        }
+    }
+    for exponent in -1074..=1023 {
+        let scaled = 2.0_f64.powi(exponent.max(-1000)) * 2.0_f64.powi((exponent + 1000).min(0));
+        assert_eq!(powf(2.0, f64::from(exponent)), scaled);
+    }
+}
+
+#[test]
+fn f32_rounds_the_f64_result_once() {
+    for bits in (0..=u32::MAX).step_by(4999) {
+        let x = f32::from_bits(bits);
+        let wide = f64::from(x);
+        let pairs = [
+            (Scalar::exp(x), exp(wide)),
+            (Scalar::ln(x), ln(wide)),
+            (Scalar::tanh(x), tanh(wide)),
+            (Scalar::powf(x, 2.5), powf(wide, 2.5)),
+        ];
+        for (narrow, wide) in pairs {
+            assert!(same(f64::from(narrow), f64::from(wide as f32)), "{x:e}");
+        }
+    }
+    assert_eq!(<f32 as Scalar>::from_f64(0.1), 0.1_f32);
+    assert_eq!(Scalar::to_f64(0.1_f32), f64::from(0.1_f32));
+    assert_eq!(<f64 as Scalar>::from_f64(0.1), 0.1);
+    assert_eq!(<f32 as Scalar>::NEG_INFINITY, f32::NEG_INFINITY);
+    assert_eq!((<f32 as Scalar>::ZERO, <f64 as Scalar>::ONE), (0.0, 1.0));
+}
+
+/// The results' bits are part of the language: these hashes hold on every machine.
+#[test]
+fn bits_are_pinned() {
+    let hash = |name: &str, result: fn(&mut Stream) -> f64| {
+        let mut stream = Stream::new(0, 0, name);
+        (0..100_000)
+            .fold(0_u64, |hash, _| (hash ^ result(&mut stream).to_bits()).wrapping_mul(0x0000_0100_0000_01b3))
+    };
+    let hashes = [
+        hash("exp", |s| exp(s.uniform(-745.0, 709.0))),
+        hash("ln", |s| ln(s.uniform(0.0, 10.0))),
+        hash("tanh", |s| tanh(s.uniform(-5.0, 5.0))),
+        hash("powf", |s| powf(s.uniform(0.0, 10.0), s.uniform(-300.0, 300.0))),
+    ];
+    assert_eq!(
+        hashes.map(|hash| format!("{hash:016x}")),
+        ["720275942924c72b", "b56382af860b9d2e", "2dd9cb43e6ec3637", "8892e60629ccf1d9"]
+    );
+}

@@ -1,0 +1,15 @@
+//! The modules of `SOURCE` under another parent, as standalone code has them.
+
+#[path = "../../src/scalar.rs"]
+pub mod scalar;
+// In the order of `SOURCE`.
+#[path = "../../src/batch.rs"]
+pub mod batch;
+#[path = "../../src/functions.rs"]
+pub mod functions;
+#[path = "../../src/kernels.rs"]
+pub mod kernels;
+#[path = "../../src/network.rs"]
+pub mod network;
+#[path = "../../src/random.rs"]
+pub mod random;
