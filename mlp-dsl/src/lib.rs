@@ -14,6 +14,7 @@ pub mod diagnostic;
 pub mod ir;
 pub mod limits;
 pub mod model;
+pub mod plan;
 mod problems;
 #[cfg(feature = "referee")]
 pub mod referee;

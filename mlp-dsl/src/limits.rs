@@ -16,3 +16,9 @@ pub const FUNCTION_OPERATIONS: u64 = 500;
 pub const NAME_BYTES: usize = 100;
 /// Diagnostics reported in one pass.
 pub const DIAGNOSTICS: usize = 50;
+/// Parameters of a network that the referee evaluates, for `check` and `eval`.
+pub const EVALUATED_PARAMETERS: u64 = 4_000_000;
+/// Numbers in all equations together that the referee evaluates: 256 MiB.
+pub const EVALUATED_VALUES: u64 = 1 << 25;
+/// Scalar operations in all equations together that the referee evaluates.
+pub const EVALUATED_OPERATIONS: u64 = 1 << 26;

@@ -1,1 +1,33 @@
+//! The macro `mlp!`: a shell around the compiler. Tokens are laid out as text with a table back
+//! to their places, the text is compiled, and the code or the mistakes come back as tokens.
 
+mod layout;
+mod report;
+
+use layout::Layout;
+use proc_macro::TokenStream;
+
+/// Compiles a network: `mlp! { pub network Course: f64 { … } }`.
+///
+/// The language is described in the project's reference; the generated types and methods carry
+/// their own documentation. If the crate `mlp` has another name, begin with `crate = other_name;`.
+#[proc_macro]
+pub fn mlp(tokens: TokenStream) -> TokenStream {
+    let layout = Layout::new(tokens.into());
+    match mlp_dsl::compile(&layout.text) {
+        Ok(derivation) => {
+            let spans = |span: mlp_dsl::span::Span| layout.name_span(span);
+            let options = mlp_dsl::backend::rust::Options {
+                runtime: layout.runtime.clone(),
+                standalone: false,
+                spans: Some(&spans),
+            };
+            mlp_dsl::backend::rust::emit(&derivation, &options).into()
+        }
+        Err(diagnostics) => {
+            let mut code = mlp_dsl::backend::rust::stub(&layout.text, layout.runtime.as_ref());
+            code.extend(diagnostics.iter().map(|diagnostic| report::compile_error(diagnostic, &layout)));
+            code.into()
+        }
+    }
+}

@@ -133,3 +133,8 @@ pub fn divide_matrix<T: Scalar, const N: usize, const M: usize>(total: &mut [[T;
         divide_vector(total, by);
     }
 }
+
+/// base multiplied by itself from the left until there are `exponent` factors, at least one.
+pub fn whole_power<T: Scalar>(base: T, exponent: u32) -> T {
+    (1..exponent).fold(base, |product, _| product * base)
+}

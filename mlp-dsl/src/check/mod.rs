@@ -22,7 +22,7 @@ pub(crate) use scope::closest;
 use scope::{Meaning, Scope};
 
 /// Checks a specification. The model is there when nothing was reported.
-pub fn check(ast: &Ast, diagnostics: &mut Diagnostics) -> Option<Model> {
+pub(crate) fn check(ast: &Ast, diagnostics: &mut Diagnostics) -> Option<Model> {
     let network = one_network(ast, diagnostics)?;
     let mut checker = Checker::new(ast, network, diagnostics);
     checker.constants(&ast.constants);

@@ -3,7 +3,7 @@
 pub mod ast;
 mod build;
 #[rustfmt::skip]
-#[allow(clippy::all, unreachable_pub, missing_docs, reason = "generated from mlp.pest")]
+#[allow(clippy::all, dead_code, unreachable_pub, missing_docs, reason = "generated from mlp.pest")]
 mod grammar;
 mod parse;
 mod scan;

@@ -1,0 +1,360 @@
+//! What a user calls: constants, methods and the traits of the runtime.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::{Context, size};
+use crate::{
+    ir::{Value, equation::Shape},
+    plan::{self, Entry},
+    syntax::ast::ParameterKind,
+};
+
+impl Context<'_> {
+    /// The network's own methods.
+    pub(super) fn interface(&self) -> TokenStream {
+        let network = &self.types.network;
+        let constants = self.constants();
+        let parameters = self.parameter_methods();
+        let forward = self.forward_methods();
+        let training = self.derivation.loss.as_ref().map(|_| self.gradient_methods());
+        let updates = self.derivation.training.as_ref().map(|_| self.train_methods());
+        let default = self.by_value().then(|| {
+            quote! {
+                impl ::core::default::Default for #network {
+                    fn default() -> Self { Self::new() }
+                }
+            }
+        });
+        quote! {
+            impl #network { #constants #parameters #forward #training #updates }
+            #default
+        }
+    }
+
+    fn constants(&self) -> TokenStream {
+        let d = self.derivation;
+        let weights = d.count(ParameterKind::Weight);
+        let biases = d.count(ParameterKind::Bias);
+        let layers = d.layers.len() + 1;
+        let rows = [
+            ("PARAMETERS", weights + biases, format!(" Trainable numbers: {weights} weights + {biases} biases.")),
+            ("WEIGHTS", weights, " Trainable numbers declared as weights.".to_owned()),
+            ("BIASES", biases, " Trainable numbers declared as biases.".to_owned()),
+            ("INPUTS", self.input_count(), " Numbers of a sample's input.".to_owned()),
+            ("OUTPUTS", self.output_count(), " Numbers of the output.".to_owned()),
+            ("LAYERS", layers, " Layers, the input counted as the first.".to_owned()),
+            ("MULTIPLY_ADDS", d.multiply_adds(), " Multiply-adds of a forward pass of one sample.".to_owned()),
+            ("PARAMETER_BYTES", self.parameter_bytes(), " Bytes of the parameters; the gradients take as many.".to_owned()),
+            ("WORKSPACE_BYTES", self.workspace_bytes(), " Bytes of the workspace.".to_owned()),
+        ];
+        let names = rows.iter().map(|(name, ..)| quote::format_ident!("{name}"));
+        let values = rows.iter().map(|(_, value, _)| size(*value));
+        let docs = rows.iter().map(|(.., doc)| doc);
+        let fingerprint = super::fingerprint::fingerprint(d);
+        quote! {
+            #(#[doc = #docs] pub const #names: usize = #values;)*
+            /// A hash of the equations: the same for the same specification, wherever it is compiled.
+            pub const FINGERPRINT: u64 = #fingerprint;
+        }
+    }
+
+    fn parameter_methods(&self) -> TokenStream {
+        let seed = self.derivation.seed;
+        let fields: Vec<_> = self.derivation.parameters.iter().map(|p| self.field(p.equation)).collect();
+        let zeros = self.derivation.parameters.iter().map(|p| self.zero(self.shape(p)));
+        let runtime = &self.runtime;
+        let by_value = self.by_value().then(|| {
+            quote! {
+                /// A network with the specification's start values.
+                pub fn new() -> Self { Self::with_seed(#seed) }
+
+                /// A network whose drawn start values come from another seed.
+                pub fn with_seed(seed: u64) -> Self {
+                    let mut network = Self::ZERO;
+                    #runtime::Network::initialize(&mut network, seed);
+                    network
+                }
+            }
+        });
+        quote! {
+            /// The seed of the specification's drawn start values.
+            pub const SEED: u64 = #seed;
+
+            /// All parameters 0: room to initialise in place, in a `static` for example.
+            pub const ZERO: Self = Self { #(#fields: #zeros),* };
+
+            #by_value
+
+            /// Sets every parameter to its start value, in place; `Self::SEED` gives the
+            /// specification's.
+            pub fn initialize(&mut self, seed: u64) {
+                #runtime::Network::initialize(self, seed);
+            }
+        }
+    }
+
+    fn forward_methods(&self) -> TokenStream {
+        let (input, output) = (self.array(Shape::Vector(self.input_count())), self.array(Shape::Vector(self.output_count())));
+        let zero = self.zero(Shape::Vector(self.output_count()));
+        let (workspace, trace, runtime) = (&self.types.workspace, &self.types.trace, &self.runtime);
+        let trace_body = self.body(Entry::Trace);
+        let traced = plan::traced(self.derivation).into_iter().map(|id| {
+            let (field, name) = (self.trace_field(id), self.names.of(id));
+            match self.derivation.shape(id) {
+                Shape::Scalar => quote!(__trace.#field = #name;),
+                _ => quote!(__trace.#field = *#name;),
+            }
+        });
+        let by_value = self.by_value().then(|| {
+            quote! {
+                /// The output for a sample.
+                pub fn forward(&self, input: &#input) -> #output {
+                    let mut output = #zero;
+                    self.forward_into(input, &mut #workspace::ZERO, &mut output);
+                    output
+                }
+
+                /// Every named value of the forward pass for a sample.
+                pub fn trace(&self, input: &#input) -> #trace {
+                    let mut trace = #trace::ZERO;
+                    self.trace_into(input, &mut #workspace::ZERO, &mut trace);
+                    trace
+                }
+            }
+        });
+        quote! {
+            #by_value
+
+            /// Writes the output for a sample.
+            pub fn forward_into(&self, input: &#input, workspace: &mut #workspace, output: &mut #output) {
+                #runtime::Network::forward_into(self, input, workspace, output);
+            }
+
+            /// Writes the output for each sample of a batch of any length.
+            ///
+            /// # Errors
+            /// If there are not as many outputs as inputs; nothing is written then.
+            pub fn forward_batch(
+                &self, inputs: &[#input], workspace: &mut #workspace, outputs: &mut [#output],
+            ) -> ::core::result::Result<(), #runtime::BatchError> {
+                #runtime::Network::forward_batch(self, inputs, workspace, outputs)
+            }
+
+            /// Writes every named value of the forward pass for a sample.
+            pub fn trace_into(&self, input: &#input, workspace: &mut #workspace, trace: &mut #trace) {
+                let (__input, __workspace, __trace) = (input, workspace, trace);
+                #trace_body
+                #(#traced)*
+            }
+        }
+    }
+
+    fn gradient_methods(&self) -> TokenStream {
+        let (input, target) = (self.array(Shape::Vector(self.input_count())), self.array(Shape::Vector(self.target_count())));
+        let (workspace, gradients, runtime, real) =
+            (&self.types.workspace, &self.types.gradients, &self.runtime, self.real());
+        let by_value = self.by_value().then(|| {
+            quote! {
+                /// The loss of a sample.
+                pub fn loss(&self, input: &#input, target: &#target) -> #real {
+                    #runtime::Differentiable::loss(self, input, target, &mut #workspace::ZERO)
+                }
+
+                /// The loss of a sample and its gradients.
+                pub fn backward(&self, input: &#input, target: &#target) -> (#real, #gradients) {
+                    let mut gradients = #gradients::ZERO;
+                    let loss = self.backward_into(input, target, &mut #workspace::ZERO, &mut gradients);
+                    (loss, gradients)
+                }
+            }
+        });
+        quote! {
+            #by_value
+
+            /// The loss of a sample; writes its gradients.
+            pub fn backward_into(
+                &self, input: &#input, target: &#target, workspace: &mut #workspace, gradients: &mut #gradients,
+            ) -> #real {
+                #runtime::Differentiable::backward_into(self, input, target, workspace, gradients)
+            }
+
+            /// The mean loss of a batch; writes the mean gradients.
+            pub fn backward_batch(
+                &self, batch: #runtime::Batch<'_, #input, #target>, workspace: &mut #workspace,
+                gradients: &mut #gradients,
+            ) -> #real {
+                #runtime::Differentiable::backward_batch(self, batch, workspace, gradients)
+            }
+        }
+    }
+
+    fn train_methods(&self) -> TokenStream {
+        let (input, target) = (self.array(Shape::Vector(self.input_count())), self.array(Shape::Vector(self.target_count())));
+        let (workspace, gradients, optimizer, runtime, real) =
+            (&self.types.workspace, &self.types.gradients, &self.types.optimizer, &self.runtime, self.real());
+        let by_value = self.by_value().then(|| {
+            quote! {
+                /// One step of the specification's rule on a sample; returns the loss before it.
+                pub fn train(&mut self, input: &#input, target: &#target) -> #real {
+                    let (loss, gradients) = self.backward(input, target);
+                    #runtime::Trainable::step(self, &mut #optimizer::new(), &gradients);
+                    loss
+                }
+            }
+        });
+        quote! {
+            #by_value
+
+            /// One step on a sample, everything in place; returns the loss before it.
+            pub fn train_into(
+                &mut self, optimizer: &mut #optimizer, workspace: &mut #workspace, gradients: &mut #gradients,
+                input: &#input, target: &#target,
+            ) -> #real {
+                #runtime::Trainable::train_into(self, optimizer, workspace, gradients, input, target)
+            }
+
+            /// One step on the mean loss of a batch; returns that loss before the step.
+            pub fn train_batch(
+                &mut self, optimizer: &mut #optimizer, workspace: &mut #workspace, gradients: &mut #gradients,
+                batch: #runtime::Batch<'_, #input, #target>,
+            ) -> #real {
+                #runtime::Trainable::train_batch(self, optimizer, workspace, gradients, batch)
+            }
+        }
+    }
+
+    pub(super) fn network_trait(&self) -> TokenStream {
+        let (network, workspace, runtime, real) = (&self.types.network, &self.types.workspace, &self.runtime, self.real());
+        let (input, output) = (self.array(Shape::Vector(self.input_count())), self.array(Shape::Vector(self.output_count())));
+        let name = &self.derivation.name;
+        let layout = self.derivation.parameters.iter().map(|parameter| {
+            let name = &parameter.name;
+            let kind = match parameter.kind {
+                ParameterKind::Weight => quote!(Weight),
+                ParameterKind::Bias => quote!(Bias),
+            };
+            let shape = match self.shape(parameter) {
+                Shape::Scalar => quote!(Scalar),
+                Shape::Vector(n) => {
+                    let n = size(n);
+                    quote!(Vector(#n))
+                }
+                Shape::Matrix(rows, columns) => {
+                    let (rows, columns) = (size(rows), size(columns));
+                    quote!(Matrix(#rows, #columns))
+                }
+            };
+            quote!(#runtime::Parameter {
+                name: #name, kind: #runtime::ParameterKind::#kind, shape: #runtime::ParameterShape::#shape
+            })
+        });
+        let body = self.body(Entry::Forward);
+        let outputs = self.outputs();
+        let initialize = self.initialize();
+        let (shared, mutable) = (self.slices(false), self.slices(true));
+        let constants = [
+            "PARAMETERS", "WEIGHTS", "BIASES", "INPUTS", "OUTPUTS", "LAYERS", "MULTIPLY_ADDS", "PARAMETER_BYTES",
+            "WORKSPACE_BYTES",
+        ];
+        let constants = constants.iter().map(|name| quote::format_ident!("{name}"));
+        quote! {
+            impl #runtime::Network for #network {
+                type Scalar = #real;
+                type Input = #input;
+                type Output = #output;
+                type Workspace = #workspace;
+                const NAME: &'static str = #name;
+                #(const #constants: usize = Self::#constants;)*
+                const FINGERPRINT: u64 = Self::FINGERPRINT;
+                const LAYOUT: &'static [#runtime::Parameter] = &[#(#layout),*];
+                fn initialize(&mut self, seed: u64) { #initialize }
+                fn forward_into(&self, __input: &#input, __workspace: &mut #workspace, __output: &mut #output) {
+                    #body
+                    #outputs
+                }
+                fn parameter(&self, name: &str) -> ::core::option::Option<&[#real]> {
+                    match name { #shared _ => ::core::option::Option::None }
+                }
+                fn parameter_mut(&mut self, name: &str) -> ::core::option::Option<&mut [#real]> {
+                    match name { #mutable _ => ::core::option::Option::None }
+                }
+            }
+        }
+    }
+
+    fn outputs(&self) -> TokenStream {
+        match self.derivation.output().map(|layer| &layer.value) {
+            Some(Value::Packed(ids)) => {
+                let names = ids.iter().map(|id| self.names.of(*id));
+                quote!(*__output = [#(#names),*];)
+            }
+            Some(Value::Whole(id)) => {
+                let name = self.names.of(*id);
+                quote!(*__output = *#name;)
+            }
+            None => TokenStream::new(),
+        }
+    }
+
+    /// Match arms from a parameter's name to its elements as a slice.
+    fn slices(&self, mutable: bool) -> TokenStream {
+        let arms = self.derivation.parameters.iter().map(|parameter| {
+            let (name, field) = (&parameter.name, self.field(parameter.equation));
+            let slice = match (self.shape(parameter), mutable) {
+                (Shape::Scalar, false) => quote!(::core::slice::from_ref(&self.#field)),
+                (Shape::Scalar, true) => quote!(::core::slice::from_mut(&mut self.#field)),
+                (Shape::Vector(_), false) => quote!(&self.#field),
+                (Shape::Vector(_), true) => quote!(&mut self.#field),
+                (Shape::Matrix(..), false) => quote!(self.#field.as_flattened()),
+                (Shape::Matrix(..), true) => quote!(self.#field.as_flattened_mut()),
+            };
+            quote!(#name => ::core::option::Option::Some(#slice),)
+        });
+        quote!(#(#arms)*)
+    }
+
+    pub(super) fn differentiable_trait(&self) -> TokenStream {
+        let Some(loss) = &self.derivation.loss else { return TokenStream::new() };
+        let (network, workspace, gradients, runtime, real) =
+            (&self.types.network, &self.types.workspace, &self.types.gradients, &self.runtime, self.real());
+        let (input, target) = (self.array(Shape::Vector(self.input_count())), self.array(Shape::Vector(self.target_count())));
+        let targets = size(self.target_count());
+        let (loss_body, accumulate_body) = (self.body(Entry::Loss), self.body(Entry::Accumulate));
+        let total = self.names.of(loss.total);
+        quote! {
+            impl #runtime::Differentiable for #network {
+                type Target = #target;
+                type Gradients = #gradients;
+                const TARGETS: usize = #targets;
+                const GRADIENT_BYTES: usize = Self::PARAMETER_BYTES;
+                fn loss(&self, __input: &#input, __target: &#target, __workspace: &mut #workspace) -> #real {
+                    #loss_body
+                    #total
+                }
+                fn accumulate(
+                    &self, __input: &#input, __target: &#target, __workspace: &mut #workspace,
+                    __gradients: &mut #gradients,
+                ) -> #real {
+                    #accumulate_body
+                    #total
+                }
+            }
+        }
+    }
+
+    pub(super) fn trainable_trait(&self) -> TokenStream {
+        if self.derivation.training.is_none() {
+            return TokenStream::new();
+        }
+        let (network, gradients, optimizer, runtime) =
+            (&self.types.network, &self.types.gradients, &self.types.optimizer, &self.runtime);
+        let body = self.body(Entry::Step);
+        quote! {
+            impl #runtime::Trainable for #network {
+                type Optimizer = #optimizer;
+                fn step(&mut self, __optimizer: &mut #optimizer, __gradients: &#gradients) { #body }
+            }
+        }
+    }
+}

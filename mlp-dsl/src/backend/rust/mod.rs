@@ -1,0 +1,295 @@
+//! The derivation as Rust: a module with the network's types and the code of each entry point.
+//! Concrete arrays, no heap, no `unsafe`; what runs is printed from the equations alone.
+
+mod fingerprint;
+mod formula;
+mod interface;
+mod names;
+mod routine;
+mod stub;
+mod types;
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+pub use names::Spans;
+pub use stub::stub;
+
+use crate::{
+    ir::{Derivation, equation::EquationId, equation::Shape},
+    plan::{self, Plan},
+    span::Span,
+};
+use formula::Printer;
+use names::{Names, identifier};
+
+/// Networks up to this many bytes, parameters, gradients and workspace together, have methods
+/// that return them by value; larger ones only those that write in place.
+pub const BY_VALUE_BYTES: usize = 256 * 1024;
+
+/// How the code is to be printed.
+pub struct Options<'s> {
+    /// The path of the runtime from the crate's root, `::mlp::runtime` when not given.
+    pub runtime: Option<TokenStream>,
+    /// One file without dependencies: the runtime is a module `runtime` beside the network.
+    pub standalone: bool,
+    /// Where the specification's text stands in the user's source.
+    pub spans: Option<Spans<'s>>,
+}
+
+impl Default for Options<'_> {
+    fn default() -> Self {
+        Options { runtime: None, standalone: false, spans: None }
+    }
+}
+
+/// The code of a network.
+pub fn emit(derivation: &Derivation, options: &Options<'_>) -> TokenStream {
+    let plan = plan::plan(derivation);
+    let no_spans = |_: Span| proc_macro2::Span::call_site();
+    let spans: Spans<'_> = options.spans.unwrap_or(&no_spans);
+    let runtime = match (&options.runtime, options.standalone) {
+        (Some(path), _) => path.clone(),
+        (None, true) => quote!(super::runtime),
+        (None, false) => quote!(::mlp::runtime),
+    };
+    let inner_runtime = if options.standalone { quote!(super::super::runtime) } else { runtime.clone() };
+    let context = Context {
+        derivation,
+        plan: &plan,
+        names: Names::new(derivation, spans),
+        types: TypeNames::new(derivation, spans),
+        runtime,
+        inner_runtime,
+        spans,
+    };
+    context.module()
+}
+
+/// The names of the generated types.
+struct TypeNames {
+    network: proc_macro2::Ident,
+    gradients: proc_macro2::Ident,
+    optimizer: proc_macro2::Ident,
+    workspace: proc_macro2::Ident,
+    trace: proc_macro2::Ident,
+}
+
+impl TypeNames {
+    fn new(derivation: &Derivation, spans: Spans<'_>) -> Self {
+        let name = &derivation.name;
+        let span = spans(derivation.name_span);
+        let with = |suffix: &str| proc_macro2::Ident::new(&format!("{name}{suffix}"), span);
+        TypeNames {
+            network: identifier(name, span),
+            gradients: with("Gradients"),
+            optimizer: with("Optimizer"),
+            workspace: with("Workspace"),
+            trace: with("Trace"),
+        }
+    }
+}
+
+/// What all parts of the code are printed from.
+struct Context<'c> {
+    derivation: &'c Derivation,
+    plan: &'c Plan,
+    names: Names,
+    types: TypeNames,
+    runtime: TokenStream,
+    inner_runtime: TokenStream,
+    spans: Spans<'c>,
+}
+
+impl Context<'_> {
+    fn module(&self) -> TokenStream {
+        let module = format_ident!("__mlp_{}", self.derivation.name);
+        let visibility: TokenStream = self.derivation.visibility.parse().unwrap_or_default();
+        let types = self.type_items();
+        let interface = self.interface();
+        let network = self.network_trait();
+        let differentiable = self.differentiable_trait();
+        let trainable = self.trainable_trait();
+        let functions = self.functions();
+        let exported = self.exported();
+        quote! {
+            #[doc(hidden)]
+            #[allow(
+                non_snake_case, non_camel_case_types, non_upper_case_globals,
+                unused_variables, unused_imports, dead_code,
+                clippy::approx_constant, clippy::excessive_precision, clippy::many_single_char_names,
+                clippy::similar_names, clippy::too_many_arguments, clippy::type_complexity,
+                clippy::too_many_lines, clippy::unreadable_literal, clippy::large_types_passed_by_value,
+                clippy::suboptimal_flops, clippy::suspicious_operation_groupings, clippy::neg_multiply,
+                clippy::eq_op, clippy::identity_op, clippy::erasing_op, clippy::let_and_return,
+                clippy::manual_range_contains, clippy::if_same_then_else, clippy::just_underscores_and_digits,
+                clippy::disallowed_names, clippy::new_without_default, clippy::needless_range_loop
+            )]
+            mod #module {
+                #types
+                #interface
+                #network
+                #differentiable
+                #trainable
+                #functions
+            }
+            #[allow(unused_imports)]
+            #visibility use #module::{#(#exported),*};
+        }
+    }
+
+    fn exported(&self) -> Vec<&proc_macro2::Ident> {
+        let mut names = vec![&self.types.network, &self.types.workspace, &self.types.trace];
+        if self.derivation.loss.is_some() {
+            names.push(&self.types.gradients);
+        }
+        if self.derivation.training.is_some() {
+            names.push(&self.types.optimizer);
+        }
+        names
+    }
+
+    /// The specification's functions and constants that equations use.
+    fn functions(&self) -> TokenStream {
+        let used = self.used_functions();
+        let (nothing, real) = (TokenStream::new(), self.real());
+        let runtime = &self.inner_runtime;
+        let own = quote!(self);
+        let printer = Printer { functions_at: &own, runtime, ..self.printer(&nothing) };
+        let functions = used.iter().filter_map(|index| {
+            let function = self.derivation.functions.get(*index)?;
+            let span = proc_macro2::Span::call_site();
+            let name = identifier(&function.name, span);
+            let parameters: Vec<_> = function.parameters.iter().map(|p| identifier(p, span)).collect();
+            let leaf = |leaf: u32| parameters.get(leaf as usize).map_or(quote!(0.0), |p| quote!(#p));
+            let (statements, value) = printer.formula(&function.body, &leaf);
+            let docs = function.docs.iter();
+            Some(quote! {
+                #(#[doc = #docs])*
+                #[inline]
+                pub(super) fn #name(#(#parameters: #real),*) -> #real { #statements #value }
+            })
+        });
+        let precision = self.derivation.precision;
+        let constants = self.derivation.constants.iter().map(|(name, value)| {
+            let name = identifier(name, proc_macro2::Span::call_site());
+            let value = formula::literal(*value, precision);
+            quote!(pub(super) const #name: #real = #value;)
+        });
+        quote! {
+            mod functions {
+                #(#constants)*
+                #(#functions)*
+            }
+        }
+    }
+
+    /// Functions called by an equation, directly or through another, in order of declaration.
+    fn used_functions(&self) -> Vec<usize> {
+        use crate::ir::{array::Op, formula::Term};
+        let mut used = std::collections::BTreeSet::new();
+        let mut add = |formula: &crate::ir::formula::Formula| {
+            for term in formula.terms() {
+                if let Term::Apply(id, _) = term {
+                    used.insert(id.0 as usize);
+                }
+            }
+        };
+        for equation in &self.derivation.equations {
+            if let Op::Pointwise(formula) = &equation.op {
+                add(formula);
+            }
+        }
+        // A function calls earlier ones only: one walk from the last to the first finds all.
+        for (index, function) in self.derivation.functions.iter().enumerate().rev() {
+            if used.contains(&index) {
+                for term in function.body.terms() {
+                    if let Term::Apply(id, _) = term {
+                        used.insert(id.0 as usize);
+                    }
+                }
+            }
+        }
+        used.into_iter().collect()
+    }
+
+    fn printer<'p>(&'p self, functions_at: &'p TokenStream) -> Printer<'p> {
+        Printer {
+            precision: self.derivation.precision,
+            runtime: &self.runtime,
+            functions_at,
+            functions: &self.derivation.functions,
+            constants: &self.derivation.constants,
+        }
+    }
+
+    fn real(&self) -> TokenStream {
+        self.derivation.precision.rust().parse().unwrap_or_default()
+    }
+
+    /// The type of a value of this shape.
+    fn array(&self, shape: Shape) -> TokenStream {
+        let real = self.real();
+        match shape {
+            Shape::Scalar => real,
+            Shape::Vector(n) => {
+                let n = size(n);
+                quote!([#real; #n])
+            }
+            Shape::Matrix(rows, columns) => {
+                let (rows, columns) = (size(rows), size(columns));
+                quote!([[#real; #columns]; #rows])
+            }
+        }
+    }
+
+    /// A constant of this shape with zeros.
+    fn zero(&self, shape: Shape) -> TokenStream {
+        match shape {
+            Shape::Scalar => quote!(0.0),
+            Shape::Vector(n) => {
+                let n = size(n);
+                quote!([0.0; #n])
+            }
+            Shape::Matrix(rows, columns) => {
+                let (rows, columns) = (size(rows), size(columns));
+                quote!([[0.0; #columns]; #rows])
+            }
+        }
+    }
+
+    /// The field of a parameter: in the network and in the gradients.
+    fn field(&self, id: EquationId) -> proc_macro2::Ident {
+        let span = (self.spans)(self.derivation.equation(id).span);
+        identifier(&self.derivation.name_of(id), span)
+    }
+
+    fn input_count(&self) -> usize {
+        self.derivation.inputs.iter().map(|data| data.shape.count()).sum()
+    }
+
+    fn output_count(&self) -> usize {
+        self.derivation.output().map_or(0, |layer| layer.shape.count())
+    }
+
+    fn target_count(&self) -> usize {
+        self.derivation.target.as_ref().map_or(0, |data| data.shape.count())
+    }
+
+    fn parameter_bytes(&self) -> usize {
+        self.derivation.parameter_count() * self.derivation.precision.bytes()
+    }
+
+    fn workspace_bytes(&self) -> usize {
+        self.plan.workspace_bytes(self.derivation)
+    }
+
+    /// Whether the network is small enough to be handed around by value.
+    fn by_value(&self) -> bool {
+        2 * self.parameter_bytes() + self.workspace_bytes() <= BY_VALUE_BYTES
+    }
+}
+
+fn size(n: usize) -> proc_macro2::Literal {
+    proc_macro2::Literal::usize_unsuffixed(n)
+}

@@ -1,0 +1,226 @@
+//! What stands in for a network whose specification is wrong: the whole surface, so that rustc
+//! reports the specification and nothing that only follows from it.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{format_ident, quote};
+
+use super::names::identifier;
+use crate::{diagnostic::Diagnostics, syntax, syntax::ast};
+
+/// The stub for a text, as far as it can be read.
+pub fn stub(text: &str, runtime: Option<&TokenStream>) -> TokenStream {
+    let ast = syntax::parse(text, &mut Diagnostics::default());
+    let known = ast.networks.first();
+    let name = known.map(|network| network.name.text.clone()).or_else(|| name_in(text));
+    let Some(name) = name.filter(|name| !matches!(name.as_str(), "self" | "Self" | "super" | "crate" | "_")) else {
+        return TokenStream::new();
+    };
+    let visibility = known.map_or("pub", |network| network.visibility.as_str());
+    let visibility: TokenStream = visibility.parse().unwrap_or_default();
+    let double = known.and_then(|network| network.precision.as_ref()).is_some_and(|p| p.text == "f64");
+    let real = if double || text.contains("f64") { quote!(f64) } else { quote!(f32) };
+    let parts = Parts {
+        fields: known.map(|network| fields(network, &real)).unwrap_or_default(),
+        sizes: known.map(sizes).unwrap_or_default(),
+        runtime: runtime.cloned().unwrap_or(quote!(::mlp::runtime)),
+        real,
+    };
+    code(&name, &visibility, &parts)
+}
+
+/// What could be read of a network.
+struct Parts {
+    real: TokenStream,
+    /// Name, type and zero of each parameter.
+    fields: Vec<[TokenStream; 3]>,
+    sizes: Sizes,
+    runtime: TokenStream,
+}
+
+/// How many numbers go in and come out; 1 where it can't be read.
+#[derive(Default)]
+struct Sizes {
+    inputs: usize,
+    outputs: usize,
+    targets: usize,
+}
+
+fn sizes(network: &ast::Network) -> Sizes {
+    let mut sizes = Sizes::default();
+    let group = |group: &ast::Group| match (&group.elements, &group.declaration.shape) {
+        (Some(elements), _) => elements.len(),
+        (None, Some((sizes, _))) => sizes.first().and_then(whole).unwrap_or(1),
+        (None, None) => 1,
+    };
+    for statement in &network.statements {
+        match statement {
+            ast::Statement::Input(input) => sizes.inputs += group(input),
+            ast::Statement::Target(target) => sizes.targets = group(target),
+            ast::Statement::Layer(layer) => {
+                sizes.outputs = match &layer.body {
+                    ast::LayerBody::Neurons(neurons) => neurons.len(),
+                    ast::LayerBody::Whole(Some((sizes, _)), _) => sizes.first().and_then(whole).unwrap_or(1),
+                    ast::LayerBody::Whole(None, _) => 1,
+                };
+            }
+            _ => {}
+        }
+    }
+    sizes
+}
+
+/// A size that is a number or a product of numbers.
+fn whole(size: &ast::Expression) -> Option<usize> {
+    match &size.kind {
+        ast::ExpressionKind::Number(n) if (1.0..1e6).contains(n) => Some(*n as usize),
+        ast::ExpressionKind::Chain(first, rest) => rest.iter().try_fold(whole(first)?, |product, (sign, factor)| {
+            let factor = (*sign == ast::Operator::Multiply).then(|| whole(factor)).flatten()?;
+            product.checked_mul(factor).filter(|n| *n < 1_000_000)
+        }),
+        _ => None,
+    }
+}
+
+/// The word behind `network`, in a text that could not be read.
+fn name_in(text: &str) -> Option<String> {
+    let mut words = text.split(|c: char| !(c.is_alphanumeric() || c == '_')).filter(|word| !word.is_empty());
+    words.by_ref().find(|word| *word == "network")?;
+    let name = words.next()?;
+    name.starts_with(|c: char| c.is_alphabetic() || c == '_').then(|| name.to_owned())
+}
+
+/// The parameters whose declarations could be read.
+fn fields(network: &ast::Network, real: &TokenStream) -> Vec<[TokenStream; 3]> {
+    let mut seen = std::collections::HashSet::new();
+    let mut fields = Vec::new();
+    for statement in &network.statements {
+        let ast::Statement::Parameters(_, declarations) = statement else { continue };
+        for declaration in declarations {
+            let name = declaration.name.text.as_str();
+            if matches!(name, "self" | "Self" | "super" | "crate" | "_") || !seen.insert(name) {
+                continue;
+            }
+            let field = identifier(name, Span::call_site());
+            let (ty, zero) = match declaration.shape.as_ref().map(|(sizes, _)| sizes.len()) {
+                None => (real.clone(), quote!(0.0)),
+                Some(1) => (quote!(&'static [#real]), quote!(&[])),
+                Some(_) => (quote!(&'static [&'static [#real]]), quote!(&[])),
+            };
+            fields.push([quote!(#field), ty, zero]);
+        }
+    }
+    fields
+}
+
+fn code(name: &str, visibility: &TokenStream, parts: &Parts) -> TokenStream {
+    let module = format_ident!("__mlp_{name}");
+    let network = identifier(name, Span::call_site());
+    let with = |suffix: &str| Ident::new(&format!("{name}{suffix}"), Span::call_site());
+    let (gradients, optimizer, workspace, trace) =
+        (with("Gradients"), with("Optimizer"), with("Workspace"), with("Trace"));
+    let (real, runtime) = (&parts.real, &parts.runtime);
+    let declared = parts.fields.iter().map(|[name, ty, _]| quote!(pub #name: #ty));
+    let declared_again = declared.clone();
+    let zeros: Vec<TokenStream> = parts.fields.iter().map(|[name, _, zero]| quote!(#name: #zero)).collect();
+    let names = [
+        "PARAMETERS", "WEIGHTS", "BIASES", "INPUTS", "OUTPUTS", "LAYERS", "MULTIPLY_ADDS", "PARAMETER_BYTES",
+        "WORKSPACE_BYTES",
+    ];
+    let constants: Vec<Ident> = names.iter().map(|name| format_ident!("{name}")).collect();
+    let count = |n: usize| proc_macro2::Literal::usize_unsuffixed(n.max(1));
+    let (inputs, outputs, targets) =
+        (count(parts.sizes.inputs), count(parts.sizes.outputs), count(parts.sizes.targets));
+    quote! {
+        #[doc(hidden)]
+        #[allow(non_snake_case, non_camel_case_types, missing_docs, unused_variables, unused_imports, dead_code, clippy::all)]
+        mod #module {
+            #[derive(Clone, Debug, PartialEq)]
+            pub struct #network { #(#declared),* }
+            #[derive(Clone, Debug, PartialEq)]
+            pub struct #gradients { #(#declared_again),* }
+            #[derive(Clone, Debug, PartialEq, Default)]
+            pub struct #optimizer { pub rate: #real }
+            #[derive(Clone, Debug, Default)]
+            pub struct #workspace {}
+            #[derive(Clone, Debug, PartialEq)]
+            pub struct #trace {}
+            impl #network {
+                #(pub const #constants: usize = 1;)*
+                pub const FINGERPRINT: u64 = 0;
+                pub const SEED: u64 = 0;
+                pub const ZERO: Self = Self { #(#zeros),* };
+                pub fn new() -> Self { Self::ZERO }
+                pub fn with_seed(seed: u64) -> Self { Self::ZERO }
+                pub fn initialize(&mut self, seed: u64) {}
+                pub fn forward<I: ?Sized>(&self, input: &I) -> [#real; #outputs] { [0.0; #outputs] }
+                pub fn forward_into<I: ?Sized, O: ?Sized>(&self, input: &I, workspace: &mut #workspace, output: &mut O) {}
+                pub fn forward_batch<I: ?Sized, O: ?Sized>(
+                    &self, inputs: &I, workspace: &mut #workspace, outputs: &mut O,
+                ) -> ::core::result::Result<(), #runtime::BatchError> { Ok(()) }
+                pub fn trace<I: ?Sized>(&self, input: &I) -> #trace { #trace {} }
+                pub fn trace_into<I: ?Sized>(&self, input: &I, workspace: &mut #workspace, trace: &mut #trace) {}
+                pub fn loss<I: ?Sized, T: ?Sized>(&self, input: &I, target: &T) -> #real { 0.0 }
+                pub fn backward<I: ?Sized, T: ?Sized>(&self, input: &I, target: &T) -> (#real, #gradients) {
+                    (0.0, #gradients::ZERO)
+                }
+                pub fn backward_into<I: ?Sized, T: ?Sized>(
+                    &self, input: &I, target: &T, workspace: &mut #workspace, gradients: &mut #gradients,
+                ) -> #real { 0.0 }
+                pub fn backward_batch<B>(&self, batch: B, workspace: &mut #workspace, gradients: &mut #gradients) -> #real { 0.0 }
+                pub fn train<I: ?Sized, T: ?Sized>(&mut self, input: &I, target: &T) -> #real { 0.0 }
+                pub fn train_into<I: ?Sized, T: ?Sized>(
+                    &mut self, optimizer: &mut #optimizer, workspace: &mut #workspace, gradients: &mut #gradients,
+                    input: &I, target: &T,
+                ) -> #real { 0.0 }
+                pub fn train_batch<B>(
+                    &mut self, optimizer: &mut #optimizer, workspace: &mut #workspace, gradients: &mut #gradients,
+                    batch: B,
+                ) -> #real { 0.0 }
+            }
+            impl ::core::default::Default for #network {
+                fn default() -> Self { Self::ZERO }
+            }
+            impl #gradients { pub const ZERO: Self = Self { #(#zeros),* }; }
+            impl #optimizer { pub const fn new() -> Self { Self { rate: 0.0 } } }
+            impl #trace { pub const ZERO: Self = Self {}; }
+            impl #workspace {
+                pub const ZERO: Self = Self {};
+                pub const fn new() -> Self { Self {} }
+            }
+            impl #runtime::Network for #network {
+                type Scalar = #real;
+                type Input = [#real; #inputs];
+                type Output = [#real; #outputs];
+                type Workspace = #workspace;
+                const NAME: &'static str = #name;
+                #(const #constants: usize = 1;)*
+                const FINGERPRINT: u64 = 0;
+                const LAYOUT: &'static [#runtime::Parameter] = &[];
+                fn initialize(&mut self, seed: u64) {}
+                fn forward_into(&self, _: &Self::Input, _: &mut #workspace, _: &mut Self::Output) {}
+                fn parameter(&self, name: &str) -> ::core::option::Option<&[#real]> { None }
+                fn parameter_mut(&mut self, name: &str) -> ::core::option::Option<&mut [#real]> { None }
+            }
+            impl #runtime::Gradients<#real> for #gradients {
+                fn clear(&mut self) {}
+                fn divide(&mut self, by: #real) {}
+            }
+            impl #runtime::Differentiable for #network {
+                type Target = [#real; #targets];
+                type Gradients = #gradients;
+                const TARGETS: usize = 1;
+                const GRADIENT_BYTES: usize = 1;
+                fn loss(&self, _: &Self::Input, _: &Self::Target, _: &mut #workspace) -> #real { 0.0 }
+                fn accumulate(
+                    &self, _: &Self::Input, _: &Self::Target, _: &mut #workspace, _: &mut #gradients,
+                ) -> #real { 0.0 }
+            }
+            impl #runtime::Trainable for #network {
+                type Optimizer = #optimizer;
+                fn step(&mut self, _: &mut #optimizer, _: &#gradients) {}
+            }
+        }
+        #[allow(unused_imports)]
+        #visibility use #module::{#network, #gradients, #optimizer, #workspace, #trace};
+    }
+}

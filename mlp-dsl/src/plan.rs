@@ -1,0 +1,219 @@
+//! The plan of the generated code: for each entry point which equations it computes, in which
+//! order, where each value lives and by which kernel. A plan may leave out what an entry does not
+//! need and let one kernel do two equations; it invents none.
+
+use std::collections::HashSet;
+
+use crate::ir::{
+    Derivation,
+    array::Op,
+    equation::{EquationId, Reason, Scope, Shape, Symbol},
+};
+
+/// What the generated code can be asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Entry {
+    /// The outputs of a sample.
+    Forward,
+    /// Every named value of the forward pass.
+    Trace,
+    /// The loss of a sample.
+    Loss,
+    /// The loss of a sample; its gradients are added to those of the batch.
+    Accumulate,
+    /// The update from the mean gradients.
+    Step,
+}
+
+/// Where a value lives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// Handed in by the caller, or part of the network, the gradients or the optimizer.
+    Given,
+    /// A local variable.
+    Local,
+    /// A field of the workspace.
+    Workspace,
+    /// Added to a field of the gradients.
+    Gradients,
+    /// Written over the parameter it updates.
+    Parameter,
+    /// Nowhere: the kernel of the equation that uses it computes it on the way.
+    Fused,
+}
+
+/// One equation of an entry point.
+#[derive(Clone, Copy, Debug)]
+pub struct Step {
+    /// Which.
+    pub equation: EquationId,
+    /// Where its value goes.
+    pub place: Place,
+}
+
+/// The equations of an entry point, in order.
+#[derive(Clone, Debug)]
+pub struct Routine {
+    /// Which entry point.
+    pub entry: Entry,
+    /// Its steps.
+    pub steps: Vec<Step>,
+}
+
+/// The plan of a derivation.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// The entry points that the network has.
+    pub routines: Vec<Routine>,
+    /// The values kept in the workspace, in order.
+    pub workspace: Vec<EquationId>,
+}
+
+/// Makes the plan of a derivation.
+pub fn plan(derivation: &Derivation) -> Plan {
+    let mut entries = vec![Entry::Forward, Entry::Trace];
+    if derivation.loss.is_some() {
+        entries.extend([Entry::Loss, Entry::Accumulate]);
+    }
+    if derivation.training.is_some() {
+        entries.push(Entry::Step);
+    }
+    let routines: Vec<Routine> = entries.into_iter().map(|entry| routine(derivation, entry)).collect();
+    let mut kept: Vec<EquationId> = routines.iter().flat_map(Routine::in_workspace).collect();
+    kept.sort_unstable();
+    kept.dedup();
+    Plan { routines, workspace: kept }
+}
+
+impl Plan {
+    /// The plan of one entry point.
+    pub fn routine(&self, entry: Entry) -> Option<&Routine> {
+        self.routines.iter().find(|routine| routine.entry == entry)
+    }
+
+    /// Bytes of the workspace.
+    pub fn workspace_bytes(&self, derivation: &Derivation) -> usize {
+        let elements: usize = self.workspace.iter().map(|id| derivation.shape(*id).count()).sum();
+        elements * derivation.precision.bytes()
+    }
+}
+
+impl Routine {
+    fn in_workspace(&self) -> impl Iterator<Item = EquationId> {
+        self.steps.iter().filter(|step| step.place == Place::Workspace).map(|step| step.equation)
+    }
+
+    /// Where a value lives in this routine.
+    pub fn place(&self, id: EquationId) -> Option<Place> {
+        self.steps.iter().find(|step| step.equation == id).map(|step| step.place)
+    }
+}
+
+/// What an entry point must have computed at its end.
+pub fn roots(derivation: &Derivation, entry: Entry) -> Vec<EquationId> {
+    match entry {
+        Entry::Forward => derivation.output().map_or(Vec::new(), |layer| layer.value.equations().to_vec()),
+        Entry::Trace => traced(derivation),
+        Entry::Loss => derivation.loss.iter().map(|loss| loss.total).collect(),
+        Entry::Accumulate => {
+            let means = derivation.parameters.iter().filter_map(|parameter| parameter.mean);
+            derivation.loss.iter().map(|loss| loss.total).chain(means).collect()
+        }
+        Entry::Step => derivation.parameters.iter().filter_map(|parameter| parameter.updated).collect(),
+    }
+}
+
+/// The named values of the forward pass.
+pub fn traced(derivation: &Derivation) -> Vec<EquationId> {
+    let named = |symbol: &Symbol| matches!(symbol, Symbol::Named(_) | Symbol::Net(_));
+    let forward = derivation.numbered().filter(|(_, e)| e.reason == Reason::Forward && named(&e.symbol));
+    forward.map(|(id, _)| id).collect()
+}
+
+/// What an entry point finds computed when it starts.
+fn is_given(derivation: &Derivation, entry: Entry, id: EquationId) -> bool {
+    let equation = derivation.equation(id);
+    let mean = matches!(equation.op, Op::BatchMean(_));
+    matches!(equation.op, Op::Given | Op::Setting(_)) || (entry == Entry::Step && mean)
+}
+
+fn routine(derivation: &Derivation, entry: Entry) -> Routine {
+    let live = live(derivation, entry);
+    let steps = live.iter().map(|id| Step { equation: *id, place: place(derivation, entry, *id) });
+    Routine { entry, steps: steps.collect() }
+}
+
+/// All equations that the roots of an entry point need, operands first.
+fn live(derivation: &Derivation, entry: Entry) -> Vec<EquationId> {
+    let mut wanted: HashSet<EquationId> = roots(derivation, entry).into_iter().collect();
+    for (id, equation) in derivation.numbered().rev() {
+        if wanted.contains(&id) && !is_given(derivation, entry, id) {
+            wanted.extend(equation.op.operands());
+        }
+    }
+    let mut live: Vec<EquationId> = wanted.into_iter().collect();
+    live.sort_unstable();
+    live
+}
+
+fn place(derivation: &Derivation, entry: Entry, id: EquationId) -> Place {
+    let equation = derivation.equation(id);
+    if is_given(derivation, entry, id) {
+        return Place::Given;
+    }
+    match (&equation.op, &equation.symbol) {
+        (Op::BatchMean(_), _) => Place::Gradients,
+        (_, Symbol::Updated(_)) => Place::Parameter,
+        (_, Symbol::Gradient(of)) if is_parameter(derivation, *of) && fuses(derivation, id) => Place::Fused,
+        _ if equation.shape == Shape::Scalar => Place::Local,
+        _ => Place::Workspace,
+    }
+}
+
+fn is_parameter(derivation: &Derivation, id: EquationId) -> bool {
+    derivation.parameters.iter().any(|parameter| parameter.equation == id)
+}
+
+/// A parameter's gradient that is one product or a copy is added to the batch's at once.
+fn fuses(derivation: &Derivation, id: EquationId) -> bool {
+    match &derivation.equation(id).op {
+        Op::Outer(..) => true,
+        Op::Pointwise(formula) => {
+            let leaf = formula.as_leaf().map(EquationId);
+            leaf.is_some_and(|leaf| derivation.shape(leaf) == derivation.shape(id))
+        }
+        _ => false,
+    }
+}
+
+/// Proves that each entry point computes each live equation once, after what it uses, and keeps
+/// no value of a sample past the sample; or says what does not hold.
+pub fn verify(derivation: &Derivation, plan: &Plan) -> Result<(), String> {
+    for routine in &plan.routines {
+        let entry = routine.entry;
+        let mut done: HashSet<EquationId> = HashSet::new();
+        for step in &routine.steps {
+            let name = derivation.name_of(step.equation);
+            let equation = derivation.equation(step.equation);
+            let operands = equation.op.operands();
+            let missing = operands.iter().find(|operand| !done.contains(operand));
+            if let (Some(missing), true) = (missing, step.place != Place::Given) {
+                return Err(format!("{entry:?}: {name} needs {}, not computed yet", derivation.name_of(*missing)));
+            }
+            if !done.insert(step.equation) {
+                return Err(format!("{entry:?}: {name} is computed twice"));
+            }
+            let kept = matches!(step.place, Place::Parameter | Place::Gradients);
+            if kept && equation.scope == Scope::Sample {
+                return Err(format!("{entry:?}: {name} belongs to a sample but is kept"));
+            }
+        }
+        if let Some(missing) = roots(derivation, entry).into_iter().find(|root| !done.contains(root)) {
+            return Err(format!("{entry:?}: {} is missing", derivation.name_of(missing)));
+        }
+        if done.len() != live(derivation, entry).len() {
+            return Err(format!("{entry:?} computes an equation that nothing needs"));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,95 @@
+//! Tokens as text, with a table from places in the text to the user's tokens.
+
+use proc_macro2::{Delimiter, Group, Spacing, Span, TokenStream, TokenTree};
+use quote::quote;
+
+/// The text of a token stream.
+pub(crate) struct Layout {
+    /// The text; nothing in it depends on white space.
+    pub(crate) text: String,
+    /// Where each token starts and ends in the text, in order.
+    tokens: Vec<(usize, usize, Span)>,
+    /// `::name::runtime` when the macro began with `crate = name;`.
+    pub(crate) runtime: Option<TokenStream>,
+}
+
+impl Layout {
+    pub(crate) fn new(tokens: TokenStream) -> Self {
+        let mut layout = Layout { text: String::new(), tokens: Vec::new(), runtime: None };
+        let all: Vec<TokenTree> = tokens.into_iter().collect();
+        let rest = match all.as_slice() {
+            [TokenTree::Ident(word), TokenTree::Punct(equals), TokenTree::Ident(name), TokenTree::Punct(end), rest @ ..]
+                if word == "crate" && equals.as_char() == '=' && end.as_char() == ';' =>
+            {
+                layout.runtime = Some(quote!(::#name::runtime));
+                rest
+            }
+            all => all,
+        };
+        layout.stream(rest.iter().cloned());
+        layout
+    }
+
+    /// Lays tokens out. Groups are kept on a stack of our own: the depth is the user's.
+    fn stream(&mut self, tokens: impl Iterator<Item = TokenTree>) {
+        let mut stack = vec![(tokens.collect::<Vec<_>>().into_iter(), None::<(char, Span)>)];
+        while let Some((tokens, _)) = stack.last_mut() {
+            match tokens.next() {
+                Some(TokenTree::Group(group)) => {
+                    let close = brackets(&group).map(|(open, close)| {
+                        self.token(open.encode_utf8(&mut [0; 4]), group.span_open(), true);
+                        (close, group.span_close())
+                    });
+                    stack.push((group.stream().into_iter().collect::<Vec<_>>().into_iter(), close));
+                }
+                Some(TokenTree::Punct(punct)) => {
+                    let apart = punct.spacing() == Spacing::Alone;
+                    self.token(punct.as_char().encode_utf8(&mut [0; 4]), punct.span(), apart);
+                }
+                Some(token) => self.token(&token.to_string(), token.span(), true),
+                None => {
+                    if let Some((_, Some((close, span)))) = stack.pop() {
+                        self.token(close.encode_utf8(&mut [0; 4]), span, true);
+                    }
+                }
+            }
+        }
+    }
+
+    fn token(&mut self, text: &str, span: Span, apart: bool) {
+        let start = self.text.len();
+        self.text.push_str(text);
+        self.tokens.push((start, self.text.len(), span));
+        if apart {
+            self.text.push(' ');
+        }
+    }
+
+    /// The user's tokens that a part of the text came from: the first and the last.
+    pub(crate) fn range(&self, span: mlp_dsl::span::Span) -> (Span, Span) {
+        let here = Span::call_site();
+        let first = self.tokens.partition_point(|(_, end, _)| *end <= span.start);
+        let behind = self.tokens.partition_point(|(start, _, _)| *start < span.end.max(span.start + 1));
+        let at = |index: usize| self.tokens.get(index).map(|(_, _, span)| *span);
+        let last = behind.checked_sub(1).and_then(at);
+        let first = at(first).or(last).unwrap_or(here);
+        (first, last.unwrap_or(first))
+    }
+
+    /// The place of a name, for the identifiers generated from it.
+    pub(crate) fn name_span(&self, span: mlp_dsl::span::Span) -> Span {
+        if span == mlp_dsl::span::Span::default() {
+            return Span::call_site();
+        }
+        self.range(span).0.resolved_at(Span::call_site())
+    }
+}
+
+fn brackets(group: &Group) -> Option<(char, char)> {
+    match group.delimiter() {
+        Delimiter::Parenthesis => Some(('(', ')')),
+        Delimiter::Brace => Some(('{', '}')),
+        Delimiter::Bracket => Some(('[', ']')),
+        Delimiter::None => None,
+    }
+}

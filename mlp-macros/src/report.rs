@@ -1,0 +1,29 @@
+//! Diagnostics as compile errors under the user's tokens.
+
+use mlp_dsl::diagnostic::Diagnostic;
+use proc_macro2::TokenStream;
+use quote::quote_spanned;
+
+use crate::layout::Layout;
+
+/// `compile_error!` from the first to the last token of the mistake.
+pub(crate) fn compile_error(diagnostic: &Diagnostic, layout: &Layout) -> TokenStream {
+    let message = message(diagnostic);
+    let (first, last) = layout.range(diagnostic.span());
+    // rustc underlines from the span of the first token of the call to that of the last.
+    let mut code = quote_spanned!(first=> ::core::compile_error!);
+    code.extend(quote_spanned!(last=> { #message }));
+    code
+}
+
+fn message(diagnostic: &Diagnostic) -> String {
+    let mut lines = vec![format!("[{}] {}", diagnostic.code, diagnostic.title)];
+    for (index, label) in diagnostic.labels.iter().enumerate() {
+        match index {
+            0 => lines.push(format!("  here: {}", label.text)),
+            _ => lines.push(format!("  also: {}", label.text)),
+        }
+    }
+    lines.extend(diagnostic.help.iter().map(|help| format!("  help: {help}")));
+    lines.join("\n")
+}
