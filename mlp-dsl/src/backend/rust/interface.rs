@@ -111,14 +111,14 @@ impl Context<'_> {
                 /// The output for a sample.
                 pub fn forward(&self, input: &#input) -> #output {
                     let mut output = #zero;
-                    self.forward_into(input, &mut #workspace::ZERO, &mut output);
+                    self.forward_into(input, &mut #workspace::new(), &mut output);
                     output
                 }
 
                 /// Every named value of the forward pass for a sample.
                 pub fn trace(&self, input: &#input) -> #trace {
                     let mut trace = #trace::ZERO;
-                    self.trace_into(input, &mut #workspace::ZERO, &mut trace);
+                    self.trace_into(input, &mut #workspace::new(), &mut trace);
                     trace
                 }
             }
@@ -158,13 +158,13 @@ impl Context<'_> {
             quote! {
                 /// The loss of a sample.
                 pub fn loss(&self, input: &#input, target: &#target) -> #real {
-                    #runtime::Differentiable::loss(self, input, target, &mut #workspace::ZERO)
+                    #runtime::Differentiable::loss(self, input, target, &mut #workspace::new())
                 }
 
                 /// The loss of a sample and its gradients.
                 pub fn backward(&self, input: &#input, target: &#target) -> (#real, #gradients) {
                     let mut gradients = #gradients::ZERO;
-                    let loss = self.backward_into(input, target, &mut #workspace::ZERO, &mut gradients);
+                    let loss = self.backward_into(input, target, &mut #workspace::new(), &mut gradients);
                     (loss, gradients)
                 }
             }

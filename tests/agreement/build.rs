@@ -1,0 +1,57 @@
+//! Writes, for each specification, three modules with the same network: through the macro, as
+//! `mlpc emit` prints it, and as one standalone file.
+
+#![allow(clippy::expect_used, clippy::panic, reason = "a build script stops by panicking")]
+
+use std::{env, fmt::Write, fs, path::Path};
+
+fn main() {
+    let course = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/course");
+    let more = Path::new(env!("CARGO_MANIFEST_DIR")).join("specifications");
+    let mut files: Vec<_> = [course, more]
+        .iter()
+        .flat_map(|folder| {
+            println!("cargo::rerun-if-changed={}", folder.display());
+            fs::read_dir(folder).expect("a folder of specifications")
+        })
+        .map(|entry| entry.expect("a file").path())
+        .filter(|path| path.extension().is_some_and(|e| e == "mlp"))
+        .collect();
+    files.sort_by_key(|file| file.file_stem().map(std::ffi::OsStr::to_owned));
+    let mut code = String::new();
+    let mut names = String::new();
+    for file in files {
+        let name = file.file_stem().and_then(|stem| stem.to_str()).expect("a name").to_owned();
+        let text = fs::read_to_string(&file).expect("a specification");
+        let derivation = mlp_dsl::compile(&text).unwrap_or_else(|e| panic!("{name}: {e:?}"));
+        let network = derivation.name.clone();
+        let print = |standalone| {
+            let options = mlp_dsl::backend::rust::Options { standalone, ..Default::default() };
+            let tokens = mlp_dsl::backend::rust::emit(&derivation, &options);
+            prettyplease::unparse(&syn::parse2(tokens).expect("Rust")).replace("\nuse __mlp_", "\npub use __mlp_")
+        };
+        let runtime: String = mlp_runtime::SOURCE
+            .iter()
+            .map(|(module, text)| format!("pub mod {module} {{\n{text}\n}}\n"))
+            .collect();
+        let runtime = format!(
+            "#[allow(dead_code, unused_imports)] pub mod runtime {{ {runtime} pub use batch::*; pub use kernels::*; \
+             pub use network::*; pub use random::*; pub use scalar::*; }}"
+        );
+        let text = text.replace("\nnetwork", "\npub network");
+        writeln!(
+            code,
+            "pub mod {name} {{\n#[allow(unused_imports, unreachable_pub)] pub mod through_macro {{ mlp::mlp! {{ {text} }} pub use {network} as Network; }}\n\
+             #[allow(unused_imports, unreachable_pub)] pub mod emitted {{ {} pub use {network} as Network; }}\n\
+             #[allow(unused_imports, unreachable_pub)] pub mod standalone {{ {runtime} {} pub use {network} as Network; }}\n}}",
+            print(false),
+            print(true),
+        )
+        .expect("a string");
+        writeln!(names, "{name:?},").expect("a string");
+    }
+    let out = env::var("OUT_DIR").expect("cargo sets it");
+    fs::write(Path::new(&out).join("networks.rs"), code).expect("written");
+    let list = format!("/// The names of all specifications.\npub const NETWORKS: &[&str] = &[{names}];");
+    fs::write(Path::new(&out).join("list.rs"), list).expect("written");
+}
