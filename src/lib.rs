@@ -1,6 +1,67 @@
-//! A multilayer perceptron written as a person would write it on the board, compiled.
+//! Multilayer perceptrons from a specification: shape-typed Rust at compile time.
+//!
+//! ```
+//! mlp::mlp! {
+//!     /// XOR, by layers.
+//!     pub network Xor: f32 {
+//!         input  x[2];
+//!         layer  hidden[4] = tanh(dense(x));
+//!         layer  output[1] = sigmoid(dense(hidden));
+//!         target t[1];
+//!         loss   half_squared_error(output, t);
+//!         train  sgd(rate = 0.5);
+//!     }
+//! }
+//!
+//! let inputs = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]];
+//! let targets = [[0.0], [1.0], [1.0], [0.0]];
+//! let batch = mlp::Batch::new(&inputs, &targets)?;
+//!
+//! let mut network = Xor::new();
+//! let (mut optimizer, mut workspace, mut gradients) =
+//!     (XorOptimizer::new(), XorWorkspace::new(), XorGradients::ZERO);
+//! let before = network.loss(&inputs[1], &targets[1]);
+//! for _ in 0..2000 {
+//!     network.train_batch(&mut optimizer, &mut workspace, &mut gradients, batch);
+//! }
+//! assert!(network.loss(&inputs[1], &targets[1]) < before);
+//! # Ok::<(), mlp::BatchError>(())
+//! ```
+//!
+//! [`mlp!`] expands to the network's type, `Xor`, whose public fields are its parameters, and to
+//! types named after it:
+//!
+//! | type | what it is |
+//! |---|---|
+//! | `XorGradients` | a gradient for each parameter |
+//! | `XorOptimizer` | the settings and state of the training rule |
+//! | `XorWorkspace` | room for intermediate values, of constant size |
+//! | `XorTrace` | every named value of a forward pass |
+//!
+//! | method | for |
+//! |---|---|
+//! | `new()`, `with_seed(seed)`, `initialize(seed)` | start values |
+//! | `forward(&input) -> output`, `forward_into`, `forward_batch` | outputs |
+//! | `trace(&input) -> trace`, `trace_into` | every named value |
+//! | `loss(&input, &target)` | the loss of a sample |
+//! | `backward(&input, &target) -> (loss, gradients)`, `backward_into`, `backward_batch` | gradients |
+//! | `train(&input, &target) -> loss`, `train_into`, `train_batch` | one step of the rule |
+//!
+//! Inputs, targets and outputs are arrays, so a wrong length is an error of rustc. The methods
+//! that return by value exist for networks up to 256 KiB; the others write in place, and a large
+//! network is filled in place: `static NETWORK: Mutex<Xor> = Mutex::new(Xor::ZERO)`, then
+//! `initialize`. Batches come as slices of arrays, flat slices ([`Batch::from_flat`]) or, with the
+//! feature `ndarray`, as views; wrong lengths are error values.
+//!
+//! Constants on the type: `PARAMETERS`, `WEIGHTS`, `BIASES`, `INPUTS`, `OUTPUTS`, `LAYERS` (the input
+//! counted), `MULTIPLY_ADDS`, `PARAMETER_BYTES`, `WORKSPACE_BYTES`, `SEED`, `FINGERPRINT`. Code that is
+//! generic over networks uses [`Network`], [`Differentiable`] and [`Trainable`].
+//!
+//! The language is described in `docs/reference.md` of the repository.
 #![no_std]
+#![forbid(unsafe_code)]
 
 pub use mlp_macros::mlp;
+/// What generated code calls.
 pub use mlp_runtime as runtime;
 pub use mlp_runtime::{Batch, BatchError, Differentiable, Gradients, Network, Trainable};

@@ -8,7 +8,7 @@ use crate::layout::Layout;
 
 /// `compile_error!` from the first to the last token of the mistake.
 pub(crate) fn compile_error(diagnostic: &Diagnostic, layout: &Layout) -> TokenStream {
-    let message = message(diagnostic);
+    let message = message(diagnostic, layout);
     let (first, last) = layout.range(diagnostic.span());
     // rustc underlines from the span of the first token of the call to that of the last.
     let mut code = quote_spanned!(first=> ::core::compile_error!);
@@ -16,14 +16,22 @@ pub(crate) fn compile_error(diagnostic: &Diagnostic, layout: &Layout) -> TokenSt
     code
 }
 
-fn message(diagnostic: &Diagnostic) -> String {
+fn message(diagnostic: &Diagnostic, layout: &Layout) -> String {
     let mut lines = vec![format!("[{}] {}", diagnostic.code, diagnostic.title)];
     for (index, label) in diagnostic.labels.iter().enumerate() {
         match index {
             0 => lines.push(format!("  here: {}", label.text)),
-            _ => lines.push(format!("  also: {}", label.text)),
+            _ => lines.push(format!("  at `{}`: {}", quoted(layout, label.span), label.text)),
         }
     }
     lines.extend(diagnostic.help.iter().map(|help| format!("  help: {help}")));
     lines.join("\n")
+}
+
+/// The text of a second place: rustc underlines the first one only.
+fn quoted(layout: &Layout, span: mlp_dsl::span::Span) -> String {
+    const MOST: usize = 40;
+    let text = layout.text.get(span.start..span.end).unwrap_or_default();
+    let short: String = text.chars().take(MOST).collect();
+    if short.len() < text.len() { format!("{short}…") } else { short }
 }

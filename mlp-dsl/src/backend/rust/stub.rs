@@ -21,6 +21,7 @@ pub fn stub(text: &str, runtime: Option<&TokenStream>) -> TokenStream {
     let real = if double || text.contains("f64") { quote!(f64) } else { quote!(f32) };
     let parts = Parts {
         fields: known.map(|network| fields(network, &real)).unwrap_or_default(),
+        traced: known.map(|network| traced(network, &real)).unwrap_or_default(),
         sizes: known.map(sizes).unwrap_or_default(),
         runtime: runtime.cloned().unwrap_or(quote!(::mlp::runtime)),
         real,
@@ -33,6 +34,8 @@ struct Parts {
     real: TokenStream,
     /// Name, type and zero of each parameter.
     fields: Vec<[TokenStream; 3]>,
+    /// The same of each layer, neuron and net input.
+    traced: Vec<[TokenStream; 3]>,
     sizes: Sizes,
     runtime: TokenStream,
 }
@@ -91,25 +94,55 @@ fn name_in(text: &str) -> Option<String> {
 
 /// The parameters whose declarations could be read.
 fn fields(network: &ast::Network, real: &TokenStream) -> Vec<[TokenStream; 3]> {
-    let mut seen = std::collections::HashSet::new();
-    let mut fields = Vec::new();
+    let mut fields = Fields::default();
     for statement in &network.statements {
         let ast::Statement::Parameters(_, declarations) = statement else { continue };
         for declaration in declarations {
-            let name = declaration.name.text.as_str();
-            if matches!(name, "self" | "Self" | "super" | "crate" | "_") || !seen.insert(name) {
-                continue;
-            }
-            let field = identifier(name, Span::call_site());
-            let (ty, zero) = match declaration.shape.as_ref().map(|(sizes, _)| sizes.len()) {
-                None => (real.clone(), quote!(0.0)),
-                Some(1) => (quote!(&'static [#real]), quote!(&[])),
-                Some(_) => (quote!(&'static [&'static [#real]]), quote!(&[])),
-            };
-            fields.push([quote!(#field), ty, zero]);
+            let dimensions = declaration.shape.as_ref().map_or(0, |(sizes, _)| sizes.len());
+            fields.add(&declaration.name.text, dimensions, real);
         }
     }
-    fields
+    fields.made
+}
+
+/// The values of the forward pass whose layers could be read.
+fn traced(network: &ast::Network, real: &TokenStream) -> Vec<[TokenStream; 3]> {
+    let mut fields = Fields::default();
+    for statement in &network.statements {
+        let ast::Statement::Layer(layer) = statement else { continue };
+        let (names, dimensions): (Vec<&str>, usize) = match &layer.body {
+            ast::LayerBody::Neurons(neurons) => (neurons.iter().map(|n| n.name.text.as_str()).collect(), 0),
+            ast::LayerBody::Whole(..) => (vec![&layer.name.text], 1),
+        };
+        for name in names {
+            fields.add(&format!("net_{name}"), dimensions, real);
+            fields.add(name, dimensions, real);
+        }
+    }
+    fields.made
+}
+
+/// Fields of a struct, each name once.
+#[derive(Default)]
+struct Fields {
+    seen: std::collections::HashSet<String>,
+    made: Vec<[TokenStream; 3]>,
+}
+
+impl Fields {
+    fn add(&mut self, name: &str, dimensions: usize, real: &TokenStream) {
+        let usable = !matches!(name, "self" | "Self" | "super" | "crate" | "_");
+        if !usable || !self.seen.insert(name.to_owned()) {
+            return;
+        }
+        let field = identifier(name, Span::call_site());
+        let (ty, zero) = match dimensions {
+            0 => (real.clone(), quote!(0.0)),
+            1 => (quote!(&'static [#real]), quote!(&[])),
+            _ => (quote!(&'static [&'static [#real]]), quote!(&[])),
+        };
+        self.made.push([quote!(#field), ty, zero]);
+    }
 }
 
 fn code(name: &str, visibility: &TokenStream, parts: &Parts) -> TokenStream {
@@ -122,6 +155,8 @@ fn code(name: &str, visibility: &TokenStream, parts: &Parts) -> TokenStream {
     let declared = parts.fields.iter().map(|[name, ty, _]| quote!(pub #name: #ty));
     let declared_again = declared.clone();
     let zeros: Vec<TokenStream> = parts.fields.iter().map(|[name, _, zero]| quote!(#name: #zero)).collect();
+    let traced = parts.traced.iter().map(|[name, ty, _]| quote!(pub #name: #ty));
+    let trace_zeros = parts.traced.iter().map(|[name, _, zero]| quote!(#name: #zero));
     let names = [
         "PARAMETERS", "WEIGHTS", "BIASES", "INPUTS", "OUTPUTS", "LAYERS", "MULTIPLY_ADDS", "PARAMETER_BYTES",
         "WORKSPACE_BYTES",
@@ -143,7 +178,7 @@ fn code(name: &str, visibility: &TokenStream, parts: &Parts) -> TokenStream {
             #[derive(Clone, Debug, Default)]
             pub struct #workspace {}
             #[derive(Clone, Debug, PartialEq)]
-            pub struct #trace {}
+            pub struct #trace { #(#traced),* }
             impl #network {
                 #(pub const #constants: usize = 1;)*
                 pub const FINGERPRINT: u64 = 0;
@@ -157,7 +192,7 @@ fn code(name: &str, visibility: &TokenStream, parts: &Parts) -> TokenStream {
                 pub fn forward_batch<I: ?Sized, O: ?Sized>(
                     &self, inputs: &I, workspace: &mut #workspace, outputs: &mut O,
                 ) -> ::core::result::Result<(), #runtime::BatchError> { Ok(()) }
-                pub fn trace<I: ?Sized>(&self, input: &I) -> #trace { #trace {} }
+                pub fn trace<I: ?Sized>(&self, input: &I) -> #trace { #trace::ZERO }
                 pub fn trace_into<I: ?Sized>(&self, input: &I, workspace: &mut #workspace, trace: &mut #trace) {}
                 pub fn loss<I: ?Sized, T: ?Sized>(&self, input: &I, target: &T) -> #real { 0.0 }
                 pub fn backward<I: ?Sized, T: ?Sized>(&self, input: &I, target: &T) -> (#real, #gradients) {
@@ -182,7 +217,7 @@ fn code(name: &str, visibility: &TokenStream, parts: &Parts) -> TokenStream {
             }
             impl #gradients { pub const ZERO: Self = Self { #(#zeros),* }; }
             impl #optimizer { pub const fn new() -> Self { Self { rate: 0.0 } } }
-            impl #trace { pub const ZERO: Self = Self {}; }
+            impl #trace { pub const ZERO: Self = Self { #(#trace_zeros),* }; }
             impl #workspace {
                 pub const ZERO: Self = Self {};
                 pub const fn new() -> Self { Self {} }
