@@ -56,7 +56,7 @@ pub struct Step {
 pub struct Routine {
     /// Which entry point.
     pub entry: Entry,
-    /// Its steps.
+    /// Its steps, by the number of their equation.
     pub steps: Vec<Step>,
 }
 
@@ -78,7 +78,9 @@ pub fn plan(derivation: &Derivation) -> Plan {
     if derivation.training.is_some() {
         entries.push(Entry::Step);
     }
-    let routines: Vec<Routine> = entries.into_iter().map(|entry| routine(derivation, entry)).collect();
+    let parameters = derivation.parameters.iter().map(|parameter| parameter.equation).collect();
+    let routine = |entry| routine(derivation, entry, &parameters);
+    let routines: Vec<Routine> = entries.into_iter().map(routine).collect();
     let mut kept: Vec<EquationId> = routines.iter().flat_map(Routine::in_workspace).collect();
     kept.sort_unstable();
     kept.dedup();
@@ -105,7 +107,8 @@ impl Routine {
 
     /// Where a value lives in this routine.
     pub fn place(&self, id: EquationId) -> Option<Place> {
-        self.steps.iter().find(|step| step.equation == id).map(|step| step.place)
+        let index = self.steps.binary_search_by_key(&id, |step| step.equation).ok()?;
+        self.steps.get(index).map(|step| step.place)
     }
 }
 
@@ -137,9 +140,9 @@ fn is_given(derivation: &Derivation, entry: Entry, id: EquationId) -> bool {
     matches!(equation.op, Op::Given | Op::Setting(_)) || (entry == Entry::Step && mean)
 }
 
-fn routine(derivation: &Derivation, entry: Entry) -> Routine {
+fn routine(derivation: &Derivation, entry: Entry, parameters: &HashSet<EquationId>) -> Routine {
     let live = live(derivation, entry);
-    let steps = live.iter().map(|id| Step { equation: *id, place: place(derivation, entry, *id) });
+    let steps = live.iter().map(|id| Step { equation: *id, place: place(derivation, entry, *id, parameters) });
     Routine { entry, steps: steps.collect() }
 }
 
@@ -156,7 +159,7 @@ fn live(derivation: &Derivation, entry: Entry) -> Vec<EquationId> {
     live
 }
 
-fn place(derivation: &Derivation, entry: Entry, id: EquationId) -> Place {
+fn place(derivation: &Derivation, entry: Entry, id: EquationId, parameters: &HashSet<EquationId>) -> Place {
     let equation = derivation.equation(id);
     if is_given(derivation, entry, id) {
         return Place::Given;
@@ -164,14 +167,10 @@ fn place(derivation: &Derivation, entry: Entry, id: EquationId) -> Place {
     match (&equation.op, &equation.symbol) {
         (Op::BatchMean(_), _) => Place::Gradients,
         (_, Symbol::Updated(_)) => Place::Parameter,
-        (_, Symbol::Gradient(of)) if is_parameter(derivation, *of) && fuses(derivation, id) => Place::Fused,
+        (_, Symbol::Gradient(of)) if parameters.contains(of) && fuses(derivation, id) => Place::Fused,
         _ if equation.shape == Shape::Scalar => Place::Local,
         _ => Place::Workspace,
     }
-}
-
-fn is_parameter(derivation: &Derivation, id: EquationId) -> bool {
-    derivation.parameters.iter().any(|parameter| parameter.equation == id)
 }
 
 /// A parameter's gradient that is one product or a copy is added to the batch's at once.

@@ -1,5 +1,7 @@
 //! Printers of a derivation.
 
+#[cfg(feature = "document")]
+pub mod document;
 pub mod rust;
 #[cfg(feature = "document")]
 pub mod summary;

@@ -2,6 +2,8 @@
 //! appends, for each value on the way, the equation of its gradient. What reaches a value from
 //! its uses is added up in the order of the uses. Then the updates.
 
+use std::collections::HashMap;
+
 use super::{
     Derivation,
     array::Op,
@@ -19,7 +21,8 @@ pub(super) fn differentiate(derivation: &mut Derivation, model: &Model) -> Resul
     if needed.get(loss.total.index()) != Some(&true) {
         return Err(problems::loss_without_parameters(typed.span));
     }
-    let steps = derivation.numbered().filter(|(_, e)| matches!(e.symbol, Symbol::Step(_))).count() as u32;
+    let number = |equation: &Equation| if let Symbol::Step(number) = equation.symbol { number } else { 0 };
+    let steps = derivation.equations.iter().map(number).max().unwrap_or(0);
     let mut gradients = Gradients {
         derivation,
         needed,
@@ -304,12 +307,15 @@ impl Gradients<'_> {
     /// Finds the gradient of each parameter and appends its mean over the batch.
     fn parameters(&mut self) {
         self.reason = Reason::Batch;
+        let gradient_of = |(id, equation): (EquationId, &Equation)| match equation.symbol {
+            Symbol::Gradient(of) => Some((of, id)),
+            _ => None,
+        };
+        let gradients: HashMap<EquationId, EquationId> = self.derivation.numbered().filter_map(gradient_of).collect();
         for index in 0..self.derivation.parameters.len() {
             let Some(parameter) = self.derivation.parameters.get(index) else { continue };
             let id = parameter.equation;
-            let symbol = Symbol::Gradient(id);
-            let gradient = self.derivation.numbered().find(|(_, e)| e.symbol == symbol).map(|(g, _)| g);
-            let Some(gradient) = gradient else { continue };
+            let Some(gradient) = gradients.get(&id).copied() else { continue };
             let mean = self.add(Symbol::MeanGradient(id), self.shape(id), Op::BatchMean(gradient), id);
             if let Some(parameter) = self.derivation.parameters.get_mut(index) {
                 parameter.gradient = Some(gradient);

@@ -1,5 +1,7 @@
 //! The table of scalar operations: for each its notation, derivative, referee and kernel.
 
+use std::collections::HashMap;
+
 use super::formula::{Builder, Formula, FunctionId, Select, Term, TermId};
 #[cfg(feature = "referee")]
 use crate::referee::Real;
@@ -241,10 +243,9 @@ pub fn partials(
         }
     }
     let zero = b.number(0.0);
-    let of_leaf = |leaf: &u32| {
-        let index = formula.terms().iter().position(|term| *term == Term::Leaf(*leaf));
-        index.and_then(|index| totals.get(index).copied().flatten()).unwrap_or(zero)
-    };
+    let place = |(index, term): (usize, &Term)| if let Term::Leaf(leaf) = term { Some((*leaf, index)) } else { None };
+    let found: HashMap<u32, usize> = formula.terms().iter().enumerate().filter_map(place).collect();
+    let of_leaf = |leaf: &u32| found.get(leaf).and_then(|index| totals.get(*index).copied().flatten()).unwrap_or(zero);
     leaves.iter().map(of_leaf).collect()
 }
 

@@ -10,7 +10,7 @@ mod real;
 use std::collections::HashMap;
 
 pub use array::Array;
-pub use gradient_check::{GradientCheck, check_gradients};
+pub use gradient_check::{GradientCheck, check_gradients, complex_step};
 pub use point::{Missing, Point, Sample};
 pub use real::Real;
 
