@@ -80,14 +80,34 @@ fn assert_nine_decimals(found: f64, expected: &str) {
 fn forward_pass_loss_and_updates_of_the_exercise() {
     let worked = Worked::new("exercise");
     let pinned = [
-        ("h1", "0.593269992"), ("h2", "0.596884378"), ("o1", "0.751365070"), ("o2", "0.772928465"),
-        ("E_o1", "0.274811083"), ("E_o2", "0.023560026"), ("E", "0.298371109"),
-        ("d_o1", "0.741365070"), ("d_o1_d_net_o1", "0.186815602"), ("delta_o1", "0.138498562"),
-        ("d_w5", "0.082167041"), ("d_w6", "0.082667628"), ("d_w7", "-0.022602540"), ("d_w8", "-0.022740242"),
-        ("d_h1", "0.036350306"), ("d_h2", "0.041370323"),
-        ("d_w1", "0.000438568"), ("d_w2", "0.000877135"), ("d_w3", "0.000497713"), ("d_w4", "0.000995425"),
-        ("w1_plus", "0.149780716"), ("w2_plus", "0.199561432"), ("w3_plus", "0.249751144"), ("w4_plus", "0.299502287"),
-        ("w5_plus", "0.358916480"), ("w6_plus", "0.408666186"), ("w7_plus", "0.511301270"), ("w8_plus", "0.561370121"),
+        ("h1", "0.593269992"),
+        ("h2", "0.596884378"),
+        ("o1", "0.751365070"),
+        ("o2", "0.772928465"),
+        ("E_o1", "0.274811083"),
+        ("E_o2", "0.023560026"),
+        ("E", "0.298371109"),
+        ("d_o1", "0.741365070"),
+        ("d_o1_d_net_o1", "0.186815602"),
+        ("delta_o1", "0.138498562"),
+        ("d_w5", "0.082167041"),
+        ("d_w6", "0.082667628"),
+        ("d_w7", "-0.022602540"),
+        ("d_w8", "-0.022740242"),
+        ("d_h1", "0.036350306"),
+        ("d_h2", "0.041370323"),
+        ("d_w1", "0.000438568"),
+        ("d_w2", "0.000877135"),
+        ("d_w3", "0.000497713"),
+        ("d_w4", "0.000995425"),
+        ("w1_plus", "0.149780716"),
+        ("w2_plus", "0.199561432"),
+        ("w3_plus", "0.249751144"),
+        ("w4_plus", "0.299502287"),
+        ("w5_plus", "0.358916480"),
+        ("w6_plus", "0.408666186"),
+        ("w7_plus", "0.511301270"),
+        ("w8_plus", "0.561370121"),
     ];
     for (name, expected) in pinned {
         assert_nine_decimals(worked.value(name), expected);
@@ -120,8 +140,12 @@ fn three_readings_of_the_biases() {
 fn the_programs_forward_figures_digit_for_digit() {
     let worked = Worked::new("exercise_short_e");
     let printed = [
-        ("h1", "0.5932699921052087"), ("h2", "0.5968843782577157"), ("o1", "0.7513650695475076"),
-        ("o2", "0.772928465316421"), ("E_o1", "0.2748110831725904"), ("E_o2", "0.023560025584942117"),
+        ("h1", "0.5932699921052087"),
+        ("h2", "0.5968843782577157"),
+        ("o1", "0.7513650695475076"),
+        ("o2", "0.772928465316421"),
+        ("E_o1", "0.2748110831725904"),
+        ("E_o2", "0.023560025584942117"),
         ("E", "0.29837110875753253"),
     ];
     for (name, expected) in printed {
@@ -135,7 +159,8 @@ fn the_homework_counts() {
     let summary = backend::summary::Summary::new(&derivation, None, None);
     let text = format!("{summary:?}");
     assert_eq!(derivation.parameter_count(), 20975);
-    let sizes: Vec<usize> = derivation.parameters.iter().map(|p| derivation.shape(p.equation).count()).collect();
+    let sizes: Vec<usize> =
+        derivation.parameters.iter().map(|p| derivation.shape(p.equation).count()).collect();
     assert_eq!(sizes, [20480, 20, 300, 15, 150, 10]);
     assert!(text.contains("100"), "{text}");
 }
@@ -195,7 +220,11 @@ fn every_printed_number_is_judged_rightly() {
             "wrong" | "follows" => {}
             other => panic!("verdict {other}"),
         }
-        assert!(line.row.is_empty() || errata.contains(&format!("\n| {} |", line.row)), "{at}: row {}", line.row);
+        assert!(
+            line.row.is_empty() || errata.contains(&format!("\n| {} |", line.row)),
+            "{at}: row {}",
+            line.row
+        );
     }
     let wrong = lines.iter().filter(|line| line.verdict != "right").count();
     assert!(wrong > 20, "{wrong}");

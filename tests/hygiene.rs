@@ -1,6 +1,12 @@
 //! Networks keep to themselves whatever stands around them, and names are free.
 
-#![allow(non_upper_case_globals, dead_code, unused_macros, mixed_script_confusables, reason = "the names are the point")]
+#![allow(
+    non_upper_case_globals,
+    dead_code,
+    unused_macros,
+    mixed_script_confusables,
+    reason = "the names are the point"
+)]
 
 // Names that generated code must not meet.
 const h1: f64 = 1.0;
@@ -72,7 +78,12 @@ fn visibility_is_the_specifications() {
 }
 
 /// Code may be written for every network.
-fn fit<N: mlp::Trainable>(network: &mut N, steps: usize, room: (N::Optimizer, N::Workspace, N::Gradients), samples: mlp::Batch<'_, N::Input, N::Target>) -> (N::Scalar, N::Scalar) {
+fn fit<N: mlp::Trainable>(
+    network: &mut N,
+    steps: usize,
+    room: (N::Optimizer, N::Workspace, N::Gradients),
+    samples: mlp::Batch<'_, N::Input, N::Target>,
+) -> (N::Scalar, N::Scalar) {
     let (mut optimizer, mut workspace, mut gradients) = room;
     let first = network.loss_batch(samples, &mut workspace);
     for _ in 0..steps {

@@ -5,6 +5,10 @@ fn main() {
             println!("{:?}", mlp_dsl::plan::verify(&d, &mlp_dsl::plan::plan(&d)));
             println!("{}", mlp_dsl::backend::rust::emit(&d, &Default::default()));
         }
-        Err(e) => for d in e { println!("{d:#?}") },
+        Err(e) => {
+            for d in e {
+                println!("{d:#?}")
+            }
+        }
     }
 }

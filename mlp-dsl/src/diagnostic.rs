@@ -59,9 +59,14 @@ impl Diagnostics {
     /// Keeps a diagnostic, unless one already stands at the same place with the same code.
     pub fn push(&mut self, diagnostic: Diagnostic) {
         let known = |d: &Diagnostic| d.code == diagnostic.code && d.span() == diagnostic.span();
-        if self.found.len() < crate::limits::DIAGNOSTICS && !self.found.iter().any(known) {
+        if !self.is_full() && !self.found.iter().any(known) {
             self.found.push(diagnostic);
         }
+    }
+
+    /// Whether no further diagnostic is kept.
+    pub fn is_full(&self) -> bool {
+        self.found.len() >= crate::limits::DIAGNOSTICS
     }
 
     /// Whether nothing is wrong so far.

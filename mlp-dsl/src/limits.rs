@@ -6,12 +6,18 @@ pub const TEXT_BYTES: usize = 1 << 20;
 pub const NESTING: usize = 48;
 /// Length of a vector; rows or columns of a matrix.
 pub const LENGTH: u64 = 1 << 24;
+/// Numbers of all inputs and the target together.
+pub const DATA: u64 = 1 << 24;
 /// Parameters of a network.
 pub const PARAMETERS: u64 = 1 << 27;
 /// Scalar operations in all formulas together, functions counted at each call.
 pub const OPERATIONS: u64 = 200_000;
 /// Scalar operations of one function, functions it calls included.
 pub const FUNCTION_OPERATIONS: u64 = 500;
+/// Functions of vectors that call one another, the innermost counted too.
+pub const INLINED_CALLS: usize = 32;
+/// Formulas inside one another, bodies of called functions included.
+pub const INLINED_DEPTH: usize = 256;
 /// Bytes of a name.
 pub const NAME_BYTES: usize = 100;
 /// Diagnostics reported in one pass.

@@ -142,7 +142,8 @@ fn is_given(derivation: &Derivation, entry: Entry, id: EquationId) -> bool {
 
 fn routine(derivation: &Derivation, entry: Entry, parameters: &HashSet<EquationId>) -> Routine {
     let live = live(derivation, entry);
-    let steps = live.iter().map(|id| Step { equation: *id, place: place(derivation, entry, *id, parameters) });
+    let steps =
+        live.iter().map(|id| Step { equation: *id, place: place(derivation, entry, *id, parameters) });
     Routine { entry, steps: steps.collect() }
 }
 
@@ -197,7 +198,10 @@ pub fn verify(derivation: &Derivation, plan: &Plan) -> Result<(), String> {
             let operands = equation.op.operands();
             let missing = operands.iter().find(|operand| !done.contains(operand));
             if let (Some(missing), true) = (missing, step.place != Place::Given) {
-                return Err(format!("{entry:?}: {name} needs {}, not computed yet", derivation.name_of(*missing)));
+                return Err(format!(
+                    "{entry:?}: {name} needs {}, not computed yet",
+                    derivation.name_of(*missing)
+                ));
             }
             if !done.insert(step.equation) {
                 return Err(format!("{entry:?}: {name} is computed twice"));

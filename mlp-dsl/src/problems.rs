@@ -23,19 +23,26 @@ fn plural(count: usize, word: &str) -> String {
     if count == 1 { format!("{count} {word}") } else { format!("{count} {word}s") }
 }
 
-/// Control characters must not reach a terminal or a source line.
+/// Control characters, and those that turn the direction of text, must not reach a terminal or a source line.
 fn visible(text: &str) -> String {
-    text.chars().flat_map(|c| if c.is_control() { c.escape_default().collect() } else { vec![c] }).collect()
+    let acts = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    text.chars().flat_map(|c| if acts(c) { c.escape_default().collect() } else { vec![c] }).collect()
 }
 
 // ── M01: text and syntax ────────────────────────────────────────────────────────────────────────
 
-pub(crate) fn text_too_long(bytes: usize) -> Diagnostic {
+pub(crate) fn text_too_long() -> Diagnostic {
     let most = limits::TEXT_BYTES;
-    Diagnostic::new("M0101", format!("the text is too long: {bytes} bytes"), Span::default(), "starts here")
-        .help(format!(
-            "a specification has at most {most} bytes; write wide layers as vectors: `layer h[20] = …;`"
-        ))
+    Diagnostic::new(
+        "M0101",
+        "the text is too long",
+        Span::default(),
+        format!("more than {most} bytes from here on"),
+    )
+    .help("write wide layers as vectors: `layer h[20] = …;`")
 }
 
 pub(crate) fn too_deep(span: Span) -> Diagnostic {
@@ -72,6 +79,13 @@ pub(crate) fn unopened(bracket: char, span: Span) -> Diagnostic {
         .help("remove it, or add the bracket that it should close")
 }
 
+/// A comment or a string.
+pub(crate) fn endless(comment: bool, span: Span) -> Diagnostic {
+    let (what, end) = if comment { ("comment", "`*/`") } else { ("string", "the closing quote") };
+    Diagnostic::new("M0103", format!("this {what} never ends"), span, format!("{end} is missing"))
+        .help(format!("add {end} where the {what} ends"))
+}
+
 fn closer(bracket: char) -> char {
     match bracket {
         '(' => ')',
@@ -80,7 +94,13 @@ fn closer(bracket: char) -> char {
     }
 }
 
-pub(crate) fn cannot_read(found: &str, span: Span, expected: &str) -> Diagnostic {
+/// `after` is there when an operand stands before the place: the bracket that is open then.
+pub(crate) fn cannot_read(
+    found: &str,
+    span: Span,
+    expected: &str,
+    after: Option<Option<char>>,
+) -> Diagnostic {
     let found = visible(found);
     let label =
         if expected.is_empty() { "not expected here".to_owned() } else { format!("expected {expected}") };
@@ -89,14 +109,34 @@ pub(crate) fn cannot_read(found: &str, span: Span, expected: &str) -> Diagnostic
     } else {
         format!("can't read `{found}` here")
     };
-    let diagnostic = Diagnostic::new("M0104", title, span, label);
-    match found.as_str() {
-        "." => diagnostic.help("numbers are written `0.5`; elements of a vector have no names of their own"),
-        "[" => diagnostic.help("a list is a start value: `= [0.1, 0.2]`; in formulas use names"),
-        "*" | "/" | "+" | "-" | "@" | "^" => diagnostic.help("an operator needs an operand on each side"),
-        "=" => diagnostic.help("to compare two numbers write `==`"),
-        _ => diagnostic.help("see the language reference for the form of each statement"),
-    }
+    Diagnostic::new("M0104", title, span, label).help(reading_help(&found, after))
+}
+
+fn reading_help(found: &str, after: Option<Option<char>>) -> String {
+    let first = found.chars().next().unwrap_or(' ');
+    let starts_operand = first.is_alphanumeric() || first == '_' || first == '(';
+    let help = match (found, after) {
+        (".", _) => "elements of a vector have no names of their own; numbers are written `0.5`",
+        ("[", _) => "a list is a start value: `= [0.1, 0.2]`; in formulas use names",
+        ("if" | "then" | "else", _) => "`if`, `then` and `else` can't be names",
+        ("×" | "·" | "⋅", _) => "to multiply write `*`",
+        ("=", Some(_)) => "to compare two numbers write `==`",
+        _ if first == '.' => return format!("write a zero in front: `0{found}`"),
+        (_, None) if first.is_ascii_digit() => {
+            "numbers are written as in Rust, without a suffix: `0.5`, `1_000`, `1e-3`"
+        }
+        (_, Some(Some('('))) if starts_operand => "to multiply write `*`; arguments are separated by `,`",
+        (_, Some(Some(_))) if starts_operand => "elements are separated by `,`; to multiply write `*`",
+        (_, Some(None)) if starts_operand => "put `,` or `;` in front of it; to multiply write `*`",
+        ("*" | "/" | "+" | "-" | "@" | "^", _) => "an operator needs an operand on each side",
+        (")" | "]" | "}" | "," | ";", None) => return format!("something is missing in front of `{found}`"),
+        _ => "see the language reference for the form of each statement",
+    };
+    help.to_owned()
+}
+
+pub(crate) fn missing_semicolon(span: Span) -> Diagnostic {
+    Diagnostic::new("M0104", "a `;` is missing", span, "behind this").help("end the statement with `;`")
 }
 
 pub(crate) fn unexpected(span: Span, expected: &str) -> Diagnostic {
@@ -117,9 +157,15 @@ pub(crate) fn unknown_statement<'w>(
     };
     let diagnostic = Diagnostic::new("M0105", title, span, "not a statement");
     match close {
+        _ if found == "#" => diagnostic.help("comments start with `//`, documentation with `///`"),
         Some(close) => diagnostic.help(format!("did you mean `{close}`?")),
         None => diagnostic.help(format!("a statement starts with {}", one_of(&known))),
     }
+}
+
+pub(crate) fn outside_network(found: &str, span: Span) -> Diagnostic {
+    Diagnostic::new("M0105", format!("`{found}` stands outside a network"), span, "not a statement here")
+        .help("put it between the braces of `network Name { … }`")
 }
 
 pub(crate) fn number_too_large(text: &str, span: Span) -> Diagnostic {
@@ -501,6 +547,12 @@ pub(crate) fn argument_count(call: &Call, wanted: usize) -> Diagnostic {
         .help(format!("give it {}", plural(wanted, "argument")))
 }
 
+pub(crate) fn beyond_single(value: f64, span: Span) -> Diagnostic {
+    let title = format!("{value:e} is too large for `f32`");
+    Diagnostic::new("M0417", title, span, "beyond the largest 32-bit float")
+        .help("`f32` reaches up to about 3.4e38: use a smaller number, or `f64` for the network")
+}
+
 // ── M05: structure ──────────────────────────────────────────────────────────────────────────────
 
 pub(crate) fn no_network() -> Diagnostic {
@@ -606,4 +658,26 @@ pub(crate) fn too_many_operations(span: Span) -> Diagnostic {
         format!("more than {most} operations in all"),
     )
     .help("write wide layers as vectors: `layer h[20] = sigmoid(dense(x));`")
+}
+
+pub(crate) fn calls_too_large(span: Span) -> Diagnostic {
+    let (operations, calls) = (limits::OPERATIONS, limits::INLINED_CALLS);
+    Diagnostic::new(
+        "M0603",
+        "the formulas are too large",
+        span,
+        format!("with the functions it calls: more than {operations} parts, or more than {calls} calls deep"),
+    )
+    .help("let a function of vectors call another one once, and give its result a name as a layer")
+}
+
+pub(crate) fn too_much_data(count: u64, span: Span) -> Diagnostic {
+    let most = limits::DATA;
+    Diagnostic::new(
+        "M0604",
+        format!("{count} numbers of inputs and target are too many"),
+        span,
+        "the limit is passed here",
+    )
+    .help(format!("the inputs and the target of a sample have at most {most} numbers together"))
 }

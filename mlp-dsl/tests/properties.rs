@@ -23,7 +23,9 @@ fn use_up(text: &str) {
         Err(diagnostics) => {
             assert!(!diagnostics.is_empty());
             let inside = |d: &mlp_dsl::diagnostic::Diagnostic| {
-                d.labels.iter().all(|label| label.span.start <= label.span.end && label.span.start <= text.len())
+                d.labels
+                    .iter()
+                    .all(|label| label.span.start <= label.span.end && label.span.start <= text.len())
             };
             assert!(diagnostics.iter().all(inside), "{diagnostics:?}");
             let _ = rust::stub(text, None);

@@ -18,9 +18,13 @@ impl Layout {
         let mut layout = Layout { text: String::new(), tokens: Vec::new(), runtime: None };
         let all: Vec<TokenTree> = tokens.into_iter().collect();
         let rest = match all.as_slice() {
-            [TokenTree::Ident(word), TokenTree::Punct(equals), TokenTree::Ident(name), TokenTree::Punct(end), rest @ ..]
-                if word == "crate" && equals.as_char() == '=' && end.as_char() == ';' =>
-            {
+            [
+                TokenTree::Ident(word),
+                TokenTree::Punct(equals),
+                TokenTree::Ident(name),
+                TokenTree::Punct(end),
+                rest @ ..,
+            ] if word == "crate" && equals.as_char() == '=' && end.as_char() == ';' => {
                 layout.runtime = Some(quote!(::#name::runtime));
                 rest
             }

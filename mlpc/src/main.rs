@@ -1,1 +1,37 @@
-fn main() {}
+//! The command line of mlp. Data goes to the standard output, talk to the standard error.
+//! Exit codes: 0 good, 1 the specification has mistakes, 2 wrong usage or a file that can't be
+//! read or written.
+
+mod arguments;
+mod commands;
+mod diagnostics;
+mod escape;
+mod failure;
+mod input;
+mod json;
+mod numbers;
+mod output;
+mod table;
+
+use std::{io::Write, process::ExitCode};
+
+use clap::Parser;
+
+use failure::Failure;
+
+fn main() -> ExitCode {
+    let arguments = arguments::Arguments::parse();
+    match commands::run(&arguments.command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => report(&failure),
+    }
+}
+
+/// Says what went wrong. Nobody is left to hear that the standard error is closed.
+fn report(failure: &Failure) -> ExitCode {
+    let message = failure.message();
+    if !message.is_empty() {
+        let _ = writeln!(anstream::stderr(), "{message}");
+    }
+    ExitCode::from(failure.exit_code())
+}

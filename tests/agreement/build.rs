@@ -28,7 +28,8 @@ fn main() {
         let print = |standalone| {
             let options = mlp_dsl::backend::rust::Options { standalone, ..Default::default() };
             let tokens = mlp_dsl::backend::rust::emit(&derivation, &options);
-            prettyplease::unparse(&syn::parse2(tokens).expect("Rust")).replace("\nuse __mlp_", "\npub use __mlp_")
+            prettyplease::unparse(&syn::parse2(tokens).expect("Rust"))
+                .replace("\nuse __mlp_", "\npub use __mlp_")
         };
         let runtime: String = mlp_runtime::SOURCE
             .iter()

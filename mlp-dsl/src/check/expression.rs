@@ -3,25 +3,67 @@
 use super::{Checker, Meaning, function::Callee};
 use crate::{
     ir::{equation::Shape, scalar::Unary},
+    limits,
     model::{Kernel, Parameter, Typed, TypedKind},
     problems,
     span::Span,
     syntax::ast::{self, Call, Expression, ExpressionKind, Name, Operator, ParameterKind},
 };
 
+/// How much has been read inside functions of arrays.
+#[derive(Default)]
+pub(super) struct Inlining {
+    parts: u64,
+    depth: usize,
+    exhausted: bool,
+}
+
+impl Inlining {
+    /// Counts a part of a formula that stands inside so many calls.
+    fn affords_one_more(&mut self, calls: usize) -> bool {
+        if calls == 0 {
+            return true;
+        }
+        self.parts += 1;
+        let small = self.parts <= limits::OPERATIONS && self.depth <= limits::INLINED_DEPTH;
+        self.exhausted |= !small || calls > limits::INLINED_CALLS;
+        !self.exhausted
+    }
+}
+
 impl Checker<'_> {
     /// Checks a formula; `want` is the shape declared for the layer it fills, which sizes `dense`.
     pub(super) fn expression(&mut self, expression: &Expression, want: Option<Shape>) -> Option<Typed> {
+        let before = self.inlining.exhausted;
         let checked = self.formula(expression, want);
+        if self.inlining.exhausted && !before {
+            self.found.push(problems::calls_too_large(expression.span));
+        }
         self.incomplete |= checked.is_none();
         checked
     }
 
+    /// A part of a formula. Functions of arrays are read anew for each call, so the work and the
+    /// depth inside them are counted.
     fn formula(&mut self, expression: &Expression, want: Option<Shape>) -> Option<Typed> {
+        self.inlining.depth += 1;
+        let checked = if self.inlining.affords_one_more(self.arguments.len()) {
+            self.part(expression, want)
+        } else {
+            None
+        };
+        self.inlining.depth -= 1;
+        checked
+    }
+
+    fn part(&mut self, expression: &Expression, want: Option<Shape>) -> Option<Typed> {
         let span = expression.span;
         let (kind, shape) = match &expression.kind {
             ExpressionKind::Mistake => return None,
-            ExpressionKind::Number(number) => (TypedKind::Number(*number), Shape::Scalar),
+            ExpressionKind::Number(number) => {
+                self.fits(*number, span);
+                (TypedKind::Number(*number), Shape::Scalar)
+            }
             ExpressionKind::Name(name) => self.name(name)?,
             ExpressionKind::Call(call) => return self.call(call, want),
             ExpressionKind::Negative(inner) => {
@@ -144,6 +186,9 @@ impl Checker<'_> {
         let arguments: Vec<Option<Typed>> =
             call.arguments.iter().map(|(_, a)| self.formula(a, want)).collect();
         let Some(callee) = self.functions.find(&call.name.text) else {
+            if self.functions.is_broken(&call.name.text) {
+                return None;
+            }
             let names = self.functions.names();
             self.found.push(problems::unknown_function(
                 &call.name,
@@ -241,6 +286,9 @@ impl Checker<'_> {
             return None;
         };
         let Some(Shape::Vector(width)) = want else {
+            if self.width_lost {
+                return None;
+            }
             self.found.push(problems::dense_without_width(&layer, call.span));
             return None;
         };
@@ -288,7 +336,7 @@ impl Checker<'_> {
         let name = Name { text, span: call.name.span };
         self.parameters.push(Parameter { name, docs, kind, shape, start });
         self.undrawn.push(true);
-        self.count_parameters(call.span);
+        self.count_parameters(shape, call.span);
         self.parameters.len() - 1
     }
 
@@ -299,7 +347,15 @@ impl Checker<'_> {
             self.found.push(problems::not_finite(expression.span));
             return None;
         }
+        self.fits(value, expression.span);
         Some(value)
+    }
+
+    /// Reports a number that is infinite in the network's number type.
+    fn fits(&mut self, value: f64, span: Span) {
+        if self.single && (value as f32).is_infinite() {
+            self.found.push(problems::beyond_single(value, span));
+        }
     }
 
     fn constant_value(&mut self, expression: &Expression) -> Option<f64> {

@@ -1,13 +1,16 @@
 //! Functions: of one formula (kept and called by name) and of arrays (read anew for each call).
 
-use std::rc::Rc;
+use std::{
+    collections::{HashMap, HashSet},
+    rc::Rc,
+};
 
-use super::{Meaning, Scope, scope::closest};
+use super::{Scope, body::Reading, scope::closest};
 use crate::{
     diagnostic::Diagnostics,
     ir::{
-        formula::{Builder, Formula, FunctionId, Select, Term, TermId},
-        scalar::{Binary, Function, Unary, partials},
+        formula::{Builder, Formula, FunctionId},
+        scalar::{Function, Unary, partials},
     },
     limits, problems,
     span::Span,
@@ -56,15 +59,18 @@ struct Declared {
 
 /// The functions declared so far.
 #[derive(Default)]
-pub(super) struct Functions<'a> {
+pub(super) struct Functions {
     declared: Vec<Declared>,
+    /// The declarations of each name, in order.
+    by_name: HashMap<String, Vec<usize>>,
     pointwise: Vec<Function>,
     arrays: Vec<Rc<ArrayFunction>>,
     visible: Option<usize>,
-    too_large: Vec<&'a Name>,
+    /// Functions of the specification whose declaration has a mistake.
+    broken: HashSet<String>,
 }
 
-impl<'a> Functions<'a> {
+impl Functions {
     pub(super) fn declare_prelude(&mut self) {
         for (name, callee) in [("dense", Callee::Dense), ("sum", Callee::Sum), ("count", Callee::Count)] {
             self.add(name, None, callee);
@@ -87,31 +93,48 @@ impl<'a> Functions<'a> {
     }
 
     /// Declares a function of the specification.
-    pub(super) fn declare(&mut self, function: &'a ast::Function, scope: &Scope, found: &mut Diagnostics) {
+    pub(super) fn declare(&mut self, function: &ast::Function, scope: &Scope, found: &mut Diagnostics) {
+        if self.declare_good(function, scope, found).is_none() {
+            self.broken.insert(function.name.text.clone());
+        }
+    }
+
+    /// Whether a function of this name was declared, but can't be used.
+    pub(super) fn is_broken(&self, name: &str) -> bool {
+        self.broken.contains(name)
+    }
+
+    /// `None` where the declaration has a mistake, which has been reported.
+    fn declare_good(
+        &mut self,
+        function: &ast::Function,
+        scope: &Scope,
+        found: &mut Diagnostics,
+    ) -> Option<()> {
         let name = &function.name;
-        let earlier = self.declared.iter().find(|d| d.name == name.text && d.span.is_some());
-        if let Some(Some(span)) = earlier.map(|earlier| earlier.span) {
+        let earlier = self.latest(&name.text, self.declared.len());
+        if let Some(span) = earlier.and_then(|earlier| earlier.span) {
             found.push(problems::declared_twice(name, span));
-            return;
+            return None;
         }
         if matches!(name.text.as_str(), "dense" | "sum" | "count") || name.text == "sgd" {
             found.push(problems::reserved_function(name));
-            return;
+            return None;
         }
         if let Some(kernel) = &function.kernel {
             found.push(problems::kernel_outside_prelude(kernel));
-            return;
+            return None;
         }
         for (index, parameter) in function.parameters.iter().enumerate() {
             let earlier = function.parameters.iter().take(index).find(|p| p.text == parameter.text);
             if let Some(earlier) = earlier {
                 found.push(problems::declared_twice(parameter, earlier.span));
-                return;
+                return None;
             }
         }
         if function.parameters.is_empty() {
             found.push(problems::function_without_parameters(name));
-            return;
+            return None;
         }
         if self.is_array(&function.body) {
             if let Some(stated) = function.derivative.first() {
@@ -119,16 +142,19 @@ impl<'a> Functions<'a> {
             }
             self.check_names(function, &function.body, scope, found);
             self.add_array(function, Some(name.span));
-            return;
+            return Some(());
         }
-        let Some(made) = self.formulas(function, scope, found, false) else { return };
+        let made = self.formulas(function, scope, found, false)?;
         if made.operations > limits::FUNCTION_OPERATIONS {
-            self.too_large.push(name);
+            found.push(problems::function_too_large(name));
+            return None; // what calls it can't be used either: one report is enough
         }
         self.add_pointwise(made, Some(name.span));
+        Some(())
     }
 
     fn add(&mut self, name: &str, span: Option<Span>, callee: Callee) {
+        self.by_name.entry(name.to_owned()).or_default().push(self.declared.len());
         self.declared.push(Declared { name: name.to_owned(), span, callee, used: false.into() });
     }
 
@@ -154,9 +180,15 @@ impl<'a> Functions<'a> {
     /// What this name calls: the latest declaration wins, so a specification may have its own.
     pub(super) fn find(&self, name: &str) -> Option<Callee> {
         let visible = self.visible.unwrap_or(self.declared.len());
-        let found = self.declared.iter().take(visible).rev().find(|d| d.name == name)?;
+        let found = self.latest(name, visible)?;
         found.used.set(true);
         Some(found.callee)
+    }
+
+    /// The latest of the first `visible` declarations with this name.
+    fn latest(&self, name: &str, visible: usize) -> Option<&Declared> {
+        let index = self.by_name.get(name)?.iter().rev().find(|index| **index < visible)?;
+        self.declared.get(*index)
     }
 
     pub(super) fn array(&self, index: usize) -> Option<Rc<ArrayFunction>> {
@@ -199,12 +231,6 @@ impl<'a> Functions<'a> {
             if let Some(span) = declared.span {
                 found.push(problems::unused(&declared.name, "function", span));
             }
-        }
-    }
-
-    pub(super) fn report_size(&self, found: &mut Diagnostics) {
-        for name in &self.too_large {
-            found.push(problems::function_too_large(name));
         }
     }
 
@@ -269,7 +295,7 @@ impl<'a> Functions<'a> {
                 }
             }
             ExpressionKind::Call(call) => {
-                if self.find(&call.name.text).is_none() {
+                if self.find(&call.name.text).is_none() && !self.is_broken(&call.name.text) {
                     let close = closest(&call.name.text, self.names().into_iter());
                     found.push(problems::unknown_function(&call.name, close));
                 }
@@ -322,92 +348,5 @@ impl<'a> Functions<'a> {
 
     fn operations(&self, formula: &Formula) -> u64 {
         formula.operations(&self.pointwise)
-    }
-}
-
-/// Turns the body of a function into a formula over its parameters.
-struct Reading<'r, 'a> {
-    functions: &'r Functions<'a>,
-    scope: &'r Scope,
-    found: &'r mut Diagnostics,
-    names: Vec<&'r str>,
-}
-
-impl Reading<'_, '_> {
-    fn formula(&mut self, expression: &Expression) -> Option<Formula> {
-        let mut b = Builder::new();
-        let root = self.term(&mut b, expression)?;
-        Some(b.finish(root))
-    }
-
-    fn term(&mut self, b: &mut Builder, expression: &Expression) -> Option<TermId> {
-        let term = match &expression.kind {
-            ExpressionKind::Mistake => return None,
-            ExpressionKind::Number(number) => Term::Number(*number),
-            ExpressionKind::Name(name) => match self.names.iter().position(|n| *n == name.text) {
-                Some(index) => Term::Leaf(index as u32),
-                None => match self.scope.resolve(name, self.found)? {
-                    Meaning::Constant(id, value) => Term::Constant(id, value),
-                    Meaning::Value(_) | Meaning::Mistake => return None,
-                },
-            },
-            ExpressionKind::Negative(inner) => {
-                let inner = self.term(b, inner)?;
-                Term::Unary(Unary::Negate, inner)
-            }
-            ExpressionKind::Power(base, exponent) => {
-                let (base, exponent) = (self.term(b, base), self.term(b, exponent));
-                Term::Binary(Binary::Power, base?, exponent?)
-            }
-            ExpressionKind::Chain(first, rest) => {
-                let mut left = self.term(b, first);
-                for (operator, operand) in rest {
-                    let right = self.term(b, operand);
-                    left = match (left, right, Binary::of(*operator)) {
-                        (Some(l), Some(r), Some(op)) => Some(b.written(Term::Binary(op, l, r))),
-                        _ => None,
-                    };
-                }
-                return left;
-            }
-            ExpressionKind::If(condition, then, otherwise) => {
-                let (left, comparison, right) = &**condition;
-                let (left, right) = (self.term(b, left), self.term(b, right));
-                let (then, otherwise) = (self.term(b, then), self.term(b, otherwise));
-                Term::Select(Select {
-                    comparison: *comparison,
-                    left: left?,
-                    right: right?,
-                    then: then?,
-                    otherwise: otherwise?,
-                })
-            }
-            ExpressionKind::Call(call) => self.call(b, call)?,
-        };
-        Some(b.written(term))
-    }
-
-    fn call(&mut self, b: &mut Builder, call: &ast::Call) -> Option<Term> {
-        for (name, _) in &call.arguments {
-            if let Some(name) = name {
-                self.found.push(problems::named_argument(name));
-            }
-        }
-        let arguments: Vec<Option<TermId>> = call.arguments.iter().map(|(_, a)| self.term(b, a)).collect();
-        let Some(callee) = self.functions.find(&call.name.text) else {
-            let close = closest(&call.name.text, self.functions.names().into_iter());
-            self.found.push(problems::unknown_function(&call.name, close));
-            return None;
-        };
-        let arguments: Vec<TermId> = arguments.into_iter().collect::<Option<_>>()?;
-        if arguments.len() != callee.parameters() {
-            self.found.push(problems::argument_count(call, callee.parameters()));
-            return None;
-        }
-        match callee {
-            Callee::Primitive(op) => Some(Term::Unary(op, *arguments.first()?)),
-            Callee::Pointwise(id, _) => Some(Term::Apply(id, arguments)),
-            Callee::Dense | Callee::Sum | Callee::Count | Callee::Array(..) => None,
-        }
     }
 }

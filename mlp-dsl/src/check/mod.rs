@@ -1,12 +1,13 @@
 //! From the syntax tree to the [`Model`]: names, shapes, values, limits.
 
+mod body;
 mod expression;
 mod function;
 mod initial;
 mod scope;
 mod training;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::{
     diagnostic::Diagnostics,
@@ -49,11 +50,14 @@ fn one_network<'a>(ast: &'a Ast, found: &mut Diagnostics) -> Option<&'a ast::Net
 struct Checker<'a> {
     found: &'a mut Diagnostics,
     scope: Scope,
-    functions: Functions<'a>,
+    functions: Functions,
     constants: Vec<(String, f64)>,
     inputs: Vec<Data>,
     target: Option<Data>,
+    /// Numbers of all inputs and targets so far.
+    data_length: u64,
     parameters: Vec<Parameter>,
+    parameter_count: u64,
     /// Which parameters have no start value written: the activation they feed chooses it.
     undrawn: Vec<bool>,
     layers: Vec<Layer>,
@@ -61,19 +65,23 @@ struct Checker<'a> {
     training: Option<crate::model::Training>,
     train_span: Option<Span>,
     seed: u64,
+    single: bool,
     layer_of: Option<Name>,
     dense_in_layer: usize,
+    /// The layer's own size is wrong, and reported.
+    width_lost: bool,
     /// Names made by the compiler and what they are.
     made: HashMap<String, String>,
     /// The arguments of the function bodies being read, the innermost last.
     arguments: Vec<Vec<(String, Shape)>>,
+    inlining: expression::Inlining,
     /// Some text or formula could not be read: what seems unused may be used there.
     incomplete: bool,
 }
 
 impl<'a> Checker<'a> {
     fn new(ast: &'a Ast, network: &'a ast::Network, found: &'a mut Diagnostics) -> Self {
-        let scope = Scope::new(declared_names(network), ast.lost_names.clone());
+        let scope = Scope::new(declared_names(network), ast.lost_names.iter().cloned().collect());
         Checker {
             found,
             scope,
@@ -81,17 +89,22 @@ impl<'a> Checker<'a> {
             constants: Vec::new(),
             inputs: Vec::new(),
             target: None,
+            data_length: 0,
             parameters: Vec::new(),
+            parameter_count: 0,
             undrawn: Vec::new(),
             layers: Vec::new(),
             loss: None,
             training: None,
             train_span: None,
             seed: 0,
+            single: network.precision.as_ref().is_none_or(|p| p.text == "f32"),
             layer_of: None,
             dense_in_layer: 0,
+            width_lost: false,
             made: HashMap::new(),
             arguments: Vec::new(),
+            inlining: expression::Inlining::default(),
             incomplete: !ast.lost_names.is_empty(),
         }
     }
@@ -148,17 +161,25 @@ impl<'a> Checker<'a> {
         element: &dyn Fn(usize) -> Value,
     ) -> Data {
         let declaration = &group.declaration;
-        self.scope.declare(&declaration.name, what, Meaning::Value(whole), self.found);
+        let name = &declaration.name;
         if let Some(elements) = &group.elements {
+            self.scope.declare(name, what, Meaning::Value(whole), self.found);
             return self.named_data(group, elements, what, element);
         }
         let shape = self.shape(declaration.shape.as_ref());
-        if let (Some(Shape::Matrix(..)), Some((_, span))) = (shape, &declaration.shape) {
-            self.found.push(problems::matrix_of_data(what, *span));
-        }
-        let shape = shape.unwrap_or(Shape::Vector(1));
+        let (known, shape) = match (shape, &declaration.shape) {
+            (Some(Shape::Matrix(..)), Some((_, span))) => {
+                self.found.push(problems::matrix_of_data(what, *span));
+                (false, Shape::Vector(1))
+            }
+            (Some(shape), _) => (self.count_data(shape, name.span), shape),
+            (None, _) => (false, Shape::Vector(1)),
+        };
+        let meaning = if known { Meaning::Value(whole) } else { Meaning::Mistake };
+        self.scope.declare(name, what, meaning, self.found);
         let values = match &declaration.start {
-            Some(ast::Start::Value(value)) => self.values(value, shape, &declaration.name),
+            _ if !known => None,
+            Some(ast::Start::Value(value)) => self.values(value, shape, name),
             Some(ast::Start::Initializer(call)) => {
                 self.found.push(problems::data_is_not_drawn(what, call.span));
                 None
@@ -167,10 +188,20 @@ impl<'a> Checker<'a> {
         };
         let values = values.map(|start| match start {
             Start::Values(values) => values,
-            Start::Fill(value) => vec![value; shape.count().min(limits::LENGTH as usize)],
+            Start::Fill(value) => vec![value; shape.count()],
             Start::Uniform { .. } => Vec::new(),
         });
-        Data { name: declaration.name.clone(), docs: group.docs.clone(), shape, elements: None, values }
+        Data { name: name.clone(), docs: group.docs.clone(), shape, elements: None, values }
+    }
+
+    /// Counts numbers of inputs and target before memory is spent on them; false above the limit.
+    fn count_data(&mut self, shape: Shape, span: Span) -> bool {
+        let before = self.data_length;
+        self.data_length = before.saturating_add(shape.count() as u64);
+        if before <= limits::DATA && self.data_length > limits::DATA {
+            self.found.push(problems::too_much_data(self.data_length, span));
+        }
+        self.data_length <= limits::DATA
     }
 
     fn named_data(
@@ -237,14 +268,15 @@ impl<'a> Checker<'a> {
             shape,
             start: start.unwrap_or(Start::Fill(0.0)),
         });
-        self.count_parameters(name.span);
+        self.count_parameters(shape, name.span);
     }
 
-    fn count_parameters(&mut self, span: Span) {
-        let count = |sum: u64, p: &Parameter| sum.saturating_add(p.shape.count() as u64);
-        let total = self.parameters.iter().fold(0, count);
-        if total > limits::PARAMETERS {
-            self.found.push(problems::too_many_parameters(total, span));
+    /// Reports the declaration that passes the limit, not those behind it.
+    fn count_parameters(&mut self, shape: Shape, span: Span) {
+        let before = self.parameter_count;
+        self.parameter_count = before.saturating_add(shape.count() as u64);
+        if before <= limits::PARAMETERS && self.parameter_count > limits::PARAMETERS {
+            self.found.push(problems::too_many_parameters(self.parameter_count, span));
         }
     }
 
@@ -284,7 +316,10 @@ impl<'a> Checker<'a> {
                 self.scope.declare(&layer.name, "layer", Meaning::Value(Value::Layer(index)), self.found);
                 self.layers.push(Layer { name: layer.name.clone(), docs: layer.docs.clone(), body, shape });
             }
-            None => self.scope.declare(&layer.name, "layer", Meaning::Mistake, self.found),
+            None => {
+                self.incomplete = true;
+                self.scope.declare(&layer.name, "layer", Meaning::Mistake, self.found);
+            }
         }
     }
 
@@ -320,11 +355,13 @@ impl<'a> Checker<'a> {
         shape: Option<&(Vec<ast::Expression>, Span)>,
         expression: &ast::Expression,
     ) -> Option<(LayerBody, Shape)> {
-        let declared = match shape {
-            Some(_) => Some(self.shape(shape)?),
-            None => None,
-        };
-        let typed = self.expression(expression, declared)?;
+        let declared = self.shape(shape).filter(|_| shape.is_some());
+        self.width_lost = shape.is_some() && declared.is_none();
+        let typed = self.expression(expression, declared);
+        if std::mem::take(&mut self.width_lost) {
+            return None;
+        }
+        let typed = typed?;
         match (declared, typed.shape) {
             (Some(declared), found) if declared != found => {
                 let span = shape.map_or(layer.name.span, |(_, span)| *span);
@@ -371,14 +408,17 @@ impl<'a> Checker<'a> {
         }
         if let (Some(span), None, false) = (self.train_span, &self.loss, lost) {
             self.found.push(problems::train_without_loss(span));
+            self.target.iter().for_each(|target| self.scope.mark(&target.name.text));
+            self.mark_groups();
         }
         if !lost {
-            self.scope.report_unused(self.found);
-            self.functions.report_unused(self.found);
             self.generated_names();
         }
+        if !lost && !self.layers.is_empty() {
+            self.scope.report_unused(self.found);
+            self.functions.report_unused(self.found);
+        }
         self.choose_start_values();
-        self.functions.report_size(self.found);
         if !self.found.is_empty() {
             return None;
         }
@@ -400,6 +440,13 @@ impl<'a> Checker<'a> {
     }
 
     fn precision(&mut self, network: &ast::Network) -> Option<Precision> {
+        // The generated struct would hide the type that its fields have.
+        if let "f32" | "f64" | "usize" | "u64" | "str" = network.name.text.as_str() {
+            self.found.push(problems::unusable_name(&network.name, "it is a type of Rust's"));
+        }
+        if let Some(reason) = scope::unusable(&network.name.text) {
+            self.found.push(problems::unusable_name(&network.name, reason));
+        }
         match network.precision.as_ref().map(|p| p.text.as_str()) {
             None | Some("f32") => Some(Precision::F32),
             Some("f64") => Some(Precision::F64),
@@ -411,7 +458,8 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// A group is used when its elements are, and the other way round.
+    /// A group is used when its elements are, and the other way round. Where neither is, the
+    /// group alone is reported.
     fn mark_groups(&self) {
         let groups = self.inputs.iter().chain(&self.target);
         let groups = groups.filter_map(|data| Some((&data.name, data.elements.as_ref()?.iter().collect())));
@@ -425,6 +473,8 @@ impl<'a> Checker<'a> {
                 elements.iter().for_each(|element| self.scope.mark(&element.text));
             } else if elements.iter().any(|element| self.scope.is_used(&element.text)) {
                 self.scope.mark(&whole.text);
+            } else {
+                elements.iter().for_each(|element| self.scope.mark(&element.text));
             }
         }
     }
@@ -448,6 +498,7 @@ impl<'a> Checker<'a> {
         let declared: Vec<(String, Span)> = self.scope.declared().map(|(n, s)| (n.to_owned(), s)).collect();
         for (name, span) in declared {
             if let Some(what) = made.get(&name) {
+                self.scope.mark(&name); // one mistake at a name is enough
                 self.found.push(problems::name_is_generated(&name, what, span));
             }
         }
@@ -455,7 +506,7 @@ impl<'a> Checker<'a> {
 
     /// Weights without a start value: he before a relu, xavier otherwise.
     fn choose_start_values(&mut self) {
-        let relu: Vec<usize> =
+        let relu: HashSet<usize> =
             self.layers.iter().flat_map(|layer| relu_parameters(layer, &self.functions)).collect();
         for (index, (parameter, undrawn)) in self.parameters.iter_mut().zip(&self.undrawn).enumerate() {
             if *undrawn {
@@ -466,7 +517,7 @@ impl<'a> Checker<'a> {
 }
 
 /// The parameters inside a call of relu.
-fn relu_parameters(layer: &Layer, functions: &Functions<'_>) -> Vec<usize> {
+fn relu_parameters(layer: &Layer, functions: &Functions) -> Vec<usize> {
     let formulas: Vec<&Typed> = match &layer.body {
         LayerBody::Whole(typed) => vec![typed],
         LayerBody::Neurons(neurons) => neurons.iter().map(|(_, typed)| typed).collect(),

@@ -1,6 +1,9 @@
 //! The names of a network: what each stands for, where it is declared, whether it is used.
 
-use std::{cell::Cell, collections::HashMap};
+use std::{
+    cell::Cell,
+    collections::{HashMap, HashSet},
+};
 
 use crate::{
     diagnostic::Diagnostics, ir::formula::ConstantId, model::Value, problems, span::Span, syntax::ast::Name,
@@ -28,12 +31,12 @@ pub(super) struct Scope {
     entries: HashMap<String, Entry>,
     order: Vec<String>,
     later: HashMap<String, Span>,
-    lost: Vec<String>,
+    lost: HashSet<String>,
 }
 
 impl Scope {
     /// A scope that knows which names come later and which stood in unreadable text.
-    pub(super) fn new(later: HashMap<String, Span>, lost: Vec<String>) -> Self {
+    pub(super) fn new(later: HashMap<String, Span>, lost: HashSet<String>) -> Self {
         Scope { later, lost, ..Scope::default() }
     }
 
@@ -63,7 +66,7 @@ impl Scope {
             entry.used.set(true);
             return Some(entry.meaning);
         }
-        if self.lost.contains(&name.text) {
+        if self.lost.contains(&name.text) || found.is_full() {
             return None;
         }
         found.push(match self.later.get(&name.text) {
@@ -124,7 +127,9 @@ pub(crate) fn closest<'c>(name: &str, candidates: impl Iterator<Item = &'c str>)
     let scored =
         candidates.filter(|c| c.chars().count().abs_diff(length) <= allowed).map(|c| (distance(name, c), c));
     let best = scored.filter(|(d, c)| *d <= allowed && *d < c.chars().count().max(length));
-    best.min_by_key(|(d, _)| *d).map(|(_, c)| c)
+    // Of equally close names, one that starts alike: `b2` is rather `b1` than `i2`.
+    let first = name.chars().next();
+    best.min_by_key(|(d, c)| (*d, c.chars().next() != first)).map(|(_, c)| c)
 }
 
 /// Insertions, deletions, substitutions and swaps of neighbours between two short words.
@@ -149,7 +154,7 @@ fn distance(a: &str, b: &str) -> usize {
 }
 
 /// Why a name can't be used in Rust, in words.
-fn unusable(name: &str) -> Option<&'static str> {
+pub(super) fn unusable(name: &str) -> Option<&'static str> {
     match name {
         "_" => Some("`_` names nothing"),
         "self" | "Self" | "super" | "crate" => Some("Rust gives it a meaning that can't be changed"),

@@ -41,7 +41,8 @@ impl Checker<'_> {
     ) -> (Option<usize>, Option<usize>) {
         let mut found = (None, None);
         for (name, expression) in options {
-            let value = self.whole(expression, "a count", 1, 1 << 40).map(|n| n as usize);
+            let what = format!("`{}`", name.text);
+            let value = self.whole(expression, &what, 1, 1 << 40).map(|n| n as usize);
             let slot = match name.text.as_str() {
                 "batch" => &mut found.0,
                 "samples" => &mut found.1,

@@ -311,7 +311,8 @@ impl Gradients<'_> {
             Symbol::Gradient(of) => Some((of, id)),
             _ => None,
         };
-        let gradients: HashMap<EquationId, EquationId> = self.derivation.numbered().filter_map(gradient_of).collect();
+        let gradients: HashMap<EquationId, EquationId> =
+            self.derivation.numbered().filter_map(gradient_of).collect();
         for index in 0..self.derivation.parameters.len() {
             let Some(parameter) = self.derivation.parameters.get(index) else { continue };
             let id = parameter.equation;

@@ -243,9 +243,11 @@ pub fn partials(
         }
     }
     let zero = b.number(0.0);
-    let place = |(index, term): (usize, &Term)| if let Term::Leaf(leaf) = term { Some((*leaf, index)) } else { None };
+    let place =
+        |(index, term): (usize, &Term)| if let Term::Leaf(leaf) = term { Some((*leaf, index)) } else { None };
     let found: HashMap<u32, usize> = formula.terms().iter().enumerate().filter_map(place).collect();
-    let of_leaf = |leaf: &u32| found.get(leaf).and_then(|index| totals.get(*index).copied().flatten()).unwrap_or(zero);
+    let of_leaf =
+        |leaf: &u32| found.get(leaf).and_then(|index| totals.get(*index).copied().flatten()).unwrap_or(zero);
     leaves.iter().map(of_leaf).collect()
 }
 

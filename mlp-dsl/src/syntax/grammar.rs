@@ -144,7 +144,7 @@ pub enum Rule {
     r#WHITESPACE,
     ///Rust's comments; block comments nest.
     r#COMMENT,
-    ///`/* … */`
+    ///`/* … */`; what opens inside must close, or each opening would be tried in two ways.
     r#block_comment,
 }
 impl Rule {
@@ -3591,7 +3591,14 @@ impl ::pest::Parser<Rule> for MlpParser {
                                                             state
                                                                 .sequence(|state| {
                                                                     state
-                                                                        .lookahead(false, |state| { state.match_string("*/") })
+                                                                        .lookahead(
+                                                                            false,
+                                                                            |state| {
+                                                                                state
+                                                                                    .match_string("*/")
+                                                                                    .or_else(|state| { state.match_string("/*") })
+                                                                            },
+                                                                        )
                                                                         .and_then(|state| { super::hidden::skip(state) })
                                                                         .and_then(|state| { self::r#ANY(state) })
                                                                 })
@@ -3608,7 +3615,14 @@ impl ::pest::Parser<Rule> for MlpParser {
                                                                                             state
                                                                                                 .sequence(|state| {
                                                                                                     state
-                                                                                                        .lookahead(false, |state| { state.match_string("*/") })
+                                                                                                        .lookahead(
+                                                                                                            false,
+                                                                                                            |state| {
+                                                                                                                state
+                                                                                                                    .match_string("*/")
+                                                                                                                    .or_else(|state| { state.match_string("/*") })
+                                                                                                            },
+                                                                                                        )
                                                                                                         .and_then(|state| { super::hidden::skip(state) })
                                                                                                         .and_then(|state| { self::r#ANY(state) })
                                                                                                 })

@@ -6,7 +6,7 @@ use pest::{
     iterators::Pair,
 };
 
-use super::{ast::Ast, build::Builder, grammar::MlpParser, grammar::Rule, scan::scan};
+use super::{ast::Ast, build::Builder, grammar::MlpParser, grammar::Rule, scan::open_bracket, scan::scan};
 use crate::{diagnostic::Diagnostics, limits, problems, span::Span};
 
 /// Reads a specification. What can't be read is reported and left out.
@@ -38,12 +38,18 @@ pub(super) fn report_bad(pair: &Pair<'_, Rule>, diagnostics: &mut Diagnostics) {
         Rule::bad_item => Rule::lone_item,
         _ => Rule::lone_statement,
     };
-    let first = first_word(span.as_str());
-    if !STARTS.iter().any(|(word, items)| *word == first && (*items || strict == Rule::lone_statement)) {
+    let first = token_at(span.as_str(), 0);
+    let outside = strict == Rule::lone_item;
+    let fits = STARTS.iter().filter(|(_, in_network, in_file)| if outside { *in_file } else { *in_network });
+    let mut known = fits.map(|(word, ..)| *word);
+    if !known.clone().any(|word| word == first) {
         let start = span.start();
-        let place = Span::new(start, start + first.len().max(1).min(span.as_str().len()));
-        let known = STARTS.iter().filter(|(_, items)| *items || strict == Rule::lone_statement);
-        diagnostics.push(problems::unknown_statement(first, place, known.map(|(word, _)| *word)));
+        let place = Span::new(start, start + first.len());
+        if outside && STARTS.iter().any(|(word, ..)| *word == first) {
+            diagnostics.push(problems::outside_network(first, place));
+            return;
+        }
+        diagnostics.push(problems::unknown_statement(first, place, &mut known));
         return;
     }
     match MlpParser::parse(strict, span.as_str()) {
@@ -55,20 +61,20 @@ pub(super) fn report_bad(pair: &Pair<'_, Rule>, diagnostics: &mut Diagnostics) {
     }
 }
 
-/// The words that start a statement, and whether they may start an item too.
-const STARTS: [(&str, bool); 12] = [
-    ("network", true),
-    ("pub", true),
-    ("fn", true),
-    ("const", true),
-    ("input", false),
-    ("weights", false),
-    ("biases", false),
-    ("layer", false),
-    ("target", false),
-    ("loss", false),
-    ("train", false),
-    ("seed", false),
+/// The words that start something, and whether it may stand inside and outside a network.
+const STARTS: [(&str, bool, bool); 12] = [
+    ("network", false, true),
+    ("pub", false, true),
+    ("fn", true, true),
+    ("const", true, true),
+    ("input", true, false),
+    ("weights", true, false),
+    ("biases", true, false),
+    ("layer", true, false),
+    ("target", true, false),
+    ("loss", true, false),
+    ("train", true, false),
+    ("seed", true, false),
 ];
 
 fn first_word(text: &str) -> &str {
@@ -76,38 +82,79 @@ fn first_word(text: &str) -> &str {
     text.get(..end).unwrap_or_default()
 }
 
-/// The token that starts at `at`: a word or one character.
+/// The token that starts at `at`: a word, what looks like a number, or one character.
 pub(super) fn token_at(text: &str, at: usize) -> &str {
     let rest = text.get(at..).unwrap_or_default();
+    let mut characters = rest.chars();
+    let numeric = match characters.next() {
+        Some('.') => characters.next().is_some_and(|c| c.is_ascii_digit()),
+        first => first.is_some_and(|c| c.is_ascii_digit()),
+    };
+    if numeric {
+        let end = rest.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '.')).unwrap_or(rest.len());
+        return rest.get(..end).unwrap_or_default();
+    }
     let word = first_word(rest);
     let one = rest.chars().next().map_or(0, char::len_utf8);
     if word.is_empty() { rest.get(..one).unwrap_or_default() } else { word }
 }
 
+/// The parser fails in front of a bracket that closes well when what it misses behind it is
+/// punctuation, which has no rule of its own: the place to look at is behind the bracket.
+fn behind_closers(text: &str, failed: usize) -> usize {
+    let mut at = failed;
+    loop {
+        let (before, rest) = (text.get(..at).unwrap_or_default(), text.get(at..).unwrap_or_default());
+        let closes = matches!(
+            (open_bracket(before), rest.chars().next()),
+            (Some('('), Some(')')) | (Some('['), Some(']'))
+        );
+        let filled =
+            !before.trim_end().ends_with(['(', '[', ',', '+', '-', '*', '/', '@', '^', '=', '<', '>']);
+        if !closes || !filled {
+            return at;
+        }
+        let behind = rest.get(1..).unwrap_or_default();
+        at += 1 + behind.len() - behind.trim_start().len();
+    }
+}
+
 fn explain(error: &Error<Rule>, text: &str, offset: usize) -> crate::diagnostic::Diagnostic {
-    let at = match error.location {
+    let failed = match error.location {
         InputLocation::Pos(at) | InputLocation::Span((at, _)) => at,
     };
+    let at = behind_closers(text, failed);
     let found = token_at(text, at);
+    let before = text.get(..at).unwrap_or_default().trim_end();
+    let operand = before.ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ')' || c == ']');
+    let open = open_bracket(before);
+    if operand && open.is_none() && (found.is_empty() || STARTS.iter().any(|(word, ..)| *word == found)) {
+        let last = before.chars().next_back().map_or(0, char::len_utf8);
+        return problems::missing_semicolon(Span::new(offset + before.len() - last, offset + before.len()));
+    }
+    let expected = expected(error, operand, open, at == failed);
     let span = Span::new(offset + at, offset + at + found.len().min(limits::NAME_BYTES));
-    problems::cannot_read(found, span, &expected(error, text, at))
+    problems::cannot_read(found, span, &expected, operand.then_some(open))
 }
 
 /// What could have stood at the place of an error, in words. The grammar's rules know operands;
-/// punctuation follows from what stands before.
-fn expected(error: &Error<Rule>, text: &str, at: usize) -> String {
+/// punctuation follows from what stands before: an operand, in brackets or not.
+fn expected(error: &Error<Rule>, operand: bool, open: Option<char>, by_rules: bool) -> String {
     let pest::error::ErrorVariant::ParsingError { positives, .. } = &error.variant else {
         return String::new();
     };
-    let mut words: Vec<&str> = positives.iter().filter_map(|rule| human(*rule)).collect();
+    let mut words: Vec<&str> =
+        positives.iter().filter(|_| by_rules).filter_map(|rule| human(*rule)).collect();
     words.sort_unstable();
     words.dedup();
-    let before = text.get(..at).unwrap_or_default().trim_end();
-    let after_operand = before.ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ')' || c == ']');
-    if after_operand && words.iter().all(|word| *word != "a name") {
-        words.push("`,`");
-        words.push("`;`");
-        words.push("a closing bracket");
+    let demanded = ["a name", "a comparison such as `>`", "`then`", "`else`"];
+    if operand && !words.iter().any(|word| demanded.contains(word)) {
+        words.extend(match open {
+            Some('(') => ["`,`", "`)`"],
+            Some('[') => ["`,`", "`]`"],
+            Some(_) => ["`,`", "`}`"],
+            None => ["`,`", "`;`"],
+        });
     }
     match words.split_last() {
         Some((last, [])) => (*last).to_owned(),

@@ -6,22 +6,17 @@ use crate::{diagnostic::Diagnostic, limits, problems, span::Span};
 /// Checks size, brackets and nesting of the text.
 pub(super) fn scan(text: &str) -> Result<(), Diagnostic> {
     if text.len() > limits::TEXT_BYTES {
-        return Err(problems::text_too_long(text.len()));
+        return Err(problems::text_too_long());
     }
     let bytes = text.as_bytes();
     let mut open: Vec<(u8, usize)> = Vec::new();
     let mut deepening = 0; // `if` and `^` since the last `;`
     let mut at = 0;
     while let Some(&byte) = bytes.get(at) {
-        let rest = bytes.get(at..).unwrap_or_default();
-        let width = match byte {
-            b'/' if rest.starts_with(b"//") => line_length(rest),
-            b'/' if rest.starts_with(b"/*") => block_comment_length(rest),
-            b'"' => string_length(rest),
-            b'r' if is_raw_string(rest) && !follows_word(bytes, at) => raw_string_length(rest),
-            _ if is_word(byte) => rest.iter().take_while(|b| is_word(**b)).count(),
-            _ => 1,
+        let Some(width) = token_width(bytes, at, byte) else {
+            return Err(problems::endless(byte == b'/', Span::new(at, at + 1)));
         };
+        let rest = bytes.get(at..).unwrap_or_default();
         match byte {
             b'(' | b'[' | b'{' => open.push((byte, at)),
             b')' | b']' | b'}' => close(&mut open, byte, at)?,
@@ -38,6 +33,37 @@ pub(super) fn scan(text: &str) -> Result<(), Diagnostic> {
     match open.last() {
         Some(&(bracket, at)) => Err(problems::unclosed(bracket as char, Span::new(at, at + 1))),
         None => Ok(()),
+    }
+}
+
+/// The bracket that is open at the end of a text whose brackets match so far.
+pub(super) fn open_bracket(text: &str) -> Option<char> {
+    let bytes = text.as_bytes();
+    let mut open = Vec::new();
+    let mut at = 0;
+    while let Some(&byte) = bytes.get(at) {
+        match byte {
+            b'(' | b'[' | b'{' => open.push(byte),
+            b')' | b']' | b'}' => drop(open.pop()),
+            _ => {}
+        }
+        at += token_width(bytes, at, byte).unwrap_or(bytes.len());
+    }
+    open.last().map(|byte| char::from(*byte))
+}
+
+/// The bytes of the comment, string, word or sign that starts at `at`; `None` where a comment or
+/// string has no end.
+fn token_width(bytes: &[u8], at: usize, byte: u8) -> Option<usize> {
+    let rest = bytes.get(at..).unwrap_or_default();
+    match byte {
+        b'/' if rest.starts_with(b"//") => Some(line_length(rest)),
+        b'/' if rest.starts_with(b"/*") => block_comment_length(rest),
+        b'"' => string_length(rest),
+        b'r' if is_raw_string(rest) => raw_string_length(rest),
+        b'0'..=b'9' => Some(1), // as the grammar takes numbers where it finds no sense in them
+        _ if is_word(byte) => Some(rest.iter().take_while(|b| is_word(**b)).count()),
+        _ => Some(1),
     }
 }
 
@@ -62,15 +88,11 @@ fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80
 }
 
-fn follows_word(bytes: &[u8], at: usize) -> bool {
-    at.checked_sub(1).and_then(|before| bytes.get(before)).is_some_and(|b| is_word(*b))
-}
-
 fn line_length(rest: &[u8]) -> usize {
     rest.iter().position(|b| *b == b'\n').unwrap_or(rest.len())
 }
 
-fn block_comment_length(rest: &[u8]) -> usize {
+fn block_comment_length(rest: &[u8]) -> Option<usize> {
     let mut depth = 0_usize;
     let mut at = 0;
     while at < rest.len() {
@@ -82,26 +104,26 @@ fn block_comment_length(rest: &[u8]) -> usize {
             depth = depth.saturating_sub(1);
             at += 2;
             if depth == 0 {
-                return at;
+                return Some(at);
             }
         } else {
             at += 1;
         }
     }
-    rest.len()
+    None
 }
 
-fn string_length(rest: &[u8]) -> usize {
+fn string_length(rest: &[u8]) -> Option<usize> {
     let mut escaped = false;
     for (at, byte) in rest.iter().enumerate().skip(1) {
         match byte {
             _ if escaped => escaped = false,
             b'\\' => escaped = true,
-            b'"' => return at + 1,
+            b'"' => return Some(at + 1),
             _ => {}
         }
     }
-    1 // no end: a lone quote, for the parser to refuse
+    None
 }
 
 fn hashes(rest: &[u8]) -> usize {
@@ -112,11 +134,11 @@ fn is_raw_string(rest: &[u8]) -> bool {
     rest.get(1 + hashes(rest)) == Some(&b'"')
 }
 
-fn raw_string_length(rest: &[u8]) -> usize {
+fn raw_string_length(rest: &[u8]) -> Option<usize> {
     let count = hashes(rest);
     let ends = |at: &usize| {
         rest.get(*at) == Some(&b'"')
             && rest.get(at + 1..at + 1 + count).is_some_and(|h| h.iter().all(|b| *b == b'#'))
     };
-    (count + 2..rest.len()).find(ends).map_or(1, |at| at + 1 + count)
+    (count + 2..rest.len()).find(ends).map(|at| at + 1 + count)
 }

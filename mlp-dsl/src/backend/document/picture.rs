@@ -46,10 +46,10 @@ impl Context<'_> {
         let layers = self.derivation.layers.iter().map(|l| (&l.name, &l.value, l.shape, NodeKind::Neuron));
         for (name, value, shape, kind) in inputs.chain(layers).take(EDGES) {
             let place = picture.nodes.len();
-            let values = if shape == Shape::Scalar {
-                "a scalar".to_owned()
-            } else {
-                format!("{} values", shape.count())
+            let values = match (shape, shape.count()) {
+                (Shape::Scalar, _) => "a scalar".to_owned(),
+                (_, 1) => "1 value".to_owned(),
+                (_, count) => format!("{count} values"),
             };
             picture.nodes.push(PictureNode { label: format!("{name}: {values}"), kind });
             for from in self.sources(value.equations(), &places) {

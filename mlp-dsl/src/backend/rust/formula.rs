@@ -47,7 +47,11 @@ impl Printed {
 
 impl Printer<'_> {
     /// Statements for terms that are used more than once, and the value.
-    pub(super) fn formula(&self, formula: &Formula, leaf: &dyn Fn(u32) -> TokenStream) -> (TokenStream, TokenStream) {
+    pub(super) fn formula(
+        &self,
+        formula: &Formula,
+        leaf: &dyn Fn(u32) -> TokenStream,
+    ) -> (TokenStream, TokenStream) {
         let mut uses = vec![0_u32; formula.terms().len()];
         for operand in formula.terms().iter().flat_map(Term::operands) {
             if let Some(count) = uses.get_mut(operand.0 as usize) {

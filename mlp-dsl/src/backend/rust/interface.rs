@@ -38,14 +38,26 @@ impl Context<'_> {
         let biases = d.count(ParameterKind::Bias);
         let layers = d.layers.len() + 1;
         let rows = [
-            ("PARAMETERS", weights + biases, format!(" Trainable numbers: {weights} weights + {biases} biases.")),
+            (
+                "PARAMETERS",
+                weights + biases,
+                format!(" Trainable numbers: {weights} weights + {biases} biases."),
+            ),
             ("WEIGHTS", weights, " Trainable numbers declared as weights.".to_owned()),
             ("BIASES", biases, " Trainable numbers declared as biases.".to_owned()),
             ("INPUTS", self.input_count(), " Numbers of a sample's input.".to_owned()),
             ("OUTPUTS", self.output_count(), " Numbers of the output.".to_owned()),
             ("LAYERS", layers, " Layers, the input counted as the first.".to_owned()),
-            ("MULTIPLY_ADDS", d.multiply_adds(), " Multiply-adds of a forward pass of one sample.".to_owned()),
-            ("PARAMETER_BYTES", self.parameter_bytes(), " Bytes of the parameters; the gradients take as many.".to_owned()),
+            (
+                "MULTIPLY_ADDS",
+                d.multiply_adds(),
+                " Multiply-adds of a forward pass of one sample.".to_owned(),
+            ),
+            (
+                "PARAMETER_BYTES",
+                self.parameter_bytes(),
+                " Bytes of the parameters; the gradients take as many.".to_owned(),
+            ),
             ("WORKSPACE_BYTES", self.workspace_bytes(), " Bytes of the workspace.".to_owned()),
         ];
         let names = rows.iter().map(|(name, ..)| quote::format_ident!("{name}"));
@@ -95,7 +107,8 @@ impl Context<'_> {
     }
 
     fn forward_methods(&self) -> TokenStream {
-        let (input, output) = (self.array(Shape::Vector(self.input_count())), self.array(Shape::Vector(self.output_count())));
+        let (input, output) =
+            (self.array(Shape::Vector(self.input_count())), self.array(Shape::Vector(self.output_count())));
         let zero = self.zero(Shape::Vector(self.output_count()));
         let (workspace, trace, runtime) = (&self.types.workspace, &self.types.trace, &self.runtime);
         let trace_body = self.body(Entry::Trace);
@@ -151,7 +164,8 @@ impl Context<'_> {
     }
 
     fn gradient_methods(&self) -> TokenStream {
-        let (input, target) = (self.array(Shape::Vector(self.input_count())), self.array(Shape::Vector(self.target_count())));
+        let (input, target) =
+            (self.array(Shape::Vector(self.input_count())), self.array(Shape::Vector(self.target_count())));
         let (workspace, gradients, runtime, real) =
             (&self.types.workspace, &self.types.gradients, &self.runtime, self.real());
         let by_value = self.by_value().then(|| {
@@ -190,7 +204,8 @@ impl Context<'_> {
     }
 
     fn train_methods(&self) -> TokenStream {
-        let (input, target) = (self.array(Shape::Vector(self.input_count())), self.array(Shape::Vector(self.target_count())));
+        let (input, target) =
+            (self.array(Shape::Vector(self.input_count())), self.array(Shape::Vector(self.target_count())));
         let (workspace, gradients, optimizer, runtime, real) =
             (&self.types.workspace, &self.types.gradients, &self.types.optimizer, &self.runtime, self.real());
         let by_value = self.by_value().then(|| {
@@ -225,8 +240,10 @@ impl Context<'_> {
     }
 
     pub(super) fn network_trait(&self) -> TokenStream {
-        let (network, workspace, runtime, real) = (&self.types.network, &self.types.workspace, &self.runtime, self.real());
-        let (input, output) = (self.array(Shape::Vector(self.input_count())), self.array(Shape::Vector(self.output_count())));
+        let (network, workspace, runtime, real) =
+            (&self.types.network, &self.types.workspace, &self.runtime, self.real());
+        let (input, output) =
+            (self.array(Shape::Vector(self.input_count())), self.array(Shape::Vector(self.output_count())));
         let name = &self.derivation.name;
         let layout = self.derivation.parameters.iter().map(|parameter| {
             let name = &parameter.name;
@@ -254,7 +271,14 @@ impl Context<'_> {
         let initialize = self.initialize();
         let (shared, mutable) = (self.slices(false), self.slices(true));
         let constants = [
-            "PARAMETERS", "WEIGHTS", "BIASES", "INPUTS", "OUTPUTS", "LAYERS", "MULTIPLY_ADDS", "PARAMETER_BYTES",
+            "PARAMETERS",
+            "WEIGHTS",
+            "BIASES",
+            "INPUTS",
+            "OUTPUTS",
+            "LAYERS",
+            "MULTIPLY_ADDS",
+            "PARAMETER_BYTES",
             "WORKSPACE_BYTES",
         ];
         let constants = constants.iter().map(|name| quote::format_ident!("{name}"));
@@ -318,7 +342,8 @@ impl Context<'_> {
         let Some(loss) = &self.derivation.loss else { return TokenStream::new() };
         let (network, workspace, gradients, runtime, real) =
             (&self.types.network, &self.types.workspace, &self.types.gradients, &self.runtime, self.real());
-        let (input, target) = (self.array(Shape::Vector(self.input_count())), self.array(Shape::Vector(self.target_count())));
+        let (input, target) =
+            (self.array(Shape::Vector(self.input_count())), self.array(Shape::Vector(self.target_count())));
         let targets = size(self.target_count());
         let (loss_body, accumulate_body) = (self.body(Entry::Loss), self.body(Entry::Accumulate));
         let total = self.names.of(loss.total);

@@ -45,8 +45,11 @@ impl Context<'_> {
     /// `let &Self { w1, ref W, .. } = self;`
     fn bind_parameters(&self, used: &HashSet<EquationId>) -> TokenStream {
         let parameters: Vec<EquationId> = self.derivation.parameters.iter().map(|p| p.equation).collect();
-        let fields: Vec<TokenStream> =
-            parameters.iter().filter(|id| used.contains(id)).map(|id| self.field_pattern(*id, true)).collect();
+        let fields: Vec<TokenStream> = parameters
+            .iter()
+            .filter(|id| used.contains(id))
+            .map(|id| self.field_pattern(*id, true))
+            .collect();
         if fields.is_empty() {
             return TokenStream::new();
         }
@@ -186,7 +189,13 @@ impl Context<'_> {
 
     /// A loop over the elements of arrays of one shape that writes to `place`; inside, names stand
     /// for elements. `own` names the value that is written over.
-    fn elementwise(&self, place: &TokenStream, own: Option<&Ident>, shape: Shape, formula: &Formula) -> TokenStream {
+    fn elementwise(
+        &self,
+        place: &TokenStream,
+        own: Option<&Ident>,
+        shape: Shape,
+        formula: &Formula,
+    ) -> TokenStream {
         let functions = quote!(functions);
         let printer = self.printer(&functions);
         let (statements, value) = printer.formula(formula, &|leaf| self.leaf(leaf));
@@ -201,14 +210,17 @@ impl Context<'_> {
         match shape {
             Shape::Matrix(..) => {
                 let rows = zipped(quote!(__place), &arrays, false);
-                let over = arrays.iter().fold(quote!(#place.iter_mut()), |all, a| quote!(#all.zip(#a.iter())));
+                let over =
+                    arrays.iter().fold(quote!(#place.iter_mut()), |all, a| quote!(#all.zip(#a.iter())));
                 let cells = zipped(quote!(__place), &arrays, true);
-                let inner = arrays.iter().fold(quote!(__place.iter_mut()), |all, a| quote!(#all.zip(#a.iter())));
+                let inner =
+                    arrays.iter().fold(quote!(__place.iter_mut()), |all, a| quote!(#all.zip(#a.iter())));
                 quote!(for #rows in #over { for #cells in #inner { #innermost } })
             }
             _ => {
                 let pattern = zipped(quote!(__place), &arrays, true);
-                let over = arrays.iter().fold(quote!(#place.iter_mut()), |all, a| quote!(#all.zip(#a.iter())));
+                let over =
+                    arrays.iter().fold(quote!(#place.iter_mut()), |all, a| quote!(#all.zip(#a.iter())));
                 quote!(for #pattern in #over { #innermost })
             }
         }
@@ -242,7 +254,9 @@ impl Context<'_> {
 
     /// Writes a parameter's new value over the old one.
     fn update(&self, updated: EquationId, formula: &Formula) -> TokenStream {
-        let Symbol::Updated(parameter) = self.derivation.equation(updated).symbol else { return TokenStream::new() };
+        let Symbol::Updated(parameter) = self.derivation.equation(updated).symbol else {
+            return TokenStream::new();
+        };
         let (field, local) = (self.field(parameter), self.names.of(parameter));
         let shape = self.derivation.shape(parameter);
         if shape == Shape::Scalar {

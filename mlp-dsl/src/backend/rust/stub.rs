@@ -12,7 +12,8 @@ pub fn stub(text: &str, runtime: Option<&TokenStream>) -> TokenStream {
     let ast = syntax::parse(text, &mut Diagnostics::default());
     let known = ast.networks.first();
     let name = known.map(|network| network.name.text.clone()).or_else(|| name_in(text));
-    let Some(name) = name.filter(|name| !matches!(name.as_str(), "self" | "Self" | "super" | "crate" | "_")) else {
+    let Some(name) = name.filter(|name| !matches!(name.as_str(), "self" | "Self" | "super" | "crate" | "_"))
+    else {
         return TokenStream::new();
     };
     let visibility = known.map_or("pub", |network| network.visibility.as_str());
@@ -76,10 +77,12 @@ fn sizes(network: &ast::Network) -> Sizes {
 fn whole(size: &ast::Expression) -> Option<usize> {
     match &size.kind {
         ast::ExpressionKind::Number(n) if (1.0..1e6).contains(n) => Some(*n as usize),
-        ast::ExpressionKind::Chain(first, rest) => rest.iter().try_fold(whole(first)?, |product, (sign, factor)| {
-            let factor = (*sign == ast::Operator::Multiply).then(|| whole(factor)).flatten()?;
-            product.checked_mul(factor).filter(|n| *n < 1_000_000)
-        }),
+        ast::ExpressionKind::Chain(first, rest) => {
+            rest.iter().try_fold(whole(first)?, |product, (sign, factor)| {
+                let factor = (*sign == ast::Operator::Multiply).then(|| whole(factor)).flatten()?;
+                product.checked_mul(factor).filter(|n| *n < 1_000_000)
+            })
+        }
         _ => None,
     }
 }
@@ -158,7 +161,14 @@ fn code(name: &str, visibility: &TokenStream, parts: &Parts) -> TokenStream {
     let traced = parts.traced.iter().map(|[name, ty, _]| quote!(pub #name: #ty));
     let trace_zeros = parts.traced.iter().map(|[name, _, zero]| quote!(#name: #zero));
     let names = [
-        "PARAMETERS", "WEIGHTS", "BIASES", "INPUTS", "OUTPUTS", "LAYERS", "MULTIPLY_ADDS", "PARAMETER_BYTES",
+        "PARAMETERS",
+        "WEIGHTS",
+        "BIASES",
+        "INPUTS",
+        "OUTPUTS",
+        "LAYERS",
+        "MULTIPLY_ADDS",
+        "PARAMETER_BYTES",
         "WORKSPACE_BYTES",
     ];
     let constants: Vec<Ident> = names.iter().map(|name| format_ident!("{name}")).collect();

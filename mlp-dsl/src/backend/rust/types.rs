@@ -87,7 +87,8 @@ impl Context<'_> {
         let fields: Vec<_> = self.derivation.parameters.iter().map(|p| self.field(p.equation)).collect();
         let types = self.derivation.parameters.iter().map(|p| self.array(self.shape(p)));
         let zeros = self.derivation.parameters.iter().map(|p| self.zero(self.shape(p)));
-        let docs = self.derivation.parameters.iter().map(|p| format!(" ∂E/∂`{}`, {}.", p.name, self.shape(p)));
+        let docs =
+            self.derivation.parameters.iter().map(|p| format!(" ∂E/∂`{}`, {}.", p.name, self.shape(p)));
         let clear = self.derivation.parameters.iter().map(|p| {
             let field = self.field(p.equation);
             fill(&quote!(self.#field), self.shape(p), &quote!(0.0))
@@ -121,7 +122,8 @@ impl Context<'_> {
         let (name, real) = (&self.types.optimizer, self.real());
         let training = self.derivation.training.as_ref();
         let rule = training.map_or("", |t| t.rule.as_str());
-        let doc = format!(" The state of the training rule `{rule}` of `{}`: its settings.", self.derivation.name);
+        let doc =
+            format!(" The state of the training rule `{rule}` of `{}`: its settings.", self.derivation.name);
         let settings: Vec<EquationId> = training.map(|t| t.settings.clone()).unwrap_or_default();
         let fields: Vec<_> = settings.iter().map(|id| self.field(*id)).collect();
         let values: Vec<TokenStream> = settings.iter().map(|id| self.setting(*id)).collect();
@@ -180,7 +182,9 @@ impl Context<'_> {
         let fields: Vec<_> = traced.iter().map(|id| self.trace_field(*id)).collect();
         let types = traced.iter().map(|id| self.array(self.derivation.shape(*id)));
         let zeros = traced.iter().map(|id| self.zero(self.derivation.shape(*id)));
-        let docs = traced.iter().map(|id| format!(" `{}`, {}.", self.derivation.name_of(*id), self.derivation.shape(*id)));
+        let docs = traced
+            .iter()
+            .map(|id| format!(" `{}`, {}.", self.derivation.name_of(*id), self.derivation.shape(*id)));
         quote! {
             #[doc = #doc]
             #[derive(::core::clone::Clone, ::core::fmt::Debug, ::core::cmp::PartialEq)]

@@ -49,15 +49,21 @@ where
     let derivation = derivation(name);
     network.initialize(derivation.seed);
     let mut stream = Stream::new(11, 1, "samples");
-    let mut draw = |count: usize, low| -> Vec<N::Scalar> { (0..count).map(|_| stream.uniform_scalar(low, 1.0)).collect() };
-    let rows: Vec<(Vec<_>, Vec<_>)> = (0..3).map(|_| (draw(N::INPUTS, -1.0), draw(N::TARGETS, 0.0))).collect();
-    let samples: Vec<Sample> =
-        rows.iter().map(|(input, target)| Sample { input: numbers(input), target: numbers(target) }).collect();
+    let mut draw = |count: usize, low| -> Vec<N::Scalar> {
+        (0..count).map(|_| stream.uniform_scalar(low, 1.0)).collect()
+    };
+    let rows: Vec<(Vec<_>, Vec<_>)> =
+        (0..3).map(|_| (draw(N::INPUTS, -1.0), draw(N::TARGETS, 0.0))).collect();
+    let samples: Vec<Sample> = rows
+        .iter()
+        .map(|(input, target)| Sample { input: numbers(input), target: numbers(target) })
+        .collect();
     let evaluation = evaluate::<f64>(&derivation, &Point::at(&derivation, &samples));
 
     let mut workspace = N::Workspace::default();
     let inputs: Vec<N::Input> = rows.iter().filter_map(|(input, _)| N::Input::try_from(input).ok()).collect();
-    let targets: Vec<N::Target> = rows.iter().filter_map(|(_, target)| N::Target::try_from(target).ok()).collect();
+    let targets: Vec<N::Target> =
+        rows.iter().filter_map(|(_, target)| N::Target::try_from(target).ok()).collect();
     let mut output = N::Output::default();
     network.forward_into(&inputs[0], &mut workspace, &mut output);
     let outputs = derivation.output().unwrap().value.equations().to_vec();
@@ -88,7 +94,16 @@ macro_rules! compare {
     )* };
 }
 
-compare!(columns, exercise, exercise_four_biases, exercise_short_e, exercise_weights_only, homework, mixed, xor);
+compare!(
+    columns,
+    exercise,
+    exercise_four_biases,
+    exercise_short_e,
+    exercise_weights_only,
+    homework,
+    mixed,
+    xor
+);
 
 /// The complex step never sees the chain rule: it reads the gradient off the forward pass.
 #[test]

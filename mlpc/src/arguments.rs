@@ -1,0 +1,141 @@
+//! What may stand on the command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Compiles specifications of multilayer perceptrons: checks them, counts, evaluates, derives the
+/// backpropagation on paper and prints Rust.
+#[derive(Debug, Parser)]
+#[command(name = "mlpc", version, max_term_width = 100, arg_required_else_help = true)]
+pub(crate) struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Look for mistakes, and hold the gradients against the complex-step derivative
+    Check(Check),
+    /// Count layers, dimensions, parameters, links, batches, memory and multiply-adds
+    Summary(Summary),
+    /// Perform a training step at the declared numbers and print every value
+    Eval(Eval),
+    /// Write the worked derivation in Markdown
+    Derive(Derive),
+    /// Write the network as Rust
+    Emit(Emit),
+}
+
+/// The file with the specification.
+#[derive(Debug, Args)]
+pub(crate) struct Source {
+    /// The specification; `-` reads the standard input
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+}
+
+/// `check`
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    #[command(flatten)]
+    pub(crate) source: Source,
+}
+
+/// `summary`
+#[derive(Debug, Args)]
+pub(crate) struct Summary {
+    #[command(flatten)]
+    pub(crate) source: Source,
+    /// Samples in a batch, instead of those declared in `train`
+    #[arg(long, value_name = "N", value_parser = count())]
+    pub(crate) batch: Option<u64>,
+    /// Samples in all, instead of those declared in `train`
+    #[arg(long, value_name = "N", value_parser = count())]
+    pub(crate) samples: Option<u64>,
+    /// The form of the output
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: SummaryFormat,
+}
+
+/// The forms of a summary.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SummaryFormat {
+    /// Columns of text
+    #[default]
+    Table,
+    /// Markdown tables
+    Markdown,
+    /// JSON
+    Json,
+}
+
+/// `eval`
+#[derive(Debug, Args)]
+pub(crate) struct Eval {
+    #[command(flatten)]
+    pub(crate) source: Source,
+    /// Perform N training steps and print the last
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = count())]
+    pub(crate) steps: u64,
+    /// The form of the output
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: EvalFormat,
+}
+
+/// The forms of evaluated numbers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum EvalFormat {
+    /// Columns of text
+    #[default]
+    Table,
+    /// JSON, 17 significant digits
+    Json,
+    /// Comma-separated values, 17 significant digits
+    Csv,
+}
+
+/// Where generated text goes.
+#[derive(Debug, Args)]
+pub(crate) struct Target {
+    /// Write to this file instead of the standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Write nothing: fail where the file given with -o is not up to date
+    #[arg(long, requires = "output")]
+    pub(crate) check: bool,
+}
+
+/// `derive`
+#[derive(Debug, Args)]
+pub(crate) struct Derive {
+    #[command(flatten)]
+    pub(crate) source: Source,
+    /// Decimals of printed numbers
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=17))]
+    pub(crate) digits: Option<u8>,
+    /// Samples in a batch, instead of those declared in `train`
+    #[arg(long, value_name = "N", value_parser = count())]
+    pub(crate) batch: Option<u64>,
+    #[command(flatten)]
+    pub(crate) target: Target,
+}
+
+/// `emit`
+#[derive(Debug, Args)]
+pub(crate) struct Emit {
+    #[command(flatten)]
+    pub(crate) source: Source,
+    /// Put the runtime's text in front, so that the code needs no crate
+    #[arg(long)]
+    pub(crate) standalone: bool,
+    #[command(flatten)]
+    pub(crate) target: Target,
+}
+
+/// Counts are whole and positive, and small enough to be multiplied.
+fn count() -> clap::builder::RangedU64ValueParser<u64> {
+    clap::value_parser!(u64).range(1..=1 << 40)
+}

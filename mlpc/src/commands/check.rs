@@ -1,0 +1,93 @@
+//! `mlpc check`: mistakes of the specification, of the derivation, of the gradients.
+
+use mlp_dsl::{
+    backend::values,
+    ir::{Derivation, equation::Shape, verify},
+    referee::{GradientCheck, Point, check_gradients, evaluate},
+};
+
+use crate::{arguments::Check, failure::Failure, input, input::shown_name, output};
+
+/// The greatest relative difference, in the norm, that rounding explains.
+const TOLERANCE: f64 = 1e-12;
+/// The seed of drawn inputs and targets: the same numbers at each call.
+const SEED: u64 = 1;
+
+/// Runs the command.
+pub(crate) fn run(arguments: &Check) -> Result<(), Failure> {
+    let derivation = input::compile(&arguments.source)?;
+    let name = shown_name(&arguments.source.file);
+    if let Err(reason) = verify::verify(&derivation) {
+        let title = format!("the derivation of `{}` contradicts itself: {reason}", derivation.name);
+        return Err(Failure::specification(title, "this is a fault of the compiler; please report it"));
+    }
+    let equations = derivation.equations.len();
+    let mut report = format!("{name}: no mistakes in the network `{}`\n", derivation.name);
+    report.push_str(&format!("  equations  {equations}, order, shapes and scopes hold\n"));
+    let verdict = gradients(&derivation, &mut report);
+    output::print(&report)?;
+    verdict
+}
+
+fn gradients(derivation: &Derivation, report: &mut String) -> Result<(), Failure> {
+    if derivation.loss.is_none() {
+        report.push_str("  gradients  none: the network has no loss\n");
+        return Ok(());
+    }
+    if let Err(large) = values::affordable(derivation) {
+        report.push_str("  gradients  not checked: the network is too large to be evaluated\n");
+        let title = format!("the gradients of `{}` can't be checked: it has {large}", derivation.name);
+        return Err(Failure::specification(
+            title,
+            "check the network with narrower layers: the formulas of the gradients stay the same",
+        ));
+    }
+    let (point, place) = match Point::declared(derivation) {
+        Ok(point) => (point, "the declared numbers"),
+        Err(_) => (Point::drawn(derivation, SEED, false), "drawn inputs and targets"),
+    };
+    let Some(check) = check_gradients(derivation, &point) else { return Ok(()) };
+    report.push_str(&lines(derivation, &check, place));
+    // A comparison with NaN fails as well.
+    if check.normwise <= TOLERANCE {
+        return Ok(());
+    }
+    let loss = derivation.loss.as_ref().map(|loss| evaluate::<f64>(derivation, &point).scalar(loss.mean));
+    if let Some(loss) = loss.filter(|loss| !loss.is_finite()) {
+        let title = format!("the gradients can't be checked at {place}: the loss is {loss} there");
+        return Err(Failure::specification(
+            title,
+            "give the inputs and the target values that the formulas allow",
+        ));
+    }
+    let title =
+        format!("the gradients are wrong: a normwise error of {:.1e} is above {TOLERANCE:e}", check.normwise);
+    let help = "the check looks at one point; a formula with a jump or a kink exactly there fails as well";
+    Err(Failure::specification(title, help))
+}
+
+fn lines(derivation: &Derivation, check: &GradientCheck, place: &str) -> String {
+    let mut lines = format!(
+        "  gradients  {} of {} checked at {place}, against the complex-step derivative\n\
+         \x20            normwise error    {:.1e}\n",
+        check.checked, check.total, check.normwise
+    );
+    if let Some((parameter, index)) = &check.worst_at {
+        let worst = element_name(derivation, parameter, *index);
+        lines.push_str(&format!("             worst difference  {:.1e} at {worst}\n", check.worst));
+    }
+    lines
+}
+
+/// `w5`, `b1[3]`, `W1[2,3]`: elements are counted from 1.
+fn element_name(derivation: &Derivation, parameter: &str, index: usize) -> String {
+    let found = derivation.parameters.iter().find(|p| p.name == parameter);
+    match found.map_or(Shape::Scalar, |p| derivation.shape(p.equation)) {
+        Shape::Scalar => parameter.to_owned(),
+        Shape::Vector(_) => format!("{parameter}[{}]", index + 1),
+        Shape::Matrix(_, columns) => {
+            let columns = columns.max(1);
+            format!("{parameter}[{},{}]", index / columns + 1, index % columns + 1)
+        }
+    }
+}

@@ -1,0 +1,30 @@
+//! `mlpc derive`: the worked derivation in Markdown.
+
+use mlp_dsl::{
+    backend::document::{Options, derive},
+    ir::Derivation,
+};
+
+use super::refresh::Refresh;
+use crate::{arguments::Derive, failure::Failure, input, output};
+
+/// Runs the command.
+pub(crate) fn run(arguments: &Derive) -> Result<(), Failure> {
+    let derivation = input::compile(&arguments.source)?;
+    let text = text(&derivation, arguments)?;
+    let mut refresh = Refresh::new("derive", &arguments.source);
+    refresh.option("--digits", arguments.digits);
+    refresh.option("--batch", arguments.batch);
+    output::deliver(&text, &arguments.source, &arguments.target, &refresh.to(&arguments.target))
+}
+
+fn text(derivation: &Derivation, arguments: &Derive) -> Result<String, Failure> {
+    let mut options = Options::default();
+    if let Some(digits) = arguments.digits {
+        options.digits = digits.into();
+    }
+    if let Some(batch) = arguments.batch {
+        options.batch = Some(usize::try_from(batch).map_err(|error| Failure::usage(error, ""))?);
+    }
+    Ok(derive(derivation, &options).to_markdown())
+}

@@ -1,0 +1,21 @@
+//! The commands.
+
+mod check;
+mod derive;
+mod emit;
+mod eval;
+mod refresh;
+mod summary;
+
+use crate::{arguments::Command, failure::Failure};
+
+/// Runs a command.
+pub(crate) fn run(command: &Command) -> Result<(), Failure> {
+    match command {
+        Command::Check(arguments) => check::run(arguments),
+        Command::Summary(arguments) => summary::run(arguments),
+        Command::Eval(arguments) => eval::run(arguments),
+        Command::Derive(arguments) => derive::run(arguments),
+        Command::Emit(arguments) => emit::run(arguments),
+    }
+}

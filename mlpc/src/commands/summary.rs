@@ -1,0 +1,23 @@
+//! `mlpc summary`: what a network is made of.
+
+mod json;
+mod page;
+
+use mlp_dsl::backend::summary::Summary;
+
+use crate::{
+    arguments::{Summary as Arguments, SummaryFormat},
+    failure::Failure,
+    input, output,
+};
+
+/// Runs the command.
+pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let derivation = input::compile(&arguments.source)?;
+    let summary = Summary::new(&derivation, arguments.batch, arguments.samples);
+    output::print(&match arguments.format {
+        SummaryFormat::Table => page::text(&summary),
+        SummaryFormat::Markdown => page::markdown(&summary),
+        SummaryFormat::Json => json::json(&summary).pretty(),
+    })
+}

@@ -1,0 +1,81 @@
+//! Reads a specification, never more than it may have.
+
+use std::{
+    fs::File,
+    io::{self, Read},
+    path::Path,
+};
+
+use mlp_dsl::{ir::Derivation, limits};
+
+use crate::{
+    arguments::Source,
+    diagnostics,
+    escape::{self, Escaped},
+    failure::Failure,
+};
+
+/// Reads and compiles; mistakes are a failure with the rendered diagnostics.
+pub(crate) fn compile(source: &Source) -> Result<Derivation, Failure> {
+    let text = text(source)?;
+    mlp_dsl::compile(&text).map_err(|found| {
+        let report = diagnostics::render(&found, &Escaped::lines(&text), &shown_name(&source.file));
+        Failure::Specification(report)
+    })
+}
+
+/// The file's name as it is shown.
+pub(crate) fn shown_name(file: &Path) -> String {
+    if is_standard(file) { "<stdin>".to_owned() } else { escape::line(&file.to_string_lossy()) }
+}
+
+/// Whether a file name stands for the standard input or output.
+pub(crate) fn is_standard(file: &Path) -> bool {
+    file.as_os_str() == "-"
+}
+
+fn text(source: &Source) -> Result<String, Failure> {
+    let name = shown_name(&source.file);
+    let bytes = bytes(&source.file).map_err(|error| {
+        let help = match error.kind() {
+            io::ErrorKind::NotFound => "give the path of a `.mlp` file, or `-` for the standard input",
+            _ => "",
+        };
+        Failure::usage(format!("can't read {name}: {}", reason(&error)), help)
+    })?;
+    if bytes.len() > limits::TEXT_BYTES {
+        // What was cut off is not looked at; the length is the first thing that is checked.
+        return Ok(String::from_utf8_lossy(&bytes).into_owned());
+    }
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let good = error.utf8_error().valid_up_to();
+        let line = error.as_bytes().iter().take(good).filter(|byte| **byte == b'\n').count() + 1;
+        Failure::specification(
+            format!("{name} is not UTF-8 text: byte {good}, in line {line}, belongs to no character"),
+            "save the file in the encoding UTF-8",
+        )
+    })?;
+    // Some editors put a mark of their own in front.
+    Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
+}
+
+fn bytes(file: &Path) -> io::Result<Vec<u8>> {
+    let most = limits::TEXT_BYTES as u64 + 1;
+    let mut bytes = Vec::new();
+    if is_standard(file) {
+        io::stdin().lock().take(most).read_to_end(&mut bytes)?;
+    } else {
+        File::open(file)?.take(most).read_to_end(&mut bytes)?;
+    }
+    Ok(bytes)
+}
+
+/// The system's reason without its number.
+pub(crate) fn reason(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        io::ErrorKind::IsADirectory => "it is a directory".to_owned(),
+        _ => error.to_string(),
+    }
+}

@@ -1,0 +1,95 @@
+//! JSON as text. Numbers come with the digits they are to have, which no general library keeps.
+
+/// A JSON value.
+#[derive(Clone, Debug)]
+pub(crate) enum Json {
+    Null,
+    /// Digits that are valid JSON.
+    Number(String),
+    Text(String),
+    List(Vec<Json>),
+    /// Names and values in order.
+    Object(Vec<(String, Json)>),
+}
+
+impl Json {
+    /// A whole number.
+    pub(crate) fn whole(number: u64) -> Json {
+        Json::Number(number.to_string())
+    }
+
+    /// A text.
+    pub(crate) fn text(text: impl Into<String>) -> Json {
+        Json::Text(text.into())
+    }
+
+    /// An object from names that are fixed.
+    pub(crate) fn object<const N: usize>(entries: [(&str, Json); N]) -> Json {
+        Json::Object(entries.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+    }
+
+    /// The text: objects over several lines, lists of plain values in one.
+    pub(crate) fn pretty(&self) -> String {
+        let mut out = String::new();
+        self.write(&mut out, 0);
+        out.push('\n');
+        out
+    }
+
+    fn write(&self, out: &mut String, depth: usize) {
+        match self {
+            Json::Null => out.push_str("null"),
+            Json::Number(digits) => out.push_str(digits),
+            Json::Text(text) => quote(out, text),
+            Json::List(values) => {
+                let plain = !values.iter().any(|v| matches!(v, Json::List(_) | Json::Object(_)));
+                block(out, "[]", depth, !plain, values, |out, value| value.write(out, depth + 1));
+            }
+            Json::Object(entries) => block(out, "{}", depth, true, entries, |out, (name, value)| {
+                quote(out, name);
+                out.push_str(": ");
+                value.write(out, depth + 1);
+            }),
+        }
+    }
+}
+
+/// Parts between brackets, separated by commas.
+fn block<T>(
+    out: &mut String,
+    brackets: &str,
+    depth: usize,
+    broken: bool,
+    parts: &[T],
+    part: impl Fn(&mut String, &T),
+) {
+    let (open, close) = brackets.split_at(1);
+    let line = |out: &mut String, depth: usize| {
+        if broken && !parts.is_empty() {
+            out.push('\n');
+            out.extend(std::iter::repeat_n("  ", depth));
+        }
+    };
+    out.push_str(open);
+    for (index, value) in parts.iter().enumerate() {
+        if index > 0 {
+            out.push_str(if broken { "," } else { ", " });
+        }
+        line(out, depth + 1);
+        part(out, value);
+    }
+    line(out, depth);
+    out.push_str(close);
+}
+
+fn quote(out: &mut String, text: &str) {
+    out.push('"');
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => out.extend(['\\', c]),
+            c if c.is_control() => out.push_str(&format!("\\u{:04x}", u32::from(c))),
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+}

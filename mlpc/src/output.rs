@@ -1,0 +1,103 @@
+//! Writes results: to the standard output, or to a file that is never left half-written.
+
+use std::{
+    fs::{self, File},
+    io::{self, Read, Write},
+    path::{Path, PathBuf},
+};
+
+use crate::{
+    arguments::{Source, Target},
+    failure::Failure,
+    input::{is_standard, reason, shown_name},
+};
+
+/// Writes to the standard output. A closed pipe is the reader's good right.
+pub(crate) fn print(text: &str) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    written.map_err(|error| match error.kind() {
+        io::ErrorKind::BrokenPipe => Failure::ClosedPipe,
+        _ => Failure::usage(format!("can't write to the standard output: {}", reason(&error)), ""),
+    })
+}
+
+/// Puts generated text where it belongs, or compares it with what is there; `refresh` is the
+/// command that would write it.
+pub(crate) fn deliver(text: &str, source: &Source, target: &Target, refresh: &str) -> Result<(), Failure> {
+    let Some(output) = target.output.as_deref().filter(|output| !is_standard(output)) else {
+        if target.check {
+            return Err(Failure::usage("--check needs a file to compare with", "name it with -o FILE"));
+        }
+        return print(text);
+    };
+    let same = |a: &Path, b: &Path| Some(fs::canonicalize(a).ok()? == fs::canonicalize(b).ok()?);
+    if same(&source.file, output) == Some(true) {
+        let title = format!("{} is the specification itself", shown_name(output));
+        return Err(Failure::usage(title, "give another file to -o"));
+    }
+    if target.check { compare(text, output, refresh) } else { write(text, output) }
+}
+
+fn compare(text: &str, output: &Path, refresh: &str) -> Result<(), Failure> {
+    let name = shown_name(output);
+    let help = format!("refresh it with `{refresh}`");
+    let mut there = Vec::new();
+    let read = File::open(output).and_then(|file| file.take(text.len() as u64 + 1).read_to_end(&mut there));
+    match read {
+        Ok(_) if there == text.as_bytes() => Ok(()),
+        Ok(_) => Err(Failure::specification(format!("{name} is not up to date"), &help)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            Err(Failure::specification(format!("{name} is missing"), &help))
+        }
+        Err(error) => Err(Failure::usage(format!("can't read {name}: {}", reason(&error)), "")),
+    }
+}
+
+/// Writes a file beside the old one and puts it in its place. What is no plain file, such as
+/// `/dev/null`, is written to as it is.
+fn write(text: &str, output: &Path) -> Result<(), Failure> {
+    // A link stays a link: what it points to is replaced.
+    let place = fs::canonicalize(output).unwrap_or_else(|_| output.to_owned());
+    let old = fs::metadata(&place).ok();
+    let written = match &old {
+        Some(old) if !old.is_file() => fs::OpenOptions::new()
+            .write(true)
+            .open(&place)
+            .and_then(|mut file| file.write_all(text.as_bytes())),
+        _ => replace(text, &place, old.map(|old| old.permissions())),
+    };
+    written.map_err(|error| {
+        Failure::usage(format!("can't write {}: {}", shown_name(output), reason(&error)), "")
+    })
+}
+
+fn replace(text: &str, place: &Path, permissions: Option<fs::Permissions>) -> io::Result<()> {
+    let folder = match place.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
+        _ => PathBuf::from("."),
+    };
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".mlpc-");
+    if let Some(permissions) = permissions.clone().or(default_permissions()) {
+        builder.permissions(permissions);
+    }
+    let mut file = builder.tempfile_in(folder)?;
+    file.write_all(text.as_bytes())?;
+    file.as_file().sync_all()?;
+    if let Some(permissions) = permissions {
+        file.as_file().set_permissions(permissions)?; // as the old file's, whatever the mask
+    }
+    file.persist(place).map(drop).map_err(|error| error.error)
+}
+
+/// What a new file gets, before the user's mask; temporary files are more secretive.
+#[cfg(unix)]
+fn default_permissions() -> Option<fs::Permissions> {
+    Some(std::os::unix::fs::PermissionsExt::from_mode(0o666))
+}
+
+#[cfg(not(unix))]
+fn default_permissions() -> Option<fs::Permissions> {
+    None
+}
