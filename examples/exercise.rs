@@ -1,5 +1,7 @@
 //! The course's 2-2-2 exercise: one forward pass, one backward pass, one step.
 
+#![allow(clippy::print_stdout, reason = "an example shows what it computes")]
+
 mlp::mlp! {
     /// Two inputs, two hidden and two output neurons.
     pub network Course: f64 {

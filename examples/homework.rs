@@ -1,5 +1,7 @@
 //! The homework: what the constants of a 1024-20-15-10 network say.
 
+#![allow(clippy::print_stdout, reason = "an example shows what it computes")]
+
 use mlp::mlp;
 
 mlp! {

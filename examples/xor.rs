@@ -1,5 +1,7 @@
 //! XOR trained to convergence on batches of its four samples.
 
+#![allow(clippy::print_stdout, reason = "an example shows what it computes")]
+
 use mlp::{Batch, mlp};
 
 mlp! {

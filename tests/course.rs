@@ -1,7 +1,7 @@
 //! The course's figures: pinned, held against every printed number, and the documents and code
 //! made from the examples, as snapshots that a person has read.
 
-#![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 use std::path::Path;
 

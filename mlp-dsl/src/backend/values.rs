@@ -3,11 +3,10 @@
 use crate::{
     ir::{
         Data, Derivation, Value,
-        array::Op,
         equation::{EquationId, Reason, Shape, Symbol},
     },
     limits,
-    referee::{Evaluation, Point, evaluate},
+    referee::{Evaluation, Point, cost, evaluate},
 };
 
 /// A named value: a scalar, a vector, or a matrix row after row.
@@ -162,24 +161,9 @@ pub fn affordable(derivation: &Derivation) -> Result<(), TooLarge> {
     if values > limits::EVALUATED_VALUES {
         return Err(TooLarge::Values(values));
     }
-    let operations = sum(operations);
+    let operations = cost::operations(derivation);
     if operations > limits::EVALUATED_OPERATIONS {
         return Err(TooLarge::Operations(operations));
     }
     Ok(())
-}
-
-/// Scalar operations of one equation.
-fn operations(derivation: &Derivation, id: EquationId) -> u64 {
-    let equation = derivation.equation(id);
-    let count = |id: EquationId| derivation.shape(id).count() as u64;
-    match &equation.op {
-        Op::Pointwise(formula) => {
-            let each = formula.operations(&derivation.functions).max(formula.terms().len() as u64);
-            each.saturating_mul(count(id))
-        }
-        Op::Element(..) => 1,
-        Op::VectorMatrix(_, w) | Op::MatrixVector(w, _) => count(*w),
-        op => op.operands().into_iter().map(count).chain([count(id)]).fold(0, u64::saturating_add),
-    }
 }

@@ -101,11 +101,10 @@ impl Checker<'_> {
     }
 
     fn name(&mut self, name: &Name) -> Option<(TypedKind, Shape)> {
-        if let Some(arguments) = self.arguments.last() {
-            if let Some(index) = arguments.iter().position(|(argument, _)| *argument == name.text) {
-                let shape = arguments.get(index)?.1;
-                return Some((TypedKind::Argument(index), shape));
-            }
+        let arguments = self.arguments.last().into_iter().flatten().enumerate();
+        let argument = arguments.filter(|(_, (argument, _))| *argument == name.text).last();
+        if let Some((index, (_, shape))) = argument {
+            return Some((TypedKind::Argument(index), *shape));
         }
         match self.scope.resolve(name, self.found)? {
             Meaning::Constant(id, value) => Some((TypedKind::Constant(id, value), Shape::Scalar)),

@@ -234,11 +234,7 @@ impl Gradients<'_> {
 
     /// gradient · local derivative; one that is more than a name or number gets an equation.
     fn times_local(&mut self, own: EquationId, to: EquationId, up: EquationId, local: Formula) -> Formula {
-        let plain = match local.terms() {
-            [_] => true,
-            [_, Term::Unary(Unary::Negate, _)] => true,
-            _ => false,
-        };
+        let plain = matches!(local.terms(), [_] | [_, Term::Unary(Unary::Negate, _)]);
         if !plain {
             let scalar = local.leaves().iter().all(|l| self.shape(EquationId(*l)) == Shape::Scalar);
             let shape = if scalar { Shape::Scalar } else { self.shape(own) };

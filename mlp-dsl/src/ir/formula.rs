@@ -271,12 +271,12 @@ impl Builder {
             return self.negate(product);
         }
         match (self.as_number(a), self.as_number(b)) {
-            (Some(x), _) if x == 0.0 => a,
-            (_, Some(y)) if y == 0.0 => b,
-            (Some(x), _) if x == 1.0 => b,
-            (_, Some(y)) if y == 1.0 => a,
-            (Some(x), _) if x == -1.0 => self.negate(b),
-            (_, Some(y)) if y == -1.0 => self.negate(a),
+            (Some(0.0), _) => a,
+            (_, Some(0.0)) => b,
+            (Some(1.0), _) => b,
+            (_, Some(1.0)) => a,
+            (Some(-1.0), _) => self.negate(b),
+            (_, Some(-1.0)) => self.negate(a),
             (Some(x), Some(y)) if exact(x, y) => self.number(x * y),
             (Some(x), None) => {
                 if let Some(Term::Binary(Binary::Multiply, c, rest)) = self.term(b) {
@@ -301,8 +301,8 @@ impl Builder {
             return self.negate(quotient);
         }
         match (self.as_number(a), self.as_number(b)) {
-            (Some(x), _) if x == 0.0 => a,
-            (_, Some(y)) if y == 1.0 => a,
+            (Some(0.0), _) => a,
+            (_, Some(1.0)) => a,
             (Some(x), Some(y)) if y != 0.0 && exact(x / y, y) && (x / y) * y == x => self.number(x / y),
             _ => self.written(Term::Binary(Binary::Divide, a, b)),
         }
@@ -311,8 +311,8 @@ impl Builder {
     /// `a ^ b`, simplified.
     pub fn power(&mut self, a: TermId, b: TermId) -> TermId {
         match self.as_number(b) {
-            Some(y) if y == 1.0 => a,
-            Some(y) if y == 0.0 => self.number(1.0),
+            Some(1.0) => a,
+            Some(0.0) => self.number(1.0),
             _ => self.written(Term::Binary(Binary::Power, a, b)),
         }
     }

@@ -51,7 +51,10 @@ struct Lower {
     derivation: Derivation,
     packs: HashMap<Vec<EquationId>, EquationId>,
     steps: u32,
+    /// Scalar operations of the equations so far.
     operations: u64,
+    /// Terms made so far: they take memory before they belong to an equation.
+    drafted: u64,
     /// What the formula being lowered defines: names its net input and the parts of its sums.
     owner: Owner,
     reason: Reason,
@@ -91,6 +94,7 @@ impl Lower {
             packs: HashMap::new(),
             steps: 0,
             operations: 0,
+            drafted: 0,
             owner: Owner::default(),
             reason: Reason::Given,
             span: model.name.span,
@@ -258,10 +262,7 @@ impl Lower {
         formula: Formula,
     ) -> Result<EquationId, Diagnostic> {
         let operations = formula.operations(&self.derivation.functions);
-        self.operations = self.operations.saturating_add(operations);
-        if self.operations > limits::OPERATIONS {
-            return Err(problems::too_many_operations(self.span));
-        }
+        self.operations = spend(self.operations, operations, self.span)?;
         Ok(self.add(symbol, shape, Op::Pointwise(formula)))
     }
 
@@ -466,6 +467,7 @@ impl Lower {
             parts.iter().fold(Shape::Scalar, |shape, part| shape.broadcast(part.shape).unwrap_or(shape));
         let packed = any_packed && !any_whole;
         let count = if packed { shape.count() } else { 1 };
+        self.drafted = spend(self.drafted, count as u64, self.span)?;
         let mut roots = Vec::with_capacity(count);
         for index in 0..count {
             let pick = |part: &Bundle| at(&part.roots, if part.packed { index } else { 0 });
@@ -545,6 +547,12 @@ impl Lower {
         let bundle = self.formula(&mut own, typed, arguments)?;
         self.whole(&own, bundle)
     }
+}
+
+/// Counts scalar operations before memory is spent on more.
+fn spend(before: u64, operations: u64, span: Span) -> Result<u64, Diagnostic> {
+    let total = before.saturating_add(operations);
+    if total > limits::OPERATIONS { Err(problems::too_many_operations(span)) } else { Ok(total) }
 }
 
 fn at(terms: &[TermId], index: usize) -> TermId {

@@ -3,6 +3,7 @@
 //! pass alone and reads the derivative off the imaginary part.
 
 mod array;
+pub mod cost;
 mod gradient_check;
 mod point;
 mod real;

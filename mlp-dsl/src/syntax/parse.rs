@@ -33,6 +33,9 @@ pub fn parse_prelude(text: &str) -> Ast {
 
 /// Reports an item or statement that could not be read, by reading it alone.
 pub(super) fn report_bad(pair: &Pair<'_, Rule>, diagnostics: &mut Diagnostics) {
+    if diagnostics.is_full() {
+        return;
+    }
     let span = pair.as_span();
     let strict = match pair.as_rule() {
         Rule::bad_item => Rule::lone_item,

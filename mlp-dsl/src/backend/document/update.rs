@@ -10,13 +10,13 @@ use crate::{
         Derivation, Loss, Parameter,
         equation::{EquationId, Reason},
     },
-    referee::{Array, Point, complex_step, evaluate},
+    referee::{Array, Point, complex_step, cost, evaluate},
 };
 
 /// Gradients compared where parameters are arrays.
 const SAMPLES: usize = 12;
 /// Operations that all evaluations of the comparison together may take.
-const AFFORDABLE: usize = 10_000_000;
+const AFFORDABLE: u64 = 10_000_000;
 
 impl Context<'_> {
     /// Section 6.
@@ -52,8 +52,7 @@ impl Context<'_> {
     pub(super) fn check(&self, loss: &Loss) -> Section {
         let mut section = Section::new("Was it right?");
         let derivation = self.derivation;
-        let once = 3 * derivation.multiply_adds() + derivation.parameter_count() + derivation.equations.len();
-        let affordable = AFFORDABLE / once.max(1);
+        let affordable = (AFFORDABLE / cost::operations(derivation).max(1)) as usize;
         if affordable == 0 {
             section.say("The network is too large to check here; the complex-step check does it at evenly spaced places.");
             return section;

@@ -28,6 +28,7 @@ use names::{Names, identifier};
 pub const BY_VALUE_BYTES: usize = 256 * 1024;
 
 /// How the code is to be printed.
+#[derive(Default)]
 pub struct Options<'s> {
     /// The path of the runtime from the crate's root, `::mlp::runtime` when not given.
     pub runtime: Option<TokenStream>,
@@ -35,12 +36,6 @@ pub struct Options<'s> {
     pub standalone: bool,
     /// Where the specification's text stands in the user's source.
     pub spans: Option<Spans<'s>>,
-}
-
-impl Default for Options<'_> {
-    fn default() -> Self {
-        Options { runtime: None, standalone: false, spans: None }
-    }
 }
 
 /// The code of a network.

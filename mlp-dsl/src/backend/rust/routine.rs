@@ -42,26 +42,23 @@ impl Context<'_> {
         code
     }
 
-    /// `let &Self { w1, ref W, .. } = self;`
+    /// `let &Self { w1, ref W, .. } = self;`: scalars by value, arrays by reference.
     fn bind_parameters(&self, used: &HashSet<EquationId>) -> TokenStream {
-        let parameters: Vec<EquationId> = self.derivation.parameters.iter().map(|p| p.equation).collect();
-        let fields: Vec<TokenStream> = parameters
-            .iter()
-            .filter(|id| used.contains(id))
-            .map(|id| self.field_pattern(*id, true))
-            .collect();
-        if fields.is_empty() {
+        let all = self.derivation.parameters.iter().map(|p| p.equation);
+        let bound: Vec<EquationId> = all.filter(|id| used.contains(id)).collect();
+        if bound.is_empty() {
             return TokenStream::new();
         }
-        let rest = (fields.len() < parameters.len()).then(|| quote!(..));
-        quote!(let &Self { #(#fields,)* #rest } = self;)
-    }
-
-    /// A field in a pattern: scalars by value, arrays by reference.
-    fn field_pattern(&self, id: EquationId, by_reference: bool) -> TokenStream {
-        let (field, local) = (self.field(id), self.names.of(id));
-        let reference = (by_reference && self.derivation.shape(id) != Shape::Scalar).then(|| quote!(ref));
-        if field == local { quote!(#reference #local) } else { quote!(#field: #reference #local) }
+        let is_array = |id: &EquationId| self.derivation.shape(*id) != Shape::Scalar;
+        let only_arrays = bound.iter().all(is_array);
+        let fields = bound.iter().map(|id| {
+            let (field, local) = (self.field(*id), self.names.of(*id));
+            let reference = (is_array(id) && !only_arrays).then(|| quote!(ref));
+            if field == local { quote!(#reference #local) } else { quote!(#field: #reference #local) }
+        });
+        let rest = (bound.len() < self.derivation.parameters.len()).then(|| quote!(..));
+        let by_value = (!only_arrays).then(|| quote!(&));
+        quote!(let #by_value Self { #(#fields,)* #rest } = self;)
     }
 
     fn bind_workspace(&self, routine: &Routine) -> TokenStream {

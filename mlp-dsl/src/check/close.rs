@@ -1,0 +1,175 @@
+//! What is only known at the end: what is unused, what is missing, which names clash, where weights
+//! without a start value begin.
+
+use std::collections::HashSet;
+
+use super::{Checker, function::Functions, initial, scope};
+use crate::{
+    model::{Layer, LayerBody, Model, Precision, Typed, TypedKind, Value},
+    problems,
+    span::Span,
+    syntax::ast::{self, Name},
+};
+
+impl Checker<'_> {
+    /// What is only known at the end: what is unused, what is missing, which names clash.
+    pub(super) fn close(mut self, network: &ast::Network) -> Option<Model> {
+        let precision = self.precision(network);
+        if let Some(last) = self.layers.last() {
+            self.scope.mark(&last.name.text);
+        }
+        self.mark_groups();
+        let lost = self.incomplete;
+        if self.layers.is_empty() && !lost {
+            self.found.push(problems::no_layers(&network.name));
+        }
+        if self.inputs.is_empty() && !lost {
+            self.found.push(problems::no_inputs(&network.name));
+        }
+        if let (Some(span), None, false) = (self.train_span, &self.loss, lost) {
+            self.found.push(problems::train_without_loss(span));
+            self.target.iter().for_each(|target| self.scope.mark(&target.name.text));
+            self.mark_groups();
+        }
+        if !lost {
+            self.generated_names();
+        }
+        if !lost && !self.layers.is_empty() {
+            self.scope.report_unused(self.found);
+            self.functions.report_unused(self.found);
+        }
+        self.choose_start_values();
+        if !self.found.is_empty() {
+            return None;
+        }
+        Some(Model {
+            name: network.name.clone(),
+            visibility: network.visibility.clone(),
+            docs: network.docs.clone(),
+            precision: precision?,
+            seed: self.seed,
+            constants: self.constants,
+            functions: self.functions.into_declared(),
+            inputs: self.inputs,
+            target: self.target,
+            parameters: self.parameters,
+            layers: self.layers,
+            loss: self.loss,
+            training: self.training,
+        })
+    }
+
+    pub(super) fn precision(&mut self, network: &ast::Network) -> Option<Precision> {
+        // The generated struct would hide the type that its fields have.
+        if let "f32" | "f64" | "usize" | "u64" | "str" = network.name.text.as_str() {
+            self.found.push(problems::unusable_name(&network.name, "it is a type of Rust's"));
+        }
+        if let Some(reason) = scope::unusable(&network.name.text) {
+            self.found.push(problems::unusable_name(&network.name, reason));
+        }
+        match network.precision.as_ref().map(|p| p.text.as_str()) {
+            None | Some("f32") => Some(Precision::F32),
+            Some("f64") => Some(Precision::F64),
+            Some(_) => {
+                let found = network.precision.as_ref()?;
+                self.found.push(problems::unknown_precision(found));
+                None
+            }
+        }
+    }
+
+    /// A group is used when its elements are, and the other way round. Where neither is, the
+    /// group alone is reported.
+    pub(super) fn mark_groups(&self) {
+        let groups = self.inputs.iter().chain(&self.target);
+        let groups = groups.filter_map(|data| Some((&data.name, data.elements.as_ref()?.iter().collect())));
+        let layers = self.layers.iter().filter_map(|layer| match &layer.body {
+            LayerBody::Neurons(neurons) => Some((&layer.name, neurons.iter().map(|(n, _)| n).collect())),
+            LayerBody::Whole(_) => None,
+        });
+        let both: Vec<(&Name, Vec<&Name>)> = groups.chain(layers).collect();
+        for (whole, elements) in both {
+            if self.scope.is_used(&whole.text) {
+                elements.iter().for_each(|element| self.scope.mark(&element.text));
+            } else if elements.iter().any(|element| self.scope.is_used(&element.text)) {
+                self.scope.mark(&whole.text);
+            } else {
+                elements.iter().for_each(|element| self.scope.mark(&element.text));
+            }
+        }
+    }
+
+    /// The compiler names net inputs and parts of the loss; a user's name must not be one of them.
+    pub(super) fn generated_names(&mut self) {
+        let mut made = std::mem::take(&mut self.made);
+        for layer in &self.layers {
+            let names: Vec<&Name> = match &layer.body {
+                LayerBody::Neurons(neurons) => neurons.iter().map(|(name, _)| name).collect(),
+                LayerBody::Whole(_) => vec![&layer.name],
+            };
+            for name in names {
+                made.insert(format!("net_{}", name.text), format!("the net input of `{}`", name.text));
+                made.insert(format!("E_{}", name.text), format!("the loss at `{}`", name.text));
+            }
+        }
+        if self.loss.is_some() {
+            made.insert("E".to_owned(), "the loss".to_owned());
+        }
+        let declared: Vec<(String, Span)> = self.scope.declared().map(|(n, s)| (n.to_owned(), s)).collect();
+        for (name, span) in declared {
+            if let Some(what) = made.get(&name) {
+                self.scope.mark(&name); // one mistake at a name is enough
+                self.found.push(problems::name_is_generated(&name, what, span));
+            }
+        }
+    }
+
+    /// Weights without a start value: he before a relu, xavier otherwise.
+    pub(super) fn choose_start_values(&mut self) {
+        let relu: HashSet<usize> =
+            self.layers.iter().flat_map(|layer| relu_parameters(layer, &self.functions)).collect();
+        for (index, (parameter, undrawn)) in self.parameters.iter_mut().zip(&self.undrawn).enumerate() {
+            if *undrawn {
+                parameter.start = initial::default(parameter.kind, parameter.shape, relu.contains(&index));
+            }
+        }
+    }
+}
+
+/// The parameters inside a call of relu.
+fn relu_parameters(layer: &Layer, functions: &Functions) -> Vec<usize> {
+    let formulas: Vec<&Typed> = match &layer.body {
+        LayerBody::Whole(typed) => vec![typed],
+        LayerBody::Neurons(neurons) => neurons.iter().map(|(_, typed)| typed).collect(),
+    };
+    let mut found = Vec::new();
+    for typed in formulas {
+        if let TypedKind::Apply(function, arguments) = &typed.kind
+            && functions.name_of(*function) == Some("relu")
+        {
+            arguments.iter().for_each(|argument| collect_parameters(argument, &mut found));
+        }
+    }
+    found
+}
+
+fn collect_parameters(typed: &Typed, found: &mut Vec<usize>) {
+    match &typed.kind {
+        TypedKind::Value(Value::Parameter(index)) => found.push(*index),
+        TypedKind::Dense(input, weights, biases) => {
+            found.extend([*weights, *biases]);
+            collect_parameters(input, found);
+        }
+        TypedKind::Chain(first, rest) => {
+            collect_parameters(first, found);
+            rest.iter().for_each(|(_, operand, _)| collect_parameters(operand, found));
+        }
+        TypedKind::Unary(_, inner) | TypedKind::Sum(inner) => collect_parameters(inner, found),
+        TypedKind::Power(base, _) => collect_parameters(base, found),
+        TypedKind::Apply(_, arguments) | TypedKind::Inline(_, arguments, _) => {
+            arguments.iter().for_each(|argument| collect_parameters(argument, found));
+        }
+        TypedKind::Number(_) | TypedKind::Constant(..) | TypedKind::Argument(_) => {}
+        TypedKind::Value(_) | TypedKind::If(..) => {}
+    }
+}

@@ -1,0 +1,163 @@
+//! Inputs, targets, weights and biases: their shapes and values.
+
+use super::{Checker, Meaning, initial};
+use crate::{
+    ir::equation::Shape,
+    limits,
+    model::{Data, Parameter, Start, Value},
+    problems,
+    span::Span,
+    syntax::ast::{self, ParameterKind},
+};
+
+impl Checker<'_> {
+    /// An input or a target, and its named elements.
+    pub(super) fn data(
+        &mut self,
+        group: &ast::Group,
+        what: &'static str,
+        whole: Value,
+        element: &dyn Fn(usize) -> Value,
+    ) -> Data {
+        let declaration = &group.declaration;
+        let name = &declaration.name;
+        if let Some(elements) = &group.elements {
+            self.scope.declare(name, what, Meaning::Value(whole), self.found);
+            return self.named_data(group, elements, what, element);
+        }
+        let shape = self.shape(declaration.shape.as_ref());
+        let (known, shape) = match (shape, &declaration.shape) {
+            (Some(Shape::Matrix(..)), Some((_, span))) => {
+                self.found.push(problems::matrix_of_data(what, *span));
+                (false, Shape::Vector(1))
+            }
+            (Some(shape), _) => (self.count_data(shape, name.span), shape),
+            (None, _) => (false, Shape::Vector(1)),
+        };
+        let meaning = if known { Meaning::Value(whole) } else { Meaning::Mistake };
+        self.scope.declare(name, what, meaning, self.found);
+        let values = match &declaration.start {
+            _ if !known => None,
+            Some(ast::Start::Value(value)) => self.values(value, shape, name),
+            Some(ast::Start::Initializer(call)) => {
+                self.found.push(problems::data_is_not_drawn(what, call.span));
+                None
+            }
+            None => None,
+        };
+        let values = values.map(|start| match start {
+            Start::Values(values) => values,
+            Start::Fill(value) => vec![value; shape.count()],
+            Start::Uniform { .. } => Vec::new(),
+        });
+        Data { name: name.clone(), docs: group.docs.clone(), shape, elements: None, values }
+    }
+
+    /// Counts numbers of inputs and target before memory is spent on them; false above the limit.
+    pub(super) fn count_data(&mut self, shape: Shape, span: Span) -> bool {
+        let before = self.data_length;
+        self.data_length = before.saturating_add(shape.count() as u64);
+        if before <= limits::DATA && self.data_length > limits::DATA {
+            self.found.push(problems::too_much_data(self.data_length, span));
+        }
+        self.data_length <= limits::DATA
+    }
+
+    pub(super) fn named_data(
+        &mut self,
+        group: &ast::Group,
+        elements: &[ast::Declaration],
+        what: &'static str,
+        element: &dyn Fn(usize) -> Value,
+    ) -> Data {
+        let name = group.declaration.name.clone();
+        if elements.is_empty() {
+            self.found.push(problems::empty_group(&name));
+        }
+        let mut values = Vec::new();
+        for (index, declaration) in elements.iter().enumerate() {
+            self.scope.declare(&declaration.name, what, Meaning::Value(element(index)), self.found);
+            if let Some((_, span)) = &declaration.shape {
+                self.found.push(problems::shape_in_group(*span));
+            }
+            match &declaration.start {
+                Some(ast::Start::Value(value)) => {
+                    if let Some(Start::Fill(value)) = self.values(value, Shape::Scalar, &declaration.name) {
+                        values.push(value);
+                    }
+                }
+                Some(ast::Start::Initializer(call)) => {
+                    self.found.push(problems::data_is_not_drawn(what, call.span));
+                }
+                None => {}
+            }
+        }
+        let given = elements.iter().filter(|d| d.start.is_some()).count();
+        if let (true, Some(missing)) = (given > 0, elements.iter().find(|d| d.start.is_none())) {
+            self.found.push(problems::value_missing(&missing.name));
+        }
+        let values = (values.len() == elements.len() && !values.is_empty()).then_some(values);
+        let shape = Shape::Vector(elements.len().max(1));
+        let elements = Some(elements.iter().map(|d| d.name.clone()).collect());
+        Data { name, docs: group.docs.clone(), shape, elements, values }
+    }
+
+    pub(super) fn parameter(&mut self, kind: ParameterKind, declaration: &ast::Declaration) {
+        let name = &declaration.name;
+        let meaning = Meaning::Value(Value::Parameter(self.parameters.len()));
+        let what = match kind {
+            ParameterKind::Weight => "weight",
+            ParameterKind::Bias => "bias",
+        };
+        let Some(shape) = self.shape(declaration.shape.as_ref()) else {
+            self.scope.declare(name, what, Meaning::Mistake, self.found);
+            return;
+        };
+        self.scope.declare(name, what, meaning, self.found);
+        let start = match &declaration.start {
+            Some(ast::Start::Value(value)) => self.values(value, shape, name),
+            Some(ast::Start::Initializer(call)) => self.initializer(call, shape),
+            None => Some(initial::default(kind, shape, false)),
+        };
+        self.undrawn.push(declaration.start.is_none());
+        self.parameters.push(Parameter {
+            name: name.clone(),
+            docs: declaration.docs.clone(),
+            kind,
+            shape,
+            start: start.unwrap_or(Start::Fill(0.0)),
+        });
+        self.count_parameters(shape, name.span);
+    }
+
+    /// Reports the declaration that passes the limit, not those behind it.
+    pub(super) fn count_parameters(&mut self, shape: Shape, span: Span) {
+        let before = self.parameter_count;
+        self.parameter_count = before.saturating_add(shape.count() as u64);
+        if before <= limits::PARAMETERS && self.parameter_count > limits::PARAMETERS {
+            self.found.push(problems::too_many_parameters(self.parameter_count, span));
+        }
+    }
+
+    /// A shape as written; no shape is a scalar.
+    pub(super) fn shape(&mut self, shape: Option<&(Vec<ast::Expression>, Span)>) -> Option<Shape> {
+        let Some((sizes, span)) = shape else { return Some(Shape::Scalar) };
+        let known: Vec<Option<u64>> =
+            sizes.iter().map(|size| self.whole(size, "a size", 1, limits::LENGTH)).collect();
+        match known.as_slice() {
+            [Some(n)] => Some(Shape::Vector(*n as usize)),
+            [Some(rows), Some(columns)] if rows.saturating_mul(*columns) <= limits::PARAMETERS => {
+                Some(Shape::Matrix(*rows as usize, *columns as usize))
+            }
+            [Some(rows), Some(columns)] => {
+                self.found.push(problems::too_many_parameters(rows.saturating_mul(*columns), *span));
+                None
+            }
+            [None] | [_, _] => None,
+            _ => {
+                self.found.push(problems::too_many_dimensions(*span));
+                None
+            }
+        }
+    }
+}

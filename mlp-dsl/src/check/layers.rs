@@ -1,0 +1,107 @@
+//! Layers and the loss.
+
+use super::{Checker, Meaning};
+use crate::{
+    ir::equation::Shape,
+    model::{Layer, LayerBody, Typed, Value},
+    problems,
+    span::Span,
+    syntax::ast::{self, Name},
+};
+
+impl Checker<'_> {
+    pub(super) fn layer(&mut self, layer: &ast::Layer) {
+        self.layer_of = Some(layer.name.clone());
+        self.dense_in_layer = 0;
+        let index = self.layers.len();
+        let checked = match &layer.body {
+            ast::LayerBody::Neurons(neurons) => self.neurons(index, &layer.name, neurons),
+            ast::LayerBody::Whole(shape, expression) => self.whole_layer(layer, shape.as_ref(), expression),
+        };
+        self.layer_of = None;
+        match checked {
+            Some((body, shape)) => {
+                self.scope.declare(&layer.name, "layer", Meaning::Value(Value::Layer(index)), self.found);
+                self.layers.push(Layer { name: layer.name.clone(), docs: layer.docs.clone(), body, shape });
+            }
+            None => {
+                self.incomplete = true;
+                self.scope.declare(&layer.name, "layer", Meaning::Mistake, self.found);
+            }
+        }
+    }
+
+    pub(super) fn neurons(
+        &mut self,
+        index: usize,
+        name: &Name,
+        neurons: &[ast::Neuron],
+    ) -> Option<(LayerBody, Shape)> {
+        if neurons.is_empty() {
+            self.found.push(problems::empty_group(name));
+        }
+        let mut checked = Vec::new();
+        for neuron in neurons {
+            let typed = self.expression(&neuron.expression, None);
+            if let Some(typed) = &typed
+                && typed.shape != Shape::Scalar
+            {
+                self.found.push(problems::neuron_is_scalar(&neuron.name, typed.shape, typed.span));
+            }
+            checked.push(typed.filter(|t| t.shape == Shape::Scalar));
+        }
+        let whole = !checked.is_empty() && checked.iter().all(Option::is_some);
+        for (j, neuron) in neurons.iter().enumerate() {
+            let meaning = if whole { Meaning::Value(Value::Neuron(index, j)) } else { Meaning::Mistake };
+            self.scope.declare(&neuron.name, "neuron", meaning, self.found);
+        }
+        let names = neurons.iter().map(|n| n.name.clone());
+        let body: Option<Vec<(Name, Typed)>> = names.zip(checked).map(|(n, t)| Some((n, t?))).collect();
+        let body = body.filter(|_| whole)?;
+        let shape = Shape::Vector(body.len());
+        Some((LayerBody::Neurons(body), shape))
+    }
+
+    pub(super) fn whole_layer(
+        &mut self,
+        layer: &ast::Layer,
+        shape: Option<&(Vec<ast::Expression>, Span)>,
+        expression: &ast::Expression,
+    ) -> Option<(LayerBody, Shape)> {
+        let declared = self.shape(shape).filter(|_| shape.is_some());
+        self.width_lost = shape.is_some() && declared.is_none();
+        let typed = self.expression(expression, declared);
+        if std::mem::take(&mut self.width_lost) {
+            return None;
+        }
+        let typed = typed?;
+        match (declared, typed.shape) {
+            (Some(declared), found) if declared != found => {
+                let span = shape.map_or(layer.name.span, |(_, span)| *span);
+                self.found.push(problems::layer_shape(&layer.name, declared, span, found, typed.span));
+                None
+            }
+            (_, Shape::Vector(_)) => {
+                let shape = typed.shape;
+                Some((LayerBody::Whole(typed), shape))
+            }
+            (_, found) => {
+                self.found.push(problems::layer_is_vector(&layer.name, found, typed.span));
+                None
+            }
+        }
+    }
+
+    pub(super) fn loss(&mut self, loss: &ast::Expression) {
+        if self.loss.is_some() {
+            self.found.push(problems::second("loss", loss.span));
+            return;
+        }
+        if let Some(typed) = self.expression(loss, None) {
+            if typed.shape != Shape::Scalar {
+                self.found.push(problems::loss_is_scalar(typed.shape, typed.span));
+            }
+            self.loss = Some(typed);
+        }
+    }
+}

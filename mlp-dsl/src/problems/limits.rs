@@ -1,0 +1,53 @@
+//! M06: limits.
+
+use crate::{diagnostic::Diagnostic, limits, span::Span, syntax::ast::Name};
+
+pub(crate) fn too_many_parameters(count: u64, span: Span) -> Diagnostic {
+    let most = limits::PARAMETERS;
+    Diagnostic::new("M0601", format!("{count} parameters are too many"), span, "the limit is passed here")
+        .help(format!("a network has at most {most} parameters"))
+}
+
+pub(crate) fn function_too_large(name: &Name) -> Diagnostic {
+    let most = limits::FUNCTION_OPERATIONS;
+    Diagnostic::new(
+        "M0602",
+        format!("the function `{}` is too large", name.text),
+        name.span,
+        "functions it calls included",
+    )
+    .help(format!("a function has at most {most} operations"))
+}
+
+pub(crate) fn too_many_operations(span: Span) -> Diagnostic {
+    let most = limits::OPERATIONS;
+    Diagnostic::new(
+        "M0603",
+        "the formulas are too large",
+        span,
+        format!("more than {most} operations in all"),
+    )
+    .help("write wide layers as vectors: `layer h[20] = sigmoid(dense(x));`")
+}
+
+pub(crate) fn calls_too_large(span: Span) -> Diagnostic {
+    let (operations, calls) = (limits::OPERATIONS, limits::INLINED_CALLS);
+    Diagnostic::new(
+        "M0603",
+        "the formulas are too large",
+        span,
+        format!("with the functions it calls: more than {operations} parts, or more than {calls} calls deep"),
+    )
+    .help("let a function of vectors call another one once, and give its result a name as a layer")
+}
+
+pub(crate) fn too_much_data(count: u64, span: Span) -> Diagnostic {
+    let most = limits::DATA;
+    Diagnostic::new(
+        "M0604",
+        format!("{count} numbers of inputs and target are too many"),
+        span,
+        "the limit is passed here",
+    )
+    .help(format!("the inputs and the target of a sample have at most {most} numbers together"))
+}

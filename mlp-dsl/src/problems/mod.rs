@@ -1,0 +1,38 @@
+//! Every mistake a specification can have: its code, its words and the way to mend it.
+//! Passes hand over facts; prose is written here and nowhere else.
+
+mod limits;
+mod names;
+mod shapes;
+mod structure;
+mod syntax;
+mod values;
+
+pub(crate) use limits::*;
+pub(crate) use names::*;
+pub(crate) use shapes::*;
+pub(crate) use structure::*;
+pub(crate) use syntax::*;
+pub(crate) use values::*;
+
+fn one_of(words: &[&str]) -> String {
+    let quoted: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
+    match quoted.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, others)) => format!("{} or {last}", others.join(", ")),
+        None => "nothing".to_owned(),
+    }
+}
+
+fn plural(count: usize, word: &str) -> String {
+    if count == 1 { format!("{count} {word}") } else { format!("{count} {word}s") }
+}
+
+/// Control characters, and those that turn the direction of text, must not reach a terminal or a source line.
+fn visible(text: &str) -> String {
+    let acts = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    text.chars().flat_map(|c| if acts(c) { c.escape_default().collect() } else { vec![c] }).collect()
+}

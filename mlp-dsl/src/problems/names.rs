@@ -1,0 +1,119 @@
+//! M02: names.
+
+use super::one_of;
+use crate::{diagnostic::Diagnostic, span::Span, syntax::ast::Name};
+
+pub(crate) fn unknown_name(name: &Name, close: Option<(&str, Span)>) -> Diagnostic {
+    let text = &name.text;
+    let diagnostic = Diagnostic::new("M0201", format!("unknown name `{text}`"), name.span, "not declared");
+    match close {
+        Some((close, span)) => diagnostic
+            .also(span, format!("`{close}` is declared here"))
+            .help(format!("did you mean `{close}`?")),
+        None => diagnostic.help(format!(
+            "declare it before it is used: `weights {text};`, `input {text};` or `const {text} = …;`"
+        )),
+    }
+}
+
+pub(crate) fn used_before_declared(name: &Name, declared: Span) -> Diagnostic {
+    Diagnostic::new("M0202", format!("`{}` is used before it is declared", name.text), name.span, "used here")
+        .also(declared, "declared here, further down")
+        .help("move the declaration above its first use; a neuron can't feed itself or an earlier layer")
+}
+
+pub(crate) fn unused(name: &str, what: &str, span: Span) -> Diagnostic {
+    let article = if what.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+    Diagnostic::new(
+        "M0203",
+        format!("the {what} `{name}` is never used"),
+        span,
+        format!("{article} {what} without effect"),
+    )
+    .help("use it in a formula, or remove it")
+}
+
+pub(crate) fn declared_twice(name: &Name, first: Span) -> Diagnostic {
+    Diagnostic::new("M0204", format!("`{}` is declared twice", name.text), name.span, "declared again")
+        .also(first, "declared here first")
+        .help("a name is one thing: rename one of the two")
+}
+
+pub(crate) fn unusable_name(name: &Name, reason: &str) -> Diagnostic {
+    Diagnostic::new("M0205", format!("`{}` can't be a name", name.text), name.span, reason)
+        .help("choose another name")
+}
+
+pub(crate) fn name_is_generated(name: &str, what: &str, span: Span) -> Diagnostic {
+    Diagnostic::new(
+        "M0206",
+        format!("`{name}` is a name the compiler gives"),
+        span,
+        format!("it names {what}"),
+    )
+    .help("choose another name")
+}
+
+pub(crate) fn unknown_function(name: &Name, close: Option<&str>) -> Diagnostic {
+    let text = &name.text;
+    let diagnostic =
+        Diagnostic::new("M0207", format!("unknown function `{text}`"), name.span, "not declared");
+    match close {
+        Some(close) => diagnostic.help(format!("did you mean `{close}`?")),
+        None => diagnostic.help(format!("declare it above the network: `fn {text}(x) = …;`")),
+    }
+}
+
+pub(crate) fn reserved_function(name: &Name) -> Diagnostic {
+    Diagnostic::new(
+        "M0208",
+        format!("`{}` can't be declared anew", name.text),
+        name.span,
+        "part of the language",
+    )
+    .help("choose another name; activations and losses of the prelude may be declared anew")
+}
+
+pub(crate) fn unknown_precision(name: &Name) -> Diagnostic {
+    Diagnostic::new("M0209", format!("unknown number type `{}`", name.text), name.span, "not a number type")
+        .help("write `f32` or `f64`")
+}
+
+pub(crate) fn unknown_initializer(name: &Name, close: Option<&str>, known: &[&str]) -> Diagnostic {
+    let diagnostic = Diagnostic::new(
+        "M0210",
+        format!("unknown initializer `{}`", name.text),
+        name.span,
+        "not an initializer",
+    );
+    match close {
+        Some(close) => diagnostic.help(format!("did you mean `{close}`?")),
+        None => diagnostic.help(format!("use {}", one_of(known))),
+    }
+}
+
+pub(crate) fn unknown_rule(name: &Name, close: Option<&str>, known: &[&str]) -> Diagnostic {
+    let diagnostic = Diagnostic::new(
+        "M0211",
+        format!("unknown training rule `{}`", name.text),
+        name.span,
+        "not a training rule",
+    );
+    match close {
+        Some(close) => diagnostic.help(format!("did you mean `{close}`?")),
+        None => diagnostic.help(format!("use {}", one_of(known))),
+    }
+}
+
+pub(crate) fn unknown_option(name: &Name, close: Option<&str>, known: &[&str]) -> Diagnostic {
+    let diagnostic = Diagnostic::new(
+        "M0212",
+        format!("unknown option `{}`", name.text),
+        name.span,
+        "not an option of `train`",
+    );
+    match close {
+        Some(close) => diagnostic.help(format!("did you mean `{close}`?")),
+        None => diagnostic.help(format!("use {}", one_of(known))),
+    }
+}

@@ -1,0 +1,132 @@
+//! M03: shapes.
+
+use crate::{
+    diagnostic::Diagnostic, ir::equation::Shape, model::Typed, span::Span, syntax::ast::Call,
+    syntax::ast::Name,
+};
+
+pub(crate) fn shapes_differ(sign: &str, sides: [(Shape, Span); 2], span: Span) -> Diagnostic {
+    let [(left, left_span), (right, right_span)] = sides;
+    let title = format!("`{sign}` can't combine {left} with {right}");
+    let _ = span;
+    Diagnostic::new("M0301", title, left_span, format!("this is {left}"))
+        .also(right_span, format!("this is {right}"))
+        .help("element by element both sides need the same shape, or one is a scalar; `@` is the matrix product")
+}
+
+pub(crate) fn product_shapes(sides: [(Shape, Span); 2]) -> Diagnostic {
+    let [(left, left_span), (right, right_span)] = sides;
+    let help = match (left, right) {
+        (Shape::Vector(n), Shape::Matrix(_, columns)) if n == columns => {
+            "the other way round they fit: write the matrix first for columns, `W @ x`".to_owned()
+        }
+        (Shape::Matrix(rows, _), Shape::Vector(n)) if n == rows => {
+            "the other way round they fit: write the vector first for rows, `x @ W`".to_owned()
+        }
+        (Shape::Vector(n), Shape::Matrix(rows, columns)) => {
+            format!("declare the matrix as [{n}, {columns}], or give it a vector of {rows}")
+        }
+        (Shape::Matrix(rows, columns), Shape::Vector(n)) => {
+            format!("declare the matrix as [{rows}, {n}], or give it a vector of {columns}")
+        }
+        (Shape::Matrix(..), Shape::Matrix(..)) => {
+            "multiply the vector first, one matrix at a time: `W2 @ (W1 @ x)` or `x @ W1 @ W2`".to_owned()
+        }
+        (Shape::Vector(_), Shape::Vector(_)) => "the dot product needs two vectors of one length".to_owned(),
+        _ => "for a scalar use `*`".to_owned(),
+    };
+    Diagnostic::new(
+        "M0302",
+        format!("`@` can't multiply {left} by {right}"),
+        left_span,
+        format!("this is {left}"),
+    )
+    .also(right_span, format!("this is {right}"))
+    .help(help)
+}
+
+pub(crate) fn layer_shape(name: &Name, declared: Shape, at: Span, found: Shape, span: Span) -> Diagnostic {
+    let title = format!("the layer `{}` is declared {declared}, but its formula gives {found}", name.text);
+    let remedy = match found {
+        Shape::Vector(n) => {
+            format!("declare `layer {}[{n}]`, or change the weights to give {declared}", name.text)
+        }
+        _ => "a layer is a vector: start from an input and multiply with `@`".to_owned(),
+    };
+    Diagnostic::new("M0303", title, span, format!("this gives {found}"))
+        .also(at, format!("declared {declared}"))
+        .help(remedy)
+}
+
+pub(crate) fn layer_is_vector(name: &Name, found: Shape, span: Span) -> Diagnostic {
+    Diagnostic::new(
+        "M0304",
+        format!("the layer `{}` is not a vector", name.text),
+        span,
+        format!("this is {found}"),
+    )
+    .help(format!("name its neurons, `layer {} {{ h1 = … }}`, or give a vector", name.text))
+}
+
+pub(crate) fn neuron_is_scalar(name: &Name, found: Shape, span: Span) -> Diagnostic {
+    Diagnostic::new(
+        "M0305",
+        format!("the neuron `{}` is not a scalar", name.text),
+        span,
+        format!("this is {found}"),
+    )
+    .help("multiply vectors with `@`, or write the layer as a whole: `layer h[20] = …;`")
+}
+
+pub(crate) fn loss_is_scalar(found: Shape, span: Span) -> Diagnostic {
+    Diagnostic::new("M0306", "the loss is not a scalar", span, format!("this is {found}"))
+        .help("add the parts up: `sum(…)`, or use a loss such as `half_squared_error(output, t)`")
+}
+
+pub(crate) fn needs_vector(name: &Name, found: Shape, span: Span) -> Diagnostic {
+    Diagnostic::new("M0307", format!("`{}` needs a vector", name.text), span, format!("this is {found}"))
+        .help("give it a layer, an input or a target")
+}
+
+pub(crate) fn arguments_do_not_fit(call: &Call, arguments: &[Typed], reason: &str) -> Diagnostic {
+    let shapes: Vec<String> = arguments.iter().map(|a| a.shape.to_string()).collect();
+    let name = &call.name.text;
+    let mut labels = arguments.iter();
+    let first =
+        labels.next().map_or((call.span, String::new()), |a| (a.span, format!("this is {}", a.shape)));
+    let title = format!("`{name}` can't take {}", shapes.join(" and "));
+    let diagnostic = Diagnostic::new("M0308", title, first.0, first.1);
+    let diagnostic = labels.fold(diagnostic, |d, a| d.also(a.span, format!("this is {}", a.shape)));
+    diagnostic.help(format!("inside it {reason}; give it arguments of one length"))
+}
+
+pub(crate) fn dense_outside_layer(span: Span) -> Diagnostic {
+    Diagnostic::new("M0309", "`dense` stands outside a layer", span, "its weights would belong to no layer")
+        .help("use it in a layer's formula: `layer h[20] = sigmoid(dense(x));`")
+}
+
+pub(crate) fn dense_without_width(layer: &Name, span: Span) -> Diagnostic {
+    let name = &layer.text;
+    Diagnostic::new(
+        "M0310",
+        "`dense` does not know its width",
+        span,
+        format!("the layer `{name}` has no length"),
+    )
+    .help(format!("write the length: `layer {name}[20] = …;`"))
+}
+
+pub(crate) fn matrix_of_data(what: &str, span: Span) -> Diagnostic {
+    Diagnostic::new("M0311", format!("an {what} can't be a matrix"), span, "a sample is a vector")
+        .help("write the product, `[32 * 32]`, and pass the rows one after another")
+}
+
+pub(crate) fn too_many_dimensions(span: Span) -> Diagnostic {
+    Diagnostic::new("M0312", "a shape has one or two sizes", span, "neither a vector nor a matrix")
+        .help("write `[length]` or `[rows, columns]`")
+}
+
+pub(crate) fn shape_in_group(span: Span) -> Diagnostic {
+    Diagnostic::new("M0313", "an element of a group is a scalar", span, "no shape belongs here")
+        .help("declare the vector by itself: `input image[1024];`")
+}
