@@ -4,7 +4,13 @@ use crate::ir::{Derivation, array::Op, equation::EquationId};
 
 /// Scalar operations of one evaluation of all equations, those inside functions included.
 pub fn operations(derivation: &Derivation) -> u64 {
-    derivation.numbered().fold(0, |sum, (id, _)| sum.saturating_add(of_equation(derivation, id)))
+    operations_before(derivation, derivation.equations.len())
+}
+
+/// The same for the first `count` equations.
+pub fn operations_before(derivation: &Derivation, count: usize) -> u64 {
+    let first = derivation.numbered().take(count);
+    first.fold(0, |sum, (id, _)| sum.saturating_add(of_equation(derivation, id)))
 }
 
 fn of_equation(derivation: &Derivation, id: EquationId) -> u64 {

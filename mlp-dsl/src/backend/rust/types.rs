@@ -73,7 +73,7 @@ impl Context<'_> {
             Start::Values(_) => "starts at declared values".to_owned(),
             Start::Uniform { rule, low, high, .. } => format!("starts drawn from {low} to {high} ({rule})"),
         };
-        docs.push(format!(" {kind} `{}`, {}; {start}.", parameter.name, self.shape(parameter)));
+        docs.push(format!(" {kind} `{}`, {}; {start}.", parameter.name, size_in_docs(self.shape(parameter))));
         docs
     }
 
@@ -87,8 +87,11 @@ impl Context<'_> {
         let fields: Vec<_> = self.derivation.parameters.iter().map(|p| self.field(p.equation)).collect();
         let types = self.derivation.parameters.iter().map(|p| self.array(self.shape(p)));
         let zeros = self.derivation.parameters.iter().map(|p| self.zero(self.shape(p)));
-        let docs =
-            self.derivation.parameters.iter().map(|p| format!(" ∂E/∂`{}`, {}.", p.name, self.shape(p)));
+        let docs = self
+            .derivation
+            .parameters
+            .iter()
+            .map(|p| format!(" ∂E/∂`{}`, {}.", p.name, size_in_docs(self.shape(p))));
         let clear = self.derivation.parameters.iter().map(|p| {
             let field = self.field(p.equation);
             fill(&quote!(self.#field), self.shape(p), &quote!(0.0))
@@ -182,9 +185,9 @@ impl Context<'_> {
         let fields: Vec<_> = traced.iter().map(|id| self.trace_field(*id)).collect();
         let types = traced.iter().map(|id| self.array(self.derivation.shape(*id)));
         let zeros = traced.iter().map(|id| self.zero(self.derivation.shape(*id)));
-        let docs = traced
-            .iter()
-            .map(|id| format!(" `{}`, {}.", self.derivation.name_of(*id), self.derivation.shape(*id)));
+        let docs = traced.iter().map(|id| {
+            format!(" `{}`, {}.", self.derivation.name_of(*id), size_in_docs(self.derivation.shape(*id)))
+        });
         quote! {
             #[doc = #doc]
             #[derive(::core::clone::Clone, ::core::fmt::Debug, ::core::cmp::PartialEq)]
@@ -243,5 +246,13 @@ fn fill(place: &TokenStream, shape: Shape, value: &TokenStream) -> TokenStream {
         Shape::Scalar => quote!(#place = #value;),
         Shape::Vector(_) => quote!(#place.fill(#value);),
         Shape::Matrix(..) => quote!(#place.as_flattened_mut().fill(#value);),
+    }
+}
+
+/// A shape in documentation, where bare brackets would be a link.
+fn size_in_docs(shape: Shape) -> String {
+    match shape {
+        Shape::Scalar => shape.to_string(),
+        Shape::Vector(_) | Shape::Matrix(..) => format!("`{shape}`"),
     }
 }
