@@ -8,7 +8,8 @@ use super::{
 use crate::{
     diagnostic::Diagnostics,
     ir::{
-        formula::{Builder, Formula, Select, Term, TermId},
+        builder::Builder,
+        formula::{Formula, Select, Term, TermId},
         scalar::{Binary, Unary},
     },
     problems,

@@ -9,8 +9,10 @@ use super::{Scope, body::Reading, scope::closest};
 use crate::{
     diagnostic::Diagnostics,
     ir::{
-        formula::{Builder, Formula, FunctionId},
-        scalar::{Function, Unary, partials},
+        builder::Builder,
+        formula::{Formula, FunctionId},
+        partials::partials,
+        scalar::{Function, Unary},
     },
     limits, problems,
     span::Span,

@@ -7,9 +7,11 @@ use std::collections::HashMap;
 use super::{
     Derivation,
     array::Op,
+    builder::Builder,
     equation::{Equation, EquationId, Reason, Scope, Shape, Symbol},
-    formula::{Builder, Formula, Term, TermId},
-    scalar::{Binary, Unary, partials},
+    formula::{Formula, Term, TermId},
+    partials::partials,
+    scalar::{Binary, Unary},
 };
 use crate::{diagnostic::Diagnostic, model::Model, problems};
 

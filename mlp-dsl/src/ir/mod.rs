@@ -2,10 +2,12 @@
 //! Whatever is printed, as Rust or on paper, is printed from it.
 
 pub mod array;
+pub mod builder;
 mod differentiate;
 pub mod equation;
 pub mod formula;
 mod lower;
+pub mod partials;
 pub mod scalar;
 pub mod verify;
 

@@ -7,9 +7,11 @@ use super::{
 };
 use crate::ir::{
     array::Op,
+    builder::Builder,
     equation::{EquationId, Symbol},
-    formula::{Builder, Formula},
-    scalar::{Binary, partials},
+    formula::Formula,
+    partials::partials,
+    scalar::Binary,
 };
 use std::collections::HashMap;
 

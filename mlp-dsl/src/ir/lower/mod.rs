@@ -1,0 +1,263 @@
+//! From the checked model to equations. The grain of a value is its own: named neurons stay
+//! scalars, a layer written as a whole stays a vector, and `Pack` joins the two where they meet.
+
+mod bundle;
+mod formula;
+
+use bundle::at;
+
+use std::collections::HashMap;
+
+use super::{
+    Data, Derivation, Layer, Loss, Parameter, Training, Value,
+    array::Op,
+    builder::Builder,
+    equation::{Equation, EquationId, Reason, Scope, Shape, Symbol},
+    formula::{Formula, Term},
+};
+use crate::{
+    diagnostic::Diagnostic,
+    limits,
+    model::{self, LayerBody, Model, Typed, TypedKind},
+    problems,
+    span::Span,
+    syntax::ast::Name,
+};
+
+/// The given equations, the forward pass and the loss.
+pub(super) fn lower(model: &Model) -> Result<Derivation, Diagnostic> {
+    let mut lower = Lower::new(model);
+    lower.given(model);
+    for layer in &model.layers {
+        lower.layer(layer)?;
+    }
+    if let Some(loss) = &model.loss {
+        lower.loss(loss)?;
+    }
+    Ok(lower.derivation)
+}
+struct Lower {
+    derivation: Derivation,
+    packs: HashMap<Vec<EquationId>, EquationId>,
+    steps: u32,
+    /// Scalar operations of the equations so far.
+    operations: u64,
+    /// Terms made so far: they take memory before they belong to an equation.
+    drafted: u64,
+    /// What the formula being lowered defines: names its net input and the parts of its sums.
+    owner: Owner,
+    reason: Reason,
+    span: Span,
+}
+
+/// Names for what is found inside a formula.
+#[derive(Default)]
+struct Owner {
+    /// The neuron or layer, while its net input has no name yet.
+    net: Option<String>,
+    /// The names of the parts of the next sum, in a loss.
+    components: Option<Vec<String>>,
+}
+
+impl Lower {
+    fn new(model: &Model) -> Self {
+        let derivation = Derivation {
+            name: model.name.text.clone(),
+            name_span: model.name.span,
+            visibility: model.visibility.clone(),
+            docs: model.docs.clone(),
+            precision: model.precision,
+            seed: model.seed,
+            constants: model.constants.clone(),
+            functions: model.functions.clone(),
+            equations: Vec::new(),
+            inputs: Vec::new(),
+            target: None,
+            parameters: Vec::new(),
+            layers: Vec::new(),
+            loss: None,
+            training: None,
+        };
+        Lower {
+            derivation,
+            packs: HashMap::new(),
+            steps: 0,
+            operations: 0,
+            drafted: 0,
+            owner: Owner::default(),
+            reason: Reason::Given,
+            span: model.name.span,
+        }
+    }
+
+    fn given(&mut self, model: &Model) {
+        for input in &model.inputs {
+            let data = self.data(input);
+            self.derivation.inputs.push(data);
+        }
+        for parameter in &model.parameters {
+            let equation = self.given_equation(&parameter.name, parameter.shape, Scope::Once);
+            self.derivation.parameters.push(Parameter {
+                name: parameter.name.text.clone(),
+                docs: parameter.docs.clone(),
+                kind: parameter.kind,
+                start: parameter.start.clone(),
+                equation,
+                gradient: None,
+                mean: None,
+                updated: None,
+            });
+        }
+        self.derivation.target = model.target.as_ref().map(|target| self.data(target));
+        if let Some(training) = &model.training {
+            let mut settings = Vec::new();
+            for (name, value) in &training.settings {
+                self.span = training.span;
+                let symbol = Symbol::Setting(name.clone());
+                settings.push(self.add(symbol, Shape::Scalar, Op::Setting(*value)));
+            }
+            self.derivation.training = Some(Training {
+                rule: training.name.clone(),
+                settings,
+                batch: training.batch,
+                samples: training.samples,
+            });
+        }
+        self.reason = Reason::Forward;
+    }
+
+    fn data(&mut self, data: &model::Data) -> Data {
+        let value = match &data.elements {
+            Some(elements) => {
+                let given = |name| self.given_equation(name, Shape::Scalar, Scope::Sample);
+                Value::Packed(elements.iter().map(given).collect())
+            }
+            None => Value::Whole(self.given_equation(&data.name, data.shape, Scope::Sample)),
+        };
+        let (name, docs) = (data.name.text.clone(), data.docs.clone());
+        Data { name, docs, value, shape: data.shape, values: data.values.clone() }
+    }
+
+    fn given_equation(&mut self, name: &Name, shape: Shape, scope: Scope) -> EquationId {
+        let symbol = Symbol::Named(name.text.clone());
+        self.derivation.push(Equation {
+            symbol,
+            shape,
+            scope,
+            op: Op::Given,
+            reason: Reason::Given,
+            span: name.span,
+            activation: None,
+        })
+    }
+
+    fn add(&mut self, symbol: Symbol, shape: Shape, op: Op) -> EquationId {
+        let scope = self.derivation.scope_of(&op, Scope::Once);
+        let (reason, span) = (self.reason, self.span);
+        self.derivation.push(Equation { symbol, shape, scope, op, reason, span, activation: None })
+    }
+
+    fn step(&mut self, shape: Shape, op: Op) -> EquationId {
+        self.steps += 1;
+        self.add(Symbol::Step(self.steps), shape, op)
+    }
+
+    fn layer(&mut self, layer: &model::Layer) -> Result<(), Diagnostic> {
+        let value = match &layer.body {
+            LayerBody::Neurons(neurons) => {
+                let mut ids = Vec::new();
+                for (name, typed) in neurons {
+                    ids.push(self.named(typed, name)?);
+                }
+                Value::Packed(ids)
+            }
+            LayerBody::Whole(typed) => Value::Whole(self.named(typed, &layer.name)?),
+        };
+        let (name, docs) = (layer.name.text.clone(), layer.docs.clone());
+        self.derivation.layers.push(Layer { name, docs, value, shape: layer.shape });
+        Ok(())
+    }
+
+    /// The equation of a neuron or of a layer written as a whole.
+    fn named(&mut self, typed: &Typed, name: &Name) -> Result<EquationId, Diagnostic> {
+        self.span = name.span;
+        self.owner = Owner { net: Some(name.text.clone()), components: None };
+        let id = self.define(typed, Symbol::Named(name.text.clone()))?;
+        let activation = match &typed.kind {
+            TypedKind::Apply(function, arguments) if arguments.len() == 1 => Some(*function),
+            _ => None,
+        };
+        if let Some(equation) = self.derivation.equations.get_mut(id.index()) {
+            equation.activation = activation;
+        }
+        Ok(id)
+    }
+
+    fn loss(&mut self, typed: &Typed) -> Result<(), Diagnostic> {
+        self.span = typed.span;
+        self.reason = Reason::Loss;
+        let components = Some(self.component_names(typed));
+        self.owner = Owner { net: None, components };
+        let total = self.define(typed, Symbol::Loss)?;
+        self.reason = Reason::Batch;
+        let mean = self.add(Symbol::MeanLoss, Shape::Scalar, Op::BatchMean(total));
+        let is_component = |e: &Equation| matches!(e.symbol, Symbol::Component(_));
+        let components = self.derivation.numbered().filter(|(_, e)| is_component(e)).map(|(id, _)| id);
+        let components = components.collect();
+        self.derivation.loss = Some(Loss { components, total, mean });
+        Ok(())
+    }
+
+    /// The parts of a loss are named after what its first argument is made of.
+    fn component_names(&self, typed: &Typed) -> Vec<String> {
+        let TypedKind::Inline(_, arguments, _) = &typed.kind else { return Vec::new() };
+        let Some(TypedKind::Value(value)) = arguments.first().map(|a| &a.kind) else { return Vec::new() };
+        let value = self.value(*value);
+        value
+            .map(|v| v.equations().iter().map(|id| self.derivation.name_of(*id)).collect())
+            .unwrap_or_default()
+    }
+
+    /// A formula as an equation with this symbol.
+    fn define(&mut self, typed: &Typed, symbol: Symbol) -> Result<EquationId, Diagnostic> {
+        let first_new = self.derivation.equations.len();
+        let mut b = Builder::new();
+        let bundle = self.formula(&mut b, typed, &[])?;
+        let shape = bundle.shape;
+        let root = if bundle.packed {
+            let id = self.whole(&b, bundle)?;
+            b.leaf(id.0)
+        } else {
+            at(&bundle.roots, 0)
+        };
+        if let Some(Term::Leaf(leaf)) = b.term(root) {
+            let id = EquationId(*leaf);
+            let fresh = id.index() >= first_new;
+            if let Some(equation) = self.derivation.equations.get_mut(id.index())
+                && fresh
+                && matches!(equation.symbol, Symbol::Step(_))
+            {
+                equation.symbol = symbol; // the step is what the name stands for
+                return Ok(id);
+            }
+        }
+        self.pointwise(symbol, shape, b.finish(root))
+    }
+
+    fn pointwise(
+        &mut self,
+        symbol: Symbol,
+        shape: Shape,
+        formula: Formula,
+    ) -> Result<EquationId, Diagnostic> {
+        let operations = formula.operations(&self.derivation.functions);
+        self.operations = spend(self.operations, operations, self.span)?;
+        Ok(self.add(symbol, shape, Op::Pointwise(formula)))
+    }
+}
+
+/// Counts scalar operations before memory is spent on more.
+fn spend(before: u64, operations: u64, span: Span) -> Result<u64, Diagnostic> {
+    let total = before.saturating_add(operations);
+    if total > limits::OPERATIONS { Err(problems::too_many_operations(span)) } else { Ok(total) }
+}
