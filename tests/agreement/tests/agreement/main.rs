@@ -5,6 +5,23 @@
 
 use mlp::runtime::Stream;
 
+/// FNV-1a of all bits.
+fn hash(bits: &[u64]) -> String {
+    let bytes = bits.iter().flat_map(|bits| bits.to_le_bytes());
+    let hash = bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    });
+    format!("{hash:016x}")
+}
+
+/// The bits that a network gave when they were pinned: debug and release builds, and every
+/// machine, must give them again.
+fn pinned(name: &str) -> String {
+    let lines = include_str!("bits.txt").lines();
+    let mut words = lines.filter_map(|line| line.split_once(' '));
+    words.find(|(known, _)| *known == name).map_or(String::new(), |(_, hash)| hash.to_owned())
+}
+
 /// Bits of floats of either width, so that −0 and NaN count too.
 trait Bits {
     fn bits(self) -> u64;
@@ -77,6 +94,7 @@ macro_rules! networks {
                 assert!(through_macro.len() > 10);
                 assert_eq!(through_macro, emitted);
                 assert_eq!(through_macro, standalone);
+                assert_eq!(pinned(stringify!($name)), hash(&through_macro), "the bits of {}", stringify!($name));
             })*
         }
 
@@ -101,4 +119,5 @@ networks! {
     xor: trains,
 }
 
+mod compiled_course;
 mod like_the_referee;
