@@ -4,7 +4,7 @@ use super::{Checker, Meaning, function::Callee};
 use crate::{
     ir::{equation::Shape, scalar::Unary},
     limits,
-    model::{Kernel, Parameter, Typed, TypedKind},
+    model::{Kernel, Parameter, Typed, TypedKind, Value},
     problems,
     span::Span,
     syntax::ast::{self, Call, Expression, ExpressionKind, Name, Operator, ParameterKind},
@@ -108,13 +108,16 @@ impl Checker<'_> {
         }
         match self.scope.resolve(name, self.found)? {
             Meaning::Constant(id, value) => Some((TypedKind::Constant(id, value), Shape::Scalar)),
+            Meaning::Value(Value::Target | Value::TargetElement(_)) if self.layer_of.is_some() => {
+                self.found.push(problems::target_in_layer(name));
+                None
+            }
             Meaning::Value(value) => Some((TypedKind::Value(value), self.shape_of(value)?)),
             Meaning::Mistake => None,
         }
     }
 
-    fn shape_of(&self, value: crate::model::Value) -> Option<Shape> {
-        use crate::model::Value;
+    fn shape_of(&self, value: Value) -> Option<Shape> {
         match value {
             Value::Input(i) => Some(self.inputs.get(i)?.shape),
             Value::Parameter(p) => Some(self.parameters.get(p)?.shape),

@@ -10,6 +10,7 @@ use crate::{
     diagnostic::Diagnostics,
     ir::{
         builder::Builder,
+        evaluate::evaluate_formula,
         formula::{Formula, FunctionId},
         partials::partials,
         scalar::{Function, Unary},
@@ -332,7 +333,12 @@ impl Functions {
         let value = b.leaf(count);
         let leaves: Vec<u32> = (0..count).collect();
         let derived = partials(&mut b, &body, Some(value), &leaves, &self.pointwise);
-        let derived = derived.into_iter().map(|root| b.finish(root)).collect();
+        let derived: Vec<Formula> = derived.into_iter().map(|root| b.finish(root)).collect();
+        if let Some(wrong) = self.wrong_form(&body, &derived, &stated) {
+            let span = function.derivative.get(wrong).map_or(function.name.span, |form| form.span);
+            found.push(problems::wrong_derivative(&function.name, span));
+            return None;
+        }
         let partials = stated.last().map_or(derived, |last| vec![last.clone()]);
         let cost = |formula: &Formula| self.operations(formula);
         let operations = cost(&body).max(partials.iter().map(cost).max().unwrap_or(0));
@@ -346,6 +352,26 @@ impl Functions {
             operations,
             prelude,
         })
+    }
+
+    /// The first stated form of a derivative that is not the derivative, at one of a few points.
+    fn wrong_form(&self, body: &Formula, derived: &[Formula], stated: &[Formula]) -> Option<usize> {
+        const POINTS: [f64; 6] = [-2.3, -1.1, -0.4, 0.3, 0.9, 2.1];
+        // A constant such as a shortened e may make the stated form right to ten digits only.
+        const TOLERANCE: f64 = 1e-6;
+        let derived = derived.first()?;
+        let differs = |form: &Formula| {
+            POINTS.iter().any(|x| {
+                let y = evaluate_formula(body, &|_| *x, &self.pointwise);
+                let at = |formula| {
+                    evaluate_formula(formula, &|leaf| if leaf == 0 { *x } else { y }, &self.pointwise)
+                };
+                let (expected, found): (f64, f64) = (at(derived), at(form));
+                let equal = (expected - found).abs() <= TOLERANCE * expected.abs().max(1.0);
+                expected.is_finite() && !equal
+            })
+        };
+        stated.iter().position(differs)
     }
 
     fn operations(&self, formula: &Formula) -> u64 {

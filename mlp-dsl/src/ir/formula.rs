@@ -120,6 +120,18 @@ impl Formula {
         self.terms.get(id.0 as usize)
     }
 
+    /// The count of factors where this term is an exponent that makes a power a repeated
+    /// multiplication: a literal or declared constant, whole, from 1 to 16.
+    pub fn whole_exponent(&self, id: TermId) -> Option<u32> {
+        match self.term(id)? {
+            Term::Number(n) | Term::Constant(_, n) => {
+                let whole = n.fract() == 0.0 && (1.0..=16.0).contains(n);
+                whole.then_some(*n as u32)
+            }
+            _ => None,
+        }
+    }
+
     /// The leaves in order of first appearance, each once.
     pub fn leaves(&self) -> Vec<u32> {
         let mut seen = std::collections::HashSet::new();

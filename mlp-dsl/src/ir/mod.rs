@@ -5,6 +5,7 @@ pub mod array;
 pub mod builder;
 mod differentiate;
 pub mod equation;
+pub mod evaluate;
 pub mod formula;
 mod lower;
 pub mod partials;

@@ -1,9 +1,8 @@
 //! The table of scalar operations: for each its notation, derivative, referee and kernel.
 
 use super::builder::Builder;
+use super::evaluate::Real;
 use super::formula::{Formula, Term, TermId};
-#[cfg(feature = "referee")]
-use crate::referee::Real;
 use crate::syntax::ast::{Comparison, Operator};
 
 /// An operation on one number.
@@ -30,7 +29,8 @@ pub enum Binary {
     Multiply,
     /// `a / b`
     Divide,
-    /// `a ^ b`; a whole exponent from 1 to 16 is repeated multiplication from the left.
+    /// `a ^ b`; a whole constant exponent from 1 to 16 is repeated multiplication from the left,
+    /// see [`Formula::whole_exponent`].
     Power,
 }
 
@@ -64,7 +64,6 @@ impl Unary {
     }
 
     /// The value, naively.
-    #[cfg(feature = "referee")]
     pub fn evaluate<R: Real>(self, x: R) -> R {
         match self {
             Unary::Negate => -x,
@@ -121,30 +120,19 @@ impl Binary {
     }
 
     /// The value, naively.
-    #[cfg(feature = "referee")]
     pub fn evaluate<R: Real>(self, a: R, b: R) -> R {
         match self {
             Binary::Add => a + b,
             Binary::Subtract => a - b,
             Binary::Multiply => a * b,
             Binary::Divide => a / b,
-            Binary::Power => match whole_exponent(b.real()) {
-                Some(n) => (1..n).fold(a, |product, _| product * a),
-                None => a.pow(b),
-            },
+            Binary::Power => a.pow(b),
         }
     }
 }
 
-/// The exponent as a count of factors, where a power is repeated multiplication.
-pub fn whole_exponent(exponent: f64) -> Option<u32> {
-    let whole = exponent.fract() == 0.0 && (1.0..=16.0).contains(&exponent);
-    whole.then_some(exponent as u32)
-}
-
 impl Comparison {
     /// Whether it holds.
-    #[cfg(feature = "referee")]
     pub fn holds(self, a: f64, b: f64) -> bool {
         match self {
             Comparison::Less => a < b,

@@ -76,3 +76,24 @@ pub(crate) fn loss_without_parameters(span: Span) -> Diagnostic {
     Diagnostic::new("M0512", "the loss depends on no parameter", span, "nothing can be learnt from it")
         .help("let the loss compare the output with the target")
 }
+
+pub(crate) fn wrong_derivative(name: &Name, span: Span) -> Diagnostic {
+    Diagnostic::new(
+        "M0513",
+        format!("this is not the derivative of `{}`", name.text),
+        span,
+        "another value at some points",
+    )
+    .also(name.span, "declared here")
+    .help("mend it, or leave it out: the derivative is found by rule")
+}
+
+pub(crate) fn target_in_layer(name: &Name) -> Diagnostic {
+    Diagnostic::new(
+        "M0514",
+        format!("a layer can't use the target `{}`", name.text),
+        name.span,
+        "not known when predicting",
+    )
+    .help("compare with the target in the loss; what a layer needs is an `input`")
+}

@@ -10,16 +10,16 @@ mod real;
 
 use std::collections::HashMap;
 
+pub use crate::ir::evaluate::{Real, evaluate_formula};
 pub use array::Array;
 pub use gradient_check::{GradientCheck, check_gradients, complex_step};
 pub use point::{Missing, Point, Sample};
-pub use real::Real;
 
 use crate::ir::{
     Derivation,
     array::Op,
     equation::{EquationId, Scope, Shape},
-    formula::{Formula, Term},
+    formula::Formula,
     scalar::Function,
 };
 
@@ -72,41 +72,13 @@ impl<'e, R: Real> Values<'e, R> {
 
     /// The mean of a sample's value over the batch: summed in order from 0, then divided.
     pub fn mean(&self, id: EquationId) -> Array<R> {
-        let samples = self.evaluation.samples.iter();
-        let of_sample =
-            samples.map(|sample| sample.get(id.index()).and_then(Option::as_ref).unwrap_or(self.nothing));
+        let samples = 0..self.evaluation.samples.len();
+        let of_sample = samples.map(|sample| Values { sample, ..*self }.of(id));
         let count = R::from(self.evaluation.samples.len() as f64);
         let shape = self.of(id).shape();
         let sum = of_sample.fold(Array::constant(shape, R::from(0.0)), |sum, value| sum.plus(value));
         sum.map(|x| x / count)
     }
-}
-
-/// The value of a formula for given leaves.
-pub fn evaluate_formula<R: Real>(formula: &Formula, leaf: &dyn Fn(u32) -> R, functions: &[Function]) -> R {
-    let nan = R::from(f64::NAN);
-    let mut values: Vec<R> = Vec::with_capacity(formula.terms().len());
-    for term in formula.terms() {
-        let at = |id: &crate::ir::formula::TermId| values.get(id.0 as usize).copied().unwrap_or(nan);
-        let value = match term {
-            Term::Number(number) | Term::Constant(_, number) => R::from(*number),
-            Term::Leaf(index) => leaf(*index),
-            Term::Unary(op, x) => op.evaluate(at(x)),
-            Term::Binary(op, a, b) => op.evaluate(at(a), at(b)),
-            Term::Select(s) if s.comparison.holds(at(&s.left).real(), at(&s.right).real()) => at(&s.then),
-            Term::Select(s) => at(&s.otherwise),
-            Term::Apply(id, arguments) => match functions.get(id.0 as usize) {
-                Some(function) => {
-                    let arguments: Vec<R> = arguments.iter().map(at).collect();
-                    let leaf = |index: u32| arguments.get(index as usize).copied().unwrap_or(nan);
-                    evaluate_formula(&function.body, &leaf, functions)
-                }
-                None => nan,
-            },
-        };
-        values.push(value);
-    }
-    values.last().copied().unwrap_or(nan)
 }
 
 /// Evaluates all equations at a point.

@@ -7,7 +7,7 @@ use super::names::identifier;
 use crate::{
     ir::{
         formula::{Formula, Term, TermId},
-        scalar::{Binary, Function, Unary, whole_exponent},
+        scalar::{Binary, Function, Unary},
     },
     model::Precision,
 };
@@ -105,10 +105,7 @@ impl Printer<'_> {
             Term::Leaf(index) => atom(leaf(*index)),
             Term::Unary(op, x) => self.unary(*op, take(x)),
             Term::Binary(Binary::Power, a, b) => {
-                let exponent = match formula.term(*b) {
-                    Some(Term::Number(n)) => whole_exponent(*n),
-                    _ => None,
-                };
+                let exponent = formula.whole_exponent(*b);
                 let base = take(a);
                 match exponent {
                     Some(exponent) => self.whole_power(base, exponent),

@@ -182,8 +182,7 @@ impl Lower {
         let names = self.owner.components.take();
         let mut own = Builder::new();
         let bundle = self.formula(&mut own, inner, arguments)?;
-        let symbol = |lower: &mut Self, index: usize| match names.as_ref().and_then(|names| names.get(index))
-        {
+        let symbol = |lower: &mut Self, name: Option<&String>| match name {
             Some(name) => Symbol::Component(name.clone()),
             None => {
                 lower.steps += 1;
@@ -192,14 +191,14 @@ impl Lower {
         };
         if !bundle.packed {
             let root = at(&bundle.roots, 0);
-            let symbol = symbol(self, 0);
+            let symbol = symbol(self, names.as_ref().map(|names| &names.whole));
             let vector = self.pointwise(symbol, bundle.shape, own.finish(root))?;
             let total = self.step(Shape::Scalar, Op::Sum(vector));
             return Ok(self.leaves(b, &Value::Whole(total)));
         }
         let mut total = None;
         for (index, root) in bundle.roots.iter().enumerate() {
-            let symbol = symbol(self, index);
+            let symbol = symbol(self, names.as_ref().and_then(|names| names.each.get(index)));
             let part = self.pointwise(symbol, Shape::Scalar, own.finish(*root))?;
             let leaf = b.leaf(part.0);
             total = Some(match total {

@@ -50,13 +50,21 @@ struct Lower {
     span: Span,
 }
 
+/// Names for the parts of a sum.
+struct PartNames {
+    /// For one vector of parts.
+    whole: String,
+    /// For parts that are scalars.
+    each: Vec<String>,
+}
+
 /// Names for what is found inside a formula.
 #[derive(Default)]
 struct Owner {
     /// The neuron or layer, while its net input has no name yet.
     net: Option<String>,
     /// The names of the parts of the next sum, in a loss.
-    components: Option<Vec<String>>,
+    components: Option<PartNames>,
 }
 
 impl Lower {
@@ -196,7 +204,7 @@ impl Lower {
     fn loss(&mut self, typed: &Typed) -> Result<(), Diagnostic> {
         self.span = typed.span;
         self.reason = Reason::Loss;
-        let components = Some(self.component_names(typed));
+        let components = self.component_names(typed);
         self.owner = Owner { net: None, components };
         let total = self.define(typed, Symbol::Loss)?;
         self.reason = Reason::Batch;
@@ -208,14 +216,19 @@ impl Lower {
         Ok(())
     }
 
-    /// The parts of a loss are named after what its first argument is made of.
-    fn component_names(&self, typed: &Typed) -> Vec<String> {
-        let TypedKind::Inline(_, arguments, _) = &typed.kind else { return Vec::new() };
-        let Some(TypedKind::Value(value)) = arguments.first().map(|a| &a.kind) else { return Vec::new() };
-        let value = self.value(*value);
-        value
-            .map(|v| v.equations().iter().map(|id| self.derivation.name_of(*id)).collect())
-            .unwrap_or_default()
+    /// The parts of a loss are named after what its first argument is or is made of.
+    fn component_names(&self, typed: &Typed) -> Option<PartNames> {
+        let TypedKind::Inline(_, arguments, _) = &typed.kind else { return None };
+        let TypedKind::Value(value) = arguments.first()?.kind else { return None };
+        let whole = match value {
+            model::Value::Layer(index) => self.derivation.layers.get(index).map(|layer| layer.name.clone()),
+            model::Value::Input(index) => self.derivation.inputs.get(index).map(|input| input.name.clone()),
+            _ => None,
+        };
+        let elements = self.value(value)?;
+        let each: Vec<String> = elements.equations().iter().map(|id| self.derivation.name_of(*id)).collect();
+        let whole = whole.or_else(|| each.first().cloned())?;
+        Some(PartNames { whole, each })
     }
 
     /// A formula as an equation with this symbol.

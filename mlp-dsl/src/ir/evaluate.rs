@@ -1,0 +1,80 @@
+//! The value of a formula, naively.
+
+use std::ops::{Add, Div, Mul, Neg, Sub};
+
+use super::{
+    formula::{Formula, Term, TermId},
+    scalar::{Binary, Function},
+};
+
+/// A number type: floats, and complex numbers for the complex-step derivative.
+pub trait Real:
+    Copy
+    + From<f64>
+    + Add<Output = Self>
+    + Sub<Output = Self>
+    + Mul<Output = Self>
+    + Div<Output = Self>
+    + Neg<Output = Self>
+    + std::fmt::Debug
+    + 'static
+{
+    /// eˣ
+    fn exp(self) -> Self;
+    /// The natural logarithm.
+    fn ln(self) -> Self;
+    /// The hyperbolic tangent.
+    fn tanh(self) -> Self;
+    /// The power.
+    fn pow(self, exponent: Self) -> Self;
+    /// The real part: what comparisons look at.
+    fn real(self) -> f64;
+}
+
+impl Real for f64 {
+    fn exp(self) -> Self {
+        f64::exp(self)
+    }
+    fn ln(self) -> Self {
+        f64::ln(self)
+    }
+    fn tanh(self) -> Self {
+        f64::tanh(self)
+    }
+    fn pow(self, exponent: Self) -> Self {
+        self.powf(exponent)
+    }
+    fn real(self) -> f64 {
+        self
+    }
+}
+
+/// The value of a formula for given leaves.
+pub fn evaluate_formula<R: Real>(formula: &Formula, leaf: &dyn Fn(u32) -> R, functions: &[Function]) -> R {
+    let nan = R::from(f64::NAN);
+    let mut values: Vec<R> = Vec::with_capacity(formula.terms().len());
+    for term in formula.terms() {
+        let at = |id: &TermId| values.get(id.0 as usize).copied().unwrap_or(nan);
+        let value = match term {
+            Term::Number(number) | Term::Constant(_, number) => R::from(*number),
+            Term::Leaf(index) => leaf(*index),
+            Term::Unary(op, x) => op.evaluate(at(x)),
+            Term::Binary(op, a, b) => match formula.whole_exponent(*b).filter(|_| *op == Binary::Power) {
+                Some(count) => (1..count).fold(at(a), |product, _| product * at(a)),
+                None => op.evaluate(at(a), at(b)),
+            },
+            Term::Select(s) if s.comparison.holds(at(&s.left).real(), at(&s.right).real()) => at(&s.then),
+            Term::Select(s) => at(&s.otherwise),
+            Term::Apply(id, arguments) => match functions.get(id.0 as usize) {
+                Some(function) => {
+                    let arguments: Vec<R> = arguments.iter().map(at).collect();
+                    let leaf = |index: u32| arguments.get(index as usize).copied().unwrap_or(nan);
+                    evaluate_formula(&function.body, &leaf, functions)
+                }
+                None => nan,
+            },
+        };
+        values.push(value);
+    }
+    values.last().copied().unwrap_or(nan)
+}
