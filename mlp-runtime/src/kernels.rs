@@ -138,3 +138,17 @@ pub fn divide_matrix<T: Scalar, const N: usize, const M: usize>(total: &mut [[T;
 pub fn whole_power<T: Scalar>(base: T, exponent: u32) -> T {
     (1..exponent).fold(base, |product, _| product * base)
 }
+
+/// Σ of all elements, row after row.
+pub fn sum_matrix<T: Scalar, const N: usize, const M: usize>(x: &[[T; M]; N]) -> T {
+    ordered_sum(x.iter().flatten().copied())
+}
+
+/// The M elements from OFFSET on. That they are there is checked when compiling.
+pub fn part<const OFFSET: usize, T, const N: usize, const M: usize>(all: &[T; N]) -> &[T; M] {
+    const { assert!(OFFSET + M <= N) };
+    match all.get(OFFSET..).and_then(|rest| rest.first_chunk()) {
+        Some(part) => part,
+        None => unreachable!(),
+    }
+}

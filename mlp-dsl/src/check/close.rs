@@ -61,8 +61,15 @@ impl Checker<'_> {
 
     pub(super) fn precision(&mut self, network: &ast::Network) -> Option<Precision> {
         // The generated struct would hide the type that its fields have.
-        if let "f32" | "f64" | "usize" | "u64" | "str" = network.name.text.as_str() {
-            self.found.push(problems::unusable_name(&network.name, "it is a type of Rust's"));
+        match network.name.text.as_str() {
+            "f32" | "f64" | "usize" | "u64" | "str" => {
+                self.found.push(problems::unusable_name(&network.name, "it is a type of Rust's"));
+            }
+            "functions" | "constants" | "runtime" => {
+                self.found
+                    .push(problems::unusable_name(&network.name, "generated code has a module of this name"));
+            }
+            _ => {}
         }
         if let Some(reason) = scope::unusable(&network.name.text) {
             self.found.push(problems::unusable_name(&network.name, reason));

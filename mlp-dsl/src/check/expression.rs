@@ -223,10 +223,11 @@ impl Checker<'_> {
             }
             Callee::Sum | Callee::Count => {
                 let (shape, at) = first()?;
-                let Shape::Vector(n) = shape else {
+                if shape == Shape::Scalar {
                     self.found.push(problems::needs_vector(&call.name, shape, at));
                     return None;
-                };
+                }
+                let n = shape.count();
                 let inner = arguments.into_iter().next()?;
                 match callee {
                     Callee::Count => (TypedKind::Number(n as f64), Shape::Scalar),
@@ -331,6 +332,9 @@ impl Checker<'_> {
         call: &Call,
     ) -> usize {
         let text = format!("{letter}_{}{suffix}", layer.text);
+        if let Some(what) = self.made.get(&text) {
+            self.found.push(problems::name_is_generated(&text, what, layer.span));
+        }
         let what = format!("a parameter of `dense` in the layer `{}`", layer.text);
         self.made.insert(text.clone(), what);
         let start = super::initial::default(kind, shape, false);

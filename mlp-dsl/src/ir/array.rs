@@ -74,7 +74,7 @@ impl Op {
             (Op::MatrixVector(..), [Matrix(rows, columns), Vector(n)]) if n == columns => Some(Vector(*rows)),
             (Op::Outer(..), [Vector(n), Vector(m)]) => Some(Matrix(*n, *m)),
             (Op::Dot(..), [Vector(n), Vector(m)]) if n == m => Some(Scalar),
-            (Op::Sum(_), [Vector(_)]) => Some(Scalar),
+            (Op::Sum(_), [Vector(_) | Matrix(..)]) => Some(Scalar),
             (Op::Softmax(_), [Vector(n)]) => Some(Vector(*n)),
             (Op::SoftmaxCrossEntropy(..), [Vector(n), Vector(m)]) if n == m => Some(Scalar),
             (Op::BatchMean(_), [shape]) => Some(*shape),
@@ -99,22 +99,22 @@ impl Op {
             Op::Pointwise(formula) => g.through_formula(own, formula, up),
             Op::Pack(elements) => {
                 for (index, element) in elements.iter().enumerate() {
-                    g.flow_op(*element, own, up, |up| Op::Element(up, index), Shape::Scalar);
+                    g.flow_op(*element, own, up, |up| Op::Element(up, index));
                 }
             }
             Op::VectorMatrix(x, w) => {
-                g.flow_op(*x, own, up, |up| Op::MatrixVector(*w, up), g.shape(*x));
-                g.flow_op(*w, own, up, |up| Op::Outer(*x, up), g.shape(*w));
+                g.flow_op(*x, own, up, |up| Op::MatrixVector(*w, up));
+                g.flow_op(*w, own, up, |up| Op::Outer(*x, up));
             }
             Op::MatrixVector(w, x) => {
-                g.flow_op(*w, own, up, |up| Op::Outer(up, *x), g.shape(*w));
-                g.flow_op(*x, own, up, |up| Op::VectorMatrix(up, *w), g.shape(*x));
+                g.flow_op(*w, own, up, |up| Op::Outer(up, *x));
+                g.flow_op(*x, own, up, |up| Op::VectorMatrix(up, *w));
             }
             Op::Dot(a, b) => {
-                g.flow_product(*a, own, up, *b);
-                g.flow_product(*b, own, up, *a);
+                g.flow_product(*a, up, *b);
+                g.flow_product(*b, up, *a);
             }
-            Op::Sum(x) => g.flow_same(*x, own, up),
+            Op::Sum(x) => g.flow_same(*x, up),
             Op::Softmax(_) => g.through_softmax(own, up),
             Op::SoftmaxCrossEntropy(z, t) => g.through_softmax_cross_entropy(own, *z, *t, up),
         }

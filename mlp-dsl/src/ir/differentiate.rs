@@ -132,7 +132,6 @@ impl Gradients<'_> {
         own: EquationId,
         up: Flow,
         op: impl Fn(EquationId) -> Op,
-        _shape: Shape,
     ) {
         if self.is_needed(to) {
             let up = self.written(up, own);
@@ -141,7 +140,7 @@ impl Gradients<'_> {
     }
 
     /// The rule of a dot product: the scalar gradient times the other vector.
-    pub(super) fn flow_product(&mut self, to: EquationId, _own: EquationId, up: Flow, other: EquationId) {
+    pub(super) fn flow_product(&mut self, to: EquationId, up: Flow, other: EquationId) {
         if self.is_needed(to) {
             let formula = match up {
                 Flow::One => Formula::leaf(other.0),
@@ -152,7 +151,7 @@ impl Gradients<'_> {
     }
 
     /// The rule of a sum: the gradient itself, for each element.
-    pub(super) fn flow_same(&mut self, to: EquationId, _own: EquationId, up: Flow) {
+    pub(super) fn flow_same(&mut self, to: EquationId, up: Flow) {
         if self.is_needed(to) {
             let contribution = match up {
                 Flow::One => Contribution::One,

@@ -12,9 +12,12 @@ pub mod partials;
 pub mod scalar;
 pub mod verify;
 
+use std::collections::HashMap;
+
 use crate::{
     diagnostic::Diagnostic,
     model::{Model, Precision, Start},
+    problems,
     span::Span,
     syntax::ast::ParameterKind,
 };
@@ -152,15 +155,30 @@ pub struct Training {
 /// Lowers a model to equations, differentiates the loss and appends the updates.
 pub fn derive(model: &Model) -> Result<Derivation, Diagnostic> {
     let mut derivation = lower::lower(model)?;
+    names_differ(&derivation)?;
     differentiate::differentiate(&mut derivation, model)?;
     Ok(derivation)
+}
+
+/// A part of a loss may be named after anything its first argument is made of: it must not have
+/// the name of something declared.
+fn names_differ(derivation: &Derivation) -> Result<(), Diagnostic> {
+    let declared = derivation.numbered().filter(|(_, e)| matches!(e.symbol, Symbol::Named(_)));
+    let declared: HashMap<String, Span> = declared.map(|(id, e)| (derivation.name_of(id), e.span)).collect();
+    let parts = derivation.numbered().filter(|(_, e)| matches!(e.symbol, Symbol::Component(_)));
+    for name in parts.map(|(id, _)| derivation.name_of(id)) {
+        if let Some(span) = declared.get(&name) {
+            return Err(problems::name_is_generated(&name, "a part of the loss", *span));
+        }
+    }
+    Ok(())
 }
 
 impl Derivation {
     /// The equation with this number.
     ///
-    /// Numbers come from the derivation itself, so there always is one; a foreign number gives
-    /// the first equation.
+    /// Numbers come from the derivation itself, so there always is one; a foreign number gives an
+    /// empty equation.
     pub fn equation(&self, id: EquationId) -> &Equation {
         const NOTHING: &Equation = &Equation {
             symbol: Symbol::Loss,

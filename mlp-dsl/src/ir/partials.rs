@@ -1,6 +1,6 @@
 //! Derivatives inside a formula: one sweep in reverse over its terms.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::{
     builder::Builder,
@@ -8,9 +8,9 @@ use super::{
     scalar::Function,
 };
 
-/// Partial derivatives of `root` by each of `leaves`. `value` is a term that stands for the value
-/// of the whole formula. One sweep from the value to the leaves: what reaches a term from its
-/// uses is added up in the order of the uses.
+/// Partial derivatives of a formula by each of `leaves`. `value` is a term that stands for the
+/// value of the whole formula. What reaches a term from its uses is added up in the order of the
+/// uses.
 pub fn partials(
     b: &mut Builder,
     formula: &Formula,
@@ -23,98 +23,99 @@ pub fn partials(
         let id = b.written(term.map(|id| places.get(id.0 as usize).copied().unwrap_or(id)));
         places.push(id);
     }
-    let root = places.len().saturating_sub(1);
-    let mut gradients: Vec<Vec<TermId>> = vec![Vec::new(); places.len()];
-    let one = b.number(1.0);
-    if let Some(last) = gradients.last_mut() {
-        last.push(one);
-    }
-    let mut totals: Vec<Option<TermId>> = vec![None; places.len()];
-    for (index, term) in formula.terms().iter().enumerate().rev() {
-        let uses = gradients.get_mut(index).map(std::mem::take).unwrap_or_default();
-        let Some(total) = uses.into_iter().rev().reduce(|sum, next| b.add(sum, next)) else { continue };
-        if let Some(slot) = totals.get_mut(index) {
-            *slot = Some(total);
-        }
-        let own = places.get(index).copied().unwrap_or(one);
-        let y = value.filter(|_| index == root).unwrap_or(own);
-        for (operand, local) in local_derivatives(b, term, &places, y, functions) {
-            let contribution = contribution(b, term, operand, total, local);
-            if b.as_number(contribution) == Some(0.0) {
-                continue;
-            }
-            if let Some(list) = gradients.get_mut(operand.0 as usize) {
-                list.push(contribution);
-            }
-        }
-    }
     let zero = b.number(0.0);
-    let place =
-        |(index, term): (usize, &Term)| if let Term::Leaf(leaf) = term { Some((*leaf, index)) } else { None };
-    let found: HashMap<u32, usize> = formula.terms().iter().enumerate().filter_map(place).collect();
-    let of_leaf =
-        |leaf: &u32| found.get(leaf).and_then(|index| totals.get(*index).copied().flatten()).unwrap_or(zero);
-    leaves.iter().map(of_leaf).collect()
+    let Some(root) = formula.terms().len().checked_sub(1) else { return vec![zero; leaves.len()] };
+    let found = Sweep { b, formula, places, value, functions }.below(TermId(root as u32));
+    let leaf = |(id, total): (TermId, TermId)| match formula.term(id) {
+        Some(Term::Leaf(leaf)) => Some((*leaf, total)),
+        _ => None,
+    };
+    let by_leaf: HashMap<u32, TermId> = found.into_iter().filter_map(leaf).collect();
+    leaves.iter().map(|leaf| by_leaf.get(leaf).copied().unwrap_or(zero)).collect()
 }
 
-/// What flows down: gradient × local derivative. A choice is kept outermost, so that a NaN in
-/// what was not selected reaches no gradient.
-fn contribution(b: &mut Builder, term: &Term, operand: TermId, total: TermId, local: TermId) -> TermId {
-    let zero = b.number(0.0);
-    if let (Term::Select(select), Some(Term::Select(mask))) = (term, b.term(local).cloned()) {
-        let (then, otherwise) = if operand == select.then { (total, zero) } else { (zero, total) };
-        return b.select(Select { then, otherwise, ..mask });
-    }
-    match b.term(total).cloned() {
-        Some(Term::Select(chosen)) if chosen.then == zero => {
-            let otherwise = b.multiply(chosen.otherwise, local);
-            b.select(Select { otherwise, ..chosen })
-        }
-        Some(Term::Select(chosen)) if chosen.otherwise == zero => {
-            let then = b.multiply(chosen.then, local);
-            b.select(Select { then, ..chosen })
-        }
-        _ => b.multiply(total, local),
-    }
+struct Sweep<'s> {
+    b: &'s mut Builder,
+    formula: &'s Formula,
+    /// Each term of the formula in the builder.
+    places: Vec<TermId>,
+    value: Option<TermId>,
+    functions: &'s [Function],
 }
 
-fn local_derivatives(
-    b: &mut Builder,
-    term: &Term,
-    places: &[TermId],
-    y: TermId,
-    functions: &[Function],
-) -> Vec<(TermId, TermId)> {
-    let place = |id: &TermId| places.get(id.0 as usize).copied().unwrap_or(y);
-    match term {
-        Term::Number(_) | Term::Constant(..) | Term::Leaf(_) => Vec::new(),
-        Term::Unary(op, x) => vec![(*x, op.derivative(b, place(x), y))],
-        Term::Binary(op, left, right) => {
-            let [by_left, by_right] = op.derivative(b, [place(left), place(right)], y);
-            // Later operands first, so that the sums over uses come out in order of use.
-            vec![(*right, by_right), (*left, by_left)]
+impl Sweep<'_> {
+    /// The derivatives of the term `root` by the leaves below it.
+    fn below(&mut self, root: TermId) -> BTreeMap<TermId, TermId> {
+        let mut leaves = BTreeMap::new();
+        let mut reached: BTreeMap<TermId, Vec<TermId>> = BTreeMap::new();
+        reached.insert(root, vec![self.b.number(1.0)]);
+        // Operands have smaller numbers: when a term is the last that is left, all its uses are done.
+        while let Some((id, uses)) = reached.pop_last() {
+            let b = &mut *self.b;
+            let Some(total) = uses.into_iter().rev().reduce(|sum, next| b.add(sum, next)) else { continue };
+            for (operand, contribution) in self.contributions(id, total) {
+                if self.b.as_number(contribution) != Some(0.0) {
+                    reached.entry(operand).or_default().push(contribution);
+                }
+            }
+            if let Some(Term::Leaf(_)) = self.formula.term(id) {
+                leaves.insert(id, total);
+            }
         }
-        Term::Select(select) if select.then == select.otherwise => {
-            vec![(select.then, b.number(1.0))]
+        leaves
+    }
+
+    /// What a term gives to what it uses, the last use first: `total` × local derivative.
+    fn contributions(&mut self, id: TermId, total: TermId) -> Vec<(TermId, TermId)> {
+        let Some(term) = self.formula.term(id) else { return Vec::new() };
+        let own = self.place(id);
+        let is_root = id.0 as usize + 1 == self.formula.terms().len();
+        let y = self.value.filter(|_| is_root).unwrap_or(own);
+        let locals: Vec<(TermId, TermId)> = match term {
+            Term::Number(_) | Term::Constant(..) | Term::Leaf(_) => Vec::new(),
+            Term::Select(select) => return self.through_choice(select, total),
+            Term::Unary(op, x) => vec![(*x, op.derivative(self.b, self.place(*x), y))],
+            Term::Binary(op, left, right) => {
+                let operands = [self.place(*left), self.place(*right)];
+                let [by_left, by_right] = op.derivative(self.b, operands, y);
+                vec![(*right, by_right), (*left, by_left)]
+            }
+            Term::Apply(FunctionId(index), arguments) => {
+                let Some(function) = self.functions.get(*index as usize) else { return Vec::new() };
+                let places: Vec<TermId> = arguments.iter().map(|a| self.place(*a)).collect();
+                let leaf = |leaf: u32| Some(places.get(leaf as usize).copied().unwrap_or(y));
+                let locals = function.partials.iter().map(|partial| self.b.substitute(partial, &leaf));
+                let locals: Vec<TermId> = locals.collect();
+                arguments.iter().copied().zip(locals).rev().collect()
+            }
+        };
+        locals.into_iter().map(|(operand, local)| (operand, self.b.multiply(total, local))).collect()
+    }
+
+    /// `if`: each branch is derived by itself, and the choice is made between the results. So a
+    /// NaN in what is not selected reaches no gradient.
+    fn through_choice(&mut self, select: &Select, total: TermId) -> Vec<(TermId, TermId)> {
+        let zero = self.b.number(0.0);
+        let mut branches = [self.below(select.then), self.below(select.otherwise)];
+        for branch in &mut branches {
+            for derivative in branch.values_mut() {
+                *derivative = self.b.multiply(total, *derivative);
+            }
         }
-        Term::Select(select) => {
-            let (one, zero) = (b.number(1.0), b.number(0.0));
-            let mask = b.written(Term::Select(Select {
-                comparison: select.comparison,
-                left: place(&select.left),
-                right: place(&select.right),
-                then: one,
-                otherwise: zero,
-            }));
-            vec![(select.otherwise, mask), (select.then, mask)]
-        }
-        Term::Apply(FunctionId(id), arguments) => {
-            let Some(function) = functions.get(*id as usize) else { return Vec::new() };
-            let places: Vec<TermId> = arguments.iter().map(place).collect();
-            let leaf = |leaf: u32| Some(places.get(leaf as usize).copied().unwrap_or(y));
-            let partials = function.partials.iter();
-            let locals: Vec<TermId> = partials.map(|partial| b.substitute(partial, &leaf)).collect();
-            arguments.iter().copied().zip(locals).rev().collect()
-        }
+        let [then, otherwise] = branches;
+        let mut leaves: Vec<TermId> = then.keys().chain(otherwise.keys()).copied().collect();
+        leaves.sort_unstable();
+        leaves.dedup();
+        let (left, right) = (self.place(select.left), self.place(select.right));
+        let mut choose = |leaf: TermId| {
+            let of = |branch: &BTreeMap<TermId, TermId>| branch.get(&leaf).copied().unwrap_or(zero);
+            let (then, otherwise) = (of(&then), of(&otherwise));
+            (leaf, self.b.select(Select { comparison: select.comparison, left, right, then, otherwise }))
+        };
+        leaves.into_iter().rev().map(&mut choose).collect()
+    }
+
+    fn place(&self, id: TermId) -> TermId {
+        self.places.get(id.0 as usize).copied().unwrap_or(id)
     }
 }

@@ -17,8 +17,10 @@ impl Real for Complex64 {
         Complex64::new(t, tan) / Complex64::new(1.0, t * tan)
     }
     fn pow(self, exponent: Self) -> Self {
-        if exponent.im == 0.0 && self.im == 0.0 {
-            return Complex64::from(self.re.powf(exponent.re));
+        if exponent.im == 0.0 {
+            // First order in the step, which is all there is; right for negative bases too.
+            let slope = if self.im == 0.0 { 0.0 } else { exponent.re * self.re.powf(exponent.re - 1.0) };
+            return Complex64::new(self.re.powf(exponent.re), slope * self.im);
         }
         (exponent * Complex64::ln(self)).exp()
     }

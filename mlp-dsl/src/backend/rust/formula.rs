@@ -21,7 +21,14 @@ pub(super) struct Printer<'p> {
     pub(super) functions_at: &'p TokenStream,
     pub(super) functions: &'p [Function],
     pub(super) constants: &'p [(String, f64)],
+    /// The path of the module with the specification's constants.
+    pub(super) constants_at: &'p TokenStream,
+    /// How the variables of shared terms begin: no value is called so.
+    pub(super) term_prefix: &'p str,
 }
+
+/// Deeper expressions are cut by variables: rustc's parser recurses.
+const DEPTH: u32 = 48;
 
 /// How tightly a printed expression binds.
 #[derive(Clone, Copy, PartialEq, PartialOrd)]
@@ -30,15 +37,24 @@ enum Binding {
     Sum,
     Product,
     Sign,
-    Atom,
+    /// A call: binds tightly, costs something.
+    Call,
+    /// A name or number: costs nothing to repeat.
+    Name,
 }
 
 struct Printed {
     tokens: TokenStream,
     binding: Binding,
+    /// How deep the expression is nested.
+    depth: u32,
 }
 
 impl Printed {
+    fn name(tokens: TokenStream) -> Self {
+        Printed { tokens, binding: Binding::Name, depth: 0 }
+    }
+
     fn at_least(self, binding: Binding) -> TokenStream {
         let tokens = self.tokens;
         if self.binding >= binding { tokens } else { quote!((#tokens)) }
@@ -62,12 +78,13 @@ impl Printer<'_> {
         let mut printed: Vec<Option<Printed>> = Vec::with_capacity(uses.len());
         for (index, term) in formula.terms().iter().enumerate() {
             let expression = self.term(term, &mut printed, leaf, formula);
-            let shared = uses.get(index).is_some_and(|uses| *uses > 1) && expression.binding < Binding::Atom;
-            printed.push(Some(if shared {
-                let name = format_ident!("__term_{index}");
+            let used_again = uses.get(index).is_some_and(|uses| *uses > 1);
+            let cut = expression.depth > DEPTH && index + 1 < formula.terms().len();
+            printed.push(Some(if (used_again || cut) && expression.binding < Binding::Name {
+                let name = format_ident!("{}{index}", self.term_prefix);
                 let tokens = expression.tokens;
                 statements.extend(quote!(let #name = #tokens;));
-                Printed { tokens: name.into_token_stream(), binding: Binding::Atom }
+                Printed::name(name.into_token_stream())
             } else {
                 expression
             }));
@@ -83,26 +100,29 @@ impl Printer<'_> {
         leaf: &dyn Fn(u32) -> TokenStream,
         formula: &Formula,
     ) -> Printed {
+        let mut deepest = 0;
         let mut take = |id: &TermId| {
-            let slot = printed.get_mut(id.0 as usize);
-            // Only atoms are used again, and those are small to copy.
-            let again = |kept: &Printed| Printed { tokens: kept.tokens.clone(), binding: kept.binding };
-            match slot {
-                Some(Some(kept)) if kept.binding == Binding::Atom => again(kept),
-                Some(slot) => slot.take().unwrap_or(Printed { tokens: quote!(0.0), binding: Binding::Atom }),
-                None => Printed { tokens: quote!(0.0), binding: Binding::Atom },
-            }
+            let taken = match printed.get_mut(id.0 as usize) {
+                // Only names are used again, and those are small to copy.
+                Some(Some(kept)) if kept.binding == Binding::Name => {
+                    Printed { tokens: kept.tokens.clone(), ..*kept }
+                }
+                Some(slot) => slot.take().unwrap_or_else(|| Printed::name(quote!(0.0))),
+                None => Printed::name(quote!(0.0)),
+            };
+            deepest = taken.depth.max(deepest);
+            taken
         };
-        match term {
+        let printed = match term {
             Term::Number(number) => self.number(*number),
             Term::Constant(id, number) => match self.constants.get(id.0 as usize) {
                 Some((name, _)) => {
-                    let (at, name) = (self.functions_at, identifier(name, proc_macro2::Span::call_site()));
-                    atom(quote!(#at::#name))
+                    let (at, name) = (self.constants_at, identifier(name, proc_macro2::Span::call_site()));
+                    Printed::name(quote!(#at::#name))
                 }
                 None => self.number(*number),
             },
-            Term::Leaf(index) => atom(leaf(*index)),
+            Term::Leaf(index) => Printed::name(leaf(*index)),
             Term::Unary(op, x) => self.unary(*op, take(x)),
             Term::Binary(Binary::Power, a, b) => {
                 let exponent = formula.whole_exponent(*b);
@@ -122,7 +142,7 @@ impl Printer<'_> {
                 let (then, otherwise) = (take(&select.then).tokens, take(&select.otherwise).tokens);
                 let sign: TokenStream = select.comparison.sign().parse().unwrap_or_default();
                 let tokens = quote!(if #left #sign #right { #then } else { #otherwise });
-                Printed { tokens, binding: Binding::Choice }
+                Printed { tokens, binding: Binding::Choice, depth: 0 }
             }
             Term::Apply(id, arguments) => {
                 let arguments: Vec<TokenStream> = arguments.iter().map(|a| take(a).tokens).collect();
@@ -130,15 +150,16 @@ impl Printer<'_> {
                 let (at, name) = (self.functions_at, identifier(name, proc_macro2::Span::call_site()));
                 atom(quote!(#at::#name(#(#arguments),*)))
             }
-        }
+        };
+        Printed { depth: deepest + 1, ..printed }
     }
 
     fn unary(&self, op: Unary, x: Printed) -> Printed {
         let runtime = self.runtime;
         match op {
             Unary::Negate => {
-                let x = x.at_least(Binding::Atom);
-                Printed { tokens: quote!(-#x), binding: Binding::Sign }
+                let x = x.at_least(Binding::Call);
+                Printed { tokens: quote!(-#x), binding: Binding::Sign, depth: 0 }
             }
             Unary::Exp | Unary::Ln | Unary::Tanh => {
                 let (x, name) = (x.tokens, format_ident!("{}", op.name().unwrap_or_default()));
@@ -149,10 +170,10 @@ impl Printer<'_> {
 
     /// Repeated multiplication from the left.
     fn whole_power(&self, base: Printed, exponent: u32) -> Printed {
-        if base.binding == Binding::Atom && exponent <= 4 {
+        if base.binding == Binding::Name && exponent <= 4 {
             let factor = &base.tokens;
             let tokens = (1..exponent).fold(factor.clone(), |product, _| quote!(#product * #factor));
-            return Printed { tokens, binding: Binding::Product };
+            return Printed { tokens, binding: Binding::Product, depth: 0 };
         }
         let (runtime, base) = (self.runtime, base.tokens);
         let exponent = Literal::u32_unsuffixed(exponent);
@@ -160,8 +181,8 @@ impl Printer<'_> {
     }
 
     fn number(&self, number: f64) -> Printed {
-        let binding = if number.is_sign_negative() { Binding::Sign } else { Binding::Atom };
-        Printed { tokens: literal(number, self.precision), binding }
+        let binding = if number.is_sign_negative() { Binding::Sign } else { Binding::Name };
+        Printed { tokens: literal(number, self.precision), binding, depth: 0 }
     }
 }
 
@@ -175,11 +196,11 @@ fn binary(op: Binary, a: Printed, b: Printed) -> Printed {
     let mut tokens = a.at_least(binding);
     tokens.extend(sign);
     tokens.extend(b.at_least(right));
-    Printed { tokens, binding }
+    Printed { tokens, binding, depth: 0 }
 }
 
 fn atom(tokens: TokenStream) -> Printed {
-    Printed { tokens, binding: Binding::Atom }
+    Printed { tokens, binding: Binding::Call, depth: 0 }
 }
 
 /// A number in the network's precision, rounded once.

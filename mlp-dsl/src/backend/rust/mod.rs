@@ -116,7 +116,8 @@ impl Context<'_> {
                 clippy::similar_names, clippy::too_many_arguments, clippy::type_complexity,
                 clippy::too_many_lines, clippy::unreadable_literal, clippy::large_types_passed_by_value,
                 clippy::suboptimal_flops, clippy::suspicious_operation_groupings, clippy::neg_multiply,
-                clippy::eq_op, clippy::identity_op, clippy::erasing_op, clippy::let_and_return,
+                clippy::eq_op, clippy::identity_op, clippy::erasing_op, clippy::zero_divided_by_zero, clippy::let_and_return,
+                clippy::large_stack_arrays,
                 clippy::manual_range_contains, clippy::if_same_then_else, clippy::just_underscores_and_digits,
                 clippy::disallowed_names, clippy::new_without_default, clippy::needless_range_loop
             )]
@@ -148,14 +149,19 @@ impl Context<'_> {
     fn functions(&self) -> TokenStream {
         let used = self.used_functions();
         let (nothing, real) = (TokenStream::new(), self.real());
-        let runtime = &self.inner_runtime;
-        let own = quote!(self);
-        let printer = Printer { functions_at: &own, runtime, ..self.printer(&nothing) };
+        let (own, constants_at) = (quote!(self), quote!(super::constants));
         let functions = used.iter().filter_map(|index| {
             let function = self.derivation.functions.get(*index)?;
-            let span = proc_macro2::Span::call_site();
-            let name = identifier(&function.name, span);
-            let parameters: Vec<_> = function.parameters.iter().map(|p| identifier(p, span)).collect();
+            let names = function.parameters.iter().map(String::as_str);
+            let printer = Printer {
+                functions_at: &own,
+                constants_at: &constants_at,
+                runtime: &self.inner_runtime,
+                term_prefix: &names::term_prefix(names),
+                ..self.printer(&nothing, &nothing)
+            };
+            let name = identifier(&function.name, proc_macro2::Span::call_site());
+            let parameters = names::parameters(&function.parameters);
             let leaf = |leaf: u32| parameters.get(leaf as usize).map_or(quote!(0.0), |p| quote!(#p));
             let (statements, value) = printer.formula(&function.body, &leaf);
             let docs = function.docs.iter();
@@ -165,18 +171,16 @@ impl Context<'_> {
                 pub(super) fn #name(#(#parameters: #real),*) -> #real { #statements #value }
             })
         });
+        let functions = (!used.is_empty()).then(|| quote!(mod functions { #(#functions)* }));
         let precision = self.derivation.precision;
         let constants = self.derivation.constants.iter().map(|(name, value)| {
             let name = identifier(name, proc_macro2::Span::call_site());
             let value = formula::literal(*value, precision);
             quote!(pub(super) const #name: #real = #value;)
         });
-        quote! {
-            mod functions {
-                #(#constants)*
-                #(#functions)*
-            }
-        }
+        let constants =
+            (!self.derivation.constants.is_empty()).then(|| quote!(mod constants { #(#constants)* }));
+        quote!(#constants #functions)
     }
 
     /// Functions called by an equation, directly or through another, in order of declaration.
@@ -208,13 +212,15 @@ impl Context<'_> {
         used.into_iter().collect()
     }
 
-    fn printer<'p>(&'p self, functions_at: &'p TokenStream) -> Printer<'p> {
+    fn printer<'p>(&'p self, functions_at: &'p TokenStream, constants_at: &'p TokenStream) -> Printer<'p> {
         Printer {
             precision: self.derivation.precision,
             runtime: &self.runtime,
             functions_at,
             functions: &self.derivation.functions,
             constants: &self.derivation.constants,
+            constants_at,
+            term_prefix: &self.names.term_prefix,
         }
     }
 

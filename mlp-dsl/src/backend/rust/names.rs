@@ -31,17 +31,57 @@ fn is_keyword(name: &str) -> bool {
 }
 
 /// Names of the generated functions' own variables; a value of the same name steps aside.
-pub(super) const OWN: [&str; 8] =
-    ["__input", "__target", "__workspace", "__gradients", "__output", "__optimizer", "__trace", "__place"];
+const OWN: [&str; 10] = [
+    "__input",
+    "__target",
+    "__workspace",
+    "__gradients",
+    "__output",
+    "__optimizer",
+    "__trace",
+    "__place",
+    "__row",
+    "__column",
+];
+
+/// Names that mean a variant in a pattern, whatever stands around.
+const VARIANTS: [&str; 4] = ["Some", "None", "Ok", "Err"];
+
+/// How the variables of shared terms begin, so that none of these names is one.
+pub(super) fn term_prefix<'n>(names: impl Iterator<Item = &'n str> + Clone) -> String {
+    let mut prefix = "__term_".to_owned();
+    while names.clone().any(|name| name.starts_with(&prefix)) {
+        prefix.push('_');
+    }
+    prefix
+}
+
+/// The parameters of a function as variables.
+pub(super) fn parameters(names: &[String]) -> Vec<Ident> {
+    let mut taken: HashSet<String> = VARIANTS.iter().map(|name| (*name).to_owned()).collect();
+    taken.extend(names.iter().cloned());
+    let variable = |name: &String| {
+        let mut variable = name.clone();
+        if VARIANTS.contains(&name.as_str()) {
+            while !taken.insert(variable.clone()) {
+                variable.push('_');
+            }
+        }
+        identifier(&variable, Span::call_site())
+    };
+    names.iter().map(variable).collect()
+}
 
 /// The local variable of each equation.
 pub(super) struct Names {
     locals: HashMap<EquationId, Ident>,
+    /// How the variables of shared terms begin.
+    pub(super) term_prefix: String,
 }
 
 impl Names {
     pub(super) fn new(derivation: &Derivation, spans: Spans<'_>) -> Self {
-        let mut taken: HashSet<String> = OWN.iter().map(|name| (*name).to_owned()).collect();
+        let mut taken: HashSet<String> = OWN.iter().chain(&VARIANTS).map(|name| (*name).to_owned()).collect();
         let mut locals = HashMap::new();
         for (id, equation) in derivation.numbered() {
             let mut name = derivation.name_of(id);
@@ -50,7 +90,8 @@ impl Names {
             }
             locals.insert(id, identifier(&name, spans(equation.span)));
         }
-        Names { locals }
+        let term_prefix = term_prefix(taken.iter().map(String::as_str));
+        Names { locals, term_prefix }
     }
 
     /// The local variable of an equation.

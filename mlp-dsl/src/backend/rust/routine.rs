@@ -16,6 +16,9 @@ use crate::{
     plan::{Entry, Place, Routine, Step},
 };
 
+/// Arrays that one loop zips.
+const MOST_ZIPPED: usize = 8;
+
 impl Context<'_> {
     /// The body of an entry point: bindings of what is given, then a statement for each step.
     pub(super) fn body(&self, entry: Entry) -> TokenStream {
@@ -95,9 +98,8 @@ impl Context<'_> {
                         }
                         (_, 1) => quote!(let #name = #array;),
                         _ => {
-                            // The elements are known to be there: each index is a constant.
-                            let elements = (offset..offset + count).map(size);
-                            quote!(let #name = &[#(#array[#elements]),*];)
+                            let (runtime, offset, ty) = (&self.runtime, size(offset), self.array(data.shape));
+                            quote!(let #name: &#ty = #runtime::part::<#offset, _, _, _>(#array);)
                         }
                     });
                 }
@@ -145,8 +147,8 @@ impl Context<'_> {
         let runtime = &self.runtime;
         match op {
             Op::Pointwise(formula) => {
-                let functions = quote!(functions);
-                let printer = self.printer(&functions);
+                let (functions, constants) = (quote!(functions), quote!(constants));
+                let printer = self.printer(&functions, &constants);
                 let (statements, value) = printer.formula(formula, &|leaf| self.leaf(leaf));
                 if statements.is_empty() { value } else { quote!({ #statements #value }) }
             }
@@ -155,7 +157,12 @@ impl Context<'_> {
                 quote!(#x[#index])
             }
             _ => {
-                let kernel = identifier(op.kernel().unwrap_or("sum"), proc_macro2::Span::call_site());
+                let shapes: Vec<Shape> = op.operands().iter().map(|id| self.derivation.shape(*id)).collect();
+                let kernel = match (op, shapes.as_slice()) {
+                    (Op::Sum(_), [Shape::Matrix(..)]) => "sum_matrix",
+                    _ => op.kernel().unwrap_or("sum"),
+                };
+                let kernel = identifier(kernel, proc_macro2::Span::call_site());
                 let operands = op.operands().into_iter().map(|id| self.names.of(id));
                 quote!(#runtime::#kernel(#(#operands),*))
             }
@@ -193,8 +200,8 @@ impl Context<'_> {
         shape: Shape,
         formula: &Formula,
     ) -> TokenStream {
-        let functions = quote!(functions);
-        let printer = self.printer(&functions);
+        let (functions, constants) = (quote!(functions), quote!(constants));
+        let printer = self.printer(&functions, &constants);
         let (statements, value) = printer.formula(formula, &|leaf| self.leaf(leaf));
         let leaves = formula.leaves().into_iter().map(EquationId);
         let arrays: Vec<Ident> = leaves
@@ -204,20 +211,20 @@ impl Context<'_> {
             .collect();
         let own = own.map(|own| quote!(let #own = *__place;));
         let innermost = quote!(#own #statements *__place = #value;);
+        if arrays.len() > MOST_ZIPPED {
+            return by_index(place, &arrays, shape, &innermost);
+        }
+        let zip = |first: TokenStream| arrays.iter().fold(first, |all, a| quote!(#all.zip(#a.iter())));
+        let over = zip(quote!(#place.iter_mut()));
         match shape {
             Shape::Matrix(..) => {
                 let rows = zipped(quote!(__place), &arrays, false);
-                let over =
-                    arrays.iter().fold(quote!(#place.iter_mut()), |all, a| quote!(#all.zip(#a.iter())));
                 let cells = zipped(quote!(__place), &arrays, true);
-                let inner =
-                    arrays.iter().fold(quote!(__place.iter_mut()), |all, a| quote!(#all.zip(#a.iter())));
+                let inner = zip(quote!(__place.iter_mut()));
                 quote!(for #rows in #over { for #cells in #inner { #innermost } })
             }
             _ => {
                 let pattern = zipped(quote!(__place), &arrays, true);
-                let over =
-                    arrays.iter().fold(quote!(#place.iter_mut()), |all, a| quote!(#all.zip(#a.iter())));
                 quote!(for #pattern in #over { #innermost })
             }
         }
@@ -257,11 +264,33 @@ impl Context<'_> {
         let (field, local) = (self.field(parameter), self.names.of(parameter));
         let shape = self.derivation.shape(parameter);
         if shape == Shape::Scalar {
-            let functions = quote!(functions);
-            let (statements, value) = self.printer(&functions).formula(formula, &|leaf| self.leaf(leaf));
+            let (functions, constants) = (quote!(functions), quote!(constants));
+            let printer = self.printer(&functions, &constants);
+            let (statements, value) = printer.formula(formula, &|leaf| self.leaf(leaf));
             return quote!({ let #local = self.#field; #statements self.#field = #value; });
         }
         self.elementwise(&quote!(self.#field), Some(&local), shape, formula)
+    }
+}
+
+/// The same loop over many arrays, where nested zips would be a type too deep for rustc. The arrays
+/// have the length that is counted to.
+fn by_index(place: &TokenStream, arrays: &[Ident], shape: Shape, innermost: &TokenStream) -> TokenStream {
+    match shape {
+        Shape::Matrix(..) => quote! {
+            for (__row, __place) in #place.iter_mut().enumerate() {
+                for (__column, __place) in __place.iter_mut().enumerate() {
+                    #(let #arrays = #arrays[__row][__column];)*
+                    #innermost
+                }
+            }
+        },
+        _ => quote! {
+            for (__row, __place) in #place.iter_mut().enumerate() {
+                #(let #arrays = #arrays[__row];)*
+                #innermost
+            }
+        },
     }
 }
 

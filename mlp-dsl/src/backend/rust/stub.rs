@@ -92,7 +92,9 @@ fn name_in(text: &str) -> Option<String> {
     let mut words = text.split(|c: char| !(c.is_alphanumeric() || c == '_')).filter(|word| !word.is_empty());
     words.by_ref().find(|word| *word == "network")?;
     let name = words.next()?;
-    name.starts_with(|c: char| c.is_alphabetic() || c == '_').then(|| name.to_owned())
+    // Whatever stands there, only one identifier is a name.
+    let tokens: Vec<proc_macro2::TokenTree> = name.parse::<TokenStream>().ok()?.into_iter().collect();
+    matches!(tokens.as_slice(), [proc_macro2::TokenTree::Ident(_)]).then(|| name.to_owned())
 }
 
 /// The parameters whose declarations could be read.

@@ -10,7 +10,7 @@ use crate::{
         equation::{EquationId, Shape, Symbol},
         formula::{Term, TermId},
     },
-    model::{self, Typed},
+    model::{self, Typed, TypedKind},
 };
 
 /// Scalar formulas in a builder: one for a scalar or a whole array, one for each element of a
@@ -95,6 +95,14 @@ impl Lower {
     }
 
     pub(super) fn whole_of(&mut self, typed: &Typed, arguments: &[Value]) -> Result<EquationId, Diagnostic> {
+        let plain = match &typed.kind {
+            TypedKind::Value(value) => self.value(*value),
+            TypedKind::Argument(index) => arguments.get(*index).cloned(),
+            _ => None,
+        };
+        if let Some(value) = plain {
+            return Ok(self.whole_value(&value));
+        }
         let mut own = Builder::new();
         let bundle = self.formula(&mut own, typed, arguments)?;
         self.whole(&own, bundle)

@@ -113,26 +113,43 @@ impl Lower {
         rest: &[(Operator, Typed, Shape)],
         arguments: &[Value],
     ) -> Result<Bundle, Diagnostic> {
-        let mut left = self.formula(b, first, arguments)?;
+        // `None` while the first operand has not been lowered: `@` takes it whole.
+        let mut left: Option<Bundle> = None;
         for (operator, operand, shape) in rest {
-            let right = self.formula(b, operand, arguments)?;
-            left = match Binary::of(*operator) {
+            left = Some(match Binary::of(*operator) {
                 Some(op) => {
-                    self.combine(b, &[left, right], |b, x| b.written(Term::Binary(op, at(x, 0), at(x, 1))))?
+                    let before = match left {
+                        Some(left) => left,
+                        None => self.formula(b, first, arguments)?,
+                    };
+                    let right = self.formula(b, operand, arguments)?;
+                    let apply =
+                        |b: &mut Builder, x: &[TermId]| b.written(Term::Binary(op, at(x, 0), at(x, 1)));
+                    self.combine(b, &[before, right], apply)?
                 }
                 None => {
-                    let (l, r) = (self.whole(b, left)?, self.whole(b, right)?);
-                    let op = match (self.derivation.shape(l), self.derivation.shape(r)) {
-                        (Shape::Matrix(..), _) => Op::MatrixVector(l, r),
-                        (_, Shape::Matrix(..)) => Op::VectorMatrix(l, r),
-                        _ => Op::Dot(l, r),
+                    let l = match left {
+                        Some(left) => self.whole(b, left)?,
+                        None => self.whole_of(first, arguments)?,
                     };
-                    let product = self.step(*shape, op);
+                    let r = self.whole_of(operand, arguments)?;
+                    let product = self.step(*shape, self.product(l, r));
                     self.leaves(b, &Value::Whole(product))
                 }
-            };
+            });
         }
-        Ok(left)
+        match left {
+            Some(left) => Ok(left),
+            None => self.formula(b, first, arguments),
+        }
+    }
+
+    fn product(&self, l: EquationId, r: EquationId) -> Op {
+        match (self.derivation.shape(l), self.derivation.shape(r)) {
+            (Shape::Matrix(..), _) => Op::MatrixVector(l, r),
+            (_, Shape::Matrix(..)) => Op::VectorMatrix(l, r),
+            _ => Op::Dot(l, r),
+        }
     }
 
     pub(super) fn inline(

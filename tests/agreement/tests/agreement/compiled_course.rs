@@ -17,7 +17,10 @@ fn the_exercise() {
     assert_eq!([nine(trace.h1), nine(trace.o1)], ["0.593269992", "0.751365070"]);
     assert_eq!(network.forward(&INPUT), [trace.o1, trace.o2]);
     let (loss, gradients) = network.backward(&INPUT, &TARGET);
-    assert_eq!([nine(loss), nine(gradients.w5), nine(gradients.w1)], ["0.298371109", "0.082167041", "0.000438568"]);
+    assert_eq!(
+        [nine(loss), nine(gradients.w5), nine(gradients.w1)],
+        ["0.298371109", "0.082167041", "0.000438568"]
+    );
     assert_eq!(network.train(&INPUT, &TARGET), loss);
     let updated = [network.w1, network.w2, network.w5, network.w8, network.b1, network.b2].map(nine);
     let expected = ["0.149780716", "0.199561432", "0.358916480", "0.561370121", "0.340637195", "0.549799837"];
