@@ -29,9 +29,9 @@ fn main() -> Result<(), mlp::BatchError> {
     let batch = Batch::new(&INPUTS, &TARGETS)?;
     let mut network = Xor::new();
     let (mut optimizer, mut workspace, mut gradients) =
-        (XorOptimizer::new(), XorWorkspace::new(), XorGradients::ZERO);
+        (XorOptimizer::new(), XorWorkspace::new(), XorGradients::new());
     for epoch in 0..=5000 {
-        let loss = network.train_batch(&mut optimizer, &mut workspace, &mut gradients, batch);
+        let loss = network.train_batch(batch, &mut optimizer, &mut workspace, &mut gradients);
         if epoch % 1000 == 0 {
             println!("epoch {epoch:4}: mean loss {loss:.6}");
         }

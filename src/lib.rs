@@ -19,10 +19,10 @@
 //!
 //! let mut network = Xor::new();
 //! let (mut optimizer, mut workspace, mut gradients) =
-//!     (XorOptimizer::new(), XorWorkspace::new(), XorGradients::ZERO);
+//!     (XorOptimizer::new(), XorWorkspace::new(), XorGradients::new());
 //! let before = network.loss(&inputs[1], &targets[1]);
 //! for _ in 0..2000 {
-//!     network.train_batch(&mut optimizer, &mut workspace, &mut gradients, batch);
+//!     network.train_batch(batch, &mut optimizer, &mut workspace, &mut gradients);
 //! }
 //! assert!(network.loss(&inputs[1], &targets[1]) < before);
 //! # Ok::<(), mlp::BatchError>(())

@@ -87,7 +87,7 @@ fn fit<N: mlp::Trainable>(
     let (mut optimizer, mut workspace, mut gradients) = room;
     let first = network.loss_batch(samples, &mut workspace);
     for _ in 0..steps {
-        network.train_batch(&mut optimizer, &mut workspace, &mut gradients, samples);
+        network.train_batch(samples, &mut optimizer, &mut workspace, &mut gradients);
     }
     (first, network.loss_batch(samples, &mut workspace))
 }
@@ -106,7 +106,7 @@ fn code_can_be_generic_over_networks() {
     let samples = ([[0.0], [1.0], [2.0]], [[1.0], [3.0], [5.0]]);
     let batch = mlp::Batch::new(&samples.0, &samples.1);
     let mut network = Line::new();
-    let room = (LineOptimizer::new(), LineWorkspace::new(), LineGradients::ZERO);
+    let room = (LineOptimizer::new(), LineWorkspace::new(), LineGradients::new());
     let (before, after) = batch.map(|batch| fit(&mut network, 500, room, batch)).unwrap_or((0.0, 1.0));
     assert!(before > 1.0 && after < 1e-6, "{before} {after}");
     assert!((network.W_y[0][0] - 2.0).abs() < 1e-2);

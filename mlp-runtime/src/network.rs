@@ -13,7 +13,7 @@ pub trait Network {
     /// One sample's outputs, `[Scalar; OUTPUTS]`.
     type Output;
     /// Room for intermediate values; what it holds before a call does not matter.
-    type Workspace;
+    type Workspace: Default;
 
     /// The network's name in its specification.
     const NAME: &'static str;
@@ -75,7 +75,7 @@ pub trait Differentiable: Network {
     /// One sample's target.
     type Target;
     /// A gradient for each parameter, of its shape.
-    type Gradients: Gradients<Self::Scalar>;
+    type Gradients: Gradients<Self::Scalar> + Default;
 
     /// The number of scalars in a target.
     const TARGETS: usize;
@@ -150,7 +150,7 @@ pub trait Gradients<S> {
 /// A network with a rule to learn by.
 pub trait Trainable: Differentiable {
     /// The rule's own state, with its settings.
-    type Optimizer;
+    type Optimizer: Default;
 
     /// Changes the parameters by one step of the rule.
     fn step(&mut self, optimizer: &mut Self::Optimizer, gradients: &Self::Gradients);
@@ -158,11 +158,11 @@ pub trait Trainable: Differentiable {
     /// One step on one sample; returns its loss before the step.
     fn train_into(
         &mut self,
+        input: &Self::Input,
+        target: &Self::Target,
         optimizer: &mut Self::Optimizer,
         workspace: &mut Self::Workspace,
         gradients: &mut Self::Gradients,
-        input: &Self::Input,
-        target: &Self::Target,
     ) -> Self::Scalar {
         let loss = self.backward_into(input, target, workspace, gradients);
         self.step(optimizer, gradients);
@@ -172,10 +172,10 @@ pub trait Trainable: Differentiable {
     /// One step on the mean gradients of the batch; returns the mean loss before the step.
     fn train_batch(
         &mut self,
+        batch: Batch<'_, Self::Input, Self::Target>,
         optimizer: &mut Self::Optimizer,
         workspace: &mut Self::Workspace,
         gradients: &mut Self::Gradients,
-        batch: Batch<'_, Self::Input, Self::Target>,
     ) -> Self::Scalar {
         let loss = self.backward_batch(batch, workspace, gradients);
         self.step(optimizer, gradients);

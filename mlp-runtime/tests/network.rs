@@ -141,10 +141,10 @@ fn batches_average_losses_and_gradients() {
 fn training_returns_the_loss_before_the_step() {
     let mut network = Line { w: 1.0, b: 0.0 };
     let mut gradients = stale();
-    let loss = network.train_batch(&mut 0.1, &mut (), &mut gradients, batch());
+    let loss = network.train_batch(batch(), &mut 0.1, &mut (), &mut gradients);
     assert_eq!((loss, network), (7.5, Line { w: 2.0, b: 0.5 }));
     let mut network = Line { w: 1.0, b: 0.0 };
-    let loss = network.train_into(&mut 0.125, &mut (), &mut gradients, &[3.0], &[7.0]);
+    let loss = network.train_into(&[3.0], &[7.0], &mut 0.125, &mut (), &mut gradients);
     assert_eq!((loss, network), (16.0, Line { w: 4.0, b: 1.0 }));
 }
 
@@ -158,7 +158,7 @@ fn fit<N: Trainable>(
 ) -> f64 {
     network.initialize(1);
     for _ in 0..1000 {
-        network.train_batch(optimizer, workspace, gradients, batch);
+        network.train_batch(batch, optimizer, workspace, gradients);
     }
     network.loss_batch(batch, workspace).to_f64()
 }

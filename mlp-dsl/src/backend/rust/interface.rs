@@ -223,18 +223,18 @@ impl Context<'_> {
 
             /// One step on a sample, everything in place; returns the loss before it.
             pub fn train_into(
-                &mut self, optimizer: &mut #optimizer, workspace: &mut #workspace, gradients: &mut #gradients,
-                input: &#input, target: &#target,
+                &mut self, input: &#input, target: &#target,
+                optimizer: &mut #optimizer, workspace: &mut #workspace, gradients: &mut #gradients,
             ) -> #real {
-                #runtime::Trainable::train_into(self, optimizer, workspace, gradients, input, target)
+                #runtime::Trainable::train_into(self, input, target, optimizer, workspace, gradients)
             }
 
             /// One step on the mean loss of a batch; returns that loss before the step.
             pub fn train_batch(
-                &mut self, optimizer: &mut #optimizer, workspace: &mut #workspace, gradients: &mut #gradients,
-                batch: #runtime::Batch<'_, #input, #target>,
+                &mut self, batch: #runtime::Batch<'_, #input, #target>,
+                optimizer: &mut #optimizer, workspace: &mut #workspace, gradients: &mut #gradients,
             ) -> #real {
-                #runtime::Trainable::train_batch(self, optimizer, workspace, gradients, batch)
+                #runtime::Trainable::train_batch(self, batch, optimizer, workspace, gradients)
             }
         }
     }

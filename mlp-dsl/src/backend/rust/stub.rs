@@ -216,18 +216,22 @@ fn code(name: &str, visibility: &TokenStream, parts: &Parts) -> TokenStream {
                 pub fn backward_batch<B>(&self, batch: B, workspace: &mut #workspace, gradients: &mut #gradients) -> #real { 0.0 }
                 pub fn train<I: ?Sized, T: ?Sized>(&mut self, input: &I, target: &T) -> #real { 0.0 }
                 pub fn train_into<I: ?Sized, T: ?Sized>(
-                    &mut self, optimizer: &mut #optimizer, workspace: &mut #workspace, gradients: &mut #gradients,
-                    input: &I, target: &T,
+                    &mut self, input: &I, target: &T, optimizer: &mut #optimizer, workspace: &mut #workspace, gradients: &mut #gradients,
                 ) -> #real { 0.0 }
                 pub fn train_batch<B>(
-                    &mut self, optimizer: &mut #optimizer, workspace: &mut #workspace, gradients: &mut #gradients,
-                    batch: B,
+                    &mut self, batch: B, optimizer: &mut #optimizer, workspace: &mut #workspace, gradients: &mut #gradients,
                 ) -> #real { 0.0 }
             }
             impl ::core::default::Default for #network {
                 fn default() -> Self { Self::ZERO }
             }
-            impl #gradients { pub const ZERO: Self = Self { #(#zeros),* }; }
+            impl #gradients {
+                pub const ZERO: Self = Self { #(#zeros),* };
+                pub const fn new() -> Self { Self::ZERO }
+            }
+            impl ::core::default::Default for #gradients {
+                fn default() -> Self { Self::ZERO }
+            }
             impl #optimizer { pub const fn new() -> Self { Self { rate: 0.0 } } }
             impl #trace { pub const ZERO: Self = Self { #(#trace_zeros),* }; }
             impl #workspace {

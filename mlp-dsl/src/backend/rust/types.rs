@@ -51,6 +51,14 @@ impl Context<'_> {
             self.parameter_bytes(),
             d.multiply_adds()
         ));
+        if !self.by_value() {
+            docs.push(String::new());
+            docs.push(
+                " Too large to be returned by value: begin with `ZERO` in a `static` or a box, then `initialize`, and \
+                 use the methods that write in place."
+                    .to_owned(),
+            );
+        }
         if d.loss.is_some() {
             docs.push(String::new());
             docs.push(
@@ -113,6 +121,11 @@ impl Context<'_> {
             impl #name {
                 /// All gradients 0.
                 pub const ZERO: Self = Self { #(#fields: #zeros),* };
+                /// All gradients 0.
+                pub const fn new() -> Self { Self::ZERO }
+            }
+            impl ::core::default::Default for #name {
+                fn default() -> Self { Self::ZERO }
             }
             impl #runtime::Gradients<#real> for #name {
                 fn clear(&mut self) { #(#clear)* }
@@ -130,7 +143,13 @@ impl Context<'_> {
         let settings: Vec<EquationId> = training.map(|t| t.settings.clone()).unwrap_or_default();
         let fields: Vec<_> = settings.iter().map(|id| self.field(*id)).collect();
         let values: Vec<TokenStream> = settings.iter().map(|id| self.setting(*id)).collect();
-        let docs = settings.iter().map(|id| format!(" The setting `{}`.", self.derivation.name_of(*id)));
+        let docs = settings.iter().map(|id| {
+            let value = match self.derivation.equation(*id).op {
+                crate::ir::array::Op::Setting(value) => value,
+                _ => 0.0,
+            };
+            format!(" The setting `{}`, {value} in the specification.", self.derivation.name_of(*id))
+        });
         quote! {
             #[doc = #doc]
             #[derive(::core::clone::Clone, ::core::fmt::Debug, ::core::cmp::PartialEq)]

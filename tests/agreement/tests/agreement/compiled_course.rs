@@ -49,10 +49,10 @@ fn xor_converges() {
     let batch = Batch::new(&inputs, &targets).unwrap();
     let mut network = Network::new();
     let (mut optimizer, mut workspace, mut gradients) =
-        (XorOptimizer::new(), XorWorkspace::new(), XorGradients::ZERO);
+        (XorOptimizer::new(), XorWorkspace::new(), XorGradients::new());
     let mut loss = 1.0;
     for _ in 0..5000 {
-        loss = network.train_batch(&mut optimizer, &mut workspace, &mut gradients, batch);
+        loss = network.train_batch(batch, &mut optimizer, &mut workspace, &mut gradients);
     }
     assert!(loss < 1e-3, "{loss}");
     for (input, [target]) in inputs.iter().zip(targets) {

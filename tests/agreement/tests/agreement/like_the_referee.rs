@@ -71,7 +71,7 @@ where
     close(name, &numbers(output.as_ref()), &expected, tolerance(&derivation));
 
     let batch = mlp::Batch::new(&inputs, &targets).unwrap();
-    let loss = network.train_batch(&mut N::Optimizer::default(), &mut workspace, &mut gradients, batch);
+    let loss = network.train_batch(batch, &mut N::Optimizer::default(), &mut workspace, &mut gradients);
     let expected = evaluation.scalar(derivation.loss.as_ref().unwrap().mean);
     close(name, &[mlp::runtime::Scalar::to_f64(loss)], &[expected], tolerance(&derivation));
     for parameter in &derivation.parameters {

@@ -55,8 +55,8 @@ macro_rules! run {
                 (0..length).map(|_| [(); <N as Differentiable>::TARGETS].map(|()| stream.uniform_scalar(0.0, 1.0))).collect();
             seen.push(network.train(&inputs[0], &targets[0]).bits());
             let batch = runtime::Batch::new(&inputs, &targets).unwrap();
-            seen.push(network.train_batch(&mut optimizer, &mut workspace, &mut gradients, batch).bits());
-            seen.push(network.train_into(&mut optimizer, &mut workspace, &mut gradients, &inputs[0], &targets[0]).bits());
+            seen.push(network.train_batch(batch, &mut optimizer, &mut workspace, &mut gradients).bits());
+            seen.push(network.train_into(&inputs[0], &targets[0], &mut optimizer, &mut workspace, &mut gradients).bits());
         }
         for parameter in N::LAYOUT {
             seen.extend(network.parameter(parameter.name).unwrap().iter().map(|x| x.bits()));
