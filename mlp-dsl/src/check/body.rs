@@ -18,6 +18,8 @@ use crate::{
 
 /// Turns the body of a function into a formula over its parameters.
 pub(super) struct Reading<'r> {
+    /// The name of the function itself.
+    pub(super) own: &'r str,
     pub(super) functions: &'r Functions,
     pub(super) scope: &'r Scope,
     pub(super) found: &'r mut Diagnostics,
@@ -88,6 +90,10 @@ impl Reading<'_> {
         let arguments: Vec<Option<TermId>> = call.arguments.iter().map(|(_, a)| self.term(b, a)).collect();
         let Some(callee) = self.functions.find(&call.name.text) else {
             if self.functions.is_broken(&call.name.text) {
+                return None;
+            }
+            if call.name.text == self.own {
+                self.found.push(problems::function_calls_itself(&call.name));
                 return None;
             }
             let close = closest(&call.name.text, self.functions.names().into_iter());

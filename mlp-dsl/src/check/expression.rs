@@ -106,6 +106,10 @@ impl Checker<'_> {
         if let Some((index, (_, shape))) = argument {
             return Some((TypedKind::Argument(index), *shape));
         }
+        if !self.scope.knows(&name.text) && self.functions.find(&name.text).is_some() {
+            self.found.push(problems::function_as_value(name));
+            return None;
+        }
         match self.scope.resolve(name, self.found)? {
             Meaning::Constant(id, value) => Some((TypedKind::Constant(id, value), Shape::Scalar)),
             Meaning::Value(Value::Target | Value::TargetElement(_)) if self.layer_of.is_some() => {

@@ -317,7 +317,8 @@ impl Functions {
     ) -> Option<Function> {
         let mut names: Vec<&str> = function.parameters.iter().map(|p| p.text.as_str()).collect();
         let count = names.len() as u32;
-        let mut reading = Reading { functions: self, scope, found, names: names.clone() };
+        let mut reading =
+            Reading { own: &function.name.text, functions: self, scope, found, names: names.clone() };
         let body = reading.formula(&function.body);
         names.push("y");
         if !function.derivative.is_empty() && count != 1 {

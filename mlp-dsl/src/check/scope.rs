@@ -60,6 +60,11 @@ impl Scope {
         self.entries.insert(name.text.clone(), entry);
     }
 
+    /// Whether a name is declared, here or further down.
+    pub(super) fn knows(&self, name: &str) -> bool {
+        self.entries.contains_key(name) || self.later.contains_key(name)
+    }
+
     /// What a name stands for; an unknown one is reported.
     pub(super) fn resolve(&self, name: &Name, found: &mut Diagnostics) -> Option<Meaning> {
         if let Some(entry) = self.entries.get(&name.text) {

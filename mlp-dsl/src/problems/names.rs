@@ -16,6 +16,27 @@ pub(crate) fn unknown_name(name: &Name, close: Option<(&str, Span)>) -> Diagnost
     }
 }
 
+pub(crate) fn function_as_value(name: &Name) -> Diagnostic {
+    let text = &name.text;
+    Diagnostic::new(
+        "M0201",
+        format!("`{text}` is a function, not a value"),
+        name.span,
+        "used without arguments",
+    )
+    .help(format!("write `{text}(…)`, as in `{text}(dense(x))`"))
+}
+
+pub(crate) fn function_calls_itself(name: &Name) -> Diagnostic {
+    Diagnostic::new(
+        "M0207",
+        format!("the function `{}` calls itself", name.text),
+        name.span,
+        "not declared yet",
+    )
+    .help("a function may call those declared before it; there is no recursion")
+}
+
 pub(crate) fn used_before_declared(name: &Name, declared: Span) -> Diagnostic {
     Diagnostic::new("M0202", format!("`{}` is used before it is declared", name.text), name.span, "used here")
         .also(declared, "declared here, further down")

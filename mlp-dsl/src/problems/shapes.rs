@@ -97,6 +97,9 @@ pub(crate) fn arguments_do_not_fit(call: &Call, arguments: &[Typed], reason: &st
     let title = format!("`{name}` can't take {}", shapes.join(" and "));
     let diagnostic = Diagnostic::new("M0308", title, first.0, first.1);
     let diagnostic = labels.fold(diagnostic, |d, a| d.also(a.span, format!("this is {}", a.shape)));
+    if arguments.iter().all(|a| a.shape == Shape::Scalar) {
+        return diagnostic.help("it takes vectors: pass a layer and the target by their names");
+    }
     diagnostic.help(format!("inside it {reason}; give it arguments of one length"))
 }
 
@@ -113,7 +116,9 @@ pub(crate) fn dense_without_width(layer: &Name, span: Span) -> Diagnostic {
         span,
         format!("the layer `{name}` has no length"),
     )
-    .help(format!("write the length: `layer {name}[20] = …;`"))
+    .help(format!(
+        "write the length: `layer {name}[20] = …;`; a neuron has none, there write `w @ x + b` with weights of your own"
+    ))
 }
 
 pub(crate) fn matrix_of_data(what: &str, span: Span) -> Diagnostic {

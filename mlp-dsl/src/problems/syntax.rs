@@ -85,19 +85,28 @@ fn reading_help(found: &str, after: Option<Option<char>>) -> String {
     let first = found.chars().next().unwrap_or(' ');
     let starts_operand = first.is_alphanumeric() || first == '_' || first == '(';
     let help = match (found, after) {
+        ("and" | "or" | "not" | "&" | "|" | "!", _) => {
+            "a condition is one comparison: put one `if` into another"
+        }
+        ("?", _) => "a choice is written `if x > 0 then x else 0`",
         (".", _) => "elements of a vector have no names of their own; numbers are written `0.5`",
-        ("[", _) => "a list is a start value: `= [0.1, 0.2]`; in formulas use names",
+        ("[", Some(_)) => {
+            "elements of a vector have no names in formulas: use named scalars, or `@` for products"
+        }
+        ("[", None) => "a list is a start value: `= [0.1, 0.2]`; in formulas use names",
         ("if" | "then" | "else", _) => "`if`, `then` and `else` can't be names",
         ("×" | "·" | "⋅", _) => "to multiply write `*`",
-        ("=", Some(_)) => "to compare two numbers write `==`",
+        ("=", Some(_)) => "to compare two numbers write `==`; `loss`, `train` and `seed` take no `=`",
         _ if first == '.' => return format!("write a zero in front: `0{found}`"),
         (_, None) if first.is_ascii_digit() => {
-            "numbers are written as in Rust, without a suffix: `0.5`, `1_000`, `1e-3`"
+            "numbers are written as in Rust, without a suffix: `0.5`, `1e-3`; to multiply write `*`"
         }
         (_, Some(Some('('))) if starts_operand => "to multiply write `*`; arguments are separated by `,`",
         (_, Some(Some(_))) if starts_operand => "elements are separated by `,`; to multiply write `*`",
         (_, Some(None)) if starts_operand => "put `,` or `;` in front of it; to multiply write `*`",
-        ("*" | "/" | "+" | "-" | "@" | "^", _) => "an operator needs an operand on each side",
+        ("*" | "/" | "+" | "-" | "@" | "^", _) => {
+            "an operator needs an operand on each side; a power is written `^`"
+        }
         (")" | "]" | "}" | "," | ";", None) => return format!("something is missing in front of `{found}`"),
         _ => "see the language reference for the form of each statement",
     };

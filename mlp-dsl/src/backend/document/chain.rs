@@ -58,6 +58,11 @@ impl<'c, 'd> Chain<'c, 'd> {
         self.known.get(&Symbol::Gradient(x)).copied()
     }
 
+    /// Whether the loss itself reads x: then ∂E/∂x is a local derivative, and there is no chain.
+    pub(super) fn ends_at(&self, x: EquationId) -> bool {
+        self.readers(x).contains(&self.loss)
+    }
+
     /// The equations that read x on the way to the loss.
     pub(super) fn readers(&self, x: EquationId) -> Vec<EquationId> {
         let readers = self.context.uses.get(&x).into_iter().flatten().copied();

@@ -8,9 +8,13 @@ use super::{
     expression::{ArrayOp, Expression, Node, NodeId, Quantity},
 };
 use crate::ir::{
+    array::Op,
     equation::{EquationId, Reason, Scope, Shape, Symbol},
     scalar::Binary,
 };
+
+/// Why the gradient is so simple where a cross-entropy follows a softmax.
+const SOFTMAX_WITH_CROSS_ENTROPY: &str = "Softmax and cross-entropy are derived together. For p = softmax(z), that is pᵢ = exp(zᵢ) / Σₖ exp(zₖ), the derivatives are ∂pₖ/∂zᵢ = pₖ (1 − pᵢ) where k = i and −pₖ pᵢ elsewhere. With E = −Σₖ tₖ ln pₖ and ∂E/∂pₖ = −tₖ / pₖ, the chain rule gives ∂E/∂zᵢ = −Σₖ (tₖ / pₖ) · ∂pₖ/∂zᵢ = pᵢ Σₖ tₖ − tᵢ: prediction minus target where the targets sum to 1. The program computes both from z with the maximum subtracted first, so that nothing overflows.";
 
 impl Context<'_> {
     /// Section 3 in matrix form.
@@ -62,6 +66,9 @@ impl Context<'_> {
             Inline::Letter(Letter::Delta),
             Inline::Text(", divided by the size of the batch.".into()),
         ]);
+        if self.derivation.equations.iter().any(|e| matches!(e.op, Op::SoftmaxCrossEntropy(..))) {
+            section.say(SOFTMAX_WITH_CROSS_ENTROPY);
+        }
         let mut derived = HashSet::new();
         for value in self.named(Reason::Forward).into_iter().rev() {
             if let Some((function, arguments)) = self.outermost_call(value)

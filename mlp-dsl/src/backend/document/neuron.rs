@@ -175,7 +175,7 @@ impl Context<'_> {
     fn factors(&self, chain: &Chain<'_, '_>, x: EquationId) -> Vec<Line> {
         let mut lines = Vec::new();
         let readers = chain.readers(x);
-        if chain.gradient_equation(x).is_none() || readers.len() > PATHS {
+        if chain.gradient_equation(x).is_none() || readers.len() > PATHS || chain.ends_at(x) {
             return lines;
         }
         for reader in readers.into_iter().filter(|reader| !is_unnamed(self.derivation, *reader)) {
@@ -206,7 +206,8 @@ impl Context<'_> {
         let mut sides = vec![self.symbol(gradient)];
         sides.extend(between);
         let formula = Expression::of_equation(self.derivation, gradient);
-        let paths = chain.paths(x, spread).filter(|_| chain.readers(x).len() <= PATHS);
+        let few = chain.readers(x).len() <= PATHS;
+        let paths = chain.paths(x, spread).filter(|_| few && !chain.ends_at(x));
         sides.extend(paths.iter().cloned().map(Side::symbols));
         sides.push(Side::symbols(formula.clone()));
         let spelled = match paths {
