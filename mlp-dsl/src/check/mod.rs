@@ -21,8 +21,8 @@ use crate::{
     syntax::ast::{self, Ast, Name, Statement},
 };
 use function::Functions;
-pub(crate) use scope::closest;
 use scope::{Meaning, Scope};
+pub(crate) use scope::{closest, unusable};
 
 /// Checks a specification. The model is there when nothing was reported.
 pub(crate) fn check(ast: &Ast, diagnostics: &mut Diagnostics) -> Option<Model> {

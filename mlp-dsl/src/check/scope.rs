@@ -159,7 +159,7 @@ fn distance(a: &str, b: &str) -> usize {
 }
 
 /// Why a name can't be used in Rust, in words.
-pub(super) fn unusable(name: &str) -> Option<&'static str> {
+pub(crate) fn unusable(name: &str) -> Option<&'static str> {
     match name {
         "_" => Some("`_` names nothing"),
         "self" | "Self" | "super" | "crate" => Some("Rust gives it a meaning that can't be changed"),

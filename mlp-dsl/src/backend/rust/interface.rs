@@ -3,9 +3,9 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{Context, size};
+use super::{Context, names::counts, size};
 use crate::{
-    ir::{Value, equation::Shape},
+    ir::equation::Shape,
     plan::{self, Entry},
     syntax::ast::ParameterKind,
 };
@@ -38,31 +38,19 @@ impl Context<'_> {
         let biases = d.count(ParameterKind::Bias);
         let layers = d.layers.len() + 1;
         let rows = [
-            (
-                "PARAMETERS",
-                weights + biases,
-                format!(" Trainable numbers: {weights} weights + {biases} biases."),
-            ),
-            ("WEIGHTS", weights, " Trainable numbers declared as weights.".to_owned()),
-            ("BIASES", biases, " Trainable numbers declared as biases.".to_owned()),
-            ("INPUTS", self.input_count(), " Numbers of a sample's input.".to_owned()),
-            ("OUTPUTS", self.output_count(), " Numbers of the output.".to_owned()),
-            ("LAYERS", layers, " Layers, the input counted as the first.".to_owned()),
-            (
-                "MULTIPLY_ADDS",
-                d.multiply_adds(),
-                " Multiply-adds of a forward pass of one sample.".to_owned(),
-            ),
-            (
-                "PARAMETER_BYTES",
-                self.parameter_bytes(),
-                " Bytes of the parameters; the gradients take as many.".to_owned(),
-            ),
-            ("WORKSPACE_BYTES", self.workspace_bytes(), " Bytes of the workspace.".to_owned()),
+            (weights + biases, format!(" Trainable numbers: {weights} weights + {biases} biases.")),
+            (weights, " Trainable numbers declared as weights.".to_owned()),
+            (biases, " Trainable numbers declared as biases.".to_owned()),
+            (self.input_count(), " Numbers of a sample's input.".to_owned()),
+            (self.output_count(), " Numbers of the output.".to_owned()),
+            (layers, " Layers, the input counted as the first.".to_owned()),
+            (d.multiply_adds(), " Multiply-adds of a forward pass of one sample.".to_owned()),
+            (self.parameter_bytes(), " Bytes of the parameters; the gradients take as many.".to_owned()),
+            (self.workspace_bytes(), " Bytes of the workspace.".to_owned()),
         ];
-        let names = rows.iter().map(|(name, ..)| quote::format_ident!("{name}"));
-        let values = rows.iter().map(|(_, value, _)| size(*value));
-        let docs = rows.iter().map(|(.., doc)| doc);
+        let names = counts(); // in the order of `names::COUNTS`
+        let values = rows.iter().map(|(value, _)| size(*value));
+        let docs = rows.iter().map(|(_, doc)| doc);
         let fingerprint = super::fingerprint::fingerprint(d);
         quote! {
             #(#[doc = #docs] pub const #names: usize = #values;)*
@@ -235,150 +223,6 @@ impl Context<'_> {
                 optimizer: &mut #optimizer, workspace: &mut #workspace, gradients: &mut #gradients,
             ) -> #real {
                 #runtime::Trainable::train_batch(self, batch, optimizer, workspace, gradients)
-            }
-        }
-    }
-
-    pub(super) fn network_trait(&self) -> TokenStream {
-        let (network, workspace, runtime, real) =
-            (&self.types.network, &self.types.workspace, &self.runtime, self.real());
-        let (input, output) =
-            (self.array(Shape::Vector(self.input_count())), self.array(Shape::Vector(self.output_count())));
-        let name = &self.derivation.name;
-        let layout = self.derivation.parameters.iter().map(|parameter| {
-            let name = &parameter.name;
-            let kind = match parameter.kind {
-                ParameterKind::Weight => quote!(Weight),
-                ParameterKind::Bias => quote!(Bias),
-            };
-            let shape = match self.shape(parameter) {
-                Shape::Scalar => quote!(Scalar),
-                Shape::Vector(n) => {
-                    let n = size(n);
-                    quote!(Vector(#n))
-                }
-                Shape::Matrix(rows, columns) => {
-                    let (rows, columns) = (size(rows), size(columns));
-                    quote!(Matrix(#rows, #columns))
-                }
-            };
-            quote!(#runtime::Parameter {
-                name: #name, kind: #runtime::ParameterKind::#kind, shape: #runtime::ParameterShape::#shape
-            })
-        });
-        let body = self.body(Entry::Forward);
-        let outputs = self.outputs();
-        let initialize = self.initialize();
-        let (shared, mutable) = (self.slices(false), self.slices(true));
-        let constants = [
-            "PARAMETERS",
-            "WEIGHTS",
-            "BIASES",
-            "INPUTS",
-            "OUTPUTS",
-            "LAYERS",
-            "MULTIPLY_ADDS",
-            "PARAMETER_BYTES",
-            "WORKSPACE_BYTES",
-        ];
-        let constants = constants.iter().map(|name| quote::format_ident!("{name}"));
-        quote! {
-            impl #runtime::Network for #network {
-                type Scalar = #real;
-                type Input = #input;
-                type Output = #output;
-                type Workspace = #workspace;
-                const NAME: &'static str = #name;
-                #(const #constants: usize = Self::#constants;)*
-                const FINGERPRINT: u64 = Self::FINGERPRINT;
-                const LAYOUT: &'static [#runtime::Parameter] = &[#(#layout),*];
-                fn initialize(&mut self, seed: u64) { #initialize }
-                fn forward_into(&self, __input: &#input, __workspace: &mut #workspace, __output: &mut #output) {
-                    #body
-                    #outputs
-                }
-                fn parameter(&self, name: &str) -> ::core::option::Option<&[#real]> {
-                    match name { #shared _ => ::core::option::Option::None }
-                }
-                fn parameter_mut(&mut self, name: &str) -> ::core::option::Option<&mut [#real]> {
-                    match name { #mutable _ => ::core::option::Option::None }
-                }
-            }
-        }
-    }
-
-    fn outputs(&self) -> TokenStream {
-        match self.derivation.output().map(|layer| &layer.value) {
-            Some(Value::Packed(ids)) => {
-                let names = ids.iter().map(|id| self.names.of(*id));
-                quote!(*__output = [#(#names),*];)
-            }
-            Some(Value::Whole(id)) => {
-                let name = self.names.of(*id);
-                quote!(*__output = *#name;)
-            }
-            None => TokenStream::new(),
-        }
-    }
-
-    /// Match arms from a parameter's name to its elements as a slice.
-    fn slices(&self, mutable: bool) -> TokenStream {
-        let arms = self.derivation.parameters.iter().map(|parameter| {
-            let (name, field) = (&parameter.name, self.field(parameter.equation));
-            let slice = match (self.shape(parameter), mutable) {
-                (Shape::Scalar, false) => quote!(::core::slice::from_ref(&self.#field)),
-                (Shape::Scalar, true) => quote!(::core::slice::from_mut(&mut self.#field)),
-                (Shape::Vector(_), false) => quote!(&self.#field),
-                (Shape::Vector(_), true) => quote!(&mut self.#field),
-                (Shape::Matrix(..), false) => quote!(self.#field.as_flattened()),
-                (Shape::Matrix(..), true) => quote!(self.#field.as_flattened_mut()),
-            };
-            quote!(#name => ::core::option::Option::Some(#slice),)
-        });
-        quote!(#(#arms)*)
-    }
-
-    pub(super) fn differentiable_trait(&self) -> TokenStream {
-        let Some(loss) = &self.derivation.loss else { return TokenStream::new() };
-        let (network, workspace, gradients, runtime, real) =
-            (&self.types.network, &self.types.workspace, &self.types.gradients, &self.runtime, self.real());
-        let (input, target) =
-            (self.array(Shape::Vector(self.input_count())), self.array(Shape::Vector(self.target_count())));
-        let targets = size(self.target_count());
-        let (loss_body, accumulate_body) = (self.body(Entry::Loss), self.body(Entry::Accumulate));
-        let total = self.names.of(loss.total);
-        quote! {
-            impl #runtime::Differentiable for #network {
-                type Target = #target;
-                type Gradients = #gradients;
-                const TARGETS: usize = #targets;
-                const GRADIENT_BYTES: usize = Self::PARAMETER_BYTES;
-                fn loss(&self, __input: &#input, __target: &#target, __workspace: &mut #workspace) -> #real {
-                    #loss_body
-                    #total
-                }
-                fn accumulate(
-                    &self, __input: &#input, __target: &#target, __workspace: &mut #workspace,
-                    __gradients: &mut #gradients,
-                ) -> #real {
-                    #accumulate_body
-                    #total
-                }
-            }
-        }
-    }
-
-    pub(super) fn trainable_trait(&self) -> TokenStream {
-        if self.derivation.training.is_none() {
-            return TokenStream::new();
-        }
-        let (network, gradients, optimizer, runtime) =
-            (&self.types.network, &self.types.gradients, &self.types.optimizer, &self.runtime);
-        let body = self.body(Entry::Step);
-        quote! {
-            impl #runtime::Trainable for #network {
-                type Optimizer = #optimizer;
-                fn step(&mut self, __optimizer: &mut #optimizer, __gradients: &#gradients) { #body }
             }
         }
     }

@@ -7,6 +7,7 @@ mod interface;
 mod names;
 mod routine;
 mod stub;
+mod traits;
 mod types;
 
 use proc_macro2::TokenStream;

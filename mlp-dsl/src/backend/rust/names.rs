@@ -99,3 +99,21 @@ impl Names {
         self.locals.get(&id).cloned().unwrap_or_else(|| Ident::new("__unknown", Span::call_site()))
     }
 }
+
+/// The constants of a network that count something.
+pub(super) const COUNTS: [&str; 9] = [
+    "PARAMETERS",
+    "WEIGHTS",
+    "BIASES",
+    "INPUTS",
+    "OUTPUTS",
+    "LAYERS",
+    "MULTIPLY_ADDS",
+    "PARAMETER_BYTES",
+    "WORKSPACE_BYTES",
+];
+
+/// Their identifiers.
+pub(super) fn counts() -> Vec<Ident> {
+    COUNTS.iter().map(|name| Ident::new(name, Span::call_site())).collect()
+}

@@ -4,16 +4,15 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
 
-use super::names::identifier;
-use crate::{diagnostic::Diagnostics, syntax, syntax::ast};
+use super::names::{counts, identifier};
+use crate::{check::unusable, diagnostic::Diagnostics, syntax, syntax::ast};
 
 /// The stub for a text, as far as it can be read.
 pub fn stub(text: &str, runtime: Option<&TokenStream>) -> TokenStream {
     let ast = syntax::parse(text, &mut Diagnostics::default());
     let known = ast.networks.first();
     let name = known.map(|network| network.name.text.clone()).or_else(|| name_in(text));
-    let Some(name) = name.filter(|name| !matches!(name.as_str(), "self" | "Self" | "super" | "crate" | "_"))
-    else {
+    let Some(name) = name.filter(|name| unusable(name).is_none()) else {
         return TokenStream::new();
     };
     let visibility = known.map_or("pub", |network| network.visibility.as_str());
@@ -136,8 +135,7 @@ struct Fields {
 
 impl Fields {
     fn add(&mut self, name: &str, dimensions: usize, real: &TokenStream) {
-        let usable = !matches!(name, "self" | "Self" | "super" | "crate" | "_");
-        if !usable || !self.seen.insert(name.to_owned()) {
+        if unusable(name).is_some() || !self.seen.insert(name.to_owned()) {
             return;
         }
         let field = identifier(name, Span::call_site());
@@ -162,18 +160,7 @@ fn code(name: &str, visibility: &TokenStream, parts: &Parts) -> TokenStream {
     let zeros: Vec<TokenStream> = parts.fields.iter().map(|[name, _, zero]| quote!(#name: #zero)).collect();
     let traced = parts.traced.iter().map(|[name, ty, _]| quote!(pub #name: #ty));
     let trace_zeros = parts.traced.iter().map(|[name, _, zero]| quote!(#name: #zero));
-    let names = [
-        "PARAMETERS",
-        "WEIGHTS",
-        "BIASES",
-        "INPUTS",
-        "OUTPUTS",
-        "LAYERS",
-        "MULTIPLY_ADDS",
-        "PARAMETER_BYTES",
-        "WORKSPACE_BYTES",
-    ];
-    let constants: Vec<Ident> = names.iter().map(|name| format_ident!("{name}")).collect();
+    let constants = counts();
     let count = |n: usize| proc_macro2::Literal::usize_unsuffixed(n.max(1));
     let (inputs, outputs, targets) =
         (count(parts.sizes.inputs), count(parts.sizes.outputs), count(parts.sizes.targets));
