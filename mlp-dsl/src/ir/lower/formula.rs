@@ -208,8 +208,13 @@ impl Lower {
         };
         if !bundle.packed {
             let root = at(&bundle.roots, 0);
-            let symbol = symbol(self, names.as_ref().map(|names| &names.whole));
-            let vector = self.pointwise(symbol, bundle.shape, own.finish(root))?;
+            let vector = match (own.term(root), &names) {
+                (Some(Term::Leaf(leaf)), None) => EquationId(*leaf),
+                _ => {
+                    let symbol = symbol(self, names.as_ref().map(|names| &names.whole));
+                    self.pointwise(symbol, bundle.shape, own.finish(root))?
+                }
+            };
             let total = self.step(Shape::Scalar, Op::Sum(vector));
             return Ok(self.leaves(b, &Value::Whole(total)));
         }
