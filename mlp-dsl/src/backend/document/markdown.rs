@@ -204,7 +204,10 @@ fn mermaid(picture: &Picture) -> String {
     lines.extend(rest.map(|(index, _)| format!("  {}", node(index))));
     for (from, to, label) in &picture.edges {
         let label = if label.is_empty() { String::new() } else { format!("|{}|", quoted(label)) };
-        lines.push(format!("  n{from} -->{label} n{to}"));
+        // Dotted, so that a bias's edge that passes by a weight's label isn't taken for it.
+        let is_bias = picture.nodes.get(*from).is_some_and(|node| node.kind == NodeKind::Bias);
+        let arrow = if is_bias { "-.->" } else { "-->" };
+        lines.push(format!("  n{from} {arrow}{label} n{to}"));
     }
     lines.push("```".to_owned());
     lines.join("\n")
