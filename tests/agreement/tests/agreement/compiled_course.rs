@@ -21,7 +21,9 @@ fn the_exercise() {
         [nine(loss), nine(gradients.w5), nine(gradients.w1)],
         ["0.298371109", "0.082167041", "0.000438568"]
     );
+    assert_eq!(gradients.w5, 0.082_167_040_564_230_78); // the README says so, to the last digit
     assert_eq!(network.train(&INPUT, &TARGET), loss);
+    assert!(network.w5.to_string().starts_with("0.358916479717"));
     let updated = [network.w1, network.w2, network.w5, network.w8, network.b1, network.b2].map(nine);
     let expected = ["0.149780716", "0.199561432", "0.358916480", "0.561370121", "0.340637195", "0.549799837"];
     assert_eq!(updated, expected);
