@@ -3,7 +3,7 @@
 use crate::{
     ir::{
         equation::Shape,
-        formula::{ConstantId, FunctionId},
+        formula::{ConstantId, Formula, FunctionId},
         scalar::{Function, Unary},
     },
     span::Span,
@@ -64,8 +64,55 @@ pub struct Model {
     pub layers: Vec<Layer>,
     /// The loss.
     pub loss: Option<Typed>,
+    /// What is added to the loss once for each batch.
+    pub penalties: Vec<Typed>,
     /// The training rule.
     pub training: Option<Training>,
+    /// Declared samples.
+    pub samples: Vec<Sample>,
+    /// Whether they stand in `data`, and not at the declarations.
+    pub has_data: bool,
+    /// Whether layers are to be written out in code, where it is said.
+    pub unroll: Option<bool>,
+    /// Front matter.
+    pub document: FrontMatter,
+}
+
+/// Numbers of a sample.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Sample {
+    /// All inputs, one after another.
+    pub input: Vec<f64>,
+    /// The target, empty where there is none; a class is a vector with a single 1.
+    pub target: Vec<f64>,
+}
+
+/// The headings of a document: the names they have in front matter, and the English words.
+pub const HEADINGS: [(&str, &str); 9] = [
+    ("network", "The network"),
+    ("parameters", "What is trained"),
+    ("forward", "Forward pass"),
+    ("loss", "The loss"),
+    ("backward", "Backward pass"),
+    ("penalty", "The penalty"),
+    ("update", "The update"),
+    ("check", "Was it right?"),
+    ("effort", "What it takes"),
+];
+
+/// What a specification says about its document.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct FrontMatter {
+    /// The title.
+    pub title: Option<String>,
+    /// Who asks.
+    pub author: Option<String>,
+    /// The text of the question.
+    pub question: Option<String>,
+    /// How many marks it gives.
+    pub marks: Option<f64>,
+    /// Headings in other words: which, and its words.
+    pub headings: Vec<(String, String)>,
 }
 
 /// An input or the target.
@@ -79,6 +126,8 @@ pub struct Data {
     pub shape: Shape,
     /// The scalars it is made of, when they have names.
     pub elements: Option<Vec<Name>>,
+    /// Whether it is one of so many classes as it has numbers.
+    pub class: bool,
     /// Declared values.
     pub values: Option<Vec<f64>>,
 }
@@ -92,6 +141,8 @@ pub struct Parameter {
     pub docs: Vec<String>,
     /// Weight or bias.
     pub kind: ParameterKind,
+    /// Whether it is kept as it starts.
+    pub frozen: bool,
     /// Its shape.
     pub shape: Shape,
     /// Its start value.
@@ -105,6 +156,15 @@ pub enum Start {
     Fill(f64),
     /// Each element given, row by row.
     Values(Vec<f64>),
+    /// Drawn from the normal distribution, from the stream (seed, salt, name).
+    Normal {
+        /// The mean.
+        mean: f64,
+        /// The standard deviation.
+        deviation: f64,
+        /// The initializer's own seed.
+        salt: u64,
+    },
     /// Drawn evenly between `low` and `high` from the stream (seed, salt, name).
     Uniform {
         /// Which rule set the bounds.
@@ -143,18 +203,79 @@ pub enum LayerBody {
 /// The training rule and what `train` says beside it.
 #[derive(Debug)]
 pub struct Training {
-    /// The rule, a function of parameter, gradient and settings.
-    pub rule: FunctionId,
-    /// The rule's name.
-    pub name: String,
-    /// The settings, in the order of the rule's parameters.
-    pub settings: Vec<(String, f64)>,
+    /// The rule.
+    pub rule: UpdateRule,
+    /// The settings, in the order of the rule's.
+    pub settings: Vec<(String, Setting)>,
     /// Samples in a batch, when declared.
     pub batch: Option<usize>,
     /// Samples in all, when declared.
     pub samples: Option<usize>,
+    /// How the losses of a batch become one.
+    pub reduction: Reduction,
+    /// The largest norm that all gradients together may have.
+    pub clip_norm: Option<f64>,
+    /// The largest value that a gradient may have, either way.
+    pub clip_value: Option<f64>,
     /// The text.
     pub span: Span,
+}
+
+/// A setting of a rule.
+#[derive(Debug)]
+pub enum Setting {
+    /// A number that is written.
+    Number(f64),
+    /// A number of the rule's own, where none is written; 0 takes its terms out of the rule.
+    Default(f64),
+    /// A formula of the number of the step, counted from 1.
+    Schedule(Typed),
+}
+
+/// How the losses of a batch become one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Reduction {
+    /// Their mean.
+    #[default]
+    Mean,
+    /// Their sum.
+    Sum,
+}
+
+/// An update rule. The leaves of its formulas are, in this order: the parameter, its gradient, the
+/// number of the step, the state, the settings.
+#[derive(Clone, Debug)]
+pub struct UpdateRule {
+    /// Its name.
+    pub name: String,
+    /// Its documentation.
+    pub docs: Vec<String>,
+    /// Its settings with the values they have where a network leaves them out.
+    pub settings: Vec<(String, Option<f64>)>,
+    /// The numbers kept for each number of a parameter, 0 before the first step.
+    pub state: Vec<String>,
+    /// What changes, in order; each formula reads what the ones before it have changed.
+    pub assignments: Vec<(Changed, Formula)>,
+}
+
+impl UpdateRule {
+    /// The leaf of the parameter.
+    pub const PARAMETER: u32 = 0;
+    /// The leaf of its gradient.
+    pub const GRADIENT: u32 = 1;
+    /// The leaf of the number of the step.
+    pub const STEP: u32 = 2;
+    /// The leaf of the first state; the settings follow the last.
+    pub const STATE: u32 = 3;
+}
+
+/// What an assignment of a rule changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Changed {
+    /// The parameter.
+    Parameter,
+    /// A state, by its index.
+    State(usize),
 }
 
 /// A formula with its shape.
@@ -179,6 +300,10 @@ pub enum TypedKind {
     Value(Value),
     /// An argument of the function this formula is the body of.
     Argument(usize),
+    /// What a `let` names: by its place among all that are bound here.
+    Bound(usize),
+    /// `let … in …`: the names with what they stand for, and the formula that uses them.
+    Let(Vec<(String, Typed)>, Box<Typed>),
     /// A primitive of one number.
     Unary(Unary, Box<Typed>),
     /// `a ^ b`
@@ -193,8 +318,12 @@ pub enum TypedKind {
     Inline(Option<Kernel>, Vec<Typed>, Box<Typed>),
     /// The sum of all elements.
     Sum(Box<Typed>),
-    /// `dense(x)`: x W + b with parameters of its own.
-    Dense(Box<Typed>, usize, usize),
+    /// Scalars and vectors side by side.
+    Concat(Vec<Typed>),
+    /// A matrix with rows and columns exchanged.
+    Transpose(Box<Typed>),
+    /// `dense(x)`: x W + b with parameters of its own; `linear(x)` has no b.
+    Dense(Box<Typed>, usize, Option<usize>),
 }
 
 /// The stable kernels that the prelude names.

@@ -5,9 +5,9 @@
 use std::collections::HashSet;
 
 use crate::ir::{
-    Derivation,
+    Derivation, Parameter,
     array::Op,
-    equation::{EquationId, Reason, Scope, Shape, Symbol},
+    equation::{Equation, EquationId, Reason, Scope, Shape, Symbol},
 };
 
 /// What the generated code can be asked for.
@@ -21,6 +21,10 @@ pub enum Entry {
     Loss,
     /// The loss of a sample; its gradients are added to those of the batch.
     Accumulate,
+    /// What is added once for a batch.
+    Penalty,
+    /// The same; its gradients are added to those of the batch.
+    Penalize,
     /// The update from the mean gradients.
     Step,
 }
@@ -36,8 +40,8 @@ pub enum Place {
     Workspace,
     /// Added to a field of the gradients.
     Gradients,
-    /// Written over the parameter it updates.
-    Parameter,
+    /// Written over the parameter, or the state of the optimizer, that it updates.
+    Updated,
     /// Nowhere: the kernel of the equation that uses it computes it on the way.
     Fused,
 }
@@ -75,11 +79,14 @@ pub fn plan(derivation: &Derivation) -> Plan {
     if derivation.loss.is_some() {
         entries.extend([Entry::Loss, Entry::Accumulate]);
     }
+    if derivation.loss.as_ref().is_some_and(|loss| loss.penalty.is_some()) {
+        entries.extend([Entry::Penalty, Entry::Penalize]);
+    }
     if derivation.training.is_some() {
         entries.push(Entry::Step);
     }
-    let parameters = derivation.parameters.iter().map(|parameter| parameter.equation).collect();
-    let routine = |entry| routine(derivation, entry, &parameters);
+    let fused = fused(derivation);
+    let routine = |entry| routine(derivation, entry, &fused);
     let routines: Vec<Routine> = entries.into_iter().map(routine).collect();
     let mut kept: Vec<EquationId> = routines.iter().flat_map(Routine::in_workspace).collect();
     kept.sort_unstable();
@@ -119,16 +126,30 @@ pub fn roots(derivation: &Derivation, entry: Entry) -> Vec<EquationId> {
         Entry::Trace => traced(derivation),
         Entry::Loss => derivation.loss.iter().map(|loss| loss.total).collect(),
         Entry::Accumulate => {
-            let means = derivation.parameters.iter().filter_map(|parameter| parameter.mean);
-            derivation.loss.iter().map(|loss| loss.total).chain(means).collect()
+            let gradients = derivation.parameters.iter().filter_map(|parameter| parameter.batch);
+            derivation.loss.iter().map(|loss| loss.total).chain(gradients).collect()
         }
-        Entry::Step => derivation.parameters.iter().filter_map(|parameter| parameter.updated).collect(),
+        Entry::Penalty => derivation.loss.iter().filter_map(|loss| loss.penalty).collect(),
+        Entry::Penalize => {
+            let penalized =
+                derivation.parameters.iter().filter(|parameter| parameter.objective != parameter.batch);
+            let gradients = penalized.filter_map(|parameter| parameter.objective);
+            derivation.loss.iter().filter_map(|loss| loss.penalty).chain(gradients).collect()
+        }
+        Entry::Step => {
+            let changed = |parameter: &Parameter| {
+                let state: Vec<Option<EquationId>> =
+                    parameter.state.iter().map(|state| state.updated).collect();
+                state.into_iter().chain([parameter.updated]).flatten()
+            };
+            derivation.parameters.iter().flat_map(changed).collect()
+        }
     }
 }
 
 /// The named values of the forward pass.
 pub fn traced(derivation: &Derivation) -> Vec<EquationId> {
-    let named = |symbol: &Symbol| matches!(symbol, Symbol::Named(_) | Symbol::Net(_));
+    let named = |symbol: &Symbol| matches!(symbol, Symbol::Named(_) | Symbol::Local(_) | Symbol::Net(_));
     let forward = derivation.numbered().filter(|(_, e)| e.reason == Reason::Forward && named(&e.symbol));
     forward.map(|(id, _)| id).collect()
 }
@@ -136,14 +157,19 @@ pub fn traced(derivation: &Derivation) -> Vec<EquationId> {
 /// What an entry point finds computed when it starts.
 fn is_given(derivation: &Derivation, entry: Entry, id: EquationId) -> bool {
     let equation = derivation.equation(id);
-    let mean = matches!(equation.op, Op::BatchMean(_));
-    matches!(equation.op, Op::Given | Op::Setting(_)) || (entry == Entry::Step && mean)
+    matches!(equation.op, Op::Given | Op::Setting(_))
+        || match entry {
+            Entry::Penalize => matches!(equation.symbol, Symbol::BatchGradient(..)),
+            Entry::Step => {
+                matches!(equation.symbol, Symbol::BatchGradient(..) | Symbol::ObjectiveGradient(_))
+            }
+            _ => false,
+        }
 }
 
-fn routine(derivation: &Derivation, entry: Entry, parameters: &HashSet<EquationId>) -> Routine {
+fn routine(derivation: &Derivation, entry: Entry, fused: &HashSet<EquationId>) -> Routine {
     let live = live(derivation, entry);
-    let steps =
-        live.iter().map(|id| Step { equation: *id, place: place(derivation, entry, *id, parameters) });
+    let steps = live.iter().map(|id| Step { equation: *id, place: place(derivation, entry, *id, fused) });
     Routine { entry, steps: steps.collect() }
 }
 
@@ -160,22 +186,50 @@ fn live(derivation: &Derivation, entry: Entry) -> Vec<EquationId> {
     live
 }
 
-fn place(derivation: &Derivation, entry: Entry, id: EquationId, parameters: &HashSet<EquationId>) -> Place {
+fn place(derivation: &Derivation, entry: Entry, id: EquationId, fused: &HashSet<EquationId>) -> Place {
     let equation = derivation.equation(id);
     if is_given(derivation, entry, id) {
         return Place::Given;
     }
     match (&equation.op, &equation.symbol) {
-        (Op::BatchMean(_), _) => Place::Gradients,
-        (_, Symbol::Updated(_)) => Place::Parameter,
-        (_, Symbol::Gradient(of)) if parameters.contains(of) && fuses(derivation, id) => Place::Fused,
+        (_, Symbol::BatchGradient(..) | Symbol::ObjectiveGradient(_)) => Place::Gradients,
+        (_, Symbol::Updated(_)) => Place::Updated,
+        _ if fused.contains(&id) => Place::Fused,
         _ if equation.shape == Shape::Scalar => Place::Local,
         _ => Place::Workspace,
     }
 }
 
-/// A parameter's gradient that is one product or a copy is added to the batch's at once.
-fn fuses(derivation: &Derivation, id: EquationId) -> bool {
+/// What the kernel of a use computes on the way: gradients of parameters that are added to those of
+/// the batch, and transposed matrices whose every use is a product.
+fn fused(derivation: &Derivation) -> HashSet<EquationId> {
+    let transposed = |(_, e): &(EquationId, &Equation)| matches!(e.op, Op::Transpose(_));
+    let mut fused: HashSet<EquationId> = derivation.numbered().filter(transposed).map(|(id, _)| id).collect();
+    for (_, equation) in derivation.numbered() {
+        match &equation.op {
+            Op::VectorMatrix(x, _) | Op::MatrixVector(_, x) => {
+                fused.remove(x);
+            }
+            op => op.operands().iter().for_each(|operand| {
+                fused.remove(operand);
+            }),
+        }
+    }
+    let parameters: HashSet<EquationId> = derivation.parameters.iter().map(|p| p.equation).collect();
+    for (id, equation) in derivation.numbered() {
+        let of_parameter = match equation.symbol {
+            Symbol::Gradient(of) | Symbol::PenaltyGradient(of) => parameters.contains(&of),
+            _ => false,
+        };
+        if of_parameter && is_added_at_once(derivation, id) {
+            fused.insert(id);
+        }
+    }
+    fused
+}
+
+/// A gradient that is one product or a copy is added to the batch's at once.
+fn is_added_at_once(derivation: &Derivation, id: EquationId) -> bool {
     match &derivation.equation(id).op {
         Op::Outer(..) => true,
         Op::Pointwise(formula) => {
@@ -206,7 +260,7 @@ pub fn verify(derivation: &Derivation, plan: &Plan) -> Result<(), String> {
             if !done.insert(step.equation) {
                 return Err(format!("{entry:?}: {name} is computed twice"));
             }
-            let kept = matches!(step.place, Place::Parameter | Place::Gradients);
+            let kept = matches!(step.place, Place::Updated | Place::Gradients);
             if kept && equation.scope == Scope::Sample {
                 return Err(format!("{entry:?}: {name} belongs to a sample but is kept"));
             }

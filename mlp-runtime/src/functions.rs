@@ -229,7 +229,7 @@ fn sum_of_four(a: f64, b: f64, c: f64, d: f64) -> (f64, f64) {
 }
 
 /// a * b and its rounding error, from halves of 26 bits (Veltkamp's splitting, Dekker, 1971).
-fn two_product(a: f64, b: f64) -> (f64, f64) {
+pub(super) fn two_product(a: f64, b: f64) -> (f64, f64) {
     let (a_head, a_tail) = halves(a);
     let (b_head, b_tail) = halves(b);
     let product = a * b;

@@ -144,6 +144,32 @@ pub fn sum_matrix<T: Scalar, const N: usize, const M: usize>(x: &[[T; M]; N]) ->
     ordered_sum(x.iter().flatten().copied())
 }
 
+/// Σ_i x_i².
+pub fn sum_squares<T: Scalar, const N: usize>(x: &[T; N]) -> T {
+    dot(x, x)
+}
+
+/// Σ of the squares of all elements, row after row.
+pub fn sum_squares_matrix<T: Scalar, const N: usize, const M: usize>(x: &[[T; M]; N]) -> T {
+    ordered_sum(x.iter().flatten().map(|&x| x * x))
+}
+
+/// y_ji = w_ij, for w of N × M, y of M × N.
+pub fn transpose<T: Scalar, const N: usize, const M: usize>(w: &[[T; M]; N], y: &mut [[T; N]; M]) {
+    for (j, y) in y.iter_mut().enumerate() {
+        for (y, w) in y.iter_mut().zip(w) {
+            *y = w[j];
+        }
+    }
+}
+
+/// y_(start + i) = x_i; what would lie behind the end of y is left out.
+pub fn put_part<T: Scalar, const N: usize, const M: usize>(x: &[T; M], start: usize, y: &mut [T; N]) {
+    for (y, &x) in y.iter_mut().skip(start).zip(x) {
+        *y = x;
+    }
+}
+
 /// The M elements from OFFSET on. That they are there is checked when compiling.
 pub fn part<const OFFSET: usize, T, const N: usize, const M: usize>(all: &[T; N]) -> &[T; M] {
     const { assert!(OFFSET + M <= N) };

@@ -8,20 +8,24 @@
 #![forbid(unsafe_code)]
 
 pub mod batch;
+pub mod class;
 pub mod functions;
 pub mod kernels;
 pub mod network;
 pub mod random;
 pub mod scalar;
+pub mod special;
 #[cfg(feature = "ndarray")]
 pub mod views;
 
 pub use batch::*;
+pub use class::*;
 pub use functions::*;
 pub use kernels::*;
 pub use network::*;
 pub use random::*;
 pub use scalar::*;
+pub use special::*;
 #[cfg(feature = "ndarray")]
 pub use views::*;
 
@@ -31,8 +35,10 @@ pub use views::*;
 pub const SOURCE: &[(&str, &str)] = &[
     ("scalar", include_str!("scalar.rs")),
     ("functions", include_str!("functions.rs")),
+    ("special", include_str!("special.rs")),
     ("kernels", include_str!("kernels.rs")),
     ("random", include_str!("random.rs")),
     ("batch", include_str!("batch.rs")),
+    ("class", include_str!("class.rs")),
     ("network", include_str!("network.rs")),
 ];

@@ -35,6 +35,10 @@ pub trait Network {
     const PARAMETER_BYTES: usize;
     /// The size of the workspace in bytes.
     const WORKSPACE_BYTES: usize;
+    /// The number of parameters, each element counted, that are frozen: kept as they start.
+    const FROZEN: usize;
+    /// The size of the optimizer in bytes; 0 without one.
+    const OPTIMIZER_BYTES: usize;
     /// A hash of the specification: parameters fit networks with an equal one.
     const FINGERPRINT: u64;
     /// The parameters in order.
@@ -81,6 +85,10 @@ pub trait Differentiable: Network {
     const TARGETS: usize;
     /// The size of the gradients in bytes.
     const GRADIENT_BYTES: usize;
+    /// How the losses of a batch become one.
+    const REDUCTION: Reduction;
+    /// Whether there are penalties.
+    const PENALIZED: bool = false;
 
     /// The loss of one sample.
     fn loss(
@@ -99,7 +107,18 @@ pub trait Differentiable: Network {
         gradients: &mut Self::Gradients,
     ) -> Self::Scalar;
 
-    /// Writes one sample's gradients and returns its loss.
+    /// What is added to the loss of a batch, once: 0 without penalties.
+    fn penalty(&self, _workspace: &mut Self::Workspace) -> Self::Scalar {
+        Self::Scalar::ZERO
+    }
+
+    /// Adds the gradients of the penalties to those of a batch and returns the penalty.
+    fn penalize(&self, _workspace: &mut Self::Workspace, _gradients: &mut Self::Gradients) -> Self::Scalar {
+        Self::Scalar::ZERO
+    }
+
+    /// Writes the gradients of the objective for a batch of one sample and returns the objective:
+    /// the sample's loss and the penalties.
     fn backward_into(
         &self,
         input: &Self::Input,
@@ -108,21 +127,27 @@ pub trait Differentiable: Network {
         gradients: &mut Self::Gradients,
     ) -> Self::Scalar {
         gradients.clear();
-        self.accumulate(input, target, workspace, gradients)
+        let loss = self.accumulate(input, target, workspace, gradients);
+        if Self::PENALIZED { loss + self.penalize(workspace, gradients) } else { loss }
     }
 
-    /// The mean loss of the batch: the sum in sample order, divided once.
+    /// The objective for the batch: the sum of the losses in sample order, divided once for a
+    /// mean, and the penalties.
     fn loss_batch(
         &self,
         batch: Batch<'_, Self::Input, Self::Target>,
         workspace: &mut Self::Workspace,
     ) -> Self::Scalar {
-        let losses = batch.iter().map(|(input, target)| self.loss(input, target, workspace));
-        ordered_sum(losses) / Self::Scalar::from_f64(batch.len() as f64)
+        let total = ordered_sum(batch.iter().map(|(input, target)| self.loss(input, target, workspace)));
+        let loss = match Self::REDUCTION {
+            Reduction::Mean => total / Self::Scalar::from_f64(batch.len() as f64),
+            Reduction::Sum => total,
+        };
+        if Self::PENALIZED { loss + self.penalty(workspace) } else { loss }
     }
 
-    /// Writes the mean of the samples' gradients and returns the mean loss: sums in sample
-    /// order, divided once.
+    /// Writes the gradients of the objective and returns it: sums in sample order, divided once
+    /// for a mean, and then the penalties.
     fn backward_batch(
         &self,
         batch: Batch<'_, Self::Input, Self::Target>,
@@ -132,10 +157,25 @@ pub trait Differentiable: Network {
         gradients.clear();
         let losses = batch.iter().map(|(input, target)| self.accumulate(input, target, workspace, gradients));
         let total = ordered_sum(losses);
-        let count = Self::Scalar::from_f64(batch.len() as f64);
-        gradients.divide(count);
-        total / count
+        let loss = match Self::REDUCTION {
+            Reduction::Mean => {
+                let count = Self::Scalar::from_f64(batch.len() as f64);
+                gradients.divide(count);
+                total / count
+            }
+            Reduction::Sum => total,
+        };
+        if Self::PENALIZED { loss + self.penalize(workspace, gradients) } else { loss }
     }
+}
+
+/// How the losses of a batch, and with them the gradients, become one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reduction {
+    /// Their mean.
+    Mean,
+    /// Their sum.
+    Sum,
 }
 
 /// Gradients, as a total over samples.
@@ -155,7 +195,7 @@ pub trait Trainable: Differentiable {
     /// Changes the parameters by one step of the rule.
     fn step(&mut self, optimizer: &mut Self::Optimizer, gradients: &Self::Gradients);
 
-    /// One step on one sample; returns its loss before the step.
+    /// One step on one sample; returns the objective before the step.
     fn train_into(
         &mut self,
         input: &Self::Input,
@@ -169,7 +209,7 @@ pub trait Trainable: Differentiable {
         loss
     }
 
-    /// One step on the mean gradients of the batch; returns the mean loss before the step.
+    /// One step on the gradients of the objective for a batch; returns the objective before the step.
     fn train_batch(
         &mut self,
         batch: Batch<'_, Self::Input, Self::Target>,

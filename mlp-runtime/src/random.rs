@@ -1,7 +1,7 @@
 //! Start values: SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number
 //! generators", 2014), a stream for each parameter.
 
-use super::scalar::Scalar;
+use super::{functions::ln, scalar::Scalar, special::sqrt};
 
 /// The increment of the state: 2^64 over the golden ratio, made odd.
 const GAMMA: u64 = 0x9e37_79b9_7f4a_7c15;
@@ -44,6 +44,43 @@ impl Stream {
         const SPACING: f64 = 1.0 / (1_u64 << 53) as f64;
         let unit = (self.next_u64() >> 11) as f64 * SPACING;
         low + (high - low) * unit
+    }
+
+    /// A number of the normal distribution, by Marsaglia's polar method (1964): two numbers of
+    /// `uniform(-1, 1)` at a time, u and v, until s = u² + v² is above 0 and below 1; then
+    /// mean + deviation u √(-2 ln s / s). The second number that u and v could give is not used.
+    pub fn normal(&mut self, mean: f64, deviation: f64) -> f64 {
+        loop {
+            let (u, v) = (self.uniform(-1.0, 1.0), self.uniform(-1.0, 1.0));
+            let s = u * u + v * v;
+            if s > 0.0 && s < 1.0 {
+                return mean + deviation * (u * sqrt(-2.0 * ln(s) / s));
+            }
+        }
+    }
+
+    /// [`normal`](Self::normal), rounded once to `T`.
+    pub fn normal_scalar<T: Scalar>(&mut self, mean: f64, deviation: f64) -> T {
+        T::from_f64(self.normal(mean, deviation))
+    }
+
+    /// Draws each element of x, in order.
+    pub fn normal_vector<T: Scalar, const N: usize>(&mut self, mean: f64, deviation: f64, x: &mut [T; N]) {
+        for x in x {
+            *x = self.normal_scalar(mean, deviation);
+        }
+    }
+
+    /// Draws each element of x, row after row.
+    pub fn normal_matrix<T: Scalar, const N: usize, const M: usize>(
+        &mut self,
+        mean: f64,
+        deviation: f64,
+        x: &mut [[T; M]; N],
+    ) {
+        for row in x {
+            self.normal_vector(mean, deviation, row);
+        }
     }
 
     /// [`uniform`](Self::uniform), rounded once to `T`.

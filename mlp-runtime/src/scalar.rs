@@ -1,6 +1,6 @@
 //! The number types of a network: [`Scalar`], implemented for `f32` and `f64`.
 
-use super::functions;
+use super::{functions, special};
 use core::fmt::Debug;
 use core::ops::{Add, Div, Mul, Neg, Sub};
 
@@ -50,6 +50,15 @@ pub trait Scalar:
     /// The hyperbolic tangent; see [`functions::tanh`].
     fn tanh(self) -> Self;
 
+    /// The square root; see [`special::sqrt`].
+    fn sqrt(self) -> Self;
+
+    /// The error function; see [`special::erf`].
+    fn erf(self) -> Self;
+
+    /// The greatest whole number that is not above; exact.
+    fn floor(self) -> Self;
+
     /// `self` to the power `exponent`; see [`functions::powf`].
     fn powf(self, exponent: Self) -> Self;
 }
@@ -80,6 +89,19 @@ macro_rules! implement_scalar {
 
             fn tanh(self) -> Self {
                 functions::tanh(self as f64) as Self
+            }
+
+            // Of an f32, rounding twice is rounding once: 53 bits are more than 2 · 24 + 1.
+            fn sqrt(self) -> Self {
+                special::sqrt(self as f64) as Self
+            }
+
+            fn erf(self) -> Self {
+                special::erf(self as f64) as Self
+            }
+
+            fn floor(self) -> Self {
+                special::floor(self as f64) as Self
             }
 
             fn powf(self, exponent: Self) -> Self {

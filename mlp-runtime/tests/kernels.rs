@@ -172,3 +172,21 @@ fn cross_entropy_bears_large_arguments() {
     let loss = softmax_cross_entropy(&[0.0; 4], &[0.25; 4]);
     assert_eq!(loss, 4.0_f64.ln());
 }
+
+#[test]
+fn parts_are_put_and_matrices_transposed() {
+    let mut y = [0.0; 5];
+    put_part(&[1.0, 2.0], 1, &mut y);
+    put_part(&[8.0, 9.0], 4, &mut y);
+    assert_eq!(y, [0.0, 1.0, 2.0, 0.0, 8.0]);
+    let mut w = [[0.0; 2]; 3];
+    transpose(&[[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]], &mut w);
+    assert_eq!(w, [[1.0, 4.0], [2.0, 5.0], [3.0, 6.0]]);
+}
+
+#[test]
+fn squares_are_summed_in_order() {
+    let x: [f64; 3] = [1e8, 1.0, 1e-8];
+    assert_eq!(sum_squares(&x), (1e8 * 1e8 + 1.0) + 1e-8 * 1e-8);
+    assert_eq!(sum_squares_matrix(&[[3.0, 4.0], [12.0, 0.0]]), 169.0);
+}

@@ -38,6 +38,8 @@ impl Network for Line {
     const MULTIPLY_ADDS: usize = 1;
     const PARAMETER_BYTES: usize = size_of::<Self>();
     const WORKSPACE_BYTES: usize = 0;
+    const FROZEN: usize = 0;
+    const OPTIMIZER_BYTES: usize = 0;
     const FINGERPRINT: u64 = 1;
     const LAYOUT: &'static [Parameter] = &[
         Parameter { name: "w", kind: ParameterKind::Weight, shape: ParameterShape::Scalar },
@@ -75,6 +77,7 @@ impl Differentiable for Line {
     type Gradients = Line;
     const TARGETS: usize = 1;
     const GRADIENT_BYTES: usize = size_of::<Self>();
+    const REDUCTION: Reduction = Reduction::Mean;
 
     fn loss(&self, [x]: &[f64; 1], [t]: &[f64; 1], _: &mut ()) -> f64 {
         let error = self.w * x + self.b - t;

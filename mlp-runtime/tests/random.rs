@@ -96,3 +96,17 @@ fn arrays_fill_row_after_row() {
         assert_eq!(x, stream.uniform(-1.0, 1.0) as f32);
     }
 }
+
+/// Mean, variance and tails of many numbers.
+#[test]
+fn normal_numbers() {
+    let mut stream = Stream::new(7, 1, "W");
+    let numbers: Vec<f64> = (0..20_000).map(|_| stream.normal(2.0, 0.5)).collect();
+    let mean = numbers.iter().sum::<f64>() / 20_000.0;
+    let variance = numbers.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / 20_000.0;
+    // Four standard errors: 0.5 / √20000 and 0.25 √(2 / 20000).
+    assert!((mean - 2.0).abs() < 0.0142, "{mean}");
+    assert!((variance - 0.25).abs() < 0.01, "{variance}");
+    let beyond = numbers.iter().filter(|x| (**x - 2.0).abs() > 0.98).count();
+    assert!((900..1100).contains(&beyond), "1 of 20 lies beyond 1.96 deviations: {beyond}");
+}

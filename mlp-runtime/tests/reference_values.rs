@@ -5,7 +5,10 @@
 mod common;
 
 use common::ulps;
-use mlp_runtime::functions::{exp, ln, powf, tanh};
+use mlp_runtime::{
+    functions::{exp, ln, powf, tanh},
+    special::erf,
+};
 
 /// Fails where `function`, of the bits' doubles, errs by more than `bound` ulps.
 fn check(table: &str, bound: f64, function: impl Fn(&[f64]) -> f64) {
@@ -39,4 +42,9 @@ fn tanh_is_within_2_ulps() {
 #[test]
 fn powf_is_within_1_5_ulps() {
     check(include_str!("reference/powf.csv"), 1.5, |x| powf(x[0], x[1]));
+}
+
+#[test]
+fn erf_is_within_1_ulp() {
+    check(include_str!("reference/erf.csv"), 1.0, |x| erf(x[0]));
 }

@@ -72,11 +72,21 @@ pub(crate) enum SummaryFormat {
     Json,
 }
 
+/// Which of the declared samples.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct Choice {
+    /// Use the N-th sample of `data`, counted from 1
+    #[arg(long, value_name = "N", value_parser = count())]
+    pub(crate) sample: Option<u64>,
+}
+
 /// `eval`
 #[derive(Debug, Args)]
 pub(crate) struct Eval {
     #[command(flatten)]
     pub(crate) source: Source,
+    #[command(flatten)]
+    pub(crate) choice: Choice,
     /// Perform N training steps and print the last
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = count())]
     pub(crate) steps: u64,
@@ -113,6 +123,8 @@ pub(crate) struct Target {
 pub(crate) struct Derive {
     #[command(flatten)]
     pub(crate) source: Source,
+    #[command(flatten)]
+    pub(crate) choice: Choice,
     /// Decimals of printed numbers
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=17))]
     pub(crate) digits: Option<u8>,

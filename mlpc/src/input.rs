@@ -9,7 +9,7 @@ use std::{
 use mlp_dsl::{ir::Derivation, limits};
 
 use crate::{
-    arguments::Source,
+    arguments::{Choice, Source},
     diagnostics,
     escape::{self, Escaped},
     failure::Failure,
@@ -22,6 +22,23 @@ pub(crate) fn compile(source: &Source) -> Result<Derivation, Failure> {
         let report = diagnostics::render(&found, &Escaped::lines(&text), &shown_name(&source.file));
         Failure::Specification(report)
     })
+}
+
+/// Reads and compiles, with the numbers of the chosen sample in place.
+pub(crate) fn compile_at(source: &Source, choice: Choice) -> Result<Derivation, Failure> {
+    let mut derivation = compile(source)?;
+    let Some(number) = choice.sample else { return Ok(derivation) };
+    let chosen = usize::try_from(number).is_ok_and(|number| derivation.choose_sample(number - 1));
+    if chosen {
+        return Ok(derivation);
+    }
+    let (name, count) = (&derivation.name, derivation.samples.len());
+    let title = format!("`{name}` has no sample {number}: it declares {count}");
+    let help = match count {
+        0 => "declare samples: `data { (inputs) -> (target), … }`".to_owned(),
+        count => format!("choose one from 1 to {count}"),
+    };
+    Err(Failure::specification(title, &help))
 }
 
 /// The file's name as it is shown.

@@ -4,7 +4,11 @@
 mod activation;
 mod counting;
 
-use crate::{ir::Derivation, model::Precision, syntax::ast::ParameterKind};
+use crate::{
+    ir::{Derivation, equation::EquationId},
+    model::Precision,
+    syntax::ast::ParameterKind,
+};
 use counting::Counting;
 
 /// The summary of a network.
@@ -28,8 +32,12 @@ pub struct Summary {
     pub batch: u64,
     /// How the samples fall into batches, where their number is known.
     pub epoch: Option<Epoch>,
-    /// Bytes of the parameters in the network's precision; gradients take as many.
+    /// Bytes of the parameters in the network's precision.
     pub parameter_bytes: u64,
+    /// Numbers of parameters that have a gradient: 0 without a loss; frozen ones have none.
+    pub trained: u64,
+    /// Numbers that the training rule keeps from step to step, its settings not counted.
+    pub state: u64,
     /// Multiply-adds of a forward pass of one sample, those inside activations not counted.
     pub multiply_adds: u64,
 }
@@ -165,6 +173,9 @@ impl Summary {
         let mut total = loss_only;
         layers.iter().for_each(|layer| total.add(layer.tally));
         let bytes = derivation.precision.bytes() as u64;
+        let count = |ids: &mut dyn Iterator<Item = EquationId>| {
+            ids.map(|id| derivation.shape(id).count() as u64).sum::<u64>()
+        };
         Summary {
             network: derivation.name.clone(),
             precision: derivation.precision,
@@ -176,6 +187,10 @@ impl Summary {
             batch,
             epoch: samples.map(|samples| Epoch { samples, full: samples / batch, rest: samples % batch }),
             parameter_bytes: total.parameters().saturating_mul(bytes),
+            trained: count(&mut derivation.parameters.iter().filter_map(|p| p.gradient.map(|_| p.equation))),
+            state: count(
+                &mut derivation.parameters.iter().flat_map(|p| &p.state).map(|state| state.equation),
+            ),
             multiply_adds: derivation.multiply_adds() as u64,
         }
     }

@@ -84,11 +84,7 @@ pub fn train(derivation: &Derivation, steps: u64) -> Result<StepValues, Refusal>
     let Ok(mut point) = Point::declared(derivation) else { return Err(Refusal::Missing(missing)) };
     let mut evaluation = evaluate::<f64>(derivation, &point);
     for _ in 1..steps {
-        for parameter in &derivation.parameters {
-            if let Some(updated) = parameter.updated.and_then(|id| evaluation.value(id)) {
-                point.set(parameter.equation, updated.clone());
-            }
-        }
+        point.step(derivation, &evaluation);
         evaluation = evaluate::<f64>(derivation, &point);
     }
     Ok(collect(derivation, &evaluation))
@@ -100,9 +96,12 @@ fn collect(derivation: &Derivation, evaluation: &Evaluation<f64>) -> StepValues 
         Entry { name, shape: derivation.shape(id), values }
     };
     let named = |id: EquationId| entry(derivation.name_of(id), id);
-    let is_forward = |symbol: &Symbol| matches!(symbol, Symbol::Named(_) | Symbol::Net(_));
+    let is_forward = |symbol: &Symbol| matches!(symbol, Symbol::Named(_) | Symbol::Local(_) | Symbol::Net(_));
     let forward = derivation.numbered().filter(|(_, e)| e.reason == Reason::Forward && is_forward(&e.symbol));
-    let loss = derivation.loss.iter().flat_map(|loss| loss.components.iter().copied().chain([loss.total]));
+    let loss = derivation.loss.iter().flat_map(|loss| {
+        let objective = loss.penalty.map(|penalty| [penalty, loss.objective]);
+        loss.components.iter().copied().chain([loss.total]).chain(objective.into_iter().flatten())
+    });
     let of_parameters = |pick: fn(&crate::ir::Parameter) -> Option<EquationId>| {
         let picked = derivation.parameters.iter().filter_map(|p| Some((p.name.clone(), pick(p)?)));
         picked.map(|(name, id)| entry(name, id)).collect()
@@ -111,7 +110,7 @@ fn collect(derivation: &Derivation, evaluation: &Evaluation<f64>) -> StepValues 
         network: derivation.name.clone(),
         forward: forward.map(|(id, _)| named(id)).collect(),
         loss: loss.map(named).collect(),
-        gradients: of_parameters(|p| p.mean),
+        gradients: of_parameters(|p| p.objective),
         updated: of_parameters(|p| p.updated),
     }
 }

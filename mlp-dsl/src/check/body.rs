@@ -2,21 +2,93 @@
 
 use super::{
     Meaning, Scope,
+    arguments::{Argument, arrange},
     function::{Callee, Functions},
-    scope::closest,
 };
 use crate::{
     diagnostic::Diagnostics,
     ir::{
         builder::Builder,
+        evaluate::evaluate_formula,
         formula::{Formula, Select, Term, TermId},
-        scalar::{Binary, Unary},
+        partials::partials,
+        scalar::{Binary, Function, Unary},
     },
     problems,
     syntax::ast::{self, Expression, ExpressionKind},
 };
 
-/// Turns the body of a function into a formula over its parameters.
+/// The formulas of a function of one formula: body, stated derivative, partial derivatives.
+pub(super) fn function(
+    function: &ast::Function,
+    functions: &Functions,
+    scope: &Scope,
+    found: &mut Diagnostics,
+    prelude: bool,
+) -> Option<Function> {
+    let mut names: Vec<&str> = function.parameters.iter().map(|p| p.name.text.as_str()).collect();
+    let count = names.len() as u32;
+    let own = function.name.text.as_str();
+    let mut reading = Reading { own, functions, scope, found, names: names.clone(), bound: Vec::new() };
+    let body = reading.formula(&function.body);
+    names.push("y");
+    if !function.derivative.is_empty() && count != 1 {
+        reading.found.push(problems::derivative_of_many(&function.name));
+        return None;
+    }
+    reading.names = names;
+    let stated: Vec<Option<Formula>> = function.derivative.iter().map(|form| reading.formula(form)).collect();
+    let body = body?;
+    let stated: Vec<Formula> = stated.into_iter().collect::<Option<_>>()?;
+    let mut b = Builder::new();
+    let value = b.leaf(count);
+    let leaves: Vec<u32> = (0..count).collect();
+    let derived = partials(&mut b, &body, Some(value), &leaves, functions.pointwise());
+    let derived: Vec<Formula> = derived.into_iter().map(|root| b.finish(root)).collect();
+    if let Some(wrong) = wrong_form(&body, &derived, &stated, functions.pointwise()) {
+        let span = function.derivative.get(wrong).map_or(function.name.span, |form| form.span);
+        found.push(problems::wrong_derivative(&function.name, span));
+        return None;
+    }
+    let partials = stated.last().map_or(derived, |last| vec![last.clone()]);
+    let cost = |formula: &Formula| formula.operations(functions.pointwise());
+    let operations = cost(&body).max(partials.iter().map(cost).max().unwrap_or(0));
+    Some(Function {
+        name: function.name.text.clone(),
+        docs: function.docs.clone(),
+        parameters: function.parameters.iter().map(|p| p.name.text.clone()).collect(),
+        body,
+        stated,
+        partials,
+        operations,
+        prelude,
+    })
+}
+
+/// The first stated form of a derivative that is not the derivative, at one of a few points.
+fn wrong_form(
+    body: &Formula,
+    derived: &[Formula],
+    stated: &[Formula],
+    functions: &[Function],
+) -> Option<usize> {
+    const POINTS: [f64; 6] = [-2.3, -1.1, -0.4, 0.3, 0.9, 2.1];
+    // A constant such as a shortened e may make the stated form right to ten digits only.
+    const TOLERANCE: f64 = 1e-6;
+    let derived = derived.first()?;
+    let differs = |form: &Formula| {
+        POINTS.iter().any(|x| {
+            let y = evaluate_formula(body, &|_| *x, functions);
+            let at = |formula| evaluate_formula(formula, &|leaf| if leaf == 0 { *x } else { y }, functions);
+            let (expected, found): (f64, f64) = (at(derived), at(form));
+            let equal = (expected - found).abs() <= TOLERANCE * expected.abs().max(1.0);
+            expected.is_finite() && !equal
+        })
+    };
+    stated.iter().position(differs)
+}
+
+/// Turns formulas over named numbers into terms.
 pub(super) struct Reading<'r> {
     /// The name of the function itself.
     pub(super) own: &'r str,
@@ -25,6 +97,8 @@ pub(super) struct Reading<'r> {
     pub(super) found: &'r mut Diagnostics,
     /// The parameters; leaf k of the formula is the k-th.
     pub(super) names: Vec<&'r str>,
+    /// What `let` names, the innermost last.
+    pub(super) bound: Vec<(String, TermId)>,
 }
 
 impl Reading<'_> {
@@ -34,17 +108,22 @@ impl Reading<'_> {
         Some(b.finish(root))
     }
 
-    fn term(&mut self, b: &mut Builder, expression: &Expression) -> Option<TermId> {
+    pub(super) fn term(&mut self, b: &mut Builder, expression: &Expression) -> Option<TermId> {
         let term = match &expression.kind {
             ExpressionKind::Mistake => return None,
             ExpressionKind::Number(number) => Term::Number(*number),
-            ExpressionKind::Name(name) => match self.names.iter().position(|n| *n == name.text) {
-                Some(index) => Term::Leaf(index as u32),
-                None => match self.scope.resolve(name, self.found)? {
-                    Meaning::Constant(id, value) => Term::Constant(id, value),
-                    Meaning::Value(_) | Meaning::Mistake => return None,
-                },
-            },
+            ExpressionKind::Name(name) => {
+                if let Some((_, bound)) = self.bound.iter().rfind(|(bound, _)| *bound == name.text) {
+                    return Some(*bound);
+                }
+                match self.names.iter().position(|n| *n == name.text) {
+                    Some(index) => Term::Leaf(index as u32),
+                    None => match self.scope.resolve(name, self.found)? {
+                        Meaning::Constant(id, value) => Term::Constant(id, value),
+                        Meaning::Value(_) | Meaning::Mistake => return None,
+                    },
+                }
+            }
             ExpressionKind::Negative(inner) => {
                 let inner = self.term(b, inner)?;
                 Term::Unary(Unary::Negate, inner)
@@ -64,6 +143,18 @@ impl Reading<'_> {
                 }
                 return left;
             }
+            ExpressionKind::Let(bound, body) => {
+                let before = self.bound.len();
+                for (name, value) in bound {
+                    let value = self.term(b, value);
+                    // A mistake in it is reported; the name is known all the same.
+                    let value = value.unwrap_or_else(|| b.number(0.0));
+                    self.bound.push((name.text.clone(), value));
+                }
+                let body = self.term(b, body);
+                self.bound.truncate(before);
+                return body;
+            }
             ExpressionKind::If(condition, then, otherwise) => {
                 let (left, comparison, right) = &**condition;
                 let (left, right) = (self.term(b, left), self.term(b, right));
@@ -82,33 +173,23 @@ impl Reading<'_> {
     }
 
     fn call(&mut self, b: &mut Builder, call: &ast::Call) -> Option<Term> {
-        for (name, _) in &call.arguments {
-            if let Some(name) = name {
-                self.found.push(problems::named_argument(name));
+        let Some((callee, parameters)) = self.functions.called(call, Some(self.own), self.found) else {
+            for (_, argument) in &call.arguments {
+                self.term(b, argument);
             }
-        }
-        let arguments: Vec<Option<TermId>> = call.arguments.iter().map(|(_, a)| self.term(b, a)).collect();
-        let Some(callee) = self.functions.find(&call.name.text) else {
-            if self.functions.is_broken(&call.name.text) {
-                return None;
-            }
-            if call.name.text == self.own {
-                self.found.push(problems::function_calls_itself(&call.name));
-                return None;
-            }
-            let close = closest(&call.name.text, self.functions.names().into_iter());
-            self.found.push(problems::unknown_function(&call.name, close));
             return None;
         };
-        let arguments: Vec<TermId> = arguments.into_iter().collect::<Option<_>>()?;
-        if arguments.len() != callee.parameters() {
-            self.found.push(problems::argument_count(call, callee.parameters()));
-            return None;
-        }
+        let arguments = arrange(call, &parameters, self.found)?;
+        let terms = arguments.into_iter().map(|argument| match argument {
+            Argument::Given(argument) => self.term(b, argument),
+            Argument::Default(number) => Some(b.number(number)),
+        });
+        let terms: Vec<Option<TermId>> = terms.collect();
+        let terms: Vec<TermId> = terms.into_iter().collect::<Option<_>>()?;
         match callee {
-            Callee::Primitive(op) => Some(Term::Unary(op, *arguments.first()?)),
-            Callee::Pointwise(id, _) => Some(Term::Apply(id, arguments)),
-            Callee::Dense | Callee::Sum | Callee::Count | Callee::Array(..) => None,
+            Callee::Primitive(op) => Some(Term::Unary(op, *terms.first()?)),
+            Callee::Pointwise(id) => Some(Term::Apply(id, terms)),
+            _ => None,
         }
     }
 }

@@ -31,17 +31,24 @@ impl Checker<'_> {
             self.target.iter().for_each(|target| self.scope.mark(&target.name.text));
             self.mark_groups();
         }
+        if let (Some(penalty), None, false) = (self.penalties.first(), &self.loss, lost) {
+            self.found.push(problems::penalty_without_loss(penalty.span));
+        }
+        self.settle_data();
         if !lost {
             self.generated_names();
         }
         if !lost && !self.layers.is_empty() {
             self.scope.report_unused(self.found);
             self.functions.report_unused(self.found);
+            self.rules.report_unused(self.found);
         }
         self.choose_start_values();
         if !self.found.is_empty() {
             return None;
         }
+        let has_data = self.data.is_some();
+        let samples = self.samples();
         Some(Model {
             name: network.name.clone(),
             visibility: network.visibility.clone(),
@@ -55,7 +62,12 @@ impl Checker<'_> {
             parameters: self.parameters,
             layers: self.layers,
             loss: self.loss,
+            penalties: self.penalties,
             training: self.training,
+            samples,
+            has_data,
+            unroll: self.unroll,
+            document: self.document,
         })
     }
 
@@ -131,7 +143,7 @@ impl Checker<'_> {
         }
     }
 
-    /// Weights without a start value: he before a relu, xavier otherwise.
+    /// Weights without a start value: he before one of the relu family, xavier otherwise.
     pub(super) fn choose_start_values(&mut self) {
         let relu: HashSet<usize> =
             self.layers.iter().flat_map(|layer| relu_parameters(layer, &self.functions)).collect();
@@ -143,7 +155,10 @@ impl Checker<'_> {
     }
 }
 
-/// The parameters inside a call of relu.
+/// Activations that let positive numbers through about as they are, and hold negative ones back.
+const RELU_FAMILY: [&str; 6] = ["relu", "leaky_relu", "elu", "gelu", "gelu_tanh", "silu"];
+
+/// The parameters inside a call of one of the relu family.
 fn relu_parameters(layer: &Layer, functions: &Functions) -> Vec<usize> {
     let formulas: Vec<&Typed> = match &layer.body {
         LayerBody::Whole(typed) => vec![typed],
@@ -152,7 +167,7 @@ fn relu_parameters(layer: &Layer, functions: &Functions) -> Vec<usize> {
     let mut found = Vec::new();
     for typed in formulas {
         if let TypedKind::Apply(function, arguments) = &typed.kind
-            && functions.name_of(*function) == Some("relu")
+            && functions.name_of(*function).is_some_and(|name| RELU_FAMILY.contains(&name))
         {
             arguments.iter().for_each(|argument| collect_parameters(argument, &mut found));
         }
@@ -164,19 +179,28 @@ fn collect_parameters(typed: &Typed, found: &mut Vec<usize>) {
     match &typed.kind {
         TypedKind::Value(Value::Parameter(index)) => found.push(*index),
         TypedKind::Dense(input, weights, biases) => {
-            found.extend([*weights, *biases]);
+            found.push(*weights);
+            found.extend(biases);
             collect_parameters(input, found);
         }
         TypedKind::Chain(first, rest) => {
             collect_parameters(first, found);
             rest.iter().for_each(|(_, operand, _)| collect_parameters(operand, found));
         }
-        TypedKind::Unary(_, inner) | TypedKind::Sum(inner) => collect_parameters(inner, found),
+        TypedKind::Unary(_, inner) | TypedKind::Sum(inner) | TypedKind::Transpose(inner) => {
+            collect_parameters(inner, found)
+        }
         TypedKind::Power(base, _) => collect_parameters(base, found),
-        TypedKind::Apply(_, arguments) | TypedKind::Inline(_, arguments, _) => {
+        TypedKind::Apply(_, arguments)
+        | TypedKind::Inline(_, arguments, _)
+        | TypedKind::Concat(arguments) => {
             arguments.iter().for_each(|argument| collect_parameters(argument, found));
         }
-        TypedKind::Number(_) | TypedKind::Constant(..) | TypedKind::Argument(_) => {}
+        TypedKind::Number(_) | TypedKind::Constant(..) | TypedKind::Argument(_) | TypedKind::Bound(_) => {}
+        TypedKind::Let(bound, body) => {
+            bound.iter().for_each(|(_, value)| collect_parameters(value, found));
+            collect_parameters(body, found);
+        }
         TypedKind::Value(_) | TypedKind::If(..) => {}
     }
 }

@@ -21,6 +21,9 @@ impl Checker<'_> {
     ) -> Data {
         let declaration = &group.declaration;
         let name = &declaration.name;
+        if let Some(classes) = &group.classes {
+            return self.class(group, classes, whole);
+        }
         if let Some(elements) = &group.elements {
             self.scope.declare(name, what, Meaning::Value(whole), self.found);
             return self.named_data(group, elements, what, element);
@@ -48,9 +51,37 @@ impl Checker<'_> {
         let values = values.map(|start| match start {
             Start::Values(values) => values,
             Start::Fill(value) => vec![value; shape.count()],
-            Start::Uniform { .. } => Vec::new(),
+            Start::Uniform { .. } | Start::Normal { .. } => Vec::new(),
         });
-        Data { name: name.clone(), docs: group.docs.clone(), shape, elements: None, values }
+        Data { name: name.clone(), docs: group.docs.clone(), shape, elements: None, class: false, values }
+    }
+
+    /// `label: class[10] = 3`: in formulas a vector with a single 1.
+    fn class(&mut self, group: &ast::Group, classes: &ast::Expression, whole: Value) -> Data {
+        let name = &group.declaration.name;
+        let count = self.whole(classes, "a number of classes", 1, limits::LENGTH);
+        let shape = Shape::Vector(count.unwrap_or(1) as usize);
+        let known = count.is_some() && self.count_data(shape, name.span);
+        let meaning = if known { Meaning::Value(whole) } else { Meaning::Mistake };
+        self.scope.declare(name, "target", meaning, self.found);
+        let values = match &group.declaration.start {
+            Some(ast::Start::Value(value)) if known => self.class_value(value, shape.count()),
+            _ => None,
+        };
+        Data { name: name.clone(), docs: group.docs.clone(), shape, elements: None, class: true, values }
+    }
+
+    /// The index of a class, counted from 0, as a vector with a single 1.
+    pub(super) fn class_value(&mut self, value: &ast::Value, classes: usize) -> Option<Vec<f64>> {
+        let expression = match value {
+            ast::Value::Single(expression) => expression,
+            ast::Value::List(_, span) => {
+                self.found.push(problems::class_is_number(classes, *span));
+                return None;
+            }
+        };
+        let index = self.whole(expression, "a class", 0, classes as u64 - 1)? as usize;
+        Some((0..classes).map(|class| f64::from(u8::from(class == index))).collect())
     }
 
     /// Counts numbers of inputs and target before memory is spent on them; false above the limit.
@@ -99,10 +130,10 @@ impl Checker<'_> {
         let values = (values.len() == elements.len() && !values.is_empty()).then_some(values);
         let shape = Shape::Vector(elements.len().max(1));
         let elements = Some(elements.iter().map(|d| d.name.clone()).collect());
-        Data { name, docs: group.docs.clone(), shape, elements, values }
+        Data { name, docs: group.docs.clone(), shape, elements, class: false, values }
     }
 
-    pub(super) fn parameter(&mut self, kind: ParameterKind, declaration: &ast::Declaration) {
+    pub(super) fn parameter(&mut self, kind: ParameterKind, frozen: bool, declaration: &ast::Declaration) {
         let name = &declaration.name;
         let meaning = Meaning::Value(Value::Parameter(self.parameters.len()));
         let what = match kind {
@@ -124,6 +155,7 @@ impl Checker<'_> {
             name: name.clone(),
             docs: declaration.docs.clone(),
             kind,
+            frozen,
             shape,
             start: start.unwrap_or(Start::Fill(0.0)),
         });

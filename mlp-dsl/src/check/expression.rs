@@ -1,7 +1,13 @@
 //! Formulas: names resolved, shapes inferred and compared.
 
-use super::{Checker, Meaning, function::Callee};
+use super::{
+    Checker, Meaning, Place,
+    arguments::{Argument, Parameter as Declared, arrange},
+    function::Callee,
+    unusable,
+};
 use crate::{
+    diagnostic::Diagnostic,
     ir::{equation::Shape, scalar::Unary},
     limits,
     model::{Kernel, Parameter, Typed, TypedKind, Value},
@@ -79,6 +85,7 @@ impl Checker<'_> {
                 (TypedKind::Power(Box::new(base), Box::new(exponent)), shape)
             }
             ExpressionKind::Chain(first, rest) => self.chain(first, rest, want)?,
+            ExpressionKind::Let(bound, body) => self.bind(bound, body, want)?,
             ExpressionKind::If(condition, then, otherwise) => {
                 let (left, comparison, right) = &**condition;
                 let left = self.formula(left, want);
@@ -100,7 +107,41 @@ impl Checker<'_> {
         Some(Typed { kind, shape, span })
     }
 
+    /// `let u = … in …`
+    fn bind(
+        &mut self,
+        bound: &[(Name, Expression)],
+        body: &Expression,
+        want: Option<Shape>,
+    ) -> Option<(TypedKind, Shape)> {
+        let before = self.bound.len();
+        let mut values = Vec::with_capacity(bound.len());
+        for (name, value) in bound {
+            let value = self.formula(value, want);
+            if let Some(reason) = unusable(&name.text) {
+                self.found.push(problems::unusable_name(name, reason));
+            }
+            // Behind a mistake the name is known, so that no second one follows.
+            let shape = value.as_ref().map_or(Shape::Scalar, |value| value.shape);
+            self.bound.push((name.text.clone(), shape, self.arguments.len()));
+            values.push(value.map(|value| (name.text.clone(), value)));
+        }
+        let good = values.iter().all(Option::is_some);
+        let body = if good { self.formula(body, want) } else { None };
+        self.bound.truncate(before);
+        let (values, body) = (values.into_iter().collect::<Option<Vec<_>>>()?, body?);
+        let shape = body.shape;
+        Some((TypedKind::Let(values, Box::new(body)), shape))
+    }
+
     fn name(&mut self, name: &Name) -> Option<(TypedKind, Shape)> {
+        let inside = self.arguments.len();
+        let visible =
+            self.bound.iter().rposition(|(bound, _, depth)| *depth == inside && *bound == name.text);
+        if let Some((place, (_, shape, _))) = visible.and_then(|place| Some((place, self.bound.get(place)?)))
+        {
+            return Some((TypedKind::Bound(place), *shape));
+        }
         let arguments = self.arguments.last().into_iter().flatten().enumerate();
         let argument = arguments.filter(|(_, (argument, _))| *argument == name.text).last();
         if let Some((index, (_, shape))) = argument {
@@ -112,12 +153,27 @@ impl Checker<'_> {
         }
         match self.scope.resolve(name, self.found)? {
             Meaning::Constant(id, value) => Some((TypedKind::Constant(id, value), Shape::Scalar)),
-            Meaning::Value(Value::Target | Value::TargetElement(_)) if self.layer_of.is_some() => {
-                self.found.push(problems::target_in_layer(name));
-                None
+            Meaning::Value(value) => {
+                if let Some(problem) = self.out_of_place(name, value) {
+                    self.found.push(problem);
+                    return None;
+                }
+                Some((TypedKind::Value(value), self.shape_of(value)?))
             }
-            Meaning::Value(value) => Some((TypedKind::Value(value), self.shape_of(value)?)),
             Meaning::Mistake => None,
+        }
+    }
+
+    /// What must not be used where the formula stands.
+    fn out_of_place(&self, name: &Name, value: Value) -> Option<Diagnostic> {
+        let target = matches!(value, Value::Target | Value::TargetElement(_));
+        match &self.place {
+            Place::Layer(_) if target => Some(problems::target_in_layer(name)),
+            Place::Penalty if !matches!(value, Value::Parameter(_)) => {
+                Some(problems::sample_in_penalty(name))
+            }
+            Place::Setting => Some(problems::value_in_setting(name)),
+            _ => None,
         }
     }
 
@@ -184,30 +240,25 @@ impl Checker<'_> {
     }
 
     fn call(&mut self, call: &Call, want: Option<Shape>) -> Option<Typed> {
-        for (name, _) in &call.arguments {
-            if let Some(name) = name {
-                self.found.push(problems::named_argument(name));
+        let Some((callee, parameters)) = self.functions.called(call, None, self.found) else {
+            for (_, argument) in &call.arguments {
+                self.formula(argument, want);
             }
-        }
-        let arguments: Vec<Option<Typed>> =
-            call.arguments.iter().map(|(_, a)| self.formula(a, want)).collect();
-        let Some(callee) = self.functions.find(&call.name.text) else {
-            if self.functions.is_broken(&call.name.text) {
-                return None;
-            }
-            let names = self.functions.names();
-            self.found.push(problems::unknown_function(
-                &call.name,
-                super::closest(&call.name.text, names.into_iter()),
-            ));
             return None;
         };
-        let arguments: Vec<Typed> = arguments.into_iter().collect::<Option<_>>()?;
-        if arguments.len() != callee.parameters() {
-            let parameters = callee.parameters();
-            self.found.push(problems::argument_count(call, parameters));
-            return None;
+        if let Callee::Concat = callee {
+            return self.concat(call);
         }
+        let arguments: Vec<Option<Typed>> = arrange(call, &parameters, self.found)?
+            .into_iter()
+            .map(|argument| match argument {
+                Argument::Given(argument) => self.formula(argument, want),
+                Argument::Default(number) => {
+                    Some(Typed { kind: TypedKind::Number(number), shape: Shape::Scalar, span: call.span })
+                }
+            })
+            .collect();
+        let arguments = arguments.into_iter().collect::<Option<_>>()?;
         self.apply(call, callee, arguments, want)
     }
 
@@ -219,30 +270,22 @@ impl Checker<'_> {
         want: Option<Shape>,
     ) -> Option<Typed> {
         let span = call.span;
-        let first = || arguments.first().map(|argument| (argument.shape, argument.span));
+        let shape = arguments.first()?.shape;
+        let only = || arguments.first().cloned().map(Box::new);
         let (kind, shape) = match callee {
-            Callee::Dense => {
-                let (shape, at) = first()?;
-                return self.dense(call, shape, at, arguments, want);
-            }
-            Callee::Sum | Callee::Count => {
-                let (shape, at) = first()?;
-                if shape == Shape::Scalar {
-                    self.found.push(problems::needs_vector(&call.name, shape, at));
+            Callee::Dense { bias } => return self.dense(call, bias, arguments, want),
+            Callee::Count => (TypedKind::Number(shape.count() as f64), Shape::Scalar),
+            Callee::Sum if shape == Shape::Scalar => return arguments.into_iter().next(),
+            Callee::Sum => (TypedKind::Sum(only()?), Shape::Scalar),
+            Callee::Transpose => {
+                let Shape::Matrix(rows, columns) = shape else {
+                    self.found.push(problems::needs_matrix(&call.name, shape, only()?.span));
                     return None;
-                }
-                let n = shape.count();
-                let inner = arguments.into_iter().next()?;
-                match callee {
-                    Callee::Count => (TypedKind::Number(n as f64), Shape::Scalar),
-                    _ => (TypedKind::Sum(Box::new(inner)), Shape::Scalar),
-                }
+                };
+                (TypedKind::Transpose(only()?), Shape::Matrix(columns, rows))
             }
-            Callee::Primitive(op) => {
-                let (shape, _) = first()?;
-                (TypedKind::Unary(op, Box::new(arguments.into_iter().next()?)), shape)
-            }
-            Callee::Pointwise(id, _) => {
+            Callee::Primitive(op) => (TypedKind::Unary(op, only()?), shape),
+            Callee::Pointwise(id) => {
                 let mut shape = Shape::Scalar;
                 let mut before: Option<&Typed> = None;
                 for argument in &arguments {
@@ -254,16 +297,50 @@ impl Checker<'_> {
                 }
                 (TypedKind::Apply(id, arguments), shape)
             }
-            Callee::Array(index, _) => return self.inline(index, call, arguments),
+            Callee::Array(index) => return self.inline(index, call, arguments),
+            Callee::Concat => return None,
         };
         Some(Typed { kind, shape, span })
+    }
+
+    /// `concat(a, b, …)`: scalars and vectors side by side.
+    fn concat(&mut self, call: &Call) -> Option<Typed> {
+        if let Some(name) = call.arguments.iter().find_map(|(name, _)| name.as_ref()) {
+            self.found.push(problems::unknown_argument(&call.name, name, &[]));
+            return None;
+        }
+        if call.arguments.is_empty() {
+            self.found.push(problems::argument_count(call, &[Declared::needed("x")]));
+            return None;
+        }
+        let parts: Vec<Option<Typed>> =
+            call.arguments.iter().map(|(_, part)| self.formula(part, None)).collect();
+        let parts: Vec<Typed> = parts.into_iter().collect::<Option<_>>()?;
+        if let Some(matrix) = parts.iter().find(|part| matches!(part.shape, Shape::Matrix(..))) {
+            self.found.push(problems::needs_vector(&call.name, matrix.shape, matrix.span));
+            return None;
+        }
+        let length = parts.iter().map(|part| part.shape.count() as u64).sum::<u64>();
+        if length > limits::LENGTH {
+            self.found.push(problems::not_whole("a size", length as f64, 1, limits::LENGTH, call.span));
+            return None;
+        }
+        let shape = Shape::Vector(length as usize);
+        Some(Typed { kind: TypedKind::Concat(parts), shape, span: call.span })
     }
 
     /// The body of a function of arrays, checked for these arguments.
     fn inline(&mut self, index: usize, call: &Call, arguments: Vec<Typed>) -> Option<Typed> {
         let function = self.functions.array(index)?;
-        let names = function.parameters.iter().map(|p| p.text.clone());
-        self.arguments.push(names.zip(arguments.iter().map(|a| a.shape)).collect());
+        let kernel = function.kernel.as_ref().and_then(|kernel| Kernel::named(&kernel.text));
+        if let (Some(Kernel::Softmax), Some(z)) = (kernel, arguments.first())
+            && !matches!(z.shape, Shape::Vector(_))
+        {
+            self.found.push(problems::needs_vector(&call.name, z.shape, z.span));
+            return None;
+        }
+        let names = function.parameters.iter();
+        self.arguments.push(names.zip(&arguments).map(|(p, a)| (p.name.clone(), a.shape)).collect());
         let before = self.functions.visible_to(index);
         let errors = std::mem::take(self.found);
         let body = self.formula(&function.body, None);
@@ -274,33 +351,32 @@ impl Checker<'_> {
             self.found.push(problems::arguments_do_not_fit(call, &arguments, &reason.title));
         }
         let body = body?;
-        let kernel = function.kernel.as_ref().and_then(|kernel| Kernel::named(&kernel.text));
         let shape = body.shape;
         Some(Typed { kind: TypedKind::Inline(kernel, arguments, Box::new(body)), shape, span: call.span })
     }
 
-    /// `dense(x)`: declares a matrix and a bias for it, sized by the layer.
+    /// `dense(x)`: declares a matrix and, for `dense`, a bias, sized by the layer.
     fn dense(
         &mut self,
         call: &Call,
-        input: Shape,
-        at: Span,
+        bias: bool,
         arguments: Vec<Typed>,
         want: Option<Shape>,
     ) -> Option<Typed> {
-        let (Some(layer), true) = (self.layer_of.clone(), self.arguments.is_empty()) else {
-            self.found.push(problems::dense_outside_layer(call.span));
+        let input = arguments.into_iter().next()?;
+        let (Place::Layer(layer), true) = (self.place.clone(), self.arguments.is_empty()) else {
+            self.found.push(problems::dense_outside_layer(&call.name, call.span));
             return None;
         };
         let Some(Shape::Vector(width)) = want else {
             if self.width_lost {
                 return None;
             }
-            self.found.push(problems::dense_without_width(&layer, call.span));
+            self.found.push(problems::dense_without_width(&call.name, &layer, call.span));
             return None;
         };
-        let Shape::Vector(inputs) = input else {
-            self.found.push(problems::needs_vector(&call.name, input, at));
+        let Shape::Vector(inputs) = input.shape else {
+            self.found.push(problems::needs_vector(&call.name, input.shape, input.span));
             return None;
         };
         self.dense_in_layer += 1;
@@ -308,22 +384,13 @@ impl Checker<'_> {
             1 => String::new(),
             n => format!("_{n}"),
         };
-        let weights = self.made_parameter(
-            "W",
-            &layer,
-            &suffix,
-            ParameterKind::Weight,
-            Shape::Matrix(inputs, width),
-            call,
-        );
+        let matrix = Shape::Matrix(inputs, width);
+        let weights = self.made_parameter("W", &layer, &suffix, ParameterKind::Weight, matrix, call);
+        let vector = Shape::Vector(width);
         let biases =
-            self.made_parameter("b", &layer, &suffix, ParameterKind::Bias, Shape::Vector(width), call);
-        let input = Box::new(arguments.into_iter().next()?);
-        Some(Typed {
-            kind: TypedKind::Dense(input, weights, biases),
-            shape: Shape::Vector(width),
-            span: call.span,
-        })
+            bias.then(|| self.made_parameter("b", &layer, &suffix, ParameterKind::Bias, vector, call));
+        let kind = TypedKind::Dense(Box::new(input), weights, biases);
+        Some(Typed { kind, shape: vector, span: call.span })
     }
 
     fn made_parameter(
@@ -339,90 +406,16 @@ impl Checker<'_> {
         if let Some(what) = self.made.get(&text) {
             self.found.push(problems::name_is_generated(&text, what, layer.span));
         }
-        let what = format!("a parameter of `dense` in the layer `{}`", layer.text);
+        let what = format!("a parameter of `{}` in the layer `{}`", call.name.text, layer.text);
         self.made.insert(text.clone(), what);
         let start = super::initial::default(kind, shape, false);
         let docs = Vec::new();
         let name = Name { text, span: call.name.span };
-        self.parameters.push(Parameter { name, docs, kind, shape, start });
+        let frozen = self.frozen_layer;
+        self.parameters.push(Parameter { name, docs, kind, frozen, shape, start });
         self.undrawn.push(true);
         self.count_parameters(shape, call.span);
         self.parameters.len() - 1
-    }
-
-    /// The value of a formula of numbers and constants.
-    pub(super) fn number_of(&mut self, expression: &Expression) -> Option<f64> {
-        let value = self.constant_value(expression)?;
-        if !value.is_finite() {
-            self.found.push(problems::not_finite(expression.span));
-            return None;
-        }
-        self.fits(value, expression.span);
-        Some(value)
-    }
-
-    /// Reports a number that is infinite in the network's number type.
-    fn fits(&mut self, value: f64, span: Span) {
-        if self.single && (value as f32).is_infinite() {
-            self.found.push(problems::beyond_single(value, span));
-        }
-    }
-
-    fn constant_value(&mut self, expression: &Expression) -> Option<f64> {
-        match &expression.kind {
-            ExpressionKind::Number(number) => Some(*number),
-            ExpressionKind::Negative(inner) => Some(-self.constant_value(inner)?),
-            ExpressionKind::Power(base, exponent) => {
-                let (base, exponent) = (self.constant_value(base)?, self.constant_value(exponent)?);
-                Some(base.powf(exponent))
-            }
-            ExpressionKind::Chain(first, rest) => {
-                let mut value = self.constant_value(first)?;
-                for (operator, operand) in rest {
-                    let operand_value = self.constant_value(operand)?;
-                    value = match operator {
-                        Operator::Add => value + operand_value,
-                        Operator::Subtract => value - operand_value,
-                        Operator::Multiply => value * operand_value,
-                        Operator::Divide => value / operand_value,
-                        Operator::Product => {
-                            self.found.push(problems::not_a_number(operand.span));
-                            return None;
-                        }
-                    };
-                }
-                Some(value)
-            }
-            ExpressionKind::Name(name) => match self.scope.resolve(name, self.found)? {
-                Meaning::Constant(_, value) => Some(value),
-                Meaning::Mistake => None,
-                Meaning::Value(_) => {
-                    self.found.push(problems::not_a_number(expression.span));
-                    None
-                }
-            },
-            ExpressionKind::Call(_) | ExpressionKind::If(..) => {
-                self.found.push(problems::not_a_number(expression.span));
-                None
-            }
-            ExpressionKind::Mistake => None,
-        }
-    }
-
-    /// A whole number between `least` and `most`.
-    pub(super) fn whole(
-        &mut self,
-        expression: &Expression,
-        what: &str,
-        least: u64,
-        most: u64,
-    ) -> Option<u64> {
-        let value = self.number_of(expression)?;
-        if value.fract() != 0.0 || value < least as f64 || value > most as f64 {
-            self.found.push(problems::not_whole(what, value, least, most, expression.span));
-            return None;
-        }
-        Some(value as u64)
     }
 }
 

@@ -5,49 +5,56 @@ use std::{
     rc::Rc,
 };
 
-use super::{Scope, body::Reading, scope::closest};
+use super::{Scope, arguments::Parameter, body, constant, scope::closest};
 use crate::{
     diagnostic::Diagnostics,
     ir::{
-        builder::Builder,
-        evaluate::evaluate_formula,
-        formula::{Formula, FunctionId},
-        partials::partials,
+        formula::FunctionId,
         scalar::{Function, Unary},
     },
     limits, problems,
     span::Span,
-    syntax::{
-        ast::{self, Expression, ExpressionKind, Name, Operator},
-        parse_prelude,
-    },
+    syntax::ast::{self, Expression, ExpressionKind, Name, Operator},
 };
 
 /// What a call calls.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Callee {
-    Dense,
+    /// `x @ W + b` with parameters of its own; `linear` has no b.
+    Dense {
+        bias: bool,
+    },
     Sum,
     Count,
+    Concat,
+    Transpose,
     Primitive(Unary),
-    /// A function of one formula and its number of parameters.
-    Pointwise(FunctionId, usize),
-    /// A function of arrays and its number of parameters.
-    Array(usize, usize),
+    /// A function of one formula.
+    Pointwise(FunctionId),
+    /// A function of arrays.
+    Array(usize),
 }
 
 impl Callee {
-    pub(super) fn parameters(self) -> usize {
-        match self {
-            Callee::Dense | Callee::Sum | Callee::Count | Callee::Primitive(_) => 1,
-            Callee::Pointwise(_, parameters) | Callee::Array(_, parameters) => parameters,
-        }
+    /// The language's own functions on arrays.
+    const BUILTIN: [(&str, Callee); 6] = [
+        ("dense", Callee::Dense { bias: true }),
+        ("linear", Callee::Dense { bias: false }),
+        ("sum", Callee::Sum),
+        ("count", Callee::Count),
+        ("concat", Callee::Concat),
+        ("transpose", Callee::Transpose),
+    ];
+
+    /// Whether it makes sense for vectors and matrices only, or joins them.
+    fn is_of_arrays(self) -> bool {
+        !matches!(self, Callee::Primitive(_) | Callee::Pointwise(_))
     }
 }
 
 /// A function of arrays, and how many functions were declared before it: those it may call.
 pub(super) struct ArrayFunction {
-    pub(super) parameters: Vec<Name>,
+    pub(super) parameters: Rc<[Parameter]>,
     pub(super) body: Expression,
     pub(super) kernel: Option<Name>,
     known: usize,
@@ -57,6 +64,7 @@ struct Declared {
     name: String,
     span: Option<Span>,
     callee: Callee,
+    parameters: Rc<[Parameter]>,
     used: std::cell::Cell<bool>,
 }
 
@@ -74,24 +82,18 @@ pub(super) struct Functions {
 }
 
 impl Functions {
-    pub(super) fn declare_prelude(&mut self) {
-        for (name, callee) in [("dense", Callee::Dense), ("sum", Callee::Sum), ("count", Callee::Count)] {
-            self.add(name, None, callee);
+    pub(super) fn declare_prelude(&mut self, prelude: &ast::Ast) {
+        for (name, callee) in Callee::BUILTIN {
+            self.add(name, None, callee, Rc::from([Parameter::needed("x")]));
         }
         for op in Unary::ALL {
             if let Some(name) = op.name() {
-                self.add(name, None, Callee::Primitive(op));
+                self.add(name, None, Callee::Primitive(op), Rc::from([Parameter::needed("x")]));
             }
         }
-        let prelude = parse_prelude(include_str!("../prelude.mlp"));
-        let scope = Scope::default();
+        let mut none = Diagnostics::default();
         for function in &prelude.functions {
-            let mut none = Diagnostics::default();
-            if self.is_array(&function.body) {
-                self.add_array(function, None);
-            } else if let Some(made) = self.formulas(function, &scope, &mut none, true) {
-                self.add_pointwise(made, None);
-            }
+            self.add_made(function, &Scope::default(), &mut none, None);
         }
     }
 
@@ -120,7 +122,7 @@ impl Functions {
             found.push(problems::declared_twice(name, span));
             return None;
         }
-        if matches!(name.text.as_str(), "dense" | "sum" | "count") || name.text == "sgd" {
+        if Callee::BUILTIN.iter().any(|(builtin, _)| *builtin == name.text) {
             found.push(problems::reserved_function(name));
             return None;
         }
@@ -129,9 +131,9 @@ impl Functions {
             return None;
         }
         for (index, parameter) in function.parameters.iter().enumerate() {
-            let earlier = function.parameters.iter().take(index).find(|p| p.text == parameter.text);
-            if let Some(earlier) = earlier {
-                found.push(problems::declared_twice(parameter, earlier.span));
+            let mut earlier = function.parameters.iter().take(index).map(|p| &p.name);
+            if let Some(earlier) = earlier.find(|p| p.text == parameter.name.text) {
+                found.push(problems::declared_twice(&parameter.name, earlier.span));
                 return None;
             }
         }
@@ -139,53 +141,76 @@ impl Functions {
             found.push(problems::function_without_parameters(name));
             return None;
         }
+        self.add_made(function, scope, found, Some(name.span))
+    }
+
+    /// Keeps a function; one with a `span` is the specification's, one without the prelude's.
+    fn add_made(
+        &mut self,
+        function: &ast::Function,
+        scope: &Scope,
+        found: &mut Diagnostics,
+        span: Option<Span>,
+    ) -> Option<()> {
+        let parameters: Rc<[Parameter]> = parameters(&function.parameters, scope, found)?.into();
+        let name = &function.name;
         if self.is_array(&function.body) {
             if let Some(stated) = function.derivative.first() {
                 found.push(problems::derivative_of_array_function(stated.span));
             }
-            self.check_names(function, &function.body, scope, found);
-            self.add_array(function, Some(name.span));
+            let mut known: Vec<&str> = function.parameters.iter().map(|p| p.name.text.as_str()).collect();
+            self.check_names(&mut known, &function.body, scope, found);
+            let callee = Callee::Array(self.arrays.len());
+            // The tree is read again for each call, so it is kept.
+            self.arrays.push(Rc::new(ArrayFunction {
+                parameters: parameters.clone(),
+                body: function.body.clone(),
+                kernel: function.kernel.clone(),
+                known: self.declared.len(),
+            }));
+            self.add(&name.text, span, callee, parameters);
             return Some(());
         }
-        let made = self.formulas(function, scope, found, false)?;
+        let made = body::function(function, self, scope, found, span.is_none())?;
         if made.operations > limits::FUNCTION_OPERATIONS {
             found.push(problems::function_too_large(name));
             return None; // what calls it can't be used either: one report is enough
         }
-        self.add_pointwise(made, Some(name.span));
+        let callee = Callee::Pointwise(FunctionId(self.pointwise.len() as u32));
+        self.pointwise.push(made);
+        self.add(&name.text, span, callee, parameters);
         Some(())
     }
 
-    fn add(&mut self, name: &str, span: Option<Span>, callee: Callee) {
+    fn add(&mut self, name: &str, span: Option<Span>, callee: Callee, parameters: Rc<[Parameter]>) {
         self.by_name.entry(name.to_owned()).or_default().push(self.declared.len());
-        self.declared.push(Declared { name: name.to_owned(), span, callee, used: false.into() });
-    }
-
-    fn add_array(&mut self, function: &ast::Function, span: Option<Span>) {
-        let callee = Callee::Array(self.arrays.len(), function.parameters.len());
-        // The tree is read again for each call, so it is kept; the prelude's own tree is dropped.
-        self.arrays.push(Rc::new(ArrayFunction {
-            parameters: function.parameters.clone(),
-            body: function.body.clone(),
-            kernel: function.kernel.clone(),
-            known: self.declared.len(),
-        }));
-        self.add(&function.name.text, span, callee);
-    }
-
-    fn add_pointwise(&mut self, function: Function, span: Option<Span>) {
-        let callee = Callee::Pointwise(FunctionId(self.pointwise.len() as u32), function.parameters.len());
-        let name = function.name.clone();
-        self.pointwise.push(function);
-        self.add(&name, span, callee);
+        self.declared.push(Declared { name: name.to_owned(), span, callee, parameters, used: false.into() });
     }
 
     /// What this name calls: the latest declaration wins, so a specification may have its own.
-    pub(super) fn find(&self, name: &str) -> Option<Callee> {
+    pub(super) fn find(&self, name: &str) -> Option<(Callee, Rc<[Parameter]>)> {
         let visible = self.visible.unwrap_or(self.declared.len());
         let found = self.latest(name, visible)?;
         found.used.set(true);
-        Some(found.callee)
+        Some((found.callee, found.parameters.clone()))
+    }
+
+    /// What the call calls, or a report that there is no such function.
+    pub(super) fn called(
+        &self,
+        call: &ast::Call,
+        own: Option<&str>,
+        found: &mut Diagnostics,
+    ) -> Option<(Callee, Rc<[Parameter]>)> {
+        let name = &call.name;
+        let callee = self.find(&name.text);
+        if callee.is_none() && !self.is_broken(&name.text) {
+            found.push(match own {
+                Some(own) if own == name.text => problems::function_calls_itself(name),
+                _ => problems::unknown_function(name, closest(&name.text, self.names().into_iter())),
+            });
+        }
+        callee
     }
 
     /// The latest of the first `visible` declarations with this name.
@@ -208,21 +233,13 @@ impl Functions {
         self.visible = before;
     }
 
-    pub(super) fn names(&self) -> Vec<&str> {
-        self.declared.iter().map(|d| d.name.as_str()).filter(|name| *name != "sgd").collect()
+    fn names(&self) -> Vec<&str> {
+        self.declared.iter().map(|d| d.name.as_str()).collect()
     }
 
-    /// The training rules: prelude functions of a parameter, its gradient and settings.
-    pub(super) fn rules(&self) -> Vec<&'static str> {
-        vec!["sgd"]
-    }
-
-    /// The function behind a training rule and the names of its settings.
-    pub(super) fn rule(&self, name: &str) -> Option<(FunctionId, Vec<String>)> {
-        let known = self.rules().contains(&name);
-        let Callee::Pointwise(id, _) = self.find(name).filter(|_| known)? else { return None };
-        let function = self.pointwise.get(id.0 as usize)?;
-        Some((id, function.parameters.iter().skip(2).cloned().collect()))
+    /// The functions of one formula.
+    pub(super) fn pointwise(&self) -> &[Function] {
+        &self.pointwise
     }
 
     pub(super) fn name_of(&self, id: FunctionId) -> Option<&str> {
@@ -241,141 +258,70 @@ impl Functions {
         self.pointwise
     }
 
-    /// Whether a body is about arrays: it sums, counts, multiplies matrices, or calls what does.
+    /// Whether a body is about arrays: it sums, counts, joins, multiplies matrices, or calls what does.
     fn is_array(&self, body: &Expression) -> bool {
-        match &body.kind {
-            ExpressionKind::Number(_) | ExpressionKind::Name(_) | ExpressionKind::Mistake => false,
-            ExpressionKind::Negative(inner) => self.is_array(inner),
-            ExpressionKind::Power(a, b) => self.is_array(a) || self.is_array(b),
-            ExpressionKind::Chain(first, rest) => {
-                let product = |(operator, operand): &(Operator, Expression)| {
-                    *operator == Operator::Product || self.is_array(operand)
-                };
-                self.is_array(first) || rest.iter().any(product)
-            }
-            ExpressionKind::If(condition, then, otherwise) => {
-                let (left, _, right) = &**condition;
-                [left, right, then, otherwise].into_iter().any(|e| self.is_array(e))
-            }
+        let own = match &body.kind {
+            ExpressionKind::Chain(_, rest) => rest.iter().any(|(operator, _)| *operator == Operator::Product),
             ExpressionKind::Call(call) => {
-                let array = matches!(
-                    self.find(&call.name.text),
-                    Some(Callee::Array(..) | Callee::Sum | Callee::Count | Callee::Dense)
-                );
-                array || call.arguments.iter().any(|(_, argument)| self.is_array(argument))
+                self.find(&call.name.text).is_some_and(|(callee, _)| callee.is_of_arrays())
             }
-        }
+            _ => false,
+        };
+        own || body.parts().into_iter().any(|part| self.is_array(part))
     }
 
-    /// Reports names in a function of arrays that are neither parameters nor constants.
-    fn check_names(
+    /// Reports names in a function of arrays that are neither parameters, bound nor constants.
+    fn check_names<'e>(
         &self,
-        function: &ast::Function,
-        body: &Expression,
+        known: &mut Vec<&'e str>,
+        body: &'e Expression,
         scope: &Scope,
         found: &mut Diagnostics,
     ) {
         match &body.kind {
-            ExpressionKind::Number(_) | ExpressionKind::Mistake => {}
-            ExpressionKind::Name(name) => {
-                if !function.parameters.iter().any(|p| p.text == name.text) {
-                    scope.resolve(name, found);
-                }
-            }
-            ExpressionKind::Negative(inner) => self.check_names(function, inner, scope, found),
-            ExpressionKind::Power(a, b) => {
-                self.check_names(function, a, scope, found);
-                self.check_names(function, b, scope, found);
-            }
-            ExpressionKind::Chain(first, rest) => {
-                self.check_names(function, first, scope, found);
-                rest.iter().for_each(|(_, operand)| self.check_names(function, operand, scope, found));
-            }
-            ExpressionKind::If(condition, then, otherwise) => {
-                let (left, _, right) = &**condition;
-                for part in [left, right, then, otherwise] {
-                    self.check_names(function, part, scope, found);
-                }
+            ExpressionKind::Name(name) if !known.contains(&name.text.as_str()) => {
+                scope.resolve(name, found);
             }
             ExpressionKind::Call(call) => {
-                if self.find(&call.name.text).is_none() && !self.is_broken(&call.name.text) {
-                    let close = closest(&call.name.text, self.names().into_iter());
-                    found.push(problems::unknown_function(&call.name, close));
-                }
-                call.arguments.iter().for_each(|(_, a)| self.check_names(function, a, scope, found));
+                self.called(call, None, found);
             }
+            ExpressionKind::Let(bound, inner) => {
+                let before = known.len();
+                for (name, value) in bound {
+                    self.check_names(known, value, scope, found);
+                    known.push(&name.text);
+                }
+                self.check_names(known, inner, scope, found);
+                known.truncate(before);
+                return;
+            }
+            _ => {}
         }
+        body.parts().into_iter().for_each(|part| self.check_names(known, part, scope, found));
     }
+}
 
-    /// The formulas of a function of one formula: body, stated derivative, partial derivatives.
-    fn formulas(
-        &self,
-        function: &ast::Function,
-        scope: &Scope,
-        found: &mut Diagnostics,
-        prelude: bool,
-    ) -> Option<Function> {
-        let mut names: Vec<&str> = function.parameters.iter().map(|p| p.text.as_str()).collect();
-        let count = names.len() as u32;
-        let mut reading =
-            Reading { own: &function.name.text, functions: self, scope, found, names: names.clone() };
-        let body = reading.formula(&function.body);
-        names.push("y");
-        if !function.derivative.is_empty() && count != 1 {
-            reading.found.push(problems::derivative_of_many(&function.name));
-            return None;
-        }
-        reading.names = names;
-        let stated: Vec<Option<Formula>> =
-            function.derivative.iter().map(|form| reading.formula(form)).collect();
-        let body = body?;
-        let stated: Vec<Formula> = stated.into_iter().collect::<Option<_>>()?;
-        let mut b = Builder::new();
-        let value = b.leaf(count);
-        let leaves: Vec<u32> = (0..count).collect();
-        let derived = partials(&mut b, &body, Some(value), &leaves, &self.pointwise);
-        let derived: Vec<Formula> = derived.into_iter().map(|root| b.finish(root)).collect();
-        if let Some(wrong) = self.wrong_form(&body, &derived, &stated) {
-            let span = function.derivative.get(wrong).map_or(function.name.span, |form| form.span);
-            found.push(problems::wrong_derivative(&function.name, span));
-            return None;
-        }
-        let partials = stated.last().map_or(derived, |last| vec![last.clone()]);
-        let cost = |formula: &Formula| self.operations(formula);
-        let operations = cost(&body).max(partials.iter().map(cost).max().unwrap_or(0));
-        Some(Function {
-            name: function.name.text.clone(),
-            docs: function.docs.clone(),
-            parameters: function.parameters.iter().map(|p| p.text.clone()).collect(),
-            body,
-            stated,
-            partials,
-            operations,
-            prelude,
-        })
-    }
-
-    /// The first stated form of a derivative that is not the derivative, at one of a few points.
-    fn wrong_form(&self, body: &Formula, derived: &[Formula], stated: &[Formula]) -> Option<usize> {
-        const POINTS: [f64; 6] = [-2.3, -1.1, -0.4, 0.3, 0.9, 2.1];
-        // A constant such as a shortened e may make the stated form right to ten digits only.
-        const TOLERANCE: f64 = 1e-6;
-        let derived = derived.first()?;
-        let differs = |form: &Formula| {
-            POINTS.iter().any(|x| {
-                let y = evaluate_formula(body, &|_| *x, &self.pointwise);
-                let at = |formula| {
-                    evaluate_formula(formula, &|leaf| if leaf == 0 { *x } else { y }, &self.pointwise)
-                };
-                let (expected, found): (f64, f64) = (at(derived), at(form));
-                let equal = (expected - found).abs() <= TOLERANCE * expected.abs().max(1.0);
-                expected.is_finite() && !equal
-            })
+/// The parameters of a function or rule; their defaults are known numbers.
+pub(super) fn parameters(
+    declared: &[ast::FunctionParameter],
+    scope: &Scope,
+    found: &mut Diagnostics,
+) -> Option<Vec<Parameter>> {
+    let mut parameters = Vec::with_capacity(declared.len());
+    let mut good = true;
+    for parameter in declared {
+        let default = match &parameter.default {
+            None => None,
+            Some(expression) => {
+                let value = constant::value(expression, scope, found);
+                if value.is_some_and(|value| !value.is_finite()) {
+                    found.push(problems::not_finite(expression.span));
+                }
+                good &= value.is_some_and(f64::is_finite);
+                value
+            }
         };
-        stated.iter().position(differs)
+        parameters.push(Parameter { name: parameter.name.text.clone(), default });
     }
-
-    fn operations(&self, formula: &Formula) -> u64 {
-        formula.operations(&self.pointwise)
-    }
+    good.then_some(parameters)
 }

@@ -1,10 +1,14 @@
 //! Start values: lists of numbers and initializers.
 
-use super::Checker;
+use super::{
+    Checker,
+    arguments::{Argument, Parameter, arrange},
+};
 use crate::{
     ir::equation::Shape,
     model::Start,
     problems,
+    span::Span,
     syntax::ast::{Call, Name, ParameterKind, Value},
 };
 
@@ -34,7 +38,7 @@ fn bounded(rule: &'static str, limit: f64, salt: u64) -> Start {
     Start::Uniform { rule, low: -limit, high: limit, salt }
 }
 
-const INITIALIZERS: [&str; 6] = ["zeros", "constant", "uniform", "xavier", "he", "lecun"];
+const INITIALIZERS: [&str; 7] = ["zeros", "constant", "uniform", "normal", "xavier", "he", "lecun"];
 
 impl Checker<'_> {
     /// `= value`: one number for all elements, or as many as the shape has.
@@ -105,15 +109,20 @@ impl Checker<'_> {
             self.found.push(problems::unknown_initializer(&call.name, close, &INITIALIZERS));
             return None;
         };
-        let parameters: &[&str] = match rule {
-            "zeros" => &[],
-            "constant" => &["value"],
-            "uniform" => &["low", "high", "seed"],
-            _ => &["seed"],
+        let seed = Parameter::optional("seed", 0.0);
+        let parameters = match rule {
+            "zeros" => vec![],
+            "constant" => vec![Parameter::needed("value")],
+            "uniform" => vec![Parameter::needed("low"), Parameter::needed("high"), seed],
+            "normal" => vec![Parameter::optional("mean", 0.0), Parameter::optional("deviation", 1.0), seed],
+            _ => vec![seed],
         };
-        let arguments = self.settings(call, parameters, &["seed"])?;
-        let argument = |name: &str| arguments.iter().find(|(n, _)| n == name).map(|(_, value)| *value);
-        let salt = self.salt(call, argument("seed"))?;
+        let arguments = self.numbers(call, &parameters)?;
+        let argument = |name: &str| arguments.iter().find(|(n, ..)| n == name).map(|(_, value, _)| *value);
+        let salt = match arguments.iter().find(|(name, ..)| name == "seed") {
+            Some((_, seed, span)) => self.salt(*seed, *span)?,
+            None => 0,
+        };
         let fans = fans(shape);
         Some(match (rule, fans) {
             ("zeros", _) => Start::Fill(0.0),
@@ -126,6 +135,14 @@ impl Checker<'_> {
                 }
                 Start::Uniform { rule, low, high, salt }
             }
+            ("normal", _) => {
+                let (mean, deviation) = (argument("mean")?, argument("deviation")?);
+                if deviation <= 0.0 {
+                    self.found.push(problems::not_positive("deviation", deviation, call.span));
+                    return None;
+                }
+                Start::Normal { mean, deviation, salt }
+            }
             (_, None) => {
                 self.found.push(problems::initializer_needs_matrix(call));
                 return None;
@@ -136,52 +153,25 @@ impl Checker<'_> {
         })
     }
 
-    fn salt(&mut self, call: &Call, seed: Option<f64>) -> Option<u64> {
-        let seed = seed.unwrap_or(0.0);
+    fn salt(&mut self, seed: f64, span: Span) -> Option<u64> {
         if seed.fract() != 0.0 || !(0.0..=(1u64 << 53) as f64).contains(&seed) {
-            self.found.push(problems::not_whole("a seed", seed, 0, 1 << 53, call.span));
+            self.found.push(problems::not_whole("a seed", seed, 0, 1 << 53, span));
             return None;
         }
         Some(seed as u64)
     }
 
-    /// Numbers given to an initializer or a rule, by name or in order; only `optional` may be
-    /// left out.
-    pub(super) fn settings(
-        &mut self,
-        call: &Call,
-        parameters: &[&str],
-        optional: &[&str],
-    ) -> Option<Vec<(String, f64)>> {
-        let mut given: Vec<(String, f64)> = Vec::new();
-        let mut good = true;
-        for (index, (name, expression)) in call.arguments.iter().enumerate() {
-            let parameter = match name {
-                Some(name) => parameters.iter().find(|p| **p == name.text),
-                None => parameters.get(index),
+    /// The numbers given to an initializer, with their names and places.
+    fn numbers(&mut self, call: &Call, parameters: &[Parameter]) -> Option<Vec<(String, f64, Span)>> {
+        let arguments = arrange(call, parameters, self.found)?;
+        let number = |(parameter, argument): (&Parameter, Argument<'_>)| {
+            let (value, span) = match argument {
+                Argument::Given(expression) => (self.number_of(expression)?, expression.span),
+                Argument::Default(number) => (number, call.span),
             };
-            let value = self.number_of(expression);
-            let Some(parameter) = parameter else {
-                let place = name.as_ref().map_or(expression.span, |name| name.span);
-                self.found.push(problems::unknown_setting(&call.name, place, parameters));
-                good = false;
-                continue;
-            };
-            if given.iter().any(|(name, _)| name == parameter) {
-                self.found.push(problems::setting_twice(parameter, expression.span));
-                good = false;
-            }
-            match value {
-                Some(value) => given.push(((*parameter).to_owned(), value)),
-                None => good = false,
-            }
-        }
-        let is_given = |parameter: &&&str| given.iter().any(|(name, _)| name == **parameter);
-        let mut missing = parameters.iter().filter(|p| !optional.contains(p) && !is_given(p));
-        if let (true, Some(missing)) = (good, missing.next()) {
-            self.found.push(problems::missing_setting(call, missing));
-            return None;
-        }
-        good.then_some(given)
+            Some((parameter.name.clone(), value, span))
+        };
+        let numbers: Vec<Option<_>> = parameters.iter().zip(arguments).map(number).collect();
+        numbers.into_iter().collect()
     }
 }

@@ -1,6 +1,6 @@
 //! Layers and the loss.
 
-use super::{Checker, Meaning};
+use super::{Checker, Meaning, Place};
 use crate::{
     ir::equation::Shape,
     model::{Layer, LayerBody, Typed, Value},
@@ -11,14 +11,19 @@ use crate::{
 
 impl Checker<'_> {
     pub(super) fn layer(&mut self, layer: &ast::Layer) {
-        self.layer_of = Some(layer.name.clone());
+        self.place = Place::Layer(layer.name.clone());
+        self.frozen_layer = layer.frozen.is_some();
         self.dense_in_layer = 0;
         let index = self.layers.len();
         let checked = match &layer.body {
             ast::LayerBody::Neurons(neurons) => self.neurons(index, &layer.name, neurons),
             ast::LayerBody::Whole(shape, expression) => self.whole_layer(layer, shape.as_ref(), expression),
         };
-        self.layer_of = None;
+        self.place = Place::Elsewhere;
+        if let (Some(span), 0, Some(_)) = (layer.frozen, self.dense_in_layer, &checked) {
+            self.found.push(problems::nothing_to_freeze(&layer.name, span));
+        }
+        self.frozen_layer = false;
         match checked {
             Some((body, shape)) => {
                 self.scope.declare(&layer.name, "layer", Meaning::Value(Value::Layer(index)), self.found);
@@ -103,5 +108,16 @@ impl Checker<'_> {
             }
             self.loss = Some(typed);
         }
+    }
+
+    pub(super) fn penalty(&mut self, penalty: &ast::Expression) {
+        self.place = Place::Penalty;
+        let typed = self.expression(penalty, None);
+        self.place = Place::Elsewhere;
+        let Some(typed) = typed else { return };
+        if typed.shape != Shape::Scalar {
+            self.found.push(problems::penalty_is_scalar(typed.shape, typed.span));
+        }
+        self.penalties.push(typed);
     }
 }

@@ -1,12 +1,17 @@
 //! From the syntax tree to the [`Model`]: names, shapes, values, limits.
 
+mod arguments;
 mod body;
 mod close;
+mod constant;
+mod data;
 mod declarations;
+mod document;
 mod expression;
 mod function;
 mod initial;
 mod layers;
+mod rules;
 mod scope;
 mod training;
 
@@ -15,12 +20,17 @@ use std::collections::HashMap;
 use crate::{
     diagnostic::Diagnostics,
     ir::{equation::Shape, formula::ConstantId},
-    model::{Data, Kernel, Layer, Model, Parameter, Typed, Value},
+    model::{self, Data, FrontMatter, Kernel, Layer, Model, Typed, Value},
     problems,
     span::Span,
-    syntax::ast::{self, Ast, Name, Statement},
+    syntax::{
+        ast::{self, Ast, Name, Statement},
+        parse_prelude,
+    },
 };
+pub(crate) use arguments::Parameter;
 use function::Functions;
+use rules::Rules;
 use scope::{Meaning, Scope};
 pub(crate) use scope::{closest, unusable};
 
@@ -29,10 +39,16 @@ pub(crate) fn check(ast: &Ast, diagnostics: &mut Diagnostics) -> Option<Model> {
     let network = one_network(ast, diagnostics)?;
     let mut checker = Checker::new(ast, network, diagnostics);
     checker.constants(&ast.constants);
-    checker.functions.declare_prelude();
+    let prelude = parse_prelude(include_str!("../prelude.mlp"));
+    checker.functions.declare_prelude(&prelude);
+    checker.rules.declare_prelude(&prelude, &checker.functions);
     for function in &ast.functions {
         checker.functions.declare(function, &checker.scope, checker.found);
     }
+    for rule in &ast.rules {
+        checker.rules.declare(rule, &checker.functions, &checker.scope, checker.found);
+    }
+    checker.documents(&ast.documents);
     for statement in &network.statements {
         checker.statement(statement);
     }
@@ -49,26 +65,47 @@ fn one_network<'a>(ast: &'a Ast, found: &mut Diagnostics) -> Option<&'a ast::Net
     ast.networks.first()
 }
 
+/// Where the formula stands that is being checked.
+#[derive(Clone, Default)]
+enum Place {
+    /// In a loss, or in no statement of its own.
+    #[default]
+    Elsewhere,
+    /// In a layer of this name.
+    Layer(Name),
+    /// In a penalty: of parameters alone.
+    Penalty,
+    /// In a setting of the training rule: a number, or a schedule.
+    Setting,
+}
+
 struct Checker<'a> {
     found: &'a mut Diagnostics,
     scope: Scope,
     functions: Functions,
+    rules: Rules,
     constants: Vec<(String, f64)>,
     inputs: Vec<Data>,
     target: Option<Data>,
     /// Numbers of all inputs and targets so far.
     data_length: u64,
-    parameters: Vec<Parameter>,
+    parameters: Vec<model::Parameter>,
     parameter_count: u64,
     /// Which parameters have no start value written: the activation they feed chooses it.
     undrawn: Vec<bool>,
     layers: Vec<Layer>,
     loss: Option<Typed>,
-    training: Option<crate::model::Training>,
+    penalties: Vec<Typed>,
+    training: Option<model::Training>,
     train_span: Option<Span>,
+    data: Option<data::Declared>,
+    unroll: Option<bool>,
+    document: FrontMatter,
     seed: u64,
     single: bool,
-    layer_of: Option<Name>,
+    place: Place,
+    /// The layer being checked keeps the parameters of its `dense` as they start.
+    frozen_layer: bool,
     dense_in_layer: usize,
     /// The layer's own size is wrong, and reported.
     width_lost: bool,
@@ -76,6 +113,8 @@ struct Checker<'a> {
     made: HashMap<String, String>,
     /// The arguments of the function bodies being read, the innermost last.
     arguments: Vec<Vec<(String, Shape)>>,
+    /// What `let` names, with its shape and how many function bodies it stands in.
+    bound: Vec<(String, Shape, usize)>,
     inlining: expression::Inlining,
     /// Some text or formula could not be read: what seems unused may be used there.
     incomplete: bool,
@@ -88,6 +127,7 @@ impl<'a> Checker<'a> {
             found,
             scope,
             functions: Functions::default(),
+            rules: Rules::default(),
             constants: Vec::new(),
             inputs: Vec::new(),
             target: None,
@@ -97,15 +137,21 @@ impl<'a> Checker<'a> {
             undrawn: Vec::new(),
             layers: Vec::new(),
             loss: None,
+            penalties: Vec::new(),
             training: None,
             train_span: None,
+            data: None,
+            unroll: None,
+            document: FrontMatter::default(),
             seed: 0,
             single: network.precision.as_ref().is_none_or(|p| p.text == "f32"),
-            layer_of: None,
+            place: Place::default(),
+            frozen_layer: false,
             dense_in_layer: 0,
             width_lost: false,
             made: HashMap::new(),
             arguments: Vec::new(),
+            bound: Vec::new(),
             inlining: expression::Inlining::default(),
             incomplete: !ast.lost_names.is_empty(),
         }
@@ -138,19 +184,30 @@ impl<'a> Checker<'a> {
                     self.target = Some(data);
                 }
             }
-            Statement::Parameters(kind, declarations) => {
+            Statement::Parameters { kind, frozen, declarations } => {
                 for declaration in declarations {
-                    self.parameter(*kind, declaration);
+                    self.parameter(*kind, *frozen, declaration);
                 }
             }
             Statement::Layer(layer) => self.layer(layer),
             Statement::Loss(loss) => self.loss(loss),
+            Statement::Penalty(penalty) => self.penalty(penalty),
             Statement::Train(train) => self.train(train),
             Statement::Seed(seed) => {
                 if let Some(seed) = self.whole(seed, "a seed", 0, 1 << 53) {
                     self.seed = seed;
                 }
             }
+            Statement::Data(samples, span) => self.data_block(samples, *span),
+            Statement::Unroll(choice) => match choice.text.as_str() {
+                "always" => self.unroll = Some(true),
+                "never" => self.unroll = Some(false),
+                _ => self.found.push(problems::unknown_choice("`unroll`", choice.span, &["always", "never"])),
+            },
+            Statement::Arithmetic(choice) => match choice.text.as_str() {
+                "separate" => {}
+                _ => self.found.push(problems::unknown_choice("`arithmetic`", choice.span, &["separate"])),
+            },
         }
     }
 }
@@ -167,14 +224,14 @@ fn declared_names(network: &ast::Network) -> HashMap<String, Span> {
                 add(&group.declaration.name);
                 group.elements.iter().flatten().for_each(|element| add(&element.name));
             }
-            Statement::Parameters(_, declarations) => declarations.iter().for_each(|d| add(&d.name)),
+            Statement::Parameters { declarations, .. } => declarations.iter().for_each(|d| add(&d.name)),
             Statement::Layer(layer) => {
                 add(&layer.name);
                 if let ast::LayerBody::Neurons(neurons) = &layer.body {
                     neurons.iter().for_each(|neuron| add(&neuron.name));
                 }
             }
-            Statement::Loss(_) | Statement::Train(_) | Statement::Seed(_) => {}
+            _ => {}
         }
     }
     names

@@ -1,13 +1,27 @@
-//! `train sgd(rate = 0.1), batch 50, samples 5000;`
+//! `train sgd(rate = 0.1), batch 50, samples 5000, reduction = sum;`
 
-use super::Checker;
+use super::{
+    Checker, Place,
+    arguments::{Argument, Parameter, arrange},
+};
 use crate::{
-    model::Training,
+    ir::equation::Shape,
+    model::{Reduction, Setting, Training},
     problems,
-    syntax::ast::{Name, Train},
+    syntax::ast::{Expression, ExpressionKind, Name, Train},
 };
 
-const OPTIONS: [&str; 2] = ["batch", "samples"];
+const OPTIONS: [&str; 5] = ["batch", "samples", "reduction", "clip_norm", "clip_value"];
+
+/// What stands behind the rule.
+#[derive(Default)]
+struct Options {
+    batch: Option<usize>,
+    samples: Option<usize>,
+    reduction: Reduction,
+    clip_norm: Option<f64>,
+    clip_value: Option<f64>,
+}
 
 impl Checker<'_> {
     pub(super) fn train(&mut self, train: &Train) {
@@ -16,47 +30,102 @@ impl Checker<'_> {
             return;
         }
         self.train_span = Some(train.rule.name.span);
-        let (batch, samples) = self.options(&train.options);
-        let Some((rule, settings)) = self.functions.rule(&train.rule.name.text) else {
-            let close = super::closest(&train.rule.name.text, self.functions.rules().into_iter());
-            self.found.push(problems::unknown_rule(&train.rule.name, close, &self.functions.rules()));
-            return;
-        };
-        let names: Vec<&str> = settings.iter().map(String::as_str).collect();
-        let Some(given) = self.settings(&train.rule, &names, &[]) else { return };
-        let ordered = names.iter().filter_map(|name| given.iter().find(|(n, _)| n == name).cloned());
+        let options = self.options(&train.options);
+        let Some(rule) = self.rules.find(&train.rule.name, self.found) else { return };
+        let parameters: Vec<Parameter> = rule
+            .settings
+            .iter()
+            .map(|(name, default)| Parameter { name: name.clone(), default: *default })
+            .collect();
+        let Some(arguments) = arrange(&train.rule, &parameters, self.found) else { return };
+        let settings: Vec<Option<Setting>> = arguments
+            .into_iter()
+            .map(|argument| match argument {
+                Argument::Default(number) => Some(Setting::Default(number)),
+                Argument::Given(expression) => self.setting(expression),
+            })
+            .collect();
+        let Some(settings) = settings.into_iter().collect::<Option<Vec<_>>>() else { return };
+        let names = rule.settings.iter().map(|(name, _)| name.clone());
         self.training = Some(Training {
+            settings: names.zip(settings).collect(),
             rule,
-            name: train.rule.name.text.clone(),
-            settings: ordered.collect(),
-            batch,
-            samples,
+            batch: options.batch,
+            samples: options.samples,
+            reduction: options.reduction,
+            clip_norm: options.clip_norm,
+            clip_value: options.clip_value,
             span: train.span,
         });
     }
 
-    fn options(
-        &mut self,
-        options: &[(Name, crate::syntax::ast::Expression)],
-    ) -> (Option<usize>, Option<usize>) {
-        let mut found = (None, None);
+    /// A number, or a formula of constants and the number of the step.
+    fn setting(&mut self, expression: &Expression) -> Option<Setting> {
+        if !mentions(expression, "step") {
+            return self.number_of(expression).map(Setting::Number);
+        }
+        self.place = Place::Setting;
+        self.bound.push(("step".to_owned(), Shape::Scalar, self.arguments.len()));
+        let typed = self.expression(expression, None);
+        self.bound.clear();
+        self.place = Place::Elsewhere;
+        let typed = typed?;
+        if typed.shape != Shape::Scalar {
+            self.found.push(problems::setting_is_scalar(typed.shape, typed.span));
+            return None;
+        }
+        Some(Setting::Schedule(typed))
+    }
+
+    fn options(&mut self, options: &[(Name, Expression)]) -> Options {
+        let mut found = Options::default();
+        let mut seen: Vec<&str> = Vec::new();
         for (name, expression) in options {
-            let what = format!("`{}`", name.text);
-            let value = self.whole(expression, &what, 1, 1 << 40).map(|n| n as usize);
-            let slot = match name.text.as_str() {
-                "batch" => &mut found.0,
-                "samples" => &mut found.1,
-                _ => {
-                    let close = super::closest(&name.text, OPTIONS.into_iter());
-                    self.found.push(problems::unknown_option(name, close, &OPTIONS));
-                    continue;
-                }
-            };
-            if slot.is_some() {
-                self.found.push(problems::setting_twice(&name.text, name.span));
+            let text = name.text.as_str();
+            if seen.contains(&text) {
+                self.found.push(problems::argument_twice(text, name.span));
             }
-            *slot = value.or(*slot);
+            seen.push(text);
+            let what = format!("`{text}`");
+            match text {
+                "batch" => found.batch = self.whole(expression, &what, 1, 1 << 40).map(|n| n as usize),
+                "samples" => found.samples = self.whole(expression, &what, 1, 1 << 40).map(|n| n as usize),
+                "reduction" => found.reduction = self.reduction(expression),
+                "clip_norm" => found.clip_norm = self.positive(expression, text),
+                "clip_value" => found.clip_value = self.positive(expression, text),
+                _ => {
+                    let close = super::closest(text, OPTIONS.into_iter());
+                    self.found.push(problems::unknown_option(name, close, &OPTIONS));
+                }
+            }
         }
         found
     }
+
+    fn reduction(&mut self, expression: &Expression) -> Reduction {
+        let name = if let ExpressionKind::Name(name) = &expression.kind { name.text.as_str() } else { "" };
+        match name {
+            "mean" => Reduction::Mean,
+            "sum" => Reduction::Sum,
+            _ => {
+                self.found.push(problems::unknown_choice("`reduction`", expression.span, &["mean", "sum"]));
+                Reduction::Mean
+            }
+        }
+    }
+
+    fn positive(&mut self, expression: &Expression, what: &str) -> Option<f64> {
+        let value = self.number_of(expression)?;
+        if value <= 0.0 {
+            self.found.push(problems::not_positive(what, value, expression.span));
+            return None;
+        }
+        Some(value)
+    }
+}
+
+/// Whether a name occurs in a formula.
+fn mentions(expression: &Expression, name: &str) -> bool {
+    matches!(&expression.kind, ExpressionKind::Name(found) if found.text == name)
+        || expression.parts().into_iter().any(|part| mentions(part, name))
 }

@@ -20,8 +20,14 @@ pub enum Op {
     Pointwise(Formula),
     /// Scalars side by side: a vector.
     Pack(Vec<EquationId>),
+    /// Scalars and vectors side by side: a vector.
+    Concat(Vec<EquationId>),
     /// An element of a vector, counted from 0.
     Element(EquationId, usize),
+    /// Neighbouring elements of a vector, from this one on.
+    Part(EquationId, usize),
+    /// Wᵀ: rows and columns exchanged.
+    Transpose(EquationId),
     /// x W: a row vector times a matrix.
     VectorMatrix(EquationId, EquationId),
     /// W x: a matrix times a column vector.
@@ -36,8 +42,12 @@ pub enum Op {
     Softmax(EquationId),
     /// −Σ tᵢ ln softmax(z)ᵢ, computed as Σ tᵢ (ln Σ exp(z) − zᵢ): net inputs z, targets t.
     SoftmaxCrossEntropy(EquationId, EquationId),
+    /// The sum of the squares of all elements.
+    SumSquares(EquationId),
     /// The mean over the samples of a batch: summed in order from 0, then divided.
     BatchMean(EquationId),
+    /// The sum over the samples of a batch, in order from 0.
+    BatchSum(EquationId),
 }
 
 impl Op {
@@ -46,8 +56,11 @@ impl Op {
         match self {
             Op::Given | Op::Setting(_) => Vec::new(),
             Op::Pointwise(formula) => formula.leaves().into_iter().map(EquationId).collect(),
-            Op::Pack(elements) => elements.clone(),
-            Op::Element(x, _) | Op::Sum(x) | Op::Softmax(x) | Op::BatchMean(x) => vec![*x],
+            Op::Pack(elements) | Op::Concat(elements) => elements.clone(),
+            Op::Element(x, _) | Op::Part(x, _) | Op::Transpose(x) | Op::Sum(x) | Op::SumSquares(x) => {
+                vec![*x]
+            }
+            Op::Softmax(x) | Op::BatchMean(x) | Op::BatchSum(x) => vec![*x],
             Op::VectorMatrix(a, b)
             | Op::MatrixVector(a, b)
             | Op::Outer(a, b)
@@ -69,6 +82,15 @@ impl Op {
             (Op::Pack(_), shapes) => {
                 shapes.iter().all(|shape| *shape == Scalar).then_some(Vector(shapes.len()))
             }
+            (Op::Concat(_), shapes) => {
+                let vectors = shapes.iter().all(|shape| !matches!(shape, Matrix(..)));
+                vectors.then(|| Vector(shapes.iter().map(|shape| shape.count()).sum()))
+            }
+            (Op::Part(_, start), [Vector(n)]) => match declared {
+                Vector(length) if start.saturating_add(length) <= *n => Some(declared),
+                _ => None,
+            },
+            (Op::Transpose(_), [Matrix(rows, columns)]) => Some(Matrix(*columns, *rows)),
             (Op::Element(_, index), [Vector(n)]) if index < n => Some(Scalar),
             (Op::VectorMatrix(..), [Vector(n), Matrix(rows, columns)]) if n == rows => Some(Vector(*columns)),
             (Op::MatrixVector(..), [Matrix(rows, columns), Vector(n)]) if n == columns => Some(Vector(*rows)),
@@ -77,7 +99,8 @@ impl Op {
             (Op::Sum(_), [Vector(_) | Matrix(..)]) => Some(Scalar),
             (Op::Softmax(_), [Vector(n)]) => Some(Vector(*n)),
             (Op::SoftmaxCrossEntropy(..), [Vector(n), Vector(m)]) if n == m => Some(Scalar),
-            (Op::BatchMean(_), [shape]) => Some(*shape),
+            (Op::SumSquares(_), [_]) => Some(Scalar),
+            (Op::BatchMean(_) | Op::BatchSum(_), [shape]) => Some(*shape),
             _ => None,
         }
     }
@@ -86,7 +109,7 @@ impl Op {
     pub fn scope(&self, operands: &[Scope], declared: Scope) -> Scope {
         match self {
             Op::Given => declared,
-            Op::Setting(_) | Op::BatchMean(_) => Scope::Once,
+            Op::Setting(_) | Op::BatchMean(_) | Op::BatchSum(_) => Scope::Once,
             _ if operands.contains(&Scope::Sample) => Scope::Sample,
             _ => Scope::Once,
         }
@@ -95,13 +118,27 @@ impl Op {
     /// The derivative rule: what the gradient `up` of equation `own` gives to each operand.
     pub(super) fn differentiate(&self, g: &mut Gradients<'_>, own: EquationId, up: Flow) {
         match self {
-            Op::Given | Op::Setting(_) | Op::BatchMean(_) | Op::Outer(..) | Op::Element(..) => {}
+            // These stand in gradients and updates, behind all that is derived.
+            Op::Outer(..) | Op::Element(..) | Op::Part(..) | Op::SumSquares(_) => {}
+            Op::Given | Op::Setting(_) | Op::BatchMean(_) | Op::BatchSum(_) => {}
             Op::Pointwise(formula) => g.through_formula(own, formula, up),
             Op::Pack(elements) => {
                 for (index, element) in elements.iter().enumerate() {
                     g.flow_op(*element, own, up, |up| Op::Element(up, index));
                 }
             }
+            Op::Concat(parts) => {
+                let mut start = 0;
+                for part in parts {
+                    let (shape, at) = (g.shape(*part), start);
+                    start += shape.count();
+                    g.flow_op(*part, own, up, |up| match shape {
+                        Shape::Scalar => Op::Element(up, at),
+                        _ => Op::Part(up, at),
+                    });
+                }
+            }
+            Op::Transpose(x) => g.flow_op(*x, own, up, Op::Transpose),
             Op::VectorMatrix(x, w) => {
                 g.flow_op(*x, own, up, |up| Op::MatrixVector(*w, up));
                 g.flow_op(*w, own, up, |up| Op::Outer(*x, up));
@@ -124,6 +161,10 @@ impl Op {
     pub fn kernel(&self) -> Option<&'static str> {
         match self {
             Op::Given | Op::Setting(_) | Op::Pointwise(_) | Op::Pack(_) | Op::Element(..) => None,
+            Op::Concat(_) => Some("put_part"),
+            Op::Part(..) => Some("part"),
+            Op::Transpose(_) => Some("transpose"),
+            Op::SumSquares(_) => Some("sum_squares"),
             Op::VectorMatrix(..) => Some("vector_matrix"),
             Op::MatrixVector(..) => Some("matrix_vector"),
             Op::Outer(..) => Some("outer"),
@@ -131,7 +172,7 @@ impl Op {
             Op::Sum(_) => Some("sum"),
             Op::Softmax(_) => Some("softmax"),
             Op::SoftmaxCrossEntropy(..) => Some("softmax_cross_entropy"),
-            Op::BatchMean(_) => Some("accumulate"),
+            Op::BatchMean(_) | Op::BatchSum(_) => Some("accumulate"),
         }
     }
 
@@ -162,7 +203,19 @@ impl Op {
             Op::Sum(x) => Array::scalar_of(values.of(*x).sum()),
             Op::Softmax(z) => values.of(*z).softmax(),
             Op::SoftmaxCrossEntropy(z, t) => Array::scalar_of(values.of(*z).cross_entropy(values.of(*t))),
-            Op::BatchMean(x) => values.mean(*x),
+            Op::Concat(parts) => {
+                Array::vector(parts.iter().flat_map(|part| values.of(*part).iter()).collect())
+            }
+            Op::Part(x, start) => {
+                Array::vector(values.of(*x).iter().skip(*start).take(shape.count()).collect())
+            }
+            Op::Transpose(x) => values.of(*x).transposed(),
+            Op::SumSquares(x) => {
+                let squares = values.of(*x).iter().map(|x| x * x);
+                Array::scalar_of(squares.reduce(|sum, square| sum + square).unwrap_or(R::from(0.0)))
+            }
+            Op::BatchMean(x) => values.over_batch(*x, true),
+            Op::BatchSum(x) => values.over_batch(*x, false),
         }
     }
 }

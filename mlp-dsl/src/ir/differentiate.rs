@@ -1,6 +1,6 @@
 //! Reverse-mode differentiation: walks the equations from the loss back to the parameters and
 //! appends, for each value on the way, the equation of its gradient. What reaches a value from
-//! its uses is added up in the order of the uses. Then the updates.
+//! its uses is added up in the order of the uses.
 
 use std::collections::HashMap;
 
@@ -12,43 +12,79 @@ use super::{
     formula::{Formula, Term, TermId},
     partials::partials,
     scalar::{Binary, Unary},
+    update,
 };
 use crate::{diagnostic::Diagnostic, model::Model, problems};
 
-/// Appends gradients, means over the batch and updates.
+/// Appends gradients of the loss and of the penalties, those of the objective, and updates.
 pub(super) fn differentiate(derivation: &mut Derivation, model: &Model) -> Result<(), Diagnostic> {
     let (Some(loss), Some(typed)) = (derivation.loss.clone(), &model.loss) else { return Ok(()) };
-    let forward = derivation.equations.len();
     let needed = depends_on_parameters(derivation);
-    if needed.get(loss.total.index()) != Some(&true) {
+    let depends = |id: EquationId| needed.get(id.index()) == Some(&true);
+    if !depends(loss.total) {
         return Err(problems::loss_without_parameters(typed.span));
     }
+    if let (Some(penalty), Some(typed)) = (loss.penalty, model.penalties.first())
+        && !depends(penalty)
+    {
+        return Err(problems::penalty_without_parameters(typed.span));
+    }
+    let of_loss = gradients(derivation, &needed, loss.total, Of::Loss);
+    let of_penalty = loss.penalty.map(|penalty| gradients(derivation, &needed, penalty, Of::Penalty));
+    update::objective(derivation, loss.reduction, &of_loss, &of_penalty.unwrap_or_default());
+    if let Some(training) = &model.training {
+        update::updates(derivation, training);
+    }
+    Ok(())
+}
+
+/// What is derived.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Of {
+    /// The loss of a sample.
+    Loss,
+    /// What is added once for a batch.
+    Penalty,
+}
+
+impl Of {
+    /// Its gradient by a value.
+    fn gradient(self, by: EquationId) -> Symbol {
+        match self {
+            Of::Loss => Symbol::Gradient(by),
+            Of::Penalty => Symbol::PenaltyGradient(by),
+        }
+    }
+}
+
+/// Appends the gradients of a scalar; gives those of the parameters that it depends on.
+fn gradients(
+    derivation: &mut Derivation,
+    needed: &[bool],
+    root: EquationId,
+    of: Of,
+) -> HashMap<EquationId, EquationId> {
     let number = |equation: &Equation| if let Symbol::Step(number) = equation.symbol { number } else { 0 };
     let steps = derivation.equations.iter().map(number).max().unwrap_or(0);
-    let mut gradients = Gradients {
-        derivation,
-        needed,
-        contributions: (0..forward).map(|_| Vec::new()).collect(),
-        steps,
-        reason: Reason::ChainRule,
-    };
-    gradients.contribute(loss.total, Contribution::One);
-    for index in (0..forward).rev() {
+    let reason = if of == Of::Loss { Reason::ChainRule } else { Reason::Penalty };
+    let contributions = (0..=root.index()).map(|_| Vec::new()).collect();
+    let mut gradients =
+        Gradients { derivation, needed, contributions, steps, reason, of, found: HashMap::new() };
+    gradients.contribute(root, Contribution::One);
+    for index in (0..=root.index()).rev() {
         let id = EquationId(index as u32);
         if let Some(up) = gradients.total(id) {
             let op = gradients.derivation.equation(id).op.clone();
             op.differentiate(&mut gradients, id, up);
         }
     }
-    gradients.parameters();
-    gradients.updates(model);
-    Ok(())
+    gradients.found
 }
 
 /// Which equations depend on a parameter: only through those do gradients flow.
 fn depends_on_parameters(derivation: &Derivation) -> Vec<bool> {
     let mut needed = vec![false; derivation.equations.len()];
-    for parameter in &derivation.parameters {
+    for parameter in derivation.parameters.iter().filter(|parameter| !parameter.frozen) {
         if let Some(slot) = needed.get_mut(parameter.equation.index()) {
             *slot = true;
         }
@@ -81,10 +117,13 @@ enum Contribution {
 /// Gradients under construction.
 pub(super) struct Gradients<'d> {
     derivation: &'d mut Derivation,
-    needed: Vec<bool>,
+    needed: &'d [bool],
     contributions: Vec<Vec<Contribution>>,
     steps: u32,
     reason: Reason,
+    of: Of,
+    /// The gradients of parameters.
+    found: HashMap<EquationId, EquationId>,
 }
 
 impl Gradients<'_> {
@@ -239,7 +278,8 @@ impl Gradients<'_> {
         if !plain {
             let scalar = local.leaves().iter().all(|l| self.shape(EquationId(*l)) == Shape::Scalar);
             let shape = if scalar { Shape::Scalar } else { self.shape(own) };
-            let reason = std::mem::replace(&mut self.reason, Reason::LocalDerivative);
+            let local_reason = if self.of == Of::Loss { Reason::LocalDerivative } else { self.reason };
+            let reason = std::mem::replace(&mut self.reason, local_reason);
             let local = self.add(Symbol::Partial { of: own, by: to }, shape, Op::Pointwise(local), own);
             self.reason = reason;
             return product(&[up, local]);
@@ -256,6 +296,9 @@ impl Gradients<'_> {
         let mut uses = std::mem::take(self.contributions.get_mut(id.index())?);
         uses.reverse(); // the walk met the last use first
         let is_parameter = self.derivation.equation(id).op == Op::Given;
+        if is_parameter && (!self.is_needed(id) || (uses.is_empty() && self.of == Of::Penalty)) {
+            return None;
+        }
         let shape = self.shape(id);
         if let [only] = uses.as_slice() {
             match only {
@@ -272,13 +315,10 @@ impl Gradients<'_> {
         if uses.is_empty() && !is_parameter {
             return None;
         }
-        if uses.is_empty() && !self.is_needed(id) {
-            return None;
-        }
-        let symbol = Symbol::Gradient(id);
+        let symbol = self.of.gradient(id);
         if let [Contribution::Op(op)] = uses.as_slice() {
             let op = op.clone();
-            return Some(Flow::Equation(self.add(symbol, shape, op, id)));
+            return Some(self.gradient(id, symbol, op));
         }
         let mut b = Builder::new();
         let mut sum: Option<TermId> = None;
@@ -298,49 +338,15 @@ impl Gradients<'_> {
         }
         let zero = b.number(0.0);
         let formula = b.finish(sum.unwrap_or(zero));
-        Some(Flow::Equation(self.add(symbol, shape, Op::Pointwise(formula), id)))
+        Some(self.gradient(id, symbol, Op::Pointwise(formula)))
     }
 
-    /// Finds the gradient of each parameter and appends its mean over the batch.
-    fn parameters(&mut self) {
-        self.reason = Reason::Batch;
-        let gradient_of = |(id, equation): (EquationId, &Equation)| match equation.symbol {
-            Symbol::Gradient(of) => Some((of, id)),
-            _ => None,
-        };
-        let gradients: HashMap<EquationId, EquationId> =
-            self.derivation.numbered().filter_map(gradient_of).collect();
-        for index in 0..self.derivation.parameters.len() {
-            let Some(parameter) = self.derivation.parameters.get(index) else { continue };
-            let id = parameter.equation;
-            let Some(gradient) = gradients.get(&id).copied() else { continue };
-            let mean = self.add(Symbol::MeanGradient(id), self.shape(id), Op::BatchMean(gradient), id);
-            if let Some(parameter) = self.derivation.parameters.get_mut(index) {
-                parameter.gradient = Some(gradient);
-                parameter.mean = Some(mean);
-            }
+    fn gradient(&mut self, of: EquationId, symbol: Symbol, op: Op) -> Flow {
+        let id = self.add(symbol, self.shape(of), op, of);
+        if self.derivation.equation(of).op == Op::Given {
+            self.found.insert(of, id);
         }
-    }
-
-    /// The rule of training, applied to each parameter.
-    fn updates(&mut self, model: &Model) {
-        self.reason = Reason::Update;
-        let (Some(training), Some(rule)) = (self.derivation.training.clone(), &model.training) else {
-            return;
-        };
-        let Some(function) = self.derivation.functions.get(rule.rule.0 as usize).cloned() else { return };
-        for index in 0..self.derivation.parameters.len() {
-            let Some(parameter) = self.derivation.parameters.get(index) else { continue };
-            let (id, Some(mean)) = (parameter.equation, parameter.mean) else { continue };
-            let mut b = Builder::new();
-            let mut leaves = vec![b.leaf(id.0), b.leaf(mean.0)];
-            leaves.extend(training.settings.iter().map(|setting| b.leaf(setting.0)));
-            let root = b.substitute(&function.body, &|leaf| leaves.get(leaf as usize).copied());
-            let updated = self.add(Symbol::Updated(id), self.shape(id), Op::Pointwise(b.finish(root)), id);
-            if let Some(parameter) = self.derivation.parameters.get_mut(index) {
-                parameter.updated = Some(updated);
-            }
-        }
+        Flow::Equation(id)
     }
 }
 

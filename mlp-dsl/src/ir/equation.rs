@@ -1,7 +1,7 @@
 //! Equations: what one line of a derivation says.
 
 use super::{array::Op, formula::FunctionId};
-use crate::span::Span;
+use crate::{model::Reduction, span::Span};
 
 /// Number of an equation in its derivation; operands have smaller numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -70,14 +70,22 @@ pub enum Scope {
 pub enum Symbol {
     /// A name of the specification, or made from one by the rule for parameters of `dense`.
     Named(String),
+    /// What `let` names in the equation of a neuron, layer or loss: `u_h1`.
+    Local(String),
     /// The net input of a neuron or layer.
     Net(String),
     /// The part of the loss that belongs to an output.
     Component(String),
     /// The loss of a sample.
     Loss,
-    /// The mean loss of a batch.
-    MeanLoss,
+    /// The mean or the sum of the losses of a batch.
+    BatchLoss(Reduction),
+    /// All that is added once for a batch.
+    Penalty,
+    /// One of several penalties, counted from 1.
+    PenaltyPart(usize),
+    /// The loss of a batch and the penalties.
+    Objective,
     /// The local derivative ∂of/∂by.
     Partial {
         /// The value derived.
@@ -87,11 +95,28 @@ pub enum Symbol {
     },
     /// ∂E/∂value for a sample.
     Gradient(EquationId),
-    /// The mean of ∂E/∂parameter over a batch.
-    MeanGradient(EquationId),
+    /// The mean or the sum of ∂E/∂parameter over a batch.
+    BatchGradient(Reduction, EquationId),
+    /// ∂P/∂value
+    PenaltyGradient(EquationId),
+    /// ∂J/∂parameter
+    ObjectiveGradient(EquationId),
     /// A setting of the training rule, such as its rate.
     Setting(String),
-    /// The parameter after the step.
+    /// The number of the step, counted from 1.
+    StepNumber,
+    /// What the rule keeps for a parameter from step to step.
+    State {
+        /// Its name in the rule.
+        name: String,
+        /// The parameter.
+        of: EquationId,
+    },
+    /// The norm of all gradients together.
+    GradientNorm,
+    /// What all gradients are multiplied by, so that their norm keeps to its bound.
+    ClipFactor,
+    /// The parameter, or its state, after the step.
     Updated(EquationId),
     /// A step inside a formula, printed where it is used.
     Step(u32),
@@ -110,6 +135,8 @@ pub enum Reason {
     LocalDerivative,
     /// The chain rule.
     ChainRule,
+    /// A penalty, or a derivative of it.
+    Penalty,
     /// The mean over a batch.
     Batch,
     /// The update of a parameter.

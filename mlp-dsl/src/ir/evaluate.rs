@@ -25,6 +25,12 @@ pub trait Real:
     fn ln(self) -> Self;
     /// The hyperbolic tangent.
     fn tanh(self) -> Self;
+    /// The square root.
+    fn sqrt(self) -> Self;
+    /// The error function.
+    fn erf(self) -> Self;
+    /// The largest whole number that is not above.
+    fn floor(self) -> Self;
     /// The power.
     fn pow(self, exponent: Self) -> Self;
     /// The real part: what comparisons look at.
@@ -40,6 +46,15 @@ impl Real for f64 {
     }
     fn tanh(self) -> Self {
         f64::tanh(self)
+    }
+    fn sqrt(self) -> Self {
+        f64::sqrt(self)
+    }
+    fn erf(self) -> Self {
+        erf(self)
+    }
+    fn floor(self) -> Self {
+        f64::floor(self)
     }
     fn pow(self, exponent: Self) -> Self {
         self.powf(exponent)
@@ -77,4 +92,28 @@ pub fn evaluate_formula<R: Real>(formula: &Formula, leaf: &dyn Fn(u32) -> R, fun
         values.push(value);
     }
     values.last().copied().unwrap_or(nan)
+}
+
+/// The error function, slowly: its power series near 0, a continued fraction of the complement
+/// further out (Abramowitz and Stegun, 7.1.6 and 7.1.14).
+pub fn erf(x: f64) -> f64 {
+    let size = x.abs();
+    if size.is_nan() || size == 0.0 {
+        return x;
+    }
+    let value = if size < 2.5 {
+        // 2/√π exp(−x²) Σ 2ⁿ x²ⁿ⁺¹ / (1 · 3 · … · (2n + 1)): no term is negative.
+        let (mut term, mut sum, mut n) = (size, size, 0.0);
+        while term > sum * f64::EPSILON / 4.0 {
+            n += 1.0;
+            term *= 2.0 * size * size / (2.0 * n + 1.0);
+            sum += term;
+        }
+        std::f64::consts::FRAC_2_SQRT_PI * (-size * size).exp() * sum
+    } else {
+        // erfc(x) = exp(−x²) / √π · 1 / (x + ½ / (x + 1 / (x + 3⁄2 / (x + …))))
+        let fraction = (1..=60).rev().fold(size, |below, k| size + f64::from(k) / 2.0 / below);
+        1.0 - std::f64::consts::FRAC_2_SQRT_PI / 2.0 * (-size * size).exp() / fraction
+    };
+    value.copysign(x)
 }

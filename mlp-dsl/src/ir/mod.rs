@@ -10,13 +10,14 @@ pub mod formula;
 mod lower;
 pub mod partials;
 pub mod scalar;
+mod update;
 pub mod verify;
 
 use std::collections::HashMap;
 
 use crate::{
     diagnostic::Diagnostic,
-    model::{Model, Precision, Start},
+    model::{FrontMatter, Model, Precision, Reduction, Sample, Start},
     problems,
     span::Span,
     syntax::ast::ParameterKind,
@@ -58,6 +59,14 @@ pub struct Derivation {
     pub loss: Option<Loss>,
     /// The training rule.
     pub training: Option<Training>,
+    /// Declared samples.
+    pub samples: Vec<Sample>,
+    /// Whether they stand in `data`, and not at the declarations.
+    pub has_data: bool,
+    /// Whether layers are to be written out in code, where it is said.
+    pub unroll: Option<bool>,
+    /// What is said about the document.
+    pub document: FrontMatter,
 }
 
 /// A value at its grain: one equation, or a scalar equation for each element.
@@ -90,6 +99,8 @@ pub struct Data {
     pub value: Value,
     /// Its shape.
     pub shape: Shape,
+    /// Whether it is one of so many classes as it has numbers: a vector with a single 1.
+    pub class: bool,
     /// Declared values.
     pub values: Option<Vec<f64>>,
 }
@@ -103,15 +114,30 @@ pub struct Parameter {
     pub docs: Vec<String>,
     /// Weight or bias.
     pub kind: ParameterKind,
+    /// Whether it is kept as it starts: it has no gradient and no update.
+    pub frozen: bool,
     /// Its start value.
     pub start: Start,
     /// The parameter itself.
     pub equation: EquationId,
     /// ∂E/∂parameter of a sample.
     pub gradient: Option<EquationId>,
-    /// The mean gradient of a batch.
-    pub mean: Option<EquationId>,
+    /// The gradient of a batch: the mean, or the sum, of those of its samples.
+    pub batch: Option<EquationId>,
+    /// The gradient of the objective, penalties included: what the rule is given.
+    pub objective: Option<EquationId>,
+    /// What the rule keeps for it from step to step.
+    pub state: Vec<State>,
     /// The parameter after a step.
+    pub updated: Option<EquationId>,
+}
+
+/// Numbers that a rule keeps for a parameter, 0 before the first step.
+#[derive(Clone, Debug)]
+pub struct State {
+    /// Before the step.
+    pub equation: EquationId,
+    /// After the step.
     pub updated: Option<EquationId>,
 }
 
@@ -135,8 +161,14 @@ pub struct Loss {
     pub components: Vec<EquationId>,
     /// The loss of a sample.
     pub total: EquationId,
-    /// The mean over a batch.
-    pub mean: EquationId,
+    /// The mean, or the sum, over a batch.
+    pub batch: EquationId,
+    /// How the losses of a batch become one.
+    pub reduction: Reduction,
+    /// What is added once for a batch.
+    pub penalty: Option<EquationId>,
+    /// What training makes smaller: the loss of a batch and the penalties.
+    pub objective: EquationId,
 }
 
 /// The training rule.
@@ -144,8 +176,12 @@ pub struct Loss {
 pub struct Training {
     /// The rule's name.
     pub rule: String,
-    /// Its settings.
+    /// The rule's documentation.
+    pub docs: Vec<String>,
+    /// Its settings, and the bounds of clipping.
     pub settings: Vec<EquationId>,
+    /// The number of the step, counted from 1, where the rule or a schedule uses it.
+    pub step: Option<EquationId>,
     /// Samples in a batch, when declared.
     pub batch: Option<usize>,
     /// Samples in all, when declared.
@@ -157,18 +193,25 @@ pub fn derive(model: &Model) -> Result<Derivation, Diagnostic> {
     let mut derivation = lower::lower(model)?;
     names_differ(&derivation)?;
     differentiate::differentiate(&mut derivation, model)?;
+    derivation.choose_sample(0);
     Ok(derivation)
 }
 
-/// A part of a loss may be named after anything its first argument is made of: it must not have
-/// the name of something declared.
+/// What is named after something else must not have the name of something declared.
 fn names_differ(derivation: &Derivation) -> Result<(), Diagnostic> {
     let declared = derivation.numbered().filter(|(_, e)| matches!(e.symbol, Symbol::Named(_)));
     let declared: HashMap<String, Span> = declared.map(|(id, e)| (derivation.name_of(id), e.span)).collect();
-    let parts = derivation.numbered().filter(|(_, e)| matches!(e.symbol, Symbol::Component(_)));
-    for name in parts.map(|(id, _)| derivation.name_of(id)) {
+    for (id, equation) in derivation.numbered() {
+        let what = match equation.symbol {
+            Symbol::Component(_) => "a part of the loss",
+            Symbol::Local(_) => "what `let` names in a formula",
+            Symbol::Penalty | Symbol::PenaltyPart(_) => "the penalty",
+            Symbol::Objective => "the objective",
+            _ => continue,
+        };
+        let name = derivation.name_of(id);
         if let Some(span) = declared.get(&name) {
-            return Err(problems::name_is_generated(&name, "a part of the loss", *span));
+            return Err(problems::name_is_generated(&name, what, *span));
         }
     }
     Ok(())
@@ -214,13 +257,25 @@ impl Derivation {
             Symbol::Net(name) => format!("net_{name}"),
             Symbol::Component(name) => format!("E_{name}"),
             Symbol::Loss => "E".to_owned(),
-            Symbol::MeanLoss => "E_mean".to_owned(),
+            Symbol::BatchLoss(Reduction::Mean) => "E_mean".to_owned(),
+            Symbol::BatchLoss(Reduction::Sum) => "E_sum".to_owned(),
+            Symbol::Local(name) => name.clone(),
+            Symbol::Penalty => "P".to_owned(),
+            Symbol::PenaltyPart(number) => format!("P_{number}"),
+            Symbol::Objective => "J".to_owned(),
+            Symbol::PenaltyGradient(of) => format!("d_P_d_{}", self.name_of(*of)),
+            Symbol::ObjectiveGradient(of) => format!("d_J_d_{}", self.name_of(*of)),
+            Symbol::StepNumber => "step".to_owned(),
+            Symbol::State { name, of } => format!("{name}_{}", self.name_of(*of)),
+            Symbol::GradientNorm => "gradient_norm".to_owned(),
+            Symbol::ClipFactor => "clip_factor".to_owned(),
             Symbol::Partial { of, by } => format!("d_{}_d_{}", self.name_of(*of), self.name_of(*by)),
             Symbol::Gradient(of) => match &self.equation(*of).symbol {
                 Symbol::Net(name) => format!("delta_{name}"),
                 _ => format!("d_{}", self.name_of(*of)),
             },
-            Symbol::MeanGradient(of) => format!("mean_d_{}", self.name_of(*of)),
+            Symbol::BatchGradient(Reduction::Mean, of) => format!("mean_d_{}", self.name_of(*of)),
+            Symbol::BatchGradient(Reduction::Sum, of) => format!("sum_d_{}", self.name_of(*of)),
             Symbol::Updated(of) => format!("{}_plus", self.name_of(*of)),
             Symbol::Step(number) => format!("step_{number}"),
         }
@@ -255,6 +310,32 @@ impl Derivation {
     pub fn count(&self, kind: ParameterKind) -> usize {
         let of_kind = self.parameters.iter().filter(|p| p.kind == kind);
         of_kind.map(|p| self.shape(p.equation).count()).sum()
+    }
+
+    /// How many numbers of parameters are kept as they start.
+    pub fn frozen_count(&self) -> usize {
+        self.parameters.iter().filter(|p| p.frozen).map(|p| self.shape(p.equation).count()).sum()
+    }
+
+    /// Puts the numbers of a declared sample, counted from 0, in the place of declared values.
+    pub fn choose_sample(&mut self, index: usize) -> bool {
+        let Some(sample) = self.samples.get(index) else { return false };
+        let mut rest = sample.input.as_slice();
+        for data in &mut self.inputs {
+            let (own, behind) = rest.split_at_checked(data.shape.count()).unwrap_or((rest, &[]));
+            data.values = Some(own.to_vec());
+            rest = behind;
+        }
+        if let Some(target) = &mut self.target {
+            target.values = Some(sample.target.clone());
+        }
+        true
+    }
+
+    /// Whether the optimizer keeps anything from step to step.
+    pub fn has_optimizer_state(&self) -> bool {
+        let steps = self.training.as_ref().is_some_and(|training| training.step.is_some());
+        steps || self.parameters.iter().any(|parameter| !parameter.state.is_empty())
     }
 
     /// How many numbers all parameters hold.

@@ -14,8 +14,14 @@ pub enum Unary {
     Exp,
     /// The natural logarithm.
     Ln,
+    /// The square root.
+    Sqrt,
     /// The hyperbolic tangent.
     Tanh,
+    /// The error function, 2/√π ∫₀ˣ exp(−t²) dt.
+    Erf,
+    /// The largest whole number that is not above.
+    Floor,
 }
 
 /// An operation on two numbers.
@@ -36,7 +42,8 @@ pub enum Binary {
 
 impl Unary {
     /// Every operation on one number.
-    pub const ALL: [Unary; 4] = [Unary::Negate, Unary::Exp, Unary::Ln, Unary::Tanh];
+    pub const ALL: [Unary; 7] =
+        [Unary::Negate, Unary::Exp, Unary::Ln, Unary::Sqrt, Unary::Tanh, Unary::Erf, Unary::Floor];
 
     /// The function's name in the language, if it is written as a call.
     pub fn name(self) -> Option<&'static str> {
@@ -44,7 +51,10 @@ impl Unary {
             Unary::Negate => None,
             Unary::Exp => Some("exp"),
             Unary::Ln => Some("ln"),
+            Unary::Sqrt => Some("sqrt"),
             Unary::Tanh => Some("tanh"),
+            Unary::Erf => Some("erf"),
+            Unary::Floor => Some("floor"),
         }
     }
 
@@ -60,6 +70,22 @@ impl Unary {
                 let square = b.power(y, two);
                 b.subtract(one, square)
             }
+            Unary::Sqrt => {
+                let two = b.number(2.0);
+                let twice = b.multiply(two, y);
+                b.divide(one, twice)
+            }
+            // 2/√π exp(−x²)
+            Unary::Erf => {
+                let two = b.number(2.0);
+                let square = b.power(x, two);
+                let negative = b.negate(square);
+                let exponential = b.written(Term::Unary(Unary::Exp, negative));
+                let factor = b.number(std::f64::consts::FRAC_2_SQRT_PI);
+                b.multiply(factor, exponential)
+            }
+            // 0 wherever it has one.
+            Unary::Floor => b.number(0.0),
         }
     }
 
@@ -69,7 +95,10 @@ impl Unary {
             Unary::Negate => -x,
             Unary::Exp => x.exp(),
             Unary::Ln => x.ln(),
+            Unary::Sqrt => x.sqrt(),
             Unary::Tanh => x.tanh(),
+            Unary::Erf => x.erf(),
+            Unary::Floor => x.floor(),
         }
     }
 }

@@ -22,7 +22,7 @@ pub fn verify(derivation: &Derivation) -> Result<(), String> {
             return Err(format!("{name} is declared {} but its operands are {shapes:?}", equation.shape));
         }
         let scopes: Vec<Scope> = operands.iter().map(|o| derivation.equation(*o).scope).collect();
-        let mean = matches!(equation.op, Op::BatchMean(_));
+        let mean = matches!(equation.op, Op::BatchMean(_) | Op::BatchSum(_));
         if !mean && equation.scope == Scope::Once && scopes.contains(&Scope::Sample) {
             return Err(format!("{name} exists once but uses a value of a sample"));
         }
@@ -35,12 +35,12 @@ pub fn verify(derivation: &Derivation) -> Result<(), String> {
 
 fn parameters_are_trained(derivation: &Derivation) -> Result<(), String> {
     for parameter in &derivation.parameters {
-        let expected = derivation.loss.is_some();
-        let has = [parameter.gradient.is_some(), parameter.mean.is_some()];
-        if has != [expected; 2] {
+        let expected = derivation.loss.is_some() && !parameter.frozen;
+        let has = [parameter.gradient.is_some(), parameter.batch.is_some(), parameter.objective.is_some()];
+        if has != [expected; 3] {
             return Err(format!("{} has no gradient although there is a loss", parameter.name));
         }
-        if parameter.updated.is_some() != derivation.training.is_some() {
+        if parameter.updated.is_some() != (derivation.training.is_some() && !parameter.frozen) {
             return Err(format!("{} is not updated although there is a rule", parameter.name));
         }
         let symbol = |id: Option<_>| id.map(|id| derivation.equation(id).symbol.clone());

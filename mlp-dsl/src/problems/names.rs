@@ -138,3 +138,22 @@ pub(crate) fn unknown_option(name: &Name, close: Option<&str>, known: &[&str]) -
         None => diagnostic.help(format!("use {}", one_of(known))),
     }
 }
+
+pub(crate) fn unknown_entry(name: &Name, close: Option<&str>, known: &[&str]) -> Diagnostic {
+    let title = format!("the front matter has no `{}`", name.text);
+    let diagnostic = Diagnostic::new("M0213", title, name.span, "not an entry");
+    match close {
+        Some(close) => diagnostic.help(format!("did you mean `{close}`?")),
+        None => diagnostic.help(format!("use {}", one_of(known))),
+    }
+}
+
+pub(crate) fn value_in_setting(name: &Name) -> Diagnostic {
+    Diagnostic::new(
+        "M0214",
+        format!("`{}` can't set a training rule", name.text),
+        name.span,
+        "not known when a step begins",
+    )
+    .help("a setting is a number, or a schedule: a formula of constants and `step`")
+}

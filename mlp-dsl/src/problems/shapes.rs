@@ -103,16 +103,17 @@ pub(crate) fn arguments_do_not_fit(call: &Call, arguments: &[Typed], reason: &st
     diagnostic.help(format!("inside it {reason}; give it arguments of one length"))
 }
 
-pub(crate) fn dense_outside_layer(span: Span) -> Diagnostic {
-    Diagnostic::new("M0309", "`dense` stands outside a layer", span, "its weights would belong to no layer")
-        .help("use it in a layer's formula: `layer h[20] = sigmoid(dense(x));`")
+pub(crate) fn dense_outside_layer(function: &Name, span: Span) -> Diagnostic {
+    let title = format!("`{}` stands outside a layer", function.text);
+    Diagnostic::new("M0309", title, span, "its weights would belong to no layer")
+        .help(format!("use it in a layer's formula: `layer h[20] = sigmoid({}(x));`", function.text))
 }
 
-pub(crate) fn dense_without_width(layer: &Name, span: Span) -> Diagnostic {
+pub(crate) fn dense_without_width(function: &Name, layer: &Name, span: Span) -> Diagnostic {
     let name = &layer.text;
     Diagnostic::new(
         "M0310",
-        "`dense` does not know its width",
+        format!("`{}` does not know its width", function.text),
         span,
         format!("the layer `{name}` has no length"),
     )
@@ -134,4 +135,19 @@ pub(crate) fn too_many_dimensions(span: Span) -> Diagnostic {
 pub(crate) fn shape_in_group(span: Span) -> Diagnostic {
     Diagnostic::new("M0313", "an element of a group is a scalar", span, "no shape belongs here")
         .help("declare the vector by itself: `input image[1024];`")
+}
+
+pub(crate) fn needs_matrix(name: &Name, found: Shape, span: Span) -> Diagnostic {
+    Diagnostic::new("M0314", format!("`{}` needs a matrix", name.text), span, format!("this is {found}"))
+        .help("a vector is a row or a column as `@` needs it: leave `transpose` out")
+}
+
+pub(crate) fn penalty_is_scalar(found: Shape, span: Span) -> Diagnostic {
+    Diagnostic::new("M0315", "the penalty is not a scalar", span, format!("this is {found}"))
+        .help("add the parts up: `sum(…)`, or use `l2(W, 0.001)`")
+}
+
+pub(crate) fn setting_is_scalar(found: Shape, span: Span) -> Diagnostic {
+    Diagnostic::new("M0316", "a setting is a single number", span, format!("this is {found}"))
+        .help("write a number, or a schedule such as `0.1 * 0.95^step`")
 }

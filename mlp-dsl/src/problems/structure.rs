@@ -97,3 +97,73 @@ pub(crate) fn target_in_layer(name: &Name) -> Diagnostic {
     )
     .help("compare with the target in the loss; what a layer needs is an `input`")
 }
+
+pub(crate) fn sample_in_penalty(name: &Name) -> Diagnostic {
+    Diagnostic::new(
+        "M0515",
+        format!("`{}` is used in a penalty", name.text),
+        name.span,
+        "belongs to a sample",
+    )
+    .help("a penalty is added once for a batch: it is a formula of weights, biases and constants")
+}
+
+pub(crate) fn penalty_without_loss(span: Span) -> Diagnostic {
+    Diagnostic::new("M0516", "a penalty without a loss", span, "nothing to add it to")
+        .help("add `loss …`, or remove the penalty")
+}
+
+pub(crate) fn penalty_without_parameters(span: Span) -> Diagnostic {
+    Diagnostic::new("M0517", "the penalty depends on no trained parameter", span, "nothing changes it")
+        .help("use a weight or bias that is not frozen, or remove the penalty")
+}
+
+pub(crate) fn nothing_to_freeze(layer: &Name, span: Span) -> Diagnostic {
+    Diagnostic::new(
+        "M0518",
+        format!("the layer `{}` has no parameters of its own to freeze", layer.text),
+        span,
+        "without effect",
+    )
+    .help("`frozen` before a layer concerns its `dense`; declare other parameters with `frozen weights …`")
+}
+
+pub(crate) fn rule_without_update(name: &Name) -> Diagnostic {
+    Diagnostic::new(
+        "M0519",
+        format!("the rule `{}` never changes the parameter", name.text),
+        name.span,
+        "no `w = …;`",
+    )
+    .help("write `w = w - rate * g;` or what the rule does")
+}
+
+pub(crate) fn state_never_changes(name: &Name) -> Diagnostic {
+    Diagnostic::new(
+        "M0520",
+        format!("the state `{}` is never given a value", name.text),
+        name.span,
+        "stays 0",
+    )
+    .help(format!("write `{} = …;`, or remove it", name.text))
+}
+
+pub(crate) fn not_assignable(name: &Name) -> Diagnostic {
+    Diagnostic::new(
+        "M0521",
+        format!("`{}` is neither the parameter nor a state", name.text),
+        name.span,
+        "can't be given a value",
+    )
+    .help(format!("declare `state {0};`, or name a value with `let {0} = …;`", name.text))
+}
+
+pub(crate) fn stale_let(name: &Name, changed: &str) -> Diagnostic {
+    Diagnostic::new(
+        "M0522",
+        format!("`{}` was computed from `{changed}`, which has changed since", name.text),
+        name.span,
+        "the old value is gone",
+    )
+    .help(format!("use `{}` before `{changed}` is given its new value", name.text))
+}

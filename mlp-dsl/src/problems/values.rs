@@ -1,7 +1,12 @@
 //! M04: values.
 
 use super::{one_of, plural};
-use crate::{diagnostic::Diagnostic, span::Span, syntax::ast::Call, syntax::ast::Name};
+use crate::{
+    check::{Parameter, closest},
+    diagnostic::Diagnostic,
+    span::Span,
+    syntax::ast::{Call, Name},
+};
 
 pub(crate) fn not_finite(span: Span) -> Diagnostic {
     Diagnostic::new("M0401", "this is not a finite number", span, "infinite or undefined")
@@ -86,18 +91,28 @@ pub(crate) fn initializer_needs_matrix(call: &Call) -> Diagnostic {
     .help("for a scalar write a value, or `~ uniform(-1, 1)`")
 }
 
-pub(crate) fn unknown_setting(of: &Name, span: Span, known: &[&str]) -> Diagnostic {
-    let help = if known.is_empty() { "remove it".to_owned() } else { format!("it takes {}", one_of(known)) };
-    Diagnostic::new("M0412", format!("`{}` has no such setting", of.text), span, "not a setting").help(help)
+pub(crate) fn unknown_argument(of: &Name, argument: &Name, known: &[Parameter]) -> Diagnostic {
+    let names: Vec<&str> = known.iter().map(|parameter| parameter.name.as_str()).collect();
+    let title = format!("`{}` has no parameter `{}`", of.text, argument.text);
+    let diagnostic = Diagnostic::new("M0412", title, argument.span, "not one of its parameters");
+    match closest(&argument.text, names.iter().copied()) {
+        Some(close) => diagnostic.help(format!("did you mean `{close}`?")),
+        None if names.is_empty() => diagnostic.help("leave the name out"),
+        None => diagnostic.help(format!("it takes {}", one_of(&names))),
+    }
 }
 
-pub(crate) fn setting_twice(name: &str, span: Span) -> Diagnostic {
+pub(crate) fn argument_twice(name: &str, span: Span) -> Diagnostic {
     Diagnostic::new("M0413", format!("`{name}` is given twice"), span, "given again")
         .help("keep one of the two")
 }
 
-pub(crate) fn missing_setting(call: &Call, missing: &str) -> Diagnostic {
+pub(crate) fn argument_missing(call: &Call, parameters: &[Parameter], missing: &str) -> Diagnostic {
     let name = &call.name.text;
+    if call.arguments.iter().all(|(name, _)| name.is_none()) && parameters.iter().all(|p| p.default.is_none())
+    {
+        return argument_count(call, parameters);
+    }
     Diagnostic::new(
         "M0414",
         format!("`{name}` needs `{missing}`"),
@@ -107,20 +122,88 @@ pub(crate) fn missing_setting(call: &Call, missing: &str) -> Diagnostic {
     .help(format!("write `{name}({missing} = …)`"))
 }
 
-pub(crate) fn named_argument(name: &Name) -> Diagnostic {
-    Diagnostic::new("M0415", "arguments of a function have no names", name.span, "a name")
-        .help(format!("remove `{} =`", name.text))
+pub(crate) fn position_after_name(span: Span, before: &Name) -> Diagnostic {
+    Diagnostic::new(
+        "M0415",
+        "an argument without a name stands behind one with a name",
+        span,
+        "which one is this?",
+    )
+    .also(before.span, "named here")
+    .help("move it to the front, or give it its name")
 }
 
-pub(crate) fn argument_count(call: &Call, wanted: usize) -> Diagnostic {
+pub(crate) fn argument_count(call: &Call, parameters: &[Parameter]) -> Diagnostic {
     let found = call.arguments.len();
-    let title = format!("`{}` takes {}, not {found}", call.name.text, plural(wanted, "argument"));
-    Diagnostic::new("M0416", title, call.span, format!("{} here", plural(found, "argument")))
-        .help(format!("give it {}", plural(wanted, "argument")))
+    let least = parameters.iter().filter(|parameter| parameter.default.is_none()).count();
+    let most = parameters.len();
+    let wanted =
+        if least == most { plural(most, "argument") } else { format!("{least} to {most} arguments") };
+    let title = format!("`{}` takes {wanted}, not {found}", call.name.text);
+    let names: Vec<&str> = parameters.iter().map(|parameter| parameter.name.as_str()).collect();
+    Diagnostic::new("M0416", title, call.span, format!("{} here", plural(found, "argument"))).help(format!(
+        "write `{}({})`",
+        call.name.text,
+        names.join(", ")
+    ))
 }
 
 pub(crate) fn beyond_single(value: f64, span: Span) -> Diagnostic {
     let title = format!("{value:e} is too large for `f32`");
     Diagnostic::new("M0417", title, span, "beyond the largest 32-bit float")
         .help("`f32` reaches up to about 3.4e38: use a smaller number, or `f64` for the network")
+}
+
+pub(crate) fn not_positive(what: &str, value: f64, span: Span) -> Diagnostic {
+    Diagnostic::new("M0418", format!("`{what}` is above 0"), span, format!("this is {value}"))
+        .help("write a number above 0")
+}
+
+pub(crate) fn unknown_choice(what: &str, span: Span, known: &[&str]) -> Diagnostic {
+    Diagnostic::new("M0419", format!("{what} is {}", one_of(known)), span, "neither of these")
+        .help(format!("write {}", one_of(known)))
+}
+
+pub(crate) fn class_is_number(classes: usize, span: Span) -> Diagnostic {
+    Diagnostic::new("M0420", "a class is a single number", span, "a list").help(format!(
+        "write its number, from 0 to {}; for a distribution declare the target as a vector",
+        classes.saturating_sub(1)
+    ))
+}
+
+pub(crate) fn values_and_data(name: &Name, data: Span) -> Diagnostic {
+    Diagnostic::new(
+        "M0421",
+        format!("`{}` has values, and there are samples in `data`", name.text),
+        name.span,
+        "values here",
+    )
+    .also(data, "samples here")
+    .help("keep one of the two")
+}
+
+pub(crate) fn sample_length(what: &str, wanted: usize, found: usize, span: Span) -> Diagnostic {
+    let title = format!("the {what} of a sample has {}, not {found}", plural(wanted, "number"));
+    Diagnostic::new("M0422", title, span, format!("{found} here"))
+        .help("write `(inputs) -> (target)`, numbers in the order of the declarations")
+}
+
+pub(crate) fn sample_without_target(span: Span) -> Diagnostic {
+    Diagnostic::new("M0423", "a sample without a target", span, "nothing behind it")
+        .help("write `(inputs) -> (target)`")
+}
+
+pub(crate) fn sample_with_target(span: Span) -> Diagnostic {
+    Diagnostic::new("M0424", "a sample with a target, but the network has none", span, "a target here")
+        .help("declare `target …` above, or remove `-> …`")
+}
+
+pub(crate) fn no_samples(span: Span) -> Diagnostic {
+    Diagnostic::new("M0425", "`data` is empty", span, "no sample")
+        .help("write samples, `(0, 1) -> 1`, or remove `data`")
+}
+
+pub(crate) fn entry_kind(name: &Name, wanted: &str, span: Span) -> Diagnostic {
+    Diagnostic::new("M0426", format!("`{}` is {wanted}", name.text), span, "something else")
+        .help(format!("write {wanted}"))
 }

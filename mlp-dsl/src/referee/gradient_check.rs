@@ -30,20 +30,21 @@ pub struct GradientCheck {
 pub fn check_gradients(derivation: &Derivation, point: &Point) -> Option<GradientCheck> {
     let loss = derivation.loss.as_ref()?;
     let evaluation = evaluate::<f64>(derivation, point);
-    let total = derivation.parameter_count();
-    let forward = cost::operations_before(derivation, loss.mean.index() + 1);
+    let total = derivation.parameter_count() - derivation.frozen_count();
+    let forward = cost::operations_before(derivation, loss.objective.index() + 1);
     let affordable = (BUDGET / forward.max(1)).max(32) as usize;
     let stride = total.div_ceil(affordable).max(1);
     let mut check = GradientCheck { checked: 0, total, normwise: 0.0, worst: 0.0, worst_at: None };
     let (mut difference_norm, mut norm, mut index) = (0.0, 0.0, 0);
     for parameter in &derivation.parameters {
-        let gradient = evaluation.value(parameter.mean?)?;
+        let Some(objective) = parameter.objective else { continue };
+        let gradient = evaluation.value(objective)?;
         for (element, value) in gradient.iter().enumerate() {
             index += 1;
             if (index - 1) % stride != 0 {
                 continue;
             }
-            let witness = complex_step(derivation, point, loss.mean, parameter.equation, element);
+            let witness = complex_step(derivation, point, loss.objective, parameter.equation, element);
             let difference = (value - witness).abs();
             check.checked += 1;
             difference_norm += difference * difference;
@@ -58,7 +59,7 @@ pub fn check_gradients(derivation: &Derivation, point: &Point) -> Option<Gradien
     Some(check)
 }
 
-/// ∂(mean loss)/∂(element of a parameter) from the forward pass alone.
+/// ∂(objective)/∂(element of a parameter) from the forward pass alone.
 pub fn complex_step(
     derivation: &Derivation,
     point: &Point,

@@ -11,9 +11,10 @@ mod real;
 use std::collections::HashMap;
 
 pub use crate::ir::evaluate::{Real, evaluate_formula};
+pub use crate::model::Sample;
 pub use array::Array;
 pub use gradient_check::{GradientCheck, check_gradients, complex_step};
-pub use point::{Missing, Point, Sample};
+pub use point::{Missing, Point};
 
 use crate::ir::{
     Derivation,
@@ -70,14 +71,14 @@ impl<'e, R: Real> Values<'e, R> {
         })
     }
 
-    /// The mean of a sample's value over the batch: summed in order from 0, then divided.
-    pub fn mean(&self, id: EquationId) -> Array<R> {
+    /// The sum of a sample's value over the batch, in order from 0; divided at the end for a mean.
+    pub fn over_batch(&self, id: EquationId, mean: bool) -> Array<R> {
         let samples = 0..self.evaluation.samples.len();
         let of_sample = samples.map(|sample| Values { sample, ..*self }.of(id));
         let count = R::from(self.evaluation.samples.len() as f64);
         let shape = self.of(id).shape();
         let sum = of_sample.fold(Array::constant(shape, R::from(0.0)), |sum, value| sum.plus(value));
-        sum.map(|x| x / count)
+        if mean { sum.map(|x| x / count) } else { sum }
     }
 }
 

@@ -4,20 +4,11 @@ use std::collections::HashMap;
 
 use mlp_runtime::random::Stream;
 
-use super::Array;
+use super::{Array, Evaluation};
 use crate::{
     ir::{Data, Derivation, Value, equation::EquationId},
-    model::{Precision, Start},
+    model::{Precision, Sample, Start},
 };
-
-/// The numbers of one sample.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Sample {
-    /// All inputs, one after another.
-    pub input: Vec<f64>,
-    /// The target, empty where there is none.
-    pub target: Vec<f64>,
-}
 
 /// Values of all that is given.
 #[derive(Clone, Debug)]
@@ -55,7 +46,13 @@ impl Point {
         let inputs: usize = derivation.inputs.iter().map(|data| data.shape.count()).sum();
         let targets = derivation.target.as_ref().map_or(0, |data| data.shape.count());
         let input = (0..inputs).map(|_| stream.uniform(-1.0, 1.0)).collect();
-        let target = (0..targets).map(|_| stream.uniform(0.0, 1.0)).collect();
+        let class = derivation.target.as_ref().is_some_and(|target| target.class);
+        let target = if class {
+            let chosen = (stream.uniform(0.0, 1.0) * targets as f64) as usize;
+            (0..targets).map(|class| f64::from(u8::from(class == chosen))).collect()
+        } else {
+            (0..targets).map(|_| stream.uniform(0.0, 1.0)).collect()
+        };
         let mut point = Point::at(derivation, &[Sample { input, target }]);
         if parameters {
             for parameter in &derivation.parameters {
@@ -78,6 +75,22 @@ impl Point {
         self.once.get(&id).or_else(|| self.samples.get(sample)?.get(&id))
     }
 
+    /// Makes the step that has been evaluated here: parameters and state are updated.
+    pub fn step(&mut self, derivation: &Derivation, evaluation: &Evaluation<f64>) {
+        for parameter in &derivation.parameters {
+            let state = parameter.state.iter().map(|state| (state.equation, state.updated));
+            for (id, updated) in state.chain([(parameter.equation, parameter.updated)]) {
+                if let Some(value) = updated.and_then(|updated| evaluation.value(updated)) {
+                    self.once.insert(id, value.clone());
+                }
+            }
+        }
+        let step = derivation.training.as_ref().and_then(|training| training.step);
+        if let Some(number) = step.and_then(|step| self.once.get_mut(&step)) {
+            *number = Array::scalar_of(number.scalar() + 1.0);
+        }
+    }
+
     /// Sets a parameter.
     pub fn set(&mut self, id: EquationId, value: Array<f64>) {
         self.once.insert(id, value);
@@ -98,10 +111,21 @@ fn start_values(derivation: &Derivation, seed: u64) -> HashMap<EquationId, Array
                 let mut stream = Stream::new(seed, *salt, &parameter.name);
                 Array::build(shape, |_, _| round(stream.uniform(*low, *high)))
             }
+            Start::Normal { mean, deviation, salt } => {
+                let mut stream = Stream::new(seed, *salt, &parameter.name);
+                Array::build(shape, |_, _| round(stream.normal(*mean, *deviation)))
+            }
         };
         (parameter.equation, array)
     };
-    derivation.parameters.iter().map(value).collect()
+    let mut values: HashMap<EquationId, Array<f64>> = derivation.parameters.iter().map(value).collect();
+    // Before the first step.
+    for state in derivation.parameters.iter().flat_map(|parameter| &parameter.state) {
+        values.insert(state.equation, Array::constant(derivation.shape(state.equation), 0.0));
+    }
+    let step = derivation.training.as_ref().and_then(|training| training.step);
+    values.extend(step.map(|step| (step, Array::scalar_of(1.0))));
+    values
 }
 
 fn place(derivation: &Derivation, sample: &Sample) -> HashMap<EquationId, Array<f64>> {

@@ -2,7 +2,7 @@
 
 use num_complex::Complex64;
 
-use crate::ir::evaluate::Real;
+use crate::ir::evaluate::{Real, erf};
 
 impl Real for Complex64 {
     fn exp(self) -> Self {
@@ -15,6 +15,19 @@ impl Real for Complex64 {
     fn tanh(self) -> Self {
         let (t, tan) = (self.re.tanh(), self.im.tan());
         Complex64::new(t, tan) / Complex64::new(1.0, t * tan)
+    }
+    fn sqrt(self) -> Self {
+        // First order in the step; the library's root loses a tiny imaginary part.
+        let root = self.re.sqrt();
+        let slope = if self.im == 0.0 { 0.0 } else { self.im / (2.0 * root) };
+        Complex64::new(root, slope)
+    }
+    fn erf(self) -> Self {
+        let slope = std::f64::consts::FRAC_2_SQRT_PI * (-self.re * self.re).exp();
+        Complex64::new(erf(self.re), if self.im == 0.0 { 0.0 } else { slope * self.im })
+    }
+    fn floor(self) -> Self {
+        Complex64::new(self.re.floor(), 0.0)
     }
     fn pow(self, exponent: Self) -> Self {
         if exponent.im == 0.0 {

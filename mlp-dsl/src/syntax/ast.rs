@@ -18,6 +18,10 @@ pub struct Ast {
     pub constants: Vec<Constant>,
     /// Functions, outside and inside the network, in order.
     pub functions: Vec<Function>,
+    /// Update rules, outside and inside the network, in order.
+    pub rules: Vec<UpdateRule>,
+    /// Front matter; a valid specification has at most one.
+    pub documents: Vec<Document>,
     /// The networks; a valid specification has one.
     pub networks: Vec<Network>,
     /// Names seen inside text that could not be read: not reported as unknown.
@@ -49,15 +53,30 @@ pub enum Statement {
     /// `target …`
     Target(Group),
     /// `weights …` or `biases …`
-    Parameters(ParameterKind, Vec<Declaration>),
+    Parameters {
+        /// Weights or biases.
+        kind: ParameterKind,
+        /// Whether they are kept as they start.
+        frozen: bool,
+        /// One after another.
+        declarations: Vec<Declaration>,
+    },
     /// `layer …`
     Layer(Layer),
     /// `loss …`
     Loss(Expression),
+    /// `penalty …`
+    Penalty(Expression),
     /// `train …`
     Train(Train),
     /// `seed …`
     Seed(Expression),
+    /// `data { … }`
+    Data(Vec<Sample>, Span),
+    /// `unroll always;`
+    Unroll(Name),
+    /// `arithmetic fused;`
+    Arithmetic(Name),
 }
 
 /// Whether a parameter multiplies or is added.
@@ -78,6 +97,19 @@ pub struct Group {
     pub declaration: Declaration,
     /// Named scalars, when written with braces.
     pub elements: Option<Vec<Declaration>>,
+    /// The number of classes, of a target `label: class[10]`.
+    pub classes: Option<Expression>,
+}
+
+/// `(0, 1) -> 1`
+#[derive(Debug)]
+pub struct Sample {
+    /// Numbers of the inputs, one after another.
+    pub input: Vec<Value>,
+    /// Numbers of the target, where written.
+    pub target: Option<Vec<Value>>,
+    /// All of it.
+    pub span: Span,
 }
 
 /// `W1[32 * 32, 20] ~ xavier(seed = 1)`
@@ -116,6 +148,8 @@ pub enum Value {
 pub struct Layer {
     /// Its documentation.
     pub docs: Vec<String>,
+    /// Where `frozen` stands: the parameters of its `dense` are kept as they start.
+    pub frozen: Option<Span>,
     /// Its name.
     pub name: Name,
     /// How it is written.
@@ -170,13 +204,77 @@ pub struct Function {
     /// Its name.
     pub name: Name,
     /// Its parameters.
-    pub parameters: Vec<Name>,
+    pub parameters: Vec<FunctionParameter>,
     /// Its formula.
     pub body: Expression,
     /// The derivative as stated: forms equal to one another, the last is used.
     pub derivative: Vec<Expression>,
     /// The stable kernel, in the prelude.
     pub kernel: Option<Name>,
+}
+
+/// `slope = 0.01`
+#[derive(Clone, Debug)]
+pub struct FunctionParameter {
+    /// Its name.
+    pub name: Name,
+    /// Its value where a call leaves it out.
+    pub default: Option<Expression>,
+}
+
+/// `rule momentum(rate, momentum = 0.9) { … }`
+#[derive(Debug)]
+pub struct UpdateRule {
+    /// Its documentation.
+    pub docs: Vec<String>,
+    /// Its name.
+    pub name: Name,
+    /// Its settings.
+    pub settings: Vec<FunctionParameter>,
+    /// What it does, in order.
+    pub statements: Vec<RuleStatement>,
+}
+
+/// A sentence of an update rule.
+#[derive(Debug)]
+pub enum RuleStatement {
+    /// `state m, v;`
+    State(Vec<Name>),
+    /// `let d = g + decay * w;`
+    Let(Name, Expression),
+    /// `w = w - rate * d;`
+    Assign(Name, Expression),
+}
+
+/// `document { title = "Homework 3" }`
+#[derive(Debug)]
+pub struct Document {
+    /// Its entries, in order.
+    pub entries: Vec<Entry>,
+    /// All of it.
+    pub span: Span,
+}
+
+/// `title = "Homework 3"`
+#[derive(Debug)]
+pub struct Entry {
+    /// What it sets.
+    pub name: Name,
+    /// To what.
+    pub value: EntryValue,
+    /// Where the value stands.
+    pub span: Span,
+}
+
+/// What an entry of the front matter is set to.
+#[derive(Debug)]
+pub enum EntryValue {
+    /// `"…"`
+    Text(String),
+    /// `{ … }`
+    Table(Vec<Entry>),
+    /// A formula.
+    Number(Expression),
 }
 
 /// A call, of a function, an initializer or a rule.
@@ -214,10 +312,33 @@ pub enum ExpressionKind {
     Power(Box<Expression>, Box<Expression>),
     /// `a + b - c`, or `a * b @ c`: a first operand, then operators with theirs.
     Chain(Box<Expression>, Vec<(Operator, Expression)>),
+    /// `let u = x * x in u + 1`
+    Let(Vec<(Name, Expression)>, Box<Expression>),
     /// `if a < b then c else d`
     If(Box<(Expression, Comparison, Expression)>, Box<Expression>, Box<Expression>),
     /// Something already reported.
     Mistake,
+}
+
+impl Expression {
+    /// The formulas it is made of, in order.
+    pub fn parts(&self) -> Vec<&Expression> {
+        match &self.kind {
+            ExpressionKind::Number(_) | ExpressionKind::Name(_) | ExpressionKind::Mistake => Vec::new(),
+            ExpressionKind::Call(call) => call.arguments.iter().map(|(_, argument)| argument).collect(),
+            ExpressionKind::Negative(inner) => vec![inner],
+            ExpressionKind::Power(base, exponent) => vec![base, exponent],
+            ExpressionKind::Chain(first, rest) => {
+                std::iter::once(&**first).chain(rest.iter().map(|(_, operand)| operand)).collect()
+            }
+            ExpressionKind::Let(bound, body) => {
+                bound.iter().map(|(_, value)| value).chain(std::iter::once(&**body)).collect()
+            }
+            ExpressionKind::If(condition, then, otherwise) => {
+                vec![&condition.0, &condition.2, then, otherwise]
+            }
+        }
+    }
 }
 
 /// An operator between two operands.

@@ -3,16 +3,16 @@
 
 use pest::iterators::{Pair, Pairs};
 
-use super::{ast::*, grammar::Rule, parse::report_bad};
+use super::{ast::*, grammar::Rule, parse::report_bad, strings};
 use crate::{diagnostic::Diagnostics, limits, problems, span::Span};
 
 pub(super) struct Builder<'a> {
     text: &'a str,
-    diagnostics: &'a mut Diagnostics,
+    pub(super) diagnostics: &'a mut Diagnostics,
     ast: Ast,
 }
 
-type P<'t> = Pair<'t, Rule>;
+pub(super) type P<'t> = Pair<'t, Rule>;
 
 impl<'a> Builder<'a> {
     pub(super) fn new(text: &'a str, diagnostics: &'a mut Diagnostics) -> Self {
@@ -44,6 +44,14 @@ impl<'a> Builder<'a> {
             Rule::function => {
                 let function = self.function(item);
                 self.ast.functions.extend(function);
+            }
+            Rule::update_rule => {
+                let rule = self.update_rule(item);
+                self.ast.rules.extend(rule);
+            }
+            Rule::document => {
+                let document = self.document(item);
+                self.ast.documents.push(document);
             }
             _ => {
                 report_bad(&item, self.diagnostics);
@@ -77,12 +85,13 @@ impl<'a> Builder<'a> {
 
     fn statement<'t>(&mut self, pair: P<'t>) -> Option<Result<Statement, P<'t>>> {
         let rule = pair.as_rule();
-        if matches!(rule, Rule::constant | Rule::function | Rule::bad_statement) {
+        if matches!(rule, Rule::constant | Rule::function | Rule::update_rule | Rule::bad_statement) {
             return Some(Err(pair));
         }
         let span = span_of(&pair);
         let mut inner = pair.into_inner();
         let docs = self.docs(&mut inner);
+        let frozen = inner.next_if(Rule::frozen).map(|frozen| span_of(&frozen));
         if rule != Rule::parameters {
             inner.next(); // the keyword
         }
@@ -98,15 +107,19 @@ impl<'a> Builder<'a> {
                 if let (Some(first), false) = (declarations.first_mut(), docs.is_empty()) {
                     first.docs.splice(0..0, docs);
                 }
-                Statement::Parameters(kind, declarations)
+                Statement::Parameters { kind, frozen: frozen.is_some(), declarations }
             }
             Rule::layer => {
                 let name = self.name(inner.next()?);
                 let body = self.layer_body(inner)?;
-                Statement::Layer(Layer { docs, name, body })
+                Statement::Layer(Layer { docs, frozen, name, body })
             }
             Rule::loss => Statement::Loss(self.expression(inner.next()?)?),
+            Rule::penalty => Statement::Penalty(self.expression(inner.next()?)?),
             Rule::seed => Statement::Seed(self.expression(inner.next()?)?),
+            Rule::data => Statement::Data(self.samples(inner.next()?), span),
+            Rule::unroll => Statement::Unroll(self.name(inner.next()?)),
+            Rule::arithmetic => Statement::Arithmetic(self.name(inner.next()?)),
             _ => {
                 let rule = self.call(inner.next()?)?;
                 let option = |option: P<'_>| {
@@ -118,15 +131,42 @@ impl<'a> Builder<'a> {
         }))
     }
 
+    fn samples(&mut self, samples: P<'_>) -> Vec<Sample> {
+        let mut found = Vec::new();
+        for sample in samples.into_inner() {
+            let span = span_of(&sample);
+            let mut sides = sample.into_inner().map(|side| self.sample_values(side));
+            let (input, target) = (sides.next().unwrap_or_default(), sides.next());
+            found.push(Sample { input, target, span });
+        }
+        found
+    }
+
+    fn sample_values(&mut self, side: P<'_>) -> Vec<Value> {
+        let Some(values) = side.into_inner().next() else { return Vec::new() };
+        match values.as_rule() {
+            Rule::tuple => values.into_inner().filter_map(|value| self.value(value)).collect(),
+            _ => self.value(values).into_iter().collect(),
+        }
+    }
+
     fn group(&mut self, docs: Vec<String>, pair: P<'_>) -> Option<Group> {
         if pair.as_rule() == Rule::declaration {
-            return Some(Group { docs, declaration: self.declaration(pair)?, elements: None });
+            return Some(Group { docs, declaration: self.declaration(pair)?, elements: None, classes: None });
         }
+        let is_class = pair.as_rule() == Rule::class_target;
         let mut inner = pair.into_inner();
         let name = self.name(inner.next()?);
+        let mut declaration = Declaration { docs: Vec::new(), name, shape: None, start: None };
+        if is_class {
+            inner.next_if(Rule::kw_class);
+            let classes = Some(self.expression(inner.next()?)?);
+            let value = inner.next().and_then(|start| start.into_inner().next());
+            declaration.start = value.and_then(|value| self.value(value)).map(Start::Value);
+            return Some(Group { docs, declaration, elements: None, classes });
+        }
         let elements = Some(self.declarations(inner));
-        let declaration = Declaration { docs: Vec::new(), name, shape: None, start: None };
-        Some(Group { docs, declaration, elements })
+        Some(Group { docs, declaration, elements, classes: None })
     }
 
     fn declarations(&mut self, pairs: Pairs<'_, Rule>) -> Vec<Declaration> {
@@ -198,10 +238,7 @@ impl<'a> Builder<'a> {
         let docs = self.docs(&mut inner);
         inner.next_if(Rule::kw_fn);
         let name = self.name(inner.next()?);
-        let mut parameters = Vec::new();
-        while let Some(parameter) = inner.next_if(Rule::name) {
-            parameters.push(self.name(parameter));
-        }
+        let parameters = self.function_parameters(inner.next()?);
         let body = self.expression(inner.next()?)?;
         let mut derivative = Vec::new();
         if let Some(stated) = inner.next_if(Rule::derivative) {
@@ -213,100 +250,61 @@ impl<'a> Builder<'a> {
         Some(Function { docs, name, parameters, body, derivative, kernel })
     }
 
-    fn expression(&mut self, pair: P<'_>) -> Option<Expression> {
-        let span = span_of(&pair);
-        let rule = pair.as_rule();
-        let text = pair.as_str();
-        let mut inner = pair.into_inner();
-        let kind = match rule {
-            Rule::number => self.number(text, span),
-            Rule::expression | Rule::primary => return self.inner_expression(inner.next()?),
-            Rule::sum | Rule::product => {
-                let first = self.expression(inner.next()?)?;
-                let mut rest = Vec::new();
-                while let (Some(operator), Some(operand)) = (inner.next(), inner.next()) {
-                    rest.push((operator_of(operator.as_str()), self.expression(operand)?));
-                }
-                if rest.is_empty() {
-                    return Some(first);
-                }
-                ExpressionKind::Chain(Box::new(first), rest)
-            }
-            Rule::signed => return self.signed(inner, span),
-            Rule::power => {
-                let base = self.expression(inner.next()?)?;
-                let Some(exponent) = inner.next() else { return Some(base) };
-                ExpressionKind::Power(Box::new(base), Box::new(self.expression(exponent)?))
-            }
-            Rule::conditional => {
-                inner.next_if(Rule::kw_if);
-                let mut condition = inner.next()?.into_inner();
-                let left = self.expression(condition.next()?)?;
-                let comparison = comparison_of(condition.next()?.as_str());
-                let right = self.expression(condition.next()?)?;
-                inner.next_if(Rule::kw_then);
-                let then = self.expression(inner.next()?)?;
-                inner.next_if(Rule::kw_else);
-                let otherwise = self.expression(inner.next()?)?;
-                let condition = Box::new((left, comparison, right));
-                ExpressionKind::If(condition, Box::new(then), Box::new(otherwise))
-            }
-            _ => return None,
+    fn function_parameters(&mut self, pair: P<'_>) -> Vec<FunctionParameter> {
+        let parameter = |parameter: P<'_>| {
+            let mut inner = parameter.into_inner();
+            let name = self.name(inner.next()?);
+            let default = inner.next().and_then(|default| self.expression(default));
+            Some(FunctionParameter { name, default })
         };
-        Some(Expression { kind, span })
+        pair.into_inner().filter_map(parameter).collect()
     }
 
-    fn inner_expression(&mut self, pair: P<'_>) -> Option<Expression> {
-        let span = span_of(&pair);
-        let kind = match pair.as_rule() {
-            Rule::name => ExpressionKind::Name(self.name(pair)),
-            Rule::call => ExpressionKind::Call(self.call(pair)?),
-            _ => return self.expression(pair),
-        };
-        Some(Expression { kind, span })
-    }
-
-    /// An even number of minus signs is none: a chain of them stays flat.
-    fn signed(&mut self, inner: Pairs<'_, Rule>, span: Span) -> Option<Expression> {
-        let mut negative = false;
-        for pair in inner {
-            if pair.as_rule() == Rule::minus {
-                negative = !negative;
-                continue;
-            }
-            let operand = self.expression(pair)?;
-            if !negative {
-                return Some(operand);
-            }
-            return Some(Expression { kind: ExpressionKind::Negative(Box::new(operand)), span });
-        }
-        None
-    }
-
-    fn number(&mut self, text: &str, span: Span) -> ExpressionKind {
-        let digits: String = text.chars().filter(|c| *c != '_').collect();
-        match digits.parse::<f64>() {
-            Ok(number) if number.is_finite() => ExpressionKind::Number(number),
-            _ => {
-                self.diagnostics.push(problems::number_too_large(text, span));
-                ExpressionKind::Mistake
-            }
-        }
-    }
-
-    fn call(&mut self, pair: P<'_>) -> Option<Call> {
-        let span = span_of(&pair);
+    fn update_rule(&mut self, pair: P<'_>) -> Option<UpdateRule> {
         let mut inner = pair.into_inner();
+        let docs = self.docs(&mut inner);
+        inner.next_if(Rule::kw_rule);
         let name = self.name(inner.next()?);
-        let argument = |argument: P<'_>| {
-            let mut inner = argument.into_inner();
-            let name = inner.next_if(Rule::name).map(|name| self.name(name));
-            Some((name, self.expression(inner.next()?)?))
-        };
-        Some(Call { name, arguments: inner.filter_map(argument).collect(), span })
+        let settings = self.function_parameters(inner.next()?);
+        let statements = inner.filter_map(|statement| self.rule_statement(statement)).collect();
+        Some(UpdateRule { docs, name, settings, statements })
     }
 
-    fn name(&mut self, pair: P<'_>) -> Name {
+    fn rule_statement(&mut self, pair: P<'_>) -> Option<RuleStatement> {
+        let is_state = pair.as_rule() == Rule::state;
+        let mut inner = pair.into_inner();
+        if is_state {
+            inner.next_if(Rule::kw_state);
+            return Some(RuleStatement::State(inner.map(|name| self.name(name)).collect()));
+        }
+        let named = inner.next_if(Rule::kw_let).is_some();
+        let (name, value) = (self.name(inner.next()?), self.expression(inner.next()?)?);
+        Some(if named { RuleStatement::Let(name, value) } else { RuleStatement::Assign(name, value) })
+    }
+
+    fn document(&mut self, pair: P<'_>) -> Document {
+        let span = span_of(&pair);
+        let entries = pair.into_inner().find(|part| part.as_rule() == Rule::entries);
+        Document { entries: entries.map(|entries| self.entries(entries)).unwrap_or_default(), span }
+    }
+
+    fn entries(&mut self, pair: P<'_>) -> Vec<Entry> {
+        let entry = |entry: P<'_>| {
+            let mut inner = entry.into_inner();
+            let name = self.name(inner.next()?);
+            let value = inner.next()?;
+            let span = span_of(&value);
+            let value = match value.as_rule() {
+                Rule::string => EntryValue::Text(strings::text(value.as_str())),
+                Rule::entries => EntryValue::Table(self.entries(value)),
+                _ => EntryValue::Number(self.expression(value)?),
+            };
+            Some(Entry { name, value, span })
+        };
+        pair.into_inner().filter_map(entry).collect()
+    }
+
+    pub(super) fn name(&mut self, pair: P<'_>) -> Name {
         let span = span_of(&pair);
         let text = normalize(pair.as_str().trim_start_matches("r#"));
         if text.len() > limits::NAME_BYTES {
@@ -319,72 +317,16 @@ impl<'a> Builder<'a> {
         let mut docs = Vec::new();
         while let Some(doc) = inner.next_if(Rule::doc) {
             let text = self.text.get(span_of(&doc).start..span_of(&doc).end).unwrap_or_default();
-            docs.push(doc_text(text));
+            docs.push(strings::doc(text));
         }
         docs
     }
 }
 
-fn span_of(pair: &P<'_>) -> Span {
+pub(super) fn span_of(pair: &P<'_>) -> Span {
     let span = pair.as_span();
     // pest ends a pair behind the white space that follows it.
     Span::new(span.start(), span.start() + span.as_str().trim_end().len())
-}
-
-fn operator_of(text: &str) -> Operator {
-    match text {
-        "+" => Operator::Add,
-        "-" => Operator::Subtract,
-        "*" => Operator::Multiply,
-        "/" => Operator::Divide,
-        _ => Operator::Product,
-    }
-}
-
-fn comparison_of(text: &str) -> Comparison {
-    match text {
-        "<" => Comparison::Less,
-        "<=" => Comparison::LessOrEqual,
-        ">" => Comparison::Greater,
-        ">=" => Comparison::GreaterOrEqual,
-        "==" => Comparison::Equal,
-        _ => Comparison::NotEqual,
-    }
-}
-
-/// The words of `/// words` or of `#[doc = "words"]`.
-fn doc_text(text: &str) -> String {
-    if let Some(line) = text.strip_prefix("///") {
-        return line.trim_end_matches('\r').to_owned();
-    }
-    let quoted = text.find('"').and_then(|first| text.get(first..text.rfind('"')? + 1));
-    let quoted = quoted.unwrap_or_default();
-    let raw = text.contains("= r") || text.contains("=r");
-    let inside = quoted.trim_start_matches('"').trim_end_matches('"');
-    if raw { inside.to_owned() } else { unescape(inside) }
-}
-
-fn unescape(text: &str) -> String {
-    let mut out = String::new();
-    let mut characters = text.chars();
-    while let Some(c) = characters.next() {
-        if c != '\\' {
-            out.push(c);
-            continue;
-        }
-        match characters.next() {
-            Some('n') => out.push('\n'),
-            Some('t') => out.push('\t'),
-            Some('r') => out.push('\r'),
-            Some('u') => {
-                let digits: String = characters.by_ref().skip(1).take_while(|c| *c != '}').collect();
-                out.extend(u32::from_str_radix(&digits, 16).ok().and_then(char::from_u32));
-            }
-            Some(other) => out.push(other),
-            None => {}
-        }
-    }
-    out
 }
 
 #[cfg(feature = "nfc")]
@@ -398,7 +340,7 @@ fn normalize(text: &str) -> String {
     text.to_owned()
 }
 
-trait NextIf<'t> {
+pub(super) trait NextIf<'t> {
     fn next_if(&mut self, rule: Rule) -> Option<P<'t>>;
 }
 

@@ -10,9 +10,9 @@ Words of the language are keywords only where they stand: `output` may name a la
 pub enum Rule {
     ///End-of-input
     EOI,
-    ///A whole specification: functions, constants and one network.
+    ///A whole specification: front matter, functions, rules, constants and one network.
     r#file,
-    ///A function, a constant or the network.
+    ///A function, an update rule, a constant, front matter or the network.
     r#item,
     ///`pub network Name: f64 { … }`
     r#network,
@@ -22,10 +22,14 @@ pub enum Rule {
     r#statement,
     ///`input x { i1 = 0.05, i2 = 0.10 }` or `input image[32 * 32];`
     r#input,
-    ///`target t { t1 = 0.01, t2 = 0.99 }` or `target label[10];`
+    ///`target t { t1 = 0.01, t2 = 0.99 }`, `target label[10];` or `target label: class[10];`
     r#target,
-    ///`weights { w1 = 0.15, w2 = 0.20 }` or `biases b1[20] = 0;`
+    ///`label: class[10] = 3`: one of ten classes, counted from 0.
+    r#class_target,
+    ///`weights { w1 = 0.15, w2 = 0.20 }`, `biases b1[20] = 0;` or `frozen weights W[2, 3];`
     r#parameters,
+    ///Used and differentiated through, but not updated.
+    r#frozen,
     ///Which kind of parameter a declaration makes.
     r#parameter_kind,
     ///Named scalars that together make a vector.
@@ -44,7 +48,7 @@ pub enum Rule {
     r#list,
     ///`~ xavier(seed = 1)`
     r#initializer,
-    ///`layer hidden { h1 = …, h2 = … }` or `layer hidden[20] = …;`
+    ///`layer hidden { h1 = …, h2 = … }` or `layer hidden[20] = …;`; `frozen` concerns the parameters of its `dense`.
     r#layer,
     ///The neurons of a layer, separated by commas.
     r#neurons,
@@ -52,22 +56,60 @@ pub enum Rule {
     r#neuron,
     ///`loss half_squared_error(output, t);`
     r#loss,
+    ///`penalty l2(W1, 0.001);`
+    r#penalty,
     ///`train sgd(rate = 0.1), batch 50, samples 5000;`
     r#train,
-    ///`batch 50`
+    ///`batch 50`, `reduction = sum`
     r#train_option,
     ///`seed 7;`
     r#seed,
+    ///`data { (0, 0) -> 0, (0, 1) -> 1 }`: samples, inputs before targets.
+    r#data,
+    ///Samples separated by commas; a last comma is welcome.
+    r#samples,
+    ///`(0, 1) -> 1`; without a target `(0, 1)`.
+    r#sample,
+    ///`(0, 1)`, `[0, 1]` or a single number.
+    r#sample_values,
+    ///`(0, 1)`, `(0,)`: more than a formula in parentheses.
+    r#tuple,
+    ///`unroll always;`, `unroll never;`: whether layers are written out in code.
+    r#unroll,
+    ///`arithmetic fused;`: how products and sums are rounded.
+    r#arithmetic,
+    ///`document { title = "Homework 3", marks = 12, headings = { loss = "Kosten" } }`: front matter.
+    r#document,
+    ///Entries separated by commas; a last comma is welcome.
+    r#entries,
+    ///`title = "Homework 3"`
+    r#entry,
     ///`const e = 2.7182818284;`
     r#constant,
     ///`fn swish(x) = x * sigmoid(x);`
     r#function,
+    ///Parameters separated by commas; a last comma is welcome.
+    r#function_parameters,
+    ///`x`, `slope = 0.01`: one that may be left out.
+    r#function_parameter,
+    ///`rule momentum(rate, momentum = 0.9) { state v; v = momentum * v + g; w = w - rate * v; }`
+    r#update_rule,
+    ///One sentence of an update rule.
+    r#rule_statement,
+    ///`state m, v;`: numbers kept for each number of a parameter, 0 before the first step.
+    r#state,
+    ///`let d = g + decay * w;` names a value, `w = w - rate * d;` gives the parameter or its state a new one.
+    r#assignment,
     ///`derivative exp(-x) / (1 + exp(-x))^2 = y * (1 - y)`: the derivative with the steps that lead to it; `y` is the value.
     r#derivative,
     ///`kernel softmax`: the prelude's names for numerically stable forms.
     r#kernel,
     ///A formula.
     r#expression,
+    ///`let u = x * x in u + u^2`: names for parts of a formula.
+    r#binding,
+    ///`u = x * x`
+    r#bound,
     ///`if x > 0 then x else 0`
     r#conditional,
     ///Two sums and how they compare.
@@ -98,7 +140,7 @@ pub enum Rule {
     r#number,
     ///Digits with `_` between them.
     r#digits,
-    ///An identifier as in Rust, not one of `if`, `then`, `else`.
+    ///An identifier as in Rust, not one of `if`, `then`, `else`, `let`, `in`.
     r#name,
     ///`/// text` in a file, `#[doc = "text"]` in tokens.
     r#doc,
@@ -130,6 +172,17 @@ pub enum Rule {
     r#kw_weights,
     r#kw_biases,
     r#kw_layer,
+    r#kw_class,
+    r#kw_frozen,
+    r#kw_penalty,
+    r#kw_data,
+    r#kw_unroll,
+    r#kw_arithmetic,
+    r#kw_document,
+    r#kw_rule,
+    r#kw_state,
+    r#kw_let,
+    r#kw_in,
     r#kw_loss,
     r#kw_train,
     r#kw_seed,
@@ -157,7 +210,9 @@ impl Rule {
             Rule::r#statement,
             Rule::r#input,
             Rule::r#target,
+            Rule::r#class_target,
             Rule::r#parameters,
+            Rule::r#frozen,
             Rule::r#parameter_kind,
             Rule::r#group,
             Rule::r#declarations,
@@ -171,14 +226,33 @@ impl Rule {
             Rule::r#neurons,
             Rule::r#neuron,
             Rule::r#loss,
+            Rule::r#penalty,
             Rule::r#train,
             Rule::r#train_option,
             Rule::r#seed,
+            Rule::r#data,
+            Rule::r#samples,
+            Rule::r#sample,
+            Rule::r#sample_values,
+            Rule::r#tuple,
+            Rule::r#unroll,
+            Rule::r#arithmetic,
+            Rule::r#document,
+            Rule::r#entries,
+            Rule::r#entry,
             Rule::r#constant,
             Rule::r#function,
+            Rule::r#function_parameters,
+            Rule::r#function_parameter,
+            Rule::r#update_rule,
+            Rule::r#rule_statement,
+            Rule::r#state,
+            Rule::r#assignment,
             Rule::r#derivative,
             Rule::r#kernel,
             Rule::r#expression,
+            Rule::r#binding,
+            Rule::r#bound,
             Rule::r#conditional,
             Rule::r#condition,
             Rule::r#comparison,
@@ -215,6 +289,17 @@ impl Rule {
             Rule::r#kw_weights,
             Rule::r#kw_biases,
             Rule::r#kw_layer,
+            Rule::r#kw_class,
+            Rule::r#kw_frozen,
+            Rule::r#kw_penalty,
+            Rule::r#kw_data,
+            Rule::r#kw_unroll,
+            Rule::r#kw_arithmetic,
+            Rule::r#kw_document,
+            Rule::r#kw_rule,
+            Rule::r#kw_state,
+            Rule::r#kw_let,
+            Rule::r#kw_in,
             Rule::r#kw_loss,
             Rule::r#kw_train,
             Rule::r#kw_seed,
@@ -330,7 +415,13 @@ impl ::pest::Parser<Rule> for MlpParser {
                     state
                         .restore_on_err(|state| self::r#function(state))
                         .or_else(|state| {
+                            state.restore_on_err(|state| self::r#update_rule(state))
+                        })
+                        .or_else(|state| {
                             state.restore_on_err(|state| self::r#constant(state))
+                        })
+                        .or_else(|state| {
+                            state.restore_on_err(|state| self::r#document(state))
                         })
                         .or_else(|state| {
                             state.restore_on_err(|state| self::r#network(state))
@@ -484,13 +575,28 @@ impl ::pest::Parser<Rule> for MlpParser {
                             state.restore_on_err(|state| self::r#loss(state))
                         })
                         .or_else(|state| {
+                            state.restore_on_err(|state| self::r#penalty(state))
+                        })
+                        .or_else(|state| {
                             state.restore_on_err(|state| self::r#train(state))
                         })
                         .or_else(|state| {
                             state.restore_on_err(|state| self::r#seed(state))
                         })
                         .or_else(|state| {
+                            state.restore_on_err(|state| self::r#data(state))
+                        })
+                        .or_else(|state| {
+                            state.restore_on_err(|state| self::r#unroll(state))
+                        })
+                        .or_else(|state| {
+                            state.restore_on_err(|state| self::r#arithmetic(state))
+                        })
+                        .or_else(|state| {
                             state.restore_on_err(|state| self::r#function(state))
+                        })
+                        .or_else(|state| {
+                            state.restore_on_err(|state| self::r#update_rule(state))
                         })
                         .or_else(|state| {
                             state.restore_on_err(|state| self::r#constant(state))
@@ -595,6 +701,14 @@ impl ::pest::Parser<Rule> for MlpParser {
                                                     .restore_on_err(|state| self::r#group(state))
                                                     .or_else(|state| {
                                                         state
+                                                            .sequence(|state| {
+                                                                self::r#class_target(state)
+                                                                    .and_then(|state| { super::hidden::skip(state) })
+                                                                    .and_then(|state| { state.match_string(";") })
+                                                            })
+                                                    })
+                                                    .or_else(|state| {
+                                                        state
                                                             .restore_on_err(|state| {
                                                                 state
                                                                     .sequence(|state| {
@@ -604,6 +718,38 @@ impl ::pest::Parser<Rule> for MlpParser {
                                                                     })
                                                             })
                                                     })
+                                            })
+                                    })
+                            },
+                        )
+                }
+                #[inline]
+                #[allow(non_snake_case, unused_variables)]
+                pub fn r#class_target(
+                    state: ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                ) -> ::pest::ParseResult<
+                    ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                > {
+                    state
+                        .rule(
+                            Rule::r#class_target,
+                            |state| {
+                                state
+                                    .sequence(|state| {
+                                        self::r#name(state)
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| { state.match_string(":") })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| { self::r#kw_class(state) })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| { state.match_string("[") })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| { self::r#expression(state) })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| { state.match_string("]") })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| {
+                                                state.optional(|state| { self::r#start_value(state) })
                                             })
                                     })
                             },
@@ -641,6 +787,10 @@ impl ::pest::Parser<Rule> for MlpParser {
                                                                     })
                                                             })
                                                     })
+                                            })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| {
+                                                state.optional(|state| { self::r#frozen(state) })
                                             })
                                             .and_then(|state| { super::hidden::skip(state) })
                                             .and_then(|state| { self::r#parameter_kind(state) })
@@ -717,6 +867,15 @@ impl ::pest::Parser<Rule> for MlpParser {
                                     })
                             },
                         )
+                }
+                #[inline]
+                #[allow(non_snake_case, unused_variables)]
+                pub fn r#frozen(
+                    state: ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                ) -> ::pest::ParseResult<
+                    ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                > {
+                    state.rule(Rule::r#frozen, |state| { self::r#kw_frozen(state) })
                 }
                 #[inline]
                 #[allow(non_snake_case, unused_variables)]
@@ -1103,6 +1262,10 @@ impl ::pest::Parser<Rule> for MlpParser {
                                                     })
                                             })
                                             .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| {
+                                                state.optional(|state| { self::r#frozen(state) })
+                                            })
+                                            .and_then(|state| { super::hidden::skip(state) })
                                             .and_then(|state| { self::r#kw_layer(state) })
                                             .and_then(|state| { super::hidden::skip(state) })
                                             .and_then(|state| { self::r#name(state) })
@@ -1298,6 +1461,49 @@ impl ::pest::Parser<Rule> for MlpParser {
                 }
                 #[inline]
                 #[allow(non_snake_case, unused_variables)]
+                pub fn r#penalty(
+                    state: ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                ) -> ::pest::ParseResult<
+                    ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                > {
+                    state
+                        .rule(
+                            Rule::r#penalty,
+                            |state| {
+                                state
+                                    .sequence(|state| {
+                                        state
+                                            .sequence(|state| {
+                                                state
+                                                    .optional(|state| {
+                                                        state
+                                                            .restore_on_err(|state| self::r#doc(state))
+                                                            .and_then(|state| {
+                                                                state
+                                                                    .repeat(|state| {
+                                                                        state
+                                                                            .sequence(|state| {
+                                                                                super::hidden::skip(state)
+                                                                                    .and_then(|state| {
+                                                                                        state.restore_on_err(|state| self::r#doc(state))
+                                                                                    })
+                                                                            })
+                                                                    })
+                                                            })
+                                                    })
+                                            })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| { self::r#kw_penalty(state) })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| { self::r#expression(state) })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| { state.match_string(";") })
+                                    })
+                            },
+                        )
+                }
+                #[inline]
+                #[allow(non_snake_case, unused_variables)]
                 pub fn r#train(
                     state: ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
                 ) -> ::pest::ParseResult<
@@ -1388,6 +1594,10 @@ impl ::pest::Parser<Rule> for MlpParser {
                                     .sequence(|state| {
                                         self::r#name(state)
                                             .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| {
+                                                state.optional(|state| { state.match_string("=") })
+                                            })
+                                            .and_then(|state| { super::hidden::skip(state) })
                                             .and_then(|state| { self::r#expression(state) })
                                     })
                             },
@@ -1432,6 +1642,482 @@ impl ::pest::Parser<Rule> for MlpParser {
                                             .and_then(|state| { self::r#expression(state) })
                                             .and_then(|state| { super::hidden::skip(state) })
                                             .and_then(|state| { state.match_string(";") })
+                                    })
+                            },
+                        )
+                }
+                #[inline]
+                #[allow(non_snake_case, unused_variables)]
+                pub fn r#data(
+                    state: ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                ) -> ::pest::ParseResult<
+                    ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                > {
+                    state
+                        .rule(
+                            Rule::r#data,
+                            |state| {
+                                state
+                                    .sequence(|state| {
+                                        state
+                                            .sequence(|state| {
+                                                state
+                                                    .optional(|state| {
+                                                        state
+                                                            .restore_on_err(|state| self::r#doc(state))
+                                                            .and_then(|state| {
+                                                                state
+                                                                    .repeat(|state| {
+                                                                        state
+                                                                            .sequence(|state| {
+                                                                                super::hidden::skip(state)
+                                                                                    .and_then(|state| {
+                                                                                        state.restore_on_err(|state| self::r#doc(state))
+                                                                                    })
+                                                                            })
+                                                                    })
+                                                            })
+                                                    })
+                                            })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| { self::r#kw_data(state) })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| { state.match_string("{") })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| { self::r#samples(state) })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| { state.match_string("}") })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| {
+                                                state.optional(|state| { state.match_string(";") })
+                                            })
+                                    })
+                            },
+                        )
+                }
+                #[inline]
+                #[allow(non_snake_case, unused_variables)]
+                pub fn r#samples(
+                    state: ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                ) -> ::pest::ParseResult<
+                    ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                > {
+                    state
+                        .rule(
+                            Rule::r#samples,
+                            |state| {
+                                state
+                                    .optional(|state| {
+                                        state
+                                            .sequence(|state| {
+                                                self::r#sample(state)
+                                                    .and_then(|state| { super::hidden::skip(state) })
+                                                    .and_then(|state| {
+                                                        state
+                                                            .sequence(|state| {
+                                                                state
+                                                                    .optional(|state| {
+                                                                        state
+                                                                            .sequence(|state| {
+                                                                                state
+                                                                                    .match_string(",")
+                                                                                    .and_then(|state| { super::hidden::skip(state) })
+                                                                                    .and_then(|state| { self::r#sample(state) })
+                                                                            })
+                                                                            .and_then(|state| {
+                                                                                state
+                                                                                    .repeat(|state| {
+                                                                                        state
+                                                                                            .sequence(|state| {
+                                                                                                super::hidden::skip(state)
+                                                                                                    .and_then(|state| {
+                                                                                                        state
+                                                                                                            .sequence(|state| {
+                                                                                                                state
+                                                                                                                    .match_string(",")
+                                                                                                                    .and_then(|state| { super::hidden::skip(state) })
+                                                                                                                    .and_then(|state| { self::r#sample(state) })
+                                                                                                            })
+                                                                                                    })
+                                                                                            })
+                                                                                    })
+                                                                            })
+                                                                    })
+                                                            })
+                                                    })
+                                                    .and_then(|state| { super::hidden::skip(state) })
+                                                    .and_then(|state| {
+                                                        state.optional(|state| { state.match_string(",") })
+                                                    })
+                                            })
+                                    })
+                            },
+                        )
+                }
+                #[inline]
+                #[allow(non_snake_case, unused_variables)]
+                pub fn r#sample(
+                    state: ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                ) -> ::pest::ParseResult<
+                    ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                > {
+                    state
+                        .rule(
+                            Rule::r#sample,
+                            |state| {
+                                state
+                                    .sequence(|state| {
+                                        self::r#sample_values(state)
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| {
+                                                state
+                                                    .optional(|state| {
+                                                        state
+                                                            .sequence(|state| {
+                                                                state
+                                                                    .match_string("->")
+                                                                    .and_then(|state| { super::hidden::skip(state) })
+                                                                    .and_then(|state| { self::r#sample_values(state) })
+                                                            })
+                                                    })
+                                            })
+                                    })
+                            },
+                        )
+                }
+                #[inline]
+                #[allow(non_snake_case, unused_variables)]
+                pub fn r#sample_values(
+                    state: ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                ) -> ::pest::ParseResult<
+                    ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                > {
+                    state
+                        .rule(
+                            Rule::r#sample_values,
+                            |state| {
+                                self::r#tuple(state)
+                                    .or_else(|state| { self::r#value(state) })
+                            },
+                        )
+                }
+                #[inline]
+                #[allow(non_snake_case, unused_variables)]
+                pub fn r#tuple(
+                    state: ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                ) -> ::pest::ParseResult<
+                    ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                > {
+                    state
+                        .rule(
+                            Rule::r#tuple,
+                            |state| {
+                                state
+                                    .sequence(|state| {
+                                        state
+                                            .match_string("(")
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| { self::r#value(state) })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| {
+                                                state
+                                                    .sequence(|state| {
+                                                        state
+                                                            .sequence(|state| {
+                                                                state
+                                                                    .sequence(|state| {
+                                                                        state
+                                                                            .match_string(",")
+                                                                            .and_then(|state| { super::hidden::skip(state) })
+                                                                            .and_then(|state| { self::r#value(state) })
+                                                                    })
+                                                                    .and_then(|state| { super::hidden::skip(state) })
+                                                                    .and_then(|state| {
+                                                                        state
+                                                                            .sequence(|state| {
+                                                                                state
+                                                                                    .optional(|state| {
+                                                                                        state
+                                                                                            .sequence(|state| {
+                                                                                                state
+                                                                                                    .match_string(",")
+                                                                                                    .and_then(|state| { super::hidden::skip(state) })
+                                                                                                    .and_then(|state| { self::r#value(state) })
+                                                                                            })
+                                                                                            .and_then(|state| {
+                                                                                                state
+                                                                                                    .repeat(|state| {
+                                                                                                        state
+                                                                                                            .sequence(|state| {
+                                                                                                                super::hidden::skip(state)
+                                                                                                                    .and_then(|state| {
+                                                                                                                        state
+                                                                                                                            .sequence(|state| {
+                                                                                                                                state
+                                                                                                                                    .match_string(",")
+                                                                                                                                    .and_then(|state| { super::hidden::skip(state) })
+                                                                                                                                    .and_then(|state| { self::r#value(state) })
+                                                                                                                            })
+                                                                                                                    })
+                                                                                                            })
+                                                                                                    })
+                                                                                            })
+                                                                                    })
+                                                                            })
+                                                                    })
+                                                            })
+                                                            .and_then(|state| { super::hidden::skip(state) })
+                                                            .and_then(|state| {
+                                                                state.optional(|state| { state.match_string(",") })
+                                                            })
+                                                    })
+                                                    .or_else(|state| { state.match_string(",") })
+                                            })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| { state.match_string(")") })
+                                    })
+                            },
+                        )
+                }
+                #[inline]
+                #[allow(non_snake_case, unused_variables)]
+                pub fn r#unroll(
+                    state: ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                ) -> ::pest::ParseResult<
+                    ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                > {
+                    state
+                        .rule(
+                            Rule::r#unroll,
+                            |state| {
+                                state
+                                    .sequence(|state| {
+                                        state
+                                            .sequence(|state| {
+                                                state
+                                                    .optional(|state| {
+                                                        state
+                                                            .restore_on_err(|state| self::r#doc(state))
+                                                            .and_then(|state| {
+                                                                state
+                                                                    .repeat(|state| {
+                                                                        state
+                                                                            .sequence(|state| {
+                                                                                super::hidden::skip(state)
+                                                                                    .and_then(|state| {
+                                                                                        state.restore_on_err(|state| self::r#doc(state))
+                                                                                    })
+                                                                            })
+                                                                    })
+                                                            })
+                                                    })
+                                            })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| { self::r#kw_unroll(state) })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| { self::r#name(state) })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| { state.match_string(";") })
+                                    })
+                            },
+                        )
+                }
+                #[inline]
+                #[allow(non_snake_case, unused_variables)]
+                pub fn r#arithmetic(
+                    state: ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                ) -> ::pest::ParseResult<
+                    ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                > {
+                    state
+                        .rule(
+                            Rule::r#arithmetic,
+                            |state| {
+                                state
+                                    .sequence(|state| {
+                                        state
+                                            .sequence(|state| {
+                                                state
+                                                    .optional(|state| {
+                                                        state
+                                                            .restore_on_err(|state| self::r#doc(state))
+                                                            .and_then(|state| {
+                                                                state
+                                                                    .repeat(|state| {
+                                                                        state
+                                                                            .sequence(|state| {
+                                                                                super::hidden::skip(state)
+                                                                                    .and_then(|state| {
+                                                                                        state.restore_on_err(|state| self::r#doc(state))
+                                                                                    })
+                                                                            })
+                                                                    })
+                                                            })
+                                                    })
+                                            })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| { self::r#kw_arithmetic(state) })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| { self::r#name(state) })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| { state.match_string(";") })
+                                    })
+                            },
+                        )
+                }
+                #[inline]
+                #[allow(non_snake_case, unused_variables)]
+                pub fn r#document(
+                    state: ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                ) -> ::pest::ParseResult<
+                    ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                > {
+                    state
+                        .rule(
+                            Rule::r#document,
+                            |state| {
+                                state
+                                    .sequence(|state| {
+                                        state
+                                            .sequence(|state| {
+                                                state
+                                                    .optional(|state| {
+                                                        state
+                                                            .restore_on_err(|state| self::r#doc(state))
+                                                            .and_then(|state| {
+                                                                state
+                                                                    .repeat(|state| {
+                                                                        state
+                                                                            .sequence(|state| {
+                                                                                super::hidden::skip(state)
+                                                                                    .and_then(|state| {
+                                                                                        state.restore_on_err(|state| self::r#doc(state))
+                                                                                    })
+                                                                            })
+                                                                    })
+                                                            })
+                                                    })
+                                            })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| { self::r#kw_document(state) })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| { state.match_string("{") })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| { self::r#entries(state) })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| { state.match_string("}") })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| {
+                                                state.optional(|state| { state.match_string(";") })
+                                            })
+                                    })
+                            },
+                        )
+                }
+                #[inline]
+                #[allow(non_snake_case, unused_variables)]
+                pub fn r#entries(
+                    state: ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                ) -> ::pest::ParseResult<
+                    ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                > {
+                    state
+                        .rule(
+                            Rule::r#entries,
+                            |state| {
+                                state
+                                    .optional(|state| {
+                                        state
+                                            .restore_on_err(|state| {
+                                                state
+                                                    .sequence(|state| {
+                                                        self::r#entry(state)
+                                                            .and_then(|state| { super::hidden::skip(state) })
+                                                            .and_then(|state| {
+                                                                state
+                                                                    .sequence(|state| {
+                                                                        state
+                                                                            .optional(|state| {
+                                                                                state
+                                                                                    .restore_on_err(|state| {
+                                                                                        state
+                                                                                            .sequence(|state| {
+                                                                                                state
+                                                                                                    .match_string(",")
+                                                                                                    .and_then(|state| { super::hidden::skip(state) })
+                                                                                                    .and_then(|state| { self::r#entry(state) })
+                                                                                            })
+                                                                                    })
+                                                                                    .and_then(|state| {
+                                                                                        state
+                                                                                            .repeat(|state| {
+                                                                                                state
+                                                                                                    .sequence(|state| {
+                                                                                                        super::hidden::skip(state)
+                                                                                                            .and_then(|state| {
+                                                                                                                state
+                                                                                                                    .restore_on_err(|state| {
+                                                                                                                        state
+                                                                                                                            .sequence(|state| {
+                                                                                                                                state
+                                                                                                                                    .match_string(",")
+                                                                                                                                    .and_then(|state| { super::hidden::skip(state) })
+                                                                                                                                    .and_then(|state| { self::r#entry(state) })
+                                                                                                                            })
+                                                                                                                    })
+                                                                                                            })
+                                                                                                    })
+                                                                                            })
+                                                                                    })
+                                                                            })
+                                                                    })
+                                                            })
+                                                            .and_then(|state| { super::hidden::skip(state) })
+                                                            .and_then(|state| {
+                                                                state.optional(|state| { state.match_string(",") })
+                                                            })
+                                                    })
+                                            })
+                                    })
+                            },
+                        )
+                }
+                #[inline]
+                #[allow(non_snake_case, unused_variables)]
+                pub fn r#entry(
+                    state: ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                ) -> ::pest::ParseResult<
+                    ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                > {
+                    state
+                        .rule(
+                            Rule::r#entry,
+                            |state| {
+                                state
+                                    .sequence(|state| {
+                                        self::r#name(state)
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| { state.match_string("=") })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| {
+                                                state
+                                                    .restore_on_err(|state| self::r#string(state))
+                                                    .or_else(|state| {
+                                                        state
+                                                            .restore_on_err(|state| {
+                                                                state
+                                                                    .sequence(|state| {
+                                                                        state
+                                                                            .match_string("{")
+                                                                            .and_then(|state| { super::hidden::skip(state) })
+                                                                            .and_then(|state| { self::r#entries(state) })
+                                                                            .and_then(|state| { super::hidden::skip(state) })
+                                                                            .and_then(|state| { state.match_string("}") })
+                                                                    })
+                                                            })
+                                                    })
+                                                    .or_else(|state| { self::r#expression(state) })
+                                            })
                                     })
                             },
                         )
@@ -1523,53 +2209,7 @@ impl ::pest::Parser<Rule> for MlpParser {
                                             .and_then(|state| { super::hidden::skip(state) })
                                             .and_then(|state| { state.match_string("(") })
                                             .and_then(|state| { super::hidden::skip(state) })
-                                            .and_then(|state| {
-                                                state
-                                                    .optional(|state| {
-                                                        state
-                                                            .sequence(|state| {
-                                                                self::r#name(state)
-                                                                    .and_then(|state| { super::hidden::skip(state) })
-                                                                    .and_then(|state| {
-                                                                        state
-                                                                            .sequence(|state| {
-                                                                                state
-                                                                                    .optional(|state| {
-                                                                                        state
-                                                                                            .sequence(|state| {
-                                                                                                state
-                                                                                                    .match_string(",")
-                                                                                                    .and_then(|state| { super::hidden::skip(state) })
-                                                                                                    .and_then(|state| { self::r#name(state) })
-                                                                                            })
-                                                                                            .and_then(|state| {
-                                                                                                state
-                                                                                                    .repeat(|state| {
-                                                                                                        state
-                                                                                                            .sequence(|state| {
-                                                                                                                super::hidden::skip(state)
-                                                                                                                    .and_then(|state| {
-                                                                                                                        state
-                                                                                                                            .sequence(|state| {
-                                                                                                                                state
-                                                                                                                                    .match_string(",")
-                                                                                                                                    .and_then(|state| { super::hidden::skip(state) })
-                                                                                                                                    .and_then(|state| { self::r#name(state) })
-                                                                                                                            })
-                                                                                                                    })
-                                                                                                            })
-                                                                                                    })
-                                                                                            })
-                                                                                    })
-                                                                            })
-                                                                    })
-                                                                    .and_then(|state| { super::hidden::skip(state) })
-                                                                    .and_then(|state| {
-                                                                        state.optional(|state| { state.match_string(",") })
-                                                                    })
-                                                            })
-                                                    })
-                                            })
+                                            .and_then(|state| { self::r#function_parameters(state) })
                                             .and_then(|state| { super::hidden::skip(state) })
                                             .and_then(|state| { state.match_string(")") })
                                             .and_then(|state| { super::hidden::skip(state) })
@@ -1584,6 +2224,264 @@ impl ::pest::Parser<Rule> for MlpParser {
                                             .and_then(|state| {
                                                 state.optional(|state| { self::r#kernel(state) })
                                             })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| { state.match_string(";") })
+                                    })
+                            },
+                        )
+                }
+                #[inline]
+                #[allow(non_snake_case, unused_variables)]
+                pub fn r#function_parameters(
+                    state: ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                ) -> ::pest::ParseResult<
+                    ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                > {
+                    state
+                        .rule(
+                            Rule::r#function_parameters,
+                            |state| {
+                                state
+                                    .optional(|state| {
+                                        state
+                                            .sequence(|state| {
+                                                self::r#function_parameter(state)
+                                                    .and_then(|state| { super::hidden::skip(state) })
+                                                    .and_then(|state| {
+                                                        state
+                                                            .sequence(|state| {
+                                                                state
+                                                                    .optional(|state| {
+                                                                        state
+                                                                            .sequence(|state| {
+                                                                                state
+                                                                                    .match_string(",")
+                                                                                    .and_then(|state| { super::hidden::skip(state) })
+                                                                                    .and_then(|state| { self::r#function_parameter(state) })
+                                                                            })
+                                                                            .and_then(|state| {
+                                                                                state
+                                                                                    .repeat(|state| {
+                                                                                        state
+                                                                                            .sequence(|state| {
+                                                                                                super::hidden::skip(state)
+                                                                                                    .and_then(|state| {
+                                                                                                        state
+                                                                                                            .sequence(|state| {
+                                                                                                                state
+                                                                                                                    .match_string(",")
+                                                                                                                    .and_then(|state| { super::hidden::skip(state) })
+                                                                                                                    .and_then(|state| { self::r#function_parameter(state) })
+                                                                                                            })
+                                                                                                    })
+                                                                                            })
+                                                                                    })
+                                                                            })
+                                                                    })
+                                                            })
+                                                    })
+                                                    .and_then(|state| { super::hidden::skip(state) })
+                                                    .and_then(|state| {
+                                                        state.optional(|state| { state.match_string(",") })
+                                                    })
+                                            })
+                                    })
+                            },
+                        )
+                }
+                #[inline]
+                #[allow(non_snake_case, unused_variables)]
+                pub fn r#function_parameter(
+                    state: ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                ) -> ::pest::ParseResult<
+                    ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                > {
+                    state
+                        .rule(
+                            Rule::r#function_parameter,
+                            |state| {
+                                state
+                                    .sequence(|state| {
+                                        self::r#name(state)
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| {
+                                                state
+                                                    .optional(|state| {
+                                                        state
+                                                            .sequence(|state| {
+                                                                state
+                                                                    .match_string("=")
+                                                                    .and_then(|state| { super::hidden::skip(state) })
+                                                                    .and_then(|state| { self::r#expression(state) })
+                                                            })
+                                                    })
+                                            })
+                                    })
+                            },
+                        )
+                }
+                #[inline]
+                #[allow(non_snake_case, unused_variables)]
+                pub fn r#update_rule(
+                    state: ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                ) -> ::pest::ParseResult<
+                    ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                > {
+                    state
+                        .rule(
+                            Rule::r#update_rule,
+                            |state| {
+                                state
+                                    .sequence(|state| {
+                                        state
+                                            .sequence(|state| {
+                                                state
+                                                    .optional(|state| {
+                                                        state
+                                                            .restore_on_err(|state| self::r#doc(state))
+                                                            .and_then(|state| {
+                                                                state
+                                                                    .repeat(|state| {
+                                                                        state
+                                                                            .sequence(|state| {
+                                                                                super::hidden::skip(state)
+                                                                                    .and_then(|state| {
+                                                                                        state.restore_on_err(|state| self::r#doc(state))
+                                                                                    })
+                                                                            })
+                                                                    })
+                                                            })
+                                                    })
+                                            })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| { self::r#kw_rule(state) })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| { self::r#name(state) })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| { state.match_string("(") })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| { self::r#function_parameters(state) })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| { state.match_string(")") })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| { state.match_string("{") })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| {
+                                                state
+                                                    .sequence(|state| {
+                                                        state
+                                                            .optional(|state| {
+                                                                self::r#rule_statement(state)
+                                                                    .and_then(|state| {
+                                                                        state
+                                                                            .repeat(|state| {
+                                                                                state
+                                                                                    .sequence(|state| {
+                                                                                        super::hidden::skip(state)
+                                                                                            .and_then(|state| { self::r#rule_statement(state) })
+                                                                                    })
+                                                                            })
+                                                                    })
+                                                            })
+                                                    })
+                                            })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| { state.match_string("}") })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| {
+                                                state.optional(|state| { state.match_string(";") })
+                                            })
+                                    })
+                            },
+                        )
+                }
+                #[inline]
+                #[allow(non_snake_case, unused_variables)]
+                pub fn r#rule_statement(
+                    state: ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                ) -> ::pest::ParseResult<
+                    ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                > {
+                    let state = state.check_stack_limit()?;
+                    self::r#state(state).or_else(|state| { self::r#assignment(state) })
+                }
+                #[inline]
+                #[allow(non_snake_case, unused_variables)]
+                pub fn r#state(
+                    state: ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                ) -> ::pest::ParseResult<
+                    ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                > {
+                    state
+                        .rule(
+                            Rule::r#state,
+                            |state| {
+                                state
+                                    .sequence(|state| {
+                                        self::r#kw_state(state)
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| { self::r#name(state) })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| {
+                                                state
+                                                    .sequence(|state| {
+                                                        state
+                                                            .optional(|state| {
+                                                                state
+                                                                    .sequence(|state| {
+                                                                        state
+                                                                            .match_string(",")
+                                                                            .and_then(|state| { super::hidden::skip(state) })
+                                                                            .and_then(|state| { self::r#name(state) })
+                                                                    })
+                                                                    .and_then(|state| {
+                                                                        state
+                                                                            .repeat(|state| {
+                                                                                state
+                                                                                    .sequence(|state| {
+                                                                                        super::hidden::skip(state)
+                                                                                            .and_then(|state| {
+                                                                                                state
+                                                                                                    .sequence(|state| {
+                                                                                                        state
+                                                                                                            .match_string(",")
+                                                                                                            .and_then(|state| { super::hidden::skip(state) })
+                                                                                                            .and_then(|state| { self::r#name(state) })
+                                                                                                    })
+                                                                                            })
+                                                                                    })
+                                                                            })
+                                                                    })
+                                                            })
+                                                    })
+                                            })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| { state.match_string(";") })
+                                    })
+                            },
+                        )
+                }
+                #[inline]
+                #[allow(non_snake_case, unused_variables)]
+                pub fn r#assignment(
+                    state: ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                ) -> ::pest::ParseResult<
+                    ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                > {
+                    state
+                        .rule(
+                            Rule::r#assignment,
+                            |state| {
+                                state
+                                    .sequence(|state| {
+                                        state
+                                            .optional(|state| { self::r#kw_let(state) })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| { self::r#name(state) })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| { state.match_string("=") })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| { self::r#expression(state) })
                                             .and_then(|state| { super::hidden::skip(state) })
                                             .and_then(|state| { state.match_string(";") })
                                     })
@@ -1676,7 +2574,92 @@ impl ::pest::Parser<Rule> for MlpParser {
                             Rule::r#expression,
                             |state| {
                                 self::r#conditional(state)
+                                    .or_else(|state| { self::r#binding(state) })
                                     .or_else(|state| { self::r#sum(state) })
+                            },
+                        )
+                }
+                #[inline]
+                #[allow(non_snake_case, unused_variables)]
+                pub fn r#binding(
+                    state: ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                ) -> ::pest::ParseResult<
+                    ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                > {
+                    state
+                        .rule(
+                            Rule::r#binding,
+                            |state| {
+                                state
+                                    .sequence(|state| {
+                                        self::r#kw_let(state)
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| { self::r#bound(state) })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| {
+                                                state
+                                                    .sequence(|state| {
+                                                        state
+                                                            .optional(|state| {
+                                                                state
+                                                                    .sequence(|state| {
+                                                                        state
+                                                                            .match_string(",")
+                                                                            .and_then(|state| { super::hidden::skip(state) })
+                                                                            .and_then(|state| { self::r#bound(state) })
+                                                                    })
+                                                                    .and_then(|state| {
+                                                                        state
+                                                                            .repeat(|state| {
+                                                                                state
+                                                                                    .sequence(|state| {
+                                                                                        super::hidden::skip(state)
+                                                                                            .and_then(|state| {
+                                                                                                state
+                                                                                                    .sequence(|state| {
+                                                                                                        state
+                                                                                                            .match_string(",")
+                                                                                                            .and_then(|state| { super::hidden::skip(state) })
+                                                                                                            .and_then(|state| { self::r#bound(state) })
+                                                                                                    })
+                                                                                            })
+                                                                                    })
+                                                                            })
+                                                                    })
+                                                            })
+                                                    })
+                                            })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| {
+                                                state.optional(|state| { state.match_string(",") })
+                                            })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| { self::r#kw_in(state) })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| { self::r#expression(state) })
+                                    })
+                            },
+                        )
+                }
+                #[inline]
+                #[allow(non_snake_case, unused_variables)]
+                pub fn r#bound(
+                    state: ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                ) -> ::pest::ParseResult<
+                    ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                > {
+                    state
+                        .rule(
+                            Rule::r#bound,
+                            |state| {
+                                state
+                                    .sequence(|state| {
+                                        self::r#name(state)
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| { state.match_string("=") })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| { self::r#expression(state) })
+                                    })
                             },
                         )
                 }
@@ -2221,6 +3204,8 @@ impl ::pest::Parser<Rule> for MlpParser {
                                                                 self::r#kw_if(state)
                                                                     .or_else(|state| { self::r#kw_then(state) })
                                                                     .or_else(|state| { self::r#kw_else(state) })
+                                                                    .or_else(|state| { self::r#kw_let(state) })
+                                                                    .or_else(|state| { self::r#kw_in(state) })
                                                             },
                                                         )
                                                         .and_then(|state| {
@@ -2880,13 +3865,28 @@ impl ::pest::Parser<Rule> for MlpParser {
                                         state.restore_on_err(|state| self::r#loss(state))
                                     })
                                     .or_else(|state| {
+                                        state.restore_on_err(|state| self::r#penalty(state))
+                                    })
+                                    .or_else(|state| {
                                         state.restore_on_err(|state| self::r#train(state))
                                     })
                                     .or_else(|state| {
                                         state.restore_on_err(|state| self::r#seed(state))
                                     })
                                     .or_else(|state| {
+                                        state.restore_on_err(|state| self::r#data(state))
+                                    })
+                                    .or_else(|state| {
+                                        state.restore_on_err(|state| self::r#unroll(state))
+                                    })
+                                    .or_else(|state| {
+                                        state.restore_on_err(|state| self::r#arithmetic(state))
+                                    })
+                                    .or_else(|state| {
                                         state.restore_on_err(|state| self::r#function(state))
+                                    })
+                                    .or_else(|state| {
+                                        state.restore_on_err(|state| self::r#update_rule(state))
                                     })
                                     .or_else(|state| {
                                         state.restore_on_err(|state| self::r#constant(state))
@@ -2908,7 +3908,13 @@ impl ::pest::Parser<Rule> for MlpParser {
                                 state
                                     .restore_on_err(|state| self::r#function(state))
                                     .or_else(|state| {
+                                        state.restore_on_err(|state| self::r#update_rule(state))
+                                    })
+                                    .or_else(|state| {
                                         state.restore_on_err(|state| self::r#constant(state))
+                                    })
+                                    .or_else(|state| {
+                                        state.restore_on_err(|state| self::r#document(state))
                                     })
                                     .or_else(|state| {
                                         state.restore_on_err(|state| self::r#network(state))
@@ -3196,6 +4202,325 @@ impl ::pest::Parser<Rule> for MlpParser {
                                                 .sequence(|state| {
                                                     state
                                                         .match_string("layer")
+                                                        .and_then(|state| {
+                                                            state
+                                                                .lookahead(false, |state| { self::r#XID_CONTINUE(state) })
+                                                        })
+                                                })
+                                        },
+                                    )
+                            },
+                        )
+                }
+                #[inline]
+                #[allow(non_snake_case, unused_variables)]
+                pub fn r#kw_class(
+                    state: ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                ) -> ::pest::ParseResult<
+                    ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                > {
+                    state
+                        .rule(
+                            Rule::r#kw_class,
+                            |state| {
+                                state
+                                    .atomic(
+                                        ::pest::Atomicity::Atomic,
+                                        |state| {
+                                            state
+                                                .sequence(|state| {
+                                                    state
+                                                        .match_string("class")
+                                                        .and_then(|state| {
+                                                            state
+                                                                .lookahead(false, |state| { self::r#XID_CONTINUE(state) })
+                                                        })
+                                                })
+                                        },
+                                    )
+                            },
+                        )
+                }
+                #[inline]
+                #[allow(non_snake_case, unused_variables)]
+                pub fn r#kw_frozen(
+                    state: ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                ) -> ::pest::ParseResult<
+                    ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                > {
+                    state
+                        .rule(
+                            Rule::r#kw_frozen,
+                            |state| {
+                                state
+                                    .atomic(
+                                        ::pest::Atomicity::Atomic,
+                                        |state| {
+                                            state
+                                                .sequence(|state| {
+                                                    state
+                                                        .match_string("frozen")
+                                                        .and_then(|state| {
+                                                            state
+                                                                .lookahead(false, |state| { self::r#XID_CONTINUE(state) })
+                                                        })
+                                                })
+                                        },
+                                    )
+                            },
+                        )
+                }
+                #[inline]
+                #[allow(non_snake_case, unused_variables)]
+                pub fn r#kw_penalty(
+                    state: ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                ) -> ::pest::ParseResult<
+                    ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                > {
+                    state
+                        .rule(
+                            Rule::r#kw_penalty,
+                            |state| {
+                                state
+                                    .atomic(
+                                        ::pest::Atomicity::Atomic,
+                                        |state| {
+                                            state
+                                                .sequence(|state| {
+                                                    state
+                                                        .match_string("penalty")
+                                                        .and_then(|state| {
+                                                            state
+                                                                .lookahead(false, |state| { self::r#XID_CONTINUE(state) })
+                                                        })
+                                                })
+                                        },
+                                    )
+                            },
+                        )
+                }
+                #[inline]
+                #[allow(non_snake_case, unused_variables)]
+                pub fn r#kw_data(
+                    state: ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                ) -> ::pest::ParseResult<
+                    ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                > {
+                    state
+                        .rule(
+                            Rule::r#kw_data,
+                            |state| {
+                                state
+                                    .atomic(
+                                        ::pest::Atomicity::Atomic,
+                                        |state| {
+                                            state
+                                                .sequence(|state| {
+                                                    state
+                                                        .match_string("data")
+                                                        .and_then(|state| {
+                                                            state
+                                                                .lookahead(false, |state| { self::r#XID_CONTINUE(state) })
+                                                        })
+                                                })
+                                        },
+                                    )
+                            },
+                        )
+                }
+                #[inline]
+                #[allow(non_snake_case, unused_variables)]
+                pub fn r#kw_unroll(
+                    state: ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                ) -> ::pest::ParseResult<
+                    ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                > {
+                    state
+                        .rule(
+                            Rule::r#kw_unroll,
+                            |state| {
+                                state
+                                    .atomic(
+                                        ::pest::Atomicity::Atomic,
+                                        |state| {
+                                            state
+                                                .sequence(|state| {
+                                                    state
+                                                        .match_string("unroll")
+                                                        .and_then(|state| {
+                                                            state
+                                                                .lookahead(false, |state| { self::r#XID_CONTINUE(state) })
+                                                        })
+                                                })
+                                        },
+                                    )
+                            },
+                        )
+                }
+                #[inline]
+                #[allow(non_snake_case, unused_variables)]
+                pub fn r#kw_arithmetic(
+                    state: ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                ) -> ::pest::ParseResult<
+                    ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                > {
+                    state
+                        .rule(
+                            Rule::r#kw_arithmetic,
+                            |state| {
+                                state
+                                    .atomic(
+                                        ::pest::Atomicity::Atomic,
+                                        |state| {
+                                            state
+                                                .sequence(|state| {
+                                                    state
+                                                        .match_string("arithmetic")
+                                                        .and_then(|state| {
+                                                            state
+                                                                .lookahead(false, |state| { self::r#XID_CONTINUE(state) })
+                                                        })
+                                                })
+                                        },
+                                    )
+                            },
+                        )
+                }
+                #[inline]
+                #[allow(non_snake_case, unused_variables)]
+                pub fn r#kw_document(
+                    state: ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                ) -> ::pest::ParseResult<
+                    ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                > {
+                    state
+                        .rule(
+                            Rule::r#kw_document,
+                            |state| {
+                                state
+                                    .atomic(
+                                        ::pest::Atomicity::Atomic,
+                                        |state| {
+                                            state
+                                                .sequence(|state| {
+                                                    state
+                                                        .match_string("document")
+                                                        .and_then(|state| {
+                                                            state
+                                                                .lookahead(false, |state| { self::r#XID_CONTINUE(state) })
+                                                        })
+                                                })
+                                        },
+                                    )
+                            },
+                        )
+                }
+                #[inline]
+                #[allow(non_snake_case, unused_variables)]
+                pub fn r#kw_rule(
+                    state: ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                ) -> ::pest::ParseResult<
+                    ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                > {
+                    state
+                        .rule(
+                            Rule::r#kw_rule,
+                            |state| {
+                                state
+                                    .atomic(
+                                        ::pest::Atomicity::Atomic,
+                                        |state| {
+                                            state
+                                                .sequence(|state| {
+                                                    state
+                                                        .match_string("rule")
+                                                        .and_then(|state| {
+                                                            state
+                                                                .lookahead(false, |state| { self::r#XID_CONTINUE(state) })
+                                                        })
+                                                })
+                                        },
+                                    )
+                            },
+                        )
+                }
+                #[inline]
+                #[allow(non_snake_case, unused_variables)]
+                pub fn r#kw_state(
+                    state: ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                ) -> ::pest::ParseResult<
+                    ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                > {
+                    state
+                        .rule(
+                            Rule::r#kw_state,
+                            |state| {
+                                state
+                                    .atomic(
+                                        ::pest::Atomicity::Atomic,
+                                        |state| {
+                                            state
+                                                .sequence(|state| {
+                                                    state
+                                                        .match_string("state")
+                                                        .and_then(|state| {
+                                                            state
+                                                                .lookahead(false, |state| { self::r#XID_CONTINUE(state) })
+                                                        })
+                                                })
+                                        },
+                                    )
+                            },
+                        )
+                }
+                #[inline]
+                #[allow(non_snake_case, unused_variables)]
+                pub fn r#kw_let(
+                    state: ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                ) -> ::pest::ParseResult<
+                    ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                > {
+                    state
+                        .rule(
+                            Rule::r#kw_let,
+                            |state| {
+                                state
+                                    .atomic(
+                                        ::pest::Atomicity::Atomic,
+                                        |state| {
+                                            state
+                                                .sequence(|state| {
+                                                    state
+                                                        .match_string("let")
+                                                        .and_then(|state| {
+                                                            state
+                                                                .lookahead(false, |state| { self::r#XID_CONTINUE(state) })
+                                                        })
+                                                })
+                                        },
+                                    )
+                            },
+                        )
+                }
+                #[inline]
+                #[allow(non_snake_case, unused_variables)]
+                pub fn r#kw_in(
+                    state: ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                ) -> ::pest::ParseResult<
+                    ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                > {
+                    state
+                        .rule(
+                            Rule::r#kw_in,
+                            |state| {
+                                state
+                                    .atomic(
+                                        ::pest::Atomicity::Atomic,
+                                        |state| {
+                                            state
+                                                .sequence(|state| {
+                                                    state
+                                                        .match_string("in")
                                                         .and_then(|state| {
                                                             state
                                                                 .lookahead(false, |state| { self::r#XID_CONTINUE(state) })
@@ -3724,7 +5049,9 @@ impl ::pest::Parser<Rule> for MlpParser {
                     Rule::r#statement => rules::r#statement(state),
                     Rule::r#input => rules::r#input(state),
                     Rule::r#target => rules::r#target(state),
+                    Rule::r#class_target => rules::r#class_target(state),
                     Rule::r#parameters => rules::r#parameters(state),
+                    Rule::r#frozen => rules::r#frozen(state),
                     Rule::r#parameter_kind => rules::r#parameter_kind(state),
                     Rule::r#group => rules::r#group(state),
                     Rule::r#declarations => rules::r#declarations(state),
@@ -3738,14 +5065,33 @@ impl ::pest::Parser<Rule> for MlpParser {
                     Rule::r#neurons => rules::r#neurons(state),
                     Rule::r#neuron => rules::r#neuron(state),
                     Rule::r#loss => rules::r#loss(state),
+                    Rule::r#penalty => rules::r#penalty(state),
                     Rule::r#train => rules::r#train(state),
                     Rule::r#train_option => rules::r#train_option(state),
                     Rule::r#seed => rules::r#seed(state),
+                    Rule::r#data => rules::r#data(state),
+                    Rule::r#samples => rules::r#samples(state),
+                    Rule::r#sample => rules::r#sample(state),
+                    Rule::r#sample_values => rules::r#sample_values(state),
+                    Rule::r#tuple => rules::r#tuple(state),
+                    Rule::r#unroll => rules::r#unroll(state),
+                    Rule::r#arithmetic => rules::r#arithmetic(state),
+                    Rule::r#document => rules::r#document(state),
+                    Rule::r#entries => rules::r#entries(state),
+                    Rule::r#entry => rules::r#entry(state),
                     Rule::r#constant => rules::r#constant(state),
                     Rule::r#function => rules::r#function(state),
+                    Rule::r#function_parameters => rules::r#function_parameters(state),
+                    Rule::r#function_parameter => rules::r#function_parameter(state),
+                    Rule::r#update_rule => rules::r#update_rule(state),
+                    Rule::r#rule_statement => rules::r#rule_statement(state),
+                    Rule::r#state => rules::r#state(state),
+                    Rule::r#assignment => rules::r#assignment(state),
                     Rule::r#derivative => rules::r#derivative(state),
                     Rule::r#kernel => rules::r#kernel(state),
                     Rule::r#expression => rules::r#expression(state),
+                    Rule::r#binding => rules::r#binding(state),
+                    Rule::r#bound => rules::r#bound(state),
                     Rule::r#conditional => rules::r#conditional(state),
                     Rule::r#condition => rules::r#condition(state),
                     Rule::r#comparison => rules::r#comparison(state),
@@ -3782,6 +5128,17 @@ impl ::pest::Parser<Rule> for MlpParser {
                     Rule::r#kw_weights => rules::r#kw_weights(state),
                     Rule::r#kw_biases => rules::r#kw_biases(state),
                     Rule::r#kw_layer => rules::r#kw_layer(state),
+                    Rule::r#kw_class => rules::r#kw_class(state),
+                    Rule::r#kw_frozen => rules::r#kw_frozen(state),
+                    Rule::r#kw_penalty => rules::r#kw_penalty(state),
+                    Rule::r#kw_data => rules::r#kw_data(state),
+                    Rule::r#kw_unroll => rules::r#kw_unroll(state),
+                    Rule::r#kw_arithmetic => rules::r#kw_arithmetic(state),
+                    Rule::r#kw_document => rules::r#kw_document(state),
+                    Rule::r#kw_rule => rules::r#kw_rule(state),
+                    Rule::r#kw_state => rules::r#kw_state(state),
+                    Rule::r#kw_let => rules::r#kw_let(state),
+                    Rule::r#kw_in => rules::r#kw_in(state),
                     Rule::r#kw_loss => rules::r#kw_loss(state),
                     Rule::r#kw_train => rules::r#kw_train(state),
                     Rule::r#kw_seed => rules::r#kw_seed(state),

@@ -5,7 +5,9 @@ mod build;
 #[rustfmt::skip]
 #[allow(clippy::all, dead_code, unreachable_pub, missing_docs, reason = "generated from mlp.pest")]
 mod grammar;
+mod formulas;
 mod parse;
 mod scan;
+mod strings;
 
 pub use parse::{parse, parse_prelude};

@@ -65,19 +65,26 @@ pub(super) fn report_bad(pair: &Pair<'_, Rule>, diagnostics: &mut Diagnostics) {
 }
 
 /// The words that start something, and whether it may stand inside and outside a network.
-const STARTS: [(&str, bool, bool); 12] = [
+const STARTS: [(&str, bool, bool); 19] = [
     ("network", false, true),
     ("pub", false, true),
+    ("document", false, true),
     ("fn", true, true),
     ("const", true, true),
+    ("rule", true, true),
     ("input", true, false),
     ("weights", true, false),
     ("biases", true, false),
+    ("frozen", true, false),
     ("layer", true, false),
     ("target", true, false),
     ("loss", true, false),
+    ("penalty", true, false),
     ("train", true, false),
     ("seed", true, false),
+    ("data", true, false),
+    ("unroll", true, false),
+    ("arithmetic", true, false),
 ];
 
 fn first_word(text: &str) -> &str {

@@ -10,7 +10,7 @@ pub(super) fn scan(text: &str) -> Result<(), Diagnostic> {
     }
     let bytes = text.as_bytes();
     let mut open: Vec<(u8, usize)> = Vec::new();
-    let mut deepening = 0; // `if` and `^` since the last `;`
+    let mut deepening = 0; // `if`, `let` and `^` since the last `;`
     let mut at = 0;
     while let Some(&byte) = bytes.get(at) {
         let Some(width) = token_width(bytes, at, byte) else {
@@ -23,6 +23,7 @@ pub(super) fn scan(text: &str) -> Result<(), Diagnostic> {
             b';' => deepening = 0,
             b'^' => deepening += 1,
             b'i' if rest.get(..width) == Some(b"if") => deepening += 1,
+            b'l' if rest.get(..width) == Some(b"let") => deepening += 1,
             _ => {}
         }
         if open.len() + deepening > limits::NESTING {

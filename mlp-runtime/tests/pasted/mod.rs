@@ -5,6 +5,8 @@ pub mod scalar;
 // In the order of `SOURCE`.
 #[path = "../../src/batch.rs"]
 pub mod batch;
+#[path = "../../src/class.rs"]
+pub mod class;
 #[path = "../../src/functions.rs"]
 pub mod functions;
 #[path = "../../src/kernels.rs"]
@@ -13,3 +15,5 @@ pub mod kernels;
 pub mod network;
 #[path = "../../src/random.rs"]
 pub mod random;
+#[path = "../../src/special.rs"]
+pub mod special;

@@ -1,6 +1,6 @@
-"""Prints the constants of src/functions.rs (needs mpmath)."""
+"""Prints the constants of src/functions.rs and src/special.rs (needs mpmath)."""
 
-from mpmath import chebyfit, exp, factorial, ln, log, mp, mpf, nstr
+from mpmath import chebyfit, erf, erfc, exp, factorial, ln, log, mp, mpf, nstr, pi, sqrt
 
 mp.prec = 300
 
@@ -32,3 +32,24 @@ print("1 / ln 2   ", double(1 / ln(2)))
 print("ln 2       ", head_and_tail(ln(2), 42))
 print("1 / 3      ", head_and_tail(mpf(1) / 3, 53))
 print("sqrt(1/2)  ", hex(int(mp.floor(mp.sqrt(mpf(1) / 2) * 2**53)) - 2**52 | 1022 << 52))
+
+
+def erf_rest(z):
+    """erf(x) / x - 1 where z = x^2."""
+    return (erf(sqrt(z)) / sqrt(z) if z > 0 else 2 / sqrt(pi)) - 1
+
+
+def scaled_complement(t):
+    """erfc(x) e^(x^2) where t = (x - 3) / (x + 3)."""
+    x = 3 * (1 + t) / (1 - t)
+    return erfc(x) * exp(x * x)
+
+
+for name, function, interval, count in (
+    ("ERF_REST", erf_rest, [0, 1], 12),
+    ("ERFC_SCALED", scaled_complement, [mpf(-1) / 2, mpf(1) / 3], 16),
+):
+    coefficients, error = chebyfit(function, interval, count, error=True)
+    print(name, "from the constant up, error", nstr(error, 3))
+    for c in reversed(coefficients):
+        print("   ", double(c))

@@ -1,4 +1,4 @@
-"""Writes exp.csv, ln.csv, tanh.csv and powf.csv beside itself (needs mpmath).
+"""Writes exp.csv, ln.csv, tanh.csv, erf.csv and powf.csv beside itself (needs mpmath).
 
 A row: the bits of the argument (of two, for powf), the bits of the double next to the exact
 result, and what the exact result exceeds that double by, in ulps of the double.
@@ -9,7 +9,7 @@ import random
 import struct
 from pathlib import Path
 
-from mpmath import exp, floor, ldexp, ln, mp, mpf, tanh
+from mpmath import erf, exp, floor, ldexp, ln, mp, mpf, tanh
 
 mp.prec = 400
 random.seed(1)
@@ -109,3 +109,13 @@ def power(base, exponent):
 
 
 write("powf", "base,exponent", [row(power(b, e), b, e) for b, e in power_pairs()])
+
+# The last place where erf is below 1, the border of the two polynomials, tiny arguments.
+erf_points = (
+    with_neighbors(both_signs([0.25, 0.5, 1, 2, 3, 5.863584748755167, 5.9, 6, 7]))
+    + both_signs([TINY, 3 * TINY, LEAST_NORMAL, 1e-300, 2.0**-54, 2.0**-30, 2.0**-27, 1e-8])
+    + uniform(150, -1.2, 1.2)
+    + uniform(150, -6, 6)
+    + both_signs(wide(30, -60, 2))
+)
+write("erf", "x", [row(erf(mpf(x)), x) for x in erf_points])

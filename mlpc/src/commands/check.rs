@@ -52,7 +52,8 @@ fn gradients(derivation: &Derivation, report: &mut String) -> Result<(), Failure
     if check.normwise <= TOLERANCE {
         return Ok(());
     }
-    let loss = derivation.loss.as_ref().map(|loss| evaluate::<f64>(derivation, &point).scalar(loss.mean));
+    let loss =
+        derivation.loss.as_ref().map(|loss| evaluate::<f64>(derivation, &point).scalar(loss.objective));
     if let Some(loss) = loss.filter(|loss| !loss.is_finite()) {
         let title = format!("the gradients can't be checked at {place}: the loss is {loss} there");
         return Err(Failure::specification(

@@ -10,9 +10,10 @@ use crate::{arguments::Derive, failure::Failure, input, output};
 
 /// Runs the command.
 pub(crate) fn run(arguments: &Derive) -> Result<(), Failure> {
-    let derivation = input::compile(&arguments.source)?;
+    let derivation = input::compile_at(&arguments.source, arguments.choice)?;
     let text = text(&derivation, arguments)?;
     let mut refresh = Refresh::new("derive", &arguments.source);
+    refresh.option("--sample", arguments.choice.sample);
     refresh.option("--digits", arguments.digits);
     refresh.option("--batch", arguments.batch);
     output::deliver(&text, &arguments.source, &arguments.target, &refresh.to(&arguments.target))

@@ -20,7 +20,7 @@ const SHOWN: usize = 16;
 
 /// Runs the command.
 pub(crate) fn run(arguments: &Eval) -> Result<(), Failure> {
-    let derivation = input::compile(&arguments.source)?;
+    let derivation = input::compile_at(&arguments.source, arguments.choice)?;
     if arguments.steps > 1 && derivation.training.is_none() {
         let title = format!("`{}` has no training rule: there are no steps to perform", derivation.name);
         return Err(Failure::specification(title, "add `train sgd(rate = …);`, or leave --steps out"));

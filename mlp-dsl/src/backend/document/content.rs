@@ -136,15 +136,15 @@ pub enum Block {
 /// A section.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct Section {
-    /// Its heading, without a number.
-    pub title: String,
+    /// Which it is: the name of its heading in front matter.
+    pub key: &'static str,
     /// Its parts.
     pub blocks: Vec<Block>,
 }
 
 impl Section {
-    pub(super) fn new(title: &str) -> Self {
-        Section { title: title.to_owned(), blocks: Vec::new() }
+    pub(super) fn new(key: &'static str) -> Self {
+        Section { key, blocks: Vec::new() }
     }
 
     pub(super) fn say(&mut self, text: impl Into<String>) {

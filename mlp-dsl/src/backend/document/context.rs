@@ -134,7 +134,7 @@ impl<'d> Context<'d> {
         if self.numbers.is_none() {
             return sides;
         }
-        if expression.nodes().iter().all(|node| !matches!(node, Node::Array(..) | Node::BatchMean(_)))
+        if expression.nodes().iter().all(|node| !matches!(node, Node::Array(..) | Node::Batch(..)))
             && self.derivation.shape(id) == Shape::Scalar
         {
             sides.push(Side::new(Form::Numbers, expression.clone()));
@@ -196,7 +196,10 @@ impl<'d> Context<'d> {
 }
 
 fn is_of_a_neuron(equation: &Equation) -> bool {
-    let plain = matches!(equation.op, Op::Given | Op::Setting(_) | Op::Pointwise(_) | Op::BatchMean(_));
+    let plain = matches!(
+        equation.op,
+        Op::Given | Op::Setting(_) | Op::Pointwise(_) | Op::BatchMean(_) | Op::BatchSum(_)
+    );
     plain && equation.shape == Shape::Scalar
 }
 

@@ -7,6 +7,7 @@ use crate::{
         equation::{EquationId, Scope, Shape},
         formula::FunctionId,
     },
+    model::Reduction,
     referee::{Array, Evaluation, Point, Sample, evaluate, evaluate_formula},
 };
 
@@ -73,7 +74,7 @@ impl Expression {
             let value = match node {
                 Node::Number(number) | Node::Constant(_, number) => Array::scalar_of(*number),
                 Node::Quantity(quantity) => quantity.evaluate(derivation, numbers, sample)?,
-                Node::BatchMean(inner) => inner.mean(derivation, numbers)?,
+                Node::Batch(reduction, inner) => inner.over_batch(*reduction, derivation, numbers)?,
                 Node::Array(op, operands) => op.evaluate(shape, &operands_of(operands, &values)?)?,
                 other => {
                     let operands = operands_of(&other.operands(), &values)?;
@@ -88,7 +89,12 @@ impl Expression {
         Some(values)
     }
 
-    fn mean(&self, derivation: &Derivation, numbers: &Numbers) -> Option<Array<f64>> {
+    fn over_batch(
+        &self,
+        reduction: Reduction,
+        derivation: &Derivation,
+        numbers: &Numbers,
+    ) -> Option<Array<f64>> {
         let mut sum: Option<Array<f64>> = None;
         for sample in 0..numbers.samples() {
             let value = self.evaluate(derivation, numbers, sample)?;
@@ -97,7 +103,10 @@ impl Expression {
                 None => value,
             });
         }
-        Some(sum?.map(|x| x / numbers.samples() as f64))
+        Some(match reduction {
+            Reduction::Mean => sum?.map(|x| x / numbers.samples() as f64),
+            Reduction::Sum => sum?,
+        })
     }
 }
 
@@ -129,7 +138,10 @@ impl ArrayOp {
                 Array::scalar_of(first.iter().zip(second()?.iter()).map(part).sum())
             }
             ArrayOp::SoftmaxCrossEntropy => Array::scalar_of(first.cross_entropy(second()?)),
-            ArrayOp::Pack => Array::vector(operands.iter().map(|a| a.scalar()).collect()),
+            ArrayOp::Pack => Array::vector(operands.iter().flat_map(|a| a.iter()).collect()),
+            ArrayOp::Transposed => first.transposed(),
+            ArrayOp::SumSquares => Array::scalar_of(first.iter().map(|x| x * x).sum()),
+            ArrayOp::Part(start) => Array::vector(first.iter().skip(start).take(shape.count()).collect()),
             ArrayOp::Element(index) => Array::scalar_of(first.at(0, index)),
             ArrayOp::Fill => Array::build(shape, |row, column| first.spread(row, column)),
         };

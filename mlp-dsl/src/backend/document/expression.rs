@@ -8,6 +8,7 @@ use crate::{
         formula::{ConstantId, FunctionId},
         scalar::{Binary, Unary},
     },
+    model::Reduction,
     syntax::ast::Comparison,
 };
 
@@ -80,8 +81,14 @@ pub enum ArrayOp {
     CrossEntropy,
     /// −Σ tᵢ ln softmax(z)ᵢ
     SoftmaxCrossEntropy,
-    /// Scalars side by side.
+    /// Scalars and rows side by side.
     Pack,
+    /// Wᵀ
+    Transposed,
+    /// Σ xᵢ²
+    SumSquares,
+    /// Neighbouring elements, from this one on, counted from 0.
+    Part(usize),
     /// An element, counted from 0.
     Element(usize),
     /// A scalar for each place of a shape.
@@ -107,8 +114,8 @@ pub enum Node {
     Apply(FunctionId, Vec<NodeId>),
     /// An operation on arrays.
     Array(ArrayOp, Vec<NodeId>),
-    /// The mean over the samples of the batch.
-    BatchMean(Box<Expression>),
+    /// The mean, or the sum, over the samples of the batch.
+    Batch(Reduction, Box<Expression>),
     /// The next whole number, upwards or downwards.
     Whole {
         /// Upwards.
@@ -235,7 +242,7 @@ impl Node {
     /// The operands, in order.
     pub fn operands(&self) -> Vec<NodeId> {
         match self {
-            Node::Number(_) | Node::Constant(..) | Node::Quantity(_) | Node::BatchMean(_) => Vec::new(),
+            Node::Number(_) | Node::Constant(..) | Node::Quantity(_) | Node::Batch(..) => Vec::new(),
             Node::Unary(_, x) | Node::Whole { of: x, .. } => vec![*x],
             Node::Binary(_, a, b) => vec![*a, *b],
             Node::Select(_, parts) => parts.to_vec(),
@@ -245,7 +252,7 @@ impl Node {
 
     fn mapped(&self, place: &dyn Fn(&NodeId) -> NodeId) -> Node {
         match self {
-            Node::Number(_) | Node::Constant(..) | Node::Quantity(_) | Node::BatchMean(_) => self.clone(),
+            Node::Number(_) | Node::Constant(..) | Node::Quantity(_) | Node::Batch(..) => self.clone(),
             Node::Unary(op, x) => Node::Unary(*op, place(x)),
             Node::Whole { up, of } => Node::Whole { up: *up, of: place(of) },
             Node::Binary(op, a, b) => Node::Binary(*op, place(a), place(b)),

@@ -3,11 +3,14 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::expression::{ArrayOp, Expression, Node, NodeId, Quantity};
-use crate::ir::{
-    Derivation,
-    array::Op,
-    equation::{EquationId, Symbol},
-    formula::{Formula, FunctionId, Term, TermId},
+use crate::{
+    ir::{
+        Derivation,
+        array::Op,
+        equation::{EquationId, Symbol},
+        formula::{Formula, FunctionId, Term, TermId},
+    },
+    model::Reduction,
 };
 
 impl Expression {
@@ -106,13 +109,17 @@ impl Expression {
         let (op, operands): (ArrayOp, Vec<EquationId>) = match &equation.op {
             Op::Given => return self.push_quantity(derivation, Quantity::Equation(id)),
             Op::Setting(value) => return self.push(Node::Number(*value)),
-            Op::BatchMean(of) => {
+            Op::BatchMean(of) | Op::BatchSum(of) => {
                 // Gradients of samples are not written out: their mean is.
                 let inner = match derivation.equation(*of).symbol {
                     Symbol::Gradient(_) => Expression::of_equation(derivation, *of),
                     _ => Expression::symbol(derivation, *of),
                 };
-                return self.push_shaped(Node::BatchMean(Box::new(inner)), equation.shape);
+                let reduction = match equation.op {
+                    Op::BatchSum(_) => Reduction::Sum,
+                    _ => Reduction::Mean,
+                };
+                return self.push_shaped(Node::Batch(reduction, Box::new(inner)), equation.shape);
             }
             Op::Pointwise(formula) => {
                 let leaf = |e: &mut Expression, leaf: u32| e.place(derivation, EquationId(leaf), places);
@@ -124,10 +131,20 @@ impl Expression {
                     self.push_shaped(Node::Array(ArrayOp::Fill, vec![root]), equation.shape)
                 };
             }
-            Op::Pack(elements) => (ArrayOp::Pack, elements.clone()),
+            Op::Pack(elements) | Op::Concat(elements) => (ArrayOp::Pack, elements.clone()),
+            Op::Part(x, start) => (ArrayOp::Part(*start), vec![*x]),
+            Op::Transpose(x) => (ArrayOp::Transposed, vec![*x]),
+            Op::SumSquares(x) => (ArrayOp::SumSquares, vec![*x]),
             Op::Element(x, index) => (ArrayOp::Element(*index), vec![*x]),
-            Op::VectorMatrix(x, w) => (ArrayOp::Product, vec![*x, *w]),
-            Op::MatrixVector(w, x) => (ArrayOp::ProductTransposed, vec![*x, *w]),
+            // Transposed twice is not transposed.
+            Op::VectorMatrix(x, w) => match derivation.equation(*w).op {
+                Op::Transpose(inner) => (ArrayOp::ProductTransposed, vec![*x, inner]),
+                _ => (ArrayOp::Product, vec![*x, *w]),
+            },
+            Op::MatrixVector(w, x) => match derivation.equation(*w).op {
+                Op::Transpose(inner) => (ArrayOp::Product, vec![*x, inner]),
+                _ => (ArrayOp::ProductTransposed, vec![*x, *w]),
+            },
             Op::Outer(a, b) => (ArrayOp::TransposedProduct, vec![*a, *b]),
             Op::Dot(a, b) => (ArrayOp::Dot, vec![*a, *b]),
             Op::Sum(x) => (ArrayOp::Sum, vec![*x]),
@@ -149,7 +166,7 @@ impl Expression {
 pub(super) fn is_unnamed(derivation: &Derivation, id: EquationId) -> bool {
     let step = |id: EquationId| matches!(derivation.equation(id).symbol, Symbol::Step(_));
     match derivation.equation(id).symbol {
-        Symbol::Gradient(of) => step(of),
+        Symbol::Gradient(of) | Symbol::PenaltyGradient(of) => step(of),
         Symbol::Partial { of, by } => step(of) || step(by),
         _ => step(id),
     }

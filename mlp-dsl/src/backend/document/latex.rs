@@ -13,6 +13,7 @@ use crate::{
         equation::Shape,
         scalar::{Binary, Unary},
     },
+    model::Reduction,
     referee::Array,
     syntax::ast::Comparison,
 };
@@ -67,7 +68,7 @@ impl Latex<'_> {
             return None;
         }
         let mut pieces: Vec<Piece> = Vec::with_capacity(expression.operations());
-        for node in expression.nodes() {
+        for (node, shape) in expression.shaped() {
             let at = |id: &NodeId| pieces.get(id.index());
             let piece = match node {
                 Node::Number(x) => self.literal(*x, numbers),
@@ -88,9 +89,9 @@ impl Latex<'_> {
                 }
                 Node::Array(op, operands) => {
                     let operands: Option<Vec<&Piece>> = operands.iter().map(at).collect();
-                    array_operation(*op, &operands?)?
+                    array_operation(*op, &operands?, shape.count())?
                 }
-                Node::BatchMean(inner) => self.batch_mean(inner, numbers)?,
+                Node::Batch(reduction, inner) => self.over_batch(*reduction, inner, numbers)?,
                 Node::Whole { up, of } => {
                     let (open, close) = if *up { (r"\lceil", r"\rceil") } else { (r"\lfloor", r"\rfloor") };
                     Piece::new(format!(r"\left{open} {} \right{close}", at(of)?.text), Level::Atom)
@@ -177,18 +178,24 @@ impl Latex<'_> {
             Unary::Exp if self.names.exp_is_power => Piece::new(format!("e^{{{}}}", x.text), Level::Closed),
             Unary::Exp => call(r"\exp", &[x]),
             Unary::Ln => call(r"\ln", &[x]),
+            Unary::Sqrt => Piece::new(format!(r"\sqrt{{{}}}", x.text), Level::Closed),
             Unary::Tanh => call(r"\tanh", &[x]),
+            Unary::Erf => call(r"\mathrm{erf}", &[x]),
+            Unary::Floor => Piece::new(format!(r"\left\lfloor {} \right\rfloor", x.text), Level::Atom),
         }
     }
 
-    fn batch_mean(&self, inner: &Expression, numbers: bool) -> Option<Piece> {
+    fn over_batch(&self, reduction: Reduction, inner: &Expression, numbers: bool) -> Option<Piece> {
         let piece = self.expression(inner, numbers)?;
         let text = match (inner.root(), inner.shape()) {
             (Some(Node::Array(ArrayOp::TransposedProduct, _)), _) => piece.text,
             (_, Shape::Vector(_)) => format!(r"\mathbf{{1}}^{{\top}} \, {}", piece.at_least(Level::Closed)),
             _ => format!(r"\sum_{{\text{{batch}}}} {}", piece.at_least(Level::Product)),
         };
-        Some(Piece::new(format!(r"\frac{{1}}{{m}} \, {text}"), Level::Product))
+        Some(match reduction {
+            Reduction::Mean => Piece::new(format!(r"\frac{{1}}{{m}} \, {text}"), Level::Product),
+            Reduction::Sum => Piece::new(text, Level::Lowest),
+        })
     }
 }
 
@@ -235,7 +242,8 @@ fn call(name: &str, arguments: &[&Piece]) -> Piece {
     Piece::new(format!("{name}{}", brackets(&list.join(", "))), Level::Closed)
 }
 
-fn array_operation(op: ArrayOp, operands: &[&Piece]) -> Option<Piece> {
+/// `length` numbers are the result.
+fn array_operation(op: ArrayOp, operands: &[&Piece], length: usize) -> Option<Piece> {
     let first = *operands.first()?;
     let second = || operands.get(1).copied();
     let transposed = |piece: &Piece| format!(r"{}^{{\top}}", piece.at_least(Level::Atom));
@@ -265,6 +273,14 @@ fn array_operation(op: ArrayOp, operands: &[&Piece]) -> Option<Piece> {
                 _ => list.join(", "),
             };
             Piece::new(brackets(&text), Level::Atom)
+        }
+        ArrayOp::Transposed => Piece::new(transposed(first), Level::Closed),
+        ArrayOp::SumSquares => {
+            Piece::new(format!(r"\sum_{{k}} {}_{{k}}^{{2}}", indexed(first)), Level::Lowest)
+        }
+        ArrayOp::Part(start) => {
+            let (first, from) = (&first.text, start + 1);
+            Piece::new(format!(r"\left[{first}\right]_{{{from} \dots {}}}", start + length), Level::Closed)
         }
         ArrayOp::Element(index) => {
             Piece::new(format!(r"\left[{}\right]_{{{}}}", first.text, index + 1), Level::Closed)

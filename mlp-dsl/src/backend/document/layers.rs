@@ -7,10 +7,13 @@ use super::{
     context::{Context, ITEMS, arithmetic, sum_of_products},
     expression::{ArrayOp, Expression, Node, NodeId, Quantity},
 };
-use crate::ir::{
-    array::Op,
-    equation::{EquationId, Reason, Scope, Shape, Symbol},
-    scalar::Binary,
+use crate::{
+    ir::{
+        array::Op,
+        equation::{EquationId, Reason, Scope, Shape, Symbol},
+        scalar::Binary,
+    },
+    model::Reduction,
 };
 
 /// Why the gradient is so simple where a cross-entropy follows a softmax.
@@ -19,7 +22,7 @@ const SOFTMAX_WITH_CROSS_ENTROPY: &str = "Softmax and cross-entropy are derived 
 impl Context<'_> {
     /// Section 3 in matrix form.
     pub(super) fn forward_in_layers(&self) -> Section {
-        let mut section = Section::new("Forward pass");
+        let mut section = Section::new("forward");
         let m = self.batch();
         let noun = if m == 1 { "sample" } else { "samples" };
         section.paragraph(vec![
@@ -45,10 +48,15 @@ impl Context<'_> {
 
     /// Section 4 in matrix form.
     pub(super) fn loss_in_layers(&self, mean: EquationId) -> Section {
-        let mut section = Section::new("The loss");
-        section.say(
-            "The loss of one sample, then the mean over the batch, which is what training makes smaller.",
-        );
+        let mut section = Section::new("loss");
+        section.say(match self.derivation.loss.as_ref().map(|loss| loss.reduction) {
+            Some(Reduction::Sum) => {
+                "The loss of one sample, then the sum over the batch, which is what training makes smaller."
+            }
+            _ => {
+                "The loss of one sample, then the mean over the batch, which is what training makes smaller."
+            }
+        });
         let mut named = self.named(Reason::Loss);
         named.truncate(ITEMS);
         named.push(mean);
@@ -58,13 +66,16 @@ impl Context<'_> {
 
     /// Section 5 in matrix form.
     pub(super) fn backward_in_layers(&self) -> Section {
-        let mut section = Section::new("Backward pass");
+        let mut section = Section::new("backward");
         section.paragraph(vec![
             Inline::Text("The chain rule, from the last layer to the first. ".into()),
             Inline::Letter(Letter::Delta),
             Inline::Text(" is the derivative of the loss by a net input, with a row for each sample. A layer hands it on through its transposed weights; the gradient of the weights is the transposed input times ".into()),
             Inline::Letter(Letter::Delta),
-            Inline::Text(", divided by the size of the batch.".into()),
+            Inline::Text(match self.derivation.loss.as_ref().map(|loss| loss.reduction) {
+                Some(Reduction::Sum) => ".".into(),
+                _ => ", divided by the size of the batch.".into(),
+            }),
         ]);
         if self.derivation.equations.iter().any(|e| matches!(e.op, Op::SoftmaxCrossEntropy(..))) {
             section.say(SOFTMAX_WITH_CROSS_ENTROPY);
@@ -84,8 +95,11 @@ impl Context<'_> {
         named.retain(|id| !self.is_of_parameter(*id));
         section.lines(self.lines_of(&named));
         self.left_out(&mut section, named.len(), "derivatives");
-        let means: Vec<EquationId> = self.derivation.parameters.iter().filter_map(|p| p.mean).collect();
-        section.say("The gradients of the parameters, as means over the batch:");
+        let means: Vec<EquationId> = self.derivation.parameters.iter().filter_map(|p| p.batch).collect();
+        section.say(match self.derivation.loss.as_ref().map(|loss| loss.reduction) {
+            Some(Reduction::Sum) => "The gradients of the parameters, as sums over the batch:",
+            _ => "The gradients of the parameters, as means over the batch:",
+        });
         section.lines(self.lines_of(&means));
         self.left_out(&mut section, means.len(), "gradients");
         named.extend(&means);
@@ -95,7 +109,7 @@ impl Context<'_> {
 
     /// What it takes: batches, memory, operations.
     pub(super) fn effort(&self) -> Section {
-        let mut section = Section::new("What it takes");
+        let mut section = Section::new("effort");
         self.batches(&mut section);
         let parameters = self.derivation.parameter_count();
         let bytes = self.derivation.precision.bytes();
@@ -146,7 +160,7 @@ impl Context<'_> {
         section.lines(lines);
     }
 
-    fn lines_of(&self, ids: &[EquationId]) -> Vec<Line> {
+    pub(super) fn lines_of(&self, ids: &[EquationId]) -> Vec<Line> {
         ids.iter().take(ITEMS).map(|id| self.line(*id)).collect()
     }
 
@@ -160,7 +174,7 @@ impl Context<'_> {
         for id in ids.iter().take(ITEMS) {
             let expression = Expression::of_equation(self.derivation, *id);
             let inner = match expression.root() {
-                Some(Node::BatchMean(inner)) => (**inner).clone(),
+                Some(Node::Batch(_, inner)) => (**inner).clone(),
                 _ => expression,
             };
             for (index, node) in inner.nodes().iter().enumerate() {

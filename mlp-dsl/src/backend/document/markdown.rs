@@ -16,7 +16,8 @@ const ROWS: usize = 16;
 
 pub(super) fn print(document: &Document) -> String {
     let printer = Markdown { latex: document.latex() };
-    let mut out = format!("# {}\n", escape(&document.derivation.name));
+    let mut out = String::new();
+    front_matter(document, &mut out);
     for doc in paragraphs(&document.derivation.docs) {
         let _ = write!(out, "\n{}\n", escape(&doc));
     }
@@ -24,12 +25,34 @@ pub(super) fn print(document: &Document) -> String {
         let _ = write!(out, "\n{}\n", printer.text(text));
     }
     for (index, section) in document.sections.iter().enumerate() {
-        let _ = write!(out, "\n## {}. {}\n", index + 1, escape(&section.title));
+        let _ = write!(out, "\n## {}. {}\n", index + 1, escape(document.heading(section)));
         for block in &section.blocks {
             let _ = write!(out, "\n{}\n", printer.block(block));
         }
     }
     out
+}
+
+/// Title, author, marks and question.
+fn front_matter(document: &Document, out: &mut String) {
+    let front = &document.derivation.document;
+    let title = front.title.as_deref().unwrap_or(&document.derivation.name);
+    let _ = write!(out, "# {}\n", escape(&one_line(title)));
+    let mut line = Vec::new();
+    line.extend(front.author.as_deref().map(|author| escape(&one_line(author))));
+    line.extend(front.marks.map(|marks| format!("{marks} {}", if marks == 1.0 { "mark" } else { "marks" })));
+    if !line.is_empty() {
+        let _ = write!(out, "\n{}\n", line.join(" · "));
+    }
+    let question: Vec<String> =
+        front.question.iter().flat_map(|text| text.lines()).map(str::to_owned).collect();
+    for paragraph in paragraphs(&question) {
+        let _ = write!(out, "\n> {}\n", escape(&paragraph));
+    }
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Lines of documentation as paragraphs: an empty line separates them.

@@ -21,6 +21,7 @@ mod markdown;
 mod names;
 mod network;
 mod neuron;
+mod penalty;
 mod picture;
 mod rounding;
 mod update;
@@ -29,7 +30,11 @@ pub use content::{Block, Form, Inline, Letter, Line, NodeKind, Picture, PictureN
 pub use evaluate::Numbers;
 pub use expression::{ArrayOp, Expression, Node, NodeId, Quantity};
 
-use crate::{ir::Derivation, model::Precision, referee::Point};
+use crate::{
+    ir::Derivation,
+    model::{HEADINGS, Precision},
+    referee::Point,
+};
 use content::plain;
 use context::Context;
 use latex::Latex;
@@ -82,9 +87,11 @@ fn sections(context: &Context<'_>, neurons: bool) -> Vec<Section> {
     let mut sections = vec![context.network(), context.parameters()];
     sections.push(if neurons { context.forward() } else { context.forward_in_layers() });
     if let Some(loss) = &context.derivation.loss {
-        sections.push(if neurons { context.loss() } else { context.loss_in_layers(loss.mean) });
+        sections.push(if neurons { context.loss() } else { context.loss_in_layers(loss.batch) });
         let backward = if neurons { context.backward(loss.total) } else { context.backward_in_layers() };
-        sections.extend([backward, context.update(), context.check(loss)]);
+        sections.push(backward);
+        sections.extend(loss.penalty.map(|_| context.penalty(loss)));
+        sections.extend([context.update(), context.check(loss)]);
     }
     if !neurons {
         sections.push(context.effort());
@@ -115,6 +122,14 @@ impl Document {
     /// The document as Markdown.
     pub fn to_markdown(&self) -> String {
         markdown::print(self)
+    }
+
+    /// The heading of a section: the specification's words, or English ones.
+    pub fn heading(&self, section: &Section) -> &str {
+        let own = &self.derivation.document.headings;
+        let own = own.iter().find(|(key, _)| key == section.key).map(|(_, words)| words.as_str());
+        let english = || HEADINGS.iter().find(|(key, _)| *key == section.key).map(|(_, words)| *words);
+        own.or_else(english).unwrap_or(section.key)
     }
 
     /// The sections, in order.

@@ -7,6 +7,7 @@ use crate::ir::{
     equation::{EquationId, Symbol},
     formula::{ConstantId, FunctionId},
 };
+use crate::model::Reduction;
 
 /// How tightly a piece of mathematics holds together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -54,7 +55,7 @@ pub(super) struct Names {
     constants: Vec<String>,
     functions: Vec<String>,
     derived: HashMap<EquationId, String>,
-    mean_loss: &'static str,
+    batch_loss: &'static str,
     /// Whether exp(x) is eˣ: no name of the specification is e.
     pub(super) exp_is_power: bool,
 }
@@ -93,7 +94,7 @@ impl Names {
         let users: Vec<&String> = named.chain(constants).collect();
         let exp_is_power = !users.iter().copied().chain(parameters).any(|name| name == "e");
         let mut taken = Taken::default();
-        for own in ["E", "e", "m"].iter().filter(|own| **own != "e" || exp_is_power) {
+        for own in ["E", "P", "J", "e", "m"].iter().filter(|own| **own != "e" || exp_is_power) {
             taken.0.insert((*own).to_owned());
         }
         let function = |f: &crate::ir::scalar::Function, taken: &mut Taken| {
@@ -109,7 +110,11 @@ impl Names {
             constants: Vec::new(),
             functions,
             derived: HashMap::new(),
-            mean_loss: if single { "E" } else { r"\bar{E}" },
+            batch_loss: match derivation.loss.as_ref().map(|loss| loss.reduction) {
+                _ if single => "E",
+                Some(Reduction::Sum) => r"E_{\Sigma}",
+                _ => r"\bar{E}",
+            },
             exp_is_power,
         };
         for name in users {
@@ -134,11 +139,23 @@ impl Names {
                     Symbol::Net(owner) => format!(r"\delta_{{{}}}", self.spelling(owner)),
                     _ => continue,
                 },
+                Symbol::Local(name) => pretty(name),
+                Symbol::Penalty => "P".to_owned(),
+                Symbol::PenaltyPart(number) => format!("P_{{{number}}}"),
+                Symbol::Objective => "J".to_owned(),
+                Symbol::StepNumber => r"\mathrm{step}".to_owned(),
+                Symbol::State { name, of } => format!("{}_{{{}}}", pretty(name), self.plain(derivation, *of)),
+                Symbol::GradientNorm => r"\lVert\nabla\rVert".to_owned(),
+                Symbol::ClipFactor => "c".to_owned(),
                 Symbol::Step(number) => format!("s_{{{number}}}"),
                 _ => continue,
             };
             let full = derivation.name_of(id);
-            let chosen = taken.choose(&[pretty, upright(&full)], &full);
+            // These two are kept free for what they mean.
+            let chosen = match equation.symbol {
+                Symbol::Penalty | Symbol::Objective => pretty,
+                _ => taken.choose(&[pretty, upright(&full)], &full),
+            };
             self.derived.insert(id, chosen);
         }
     }
@@ -172,7 +189,9 @@ impl Names {
         match &derivation.equation(id).symbol {
             Symbol::Partial { of, by } => fraction(&base(*of), *by),
             Symbol::Gradient(of) => fraction("E", *of),
-            Symbol::MeanGradient(of) => fraction(self.mean_loss, *of),
+            Symbol::BatchGradient(_, of) => fraction(self.batch_loss, *of),
+            Symbol::PenaltyGradient(of) => fraction("P", *of),
+            Symbol::ObjectiveGradient(of) => fraction("J", *of),
             Symbol::Updated(of) => Piece::new(format!("{}^{{+}}", base(*of)), Level::Closed),
             _ => Piece::new(base(id), Level::Atom),
         }
@@ -195,7 +214,7 @@ impl Names {
         match &derivation.equation(id).symbol {
             Symbol::Named(name) | Symbol::Setting(name) => self.spelling(name),
             Symbol::Loss => "E".to_owned(),
-            Symbol::MeanLoss => self.mean_loss.to_owned(),
+            Symbol::BatchLoss(_) => self.batch_loss.to_owned(),
             _ => upright(&derivation.name_of(id)),
         }
     }
@@ -203,7 +222,17 @@ impl Names {
 
 /// The usual letter of a setting.
 fn setting(name: &str) -> String {
-    if name == "rate" { r"\eta".to_owned() } else { pretty(name) }
+    let letter = match name {
+        "rate" => r"\eta",
+        "momentum" => r"\mu",
+        "decay" => r"\lambda",
+        "smoothing" => r"\rho",
+        "beta1" => r"\beta_{1}",
+        "beta2" => r"\beta_{2}",
+        "epsilon" => r"\varepsilon",
+        name => return pretty(name),
+    };
+    letter.to_owned()
 }
 
 /// `w5` as w₅, `W_hidden1` as W with a word below, words upright.

@@ -18,7 +18,7 @@ use crate::{
 impl Context<'_> {
     /// Section 1.
     pub(super) fn network(&self) -> Section {
-        let mut section = Section::new("The network");
+        let mut section = Section::new("network");
         section.blocks.push(Block::Picture(self.picture()));
         let mut rows = Vec::new();
         for input in &self.derivation.inputs {
@@ -78,7 +78,7 @@ impl Context<'_> {
 
     /// Section 2.
     pub(super) fn parameters(&self) -> Section {
-        let mut section = Section::new("What is trained");
+        let mut section = Section::new("parameters");
         let derivation = self.derivation;
         if derivation.parameters.is_empty() {
             section.say("This network has no parameters.");
@@ -135,6 +135,12 @@ impl Context<'_> {
                 Inline::Text(" to ".into()),
                 Inline::Math(Side::new(Form::Numbers, number(*high))),
             ],
+            (Start::Normal { mean, deviation, .. }, None) => vec![
+                Inline::Text("drawn (normal), mean ".into()),
+                Inline::Math(Side::new(Form::Numbers, number(*mean))),
+                Inline::Text(", deviation ".into()),
+                Inline::Math(Side::new(Form::Numbers, number(*deviation))),
+            ],
         };
         let mut used: Text = Vec::new();
         let uses = self.named_uses(parameter.equation);
@@ -148,6 +154,7 @@ impl Context<'_> {
             used.push(Inline::Text(format!(" and {} more", uses.len() - CELLS)));
         }
         let name = vec![Inline::Math(self.symbol(parameter.equation))];
+        let kind = if parameter.frozen { format!("{kind}, frozen") } else { kind.to_owned() };
         vec![name, plain(kind), plain(size), start, used]
     }
 

@@ -20,7 +20,7 @@ const PATHS: usize = 4;
 impl Context<'_> {
     /// Section 3.
     pub(super) fn forward(&self) -> Section {
-        let mut section = Section::new("Forward pass");
+        let mut section = Section::new("forward");
         match self.numbers {
             Some(_) => section.say("Each neuron adds up what reaches it to its net input; its function turns the net input into its output."),
             None => section.paragraph(vec![
@@ -42,7 +42,7 @@ impl Context<'_> {
 
     /// Section 4.
     pub(super) fn loss(&self) -> Section {
-        let mut section = Section::new("The loss");
+        let mut section = Section::new("loss");
         let named = self.named(Reason::Loss);
         if named.len() > 1 {
             section.say("Each output has its part of the loss; the parts add up to the total.");
@@ -58,7 +58,7 @@ impl Context<'_> {
 
     /// Section 5.
     pub(super) fn backward(&self, loss: EquationId) -> Section {
-        let mut section = Section::new("Backward pass");
+        let mut section = Section::new("backward");
         section.say("The chain rule is followed from the loss back to each parameter. The derivative of the loss by a net input is called δ of that neuron; it is computed once and used by everything that feeds the neuron.");
         let chain = Chain::new(self, loss);
         let mut derived = HashSet::new();
@@ -96,7 +96,7 @@ impl Context<'_> {
                 group.values.push(id);
             }
         }
-        for parameter in &self.derivation.parameters {
+        for parameter in self.derivation.parameters.iter().filter(|parameter| !parameter.frozen) {
             if let Some(group) = groups.get_mut(self.layer_of_parameter(parameter.equation)) {
                 group.parameters.push(parameter.equation);
             }

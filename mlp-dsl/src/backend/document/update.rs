@@ -10,6 +10,7 @@ use crate::{
         Derivation, Loss, Parameter,
         equation::{EquationId, Reason},
     },
+    model::Reduction,
     referee::{Array, Point, complex_step, cost, evaluate},
 };
 
@@ -21,7 +22,7 @@ const AFFORDABLE: u64 = 10_000_000;
 impl Context<'_> {
     /// Section 6.
     pub(super) fn update(&self) -> Section {
-        let mut section = Section::new("The update");
+        let mut section = Section::new("update");
         let Some(training) = &self.derivation.training else {
             section.say("The specification names no training rule, so the parameters stay as they are.");
             return section;
@@ -40,7 +41,20 @@ impl Context<'_> {
         ));
         section.paragraph(text);
         if self.at_neuron_level() {
-            section.say("The step is made for this one sample. For a batch, the gradient is the mean over its samples.");
+            let over = match self.derivation.loss.as_ref().map(|loss| loss.reduction) {
+                Some(Reduction::Sum) => "sum",
+                _ => "mean",
+            };
+            section.say(format!("The step is made for this one sample. For a batch, the gradient is the {over} over its samples."));
+        }
+        if let Some(step) = training.step {
+            section.paragraph(vec![
+                Inline::Text("This is the first step: ".into()),
+                Inline::Math(self.symbol(step)),
+                Inline::Text(" = 1, and what the rule keeps from step to step is 0 before it.".into()),
+            ]);
+        } else if self.derivation.has_optimizer_state() {
+            section.say("This is the first step: what the rule keeps from step to step is 0 before it.");
         }
         let updates = self.named(Reason::Update);
         section.lines(updates.iter().take(ITEMS).map(|id| self.line(*id)).collect());
@@ -50,7 +64,7 @@ impl Context<'_> {
 
     /// Section 7.
     pub(super) fn check(&self, loss: &Loss) -> Section {
-        let mut section = Section::new("Was it right?");
+        let mut section = Section::new("check");
         let derivation = self.derivation;
         let affordable = (AFFORDABLE / cost::operations(derivation).max(1)) as usize;
         if affordable == 0 {
@@ -80,8 +94,8 @@ impl Context<'_> {
         if !any {
             return;
         }
-        let after = evaluate::<f64>(self.derivation, &moved).scalar(loss.mean);
-        let before = before.scalar(loss.mean);
+        let after = evaluate::<f64>(self.derivation, &moved).scalar(loss.objective);
+        let before = before.scalar(loss.objective);
         let verdict = match before.partial_cmp(&after) {
             Some(std::cmp::Ordering::Greater) => "The step makes the loss smaller.",
             Some(std::cmp::Ordering::Equal) => "The step leaves the loss as it is.",
@@ -98,17 +112,17 @@ impl Context<'_> {
     fn gradients(&self, section: &mut Section, point: &Point, loss: &Loss, affordable: usize) {
         let derivation = self.derivation;
         section.say("Two other ways to the same gradients use the forward pass alone. The central difference moves one parameter a little both ways and is good to some digits. The complex step moves it by an imaginary amount and reads the derivative off the imaginary part of the loss; nothing cancels, so it is good to the last digits. The relative error is the distance to the gradient of the equations, divided by the gradient; the table gives the next power of ten.");
-        let total = derivation.parameter_count();
+        let total = derivation.parameter_count() - derivation.frozen_count();
         let most = if self.at_neuron_level() { ITEMS } else { SAMPLES }.min(affordable);
         let each = (most / derivation.parameters.len().max(1)).max(1);
         let evaluation = evaluate::<f64>(derivation, point);
         let mut rows = Vec::new();
         for parameter in derivation.parameters.iter().take(most) {
-            let Some(gradient) = parameter.mean.and_then(|id| evaluation.value(id)) else { continue };
+            let Some(gradient) = parameter.objective.and_then(|id| evaluation.value(id)) else { continue };
             let stride = gradient.shape().count().div_ceil(each).max(1);
             for (element, own) in gradient.iter().enumerate().step_by(stride) {
-                let difference = central_difference(derivation, point, loss.mean, parameter, element);
-                let complex = complex_step(derivation, point, loss.mean, parameter.equation, element);
+                let difference = central_difference(derivation, point, loss.objective, parameter, element);
+                let complex = complex_step(derivation, point, loss.objective, parameter.equation, element);
                 let mut row = vec![self.name_of_element(parameter, element), value(own)];
                 row.extend([value(difference), plain(error(own, difference))]);
                 row.extend([value(complex), plain(error(own, complex))]);

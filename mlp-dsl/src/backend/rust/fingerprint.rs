@@ -15,6 +15,7 @@ pub(super) fn fingerprint(derivation: &Derivation) -> u64 {
     }
     for parameter in &derivation.parameters {
         let _ = write!(hash, "{} {:?} {:?}", parameter.name, parameter.kind, parameter.start);
+        let _ = write!(hash, "{}", parameter.frozen);
     }
     for equation in &derivation.equations {
         let _ = write!(hash, "{:?} {:?} {:?}", equation.symbol, equation.shape, equation.op);

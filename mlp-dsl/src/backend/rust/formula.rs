@@ -68,6 +68,32 @@ impl Printer<'_> {
         formula: &Formula,
         leaf: &dyn Fn(u32) -> TokenStream,
     ) -> (TokenStream, TokenStream) {
+        let (before, statements, value) = self.in_loop(formula, leaf, &|_| false);
+        debug_assert!(before.is_empty(), "without a loop nothing stands before it");
+        (statements, value)
+    }
+
+    /// The same inside a loop: first the statements for terms of `fixed` leaves, which are computed
+    /// once, before it.
+    pub(super) fn in_loop(
+        &self,
+        formula: &Formula,
+        leaf: &dyn Fn(u32) -> TokenStream,
+        fixed: &dyn Fn(u32) -> bool,
+    ) -> (TokenStream, TokenStream, TokenStream) {
+        let fixed = fixed_terms(formula, fixed);
+        let is_fixed = |id: TermId| fixed.get(id.0 as usize) == Some(&true);
+        let mut leaves_loop = vec![false; formula.terms().len()];
+        for (index, term) in formula.terms().iter().enumerate() {
+            if !is_fixed(TermId(index as u32)) {
+                for operand in term.operands().into_iter().filter(|operand| is_fixed(*operand)) {
+                    if let Some(slot) = leaves_loop.get_mut(operand.0 as usize) {
+                        *slot = true;
+                    }
+                }
+            }
+        }
+        let mut before = TokenStream::new();
         let mut uses = vec![0_u32; formula.terms().len()];
         for operand in formula.terms().iter().flat_map(Term::operands) {
             if let Some(count) = uses.get_mut(operand.0 as usize) {
@@ -79,18 +105,21 @@ impl Printer<'_> {
         for (index, term) in formula.terms().iter().enumerate() {
             let expression = self.term(term, &mut printed, leaf, formula);
             let used_again = uses.get(index).is_some_and(|uses| *uses > 1);
-            let cut = expression.depth > DEPTH && index + 1 < formula.terms().len();
-            printed.push(Some(if (used_again || cut) && expression.binding < Binding::Name {
+            let last = index + 1 == formula.terms().len();
+            let cut = expression.depth > DEPTH && !last;
+            let hoisted = leaves_loop.get(index) == Some(&true);
+            printed.push(Some(if (used_again || cut || hoisted) && expression.binding < Binding::Name {
                 let name = format_ident!("{}{index}", self.term_prefix);
                 let tokens = expression.tokens;
-                statements.extend(quote!(let #name = #tokens;));
+                let place = if is_fixed(TermId(index as u32)) { &mut before } else { &mut statements };
+                place.extend(quote!(let #name = #tokens;));
                 Printed::name(name.into_token_stream())
             } else {
                 expression
             }));
         }
         let value = printed.pop().flatten().map_or(quote!(0.0), |value| value.tokens);
-        (statements, value)
+        (before, statements, value)
     }
 
     fn term(
@@ -161,7 +190,7 @@ impl Printer<'_> {
                 let x = x.at_least(Binding::Call);
                 Printed { tokens: quote!(-#x), binding: Binding::Sign, depth: 0 }
             }
-            Unary::Exp | Unary::Ln | Unary::Tanh => {
+            Unary::Exp | Unary::Ln | Unary::Sqrt | Unary::Tanh | Unary::Erf | Unary::Floor => {
                 let (x, name) = (x.tokens, format_ident!("{}", op.name().unwrap_or_default()));
                 atom(quote!(#runtime::Scalar::#name(#x)))
             }
@@ -184,6 +213,28 @@ impl Printer<'_> {
         let binding = if number.is_sign_negative() { Binding::Sign } else { Binding::Name };
         Printed { tokens: literal(number, self.precision), binding, depth: 0 }
     }
+}
+
+/// Which terms are made of fixed leaves and are no bare number or name.
+fn fixed_terms(formula: &Formula, fixed: &dyn Fn(u32) -> bool) -> Vec<bool> {
+    // Numbers go with whatever stands beside them.
+    let mut moves: Vec<bool> = Vec::with_capacity(formula.terms().len());
+    let mut known: Vec<bool> = Vec::with_capacity(formula.terms().len());
+    for term in formula.terms() {
+        let operands = term.operands();
+        let at = |list: &[bool], id: &TermId| list.get(id.0 as usize).copied().unwrap_or(true);
+        let moving = match term {
+            Term::Leaf(leaf) => !fixed(*leaf),
+            _ => operands.iter().any(|id| at(&moves, id)),
+        };
+        let has_leaf = match term {
+            Term::Leaf(_) => true,
+            _ => operands.iter().any(|id| at(&known, id)),
+        };
+        moves.push(moving);
+        known.push(has_leaf);
+    }
+    moves.iter().zip(&known).map(|(moves, known)| !moves && *known).collect()
 }
 
 fn binary(op: Binary, a: Printed, b: Printed) -> Printed {

@@ -6,6 +6,7 @@ use quote::quote;
 use super::{Context, names::counts, size};
 use crate::{
     ir::equation::Shape,
+    model::Reduction,
     plan::{self, Entry},
     syntax::ast::ParameterKind,
 };
@@ -38,24 +39,61 @@ impl Context<'_> {
         let biases = d.count(ParameterKind::Bias);
         let layers = d.layers.len() + 1;
         let rows = [
-            (weights + biases, format!(" Trainable numbers: {weights} weights + {biases} biases.")),
-            (weights, " Trainable numbers declared as weights.".to_owned()),
-            (biases, " Trainable numbers declared as biases.".to_owned()),
+            (weights + biases, format!(" Numbers of all parameters: {weights} weights + {biases} biases.")),
+            (weights, " Numbers declared as weights.".to_owned()),
+            (biases, " Numbers declared as biases.".to_owned()),
             (self.input_count(), " Numbers of a sample's input.".to_owned()),
             (self.output_count(), " Numbers of the output.".to_owned()),
             (layers, " Layers, the input counted as the first.".to_owned()),
             (d.multiply_adds(), " Multiply-adds of a forward pass of one sample.".to_owned()),
-            (self.parameter_bytes(), " Bytes of the parameters; the gradients take as many.".to_owned()),
+            (self.parameter_bytes(), " Bytes of the parameters.".to_owned()),
             (self.workspace_bytes(), " Bytes of the workspace.".to_owned()),
+            (d.frozen_count(), " Numbers of parameters that are frozen: kept as they start.".to_owned()),
+            (self.optimizer_bytes(), " Bytes of the optimizer: settings and state.".to_owned()),
         ];
         let names = counts(); // in the order of `names::COUNTS`
         let values = rows.iter().map(|(value, _)| size(*value));
         let docs = rows.iter().map(|(_, doc)| doc);
         let fingerprint = super::fingerprint::fingerprint(d);
+        let data = self.data();
         quote! {
+            #data
             #(#[doc = #docs] pub const #names: usize = #values;)*
             /// A hash of the equations: the same for the same specification, wherever it is compiled.
             pub const FINGERPRINT: u64 = #fingerprint;
+        }
+    }
+
+    /// The samples of `data`.
+    fn data(&self) -> TokenStream {
+        let (samples, precision) = (&self.derivation.samples, self.derivation.precision);
+        if !self.derivation.has_data {
+            return TokenStream::new();
+        }
+        let (count, input) = (size(samples.len()), self.array(Shape::Vector(self.input_count())));
+        let row = |numbers: &[f64]| {
+            let numbers = numbers.iter().map(|x| super::formula::literal(*x, precision));
+            quote!([#(#numbers),*])
+        };
+        let inputs = samples.iter().map(|sample| row(&sample.input));
+        let targets = self.derivation.target.as_ref().map(|target| {
+            let (ty, runtime) = (self.target(), &self.runtime);
+            let targets = samples.iter().map(|sample| match sample.target.iter().position(|x| *x == 1.0) {
+                Some(class) if target.class => {
+                    let class = size(class);
+                    quote!(#runtime::Class::at_most(#class))
+                }
+                _ => row(&sample.target),
+            });
+            quote! {
+                /// The targets of the specification's samples.
+                pub const DATA_TARGETS: [#ty; #count] = [#(#targets),*];
+            }
+        });
+        quote! {
+            /// The inputs of the specification's samples.
+            pub const DATA_INPUTS: [#input; #count] = [#(#inputs),*];
+            #targets
         }
     }
 
@@ -152,8 +190,8 @@ impl Context<'_> {
     }
 
     fn gradient_methods(&self) -> TokenStream {
-        let (input, target) =
-            (self.array(Shape::Vector(self.input_count())), self.array(Shape::Vector(self.target_count())));
+        let batch_docs = self.batch_docs();
+        let (input, target) = (self.array(Shape::Vector(self.input_count())), self.target());
         let (workspace, gradients, runtime, real) =
             (&self.types.workspace, &self.types.gradients, &self.runtime, self.real());
         let by_value = self.by_value().then(|| {
@@ -181,7 +219,7 @@ impl Context<'_> {
                 #runtime::Differentiable::backward_into(self, input, target, workspace, gradients)
             }
 
-            /// The mean loss of a batch; writes the mean gradients.
+            #[doc = #batch_docs]
             pub fn backward_batch(
                 &self, batch: #runtime::Batch<'_, #input, #target>, workspace: &mut #workspace,
                 gradients: &mut #gradients,
@@ -191,12 +229,23 @@ impl Context<'_> {
         }
     }
 
+    /// What a batch's loss and gradients are.
+    fn batch_docs(&self) -> String {
+        let Some(loss) = &self.derivation.loss else { return String::new() };
+        let (word, penalty) = match loss.reduction {
+            Reduction::Mean => ("mean", " plus the penalty"),
+            Reduction::Sum => ("summed", " plus the penalty"),
+        };
+        let penalty = if loss.penalty.is_some() { penalty } else { "" };
+        format!(" The {word} loss of a batch{penalty}; writes its gradients.")
+    }
+
     fn train_methods(&self) -> TokenStream {
-        let (input, target) =
-            (self.array(Shape::Vector(self.input_count())), self.array(Shape::Vector(self.target_count())));
+        let (input, target) = (self.array(Shape::Vector(self.input_count())), self.target());
         let (workspace, gradients, optimizer, runtime, real) =
             (&self.types.workspace, &self.types.gradients, &self.types.optimizer, &self.runtime, self.real());
-        let by_value = self.by_value().then(|| {
+        // A fresh optimizer would forget what the rule keeps from step to step.
+        let by_value = (self.by_value() && !self.derivation.has_optimizer_state()).then(|| {
             quote! {
                 /// One step of the specification's rule on a sample; returns the loss before it.
                 pub fn train(&mut self, input: &#input, target: &#target) -> #real {
@@ -217,7 +266,7 @@ impl Context<'_> {
                 #runtime::Trainable::train_into(self, input, target, optimizer, workspace, gradients)
             }
 
-            /// One step on the mean loss of a batch; returns that loss before the step.
+            /// One step on the loss of a batch; returns that loss before the step.
             pub fn train_batch(
                 &mut self, batch: #runtime::Batch<'_, #input, #target>,
                 optimizer: &mut #optimizer, workspace: &mut #workspace, gradients: &mut #gradients,

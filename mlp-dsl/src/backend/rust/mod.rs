@@ -6,6 +6,7 @@ mod formula;
 mod interface;
 mod names;
 mod routine;
+mod step;
 mod stub;
 mod traits;
 mod types;
@@ -17,7 +18,7 @@ pub use names::Spans;
 pub use stub::stub;
 
 use crate::{
-    ir::{Derivation, equation::EquationId, equation::Shape},
+    ir::{Derivation, array::Op, equation::EquationId, equation::Shape},
     plan::{self, Plan},
     span::Span,
 };
@@ -120,7 +121,8 @@ impl Context<'_> {
                 clippy::eq_op, clippy::identity_op, clippy::erasing_op, clippy::zero_divided_by_zero, clippy::let_and_return,
                 clippy::large_stack_arrays,
                 clippy::manual_range_contains, clippy::if_same_then_else, clippy::just_underscores_and_digits,
-                clippy::disallowed_names, clippy::new_without_default, clippy::needless_range_loop
+                clippy::disallowed_names, clippy::new_without_default, clippy::needless_range_loop,
+                clippy::cast_precision_loss
             )]
             mod #module {
                 #types
@@ -186,7 +188,7 @@ impl Context<'_> {
 
     /// Functions called by an equation, directly or through another, in order of declaration.
     fn used_functions(&self) -> Vec<usize> {
-        use crate::ir::{array::Op, formula::Term};
+        use crate::ir::formula::Term;
         let mut used = std::collections::BTreeSet::new();
         let mut add = |formula: &crate::ir::formula::Formula| {
             for term in formula.terms() {
@@ -282,13 +284,38 @@ impl Context<'_> {
         self.derivation.parameter_count() * self.derivation.precision.bytes()
     }
 
+    /// Bytes of the rule's settings, of the number of the step and of the state.
+    fn optimizer_bytes(&self) -> usize {
+        let Some(training) = &self.derivation.training else { return 0 };
+        let states = self.derivation.parameters.iter().flat_map(|parameter| &parameter.state);
+        let numbers: usize = states.map(|state| self.derivation.shape(state.equation).count()).sum();
+        let settings = training.settings.iter().filter(|id| self.is_field(**id)).count();
+        let step = if training.step.is_some() { 8 } else { 0 };
+        (numbers + settings) * self.derivation.precision.bytes() + step
+    }
+
+    /// Whether a setting is a number that the optimizer holds, and no schedule.
+    fn is_field(&self, setting: EquationId) -> bool {
+        matches!(self.derivation.equation(setting).op, Op::Setting(_))
+    }
+
+    /// The type of a sample's target.
+    fn target(&self) -> TokenStream {
+        let (count, runtime) = (self.target_count(), &self.runtime);
+        if self.derivation.target.as_ref().is_some_and(|target| target.class) {
+            let count = size(count);
+            return quote!(#runtime::Class<#count>);
+        }
+        self.array(Shape::Vector(count))
+    }
+
     fn workspace_bytes(&self) -> usize {
         self.plan.workspace_bytes(self.derivation)
     }
 
     /// Whether the network is small enough to be handed around by value.
     fn by_value(&self) -> bool {
-        2 * self.parameter_bytes() + self.workspace_bytes() <= BY_VALUE_BYTES
+        2 * self.parameter_bytes() + self.workspace_bytes() + self.optimizer_bytes() <= BY_VALUE_BYTES
     }
 }
 

@@ -101,7 +101,7 @@ impl Names {
 }
 
 /// The constants of a network that count something.
-pub(super) const COUNTS: [&str; 9] = [
+pub(super) const COUNTS: [&str; 11] = [
     "PARAMETERS",
     "WEIGHTS",
     "BIASES",
@@ -111,6 +111,8 @@ pub(super) const COUNTS: [&str; 9] = [
     "MULTIPLY_ADDS",
     "PARAMETER_BYTES",
     "WORKSPACE_BYTES",
+    "FROZEN",
+    "OPTIMIZER_BYTES",
 ];
 
 /// Their identifiers.

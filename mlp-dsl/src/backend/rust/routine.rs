@@ -32,14 +32,14 @@ impl Context<'_> {
         let used: HashSet<EquationId> = routine.steps.iter().map(|step| step.equation).collect();
         let mut code = TokenStream::new();
         if routine.entry == Entry::Step {
-            code.extend(self.bind_means(&used));
+            code.extend(self.bind_step(&used));
         } else {
             code.extend(self.bind_parameters(&used));
             code.extend(self.bind_workspace(routine));
             let inputs = self.derivation.inputs.iter().collect::<Vec<_>>();
             code.extend(self.bind_data(&inputs, &quote!(__input), &used));
             if let Some(target) = &self.derivation.target {
-                code.extend(self.bind_data(&[target], &quote!(__target), &used));
+                code.extend(self.bind_target(target, &used));
             }
         }
         code
@@ -76,6 +76,17 @@ impl Context<'_> {
         quote!(let #workspace { #(#fields,)* #rest } = __workspace;)
     }
 
+    /// A class is one of so many numbers that is 1.
+    fn bind_target(&self, target: &Data, used: &HashSet<EquationId>) -> TokenStream {
+        match &target.value {
+            Value::Whole(id) if target.class && used.contains(id) => {
+                let (name, real) = (self.names.of(*id), self.real());
+                quote!(let #name = &__target.one_hot::<#real>();)
+            }
+            _ => self.bind_data(&[target], &quote!(__target), used),
+        }
+    }
+
     /// Names for the elements of inputs or targets, which come as one array.
     fn bind_data(&self, all: &[&Data], array: &TokenStream, used: &HashSet<EquationId>) -> TokenStream {
         let mut offset = 0;
@@ -110,35 +121,25 @@ impl Context<'_> {
         code
     }
 
-    /// The mean gradients, as fields of the gradients, and the settings of the rule.
-    fn bind_means(&self, used: &HashSet<EquationId>) -> TokenStream {
-        let mut code = TokenStream::new();
-        for parameter in &self.derivation.parameters {
-            if let Some(mean) = parameter.mean.filter(|mean| used.contains(mean)) {
-                let (name, field) = (self.names.of(mean), self.field(parameter.equation));
-                let reference = (self.derivation.shape(mean) != Shape::Scalar).then(|| quote!(&));
-                code.extend(quote!(let #name = #reference __gradients.#field;));
-            }
-        }
-        for setting in self.derivation.training.iter().flat_map(|training| &training.settings) {
-            let (name, field) = (self.names.of(*setting), self.field(*setting));
-            code.extend(quote!(let #name = __optimizer.#field;));
-        }
-        code
-    }
-
     fn step(&self, routine: &Routine, step: &Step) -> TokenStream {
         let equation = self.derivation.equation(step.equation);
         let name = self.names.of(step.equation);
         match (step.place, &equation.op) {
             (Place::Given | Place::Fused, _) => TokenStream::new(),
-            (Place::Gradients, Op::BatchMean(gradient)) => self.accumulate(routine, step.equation, *gradient),
-            (Place::Parameter, Op::Pointwise(formula)) => self.update(step.equation, formula),
+            (Place::Gradients, Op::BatchMean(gradient) | Op::BatchSum(gradient)) => {
+                self.accumulate(routine, step.equation, *gradient)
+            }
+            (Place::Gradients, op) => {
+                // The gradient of a batch is there; that of the penalty, the last operand, is added.
+                let penalty = op.operands().last().copied();
+                penalty.map(|penalty| self.accumulate(routine, step.equation, penalty)).unwrap_or_default()
+            }
+            (Place::Updated, Op::Pointwise(formula)) => self.update(step.equation, formula),
             (Place::Local, op) => {
                 let value = self.scalar(op);
                 quote!(let #name = #value;)
             }
-            (_, op) => self.array_step(&name, equation.shape, op),
+            (_, op) => self.array_step(routine, &name, equation.shape, op),
         }
     }
 
@@ -160,6 +161,7 @@ impl Context<'_> {
                 let shapes: Vec<Shape> = op.operands().iter().map(|id| self.derivation.shape(*id)).collect();
                 let kernel = match (op, shapes.as_slice()) {
                     (Op::Sum(_), [Shape::Matrix(..)]) => "sum_matrix",
+                    (Op::SumSquares(_), [Shape::Matrix(..)]) => "sum_squares_matrix",
                     _ => op.kernel().unwrap_or("sum"),
                 };
                 let kernel = identifier(kernel, proc_macro2::Span::call_site());
@@ -169,19 +171,27 @@ impl Context<'_> {
         }
     }
 
-    fn leaf(&self, leaf: u32) -> TokenStream {
+    pub(super) fn leaf(&self, leaf: u32) -> TokenStream {
         let name = self.names.of(EquationId(leaf));
         quote!(#name)
     }
 
     /// A statement that fills an array of the workspace.
-    fn array_step(&self, name: &Ident, shape: Shape, op: &Op) -> TokenStream {
+    fn array_step(&self, routine: &Routine, name: &Ident, shape: Shape, op: &Op) -> TokenStream {
         let runtime = &self.runtime;
+        if let Some(code) = self.product_with_transposed(routine, name, op) {
+            return code;
+        }
         match op {
             Op::Pointwise(formula) => self.elementwise(&quote!(#name), None, shape, formula),
             Op::Pack(elements) => {
                 let elements = elements.iter().map(|id| self.names.of(*id));
                 quote!(*#name = [#(#elements),*];)
+            }
+            Op::Concat(parts) => self.concat(name, parts),
+            Op::Part(x, start) => {
+                let (x, start) = (self.names.of(*x), size(*start));
+                quote!(*#name = *#runtime::part::<#start, _, _, _>(#x);)
             }
             _ => {
                 let kernel = identifier(op.kernel().unwrap_or("sum"), proc_macro2::Span::call_site());
@@ -191,9 +201,38 @@ impl Context<'_> {
         }
     }
 
+    fn concat(&self, name: &Ident, parts: &[EquationId]) -> TokenStream {
+        let runtime = &self.runtime;
+        let mut start = 0;
+        let mut code = TokenStream::new();
+        for part in parts {
+            let (shape, value, at) = (self.derivation.shape(*part), self.names.of(*part), size(start));
+            start += shape.count();
+            code.extend(match shape {
+                Shape::Scalar => quote!(#name[#at] = #value;),
+                _ => quote!(#runtime::put_part(#value, #at, #name);),
+            });
+        }
+        code
+    }
+
+    /// x Wᵀ is W x, and Wᵀ x is x W: the same products, added in the same order.
+    fn product_with_transposed(&self, routine: &Routine, name: &Ident, op: &Op) -> Option<TokenStream> {
+        let (Op::VectorMatrix(x, w) | Op::MatrixVector(w, x)) = op else { return None };
+        let Op::Transpose(original) = self.derivation.equation(*w).op else { return None };
+        if routine.place(*w) != Some(Place::Fused) {
+            return None;
+        }
+        let (runtime, x, w) = (&self.runtime, self.names.of(*x), self.names.of(original));
+        Some(match op {
+            Op::VectorMatrix(..) => quote!(#runtime::matrix_vector(#w, #x, #name);),
+            _ => quote!(#runtime::vector_matrix(#x, #w, #name);),
+        })
+    }
+
     /// A loop over the elements of arrays of one shape that writes to `place`; inside, names stand
     /// for elements. `own` names the value that is written over.
-    fn elementwise(
+    pub(super) fn elementwise(
         &self,
         place: &TokenStream,
         own: Option<&Ident>,
@@ -202,7 +241,8 @@ impl Context<'_> {
     ) -> TokenStream {
         let (functions, constants) = (quote!(functions), quote!(constants));
         let printer = self.printer(&functions, &constants);
-        let (statements, value) = printer.formula(formula, &|leaf| self.leaf(leaf));
+        let scalar = |leaf: u32| self.derivation.shape(EquationId(leaf)) == Shape::Scalar;
+        let (before, statements, value) = printer.in_loop(formula, &|leaf| self.leaf(leaf), &scalar);
         let leaves = formula.leaves().into_iter().map(EquationId);
         let arrays: Vec<Ident> = leaves
             .filter(|id| self.derivation.shape(*id) != Shape::Scalar)
@@ -212,7 +252,8 @@ impl Context<'_> {
         let own = own.map(|own| quote!(let #own = *__place;));
         let innermost = quote!(#own #statements *__place = #value;);
         if arrays.len() > MOST_ZIPPED {
-            return by_index(place, &arrays, shape, &innermost);
+            let looped = by_index(place, &arrays, shape, &innermost);
+            return quote!(#before #looped);
         }
         let zip = |first: TokenStream| arrays.iter().fold(first, |all, a| quote!(#all.zip(#a.iter())));
         let over = zip(quote!(#place.iter_mut()));
@@ -221,20 +262,23 @@ impl Context<'_> {
                 let rows = zipped(quote!(__place), &arrays, false);
                 let cells = zipped(quote!(__place), &arrays, true);
                 let inner = zip(quote!(__place.iter_mut()));
-                quote!(for #rows in #over { for #cells in #inner { #innermost } })
+                quote!(#before for #rows in #over { for #cells in #inner { #innermost } })
             }
             _ => {
                 let pattern = zipped(quote!(__place), &arrays, true);
-                quote!(for #pattern in #over { #innermost })
+                quote!(#before for #pattern in #over { #innermost })
             }
         }
     }
 
-    /// Adds a sample's gradient to the batch's.
-    fn accumulate(&self, routine: &Routine, mean: EquationId, gradient: EquationId) -> TokenStream {
+    /// Adds a sample's gradient, or the penalty's, to the batch's.
+    fn accumulate(&self, routine: &Routine, total: EquationId, gradient: EquationId) -> TokenStream {
         let runtime = &self.runtime;
-        let equation = self.derivation.equation(mean);
-        let Symbol::MeanGradient(parameter) = equation.symbol else { return TokenStream::new() };
+        let equation = self.derivation.equation(total);
+        let (Symbol::BatchGradient(_, parameter) | Symbol::ObjectiveGradient(parameter)) = equation.symbol
+        else {
+            return TokenStream::new();
+        };
         let field = self.field(parameter);
         let total = quote!(&mut __gradients.#field);
         let value = &self.derivation.equation(gradient).op;
@@ -254,22 +298,6 @@ impl Context<'_> {
             Shape::Vector(_) => quote!(#runtime::add_vector(#total, #source);),
             Shape::Matrix(..) => quote!(#runtime::add_matrix(#total, #source);),
         }
-    }
-
-    /// Writes a parameter's new value over the old one.
-    fn update(&self, updated: EquationId, formula: &Formula) -> TokenStream {
-        let Symbol::Updated(parameter) = self.derivation.equation(updated).symbol else {
-            return TokenStream::new();
-        };
-        let (field, local) = (self.field(parameter), self.names.of(parameter));
-        let shape = self.derivation.shape(parameter);
-        if shape == Shape::Scalar {
-            let (functions, constants) = (quote!(functions), quote!(constants));
-            let printer = self.printer(&functions, &constants);
-            let (statements, value) = printer.formula(formula, &|leaf| self.leaf(leaf));
-            return quote!({ let #local = self.#field; #statements self.#field = #value; });
-        }
-        self.elementwise(&quote!(self.#field), Some(&local), shape, formula)
     }
 }
 

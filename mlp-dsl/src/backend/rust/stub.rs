@@ -100,7 +100,7 @@ fn name_in(text: &str) -> Option<String> {
 fn fields(network: &ast::Network, real: &TokenStream) -> Vec<[TokenStream; 3]> {
     let mut fields = Fields::default();
     for statement in &network.statements {
-        let ast::Statement::Parameters(_, declarations) = statement else { continue };
+        let ast::Statement::Parameters { declarations, .. } = statement else { continue };
         for declaration in declarations {
             let dimensions = declaration.shape.as_ref().map_or(0, |(sizes, _)| sizes.len());
             fields.add(&declaration.name.text, dimensions, real);
@@ -173,7 +173,7 @@ fn code(name: &str, visibility: &TokenStream, parts: &Parts) -> TokenStream {
             #[derive(Clone, Debug, PartialEq)]
             pub struct #gradients { #(#declared_again),* }
             #[derive(Clone, Debug, PartialEq, Default)]
-            pub struct #optimizer { pub rate: #real }
+            pub struct #optimizer { pub rate: #real, pub steps: u64 }
             #[derive(Clone, Debug, Default)]
             pub struct #workspace {}
             #[derive(Clone, Debug, PartialEq)]
@@ -219,7 +219,7 @@ fn code(name: &str, visibility: &TokenStream, parts: &Parts) -> TokenStream {
             impl ::core::default::Default for #gradients {
                 fn default() -> Self { Self::ZERO }
             }
-            impl #optimizer { pub const fn new() -> Self { Self { rate: 0.0 } } }
+            impl #optimizer { pub const fn new() -> Self { Self { rate: 0.0, steps: 0 } } }
             impl #trace { pub const ZERO: Self = Self { #(#trace_zeros),* }; }
             impl #workspace {
                 pub const ZERO: Self = Self {};
@@ -248,6 +248,7 @@ fn code(name: &str, visibility: &TokenStream, parts: &Parts) -> TokenStream {
                 type Gradients = #gradients;
                 const TARGETS: usize = 1;
                 const GRADIENT_BYTES: usize = 1;
+                const REDUCTION: #runtime::Reduction = #runtime::Reduction::Mean;
                 fn loss(&self, _: &Self::Input, _: &Self::Target, _: &mut #workspace) -> #real { 0.0 }
                 fn accumulate(
                     &self, _: &Self::Input, _: &Self::Target, _: &mut #workspace, _: &mut #gradients,

@@ -5,7 +5,11 @@ use quote::quote;
 
 use super::{Context, names::counts, size};
 use crate::{
-    ir::{Value, equation::Shape},
+    ir::{
+        Value,
+        equation::{EquationId, Shape},
+    },
+    model::Reduction,
     plan::Entry,
     syntax::ast::ParameterKind,
 };
@@ -103,17 +107,23 @@ impl Context<'_> {
         let Some(loss) = &self.derivation.loss else { return TokenStream::new() };
         let (network, workspace, gradients, runtime, real) =
             (&self.types.network, &self.types.workspace, &self.types.gradients, &self.runtime, self.real());
-        let (input, target) =
-            (self.array(Shape::Vector(self.input_count())), self.array(Shape::Vector(self.target_count())));
+        let (input, target) = (self.array(Shape::Vector(self.input_count())), self.target());
         let targets = size(self.target_count());
         let (loss_body, accumulate_body) = (self.body(Entry::Loss), self.body(Entry::Accumulate));
         let total = self.names.of(loss.total);
+        let penalized = loss.penalty.map(|penalty| self.penalty_methods(penalty));
+        let reduction = match loss.reduction {
+            Reduction::Mean => quote!(Mean),
+            Reduction::Sum => quote!(Sum),
+        };
         quote! {
             impl #runtime::Differentiable for #network {
                 type Target = #target;
                 type Gradients = #gradients;
                 const TARGETS: usize = #targets;
-                const GRADIENT_BYTES: usize = Self::PARAMETER_BYTES;
+                const GRADIENT_BYTES: usize = ::core::mem::size_of::<#gradients>();
+                const REDUCTION: #runtime::Reduction = #runtime::Reduction::#reduction;
+                #penalized
                 fn loss(&self, __input: &#input, __target: &#target, __workspace: &mut #workspace) -> #real {
                     #loss_body
                     #total
@@ -125,6 +135,23 @@ impl Context<'_> {
                     #accumulate_body
                     #total
                 }
+            }
+        }
+    }
+
+    fn penalty_methods(&self, penalty: EquationId) -> TokenStream {
+        let (workspace, gradients, real) = (&self.types.workspace, &self.types.gradients, self.real());
+        let (value, body) = (self.body(Entry::Penalty), self.body(Entry::Penalize));
+        let total = self.names.of(penalty);
+        quote! {
+            const PENALIZED: bool = true;
+            fn penalty(&self, __workspace: &mut #workspace) -> #real {
+                #value
+                #total
+            }
+            fn penalize(&self, __workspace: &mut #workspace, __gradients: &mut #gradients) -> #real {
+                #body
+                #total
             }
         }
     }

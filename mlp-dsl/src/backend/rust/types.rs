@@ -5,11 +5,19 @@ use quote::quote;
 
 use super::{Context, names::identifier};
 use crate::{
-    ir::{Parameter, equation::EquationId, equation::Shape},
+    ir::{Parameter, Training, array::Op, equation::EquationId, equation::Shape},
     model::Start,
     plan,
     syntax::ast::ParameterKind,
 };
+
+/// A field of the optimizer.
+struct OptimizerField {
+    name: proc_macro2::Ident,
+    ty: TokenStream,
+    value: TokenStream,
+    doc: String,
+}
 
 impl Context<'_> {
     pub(super) fn type_items(&self) -> TokenStream {
@@ -80,7 +88,11 @@ impl Context<'_> {
             Start::Fill(value) => format!("starts at {value}"),
             Start::Values(_) => "starts at declared values".to_owned(),
             Start::Uniform { rule, low, high, .. } => format!("starts drawn from {low} to {high} ({rule})"),
+            Start::Normal { mean, deviation, .. } => {
+                format!("starts drawn from the normal distribution, mean {mean}, deviation {deviation}")
+            }
         };
+        let start = if parameter.frozen { format!("{start}; frozen") } else { start };
         docs.push(format!(" {kind} `{}`, {}; {start}.", parameter.name, size_in_docs(self.shape(parameter))));
         docs
     }
@@ -91,21 +103,18 @@ impl Context<'_> {
 
     fn gradients_type(&self) -> TokenStream {
         let (name, network) = (&self.types.gradients, self.derivation.name.as_str());
-        let doc = format!(" The gradients of the loss of `{network}`, one for each parameter.");
-        let fields: Vec<_> = self.derivation.parameters.iter().map(|p| self.field(p.equation)).collect();
-        let types = self.derivation.parameters.iter().map(|p| self.array(self.shape(p)));
-        let zeros = self.derivation.parameters.iter().map(|p| self.zero(self.shape(p)));
-        let docs = self
-            .derivation
-            .parameters
-            .iter()
-            .map(|p| format!(" ∂E/∂`{}`, {}.", p.name, size_in_docs(self.shape(p))));
-        let clear = self.derivation.parameters.iter().map(|p| {
+        let doc = format!(" The gradients of the loss of `{network}`, one for each trained parameter.");
+        let trained = || self.derivation.parameters.iter().filter(|parameter| !parameter.frozen);
+        let fields: Vec<_> = trained().map(|p| self.field(p.equation)).collect();
+        let types = trained().map(|p| self.array(self.shape(p)));
+        let zeros = trained().map(|p| self.zero(self.shape(p)));
+        let docs = trained().map(|p| format!(" ∂E/∂`{}`, {}.", p.name, size_in_docs(self.shape(p))));
+        let clear = trained().map(|p| {
             let field = self.field(p.equation);
             fill(&quote!(self.#field), self.shape(p), &quote!(0.0))
         });
         let runtime = &self.runtime;
-        let divide = self.derivation.parameters.iter().map(|p| {
+        let divide = trained().map(|p| {
             let field = self.field(p.equation);
             match self.shape(p) {
                 Shape::Scalar => quote!(#runtime::divide_scalar(&mut self.#field, by);),
@@ -135,40 +144,58 @@ impl Context<'_> {
     }
 
     fn optimizer_type(&self) -> TokenStream {
-        let (name, real) = (&self.types.optimizer, self.real());
-        let training = self.derivation.training.as_ref();
-        let rule = training.map_or("", |t| t.rule.as_str());
-        let doc =
-            format!(" The state of the training rule `{rule}` of `{}`: its settings.", self.derivation.name);
-        let settings: Vec<EquationId> = training.map(|t| t.settings.clone()).unwrap_or_default();
-        let fields: Vec<_> = settings.iter().map(|id| self.field(*id)).collect();
-        let values: Vec<TokenStream> = settings.iter().map(|id| self.setting(*id)).collect();
-        let docs = settings.iter().map(|id| {
-            let value = match self.derivation.equation(*id).op {
-                crate::ir::array::Op::Setting(value) => value,
-                _ => 0.0,
-            };
-            format!(" The setting `{}`, {value} in the specification.", self.derivation.name_of(*id))
+        let name = &self.types.optimizer;
+        let Some(training) = &self.derivation.training else { return TokenStream::new() };
+        let doc = format!(" The training rule `{}` of `{}`: {}.", training.rule, self.derivation.name, {
+            if self.derivation.has_optimizer_state() { "its settings and its state" } else { "its settings" }
         });
+        let fields = self.optimizer_fields(training);
+        let names: Vec<_> = fields.iter().map(|field| &field.name).collect();
+        let (types, values) = (fields.iter().map(|field| &field.ty), fields.iter().map(|field| &field.value));
+        let docs = fields.iter().map(|field| &field.doc);
         quote! {
             #[doc = #doc]
             #[derive(::core::clone::Clone, ::core::fmt::Debug, ::core::cmp::PartialEq)]
-            pub struct #name { #(#[doc = #docs] pub #fields: #real),* }
+            pub struct #name { #(#[doc = #docs] pub #names: #types),* }
             impl #name {
-                /// The settings of the specification.
-                pub const fn new() -> Self { Self { #(#fields: #values),* } }
+                /// The settings of the specification, before the first step.
+                pub const ZERO: Self = Self { #(#names: #values),* };
+                /// The settings of the specification, before the first step.
+                pub const fn new() -> Self { Self::ZERO }
             }
             impl ::core::default::Default for #name {
-                fn default() -> Self { Self::new() }
+                fn default() -> Self { Self::ZERO }
             }
         }
     }
 
-    fn setting(&self, id: EquationId) -> TokenStream {
-        match self.derivation.equation(id).op {
-            crate::ir::array::Op::Setting(value) => super::formula::literal(value, self.derivation.precision),
-            _ => quote!(0.0),
+    fn optimizer_fields(&self, training: &Training) -> Vec<OptimizerField> {
+        let mut fields = Vec::new();
+        for id in training.settings.iter().copied().filter(|id| self.is_field(*id)) {
+            let Op::Setting(value) = self.derivation.equation(id).op else { continue };
+            fields.push(OptimizerField {
+                name: self.field(id),
+                ty: self.real(),
+                value: super::formula::literal(value, self.derivation.precision),
+                doc: format!(" The setting `{}`, {value} in the specification.", self.derivation.name_of(id)),
+            });
         }
+        if training.step.is_some() {
+            let (name, ty, value) = (quote::format_ident!("steps"), quote!(u64), quote!(0));
+            fields.push(OptimizerField { name, ty, value, doc: " Steps made so far.".to_owned() });
+        }
+        for parameter in &self.derivation.parameters {
+            for state in &parameter.state {
+                let shape = self.derivation.shape(state.equation);
+                fields.push(OptimizerField {
+                    name: self.field(state.equation),
+                    ty: self.array(shape),
+                    value: self.zero(shape),
+                    doc: format!(" What the rule keeps for `{}`, {}.", parameter.name, size_in_docs(shape)),
+                });
+            }
+        }
+        fields
     }
 
     fn workspace_type(&self) -> TokenStream {
@@ -224,7 +251,7 @@ impl Context<'_> {
 
     /// The statements that set every parameter to its start value.
     pub(super) fn initialize(&self) -> TokenStream {
-        let (runtime, precision) = (&self.runtime, self.derivation.precision);
+        let precision = self.derivation.precision;
         let statements = self.derivation.parameters.iter().map(|parameter| {
             let field = self.field(parameter.equation);
             let place = quote!(self.#field);
@@ -243,19 +270,27 @@ impl Context<'_> {
                     }
                 }
                 Start::Uniform { low, high, salt, .. } => {
-                    let name = &parameter.name;
-                    let bound = |x: f64| super::formula::literal(x, crate::model::Precision::F64);
-                    let (low, high) = (bound(*low), bound(*high));
-                    let stream = quote!(#runtime::Stream::new(seed, #salt, #name));
-                    match shape {
-                        Shape::Scalar => quote!(#place = #stream.uniform_scalar(#low, #high);),
-                        Shape::Vector(_) => quote!(#stream.uniform_vector(#low, #high, &mut #place);),
-                        Shape::Matrix(..) => quote!(#stream.uniform_matrix(#low, #high, &mut #place);),
-                    }
+                    self.draw(parameter, "uniform", [*low, *high], *salt)
+                }
+                Start::Normal { mean, deviation, salt } => {
+                    self.draw(parameter, "normal", [*mean, *deviation], *salt)
                 }
             }
         });
         quote!(#(#statements)*)
+    }
+
+    fn draw(&self, parameter: &Parameter, distribution: &str, numbers: [f64; 2], salt: u64) -> TokenStream {
+        let (name, field, runtime) = (&parameter.name, self.field(parameter.equation), &self.runtime);
+        let [first, second] = numbers.map(|x| super::formula::literal(x, crate::model::Precision::F64));
+        let stream = quote!(#runtime::Stream::new(seed, #salt, #name));
+        let method = |shape| quote::format_ident!("{distribution}_{shape}");
+        let (scalar, vector, matrix) = (method("scalar"), method("vector"), method("matrix"));
+        match self.shape(parameter) {
+            Shape::Scalar => quote!(self.#field = #stream.#scalar(#first, #second);),
+            Shape::Vector(_) => quote!(#stream.#vector(#first, #second, &mut self.#field);),
+            Shape::Matrix(..) => quote!(#stream.#matrix(#first, #second, &mut self.#field);),
+        }
     }
 }
 

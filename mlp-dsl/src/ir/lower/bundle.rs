@@ -1,6 +1,6 @@
 //! Formulas under construction, and the equations they become.
 
-use super::Lower;
+use super::{Lower, spend};
 use crate::{
     diagnostic::Diagnostic,
     ir::{
@@ -8,7 +8,7 @@ use crate::{
         array::Op,
         builder::Builder,
         equation::{EquationId, Shape, Symbol},
-        formula::{Term, TermId},
+        formula::{Formula, Term, TermId},
     },
     model::{self, Typed, TypedKind},
 };
@@ -28,7 +28,49 @@ impl Bundle {
     }
 }
 
+impl Draft {
+    /// The value that it is, if it is nothing else.
+    fn as_value(&self) -> Option<Value> {
+        let leaves: Option<Vec<EquationId>> =
+            self.formulas.iter().map(|formula| formula.as_leaf().map(EquationId)).collect();
+        let leaves = leaves?;
+        if self.packed { Some(Value::Packed(leaves)) } else { leaves.first().copied().map(Value::Whole) }
+    }
+}
+
+/// Formulas that stand by themselves, to be put in where a name stands for them.
+#[derive(Clone)]
+pub(super) struct Draft {
+    shape: Shape,
+    packed: bool,
+    formulas: Vec<Formula>,
+}
+
 impl Lower {
+    /// A bundle taken out of its builder.
+    pub(super) fn draft(&self, b: &Builder, bundle: &Bundle) -> Draft {
+        let formulas = bundle.roots.iter().map(|root| b.finish(*root)).collect();
+        Draft { shape: bundle.shape, packed: bundle.packed, formulas }
+    }
+
+    /// A draft that is a value and nothing else.
+    pub(super) fn draft_of(&self, value: &Value) -> Draft {
+        let mut b = Builder::new();
+        let bundle = self.leaves(&mut b, value);
+        self.draft(&b, &bundle)
+    }
+
+    /// What `let` names, in this builder. Terms that are there already are found again.
+    pub(super) fn bound(&mut self, b: &mut Builder, place: usize) -> Result<Bundle, Diagnostic> {
+        let Some(draft) = self.bound.get(place).cloned() else {
+            return Ok(Bundle::scalar(b.number(0.0)));
+        };
+        let terms = draft.formulas.iter().map(|formula| formula.terms().len() as u64).sum();
+        self.drafted = spend(self.drafted, terms, self.span)?;
+        let roots = draft.formulas.iter().map(|formula| b.substitute(formula, &|_| None)).collect();
+        Ok(Bundle { shape: draft.shape, packed: draft.packed, roots })
+    }
+
     pub(super) fn leaves(&self, b: &mut Builder, value: &Value) -> Bundle {
         match value {
             Value::Whole(id) => {
@@ -98,6 +140,7 @@ impl Lower {
         let plain = match &typed.kind {
             TypedKind::Value(value) => self.value(*value),
             TypedKind::Argument(index) => arguments.get(*index).cloned(),
+            TypedKind::Bound(place) => self.bound.get(*place).and_then(Draft::as_value),
             _ => None,
         };
         if let Some(value) = plain {

@@ -3,7 +3,7 @@
 use super::{
     Lower,
     bundle::{Bundle, at},
-    spend,
+    is_activation, spend,
 };
 use crate::{
     diagnostic::Diagnostic,
@@ -65,22 +65,59 @@ impl Lower {
             TypedKind::Apply(function, inner) => {
                 let mut parts = Vec::new();
                 for part in inner {
-                    parts.push(self.argument(b, part, arguments, inner.len() == 1)?);
+                    // The net input is the first argument; what follows are settings such as a slope.
+                    let first = parts.is_empty() && is_activation(inner);
+                    parts.push(self.argument(b, part, arguments, first)?);
                 }
                 self.combine(b, &parts, |b, x| b.written(Term::Apply(*function, x.to_vec())))
             }
             TypedKind::Inline(kernel, inner, body) => self.inline(b, *kernel, inner, body, arguments),
             TypedKind::Sum(inner) => self.sum(b, inner, arguments),
+            TypedKind::Bound(place) => self.bound(b, *place),
+            TypedKind::Let(values, body) => {
+                let before = self.bound.len();
+                for (_, value) in values {
+                    let bundle = self.formula(b, value, arguments)?;
+                    let draft = self.draft(b, &bundle);
+                    self.bound.push(draft);
+                }
+                let body = self.formula(b, body, arguments);
+                self.bound.truncate(before);
+                body
+            }
+            TypedKind::Concat(parts) => {
+                let mut ids = Vec::with_capacity(parts.len());
+                for part in parts {
+                    ids.extend(self.pieces(part, arguments)?);
+                }
+                let scalars = ids.iter().all(|id| self.derivation.shape(*id) == Shape::Scalar);
+                let op = if scalars { Op::Pack(ids) } else { Op::Concat(ids) };
+                let whole = self.step(typed.shape, op);
+                Ok(self.leaves(b, &Value::Whole(whole)))
+            }
+            TypedKind::Transpose(inner) => {
+                let matrix = self.whole_of(inner, arguments)?;
+                let transposed = self.step(typed.shape, Op::Transpose(matrix));
+                Ok(self.leaves(b, &Value::Whole(transposed)))
+            }
             TypedKind::Dense(input, weights, biases) => {
                 let x = self.whole_of(input, arguments)?;
                 let parameter = |index: &usize| self.derivation.parameters.get(*index).map(|p| p.equation);
-                let (w, bias) = (parameter(weights).unwrap_or(x), parameter(biases).unwrap_or(x));
+                let (w, bias) = (parameter(weights).unwrap_or(x), biases.as_ref().and_then(parameter));
                 let product = self.step(typed.shape, Op::VectorMatrix(x, w));
+                let Some(bias) = bias else { return Ok(self.leaves(b, &Value::Whole(product))) };
                 let (product, bias) = (b.leaf(product.0), b.leaf(bias.0));
                 let root = b.written(Term::Binary(Binary::Add, product, bias));
                 Ok(Bundle { shape: typed.shape, packed: false, roots: vec![root] })
             }
         }
+    }
+
+    /// A part of `concat` as equations: a whole one, or the scalars it is made of.
+    fn pieces(&mut self, part: &Typed, arguments: &[Value]) -> Result<Vec<EquationId>, Diagnostic> {
+        let mut own = Builder::new();
+        let bundle = self.formula(&mut own, part, arguments)?;
+        Ok(self.materialise(&own, bundle)?.equations().to_vec())
     }
 
     /// The argument of an activation. The net input becomes an equation: the first is named
@@ -94,7 +131,11 @@ impl Lower {
     ) -> Result<Bundle, Diagnostic> {
         let plain = matches!(
             typed.kind,
-            TypedKind::Number(_) | TypedKind::Constant(..) | TypedKind::Value(_) | TypedKind::Argument(_)
+            TypedKind::Number(_)
+                | TypedKind::Constant(..)
+                | TypedKind::Value(_)
+                | TypedKind::Argument(_)
+                | TypedKind::Bound(_)
         );
         let net = if activation && !plain && arguments.is_empty() { self.owner.net.take() } else { None };
         match net {

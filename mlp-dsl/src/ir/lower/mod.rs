@@ -3,22 +3,24 @@
 
 mod bundle;
 mod formula;
+mod training;
 
-use bundle::at;
+use bundle::{Draft, at};
 
 use std::collections::HashMap;
 
 use super::{
-    Data, Derivation, Layer, Loss, Parameter, Training, Value,
+    Data, Derivation, Layer, Loss, Parameter, Value,
     array::Op,
     builder::Builder,
     equation::{Equation, EquationId, Reason, Scope, Shape, Symbol},
-    formula::{Formula, Term},
+    formula::{Formula, Term, TermId},
+    scalar::Binary,
 };
 use crate::{
     diagnostic::Diagnostic,
     limits,
-    model::{self, LayerBody, Model, Typed, TypedKind},
+    model::{self, LayerBody, Model, Reduction, Typed, TypedKind},
     problems,
     span::Span,
     syntax::ast::Name,
@@ -32,10 +34,14 @@ pub(super) fn lower(model: &Model) -> Result<Derivation, Diagnostic> {
         lower.layer(layer)?;
     }
     if let Some(loss) = &model.loss {
-        lower.loss(loss)?;
+        lower.loss(loss, model)?;
+    }
+    if let Some(training) = &model.training {
+        lower.training(training)?;
     }
     Ok(lower.derivation)
 }
+
 struct Lower {
     derivation: Derivation,
     packs: HashMap<Vec<EquationId>, EquationId>,
@@ -48,6 +54,8 @@ struct Lower {
     owner: Owner,
     reason: Reason,
     span: Span,
+    /// What `let` names, the innermost last.
+    bound: Vec<Draft>,
 }
 
 /// Names for the parts of a sum.
@@ -85,6 +93,10 @@ impl Lower {
             layers: Vec::new(),
             loss: None,
             training: None,
+            samples: model.samples.clone(),
+            has_data: model.has_data,
+            unroll: model.unroll,
+            document: model.document.clone(),
         };
         Lower {
             derivation,
@@ -95,6 +107,7 @@ impl Lower {
             owner: Owner::default(),
             reason: Reason::Given,
             span: model.name.span,
+            bound: Vec::new(),
         }
     }
 
@@ -109,28 +122,17 @@ impl Lower {
                 name: parameter.name.text.clone(),
                 docs: parameter.docs.clone(),
                 kind: parameter.kind,
+                frozen: parameter.frozen,
                 start: parameter.start.clone(),
                 equation,
                 gradient: None,
-                mean: None,
+                batch: None,
+                objective: None,
+                state: Vec::new(),
                 updated: None,
             });
         }
         self.derivation.target = model.target.as_ref().map(|target| self.data(target));
-        if let Some(training) = &model.training {
-            let mut settings = Vec::new();
-            for (name, value) in &training.settings {
-                self.span = training.span;
-                let symbol = Symbol::Setting(name.clone());
-                settings.push(self.add(symbol, Shape::Scalar, Op::Setting(*value)));
-            }
-            self.derivation.training = Some(Training {
-                rule: training.name.clone(),
-                settings,
-                batch: training.batch,
-                samples: training.samples,
-            });
-        }
         self.reason = Reason::Forward;
     }
 
@@ -143,7 +145,7 @@ impl Lower {
             None => Value::Whole(self.given_equation(&data.name, data.shape, Scope::Sample)),
         };
         let (name, docs) = (data.name.text.clone(), data.docs.clone());
-        Data { name, docs, value, shape: data.shape, values: data.values.clone() }
+        Data { name, docs, value, shape: data.shape, class: data.class, values: data.values.clone() }
     }
 
     fn given_equation(&mut self, name: &Name, shape: Shape, scope: Scope) -> EquationId {
@@ -190,9 +192,12 @@ impl Lower {
     fn named(&mut self, typed: &Typed, name: &Name) -> Result<EquationId, Diagnostic> {
         self.span = name.span;
         self.owner = Owner { net: Some(name.text.clone()), components: None };
+        let before = self.bound.len();
+        let typed = self.named_parts(typed, &name.text)?;
         let id = self.define(typed, Symbol::Named(name.text.clone()))?;
+        self.bound.truncate(before);
         let activation = match &typed.kind {
-            TypedKind::Apply(function, arguments) if arguments.len() == 1 => Some(*function),
+            TypedKind::Apply(function, arguments) if is_activation(arguments) => Some(*function),
             _ => None,
         };
         if let Some(equation) = self.derivation.equations.get_mut(id.index()) {
@@ -201,19 +206,78 @@ impl Lower {
         Ok(id)
     }
 
-    fn loss(&mut self, typed: &Typed) -> Result<(), Diagnostic> {
+    /// The `let`s around a formula as equations of their own; gives the formula inside.
+    fn named_parts<'t>(&mut self, mut typed: &'t Typed, owner: &str) -> Result<&'t Typed, Diagnostic> {
+        let mut made: Vec<String> = Vec::new();
+        while let TypedKind::Let(values, body) = &typed.kind {
+            for (name, value) in values {
+                let mut full = format!("{name}_{owner}");
+                while made.contains(&full) {
+                    full.push('_');
+                }
+                made.push(full.clone());
+                let id = self.define(value, Symbol::Local(full))?;
+                let draft = self.draft_of(&Value::Whole(id));
+                self.bound.push(draft);
+            }
+            typed = body;
+        }
+        Ok(typed)
+    }
+
+    fn loss(&mut self, typed: &Typed, model: &Model) -> Result<(), Diagnostic> {
         self.span = typed.span;
         self.reason = Reason::Loss;
+        let typed = self.named_parts(typed, "E")?;
         let components = self.component_names(typed);
         self.owner = Owner { net: None, components };
         let total = self.define(typed, Symbol::Loss)?;
+        self.bound.clear();
         self.reason = Reason::Batch;
-        let mean = self.add(Symbol::MeanLoss, Shape::Scalar, Op::BatchMean(total));
+        let reduction = model.training.as_ref().map(|training| training.reduction).unwrap_or_default();
+        let op = match reduction {
+            Reduction::Mean => Op::BatchMean(total),
+            Reduction::Sum => Op::BatchSum(total),
+        };
+        let batch = self.add(Symbol::BatchLoss(reduction), Shape::Scalar, op);
         let is_component = |e: &Equation| matches!(e.symbol, Symbol::Component(_));
         let components = self.derivation.numbered().filter(|(_, e)| is_component(e)).map(|(id, _)| id);
         let components = components.collect();
-        self.derivation.loss = Some(Loss { components, total, mean });
+        let penalty = self.penalties(&model.penalties)?;
+        let objective = match penalty {
+            None => batch,
+            Some(penalty) => {
+                self.reason = Reason::Batch;
+                let mut b = Builder::new();
+                let (batch, penalty) = (b.leaf(batch.0), b.leaf(penalty.0));
+                let sum = b.written(Term::Binary(Binary::Add, batch, penalty));
+                self.add(Symbol::Objective, Shape::Scalar, Op::Pointwise(b.finish(sum)))
+            }
+        };
+        self.derivation.loss = Some(Loss { components, total, batch, reduction, penalty, objective });
         Ok(())
+    }
+
+    /// The sum of all penalties.
+    fn penalties(&mut self, penalties: &[Typed]) -> Result<Option<EquationId>, Diagnostic> {
+        self.reason = Reason::Penalty;
+        let mut b = Builder::new();
+        let mut total: Option<TermId> = None;
+        for (index, typed) in penalties.iter().enumerate() {
+            self.span = typed.span;
+            self.owner = Owner::default();
+            if penalties.len() == 1 {
+                return self.define(typed, Symbol::Penalty).map(Some);
+            }
+            let part = self.define(typed, Symbol::PenaltyPart(index + 1))?;
+            let leaf = b.leaf(part.0);
+            total = Some(match total {
+                None => leaf,
+                Some(sum) => b.written(Term::Binary(Binary::Add, sum, leaf)),
+            });
+        }
+        let Some(total) = total else { return Ok(None) };
+        self.pointwise(Symbol::Penalty, Shape::Scalar, b.finish(total)).map(Some)
     }
 
     /// The parts of a loss are named after what its first argument is or is made of.
@@ -267,6 +331,12 @@ impl Lower {
         self.operations = spend(self.operations, operations, self.span)?;
         Ok(self.add(symbol, shape, Op::Pointwise(formula)))
     }
+}
+
+/// Whether a function with these arguments acts on the first, as a leaky relu with its slope does.
+fn is_activation(arguments: &[Typed]) -> bool {
+    let number = |typed: &Typed| matches!(typed.kind, TypedKind::Number(_) | TypedKind::Constant(..));
+    arguments.iter().skip(1).all(number)
 }
 
 /// Counts scalar operations before memory is spent on more.

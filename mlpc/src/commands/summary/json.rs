@@ -24,7 +24,8 @@ pub(super) fn json(summary: &Summary) -> Json {
             "memory",
             Json::object([
                 ("parameter_bytes", Json::whole(summary.parameter_bytes)),
-                ("gradient_bytes", Json::whole(summary.parameter_bytes)),
+                ("gradient_bytes", Json::whole(summary.trained * summary.precision.bytes() as u64)),
+                ("state_bytes", Json::whole(summary.state * summary.precision.bytes() as u64)),
             ]),
         ),
         (

@@ -154,11 +154,16 @@ fn memory(summary: &Summary) -> Vec<String> {
     let (count, bytes) = (summary.total.parameters(), summary.precision.bytes());
     let product = format!("{count} × {bytes} bytes = {} bytes", summary.parameter_bytes);
     let work = summary.multiply_adds;
-    let mut lines = vec![
-        format!("parameters: {product}"),
-        format!("gradients: {product}"),
-        format!("forward pass: {} for a sample", counted(work, "multiply-add")),
-    ];
+    let mut lines = vec![format!("parameters: {product}")];
+    let numbers =
+        |what: &str, count: u64| format!("{what}: {count} × {bytes} bytes = {} bytes", count * bytes as u64);
+    if summary.trained > 0 {
+        lines.push(numbers("gradients", summary.trained));
+    }
+    if summary.state > 0 {
+        lines.push(numbers("state of the rule", summary.state));
+    }
+    lines.push(format!("forward pass: {} for a sample", counted(work, "multiply-add")));
     if summary.batch > 1 {
         let all = u128::from(work) * u128::from(summary.batch);
         lines.push(format!("forward pass: {} × {work} = {all} for a batch", summary.batch));

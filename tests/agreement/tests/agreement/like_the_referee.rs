@@ -72,7 +72,7 @@ where
 
     let batch = mlp::Batch::new(&inputs, &targets).unwrap();
     let loss = network.train_batch(batch, &mut N::Optimizer::default(), &mut workspace, &mut gradients);
-    let expected = evaluation.scalar(derivation.loss.as_ref().unwrap().mean);
+    let expected = evaluation.scalar(derivation.loss.as_ref().unwrap().objective);
     close(name, &[mlp::runtime::Scalar::to_f64(loss)], &[expected], tolerance(&derivation));
     for parameter in &derivation.parameters {
         let expected: Vec<f64> = evaluation.value(parameter.updated.unwrap()).unwrap().iter().collect();

@@ -1,0 +1,84 @@
+//! The step of training: parameters and the state of the rule are written over in place.
+
+use std::collections::HashSet;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::{Context, names::identifier};
+use crate::ir::{
+    array::Op,
+    equation::{EquationId, Shape, Symbol},
+    formula::Formula,
+};
+
+impl Context<'_> {
+    /// The gradients, the settings of the rule and the number of the step.
+    pub(super) fn bind_step(&self, used: &HashSet<EquationId>) -> TokenStream {
+        let mut code = TokenStream::new();
+        let Some(training) = &self.derivation.training else { return code };
+        for parameter in &self.derivation.parameters {
+            if let Some(gradient) = parameter.objective.filter(|gradient| used.contains(gradient)) {
+                let (name, field) = (self.names.of(gradient), self.field(parameter.equation));
+                let reference = (self.derivation.shape(gradient) != Shape::Scalar).then(|| quote!(&));
+                code.extend(quote!(let #name = #reference __gradients.#field;));
+            }
+        }
+        for setting in training.settings.iter().copied().filter(|id| used.contains(id) && self.is_field(*id))
+        {
+            let (name, field) = (self.names.of(setting), self.field(setting));
+            code.extend(quote!(let #name = __optimizer.#field;));
+        }
+        if let Some(step) = training.step {
+            let (name, real) = (self.names.of(step), self.real());
+            code.extend(quote! {
+                __optimizer.steps = __optimizer.steps.saturating_add(1);
+                let #name = __optimizer.steps as #real;
+            });
+        }
+        code
+    }
+
+    /// Writes a new value over the old one.
+    pub(super) fn update(&self, updated: EquationId, formula: &Formula) -> TokenStream {
+        let Some((of, place)) = self.stored(updated) else { return TokenStream::new() };
+        let own = self.names.of(of);
+        let shape = self.derivation.shape(of);
+        let read = formula.leaves().into_iter().map(EquationId).filter(|leaf| *leaf != of);
+        let stored = read.filter_map(|leaf| Some((leaf, self.stored(leaf)?.1)));
+        let bindings = stored.map(|(leaf, place)| {
+            let name = self.names.of(leaf);
+            let reference = (self.derivation.shape(leaf) != Shape::Scalar).then(|| quote!(&));
+            quote!(let #name = #reference #place;)
+        });
+        let bindings: TokenStream = bindings.collect();
+        if shape == Shape::Scalar {
+            let (functions, constants) = (quote!(functions), quote!(constants));
+            let printer = self.printer(&functions, &constants);
+            let (statements, value) = printer.formula(formula, &|leaf| self.leaf(leaf));
+            return quote!({ let #own = #place; #bindings #statements #place = #value; });
+        }
+        let looped = self.elementwise(&place, Some(&own), shape, formula);
+        quote!({ #bindings #looped })
+    }
+
+    /// What is kept from step to step, and where: a parameter or a state, as it is or updated.
+    fn stored(&self, id: EquationId) -> Option<(EquationId, TokenStream)> {
+        let of = if let Symbol::Updated(of) = self.derivation.equation(id).symbol { of } else { id };
+        let equation = self.derivation.equation(of);
+        if equation.op != Op::Given {
+            return None;
+        }
+        match equation.symbol {
+            Symbol::State { .. } => {
+                let field = identifier(&self.derivation.name_of(of), proc_macro2::Span::call_site());
+                Some((of, quote!(__optimizer.#field)))
+            }
+            Symbol::Named(_) => {
+                let field = self.field(of);
+                Some((of, quote!(self.#field)))
+            }
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! What a call gives to the parameters of what it calls: by name or in order, defaults left out.
+
+use crate::{
+    diagnostic::Diagnostics,
+    problems,
+    syntax::ast::{Call, Expression},
+};
+
+/// A parameter, and its value where a call leaves it out.
+#[derive(Clone, Debug)]
+pub(crate) struct Parameter {
+    pub(crate) name: String,
+    pub(crate) default: Option<f64>,
+}
+
+impl Parameter {
+    pub(super) fn needed(name: &str) -> Self {
+        Parameter { name: name.to_owned(), default: None }
+    }
+
+    pub(super) fn optional(name: &str, default: f64) -> Self {
+        Parameter { name: name.to_owned(), default: Some(default) }
+    }
+}
+
+/// What a parameter is given.
+#[derive(Clone, Copy)]
+pub(super) enum Argument<'c> {
+    Given(&'c Expression),
+    Default(f64),
+}
+
+/// What each parameter is given, in their order; `None` where the call does not fit, and that is
+/// reported.
+pub(super) fn arrange<'c>(
+    call: &'c Call,
+    parameters: &[Parameter],
+    found: &mut Diagnostics,
+) -> Option<Vec<Argument<'c>>> {
+    let mut given: Vec<Option<&Expression>> = vec![None; parameters.len()];
+    let mut named = None;
+    let mut good = true;
+    for (position, (name, argument)) in call.arguments.iter().enumerate() {
+        let index = match (name, named) {
+            (Some(name), _) => {
+                named = Some(name);
+                parameters.iter().position(|parameter| parameter.name == name.text)
+            }
+            (None, Some(before)) => {
+                found.push(problems::position_after_name(argument.span, before));
+                return None;
+            }
+            (None, None) => Some(position).filter(|position| *position < parameters.len()),
+        };
+        match index.and_then(|index| Some((index, given.get_mut(index)?))) {
+            Some((_, slot @ None)) => *slot = Some(argument),
+            Some((index, Some(_))) => {
+                let name = parameters.get(index).map_or("", |parameter| parameter.name.as_str());
+                found.push(problems::argument_twice(name, argument.span));
+                good = false;
+            }
+            None => match name {
+                None => {
+                    found.push(problems::argument_count(call, parameters));
+                    return None;
+                }
+                Some(name) => {
+                    found.push(problems::unknown_argument(&call.name, name, parameters));
+                    good = false;
+                }
+            },
+        }
+    }
+    let mut arranged = Vec::with_capacity(parameters.len());
+    for (parameter, given) in parameters.iter().zip(given) {
+        match (given, parameter.default) {
+            (Some(argument), _) => arranged.push(Argument::Given(argument)),
+            (None, Some(default)) => arranged.push(Argument::Default(default)),
+            (None, None) if good => {
+                found.push(problems::argument_missing(call, parameters, &parameter.name));
+                return None;
+            }
+            (None, None) => {}
+        }
+    }
+    good.then_some(arranged)
+}

@@ -1,0 +1,87 @@
+//! Numbers that are known when compiling: formulas of literals and constants.
+
+use super::{Checker, Meaning, Scope};
+use crate::{
+    diagnostic::Diagnostics,
+    problems,
+    span::Span,
+    syntax::ast::{Expression, ExpressionKind, Operator},
+};
+
+/// The value of a formula of numbers and constants; anything else is reported.
+pub(super) fn value(expression: &Expression, scope: &Scope, found: &mut Diagnostics) -> Option<f64> {
+    match &expression.kind {
+        ExpressionKind::Number(number) => Some(*number),
+        ExpressionKind::Negative(inner) => Some(-value(inner, scope, found)?),
+        ExpressionKind::Power(base, exponent) => {
+            let (base, exponent) = (value(base, scope, found)?, value(exponent, scope, found)?);
+            Some(base.powf(exponent))
+        }
+        ExpressionKind::Chain(first, rest) => {
+            let mut total = value(first, scope, found)?;
+            for (operator, operand) in rest {
+                let right = value(operand, scope, found)?;
+                total = match operator {
+                    Operator::Add => total + right,
+                    Operator::Subtract => total - right,
+                    Operator::Multiply => total * right,
+                    Operator::Divide => total / right,
+                    Operator::Product => {
+                        found.push(problems::not_a_number(operand.span));
+                        return None;
+                    }
+                };
+            }
+            Some(total)
+        }
+        ExpressionKind::Name(name) => match scope.resolve(name, found)? {
+            Meaning::Constant(_, value) => Some(value),
+            Meaning::Mistake => None,
+            Meaning::Value(_) => {
+                found.push(problems::not_a_number(expression.span));
+                None
+            }
+        },
+        ExpressionKind::Call(_) | ExpressionKind::If(..) | ExpressionKind::Let(..) => {
+            found.push(problems::not_a_number(expression.span));
+            None
+        }
+        ExpressionKind::Mistake => None,
+    }
+}
+
+impl Checker<'_> {
+    /// The finite value of a formula of numbers and constants.
+    pub(super) fn number_of(&mut self, expression: &Expression) -> Option<f64> {
+        let value = value(expression, &self.scope, self.found)?;
+        if !value.is_finite() {
+            self.found.push(problems::not_finite(expression.span));
+            return None;
+        }
+        self.fits(value, expression.span);
+        Some(value)
+    }
+
+    /// Reports a number that is infinite in the network's number type.
+    pub(super) fn fits(&mut self, value: f64, span: Span) {
+        if self.single && (value as f32).is_infinite() {
+            self.found.push(problems::beyond_single(value, span));
+        }
+    }
+
+    /// A whole number between `least` and `most`.
+    pub(super) fn whole(
+        &mut self,
+        expression: &Expression,
+        what: &str,
+        least: u64,
+        most: u64,
+    ) -> Option<u64> {
+        let value = self.number_of(expression)?;
+        if value.fract() != 0.0 || value < least as f64 || value > most as f64 {
+            self.found.push(problems::not_whole(what, value, least, most, expression.span));
+            return None;
+        }
+        Some(value as u64)
+    }
+}

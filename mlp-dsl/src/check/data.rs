@@ -1,0 +1,137 @@
+//! `data { (0, 1) -> 1, … }`: declared samples. They can only be checked when all inputs and the
+//! target are known.
+
+use super::Checker;
+use crate::{
+    ir::equation::Shape,
+    limits,
+    model::Sample,
+    problems,
+    span::Span,
+    syntax::ast::{self, Value},
+};
+
+/// The numbers of a side, and where it stands.
+struct Side {
+    numbers: Option<Vec<f64>>,
+    count: usize,
+    span: Span,
+}
+
+/// The samples as they are written.
+pub(super) struct Declared {
+    samples: Vec<(Side, Option<Side>)>,
+    span: Span,
+}
+
+impl Checker<'_> {
+    pub(super) fn data_block(&mut self, samples: &[ast::Sample], span: Span) {
+        if self.data.is_some() {
+            self.found.push(problems::second("data", Span::new(span.start, span.start + 4)));
+            return;
+        }
+        if samples.is_empty() {
+            self.found.push(problems::no_samples(span));
+        }
+        let mut read = Vec::with_capacity(samples.len());
+        for sample in samples {
+            let input = self.side(&sample.input, sample.span);
+            let target = sample.target.as_ref().map(|target| self.side(target, sample.span));
+            read.push((input, target));
+        }
+        self.data = Some(Declared { samples: read, span });
+    }
+
+    /// All numbers of a side, lists written out.
+    fn side(&mut self, values: &[Value], span: Span) -> Side {
+        let mut side = Side { numbers: Some(Vec::new()), count: 0, span };
+        for value in values {
+            self.flatten(value, &mut side);
+        }
+        side
+    }
+
+    fn flatten(&mut self, value: &Value, side: &mut Side) {
+        match value {
+            Value::List(values, _) => values.iter().for_each(|value| self.flatten(value, side)),
+            Value::Single(expression) => {
+                side.count += 1;
+                match (self.number_of(expression), &mut side.numbers) {
+                    (Some(number), Some(numbers)) => numbers.push(number),
+                    _ => side.numbers = None,
+                }
+            }
+        }
+    }
+
+    /// Checks the samples against the inputs and the target, which are known now.
+    pub(super) fn settle_data(&mut self) {
+        let Some(data) = self.data.take() else { return };
+        if self.incomplete {
+            return;
+        }
+        let given = self.inputs.iter().chain(&self.target).find(|data| data.values.is_some());
+        if let Some(given) = given {
+            self.found.push(problems::values_and_data(&given.name, data.span));
+        }
+        let inputs: usize = self.inputs.iter().map(|input| input.shape.count()).sum();
+        let target = self.target.as_ref().map(|target| (target.class, target.shape.count()));
+        for (input, output) in &data.samples {
+            if input.count != inputs {
+                self.found.push(problems::sample_length("input", inputs, input.count, input.span));
+            }
+            match (output, target) {
+                (Some(side), Some((class, count))) => {
+                    let wanted = if class { 1 } else { count };
+                    if side.count != wanted {
+                        self.found.push(problems::sample_length("target", wanted, side.count, side.span));
+                    }
+                    self.class_in_range(side, class.then_some(count));
+                }
+                (Some(side), None) => self.found.push(problems::sample_with_target(side.span)),
+                (None, Some(_)) => self.found.push(problems::sample_without_target(input.span)),
+                (None, None) => {}
+            }
+        }
+        let numbers = data.samples.len() as u64 * (inputs + target.map_or(0, |(_, count)| count)) as u64;
+        if numbers > limits::DATA {
+            self.found.push(problems::too_much_data(numbers, data.span));
+        }
+        self.data = Some(data);
+    }
+
+    fn class_in_range(&mut self, side: &Side, classes: Option<usize>) {
+        let (Some(classes), Some([class])) = (classes, side.numbers.as_deref()) else { return };
+        if class.fract() != 0.0 || !(0.0..classes as f64).contains(class) {
+            self.found.push(problems::not_whole("a class", *class, 0, classes as u64 - 1, side.span));
+        }
+    }
+
+    /// The checked samples: those of `data`, or the one whose values stand at the declarations.
+    pub(super) fn samples(&mut self) -> Vec<Sample> {
+        let Some(data) = self.data.take() else { return self.declared_sample().into_iter().collect() };
+        let class = self.target.as_ref().filter(|target| target.class).map(|target| target.shape);
+        let side = |side: Side| side.numbers.unwrap_or_default();
+        let target = |numbers: Vec<f64>| match (class, numbers.as_slice()) {
+            (Some(Shape::Vector(classes)), [index]) => {
+                (0..classes).map(|class| f64::from(u8::from(class as f64 == *index))).collect()
+            }
+            _ => numbers,
+        };
+        let sample = |(input, output): (Side, Option<Side>)| Sample {
+            input: side(input),
+            target: target(output.map(side).unwrap_or_default()),
+        };
+        data.samples.into_iter().map(sample).collect()
+    }
+
+    fn declared_sample(&self) -> Option<Sample> {
+        let values = self.inputs.iter().map(|input| input.values.clone());
+        let input = values.collect::<Option<Vec<_>>>()?.concat();
+        let target = match &self.target {
+            Some(target) => target.values.clone()?,
+            None => Vec::new(),
+        };
+        Some(Sample { input, target })
+    }
+}

@@ -1,0 +1,64 @@
+//! `document { title = "Homework 3", … }`: front matter.
+
+use super::{Checker, closest};
+use crate::{
+    problems,
+    syntax::ast::{Document, Entry, EntryValue},
+};
+
+const ENTRIES: [&str; 5] = ["title", "author", "question", "marks", "headings"];
+
+impl Checker<'_> {
+    pub(super) fn documents(&mut self, documents: &[Document]) {
+        if let Some(second) = documents.get(1) {
+            self.found.push(problems::second("document", second.span));
+        }
+        let mut seen: Vec<&str> = Vec::new();
+        for entry in documents.first().into_iter().flat_map(|document| &document.entries) {
+            let name = entry.name.text.as_str();
+            if seen.contains(&name) {
+                self.found.push(problems::argument_twice(name, entry.name.span));
+            }
+            seen.push(name);
+            self.entry(entry);
+        }
+    }
+
+    fn entry(&mut self, entry: &Entry) {
+        match (entry.name.text.as_str(), &entry.value) {
+            ("title", EntryValue::Text(text)) => self.document.title = Some(text.clone()),
+            ("author", EntryValue::Text(text)) => self.document.author = Some(text.clone()),
+            ("question", EntryValue::Text(text)) => self.document.question = Some(text.clone()),
+            ("marks", EntryValue::Number(number)) => self.document.marks = self.number_of(number),
+            ("headings", EntryValue::Table(entries)) => self.headings(entries),
+            ("title" | "author" | "question", _) => {
+                self.found.push(problems::entry_kind(&entry.name, "a text in quotes", entry.span));
+            }
+            ("marks", _) => self.found.push(problems::entry_kind(&entry.name, "a number", entry.span)),
+            ("headings", _) => {
+                self.found.push(problems::entry_kind(&entry.name, "a table in braces", entry.span));
+            }
+            (name, _) => {
+                let close = closest(name, ENTRIES.into_iter());
+                self.found.push(problems::unknown_entry(&entry.name, close, &ENTRIES));
+            }
+        }
+    }
+
+    fn headings(&mut self, entries: &[Entry]) {
+        let known = crate::model::HEADINGS.map(|(name, _)| name);
+        for entry in entries {
+            let name = entry.name.text.as_str();
+            match &entry.value {
+                _ if !known.contains(&name) => {
+                    let close = closest(name, known.iter().copied());
+                    self.found.push(problems::unknown_entry(&entry.name, close, &known));
+                }
+                EntryValue::Text(text) => {
+                    self.document.headings.push((name.to_owned(), text.clone()));
+                }
+                _ => self.found.push(problems::entry_kind(&entry.name, "a text in quotes", entry.span)),
+            }
+        }
+    }
+}

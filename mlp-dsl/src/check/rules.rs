@@ -1,0 +1,225 @@
+//! Update rules: the prelude's and the specification's own.
+
+use super::{
+    Scope,
+    arguments::Parameter,
+    body::Reading,
+    closest,
+    function::{Functions, parameters},
+};
+use crate::{
+    diagnostic::Diagnostics,
+    ir::{builder::Builder, formula::Formula},
+    model::{Changed, UpdateRule},
+    problems,
+    span::Span,
+    syntax::ast::{self, Expression, ExpressionKind, Name, RuleStatement},
+};
+
+struct Declared {
+    rule: UpdateRule,
+    span: Option<Span>,
+    used: bool,
+}
+
+/// The rules declared so far.
+#[derive(Default)]
+pub(super) struct Rules {
+    declared: Vec<Declared>,
+    /// Rules of the specification whose declaration has a mistake.
+    broken: Vec<String>,
+}
+
+impl Rules {
+    pub(super) fn declare_prelude(&mut self, prelude: &ast::Ast, functions: &Functions) {
+        let mut none = Diagnostics::default();
+        for rule in &prelude.rules {
+            let rule = read(rule, functions, &Scope::default(), &mut none);
+            self.declared.extend(rule.map(|rule| Declared { rule, span: None, used: false }));
+        }
+    }
+
+    /// Declares a rule of the specification; it may take the place of a prelude's.
+    pub(super) fn declare(
+        &mut self,
+        rule: &ast::UpdateRule,
+        functions: &Functions,
+        scope: &Scope,
+        found: &mut Diagnostics,
+    ) {
+        let name = &rule.name;
+        let earlier = self.declared.iter().find(|d| d.rule.name == name.text).and_then(|d| d.span);
+        if let Some(earlier) = earlier {
+            found.push(problems::declared_twice(name, earlier));
+            return;
+        }
+        match read(rule, functions, scope, found) {
+            Some(rule) => self.declared.push(Declared { rule, span: Some(name.span), used: false }),
+            None => self.broken.push(name.text.clone()),
+        }
+    }
+
+    /// The rule of this name: the latest declaration wins.
+    pub(super) fn find(&mut self, name: &Name, found: &mut Diagnostics) -> Option<UpdateRule> {
+        if let Some(declared) = self.declared.iter_mut().rfind(|d| d.rule.name == name.text) {
+            declared.used = true;
+            return Some(declared.rule.clone());
+        }
+        if !self.broken.contains(&name.text) {
+            let known: Vec<&str> = self.declared.iter().map(|d| d.rule.name.as_str()).collect();
+            let close = closest(&name.text, known.iter().copied());
+            found.push(problems::unknown_rule(name, close, &known));
+        }
+        None
+    }
+
+    pub(super) fn report_unused(&self, found: &mut Diagnostics) {
+        for declared in self.declared.iter().filter(|d| !d.used) {
+            if let Some(span) = declared.span {
+                found.push(problems::unused(&declared.rule.name, "rule", span));
+            }
+        }
+    }
+}
+
+/// A `let` of a rule, and what it was computed from.
+struct Named {
+    name: String,
+    formula: Formula,
+}
+
+fn read(
+    rule: &ast::UpdateRule,
+    functions: &Functions,
+    scope: &Scope,
+    found: &mut Diagnostics,
+) -> Option<UpdateRule> {
+    let settings = parameters(&rule.settings, scope, found)?;
+    let state: Vec<&Name> = rule
+        .statements
+        .iter()
+        .flat_map(
+            |statement| if let RuleStatement::State(names) = statement { names.as_slice() } else { &[] },
+        )
+        .collect();
+    let own = state.iter().copied().chain(rule.settings.iter().map(|setting| &setting.name));
+    names_differ(own, found)?;
+    let mut names = vec!["w", "g", "step"];
+    names.extend(state.iter().map(|name| name.text.as_str()));
+    names.extend(settings.iter().map(|setting| setting.name.as_str()));
+    let reading = Reading { own: "", functions, scope, found, names, bound: Vec::new() };
+    let assignments = Assignments { state: &state, made: Vec::new(), lets: Vec::new(), stale: Vec::new() };
+    let assignments = assignments.all(rule, reading)?;
+    let changed = |changed: Changed| assignments.iter().any(|(target, _)| *target == changed);
+    if !changed(Changed::Parameter) {
+        found.push(problems::rule_without_update(&rule.name));
+    }
+    for (index, name) in state.iter().enumerate().filter(|(index, _)| !changed(Changed::State(*index))) {
+        let _ = index;
+        found.push(problems::state_never_changes(name));
+    }
+    Some(UpdateRule {
+        name: rule.name.text.clone(),
+        docs: rule.docs.clone(),
+        settings: settings.into_iter().map(|Parameter { name, default }| (name, default)).collect(),
+        state: state.iter().map(|name| name.text.clone()).collect(),
+        assignments,
+    })
+}
+
+fn names_differ<'n>(names: impl Iterator<Item = &'n Name>, found: &mut Diagnostics) -> Option<()> {
+    let mut seen: Vec<&Name> = Vec::new();
+    let mut good = true;
+    for name in names {
+        if ["w", "g", "step"].contains(&name.text.as_str()) {
+            found.push(problems::unusable_name(
+                name,
+                "in a rule it is the parameter, its gradient or the step",
+            ));
+            good = false;
+        } else if let Some(earlier) = seen.iter().find(|earlier| earlier.text == name.text) {
+            found.push(problems::declared_twice(name, earlier.span));
+            good = false;
+        }
+        seen.push(name);
+    }
+    good.then_some(())
+}
+
+struct Assignments<'r> {
+    state: &'r [&'r Name],
+    made: Vec<(Changed, Formula)>,
+    lets: Vec<Named>,
+    /// Names of what was computed from a value that has changed since, and of that value.
+    stale: Vec<(String, String)>,
+}
+
+impl Assignments<'_> {
+    fn all(mut self, rule: &ast::UpdateRule, mut reading: Reading<'_>) -> Option<Vec<(Changed, Formula)>> {
+        let mut good = true;
+        for statement in &rule.statements {
+            let (name, expression) = match statement {
+                RuleStatement::State(_) => continue,
+                RuleStatement::Let(name, expression) | RuleStatement::Assign(name, expression) => {
+                    (name, expression)
+                }
+            };
+            good &= self.is_current(expression, reading.found);
+            let Some(formula) = self.formula(expression, &mut reading) else {
+                good = false;
+                continue;
+            };
+            match statement {
+                RuleStatement::Assign(..) => match self.target(name) {
+                    Some(target) => self.assign(name, target, formula),
+                    None => {
+                        reading.found.push(problems::not_assignable(name));
+                        good = false;
+                    }
+                },
+                _ => self.lets.push(Named { name: name.text.clone(), formula }),
+            }
+        }
+        good.then_some(self.made)
+    }
+
+    fn target(&self, name: &Name) -> Option<Changed> {
+        if name.text == "w" {
+            return Some(Changed::Parameter);
+        }
+        self.state.iter().position(|state| state.text == name.text).map(Changed::State)
+    }
+
+    fn assign(&mut self, name: &Name, target: Changed, formula: Formula) {
+        let leaf = match target {
+            Changed::Parameter => UpdateRule::PARAMETER,
+            Changed::State(index) => UpdateRule::STATE + index as u32,
+        };
+        let (stale, current): (Vec<Named>, Vec<Named>) = std::mem::take(&mut self.lets)
+            .into_iter()
+            .partition(|named| named.formula.leaves().contains(&leaf));
+        self.lets = current;
+        self.stale.extend(stale.into_iter().map(|named| (named.name, name.text.clone())));
+        self.made.push((target, formula));
+    }
+
+    /// The formula, what `let` names written out.
+    fn formula(&self, expression: &Expression, reading: &mut Reading<'_>) -> Option<Formula> {
+        let mut b = Builder::new();
+        let bound = self.lets.iter().map(|let_| (let_.name.clone(), b.substitute(&let_.formula, &|_| None)));
+        reading.bound = bound.collect();
+        let root = reading.term(&mut b, expression)?;
+        Some(b.finish(root))
+    }
+
+    /// A rule changes numbers in place: what was computed from the old ones is gone with them.
+    fn is_current(&self, expression: &Expression, found: &mut Diagnostics) -> bool {
+        if let ExpressionKind::Name(name) = &expression.kind
+            && let Some((_, changed)) = self.stale.iter().find(|(stale, _)| *stale == name.text)
+        {
+            found.push(problems::stale_let(name, changed));
+            return false;
+        }
+        expression.parts().into_iter().all(|part| self.is_current(part, found))
+    }
+}

@@ -1,0 +1,61 @@
+//! A target that is one of several classes.
+
+use core::fmt;
+
+use super::scalar::Scalar;
+
+/// One of N classes, counted from 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Class<const N: usize>(usize);
+
+impl<const N: usize> Class<N> {
+    /// The class of this index; `None` where there is none.
+    pub const fn new(index: usize) -> Option<Self> {
+        if index < N { Some(Self(index)) } else { None }
+    }
+
+    /// The class of this index; the last one where it is larger.
+    pub const fn at_most(index: usize) -> Self {
+        const { assert!(N > 0, "there is at least one class") };
+        if index < N { Self(index) } else { Self(N - 1) }
+    }
+
+    /// Its index, below N.
+    pub const fn index(self) -> usize {
+        self.0
+    }
+
+    /// 1 for this class, 0 for the others.
+    pub fn one_hot<T: Scalar>(self) -> [T; N] {
+        core::array::from_fn(|class| if class == self.0 { T::ONE } else { T::ZERO })
+    }
+}
+
+impl<const N: usize> TryFrom<usize> for Class<N> {
+    type Error = NoSuchClass;
+
+    fn try_from(index: usize) -> Result<Self, NoSuchClass> {
+        Self::new(index).ok_or(NoSuchClass { index, classes: N })
+    }
+}
+
+/// An index that belongs to no class.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NoSuchClass {
+    /// The index.
+    pub index: usize,
+    /// The number of classes.
+    pub classes: usize,
+}
+
+impl fmt::Display for NoSuchClass {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "there is no class {}; classes are counted from 0 and there are {}",
+            self.index, self.classes
+        )
+    }
+}
+
+impl core::error::Error for NoSuchClass {}
