@@ -37,7 +37,7 @@ pub(super) fn print(document: &Document) -> String {
 fn front_matter(document: &Document, out: &mut String) {
     let front = &document.derivation.document;
     let title = front.title.as_deref().unwrap_or(&document.derivation.name);
-    let _ = write!(out, "# {}\n", escape(&one_line(title)));
+    let _ = writeln!(out, "# {}", escape(&one_line(title)));
     let mut line = Vec::new();
     line.extend(front.author.as_deref().map(|author| escape(&one_line(author))));
     line.extend(front.marks.map(|marks| format!("{marks} {}", if marks == 1.0 { "mark" } else { "marks" })));
