@@ -18,6 +18,8 @@ pub const FUNCTION_OPERATIONS: u64 = 500;
 pub const INLINED_CALLS: usize = 32;
 /// Formulas inside one another, bodies of called functions included.
 pub const INLINED_DEPTH: usize = 256;
+/// Multiply-adds of a forward pass that `unroll always` writes out.
+pub const UNROLLED: usize = 10_000;
 /// Bytes of a name.
 pub const NAME_BYTES: usize = 100;
 /// Diagnostics reported in one pass.

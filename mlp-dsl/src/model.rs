@@ -74,6 +74,8 @@ pub struct Model {
     pub has_data: bool,
     /// Whether layers are to be written out in code, where it is said.
     pub unroll: Option<bool>,
+    /// Where that is said.
+    pub unroll_span: Option<Span>,
     /// Front matter.
     pub document: FrontMatter,
 }

@@ -67,6 +67,7 @@ impl Checker<'_> {
             samples,
             has_data,
             unroll: self.unroll,
+            unroll_span: self.unroll_span,
             document: self.document,
         })
     }

@@ -100,6 +100,7 @@ struct Checker<'a> {
     train_span: Option<Span>,
     data: Option<data::Declared>,
     unroll: Option<bool>,
+    unroll_span: Option<Span>,
     document: FrontMatter,
     seed: u64,
     single: bool,
@@ -142,6 +143,7 @@ impl<'a> Checker<'a> {
             train_span: None,
             data: None,
             unroll: None,
+            unroll_span: None,
             document: FrontMatter::default(),
             seed: 0,
             single: network.precision.as_ref().is_none_or(|p| p.text == "f32"),
@@ -199,11 +201,19 @@ impl<'a> Checker<'a> {
                 }
             }
             Statement::Data(samples, span) => self.data_block(samples, *span),
-            Statement::Unroll(choice) => match choice.text.as_str() {
-                "always" => self.unroll = Some(true),
-                "never" => self.unroll = Some(false),
-                _ => self.found.push(problems::unknown_choice("`unroll`", choice.span, &["always", "never"])),
-            },
+            Statement::Unroll(choice) => {
+                if self.unroll_span.replace(choice.span).is_some() {
+                    self.found.push(problems::second("unroll", choice.span));
+                }
+                match choice.text.as_str() {
+                    "always" => self.unroll = Some(true),
+                    "never" => self.unroll = Some(false),
+                    _ => {
+                        let known = ["always", "never"];
+                        self.found.push(problems::unknown_choice("`unroll`", choice.span, &known));
+                    }
+                }
+            }
             Statement::Arithmetic(choice) => match choice.text.as_str() {
                 "separate" => {}
                 _ => self.found.push(problems::unknown_choice("`arithmetic`", choice.span, &["separate"])),

@@ -17,6 +17,7 @@ use std::collections::HashMap;
 
 use crate::{
     diagnostic::Diagnostic,
+    limits,
     model::{FrontMatter, Model, Precision, Reduction, Sample, Start},
     problems,
     span::Span,
@@ -193,6 +194,11 @@ pub fn derive(model: &Model) -> Result<Derivation, Diagnostic> {
     let mut derivation = lower::lower(model)?;
     names_differ(&derivation)?;
     differentiate::differentiate(&mut derivation, model)?;
+    if let (Some(span), true) = (model.unroll_span, derivation.multiply_adds() > limits::UNROLLED)
+        && derivation.unroll == Some(true)
+    {
+        return Err(problems::too_large_to_unroll(derivation.multiply_adds(), span));
+    }
     derivation.choose_sample(0);
     Ok(derivation)
 }

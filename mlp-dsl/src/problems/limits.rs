@@ -41,6 +41,17 @@ pub(crate) fn calls_too_large(span: Span) -> Diagnostic {
     .help("let a function of vectors call another one once, and give its result a name as a layer")
 }
 
+pub(crate) fn too_large_to_unroll(multiply_adds: usize, span: Span) -> Diagnostic {
+    let most = limits::UNROLLED;
+    Diagnostic::new(
+        "M0605",
+        format!("the network is too large to be written out: {multiply_adds} multiply-adds"),
+        span,
+        "all in straight lines",
+    )
+    .help(format!("up to {most} can be; leave `unroll always` out"))
+}
+
 pub(crate) fn too_much_data(count: u64, span: Span) -> Diagnostic {
     let most = limits::DATA;
     Diagnostic::new(

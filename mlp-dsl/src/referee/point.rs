@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use mlp_runtime::random::Stream;
 
-use super::{Array, Evaluation};
+use super::{Array, Evaluation, Real};
 use crate::{
     ir::{Data, Derivation, Value, equation::EquationId},
     model::{Precision, Sample, Start},
@@ -76,12 +76,12 @@ impl Point {
     }
 
     /// Makes the step that has been evaluated here: parameters and state are updated.
-    pub fn step(&mut self, derivation: &Derivation, evaluation: &Evaluation<f64>) {
+    pub fn step<R: Real>(&mut self, derivation: &Derivation, evaluation: &Evaluation<R>) {
         for parameter in &derivation.parameters {
             let state = parameter.state.iter().map(|state| (state.equation, state.updated));
             for (id, updated) in state.chain([(parameter.equation, parameter.updated)]) {
                 if let Some(value) = updated.and_then(|updated| evaluation.value(updated)) {
-                    self.once.insert(id, value.clone());
+                    self.once.insert(id, value.map(|x| x.real()));
                 }
             }
         }

@@ -25,6 +25,7 @@ mod penalty;
 mod picture;
 mod rounding;
 mod update;
+mod verify;
 
 pub use content::{Block, Form, Inline, Letter, Line, NodeKind, Picture, PictureNode, Section, Side, Text};
 pub use evaluate::Numbers;

@@ -10,6 +10,7 @@ mod step;
 mod stub;
 mod traits;
 mod types;
+mod unrolled;
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -113,7 +114,7 @@ impl Context<'_> {
             #[doc(hidden)]
             #[allow(
                 non_snake_case, non_camel_case_types, non_upper_case_globals,
-                unused_variables, unused_imports, dead_code,
+                unused,
                 clippy::approx_constant, clippy::excessive_precision, clippy::many_single_char_names,
                 clippy::similar_names, clippy::too_many_arguments, clippy::type_complexity,
                 clippy::too_many_lines, clippy::unreadable_literal, clippy::large_types_passed_by_value,

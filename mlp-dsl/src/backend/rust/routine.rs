@@ -179,6 +179,9 @@ impl Context<'_> {
     /// A statement that fills an array of the workspace.
     fn array_step(&self, routine: &Routine, name: &Ident, shape: Shape, op: &Op) -> TokenStream {
         let runtime = &self.runtime;
+        if let Some(code) = self.unrolled(name, shape, op) {
+            return code;
+        }
         if let Some(code) = self.product_with_transposed(routine, name, op) {
             return code;
         }

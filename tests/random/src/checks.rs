@@ -1,0 +1,177 @@
+//! What can be held against each other without compiling: equations, plan, gradients, document.
+
+use mlp_dsl::{
+    backend::document::{Numbers, Options, derive},
+    ir::{Derivation, equation::EquationId, verify},
+    plan,
+    referee::{Point, Real, check_gradients, evaluate},
+};
+use mlp_runtime::random::Stream;
+
+use crate::numbers::Noisy;
+
+/// Gradients of a network compared with central differences.
+const DIFFERENCES: usize = 8;
+
+/// What was found, over one network or many.
+#[derive(Clone, Debug, Default)]
+pub struct Findings {
+    /// Networks checked.
+    pub networks: usize,
+    /// Gradients compared with the complex step.
+    pub gradients: usize,
+    /// The largest normwise error of the gradients of a network against the complex step.
+    pub complex_step: f64,
+    /// Which network that was.
+    pub complex_step_at: u64,
+    /// How often gradients are ill-conditioned at a point, so that two ways to them differ by more.
+    pub ill_conditioned: usize,
+    /// Gradients compared with central differences.
+    pub differences: usize,
+    /// The largest error there, relative to 1 + |gradient| + |objective|.
+    pub difference: f64,
+    /// Gradients not compared because the objective has a kink within the step.
+    pub kinks: usize,
+    /// Equals signs of documents that hold.
+    pub equals: usize,
+    /// What does not hold.
+    pub wrong: Vec<String>,
+}
+
+impl Findings {
+    /// Adds the findings of other networks.
+    pub fn add(&mut self, other: Findings) {
+        self.networks += other.networks;
+        self.gradients += other.gradients;
+        if other.complex_step > self.complex_step {
+            (self.complex_step, self.complex_step_at) = (other.complex_step, other.complex_step_at);
+        }
+        self.ill_conditioned += other.ill_conditioned;
+        self.differences += other.differences;
+        self.difference = self.difference.max(other.difference);
+        self.kinks += other.kinks;
+        self.equals += other.equals;
+        self.wrong.extend(other.wrong);
+    }
+}
+
+/// Checks one network.
+pub fn check(number: u64, derivation: &Derivation) -> Findings {
+    let mut found = Findings { networks: 1, complex_step_at: number, ..Findings::default() };
+    if let Err(wrong) = verify::verify(derivation) {
+        found.wrong.push(format!("R{number}: equations: {wrong}"));
+    }
+    if let Err(wrong) = plan::verify(derivation, &plan::plan(derivation)) {
+        found.wrong.push(format!("R{number}: plan: {wrong}"));
+    }
+    let points = [Point::at(derivation, &derivation.samples), Point::drawn(derivation, number, true)];
+    for point in &points {
+        complex_step(number, derivation, point, &mut found);
+    }
+    let [declared, _] = &points;
+    differences(number, derivation, declared, &mut found);
+    document(number, derivation, &mut found);
+    found
+}
+
+/// Every gradient against the complex step: 1e-13 of their norm. Where it is more, the gradients must be
+/// ill-conditioned: rounding every operation worse changes them by a comparable amount.
+fn complex_step(number: u64, derivation: &Derivation, point: &Point, found: &mut Findings) {
+    const BOUND: f64 = 1e-13;
+    let Some(check) = check_gradients(derivation, point) else { return };
+    found.gradients += check.checked;
+    if check.normwise <= BOUND {
+        if check.normwise > found.complex_step {
+            found.complex_step = check.normwise;
+        }
+    } else if check.worst <= 64.0 * sensitivity(derivation, point) {
+        found.ill_conditioned += 1;
+    } else {
+        found.wrong.push(format!("R{number}: complex step: {check:?}"));
+    }
+}
+
+/// The largest change of a gradient when every operation is rounded worse, up or down.
+fn sensitivity(derivation: &Derivation, point: &Point) -> f64 {
+    let here = gradients::<f64>(derivation, point);
+    // What vanishes keeps the rounding of the terms of the size of 1, or of the objective, it is left of.
+    let objective =
+        derivation.loss.as_ref().map(|loss| evaluate::<f64>(derivation, point).scalar(loss.objective));
+    let mut worst = f64::EPSILON * objective.map_or(1.0, |x| x.abs().max(1.0));
+    for _ in 0..8 {
+        let noisy = gradients::<Noisy>(derivation, point);
+        worst = noisy.into_iter().zip(&here).map(|(a, b)| (a - b).abs()).fold(worst, f64::max);
+    }
+    worst
+}
+
+fn gradients<R: Real>(derivation: &Derivation, point: &Point) -> Vec<f64> {
+    let evaluation = evaluate::<R>(derivation, point);
+    let objectives = derivation.parameters.iter().filter_map(|p| evaluation.value(p.objective?));
+    objectives.flat_map(|gradient| gradient.iter()).map(|x| x.real()).collect()
+}
+
+/// A few gradients against central differences.
+fn differences(number: u64, derivation: &Derivation, point: &Point, found: &mut Findings) {
+    let Some(loss) = &derivation.loss else { return };
+    let evaluation = evaluate::<f64>(derivation, point);
+    let mut stream = Stream::new(number, 2, "differences");
+    let trained: Vec<_> = derivation.parameters.iter().filter(|p| p.objective.is_some()).collect();
+    for _ in 0..DIFFERENCES {
+        let index = (stream.next_u64() % trained.len().max(1) as u64) as usize;
+        let Some(parameter) = trained.get(index) else { return };
+        let Some(gradient) = parameter.objective.and_then(|id| evaluation.value(id)) else { continue };
+        let element = (stream.next_u64() % gradient.shape().count() as u64) as usize;
+        let Some(own) = gradient.iter().nth(element) else { continue };
+        let here = evaluation.scalar(loss.objective);
+        let step = f64::EPSILON.cbrt();
+        let at = |by: f64| moved(derivation, point, parameter.equation, element, by, loss.objective);
+        let (above, below) = (at(step), at(-step));
+        let central = (above - below) / (2.0 * step);
+        let error = (central - own).abs() / (1.0 + own.abs() + here.abs());
+        // A smooth objective bends by its second derivative, a kink by a jump of the first.
+        let bend = ((above - here) - (here - below)).abs() / step;
+        if (error > 1e-7 || error.is_nan()) && bend > 1e-4 * (1.0 + own.abs()) {
+            found.kinks += 1;
+            continue;
+        }
+        found.differences += 1;
+        found.difference = found.difference.max(error);
+        if error > 1e-6 || error.is_nan() {
+            found.wrong.push(format!(
+                "R{number}: difference by {}[{element}]: {central} instead of {own}",
+                parameter.name
+            ));
+        }
+    }
+}
+
+fn moved(
+    derivation: &Derivation,
+    point: &Point,
+    parameter: EquationId,
+    element: usize,
+    by: f64,
+    objective: EquationId,
+) -> f64 {
+    let mut point = point.clone();
+    if let Some(mut value) = point.of(parameter, 0).cloned() {
+        let here = value.iter().nth(element).unwrap_or(f64::NAN);
+        value.set(element, here + by);
+        point.set(parameter, value);
+    }
+    evaluate::<f64>(derivation, &point).scalar(objective)
+}
+
+/// Each equals sign, at the declared numbers and at three random assignments.
+fn document(number: u64, derivation: &Derivation, found: &mut Findings) {
+    let document = derive(derivation, &Options::default());
+    let declared = Point::declared(derivation).ok();
+    let drawn = (1..4).map(|seed| Point::drawn(derivation, seed, true));
+    for point in declared.into_iter().chain(drawn) {
+        match document.verify(&Numbers::at(derivation, &point)) {
+            Ok(compared) => found.equals += compared,
+            Err(wrong) => found.wrong.push(format!("R{number}: document: {wrong}")),
+        }
+    }
+}

@@ -1,0 +1,246 @@
+//! Emitted code of many networks in one crate, compiled and run in debug and release.
+
+use std::{
+    collections::HashMap,
+    fmt::{self, Write},
+    fs, io,
+    ops::Range,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use mlp_dsl::{
+    backend::rust::{Options, emit},
+    compile,
+    ir::Derivation,
+    model::Precision,
+    referee::{Evaluation, Point, Real, evaluate},
+};
+use quote::quote;
+
+use crate::{generator::specification, numbers::Single};
+
+/// Steps of training that are compared.
+const STEPS: usize = 3;
+
+/// What the compiled code was held against.
+#[derive(Debug, Default)]
+pub struct Compiled {
+    /// Networks.
+    pub networks: usize,
+    /// Numbers that are the same bits in debug and release.
+    pub numbers: usize,
+    /// The largest normwise error of a 64-bit network against the referee.
+    pub double: f64,
+    /// The largest normwise error of a 32-bit network against the referee's 32-bit twin.
+    pub single: f64,
+    /// What does not agree.
+    pub wrong: Vec<String>,
+}
+
+impl Compiled {
+    /// Whether everything agrees.
+    pub fn is_good(&self) -> bool {
+        self.wrong.is_empty()
+    }
+}
+
+impl fmt::Display for Compiled {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{} networks compiled and run in debug and release", self.networks)?;
+        writeln!(f, "  {} numbers, the same bits in both", self.numbers)?;
+        write!(
+            f,
+            "  outputs, objectives and parameters of {STEPS} steps against the referee: worst normwise error {:.1e} (f64), {:.1e} (f32)",
+            self.double, self.single
+        )?;
+        for wrong in self.wrong.iter().take(20) {
+            write!(f, "\n  wrong: {wrong}")?;
+        }
+        Ok(())
+    }
+}
+
+/// Writes, compiles, runs and compares the networks with these numbers.
+pub fn run(numbers: Range<u64>) -> io::Result<Compiled> {
+    let mut networks = Vec::new();
+    for number in numbers {
+        let text = specification(number);
+        let derivation = compile(&text).map_err(|found| io::Error::other(format!("{found:?}\n{text}")))?;
+        networks.push((number, derivation));
+    }
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/random-networks");
+    write_crate(&folder, &networks)?;
+    let debug = build_and_run(&folder, &[])?;
+    let release = build_and_run(&folder, &["--release"])?;
+    let mut compiled = Compiled { networks: networks.len(), ..Compiled::default() };
+    for (line, other) in debug.lines().zip(release.lines()).filter(|(a, b)| a != b) {
+        compiled.wrong.push(format!("debug {line}\\nrelease {other}"));
+    }
+    if debug.lines().count() != release.lines().count() {
+        compiled.wrong.push("debug and release print different numbers of lines".to_owned());
+    }
+    let printed = read(&release);
+    compiled.numbers = printed.values().map(Vec::len).sum();
+    for (number, derivation) in &networks {
+        compare(*number, derivation, &printed, &mut compiled);
+    }
+    Ok(compiled)
+}
+
+/// What the network of a text prints when it is compiled in release.
+pub fn bits_of(name: &str, text: &str) -> io::Result<String> {
+    let derivation = compile(text).map_err(|found| io::Error::other(format!("{found:?}")))?;
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/random-networks").join(name);
+    write_crate(&folder, &[(0, derivation)])?;
+    build_and_run(&folder, &["--release"])
+}
+
+fn write_crate(folder: &Path, networks: &[(u64, Derivation)]) -> io::Result<()> {
+    fs::create_dir_all(folder.join("src"))?;
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize()?;
+    let manifest = format!(
+        "[package]\nname = \"random-networks\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[dependencies]\n\
+         mlp-runtime = {{ path = {:?} }}\n\n[profile.dev]\ndebug = false\n\n[workspace]\n",
+        root.join("mlp-runtime")
+    );
+    fs::write(folder.join("Cargo.toml"), manifest)?;
+    let options = Options { runtime: Some(quote!(::mlp_runtime)), ..Options::default() };
+    let mut main = MAIN.to_owned();
+    let mut calls = String::new();
+    for (number, derivation) in networks {
+        fs::write(folder.join(format!("src/r{number}.rs")), emit(derivation, &options).to_string())?;
+        let _ = writeln!(main, "mod r{number};\n{}", runner(*number, derivation));
+        let _ = writeln!(calls, "    run{number}();");
+    }
+    let _ = writeln!(main, "fn main() {{\n{calls}}}");
+    fs::write(folder.join("src/main.rs"), main)
+}
+
+const MAIN: &str = "\
+//! Prints what the networks compute, as bits.
+#![deny(warnings)]
+#![allow(unused_imports)]
+use mlp_runtime::{Batch, Network, Scalar};
+
+fn say<S: Scalar>(network: u64, what: &str, values: &[S]) {
+    print!(\"{network} {what}\");
+    for value in values {
+        print!(\" {:016x}\", value.to_f64().to_bits());
+    }
+    println!();
+}
+";
+
+fn runner(number: u64, derivation: &Derivation) -> String {
+    let name = &derivation.name;
+    let mut code = format!(
+        "fn run{number}() {{\n    use r{number}::*;\n    let mut n = Box::new({name}::ZERO);\n    n.initialize({name}::SEED);\n    \
+         let mut w = {name}Workspace::new();\n    for (k, x) in {name}::DATA_INPUTS.iter().enumerate() {{\n        \
+         let mut y = [0.0; {name}::OUTPUTS];\n        n.forward_into(x, &mut w, &mut y);\n        \
+         say({number}, &format!(\"output{{k}}\"), &y);\n    }}\n"
+    );
+    if derivation.training.is_some() {
+        let _ = writeln!(
+            code,
+            "    let (mut o, mut g) = ({name}Optimizer::new(), {name}Gradients::new());\n    for k in 0..{STEPS} {{\n        \
+             let batch = Batch::new(&{name}::DATA_INPUTS, &{name}::DATA_TARGETS).unwrap();\n        \
+             let loss = n.train_batch(batch, &mut o, &mut w, &mut g);\n        say({number}, &format!(\"loss{{k}}\"), &[loss]);\n    }}\n    \
+             for p in {name}::LAYOUT {{\n        say({number}, p.name, n.parameter(p.name).unwrap());\n    }}"
+        );
+    } else {
+        code.push_str("    let _ = &mut n;\n");
+    }
+    code.push_str("}\n");
+    code
+}
+
+fn build_and_run(folder: &Path, arguments: &[&str]) -> io::Result<String> {
+    let target: PathBuf = folder.join("target");
+    let output = Command::new(env!("CARGO"))
+        .args(["run", "--quiet", "--offline"])
+        .args(arguments)
+        .current_dir(folder)
+        .env("CARGO_TARGET_DIR", target)
+        .env_remove("RUSTFLAGS")
+        .output()?;
+    if !output.status.success() {
+        let said = String::from_utf8_lossy(&output.stderr);
+        return Err(io::Error::other(said.chars().take(4000).collect::<String>()));
+    }
+    String::from_utf8(output.stdout).map_err(io::Error::other)
+}
+
+/// The numbers by network and name.
+fn read(printed: &str) -> HashMap<(u64, String), Vec<f64>> {
+    let line = |line: &str| {
+        let mut words = line.split(' ');
+        let (network, what) = (words.next()?.parse().ok()?, words.next()?.to_owned());
+        let bits = words.filter_map(|bits| u64::from_str_radix(bits, 16).ok());
+        Some(((network, what), bits.map(f64::from_bits).collect()))
+    };
+    printed.lines().filter_map(line).collect()
+}
+
+fn compare(
+    number: u64,
+    derivation: &Derivation,
+    printed: &HashMap<(u64, String), Vec<f64>>,
+    compiled: &mut Compiled,
+) {
+    let expected = match derivation.precision {
+        Precision::F64 => trajectory::<f64>(derivation),
+        Precision::F32 => trajectory::<Single>(derivation),
+    };
+    // Rounding errors of a few hundred operations in a chain, in the number type of the network.
+    let bound = match derivation.precision {
+        Precision::F64 => 1e-11,
+        Precision::F32 => 1e-4,
+    };
+    for (what, expected) in expected {
+        let Some(found) = printed.get(&(number, what.clone())) else {
+            compiled.wrong.push(format!("R{number}: {what} is not printed"));
+            continue;
+        };
+        let norm = expected.iter().map(|x| x * x).sum::<f64>().sqrt();
+        let difference = expected.iter().zip(found).map(|(a, b)| (a - b) * (a - b)).sum::<f64>().sqrt();
+        let error = difference / norm.max(1e-2);
+        // A network that diverges does so in both.
+        let as_infinite = |(a, b): (&f64, &f64)| a.is_finite() == b.is_finite();
+        if expected.iter().any(|x| !x.is_finite()) && expected.iter().zip(found).all(as_infinite) {
+            continue;
+        }
+        if expected.len() != found.len() || error > bound || error.is_nan() {
+            compiled.wrong.push(format!("R{number}: {what} is {found:?}, the referee has {expected:?}"));
+        }
+        let worst = match derivation.precision {
+            Precision::F64 => &mut compiled.double,
+            Precision::F32 => &mut compiled.single,
+        };
+        *worst = worst.max(error);
+    }
+}
+
+/// Outputs, objectives and parameters by the referee.
+fn trajectory<R: Real>(derivation: &Derivation) -> Vec<(String, Vec<f64>)> {
+    let mut values = Vec::new();
+    for (index, sample) in derivation.samples.iter().enumerate() {
+        let evaluation: Evaluation<R> =
+            evaluate(derivation, &Point::at(derivation, std::slice::from_ref(sample)));
+        let ids = derivation.output().map(|layer| layer.value.equations().to_vec()).unwrap_or_default();
+        let output = ids.iter().filter_map(|id| evaluation.value(*id)).flat_map(|value| value.iter());
+        values.push((format!("output{index}"), output.map(|x| x.real()).collect()));
+    }
+    let (Some(loss), Some(_)) = (&derivation.loss, &derivation.training) else { return values };
+    let mut point = Point::at(derivation, &derivation.samples);
+    for step in 0..STEPS {
+        let evaluation: Evaluation<R> = evaluate(derivation, &point);
+        values.push((format!("loss{step}"), vec![evaluation.scalar(loss.objective).real()]));
+        point.step(derivation, &evaluation);
+    }
+    for parameter in &derivation.parameters {
+        let value = point.of(parameter.equation, 0).map(|value| value.iter().collect());
+        values.push((parameter.name.clone(), value.unwrap_or_default()));
+    }
+    values
+}

@@ -1,0 +1,101 @@
+//! Other arithmetics for the referee: 32 bits, and 64 bits with every rounding made worse.
+
+use std::{
+    cell::Cell,
+    ops::{Add, Div, Mul, Neg, Sub},
+};
+
+use mlp_dsl::referee::Real;
+
+/// A 32-bit float: each operation rounds to 32 bits, functions go through 64.
+#[derive(Clone, Copy, Debug)]
+pub struct Single(f32);
+
+impl From<f64> for Single {
+    fn from(x: f64) -> Self {
+        Single(x as f32)
+    }
+}
+
+/// A 64-bit float whose results are off by a unit in the last place, up or down by chance: what differs
+/// between two runs is what rounding may do to a result (Vignes, 1993).
+#[derive(Clone, Copy, Debug)]
+pub struct Noisy(f64);
+
+impl From<f64> for Noisy {
+    fn from(x: f64) -> Self {
+        Noisy(x)
+    }
+}
+
+thread_local! {
+    static STATE: Cell<u64> = const { Cell::new(1) };
+}
+
+impl Noisy {
+    fn rounded(x: f64) -> Self {
+        let state =
+            STATE.get().wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        STATE.set(state);
+        Noisy(if x == 0.0 || !x.is_finite() {
+            x
+        } else if state >> 63 == 0 {
+            x.next_up()
+        } else {
+            x.next_down()
+        })
+    }
+}
+
+/// The arithmetic of a number type, each result given by `$round`.
+macro_rules! arithmetic {
+    ($number:ident, $round:expr) => {
+        arithmetic!(@ $number, $round, Add add +, Sub sub -, Mul mul *, Div div /);
+
+        impl Neg for $number {
+            type Output = Self;
+            fn neg(self) -> Self {
+                $number(-self.0)
+            }
+        }
+
+        impl Real for $number {
+            fn exp(self) -> Self {
+                $round(f64::from(self.0).exp())
+            }
+            fn ln(self) -> Self {
+                $round(f64::from(self.0).ln())
+            }
+            fn tanh(self) -> Self {
+                $round(f64::from(self.0).tanh())
+            }
+            fn sqrt(self) -> Self {
+                $round(f64::from(self.0).sqrt())
+            }
+            fn erf(self) -> Self {
+                $round(Real::erf(f64::from(self.0)))
+            }
+            fn floor(self) -> Self {
+                $number::from(f64::from(self.0).floor())
+            }
+            fn pow(self, exponent: Self) -> Self {
+                $round(f64::from(self.0).powf(f64::from(exponent.0)))
+            }
+            fn real(self) -> f64 {
+                f64::from(self.0)
+            }
+        }
+    };
+    (@ $number:ident, $round:expr, $($trait:ident $method:ident $sign:tt),*) => { $(
+        impl $trait for $number {
+            type Output = Self;
+            fn $method(self, other: Self) -> Self {
+                // Exact in 64 bits or rounded there first: for 32 bits the same as rounding once.
+                $round(f64::from(self.0) $sign f64::from(other.0))
+            }
+        }
+    )* };
+}
+
+arithmetic!(Single, Single::from);
+arithmetic!(Noisy, Noisy::rounded);
