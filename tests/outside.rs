@@ -31,8 +31,18 @@ pub fn train(network: &mut Line) -> f32 {
 }
 "#;
 
-#[test]
-fn one_dependency_is_enough() {
+/// Builds a crate with this library; its messages where it does not build.
+fn build(folder: &Path) -> Result<(), String> {
+    let output = Command::new(env!("CARGO"))
+        .args(["build", "--offline"])
+        .current_dir(folder)
+        .env("CARGO_TARGET_DIR", folder.join("target"))
+        .output()
+        .unwrap();
+    if output.status.success() { Ok(()) } else { Err(String::from_utf8_lossy(&output.stderr).into_owned()) }
+}
+
+fn crate_with(library: &str) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let manifest = format!(
@@ -41,14 +51,41 @@ fn one_dependency_is_enough() {
     );
     fs::write(folder.path().join("Cargo.toml"), manifest).unwrap();
     fs::create_dir(folder.path().join("src")).unwrap();
-    fs::write(folder.path().join("src/lib.rs"), MAIN).unwrap();
+    fs::write(folder.path().join("src/lib.rs"), library).unwrap();
     // The versions that this workspace has downloaded already.
     fs::copy(root.join("Cargo.lock"), folder.path().join("Cargo.lock")).unwrap();
-    let output = Command::new(env!("CARGO"))
-        .args(["build", "--offline"])
-        .current_dir(folder.path())
-        .env("CARGO_TARGET_DIR", folder.path().join("target"))
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    folder
+}
+
+#[test]
+fn one_dependency_is_enough() {
+    assert_eq!(build(crate_with(MAIN).path()), Ok(()));
+}
+
+/// A specification in a file: read, rebuilt when it changes, its mistakes shown with their place.
+#[test]
+fn a_specification_in_a_file() {
+    let library = "#![no_std]\n//! A library.\nmlp::mlp!(file = \"networks/line.mlp\");\n\
+                   /// How many.\npub const COUNT: usize = Line::PARAMETERS;\n\
+                   const _: () = assert!(COUNT <= 2);\n";
+    let folder = crate_with(library);
+    let file = folder.path().join("networks/line.mlp");
+    let said = build(folder.path()).unwrap_err();
+    assert!(said.contains("can't read `networks/line.mlp`"), "{said}");
+    fs::create_dir(folder.path().join("networks")).unwrap();
+    let write = |layer: &str| {
+        // A clock that ticks in seconds would take the second text for the first.
+        let earlier = fs::metadata(&file).and_then(|m| m.modified()).ok();
+        while fs::write(&file, format!("network Line {{\n    input x[1];\n    layer {layer};\n}}\n")).is_ok()
+            && fs::metadata(&file).and_then(|m| m.modified()).ok() == earlier
+        {}
+    };
+    write("y[1] = dense(x)");
+    assert_eq!(build(folder.path()), Ok(()));
+    write("y[2] = dense(x)");
+    assert!(build(folder.path()).unwrap_err().contains("assert!(COUNT <= 2)"), "the file's change is seen");
+    write("y[1] = dense(z)");
+    let said = build(folder.path()).unwrap_err();
+    assert!(said.contains("[M0201] unknown name `z`") && said.contains("networks/line.mlp:3:24"), "{said}");
+    assert!(said.contains("1 previous error") || said.matches("error").count() <= 4, "{said}");
 }

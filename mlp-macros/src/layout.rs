@@ -3,6 +3,8 @@
 use proc_macro2::{Delimiter, Group, Spacing, Span, TokenStream, TokenTree};
 use quote::quote;
 
+use crate::file::File;
+
 /// The text of a token stream.
 pub(crate) struct Layout {
     /// The text; nothing in it depends on white space.
@@ -11,11 +13,13 @@ pub(crate) struct Layout {
     tokens: Vec<(usize, usize, Span)>,
     /// `::name::runtime` when the macro began with `crate = name;`.
     pub(crate) runtime: Option<TokenStream>,
+    /// The file that is named in place of a specification.
+    pub(crate) file: Option<File>,
 }
 
 impl Layout {
     pub(crate) fn new(tokens: TokenStream) -> Self {
-        let mut layout = Layout { text: String::new(), tokens: Vec::new(), runtime: None };
+        let mut layout = Layout { text: String::new(), tokens: Vec::new(), runtime: None, file: None };
         let all: Vec<TokenTree> = tokens.into_iter().collect();
         let rest = match all.as_slice() {
             [
@@ -30,6 +34,7 @@ impl Layout {
             }
             all => all,
         };
+        layout.file = File::named(rest);
         layout.stream(rest.iter().cloned());
         layout
     }

@@ -1,6 +1,7 @@
 //! The macro `mlp!`: a shell around the compiler. Tokens are laid out as text with a table back
 //! to their places, the text is compiled, and the code or the mistakes come back as tokens.
 
+mod file;
 mod layout;
 mod report;
 
@@ -9,11 +10,17 @@ use proc_macro::TokenStream;
 
 /// Compiles a network: `mlp! { pub network Course: f64 { … } }`.
 ///
+/// Or a specification in a file: `mlp!(file = "networks/course.mlp")`, a path from the root of the
+/// crate. A change of the file is a change of the crate.
+///
 /// The language is described in the project's reference; the generated types and methods carry
 /// their own documentation. If the crate `mlp` has another name, begin with `crate = other_name;`.
 #[proc_macro]
 pub fn mlp(tokens: TokenStream) -> TokenStream {
     let layout = Layout::new(tokens.into());
+    if let Some(file) = &layout.file {
+        return file.expand(layout.runtime.as_ref()).into();
+    }
     match mlp_dsl::compile(&layout.text) {
         Ok(derivation) => {
             let spans = |span: mlp_dsl::span::Span| layout.name_span(span);

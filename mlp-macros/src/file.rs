@@ -1,0 +1,122 @@
+//! `mlp!(file = "course.mlp")`: a specification in a file of the user's crate.
+
+use std::path::{Component, Path, PathBuf};
+
+use mlp_dsl::{diagnostic::Diagnostic, limits};
+use proc_macro2::{Literal, TokenStream, TokenTree};
+use quote::{quote, quote_spanned};
+
+/// A specification in a file.
+pub(crate) struct File {
+    /// The path as it is written, from the root of the crate.
+    path: String,
+    literal: Literal,
+}
+
+impl File {
+    /// The file that the tokens name, if they are `file = "…"`.
+    pub(crate) fn named(tokens: &[TokenTree]) -> Option<Self> {
+        let [TokenTree::Ident(word), TokenTree::Punct(equals), TokenTree::Literal(literal), rest @ ..] =
+            tokens
+        else {
+            return None;
+        };
+        let ended = match rest {
+            [] => true,
+            [TokenTree::Punct(end)] => matches!(end.as_char(), ',' | ';'),
+            _ => false,
+        };
+        if word != "file" || equals.as_char() != '=' || !ended {
+            return None;
+        }
+        let text = literal.to_string();
+        let path = text.strip_prefix('"')?.strip_suffix('"')?.replace("\\\\", "/");
+        Some(File { path, literal: literal.clone() })
+    }
+
+    /// The code for the file's network, and a mention of the file, so that a change of it is a change of
+    /// the crate.
+    pub(crate) fn expand(&self, runtime: Option<&TokenStream>) -> TokenStream {
+        let text = match self.read() {
+            Ok(text) => text,
+            Err(reason) => return self.error(&reason),
+        };
+        let path = &self.path;
+        let mention = quote! {
+            const _: &[u8] = ::core::include_bytes!(::core::concat!(::core::env!("CARGO_MANIFEST_DIR"), "/", #path));
+        };
+        let options =
+            mlp_dsl::backend::rust::Options { runtime: runtime.cloned(), standalone: false, spans: None };
+        let code = match mlp_dsl::compile(&text) {
+            Ok(derivation) => mlp_dsl::backend::rust::emit(&derivation, &options),
+            Err(diagnostics) => {
+                let mut code = mlp_dsl::backend::rust::stub(&text, runtime);
+                code.extend(diagnostics.iter().map(|found| self.error(&self.message(found, &text))));
+                code
+            }
+        };
+        quote!(#mention #code)
+    }
+
+    fn read(&self) -> Result<String, String> {
+        let path = Path::new(&self.path);
+        let inside = path.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
+        if !inside || self.path.contains('\\') {
+            return Err(format!(
+                "`{}` does not lead into the crate\n  help: write a path from the crate's root, such as \"networks/course.mlp\"",
+                self.path
+            ));
+        }
+        let root = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from).unwrap_or_default();
+        let full = root.join(path);
+        let size = std::fs::metadata(&full).map_err(|error| self.unreadable(&error))?.len();
+        if size > limits::TEXT_BYTES as u64 {
+            return Err(format!(
+                "`{}` is too long: {size} bytes, and at most {} are read",
+                self.path,
+                limits::TEXT_BYTES
+            ));
+        }
+        let text = std::fs::read_to_string(full).map_err(|error| self.unreadable(&error))?;
+        Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
+    }
+
+    fn unreadable(&self, error: &std::io::Error) -> String {
+        let help = match error.kind() {
+            std::io::ErrorKind::NotFound => {
+                "\n  help: the path starts at the crate's root, where its Cargo.toml is"
+            }
+            _ => "",
+        };
+        format!("can't read `{}`: {error}{help}", self.path)
+    }
+
+    /// The mistake with its place in the file: rustc can only underline the name of the file.
+    fn message(&self, found: &Diagnostic, text: &str) -> String {
+        let before = text.get(..found.span().start).unwrap_or_default();
+        let line = before.matches('\n').count();
+        let column = before.chars().rev().take_while(|c| *c != '\n').count();
+        let shown = text.lines().nth(line).unwrap_or_default();
+        let mut message = format!(
+            "[{}] {}\n  in {}:{}:{}: `{}`",
+            found.code,
+            found.title,
+            self.path,
+            line + 1,
+            column + 1,
+            shown.trim()
+        );
+        if let Some(label) = found.labels.first() {
+            message.push_str(&format!("\n  here: {}", label.text));
+        }
+        if let Some(help) = &found.help {
+            message.push_str(&format!("\n  help: {help}"));
+        }
+        message
+    }
+
+    fn error(&self, message: &str) -> TokenStream {
+        let span = self.literal.span();
+        quote_spanned!(span=> ::core::compile_error! { #message })
+    }
+}
