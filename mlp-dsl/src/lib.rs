@@ -11,6 +11,7 @@
 pub mod backend;
 mod check;
 pub mod diagnostic;
+pub mod format;
 pub mod ir;
 pub mod limits;
 pub mod model;

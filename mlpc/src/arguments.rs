@@ -27,6 +27,8 @@ pub(crate) enum Command {
     Derive(Derive),
     /// Write the network as Rust
     Emit(Emit),
+    /// Lay specifications out in the one style
+    Fmt(Fmt),
 }
 
 /// The file with the specification.
@@ -145,6 +147,17 @@ pub(crate) struct Emit {
     pub(crate) standalone: bool,
     #[command(flatten)]
     pub(crate) target: Target,
+}
+
+/// `fmt`
+#[derive(Debug, Args)]
+pub(crate) struct Fmt {
+    /// Specifications, rewritten in place; `-` reads the standard input and writes the standard output
+    #[arg(value_name = "FILE", required = true)]
+    pub(crate) files: Vec<PathBuf>,
+    /// Write nothing: fail where a file is not in the style
+    #[arg(long)]
+    pub(crate) check: bool,
 }
 
 /// Counts are whole and positive, and small enough to be multiplied.

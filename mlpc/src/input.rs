@@ -6,7 +6,7 @@ use std::{
     path::Path,
 };
 
-use mlp_dsl::{ir::Derivation, limits};
+use mlp_dsl::{diagnostic::Diagnostic, ir::Derivation, limits};
 
 use crate::{
     arguments::{Choice, Source},
@@ -18,10 +18,12 @@ use crate::{
 /// Reads and compiles; mistakes are a failure with the rendered diagnostics.
 pub(crate) fn compile(source: &Source) -> Result<Derivation, Failure> {
     let text = text(source)?;
-    mlp_dsl::compile(&text).map_err(|found| {
-        let report = diagnostics::render(&found, &Escaped::lines(&text), &shown_name(&source.file));
-        Failure::Specification(report)
-    })
+    mlp_dsl::compile(&text).map_err(|found| mistakes(&found, &text, source))
+}
+
+/// The failure that shows diagnostics.
+pub(crate) fn mistakes(found: &[Diagnostic], text: &str, source: &Source) -> Failure {
+    Failure::Specification(diagnostics::render(found, &Escaped::lines(text), &shown_name(&source.file)))
 }
 
 /// Reads and compiles, with the numbers of the chosen sample in place.
@@ -51,7 +53,8 @@ pub(crate) fn is_standard(file: &Path) -> bool {
     file.as_os_str() == "-"
 }
 
-fn text(source: &Source) -> Result<String, Failure> {
+/// Reads a specification, and nothing more.
+pub(crate) fn text(source: &Source) -> Result<String, Failure> {
     let name = shown_name(&source.file);
     let bytes = bytes(&source.file).map_err(|error| {
         let help = match error.kind() {

@@ -56,7 +56,7 @@ fn compare(text: &str, output: &Path, refresh: &str) -> Result<(), Failure> {
 
 /// Writes a file beside the old one and puts it in its place. What is no plain file, such as
 /// `/dev/null`, is written to as it is.
-fn write(text: &str, output: &Path) -> Result<(), Failure> {
+pub(crate) fn write(text: &str, output: &Path) -> Result<(), Failure> {
     // A link stays a link: what it points to is replaced.
     let place = fs::canonicalize(output).unwrap_or_else(|_| output.to_owned());
     let old = fs::metadata(&place).ok();

@@ -1,0 +1,310 @@
+//! Where lines break and what stands in front of them.
+
+use super::{
+    tokens::{Kind, Token},
+    tree::Node,
+};
+
+/// The columns that a line may have before it is broken.
+const WIDTH: usize = 100;
+
+/// The text of a specification.
+pub(super) fn print(nodes: &[Node<'_>]) -> String {
+    let mut printer = Printer { out: String::new() };
+    printer.statements(nodes, 0);
+    let mut out = printer.out.trim_start_matches('\n').to_owned();
+    if !out.is_empty() {
+        out.push('\n');
+    }
+    out
+}
+
+struct Printer {
+    out: String,
+}
+
+impl Printer {
+    fn line(&mut self, depth: usize) {
+        self.out.push('\n');
+        self.out.extend(std::iter::repeat_n(' ', 4 * depth));
+    }
+
+    fn column(&self) -> usize {
+        let last = self.out.rsplit('\n').next().unwrap_or_default();
+        last.chars().count()
+    }
+
+    /// Sentences one below another, each up to its `;` or its braces.
+    fn statements(&mut self, nodes: &[Node<'_>], depth: usize) {
+        let mut rest = nodes;
+        let mut is_first = true;
+        while let Some(first) = rest.first() {
+            let breaks = first.first().breaks;
+            let own_line = breaks > 0 || is_first;
+            if first.is_comment() && !own_line {
+                self.out.push(' ');
+            } else {
+                if breaks > 1 && !is_first {
+                    self.out.push('\n');
+                }
+                self.line(depth);
+            }
+            is_first = false;
+            let length = if first.is_comment() { 1 } else { statement_length(rest) };
+            let (statement, behind) = rest.split_at_checked(length).unwrap_or((rest, &[]));
+            self.statement(statement, depth);
+            rest = behind;
+        }
+    }
+
+    fn statement(&mut self, nodes: &[Node<'_>], depth: usize) {
+        let words = nodes.iter().take_while(|node| !node.is_braces()).map(Node::text);
+        let mut words = words.filter(|word| !["pub", "frozen"].contains(word));
+        let style = match words.find(|word| word.chars().all(char::is_alphabetic) && !word.is_empty()) {
+            Some("network" | "rule") => Style::Statements,
+            Some("layer") => Style::Apart,
+            _ => Style::Fitting,
+        };
+        let wide = 4 * depth + flat_width(nodes) > WIDTH && !nodes.iter().any(Node::is_braces);
+        let breaks = if wide { Breaks::of(nodes) } else { Breaks::Nowhere };
+        self.broken(nodes, depth, style, breaks);
+    }
+
+    fn sequence(&mut self, nodes: &[Node<'_>], depth: usize, style: Style) {
+        self.broken(nodes, depth, style, Breaks::Nowhere);
+    }
+
+    /// Nodes side by side; braces in the given style; lines broken where it is said.
+    fn broken(&mut self, nodes: &[Node<'_>], depth: usize, style: Style, breaks: Breaks) {
+        let mut before: Option<&Node<'_>> = None;
+        let mut earlier: Option<&Node<'_>> = None;
+        let mut is_derivative = false;
+        for (index, node) in nodes.iter().enumerate() {
+            let after_comment = before.is_some_and(|before| ends_line(before));
+            // The forms of a stated derivative stand below one another.
+            let form = is_derivative && node.text() == "=" && matches!(breaks, Breaks::Words);
+            is_derivative |= node.text() == "derivative";
+            if after_comment || form || (index > 0 && breaks.stand_before(node, before)) {
+                self.line(depth + 1);
+            } else if before.is_some_and(|before| space_between(earlier, before, node)) {
+                self.out.push(' ');
+            }
+            match node {
+                Node::Token(token) => self.out.push_str(token.text),
+                Node::Brackets { open, inside, close } => {
+                    let style = if open.text == "{" { style } else { Style::Fitting };
+                    let behind = nodes.get(index + 1..).unwrap_or_default();
+                    self.brackets((open, inside, close), depth, style, flat_width(behind));
+                }
+            }
+            earlier = before;
+            before = Some(node);
+        }
+    }
+
+    fn brackets(
+        &mut self,
+        (open, inside, close): (&Token<'_>, &[Node<'_>], &Token<'_>),
+        depth: usize,
+        style: Style,
+        behind: usize,
+    ) {
+        self.out.push_str(open.text);
+        if inside.is_empty() {
+            self.out.push_str(close.text);
+            return;
+        }
+        let commented = inside.iter().any(Node::has_line_comment);
+        match style {
+            Style::Statements => {
+                let start = self.out.len();
+                self.statements(inside, depth + 1);
+                // No empty line behind the brace.
+                if self.out.get(start..).is_some_and(|added| added.starts_with("\n\n")) {
+                    self.out.remove(start);
+                }
+                self.line(depth);
+            }
+            Style::Apart => self.elements(inside, depth),
+            Style::Fitting if commented || !self.fits(open, inside, behind) => self.elements(inside, depth),
+            Style::Fitting => {
+                let padded = open.text == "{";
+                self.out.push_str(if padded { " " } else { "" });
+                self.sequence(inside, depth, Style::Fitting);
+                self.out.push_str(if padded { " " } else { "" });
+            }
+        }
+        self.out.push_str(close.text);
+    }
+
+    fn fits(&self, open: &Token<'_>, inside: &[Node<'_>], behind: usize) -> bool {
+        let padding = if open.text == "{" { 3 } else { 1 };
+        self.column() + flat_width(inside) + padding + behind.min(1) <= WIDTH
+    }
+
+    /// The elements of a list, one below another.
+    fn elements(&mut self, inside: &[Node<'_>], depth: usize) {
+        let mut rest = inside;
+        while let Some(first) = rest.first() {
+            if first.is_comment() && first.first().breaks == 0 && rest.len() < inside.len() {
+                self.out.push(' ');
+            } else {
+                self.line(depth + 1);
+            }
+            let length = if first.is_comment() {
+                1
+            } else {
+                let comma = rest.iter().position(|node| node.text() == ",");
+                comma.map_or(last_of_element(rest), |comma| comma + 1)
+            };
+            let (element, behind) = rest.split_at_checked(length).unwrap_or((rest, &[]));
+            self.sequence(element, depth + 1, Style::Fitting);
+            rest = behind;
+        }
+        self.line(depth);
+    }
+}
+
+/// Where a sentence that is too wide is broken.
+#[derive(Clone, Copy)]
+enum Breaks {
+    Nowhere,
+    /// In front of these words: `then`, `else`, `in`, `derivative`, `kernel`.
+    Words,
+    /// In front of `+` and `-`, where there are no such words.
+    Terms,
+}
+
+impl Breaks {
+    const WORDS: [&str; 5] = ["then", "else", "in", "derivative", "kernel"];
+
+    fn of(nodes: &[Node<'_>]) -> Self {
+        if nodes.iter().any(|node| Self::WORDS.contains(&node.text())) {
+            Breaks::Words
+        } else {
+            Breaks::Terms
+        }
+    }
+
+    fn stand_before(self, node: &Node<'_>, before: Option<&Node<'_>>) -> bool {
+        match self {
+            Breaks::Nowhere => false,
+            Breaks::Words => Self::WORDS.contains(&node.text()),
+            Breaks::Terms => matches!(node.text(), "+" | "-") && !is_sign_of(before),
+        }
+    }
+}
+
+/// How braces are laid out.
+#[derive(Clone, Copy)]
+enum Style {
+    /// Sentences, each on a line.
+    Statements,
+    /// Elements, each on a line.
+    Apart,
+    /// Elements on one line where they fit.
+    Fitting,
+}
+
+/// The last element has no comma; comments behind it are not part of it.
+fn last_of_element(nodes: &[Node<'_>]) -> usize {
+    let comments = nodes.iter().rev().take_while(|node| node.is_comment()).count();
+    (nodes.len() - comments).max(1)
+}
+
+/// How many nodes a sentence has: up to its `;`, or its braces and a `;` behind them.
+fn statement_length(nodes: &[Node<'_>]) -> usize {
+    for (index, node) in nodes.iter().enumerate() {
+        if node.text() == ";" {
+            return index + 1;
+        }
+        if node.is_braces() {
+            let semicolon = nodes.get(index + 1).is_some_and(|next| next.text() == ";");
+            return index + 1 + usize::from(semicolon);
+        }
+    }
+    nodes.len()
+}
+
+fn ends_line(node: &Node<'_>) -> bool {
+    matches!(node, Node::Token(token) if token.kind == Kind::Line)
+}
+
+/// The columns of nodes on one line.
+fn flat_width(nodes: &[Node<'_>]) -> usize {
+    let mut printer = Flat { out: String::new() };
+    printer.sequence(nodes);
+    printer.out.chars().count()
+}
+
+struct Flat {
+    out: String,
+}
+
+impl Flat {
+    fn sequence(&mut self, nodes: &[Node<'_>]) {
+        let mut before: Option<&Node<'_>> = None;
+        let mut earlier: Option<&Node<'_>> = None;
+        for node in nodes {
+            if before.is_some_and(|before| space_between(earlier, before, node)) {
+                self.out.push(' ');
+            }
+            match node {
+                Node::Token(token) => self.out.push_str(token.text),
+                Node::Brackets { open, inside, .. } => {
+                    self.out.push_str(if open.text == "{" { "{  }" } else { "()" });
+                    self.sequence(inside);
+                }
+            }
+            earlier = before;
+            before = Some(node);
+        }
+    }
+}
+
+/// Whether a space stands between two neighbours; `earlier` stands in front of both.
+fn space_between(earlier: Option<&Node<'_>>, before: &Node<'_>, node: &Node<'_>) -> bool {
+    let (left, right) = (before.text(), node.text());
+    if before.is_comment() || node.is_comment() {
+        return true;
+    }
+    if matches!(right, "," | ";" | ":" | "^") || matches!(left, "^" | "#") {
+        return false;
+    }
+    if left == "-" && is_sign_of(earlier) {
+        return false;
+    }
+    match node {
+        // A call, a shape or a visibility; but a list, or a formula in parentheses behind an operator or word.
+        Node::Brackets { open, .. } if open.text != "{" => {
+            let word = matches!(before, Node::Token(token) if token.kind == Kind::Word);
+            !word || KEYWORDS.contains(&left)
+        }
+        _ => true,
+    }
+}
+
+/// Whether a minus behind this is the sign of a number, and no difference.
+fn is_sign_of(earlier: Option<&Node<'_>>) -> bool {
+    match earlier {
+        None => true,
+        Some(Node::Brackets { .. }) => false,
+        Some(Node::Token(token)) => token.kind == Kind::Sign || KEYWORDS.contains(&token.text),
+    }
+}
+
+/// Words behind which a formula begins.
+const KEYWORDS: [&str; 12] = [
+    "if",
+    "then",
+    "else",
+    "in",
+    "let",
+    "loss",
+    "penalty",
+    "seed",
+    "derivative",
+    "batch",
+    "samples",
+    "clip_norm",
+];

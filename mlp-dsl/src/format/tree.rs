@@ -1,0 +1,69 @@
+//! Tokens with what is between brackets inside them.
+
+use super::tokens::{Kind, Token};
+
+/// A token, or brackets.
+#[derive(Clone, Debug)]
+pub(super) enum Node<'t> {
+    Token(Token<'t>),
+    Brackets { open: Token<'t>, inside: Vec<Node<'t>>, close: Token<'t> },
+}
+
+impl<'t> Node<'t> {
+    /// The first token.
+    pub(super) fn first(&self) -> &Token<'t> {
+        match self {
+            Node::Token(token) => token,
+            Node::Brackets { open, .. } => open,
+        }
+    }
+
+    /// The text, if it is a token.
+    pub(super) fn text(&self) -> &str {
+        match self {
+            Node::Token(token) => token.text,
+            Node::Brackets { .. } => "",
+        }
+    }
+
+    /// Whether it is a comment, or documentation.
+    pub(super) fn is_comment(&self) -> bool {
+        matches!(self, Node::Token(token) if matches!(token.kind, Kind::Line | Kind::Block))
+    }
+
+    /// Whether a comment that ends its line stands in it.
+    pub(super) fn has_line_comment(&self) -> bool {
+        match self {
+            Node::Token(token) => token.kind == Kind::Line || token.text.contains('\n'),
+            Node::Brackets { inside, .. } => inside.iter().any(Node::has_line_comment),
+        }
+    }
+
+    /// Whether it is what stands between braces.
+    pub(super) fn is_braces(&self) -> bool {
+        matches!(self, Node::Brackets { open, .. } if open.text == "{")
+    }
+}
+
+/// The nodes of a text whose brackets match.
+pub(super) fn tree<'t>(tokens: &[Token<'t>]) -> Vec<Node<'t>> {
+    let mut stack: Vec<(Option<Token<'t>>, Vec<Node<'t>>)> = vec![(None, Vec::new())];
+    for token in tokens {
+        match token.kind {
+            Kind::Open => stack.push((Some(token.clone()), Vec::new())),
+            Kind::Close if stack.len() > 1 => {
+                let Some((Some(open), inside)) = stack.pop() else { continue };
+                let node = Node::Brackets { open, inside, close: token.clone() };
+                if let Some((_, outside)) = stack.last_mut() {
+                    outside.push(node);
+                }
+            }
+            _ => {
+                if let Some((_, inside)) = stack.last_mut() {
+                    inside.push(Node::Token(token.clone()));
+                }
+            }
+        }
+    }
+    stack.into_iter().next().map(|(_, nodes)| nodes).unwrap_or_default()
+}

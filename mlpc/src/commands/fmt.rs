@@ -1,0 +1,37 @@
+//! `mlpc fmt`: specifications in the one style.
+
+use crate::{
+    arguments::{Fmt, Source},
+    failure::Failure,
+    input::{self, is_standard, shown_name},
+    output,
+};
+
+/// Runs the command. Every file is read and laid out before the first is written.
+pub(crate) fn run(arguments: &Fmt) -> Result<(), Failure> {
+    let mut changed = Vec::new();
+    for file in &arguments.files {
+        let source = Source { file: file.clone() };
+        let text = input::text(&source)?;
+        let formatted =
+            mlp_dsl::format::format(&text).map_err(|found| input::mistakes(&found, &text, &source))?;
+        if is_standard(file) && !arguments.check {
+            output::print(&formatted)?;
+        } else if formatted != text {
+            changed.push((file, formatted));
+        }
+    }
+    if arguments.check {
+        let names: Vec<String> = changed.iter().map(|(file, _)| shown_name(file)).collect();
+        return match names.as_slice() {
+            [] => Ok(()),
+            [one] => Err(not_in_style(&format!("{one} is not in the style"))),
+            many => Err(not_in_style(&format!("{} are not in the style", many.join(", ")))),
+        };
+    }
+    changed.into_iter().try_for_each(|(file, text)| output::write(&text, file))
+}
+
+fn not_in_style(title: &str) -> Failure {
+    Failure::specification(title, "lay them out with `mlpc fmt`")
+}
