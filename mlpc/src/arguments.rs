@@ -37,6 +37,21 @@ pub(crate) struct Source {
     /// The specification; `-` reads the standard input
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
+    /// How mistakes are printed
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) message_format: MessageFormat,
+}
+
+/// The forms of a mistake.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum MessageFormat {
+    /// With the lines of the specification that matter
+    #[default]
+    Text,
+    /// A line for each
+    Short,
+    /// A line of JSON for each
+    Json,
 }
 
 /// `check`
@@ -158,6 +173,9 @@ pub(crate) struct Fmt {
     /// Write nothing: fail where a file is not in the style
     #[arg(long)]
     pub(crate) check: bool,
+    /// How mistakes are printed
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) message_format: MessageFormat,
 }
 
 /// Counts are whole and positive, and small enough to be multiplied.

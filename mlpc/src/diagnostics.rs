@@ -6,7 +6,10 @@ use std::ops::Range;
 use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Renderer, Snippet};
 use mlp_dsl::diagnostic::Diagnostic;
 
-use crate::escape::{self, Escaped};
+use crate::{
+    escape::{self, Escaped},
+    json::Json,
+};
 
 /// All diagnostics of a file, blank lines between them, and a last line that counts them. Styled;
 /// the stream they are written to takes the colours out where it is no terminal.
@@ -21,6 +24,54 @@ pub(crate) fn render(found: &[Diagnostic], source: &Escaped, file: &str) -> Stri
     let last = format!("{}{more} {mistakes} in {file}", found.len());
     report.push_str(&Renderer::styled().render(&[Group::with_title(Level::ERROR.primary_title(last))]));
     report
+}
+
+/// A line for each diagnostic: where it is, its code and its title.
+pub(crate) fn short(found: &[Diagnostic], text: &str, file: &str) -> String {
+    let line = |diagnostic: &Diagnostic| {
+        let (line, column) = place(text, diagnostic.span().start);
+        format!("{file}:{line}:{column}: error[{}]: {}", diagnostic.code, escape::line(&diagnostic.title))
+    };
+    found.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// A line of JSON for each diagnostic. Offsets count bytes from 0, lines and columns (of characters) from 1.
+pub(crate) fn json(found: &[Diagnostic], text: &str, file: &str) -> String {
+    let source = Escaped::lines(text);
+    let object = |diagnostic: &Diagnostic| {
+        let labels = diagnostic.labels.iter().map(|label| {
+            let ((line, column), (end_line, end_column)) =
+                (place(text, label.span.start), place(text, label.span.end));
+            Json::object([
+                ("start", Json::whole(label.span.start as u64)),
+                ("end", Json::whole(label.span.end as u64)),
+                ("line", Json::whole(line as u64)),
+                ("column", Json::whole(column as u64)),
+                ("end_line", Json::whole(end_line as u64)),
+                ("end_column", Json::whole(end_column as u64)),
+                ("text", Json::text(&label.text)),
+            ])
+        });
+        let rendered = anstream::adapter::strip_str(&one(diagnostic, &source, file)).to_string();
+        Json::object([
+            ("level", Json::text("error")),
+            ("code", Json::text(diagnostic.code)),
+            ("title", Json::text(&diagnostic.title)),
+            ("file", Json::text(file)),
+            ("labels", Json::List(labels.collect())),
+            ("help", diagnostic.help.as_ref().map_or(Json::Null, Json::text)),
+            ("rendered", Json::text(rendered)),
+        ])
+        .line()
+    };
+    found.iter().map(object).collect::<Vec<_>>().join("\n")
+}
+
+/// Line and column of an offset, counted from 1.
+fn place(text: &str, offset: usize) -> (usize, usize) {
+    let before = text.get(..offset.min(text.len())).unwrap_or(text);
+    let line = before.matches('\n').count() + 1;
+    (line, before.chars().rev().take_while(|c| *c != '\n').count() + 1)
 }
 
 fn one(diagnostic: &Diagnostic, source: &Escaped, file: &str) -> String {

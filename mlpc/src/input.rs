@@ -9,7 +9,7 @@ use std::{
 use mlp_dsl::{diagnostic::Diagnostic, ir::Derivation, limits};
 
 use crate::{
-    arguments::{Choice, Source},
+    arguments::{Choice, MessageFormat, Source},
     diagnostics,
     escape::{self, Escaped},
     failure::Failure,
@@ -23,7 +23,12 @@ pub(crate) fn compile(source: &Source) -> Result<Derivation, Failure> {
 
 /// The failure that shows diagnostics.
 pub(crate) fn mistakes(found: &[Diagnostic], text: &str, source: &Source) -> Failure {
-    Failure::Specification(diagnostics::render(found, &Escaped::lines(text), &shown_name(&source.file)))
+    let name = shown_name(&source.file);
+    Failure::Specification(match source.message_format {
+        MessageFormat::Text => diagnostics::render(found, &Escaped::lines(text), &name),
+        MessageFormat::Short => diagnostics::short(found, text, &name),
+        MessageFormat::Json => diagnostics::json(found, text, &name),
+    })
 }
 
 /// Reads and compiles, with the numbers of the chosen sample in place.

@@ -17,6 +17,73 @@ fn fixtures() {
     });
 }
 
+/// Each fixture ends with the mistakes that are to be found in it, `//~ line:column code title`; where its
+/// text can't take another comment, they stand in a file beside it.
+#[test]
+fn fixtures_say_what_is_wrong_with_them() {
+    let mut count = 0;
+    for entry in std::fs::read_dir(folder("tests/fixtures")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_none_or(|extension| extension != "mlp") {
+            continue;
+        }
+        count += 1;
+        let name = path.file_name().unwrap().to_str().unwrap();
+        let mut command = mlpc(&["check", name, "--message-format", "short"]);
+        let run = command.current_dir(folder("tests/fixtures")).assert().code(1).stdout("");
+        let said = String::from_utf8(run.get_output().stderr.clone()).unwrap();
+        let found: Vec<String> = said
+            .lines()
+            .map(|line| {
+                line.replacen(&format!("{name}:"), "", 1).replacen(": error[", " ", 1).replacen("]: ", " ", 1)
+            })
+            .collect();
+        let expected = match std::fs::read_to_string(path.with_extension("expected")) {
+            Ok(beside) => beside.lines().map(str::to_owned).collect::<Vec<_>>(),
+            Err(_) => {
+                let text = std::fs::read_to_string(&path).unwrap();
+                text.lines().filter_map(|line| line.strip_prefix("//~ ").map(str::to_owned)).collect()
+            }
+        };
+        assert_eq!(found, expected, "{name}");
+        assert!(!found.is_empty(), "{name}");
+    }
+    assert!(count >= 100, "{count} fixtures");
+}
+
+/// Every code of the compiler is given by a fixture.
+#[test]
+fn every_code_has_a_fixture() {
+    let mut fixtures = String::new();
+    for entry in std::fs::read_dir(folder("tests/fixtures")).unwrap() {
+        fixtures.push_str(&String::from_utf8_lossy(&std::fs::read(entry.unwrap().path()).unwrap()));
+    }
+    // A text of more than a megabyte has a test of its own.
+    let elsewhere = ["M0101"];
+    for entry in std::fs::read_dir(folder("../mlp-dsl/src/problems")).unwrap() {
+        let text = std::fs::read_to_string(entry.unwrap().path()).unwrap();
+        for (at, _) in text.match_indices("\"M0") {
+            let code = &text[at + 1..at + 6];
+            let shown = fixtures.contains(&format!(" {code} ")) || elsewhere.contains(&code);
+            assert!(shown, "no fixture gives {code}");
+        }
+    }
+}
+
+#[test]
+fn a_line_of_json_for_each_mistake() {
+    let broken = folder("tests/fixtures/name_misspelt.mlp");
+    let run = mlpc(&["check", "--message-format", "json"]).arg(&broken).assert().code(1).stdout("");
+    let said = String::from_utf8(run.get_output().stderr.clone()).unwrap();
+    assert_eq!(said.lines().count(), 1, "{said}");
+    let start = "{\"level\":\"error\",\"code\":\"M0201\",\"title\":\"unknown name `bl`\",\"file\":";
+    assert!(said.starts_with(start) && said.trim_end().ends_with("\"}"), "{said}");
+    let label = "{\"start\":175,\"end\":177,\"line\":6,\"column\":38,\"end_line\":6,\"end_column\":40,\"text\":\"not declared\"}";
+    assert!(said.contains(label), "{said}");
+    assert!(said.contains("\"help\":\"did you mean `b1`?\""), "{said}");
+    assert!(said.contains("\"rendered\":\"error[M0201]: unknown name `bl`\\u000a -->"), "{said}");
+}
+
 #[test]
 fn every_command_shows_diagnostics() {
     let broken = folder("tests/fixtures/name_misspelt.mlp");

@@ -114,8 +114,7 @@ fn read(
     if !changed(Changed::Parameter) {
         found.push(problems::rule_without_update(&rule.name));
     }
-    for (index, name) in state.iter().enumerate().filter(|(index, _)| !changed(Changed::State(*index))) {
-        let _ = index;
+    for (_, name) in state.iter().enumerate().filter(|(index, _)| !changed(Changed::State(*index))) {
         found.push(problems::state_never_changes(name));
     }
     Some(UpdateRule {
@@ -164,7 +163,10 @@ impl Assignments<'_> {
                     (name, expression)
                 }
             };
-            good &= self.is_current(expression, reading.found);
+            if !self.is_current(expression, reading.found) {
+                good = false;
+                continue;
+            }
             let Some(formula) = self.formula(expression, &mut reading) else {
                 good = false;
                 continue;
