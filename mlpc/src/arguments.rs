@@ -29,6 +29,8 @@ pub(crate) enum Command {
     Emit(Emit),
     /// Lay specifications out in the one style
     Fmt(Fmt),
+    /// Explain a mistake by its code
+    Explain(Explain),
 }
 
 /// The file with the specification.
@@ -176,6 +178,14 @@ pub(crate) struct Fmt {
     /// How mistakes are printed
     #[arg(long, value_enum, default_value_t)]
     pub(crate) message_format: MessageFormat,
+}
+
+/// `explain`
+#[derive(Debug, Args)]
+pub(crate) struct Explain {
+    /// The code, such as M0201; all codes are listed without one
+    #[arg(value_name = "CODE")]
+    pub(crate) code: Option<String>,
 }
 
 /// Counts are whole and positive, and small enough to be multiplied.

@@ -4,6 +4,7 @@ mod check;
 mod derive;
 mod emit;
 mod eval;
+mod explain;
 mod fmt;
 mod refresh;
 mod summary;
@@ -18,6 +19,7 @@ pub(crate) fn run(command: &Command) -> Result<(), Failure> {
         Command::Eval(arguments) => eval::run(arguments),
         Command::Derive(arguments) => derive::run(arguments),
         Command::Emit(arguments) => emit::run(arguments),
+        Command::Explain(arguments) => explain::run(arguments),
         Command::Fmt(arguments) => fmt::run(arguments),
     }
 }
