@@ -8,6 +8,10 @@ pub const NESTING: usize = 48;
 pub const LENGTH: u64 = 1 << 24;
 /// Numbers of all inputs and the target together.
 pub const DATA: u64 = 1 << 24;
+/// Layers of a network.
+pub const LAYERS: usize = 1000;
+/// Neurons with a name.
+pub const NEURONS: usize = 10_000;
 /// Parameters of a network.
 pub const PARAMETERS: u64 = 1 << 27;
 /// Scalar operations in all formulas together, functions counted at each call.

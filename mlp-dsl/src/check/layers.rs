@@ -3,6 +3,7 @@
 use super::{Checker, Meaning, Place};
 use crate::{
     ir::equation::Shape,
+    limits,
     model::{Layer, LayerBody, Typed, Value},
     problems,
     span::Span,
@@ -11,6 +12,10 @@ use crate::{
 
 impl Checker<'_> {
     pub(super) fn layer(&mut self, layer: &ast::Layer) {
+        if !self.counts_layer(layer) {
+            self.incomplete = true;
+            return;
+        }
         self.place = Place::Layer(layer.name.clone());
         self.frozen_layer = layer.frozen.is_some();
         self.dense_in_layer = 0;
@@ -34,6 +39,22 @@ impl Checker<'_> {
                 self.scope.declare(&layer.name, "layer", Meaning::Mistake, self.found);
             }
         }
+    }
+
+    /// Counts layers and neurons before work is done for them; reports the one that passes a limit.
+    fn counts_layer(&mut self, layer: &ast::Layer) -> bool {
+        self.layer_count += 1;
+        if let ast::LayerBody::Neurons(neurons) = &layer.body {
+            let before = self.neuron_count;
+            self.neuron_count += neurons.len();
+            if before <= limits::NEURONS && self.neuron_count > limits::NEURONS {
+                self.found.push(problems::too_many_neurons(layer.name.span));
+            }
+        }
+        if self.layer_count == limits::LAYERS + 1 {
+            self.found.push(problems::too_many_layers(layer.name.span));
+        }
+        self.layer_count <= limits::LAYERS && self.neuron_count <= limits::NEURONS
     }
 
     pub(super) fn neurons(

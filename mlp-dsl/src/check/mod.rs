@@ -94,6 +94,8 @@ struct Checker<'a> {
     /// Which parameters have no start value written: the activation they feed chooses it.
     undrawn: Vec<bool>,
     layers: Vec<Layer>,
+    layer_count: usize,
+    neuron_count: usize,
     loss: Option<Typed>,
     penalties: Vec<Typed>,
     training: Option<model::Training>,
@@ -137,6 +139,8 @@ impl<'a> Checker<'a> {
             parameter_count: 0,
             undrawn: Vec::new(),
             layers: Vec::new(),
+            layer_count: 0,
+            neuron_count: 0,
             loss: None,
             penalties: Vec::new(),
             training: None,

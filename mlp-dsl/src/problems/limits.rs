@@ -41,6 +41,18 @@ pub(crate) fn calls_too_large(span: Span) -> Diagnostic {
     .help("let a function of vectors call another one once, and give its result a name as a layer")
 }
 
+pub(crate) fn too_many_layers(span: Span) -> Diagnostic {
+    let most = limits::LAYERS;
+    Diagnostic::new("M0606", format!("more than {most} layers"), span, "the limit is passed here")
+        .help(format!("a network has at most {most} layers"))
+}
+
+pub(crate) fn too_many_neurons(span: Span) -> Diagnostic {
+    let most = limits::NEURONS;
+    Diagnostic::new("M0606", format!("more than {most} named neurons"), span, "the limit is passed here")
+        .help("write wide layers as vectors: `layer h[20] = sigmoid(dense(x));`")
+}
+
 pub(crate) fn too_large_to_unroll(multiply_adds: usize, span: Span) -> Diagnostic {
     let most = limits::UNROLLED;
     Diagnostic::new(
