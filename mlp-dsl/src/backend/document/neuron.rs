@@ -108,13 +108,13 @@ impl Context<'_> {
         groups
     }
 
-    /// Neuron after neuron, in each the output before the net input.
+    /// Neuron after neuron, in each the output before the net input and what `let` names.
     fn outputs_first(&self, values: &[EquationId]) -> Vec<EquationId> {
         let mut ordered = Vec::new();
         let mut neuron = Vec::new();
         for id in values {
             neuron.push(*id);
-            if !matches!(self.derivation.equation(*id).symbol, Symbol::Net(_)) {
+            if !matches!(self.derivation.equation(*id).symbol, Symbol::Net(_) | Symbol::Local(_)) {
                 ordered.extend(neuron.drain(..).rev());
             }
         }
