@@ -11,6 +11,8 @@
 pub mod backend;
 mod check;
 pub mod diagnostic;
+#[cfg(feature = "editor")]
+pub mod editor;
 pub mod format;
 pub mod ir;
 pub mod limits;
@@ -24,12 +26,18 @@ pub mod syntax;
 
 use diagnostic::{Diagnostic, Diagnostics};
 use ir::Derivation;
+use syntax::ast::Ast;
 
 /// The whole front: from text to equations, or all mistakes that were found.
 pub fn compile(text: &str) -> Result<Derivation, Vec<Diagnostic>> {
     let mut diagnostics = Diagnostics::default();
     let ast = syntax::parse(text, &mut diagnostics);
-    let model = check::check(&ast, &mut diagnostics);
+    derive(&ast, diagnostics)
+}
+
+/// From a syntax tree, and what was wrong with the text, to equations.
+fn derive(ast: &Ast, mut diagnostics: Diagnostics) -> Result<Derivation, Vec<Diagnostic>> {
+    let model = check::check(ast, &mut diagnostics);
     match model {
         Some(model) if diagnostics.is_empty() => ir::derive(&model).map_err(|diagnostic| vec![diagnostic]),
         _ => Err(diagnostics.into_sorted()),

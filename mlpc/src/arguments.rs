@@ -31,6 +31,8 @@ pub(crate) enum Command {
     Fmt(Fmt),
     /// Explain a mistake by its code
     Explain(Explain),
+    /// Serve an editor: the language server protocol over the standard input and output
+    Lsp(Lsp),
 }
 
 /// The file with the specification.
@@ -186,6 +188,14 @@ pub(crate) struct Explain {
     /// The code, such as M0201; all codes are listed without one
     #[arg(value_name = "CODE")]
     pub(crate) code: Option<String>,
+}
+
+/// `lsp`
+#[derive(Debug, Args)]
+pub(crate) struct Lsp {
+    /// What it does anyway; editors like to say it
+    #[arg(long, hide = true)]
+    pub(crate) stdio: bool,
 }
 
 /// Counts are whole and positive, and small enough to be multiplied.

@@ -325,3 +325,19 @@ pub(super) fn parameters(
     }
     good.then_some(parameters)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Callee, Unary};
+    use crate::syntax::words::PRIMITIVES;
+
+    #[test]
+    fn each_function_that_is_not_written_in_the_language_is_described() {
+        let builtin = Callee::BUILTIN.iter().map(|(name, _)| *name);
+        let mut known: Vec<&str> = builtin.chain(Unary::ALL.into_iter().filter_map(Unary::name)).collect();
+        let mut described: Vec<&str> = PRIMITIVES.iter().map(|word| word.text).collect();
+        known.sort_unstable();
+        described.sort_unstable();
+        assert_eq!(known, described);
+    }
+}

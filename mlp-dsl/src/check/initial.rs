@@ -9,7 +9,10 @@ use crate::{
     model::Start,
     problems,
     span::Span,
-    syntax::ast::{Call, Name, ParameterKind, Value},
+    syntax::{
+        ast::{Call, Name, ParameterKind, Value},
+        words,
+    },
 };
 
 /// The start value of a parameter that declares none: zero for a bias; He before a relu, Xavier
@@ -37,8 +40,6 @@ fn fans(shape: Shape) -> Option<(f64, f64)> {
 fn bounded(rule: &'static str, limit: f64, salt: u64) -> Start {
     Start::Uniform { rule, low: -limit, high: limit, salt }
 }
-
-const INITIALIZERS: [&str; 7] = ["zeros", "constant", "uniform", "normal", "xavier", "he", "lecun"];
 
 impl Checker<'_> {
     /// `= value`: one number for all elements, or as many as the shape has.
@@ -103,10 +104,10 @@ impl Checker<'_> {
 
     /// `~ xavier(seed = 1)`
     pub(super) fn initializer(&mut self, call: &Call, shape: Shape) -> Option<Start> {
-        let known = INITIALIZERS.iter().find(|name| **name == call.name.text);
-        let Some(rule) = known.copied() else {
-            let close = super::closest(&call.name.text, INITIALIZERS.into_iter());
-            self.found.push(problems::unknown_initializer(&call.name, close, &INITIALIZERS));
+        let known = words::INITIALIZERS.map(|word| word.text);
+        let Some(rule) = known.into_iter().find(|name| *name == call.name.text) else {
+            let close = super::closest(&call.name.text, known.into_iter());
+            self.found.push(problems::unknown_initializer(&call.name, close, &known));
             return None;
         };
         let seed = Parameter::optional("seed", 0.0);

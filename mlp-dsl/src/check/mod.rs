@@ -24,6 +24,7 @@ use crate::{
     problems,
     span::Span,
     syntax::{
+        PRELUDE,
         ast::{self, Ast, Name, Statement},
         parse_prelude,
     },
@@ -39,7 +40,7 @@ pub(crate) fn check(ast: &Ast, diagnostics: &mut Diagnostics) -> Option<Model> {
     let network = one_network(ast, diagnostics)?;
     let mut checker = Checker::new(ast, network, diagnostics);
     checker.constants(&ast.constants);
-    let prelude = parse_prelude(include_str!("../prelude.mlp"));
+    let prelude = parse_prelude(PRELUDE);
     checker.functions.declare_prelude(&prelude);
     checker.rules.declare_prelude(&prelude, &checker.functions);
     for function in &ast.functions {

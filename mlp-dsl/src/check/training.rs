@@ -8,10 +8,11 @@ use crate::{
     ir::equation::Shape,
     model::{Reduction, Setting, Training},
     problems,
-    syntax::ast::{Expression, ExpressionKind, Name, Train},
+    syntax::{
+        ast::{Expression, ExpressionKind, Name, Train},
+        words,
+    },
 };
-
-const OPTIONS: [&str; 5] = ["batch", "samples", "reduction", "clip_norm", "clip_value"];
 
 /// What stands behind the rule.
 #[derive(Default)]
@@ -94,8 +95,9 @@ impl Checker<'_> {
                 "clip_norm" => found.clip_norm = self.positive(expression, text),
                 "clip_value" => found.clip_value = self.positive(expression, text),
                 _ => {
-                    let close = super::closest(text, OPTIONS.into_iter());
-                    self.found.push(problems::unknown_option(name, close, &OPTIONS));
+                    let known = words::OPTIONS.map(|word| word.text);
+                    let close = super::closest(text, known.into_iter());
+                    self.found.push(problems::unknown_option(name, close, &known));
                 }
             }
         }

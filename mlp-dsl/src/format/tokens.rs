@@ -2,7 +2,7 @@
 
 /// What a token is, as far as the layout cares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     /// A name, keyword, number or string.
     Word,
     /// An operator or punctuation.
@@ -19,15 +19,17 @@ pub(super) enum Kind {
 
 /// A token.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Token<'t> {
-    pub(super) text: &'t str,
-    pub(super) kind: Kind,
+pub(crate) struct Token<'t> {
+    pub(crate) text: &'t str,
+    pub(crate) kind: Kind,
+    /// Where it stands.
+    pub(crate) start: usize,
     /// Line breaks in front of it.
-    pub(super) breaks: usize,
+    pub(crate) breaks: usize,
 }
 
-/// All tokens of a text that the parser can read.
-pub(super) fn tokens(text: &str) -> Vec<Token<'_>> {
+/// All tokens of a text; of one that the parser can't read, something like tokens.
+pub(crate) fn tokens(text: &str) -> Vec<Token<'_>> {
     let mut found = Vec::new();
     let mut rest = text;
     loop {
@@ -36,8 +38,9 @@ pub(super) fn tokens(text: &str) -> Vec<Token<'_>> {
         let Some(first) = trimmed.chars().next() else { return found };
         let breaks = space.matches('\n').count();
         let (length, kind) = next(trimmed, first);
-        let (text, behind) = trimmed.split_at_checked(length.max(1)).unwrap_or((trimmed, ""));
-        found.push(Token { text: text.trim_end(), kind, breaks });
+        let start = text.len() - trimmed.len();
+        let (token, behind) = trimmed.split_at_checked(length.max(1)).unwrap_or((trimmed, ""));
+        found.push(Token { text: token.trim_end(), kind, start, breaks });
         rest = behind;
     }
 }

@@ -99,6 +99,8 @@ pub struct Group {
     pub elements: Option<Vec<Declaration>>,
     /// The number of classes, of a target `label: class[10]`.
     pub classes: Option<Expression>,
+    /// All of it.
+    pub span: Span,
 }
 
 /// `(0, 1) -> 1`
@@ -123,6 +125,8 @@ pub struct Declaration {
     pub shape: Option<(Vec<Expression>, Span)>,
     /// Where the values start.
     pub start: Option<Start>,
+    /// All of it.
+    pub span: Span,
 }
 
 /// Where the values of a declaration start.
@@ -154,6 +158,8 @@ pub struct Layer {
     pub name: Name,
     /// How it is written.
     pub body: LayerBody,
+    /// All of it.
+    pub span: Span,
 }
 
 /// The two ways to write a layer.
@@ -194,6 +200,8 @@ pub struct Constant {
     pub name: Name,
     /// Its formula.
     pub expression: Expression,
+    /// All of it.
+    pub span: Span,
 }
 
 /// `fn swish(x) = x * sigmoid(x);`
@@ -211,6 +219,8 @@ pub struct Function {
     pub derivative: Vec<Expression>,
     /// The stable kernel, in the prelude.
     pub kernel: Option<Name>,
+    /// All of it.
+    pub span: Span,
 }
 
 /// `slope = 0.01`
@@ -233,6 +243,8 @@ pub struct UpdateRule {
     pub settings: Vec<FunctionParameter>,
     /// What it does, in order.
     pub statements: Vec<RuleStatement>,
+    /// All of it.
+    pub span: Span,
 }
 
 /// A sentence of an update rule.

@@ -96,8 +96,8 @@ impl<'a> Builder<'a> {
             inner.next(); // the keyword
         }
         Some(Ok(match rule {
-            Rule::input => Statement::Input(self.group(docs, inner.next()?)?),
-            Rule::target => Statement::Target(self.group(docs, inner.next()?)?),
+            Rule::input => Statement::Input(self.group(docs, inner.next()?, span)?),
+            Rule::target => Statement::Target(self.group(docs, inner.next()?, span)?),
             Rule::parameters => {
                 let kind = match inner.next()?.into_inner().next()?.as_rule() {
                     Rule::kw_biases => ParameterKind::Bias,
@@ -112,7 +112,7 @@ impl<'a> Builder<'a> {
             Rule::layer => {
                 let name = self.name(inner.next()?);
                 let body = self.layer_body(inner)?;
-                Statement::Layer(Layer { docs, frozen, name, body })
+                Statement::Layer(Layer { docs, frozen, name, body, span })
             }
             Rule::loss => Statement::Loss(self.expression(inner.next()?)?),
             Rule::penalty => Statement::Penalty(self.expression(inner.next()?)?),
@@ -150,23 +150,25 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn group(&mut self, docs: Vec<String>, pair: P<'_>) -> Option<Group> {
+    fn group(&mut self, docs: Vec<String>, pair: P<'_>, span: Span) -> Option<Group> {
         if pair.as_rule() == Rule::declaration {
-            return Some(Group { docs, declaration: self.declaration(pair)?, elements: None, classes: None });
+            let declaration = self.declaration(pair)?;
+            return Some(Group { docs, declaration, elements: None, classes: None, span });
         }
         let is_class = pair.as_rule() == Rule::class_target;
+        let part = span_of(&pair);
         let mut inner = pair.into_inner();
         let name = self.name(inner.next()?);
-        let mut declaration = Declaration { docs: Vec::new(), name, shape: None, start: None };
+        let mut declaration = Declaration { docs: Vec::new(), name, shape: None, start: None, span: part };
         if is_class {
             inner.next_if(Rule::kw_class);
             let classes = Some(self.expression(inner.next()?)?);
             let value = inner.next().and_then(|start| start.into_inner().next());
             declaration.start = value.and_then(|value| self.value(value)).map(Start::Value);
-            return Some(Group { docs, declaration, elements: None, classes });
+            return Some(Group { docs, declaration, elements: None, classes, span });
         }
         let elements = Some(self.declarations(inner));
-        Some(Group { docs, declaration, elements, classes: None })
+        Some(Group { docs, declaration, elements, classes: None, span })
     }
 
     fn declarations(&mut self, pairs: Pairs<'_, Rule>) -> Vec<Declaration> {
@@ -181,6 +183,7 @@ impl<'a> Builder<'a> {
     }
 
     fn declaration(&mut self, pair: P<'_>) -> Option<Declaration> {
+        let span = span_of(&pair);
         let mut inner = pair.into_inner();
         let docs = self.docs(&mut inner);
         let name = self.name(inner.next()?);
@@ -189,7 +192,7 @@ impl<'a> Builder<'a> {
             Rule::start_value => self.value(start.into_inner().next()?).map(Start::Value),
             _ => self.call(start.into_inner().next()?).map(Start::Initializer),
         });
-        Some(Declaration { docs, name, shape, start })
+        Some(Declaration { docs, name, shape, start, span })
     }
 
     fn shape(&mut self, pair: P<'_>) -> (Vec<Expression>, Span) {
@@ -226,14 +229,16 @@ impl<'a> Builder<'a> {
     }
 
     fn constant(&mut self, pair: P<'_>) -> Option<Constant> {
+        let span = span_of(&pair);
         let mut inner = pair.into_inner();
         self.docs(&mut inner);
         inner.next_if(Rule::kw_const);
         let name = self.name(inner.next()?);
-        Some(Constant { name, expression: self.expression(inner.next()?)? })
+        Some(Constant { name, expression: self.expression(inner.next()?)?, span })
     }
 
     fn function(&mut self, pair: P<'_>) -> Option<Function> {
+        let span = span_of(&pair);
         let mut inner = pair.into_inner();
         let docs = self.docs(&mut inner);
         inner.next_if(Rule::kw_fn);
@@ -247,7 +252,7 @@ impl<'a> Builder<'a> {
         }
         let kernel = inner.next_if(Rule::kernel);
         let kernel = kernel.and_then(|k| k.into_inner().nth(1)).map(|name| self.name(name));
-        Some(Function { docs, name, parameters, body, derivative, kernel })
+        Some(Function { docs, name, parameters, body, derivative, kernel, span })
     }
 
     fn function_parameters(&mut self, pair: P<'_>) -> Vec<FunctionParameter> {
@@ -261,13 +266,14 @@ impl<'a> Builder<'a> {
     }
 
     fn update_rule(&mut self, pair: P<'_>) -> Option<UpdateRule> {
+        let span = span_of(&pair);
         let mut inner = pair.into_inner();
         let docs = self.docs(&mut inner);
         inner.next_if(Rule::kw_rule);
         let name = self.name(inner.next()?);
         let settings = self.function_parameters(inner.next()?);
         let statements = inner.filter_map(|statement| self.rule_statement(statement)).collect();
-        Some(UpdateRule { docs, name, settings, statements })
+        Some(UpdateRule { docs, name, settings, statements, span })
     }
 
     fn rule_statement(&mut self, pair: P<'_>) -> Option<RuleStatement> {

@@ -9,5 +9,9 @@ mod formulas;
 mod parse;
 mod scan;
 mod strings;
+pub mod words;
 
 pub use parse::{parse, parse_prelude};
+
+/// The functions and rules that every specification knows.
+pub const PRELUDE: &str = include_str!("../prelude.mlp");

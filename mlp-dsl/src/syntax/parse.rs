@@ -6,7 +6,13 @@ use pest::{
     iterators::Pair,
 };
 
-use super::{ast::Ast, build::Builder, grammar::MlpParser, grammar::Rule, scan::open_bracket, scan::scan};
+use super::{
+    ast::Ast,
+    build::Builder,
+    grammar::{MlpParser, Rule},
+    scan::{open_bracket, scan},
+    words::{self, Place},
+};
 use crate::{diagnostic::Diagnostics, limits, problems, span::Span};
 
 /// Reads a specification. What can't be read is reported and left out.
@@ -43,12 +49,11 @@ pub(super) fn report_bad(pair: &Pair<'_, Rule>, diagnostics: &mut Diagnostics) {
     };
     let first = token_at(span.as_str(), 0);
     let outside = strict == Rule::lone_item;
-    let fits = STARTS.iter().filter(|(_, in_network, in_file)| if outside { *in_file } else { *in_network });
-    let mut known = fits.map(|(word, ..)| *word);
+    let mut known = words::starting(if outside { Place::File } else { Place::Network });
     if !known.clone().any(|word| word == first) {
         let start = span.start();
         let place = Span::new(start, start + first.len());
-        if outside && STARTS.iter().any(|(word, ..)| *word == first) {
+        if outside && words::starts(first) {
             diagnostics.push(problems::outside_network(first, place));
             return;
         }
@@ -63,29 +68,6 @@ pub(super) fn report_bad(pair: &Pair<'_, Rule>, diagnostics: &mut Diagnostics) {
         Err(error) => diagnostics.push(explain(&error, span.as_str(), span.start())),
     }
 }
-
-/// The words that start something, and whether it may stand inside and outside a network.
-const STARTS: [(&str, bool, bool); 19] = [
-    ("network", false, true),
-    ("pub", false, true),
-    ("document", false, true),
-    ("fn", true, true),
-    ("const", true, true),
-    ("rule", true, true),
-    ("input", true, false),
-    ("weights", true, false),
-    ("biases", true, false),
-    ("frozen", true, false),
-    ("layer", true, false),
-    ("target", true, false),
-    ("loss", true, false),
-    ("penalty", true, false),
-    ("train", true, false),
-    ("seed", true, false),
-    ("data", true, false),
-    ("unroll", true, false),
-    ("arithmetic", true, false),
-];
 
 fn first_word(text: &str) -> &str {
     let end = text.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(text.len());
@@ -138,7 +120,7 @@ fn explain(error: &Error<Rule>, text: &str, offset: usize) -> crate::diagnostic:
     let before = text.get(..at).unwrap_or_default().trim_end();
     let operand = before.ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ')' || c == ']');
     let open = open_bracket(before);
-    if operand && open.is_none() && (found.is_empty() || STARTS.iter().any(|(word, ..)| *word == found)) {
+    if operand && open.is_none() && (found.is_empty() || words::starts(found)) {
         let last = before.chars().next_back().map_or(0, char::len_utf8);
         return problems::missing_semicolon(Span::new(offset + before.len() - last, offset + before.len()));
     }

@@ -6,6 +6,7 @@ mod emit;
 mod eval;
 mod explain;
 mod fmt;
+mod lsp;
 mod refresh;
 mod summary;
 
@@ -21,5 +22,6 @@ pub(crate) fn run(command: &Command) -> Result<(), Failure> {
         Command::Emit(arguments) => emit::run(arguments),
         Command::Explain(arguments) => explain::run(arguments),
         Command::Fmt(arguments) => fmt::run(arguments),
+        Command::Lsp(_) => lsp::run(),
     }
 }

@@ -1,0 +1,82 @@
+//! What an editor asks of a specification: what stands here, where it is declared and used, what may
+//! be written, under which name else.
+
+mod completion;
+mod facts;
+mod hover;
+pub mod names;
+mod rename;
+mod repair;
+mod sentence;
+
+use std::borrow::Cow;
+
+use crate::{
+    diagnostic::{Diagnostic, Diagnostics},
+    ir::Derivation,
+    syntax::{self, ast::Ast},
+};
+pub use completion::{Completion, CompletionKind};
+use facts::Facts;
+pub use hover::Hover;
+use names::Names;
+pub use rename::Refusal;
+
+/// The language's own functions and rules.
+struct Prelude {
+    text: &'static str,
+    names: Names,
+}
+
+impl Prelude {
+    fn new() -> Self {
+        Prelude { text: syntax::PRELUDE, names: Names::of(&syntax::parse_prelude(syntax::PRELUDE)) }
+    }
+}
+
+/// A specification and all that is known of it.
+pub struct Analysis {
+    text: String,
+    names: Names,
+    mistakes: Vec<Diagnostic>,
+    facts: Facts,
+    prelude: Prelude,
+}
+
+impl Analysis {
+    /// Analyses a text. What only a good specification tells, such as shapes, comes from the `last`
+    /// one that was good, as long as this one has mistakes.
+    pub fn new(text: String, last: Option<Analysis>) -> Self {
+        let mut diagnostics = Diagnostics::default();
+        let ast: Ast = syntax::parse(&text, &mut diagnostics);
+        let names = match repair::repaired(&text) {
+            Cow::Borrowed(_) => Names::of(&ast),
+            Cow::Owned(repaired) => Names::of(&syntax::parse(&repaired, &mut Diagnostics::default())),
+        };
+        let compiled: Result<Derivation, Vec<Diagnostic>> = crate::derive(&ast, diagnostics);
+        let (prelude, known) = match last {
+            Some(last) => (last.prelude, last.facts),
+            None => (Prelude::new(), Facts::default()),
+        };
+        let (facts, mistakes) = match compiled {
+            Ok(derivation) => (Facts::of(&derivation), Vec::new()),
+            Err(mistakes) => (known, mistakes),
+        };
+        Analysis { text, names, mistakes, facts, prelude }
+    }
+
+    /// The text.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// What is declared, and where it is used.
+    pub fn names(&self) -> &Names {
+        &self.names
+    }
+
+    /// What is wrong.
+    pub fn mistakes(&self) -> &[Diagnostic] {
+        &self.mistakes
+    }
+}

@@ -1,0 +1,107 @@
+//! An open file: its text, what is known of it, and the protocol's way to count places.
+
+use gen_lsp_types::{Position, Range, TextDocumentContentChangeEvent};
+use line_index::{LineCol, LineIndex, TextSize, WideEncoding, WideLineCol};
+use mlp_dsl::{editor::Analysis, span::Span};
+
+/// How columns are counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Encoding {
+    Utf8,
+    Utf16,
+}
+
+/// An open file.
+pub(crate) struct Document {
+    pub(crate) version: i32,
+    pub(crate) analysis: Analysis,
+    lines: LineIndex,
+    encoding: Encoding,
+    /// A text that is newer than the analysis.
+    newer: Option<String>,
+}
+
+impl Document {
+    pub(crate) fn new(text: String, version: i32, encoding: Encoding) -> Self {
+        let lines = LineIndex::new(&text);
+        Document { version, analysis: Analysis::new(text, None), lines, encoding, newer: None }
+    }
+
+    /// Changes the text, and leaves the analysis for later: changes come in bursts.
+    pub(crate) fn change(&mut self, version: i32, changes: Vec<TextDocumentContentChangeEvent>) {
+        let mut text = self.newer.take().unwrap_or_else(|| self.analysis.text().to_owned());
+        for change in changes {
+            match change {
+                TextDocumentContentChangeEvent::TextDocumentContentChangePartial(part) => {
+                    let start = self.offset_in(&text, part.range.start);
+                    let end = self.offset_in(&text, part.range.end).max(start);
+                    text.replace_range(start..end, &part.text);
+                }
+                TextDocumentContentChangeEvent::TextDocumentContentChangeWholeDocument(whole) => {
+                    text = whole.text;
+                }
+            }
+            self.lines = LineIndex::new(&text);
+        }
+        self.version = version;
+        self.newer = Some(text);
+    }
+
+    /// Analyses a changed text; whether there was one.
+    pub(crate) fn update(self) -> (Self, bool) {
+        match self.newer {
+            Some(text) => {
+                let analysis = Analysis::new(text, Some(self.analysis));
+                (Document { analysis, newer: None, ..self }, true)
+            }
+            None => (self, false),
+        }
+    }
+
+    /// The offset of a position. One behind the end of its line, or of the text, is taken for that end.
+    pub(crate) fn offset(&self, position: Position) -> usize {
+        self.offset_in(self.analysis.text(), position)
+    }
+
+    fn offset_in(&self, text: &str, position: Position) -> usize {
+        let Some(line) = self.lines.line(position.line) else { return text.len() };
+        let (start, end) = (usize::from(line.start()), usize::from(line.end()));
+        let shown = text.get(start..end).unwrap_or_default();
+        let length = shown.trim_end_matches(['\n', '\r']).len();
+        let (line, col) = (position.line, position.character);
+        let column = match self.encoding {
+            Encoding::Utf8 => Some(LineCol { line, col }),
+            Encoding::Utf16 => self.lines.to_utf8(WideEncoding::Utf16, WideLineCol { line, col }),
+        };
+        let column = column.map_or(length, |column| column.col as usize).min(length);
+        boundary(text, start + column)
+    }
+
+    pub(crate) fn position(&self, offset: usize) -> Position {
+        let text = self.analysis.text();
+        let offset = boundary(text, offset);
+        let place = self.lines.try_line_col(TextSize::try_from(offset).unwrap_or_default());
+        let place = place.unwrap_or(LineCol { line: 0, col: 0 });
+        match self.encoding {
+            Encoding::Utf8 => Position::new(place.line, place.col),
+            Encoding::Utf16 => {
+                let wide = self.lines.to_wide(WideEncoding::Utf16, place);
+                wide.map_or(Position::new(place.line, place.col), |wide| Position::new(wide.line, wide.col))
+            }
+        }
+    }
+
+    pub(crate) fn range(&self, span: Span) -> Range {
+        Range::new(self.position(span.start), self.position(span.end))
+    }
+
+    /// All of the text.
+    pub(crate) fn whole(&self) -> Range {
+        self.range(Span::new(0, self.analysis.text().len()))
+    }
+}
+
+/// The last place up to `at` that is no part of a character.
+fn boundary(text: &str, at: usize) -> usize {
+    (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
+}

@@ -1,0 +1,162 @@
+//! The loop: messages in, answers and diagnostics out.
+
+use std::collections::BTreeMap;
+
+use gen_lsp_types::{
+    CompletionRequest, DefinitionRequest, DidChangeTextDocumentNotification, DidChangeTextDocumentParams,
+    DidCloseTextDocumentNotification, DidCloseTextDocumentParams, DidOpenTextDocumentNotification,
+    DidOpenTextDocumentParams, DocumentFormattingRequest, DocumentHighlightRequest, DocumentSymbolRequest,
+    HoverRequest, Notification as _, PrepareRenameRequest, PublishDiagnosticsNotification,
+    PublishDiagnosticsParams, ReferencesRequest, RenameRequest, Request as _, Uri,
+};
+use lsp_server::{Connection, ErrorCode, Message, Notification, Request, RequestId, Response};
+use serde::de::DeserializeOwned;
+
+use super::{
+    Broken, answers, broken,
+    document::{Document, Encoding},
+};
+
+/// What the server knows: the open files.
+pub(crate) struct Server<'c> {
+    encoding: Encoding,
+    connection: &'c Connection,
+    documents: BTreeMap<String, Document>,
+}
+
+/// Why a request has no answer, in words for the person in front of the editor.
+pub(crate) struct Refused(pub(crate) String);
+
+impl<'c> Server<'c> {
+    pub(crate) fn new(encoding: Encoding, connection: &'c Connection) -> Self {
+        Server { encoding, connection, documents: BTreeMap::new() }
+    }
+
+    /// Answers until the client says goodbye.
+    pub(crate) fn serve(mut self) -> Result<(), Broken> {
+        loop {
+            // While messages wait, one of them may make this analysis needless.
+            if self.connection.receiver.is_empty() {
+                self.update()?;
+            }
+            let Ok(message) = self.connection.receiver.recv() else { return Ok(()) };
+            match message {
+                Message::Request(request) => {
+                    if self.connection.handle_shutdown(&request).map_err(broken)? {
+                        return Ok(());
+                    }
+                    self.update()?;
+                    let response = self.answer(request);
+                    self.send(response.into())?;
+                }
+                Message::Notification(notification) if notification.method == "exit" => return Ok(()),
+                Message::Notification(notification) => self.notice(notification)?,
+                Message::Response(_) => {}
+            }
+        }
+    }
+
+    fn send(&self, message: Message) -> Result<(), Broken> {
+        self.connection.sender.send(message).map_err(broken)
+    }
+
+    /// Analyses what has changed and publishes what is wrong.
+    fn update(&mut self) -> Result<(), Broken> {
+        for (uri, document) in std::mem::take(&mut self.documents) {
+            let (document, changed) = document.update();
+            if changed {
+                self.publish(&uri, Some(&document))?;
+            }
+            self.documents.insert(uri, document);
+        }
+        Ok(())
+    }
+
+    /// The diagnostics of a file; none of one that has been closed.
+    fn publish(&self, uri: &str, document: Option<&Document>) -> Result<(), Broken> {
+        let uri = Uri::from(uri.to_owned());
+        let diagnostics = document.map(|document| answers::diagnostics(document, &uri)).unwrap_or_default();
+        let version = document.map(|document| document.version);
+        let params = PublishDiagnosticsParams { uri, version, diagnostics };
+        let method = PublishDiagnosticsNotification::METHOD.to_string();
+        self.send(Notification::new(method, params).into())
+    }
+
+    fn notice(&mut self, notification: Notification) -> Result<(), Broken> {
+        let method = notification.method.as_str();
+        if method == DidOpenTextDocumentNotification::METHOD.as_str() {
+            let Some(params) = read::<DidOpenTextDocumentParams>(notification.params) else { return Ok(()) };
+            let opened = params.text_document;
+            let document = Document::new(opened.text, opened.version, self.encoding);
+            self.publish(&opened.uri.0, Some(&document))?;
+            self.documents.insert(opened.uri.0, document);
+        } else if method == DidChangeTextDocumentNotification::METHOD.as_str() {
+            let Some(params) = read::<DidChangeTextDocumentParams>(notification.params) else {
+                return Ok(());
+            };
+            let changed = params.text_document;
+            let uri = &changed.text_document_identifier.uri;
+            if let Some(document) = self.documents.get_mut(&uri.0) {
+                document.change(changed.version, params.content_changes);
+            }
+        } else if method == DidCloseTextDocumentNotification::METHOD.as_str() {
+            let Some(params) = read::<DidCloseTextDocumentParams>(notification.params) else { return Ok(()) };
+            self.documents.remove(&params.text_document.uri.0);
+            self.publish(&params.text_document.uri.0, None)?;
+        }
+        Ok(())
+    }
+
+    fn answer(&self, request: Request) -> Response {
+        let method = request.method.as_str();
+        macro_rules! dispatch {
+            ($($request:ty => $answer:expr,)*) => {
+                $(if method == <$request>::METHOD.as_str() {
+                    return self.reply::<$request>(request.id, request.params, $answer);
+                })*
+            };
+        }
+        dispatch! {
+            HoverRequest => answers::hover,
+            CompletionRequest => answers::completion,
+            DefinitionRequest => answers::definition,
+            ReferencesRequest => answers::references,
+            DocumentHighlightRequest => answers::highlights,
+            DocumentSymbolRequest => answers::symbols,
+            DocumentFormattingRequest => answers::formatting,
+            PrepareRenameRequest => answers::prepare_rename,
+            RenameRequest => answers::rename,
+        }
+        let message = format!("`{}` is not answered here", method);
+        Response::new_err(request.id, ErrorCode::MethodNotFound as i32, message)
+    }
+
+    fn reply<R: gen_lsp_types::Request>(
+        &self,
+        id: RequestId,
+        params: serde_json::Value,
+        answer: impl Fn(&Document, &Uri, R::Params) -> Result<R::Result, Refused>,
+    ) -> Response
+    where
+        R::Params: DeserializeOwned,
+        R::Result: serde::Serialize,
+    {
+        let uri = params.pointer("/textDocument/uri").and_then(|uri| uri.as_str()).map(str::to_owned);
+        let document = uri.as_ref().and_then(|uri| self.documents.get(uri));
+        let (Some(uri), Some(document)) = (uri, document) else {
+            return Response::new_err(id, ErrorCode::InvalidParams as i32, "the file is not open".to_owned());
+        };
+        match serde_json::from_value(params) {
+            Ok(params) => match answer(document, &uri.into(), params) {
+                Ok(result) => Response::new_ok(id, result),
+                Err(Refused(message)) => Response::new_err(id, ErrorCode::RequestFailed as i32, message),
+            },
+            Err(error) => Response::new_err(id, ErrorCode::InvalidParams as i32, error.to_string()),
+        }
+    }
+}
+
+/// The parameters of a notification; nobody waits to hear that they are wrong.
+fn read<P: DeserializeOwned>(params: serde_json::Value) -> Option<P> {
+    serde_json::from_value(params).ok()
+}
