@@ -17,6 +17,7 @@ pub mod format;
 pub mod ir;
 pub mod limits;
 pub mod model;
+pub mod names;
 pub mod plan;
 mod problems;
 #[cfg(feature = "referee")]
@@ -35,8 +36,8 @@ pub fn compile(text: &str) -> Result<Derivation, Vec<Diagnostic>> {
     derive(&ast, diagnostics)
 }
 
-/// From a syntax tree, and what was wrong with the text, to equations.
-fn derive(ast: &Ast, mut diagnostics: Diagnostics) -> Result<Derivation, Vec<Diagnostic>> {
+/// From a syntax tree, and what was wrong with its text, to equations.
+pub fn derive(ast: &Ast, mut diagnostics: Diagnostics) -> Result<Derivation, Vec<Diagnostic>> {
     let model = check::check(ast, &mut diagnostics);
     match model {
         Some(model) if diagnostics.is_empty() => ir::derive(&model).map_err(|diagnostic| vec![diagnostic]),

@@ -12,10 +12,8 @@ use gen_lsp_types::{
     WorkspaceEdit,
 };
 use mlp_dsl::{
-    editor::{
-        CompletionKind, Refusal,
-        names::{Kind, Symbol},
-    },
+    editor::{CompletionKind, Refusal},
+    names::{Kind, Symbol},
     span::Span,
 };
 

@@ -45,8 +45,12 @@ impl File {
         let mention = quote! {
             const _: &[u8] = ::core::include_bytes!(::core::concat!(::core::env!("CARGO_MANIFEST_DIR"), "/", #path));
         };
-        let options =
-            mlp_dsl::backend::rust::Options { runtime: runtime.cloned(), standalone: false, spans: None };
+        let options = mlp_dsl::backend::rust::Options {
+            runtime: runtime.cloned(),
+            standalone: false,
+            spans: None,
+            spelled: None,
+        };
         let code = match mlp_dsl::compile(&text) {
             Ok(derivation) => mlp_dsl::backend::rust::emit(&derivation, &options),
             Err(diagnostics) => {

@@ -90,7 +90,7 @@ impl Layout {
         if span == mlp_dsl::span::Span::default() {
             return Span::call_site();
         }
-        self.range(span).0.resolved_at(Span::call_site())
+        self.range(span).0
     }
 }
 

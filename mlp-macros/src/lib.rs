@@ -6,6 +6,7 @@ mod layout;
 mod report;
 
 use layout::Layout;
+use mlp_dsl::{diagnostic::Diagnostics, names::Names};
 use proc_macro::TokenStream;
 
 /// Compiles a network: `mlp! { pub network Course: f64 { … } }`.
@@ -21,13 +22,17 @@ pub fn mlp(tokens: TokenStream) -> TokenStream {
     if let Some(file) = &layout.file {
         return file.expand(layout.runtime.as_ref()).into();
     }
-    match mlp_dsl::compile(&layout.text) {
+    let mut diagnostics = Diagnostics::default();
+    let ast = mlp_dsl::syntax::parse(&layout.text, &mut diagnostics);
+    match mlp_dsl::derive(&ast, diagnostics) {
         Ok(derivation) => {
+            let names = Names::of(&ast);
             let spans = |span: mlp_dsl::span::Span| layout.name_span(span);
             let options = mlp_dsl::backend::rust::Options {
                 runtime: layout.runtime.clone(),
                 standalone: false,
                 spans: Some(&spans),
+                spelled: Some(&names),
             };
             mlp_dsl::backend::rust::emit(&derivation, &options).into()
         }

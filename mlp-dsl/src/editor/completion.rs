@@ -3,12 +3,12 @@
 
 use super::{
     Analysis,
-    names::{Kind, Symbol},
     sentence::{Expected, Sentence},
 };
 use crate::{
     format::tokens::{self, Token, tokens},
     model::HEADINGS,
+    names::{Kind, Symbol},
     syntax::words::{INITIALIZERS, INSIDE, OPTIONS, PRIMITIVES, Place, RULE_VALUES, STARTS, Word},
 };
 

@@ -1,10 +1,8 @@
 //! What is shown of the name under the pointer.
 
-use super::{
-    Analysis,
-    names::{At, Kind, Names, Symbol},
-};
+use super::Analysis;
 use crate::{
+    names::{At, Kind, Names, Symbol},
     span::Span,
     syntax::{
         ast::{Name, ParameterKind},

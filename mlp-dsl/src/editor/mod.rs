@@ -4,7 +4,6 @@
 mod completion;
 mod facts;
 mod hover;
-pub mod names;
 mod rename;
 mod repair;
 mod sentence;
@@ -14,12 +13,12 @@ use std::borrow::Cow;
 use crate::{
     diagnostic::{Diagnostic, Diagnostics},
     ir::Derivation,
+    names::Names,
     syntax::{self, ast::Ast},
 };
 pub use completion::{Completion, CompletionKind};
 use facts::Facts;
 pub use hover::Hover;
-use names::Names;
 pub use rename::Refusal;
 
 /// The language's own functions and rules.

@@ -1,10 +1,12 @@
 //! Another name for something: everywhere, and only where nothing else changes its meaning.
 
-use super::{
-    Analysis,
+use super::Analysis;
+use crate::{
+    diagnostic::Diagnostics,
     names::{At, Names},
+    span::Span,
+    syntax,
 };
-use crate::{diagnostic::Diagnostics, span::Span, syntax};
 
 /// Why a name can't be changed, in words.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -6,6 +6,7 @@ mod formula;
 mod interface;
 mod names;
 mod routine;
+mod spelled;
 mod step;
 mod stub;
 mod traits;
@@ -19,7 +20,11 @@ pub use names::Spans;
 pub use stub::stub;
 
 use crate::{
-    ir::{Derivation, array::Op, equation::EquationId, equation::Shape},
+    ir::{
+        Derivation,
+        array::Op,
+        equation::{EquationId, Shape, Symbol},
+    },
     plan::{self, Plan},
     span::Span,
 };
@@ -39,6 +44,8 @@ pub struct Options<'s> {
     pub standalone: bool,
     /// Where the specification's text stands in the user's source.
     pub spans: Option<Spans<'s>>,
+    /// The specification's names, of which editors are to be told.
+    pub spelled: Option<&'s crate::names::Names>,
 }
 
 /// The code of a network.
@@ -55,11 +62,12 @@ pub fn emit(derivation: &Derivation, options: &Options<'_>) -> TokenStream {
     let context = Context {
         derivation,
         plan: &plan,
-        names: Names::new(derivation, spans),
+        names: Names::new(derivation),
         types: TypeNames::new(derivation, spans),
         runtime,
         inner_runtime,
         spans,
+        spelled: options.spelled,
     };
     context.module()
 }
@@ -77,7 +85,7 @@ impl TypeNames {
     fn new(derivation: &Derivation, spans: Spans<'_>) -> Self {
         let name = &derivation.name;
         let span = spans(derivation.name_span);
-        let with = |suffix: &str| proc_macro2::Ident::new(&format!("{name}{suffix}"), span);
+        let with = |suffix: &str| format_ident!("{name}{suffix}");
         TypeNames {
             network: identifier(name, span),
             gradients: with("Gradients"),
@@ -97,6 +105,7 @@ struct Context<'c> {
     runtime: TokenStream,
     inner_runtime: TokenStream,
     spans: Spans<'c>,
+    spelled: Option<&'c crate::names::Names>,
 }
 
 impl Context<'_> {
@@ -110,11 +119,12 @@ impl Context<'_> {
         let trainable = self.trainable_trait();
         let functions = self.functions();
         let exported = self.exported();
+        let spelled = self.spelled();
         quote! {
             #[doc(hidden)]
             #[allow(
                 non_snake_case, non_camel_case_types, non_upper_case_globals,
-                unused,
+                unused, unexpected_cfgs,
                 clippy::approx_constant, clippy::excessive_precision, clippy::many_single_char_names,
                 clippy::similar_names, clippy::too_many_arguments, clippy::type_complexity,
                 clippy::too_many_lines, clippy::unreadable_literal, clippy::large_types_passed_by_value,
@@ -132,6 +142,7 @@ impl Context<'_> {
                 #differentiable
                 #trainable
                 #functions
+                #spelled
             }
             #[allow(unused_imports)]
             #visibility use #module::{#(#exported),*};
@@ -263,10 +274,18 @@ impl Context<'_> {
         }
     }
 
+    /// Where the name of an equation stands; one that is made from another name stands nowhere.
+    fn span_of(&self, id: EquationId) -> proc_macro2::Span {
+        let equation = self.derivation.equation(id);
+        match equation.symbol {
+            Symbol::Named(_) => (self.spans)(equation.span),
+            _ => proc_macro2::Span::call_site(),
+        }
+    }
+
     /// The field of a parameter: in the network and in the gradients.
     fn field(&self, id: EquationId) -> proc_macro2::Ident {
-        let span = (self.spans)(self.derivation.equation(id).span);
-        identifier(&self.derivation.name_of(id), span)
+        identifier(&self.derivation.name_of(id), self.span_of(id))
     }
 
     fn input_count(&self) -> usize {

@@ -80,15 +80,15 @@ pub(super) struct Names {
 }
 
 impl Names {
-    pub(super) fn new(derivation: &Derivation, spans: Spans<'_>) -> Self {
+    pub(super) fn new(derivation: &Derivation) -> Self {
         let mut taken: HashSet<String> = OWN.iter().chain(&VARIANTS).map(|name| (*name).to_owned()).collect();
         let mut locals = HashMap::new();
-        for (id, equation) in derivation.numbered() {
+        for (id, _) in derivation.numbered() {
             let mut name = derivation.name_of(id);
             while !taken.insert(name.clone()) {
                 name.push('_');
             }
-            locals.insert(id, identifier(&name, spans(equation.span)));
+            locals.insert(id, identifier(&name, Span::call_site()));
         }
         let term_prefix = term_prefix(taken.iter().map(String::as_str));
         Names { locals, term_prefix }

@@ -246,7 +246,7 @@ impl Context<'_> {
     }
 
     pub(super) fn trace_field(&self, id: EquationId) -> proc_macro2::Ident {
-        identifier(&self.derivation.name_of(id), (self.spans)(self.derivation.equation(id).span))
+        identifier(&self.derivation.name_of(id), self.span_of(id))
     }
 
     /// The statements that set every parameter to its start value.
