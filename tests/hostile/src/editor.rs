@@ -1,0 +1,74 @@
+//! A session of an editor with the language server: a text, then requests and changes at the places
+//! and with the words that the bytes tell.
+
+use lsp_server::{Connection, Message, Notification, Request};
+use serde_json::{Value, json};
+
+/// The server answers each request and ends when it is told to.
+pub(crate) fn language_server(data: &[u8]) {
+    // The first line are the messages, the rest is the text.
+    let split = data.iter().position(|byte| *byte == b'\n').unwrap_or(data.len());
+    let (steps, text) = data.split_at(split);
+    let Ok(text) = std::str::from_utf8(text) else { return };
+    let (editor, server) = Connection::memory();
+    let mut requests = 0;
+    {
+        let send = |message: Message| editor.sender.send(message).expect("the server listens");
+        let mut ask = |method: &str, params: Value| {
+            requests += 1;
+            send(Request::new(requests.into(), method.to_owned(), params).into());
+        };
+        let tell = |method: &str, params: Value| send(Notification::new(method.to_owned(), params).into());
+        let encoding = if steps.len() % 2 == 0 { "utf-8" } else { "utf-16" };
+        ask("initialize", json!({ "capabilities": { "general": { "positionEncodings": [encoding] } } }));
+        tell("initialized", json!({}));
+        tell(
+            "textDocument/didOpen",
+            json!({ "textDocument": { "uri": "a", "languageId": "mlp", "version": 1, "text": text } }),
+        );
+        for step in steps.chunks(4).take(16) {
+            match message(step, text) {
+                (method, params) if method == "textDocument/didChange" => tell(&method, params),
+                (method, params) => ask(&method, params),
+            }
+        }
+        ask("shutdown", Value::Null);
+        tell("exit", Value::Null);
+    }
+    mlp_lsp::serve(&server).unwrap_or_else(|broken| panic!("{broken}"));
+    let answered = editor.receiver.try_iter().filter(|message| matches!(message, Message::Response(_)));
+    assert_eq!(answered.count(), usize::try_from(requests).unwrap_or(0), "each request is answered");
+}
+
+fn message(step: &[u8], text: &str) -> (String, Value) {
+    let byte = |index: usize| u32::from(step.get(index).copied().unwrap_or(0));
+    let lines = text.lines().count() as u32 + 2;
+    let place = json!({ "line": byte(1) % lines, "character": byte(2) });
+    let document = json!({ "uri": "a", "version": 2 });
+    let methods = [
+        "hover",
+        "completion",
+        "definition",
+        "references",
+        "documentHighlight",
+        "documentSymbol",
+        "formatting",
+        "prepareRename",
+        "rename",
+        "didChange",
+    ];
+    let method = methods[byte(0) as usize % methods.len()];
+    let end = json!({ "line": byte(1) % lines + byte(3) % 2, "character": byte(2) + byte(3) % 9 });
+    let words = ["", "w1", "(", "é🦀", " layer h = 1;", "}", "w2", "if"];
+    let word = words[byte(3) as usize % words.len()];
+    let change = json!({ "range": { "start": place, "end": end }, "text": word });
+    let params = json!({
+        "textDocument": document,
+        "position": place,
+        "context": { "includeDeclaration": true },
+        "options": { "tabSize": 4, "insertSpaces": true },
+        "newName": word,
+        "contentChanges": [change],
+    });
+    (format!("textDocument/{method}"), params)
+}

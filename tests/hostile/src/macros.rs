@@ -1,0 +1,33 @@
+//! Tokens through the macro's layout: as text, and back to their places.
+
+use proc_macro2::TokenStream;
+
+use super::{layout::Layout, report, text::check_places};
+
+/// Tokens laid out are read as the same specification, and each mistake finds its tokens.
+pub(crate) fn layout(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    let Ok(tokens) = text.parse::<TokenStream>() else { return };
+    let layout = Layout::new(tokens);
+    if layout.file.is_some() {
+        return; // reads files
+    }
+    match mlp_dsl::compile(&layout.text) {
+        Ok(derivation) => {
+            let spans = |span: mlp_dsl::span::Span| layout.name_span(span);
+            let options = mlp_dsl::backend::rust::Options {
+                runtime: layout.runtime.clone(),
+                standalone: false,
+                spans: Some(&spans),
+                spelled: None,
+            };
+            drop(mlp_dsl::backend::rust::emit(&derivation, &options));
+        }
+        Err(found) => {
+            check_places(&layout.text, &found);
+            for diagnostic in &found {
+                drop(report::compile_error(diagnostic, &layout));
+            }
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! Texts through the parser, the whole pipeline and the formatter.
+
+use mlp_dsl::{
+    backend::{document, rust, summary::Summary, values},
+    diagnostic::{Diagnostic, Diagnostics},
+    format::format,
+    ir::{Derivation, verify},
+    plan,
+    syntax::parse,
+};
+
+use super::tree;
+
+/// Equations of a network whose worked derivation is written out: longer ones take the fuzzer's time.
+const SHORT: usize = 400;
+
+/// Every place that is reported lies in the text, between characters, and has words.
+pub(crate) fn check_places(text: &str, found: &[Diagnostic]) {
+    for diagnostic in found {
+        assert!(!diagnostic.title.is_empty() && !diagnostic.labels.is_empty(), "{diagnostic:?}");
+        for label in &diagnostic.labels {
+            let (start, end) = (label.span.start, label.span.end.min(text.len()));
+            assert!(start <= text.len() && start <= label.span.end, "{diagnostic:?}");
+            assert!(text.is_char_boundary(start) && text.is_char_boundary(end), "{diagnostic:?}");
+        }
+    }
+}
+
+/// The parser reads what it can and reports the rest.
+pub(crate) fn parser(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    let mut found = Diagnostics::default();
+    let ast = parse(text, &mut found);
+    drop(format!("{ast:?}"));
+    check_places(text, &found.into_sorted());
+}
+
+/// A text is refused in words or becomes equations that hold, code, a plan, a document.
+pub(crate) fn pipeline(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    match mlp_dsl::compile(text) {
+        Ok(derivation) => good(&derivation, text),
+        Err(found) => {
+            assert!(!found.is_empty());
+            check_places(text, &found);
+            rust::stub(text, None);
+        }
+    }
+}
+
+fn good(derivation: &Derivation, text: &str) {
+    verify::verify(derivation).unwrap_or_else(|reason| panic!("{reason}\n{text}"));
+    plan::verify(derivation, &plan::plan(derivation)).unwrap_or_else(|reason| panic!("{reason}\n{text}"));
+    let options = rust::Options { runtime: None, standalone: false, spans: None, spelled: None };
+    let (first, second) = (rust::emit(derivation, &options), rust::emit(derivation, &options));
+    assert_eq!(first.to_string(), second.to_string(), "{text}");
+    drop(Summary::new(derivation, None, None));
+    if derivation.equations.len() <= SHORT && values::affordable(derivation).is_ok() {
+        let written = document::derive(derivation, &document::Options::default()).to_markdown();
+        assert!(written.ends_with('\n'), "{text}");
+        drop(values::train(derivation, 1));
+    }
+}
+
+/// A text without mistakes in its syntax keeps its tree in the one style, which is its own style.
+pub(crate) fn formatter(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    let Some(before) = tree(text) else {
+        assert!(format(text).is_err(), "{text}");
+        return;
+    };
+    let once = format(text).unwrap_or_else(|found| panic!("{found:?}\n{text}"));
+    assert_eq!(tree(&once).as_ref(), Some(&before), "{text}\n--\n{once}");
+    assert_eq!(format(&once).as_ref(), Ok(&once), "{text}\n--\n{once}");
+}
