@@ -37,6 +37,16 @@ impl Precision {
     }
 }
 
+/// How products are added up.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Arithmetic {
+    /// Products and sums are rounded by themselves.
+    #[default]
+    Separate,
+    /// A product and the addition to what stands before it are rounded once.
+    Fused,
+}
+
 /// A checked network.
 #[derive(Debug)]
 pub struct Model {
@@ -76,6 +86,8 @@ pub struct Model {
     pub unroll: Option<bool>,
     /// Where that is said.
     pub unroll_span: Option<Span>,
+    /// How products are added up.
+    pub arithmetic: Arithmetic,
     /// Front matter.
     pub document: FrontMatter,
 }

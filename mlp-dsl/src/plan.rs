@@ -4,10 +4,13 @@
 
 use std::collections::HashSet;
 
-use crate::ir::{
-    Derivation, Parameter,
-    array::Op,
-    equation::{Equation, EquationId, Reason, Scope, Shape, Symbol},
+use crate::{
+    ir::{
+        Derivation, Parameter,
+        array::Op,
+        equation::{Equation, EquationId, Reason, Scope, Shape, Symbol},
+    },
+    model::Arithmetic,
 };
 
 /// What the generated code can be asked for.
@@ -228,13 +231,15 @@ fn fused(derivation: &Derivation) -> HashSet<EquationId> {
     fused
 }
 
-/// A gradient that is one product or a copy is added to the batch's at once.
+/// A gradient that is one product of vectors or a copy is added to the batch's at once; where that is
+/// to be rounded once, any product.
 fn is_added_at_once(derivation: &Derivation, id: EquationId) -> bool {
     match &derivation.equation(id).op {
         Op::Outer(..) => true,
         Op::Pointwise(formula) => {
             let leaf = formula.as_leaf().map(EquationId);
-            leaf.is_some_and(|leaf| derivation.shape(leaf) == derivation.shape(id))
+            let copy = leaf.is_some_and(|leaf| derivation.shape(leaf) == derivation.shape(id));
+            copy || derivation.arithmetic == Arithmetic::Fused && formula.as_product().is_some()
         }
         _ => false,
     }

@@ -1,7 +1,8 @@
 //! The arithmetic of layers, on arrays of fixed size, results written in place.
 //!
 //! Every sum runs over increasing indices and starts with its first term; products and sums
-//! are rounded separately. An empty sum is zero.
+//! are rounded separately, except by the kernels of [`fused`](super::fused), which share what is
+//! `…_by` a way to add a product here. An empty sum is zero.
 
 use super::scalar::Scalar;
 
@@ -15,15 +16,35 @@ pub fn sum<T: Scalar, const N: usize>(x: &[T; N]) -> T {
     ordered_sum(x.iter().copied())
 }
 
+/// sum + a b, rounded twice.
+fn add_product<T: Scalar>(sum: T, a: T, b: T) -> T {
+    sum + a * b
+}
+
 /// Σ_i a_i b_i.
 pub fn dot<T: Scalar, const N: usize>(a: &[T; N], b: &[T; N]) -> T {
-    ordered_sum(a.iter().zip(b).map(|(&a, &b)| a * b))
+    dot_by(add_product, a, b)
+}
+
+pub(super) fn dot_by<T: Scalar, const N: usize>(add: impl Fn(T, T, T) -> T, a: &[T; N], b: &[T; N]) -> T {
+    let mut factors = a.iter().zip(b);
+    let Some((&a, &b)) = factors.next() else { return T::ZERO };
+    factors.fold(a * b, |sum, (&a, &b)| add(sum, a, b))
 }
 
 /// y_j = Σ_i x_i w_ij, for x of size N, w of N × M, y of size M.
 ///
 /// Rows of w are read in order, and once.
 pub fn vector_matrix<T: Scalar, const N: usize, const M: usize>(x: &[T; N], w: &[[T; M]; N], y: &mut [T; M]) {
+    vector_matrix_by(add_product, x, w, y);
+}
+
+pub(super) fn vector_matrix_by<T: Scalar, const N: usize, const M: usize>(
+    add: impl Fn(T, T, T) -> T + Copy,
+    x: &[T; N],
+    w: &[[T; M]; N],
+    y: &mut [T; M],
+) {
     let mut rows = x.iter().zip(w);
     let Some((&first, row)) = rows.next() else {
         *y = [T::ZERO; M];
@@ -33,7 +54,7 @@ pub fn vector_matrix<T: Scalar, const N: usize, const M: usize>(x: &[T; N], w: &
         *y = first * w;
     }
     for (&x, row) in rows {
-        add_scaled(y, x, row);
+        add_scaled(add, y, x, row);
     }
 }
 
@@ -103,15 +124,29 @@ pub fn add_matrix<T: Scalar, const N: usize, const M: usize>(total: &mut [[T; M]
 
 /// total_ij += a_i b_j, for a of size N, b of size M, total of N × M.
 pub fn add_outer<T: Scalar, const N: usize, const M: usize>(total: &mut [[T; M]; N], a: &[T; N], b: &[T; M]) {
+    add_outer_by(add_product, total, a, b);
+}
+
+pub(super) fn add_outer_by<T: Scalar, const N: usize, const M: usize>(
+    add: impl Fn(T, T, T) -> T + Copy,
+    total: &mut [[T; M]; N],
+    a: &[T; N],
+    b: &[T; M],
+) {
     for (row, &a) in total.iter_mut().zip(a) {
-        add_scaled(row, a, b);
+        add_scaled(add, row, a, b);
     }
 }
 
 /// total_i += factor x_i.
-fn add_scaled<T: Scalar, const N: usize>(total: &mut [T; N], factor: T, x: &[T; N]) {
+fn add_scaled<T: Scalar, const N: usize>(
+    add: impl Fn(T, T, T) -> T,
+    total: &mut [T; N],
+    factor: T,
+    x: &[T; N],
+) {
     for (total, &x) in total.iter_mut().zip(x) {
-        add_scalar(total, factor * x);
+        *total = add(*total, factor, x);
     }
 }
 

@@ -10,6 +10,7 @@
 pub mod batch;
 pub mod class;
 pub mod functions;
+pub mod fused;
 pub mod kernels;
 pub mod network;
 pub mod random;
@@ -21,6 +22,7 @@ pub mod views;
 pub use batch::*;
 pub use class::*;
 pub use functions::*;
+pub use fused::*;
 pub use kernels::*;
 pub use network::*;
 pub use random::*;
@@ -37,6 +39,7 @@ pub const SOURCE: &[(&str, &str)] = &[
     ("functions", include_str!("functions.rs")),
     ("special", include_str!("special.rs")),
     ("kernels", include_str!("kernels.rs")),
+    ("fused", include_str!("fused.rs")),
     ("random", include_str!("random.rs")),
     ("batch", include_str!("batch.rs")),
     ("class", include_str!("class.rs")),

@@ -1,6 +1,6 @@
 //! The number types of a network: [`Scalar`], implemented for `f32` and `f64`.
 
-use super::{functions, special};
+use super::{functions, fused, special};
 use core::fmt::Debug;
 use core::ops::{Add, Div, Mul, Neg, Sub};
 
@@ -41,6 +41,9 @@ pub trait Scalar:
     /// The same number as an `f64`; exact.
     fn to_f64(self) -> f64;
 
+    /// `self` times `factor` plus `addend`, rounded once; see [`fused`].
+    fn multiply_add(self, factor: Self, addend: Self) -> Self;
+
     /// e to the power `self`; see [`functions::exp`].
     fn exp(self) -> Self;
 
@@ -65,7 +68,7 @@ pub trait Scalar:
 
 /// Functions go through `f64`, where `f32` rounds the result once.
 macro_rules! implement_scalar {
-    ($($scalar:ident)*) => {$(
+    ($($scalar:ident $multiply_add:ident),*) => {$(
         impl Scalar for $scalar {
             const ZERO: Self = 0.0;
             const ONE: Self = 1.0;
@@ -77,6 +80,10 @@ macro_rules! implement_scalar {
 
             fn to_f64(self) -> f64 {
                 self as f64
+            }
+
+            fn multiply_add(self, factor: Self, addend: Self) -> Self {
+                fused::$multiply_add(self, factor, addend)
             }
 
             fn exp(self) -> Self {
@@ -111,4 +118,4 @@ macro_rules! implement_scalar {
     )*};
 }
 
-implement_scalar!(f32 f64);
+implement_scalar!(f32 multiply_add_f32, f64 multiply_add_f64);

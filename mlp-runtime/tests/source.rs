@@ -21,7 +21,10 @@ fn pasted_modules_compute_the_same() {
 #[test]
 fn source_holds_the_modules_in_order() {
     let names: Vec<_> = mlp_runtime::SOURCE.iter().map(|(name, _)| *name).collect();
-    assert_eq!(names, ["scalar", "functions", "special", "kernels", "random", "batch", "class", "network"]);
+    assert_eq!(
+        names,
+        ["scalar", "functions", "special", "kernels", "fused", "random", "batch", "class", "network"]
+    );
     for (name, text) in mlp_runtime::SOURCE {
         assert!(text.starts_with("//!"), "{name} does not start with its documentation");
         for foreign in ["crate::", "std::", "ndarray", "unsafe"] {

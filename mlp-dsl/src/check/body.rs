@@ -14,6 +14,7 @@ use crate::{
         partials::partials,
         scalar::{Binary, Function, Unary},
     },
+    model::Arithmetic,
     problems,
     syntax::ast::{self, Expression, ExpressionKind},
 };
@@ -76,10 +77,13 @@ fn wrong_form(
     // A constant such as a shortened e may make the stated form right to ten digits only.
     const TOLERANCE: f64 = 1e-6;
     let derived = derived.first()?;
+    let evaluate = |formula: &Formula, leaf: &dyn Fn(u32) -> f64| {
+        evaluate_formula(formula, leaf, functions, Arithmetic::Separate)
+    };
     let differs = |form: &Formula| {
         POINTS.iter().any(|x| {
-            let y = evaluate_formula(body, &|_| *x, functions);
-            let at = |formula| evaluate_formula(formula, &|leaf| if leaf == 0 { *x } else { y }, functions);
+            let y = evaluate(body, &|_| *x);
+            let at = |formula| evaluate(formula, &|leaf| if leaf == 0 { *x } else { y });
             let (expected, found): (f64, f64) = (at(derived), at(form));
             let equal = (expected - found).abs() <= TOLERANCE * expected.abs().max(1.0);
             expected.is_finite() && !equal

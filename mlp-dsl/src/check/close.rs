@@ -68,6 +68,7 @@ impl Checker<'_> {
             has_data,
             unroll: self.unroll,
             unroll_span: self.unroll_span,
+            arithmetic: self.arithmetic.unwrap_or_default(),
             document: self.document,
         })
     }

@@ -20,7 +20,7 @@ use std::collections::HashMap;
 use crate::{
     diagnostic::Diagnostics,
     ir::{equation::Shape, formula::ConstantId},
-    model::{self, Data, FrontMatter, Kernel, Layer, Model, Typed, Value},
+    model::{self, Arithmetic, Data, FrontMatter, Kernel, Layer, Model, Typed, Value},
     problems,
     span::Span,
     syntax::{
@@ -104,6 +104,7 @@ struct Checker<'a> {
     data: Option<data::Declared>,
     unroll: Option<bool>,
     unroll_span: Option<Span>,
+    arithmetic: Option<Arithmetic>,
     document: FrontMatter,
     seed: u64,
     single: bool,
@@ -149,6 +150,7 @@ impl<'a> Checker<'a> {
             data: None,
             unroll: None,
             unroll_span: None,
+            arithmetic: None,
             document: FrontMatter::default(),
             seed: 0,
             single: network.precision.as_ref().is_none_or(|p| p.text == "f32"),
@@ -219,10 +221,23 @@ impl<'a> Checker<'a> {
                     }
                 }
             }
-            Statement::Arithmetic(choice) => match choice.text.as_str() {
-                "separate" => {}
-                _ => self.found.push(problems::unknown_choice("`arithmetic`", choice.span, &["separate"])),
-            },
+            Statement::Arithmetic(choice) => {
+                let arithmetic = match choice.text.as_str() {
+                    "separate" => Arithmetic::Separate,
+                    "fused" => Arithmetic::Fused,
+                    _ => {
+                        let known = ["separate", "fused"];
+                        return self.found.push(problems::unknown_choice(
+                            "`arithmetic`",
+                            choice.span,
+                            &known,
+                        ));
+                    }
+                };
+                if self.arithmetic.replace(arithmetic).is_some() {
+                    self.found.push(problems::second("arithmetic", choice.span));
+                }
+            }
         }
     }
 }

@@ -97,7 +97,7 @@ impl<'t> Sentence<'t> {
             (Some("document" | "headings"), _) => Expected::Nothing,
             (_, Some("train")) => self.train(last),
             (_, Some("unroll")) => Expected::Choice(&["always", "never"]),
-            (_, Some("arithmetic")) => Expected::Choice(&["separate"]),
+            (_, Some("arithmetic")) => Expected::Choice(&["separate", "fused"]),
             (_, Some("loss" | "penalty" | "seed")) => Expected::Formula,
             _ if last == Some("~") => Expected::Initializer,
             (_, Some("target")) if last == Some(":") => Expected::Choice(&["class"]),

@@ -6,6 +6,7 @@ use super::{
     formula::{Formula, Term, TermId},
     scalar::{Binary, Function},
 };
+use crate::model::Arithmetic;
 
 /// A number type: floats, and complex numbers for the complex-step derivative.
 pub trait Real:
@@ -35,6 +36,10 @@ pub trait Real:
     fn pow(self, exponent: Self) -> Self;
     /// The real part: what comparisons look at.
     fn real(self) -> f64;
+    /// `self * factor + addend`, rounded once where the type has it.
+    fn multiply_add(self, factor: Self, addend: Self) -> Self {
+        self * factor + addend
+    }
 }
 
 impl Real for f64 {
@@ -62,14 +67,37 @@ impl Real for f64 {
     fn real(self) -> f64 {
         self
     }
+    fn multiply_add(self, factor: Self, addend: Self) -> Self {
+        self.mul_add(factor, addend)
+    }
 }
 
 /// The value of a formula for given leaves.
-pub fn evaluate_formula<R: Real>(formula: &Formula, leaf: &dyn Fn(u32) -> R, functions: &[Function]) -> R {
+pub fn evaluate_formula<R: Real>(
+    formula: &Formula,
+    leaf: &dyn Fn(u32) -> R,
+    functions: &[Function],
+    arithmetic: Arithmetic,
+) -> R {
+    evaluate_terms(formula, leaf, functions, arithmetic).last().copied().unwrap_or(R::from(f64::NAN))
+}
+
+/// The value of each term of a formula.
+pub fn evaluate_terms<R: Real>(
+    formula: &Formula,
+    leaf: &dyn Fn(u32) -> R,
+    functions: &[Function],
+    arithmetic: Arithmetic,
+) -> Vec<R> {
     let nan = R::from(f64::NAN);
     let mut values: Vec<R> = Vec::with_capacity(formula.terms().len());
     for term in formula.terms() {
         let at = |id: &TermId| values.get(id.0 as usize).copied().unwrap_or(nan);
+        if let (Arithmetic::Fused, Some(fused)) = (arithmetic, formula.fused(term)) {
+            let [a, b] = fused.factors.map(|factor| at(&factor));
+            values.push(if fused.negative { -a } else { a }.multiply_add(b, at(&fused.sum)));
+            continue;
+        }
         let value = match term {
             Term::Number(number) | Term::Constant(_, number) => R::from(*number),
             Term::Leaf(index) => leaf(*index),
@@ -84,14 +112,14 @@ pub fn evaluate_formula<R: Real>(formula: &Formula, leaf: &dyn Fn(u32) -> R, fun
                 Some(function) => {
                     let arguments: Vec<R> = arguments.iter().map(at).collect();
                     let leaf = |index: u32| arguments.get(index as usize).copied().unwrap_or(nan);
-                    evaluate_formula(&function.body, &leaf, functions)
+                    evaluate_formula(&function.body, &leaf, functions, arithmetic)
                 }
                 None => nan,
             },
         };
         values.push(value);
     }
-    values.last().copied().unwrap_or(nan)
+    values
 }
 
 /// The error function, slowly: its power series near 0, a continued fraction of the complement

@@ -50,6 +50,17 @@ pub struct Select {
     pub otherwise: TermId,
 }
 
+/// `sum + a * b`, or `sum - a * b`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FusedSum {
+    /// What stands before the product.
+    pub sum: TermId,
+    /// Whether the product is subtracted.
+    pub negative: bool,
+    /// The two factors.
+    pub factors: [TermId; 2],
+}
+
 impl Term {
     /// The operands, in order.
     pub fn operands(&self) -> Vec<TermId> {
@@ -130,6 +141,31 @@ impl Formula {
             }
             _ => None,
         }
+    }
+
+    /// The sum, or difference, that this term is, where its right side is a product: what
+    /// `arithmetic fused` rounds once.
+    pub fn fused(&self, term: &Term) -> Option<FusedSum> {
+        let Term::Binary(op @ (Binary::Add | Binary::Subtract), sum, product) = term else { return None };
+        let Some(Term::Binary(Binary::Multiply, a, b)) = self.term(*product) else { return None };
+        Some(FusedSum { sum: *sum, negative: *op == Binary::Subtract, factors: [*a, *b] })
+    }
+
+    /// The factors, where the formula is a product.
+    pub fn as_product(&self) -> Option<[TermId; 2]> {
+        match self.root() {
+            Some(Term::Binary(Binary::Multiply, a, b)) => Some([*a, *b]),
+            _ => None,
+        }
+    }
+
+    /// The formula that is `sum`, a leaf, plus this one.
+    pub fn added_to(&self, sum: u32) -> Formula {
+        let mut terms = self.terms.clone();
+        let value = TermId((terms.len() as u32).saturating_sub(1));
+        terms.push(Term::Leaf(sum));
+        terms.push(Term::Binary(Binary::Add, TermId(value.0 + 1), value));
+        Formula { terms }
     }
 
     /// The leaves in order of first appearance, each once.

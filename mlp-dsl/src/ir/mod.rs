@@ -18,7 +18,7 @@ use std::collections::HashMap;
 use crate::{
     diagnostic::Diagnostic,
     limits,
-    model::{FrontMatter, Model, Precision, Reduction, Sample, Start},
+    model::{Arithmetic, FrontMatter, Model, Precision, Reduction, Sample, Start},
     problems,
     span::Span,
     syntax::ast::ParameterKind,
@@ -66,6 +66,8 @@ pub struct Derivation {
     pub has_data: bool,
     /// Whether layers are to be written out in code, where it is said.
     pub unroll: Option<bool>,
+    /// How products are added up.
+    pub arithmetic: Arithmetic,
     /// What is said about the document.
     pub document: FrontMatter,
 }

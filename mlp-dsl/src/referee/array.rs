@@ -3,7 +3,7 @@
 use ndarray::Array2;
 
 use super::Real;
-use crate::ir::equation::Shape;
+use crate::{ir::equation::Shape, model::Arithmetic};
 
 /// A scalar, vector or matrix.
 #[derive(Clone, Debug)]
@@ -94,7 +94,7 @@ impl<R: Real> Array<R> {
     }
 
     /// The matrix product, each cell summed in order from its first product.
-    pub fn product(&self, other: &Array<R>) -> Array<R> {
+    pub fn product(&self, other: &Array<R>, arithmetic: Arithmetic) -> Array<R> {
         let ((rows, inner), (_, columns)) = (self.cells.dim(), other.cells.dim());
         let shape = match (rows, columns) {
             (1, 1) => Shape::Scalar,
@@ -102,8 +102,12 @@ impl<R: Real> Array<R> {
             _ => Shape::Matrix(rows, columns),
         };
         Array::build(shape, |row, column| {
-            let products = (0..inner).map(|k| self.at(row, k) * other.at(k, column));
-            products.reduce(|sum, product| sum + product).unwrap_or(R::from(0.0))
+            let factors = |k| (self.at(row, k), other.at(k, column));
+            let first = |(a, b)| a * b;
+            (1..inner).map(factors).fold(first(factors(0)), |sum, (a, b)| match arithmetic {
+                Arithmetic::Separate => sum + a * b,
+                Arithmetic::Fused => a.multiply_add(b, sum),
+            })
         })
     }
 

@@ -16,13 +16,18 @@ pub use array::Array;
 pub use gradient_check::{GradientCheck, check_gradients, complex_step};
 pub use point::{Missing, Point};
 
-use crate::ir::{
-    Derivation,
-    array::Op,
-    equation::{EquationId, Scope, Shape},
-    formula::Formula,
-    scalar::Function,
+use crate::{
+    ir::{
+        Derivation,
+        array::Op,
+        equation::{EquationId, Scope, Shape},
+        formula::Formula,
+    },
+    model::Arithmetic,
 };
+
+/// The leaf that is the sum so far; no equation has this number.
+const SUM: u32 = u32::MAX;
 
 /// The value of each equation.
 #[derive(Clone, Debug)]
@@ -48,7 +53,7 @@ impl<R: Real> Evaluation<R> {
 pub struct Values<'e, R> {
     evaluation: &'e Evaluation<R>,
     sample: usize,
-    functions: &'e [Function],
+    derivation: &'e Derivation,
     nothing: &'e Array<R>,
 }
 
@@ -62,23 +67,53 @@ impl<'e, R: Real> Values<'e, R> {
 
     /// A formula, element by element.
     pub fn pointwise(&self, formula: &Formula, shape: Shape) -> Array<R> {
+        self.pointwise_by(formula, shape, None)
+    }
+
+    fn pointwise_by(&self, formula: &Formula, shape: Shape, sum: Option<&Array<R>>) -> Array<R> {
+        let of = |leaf| sum.filter(|_| leaf == SUM).unwrap_or_else(|| self.of(EquationId(leaf)));
         let leaves: HashMap<u32, &Array<R>> =
-            formula.leaves().into_iter().map(|leaf| (leaf, self.of(EquationId(leaf)))).collect();
+            formula.leaves().into_iter().map(|leaf| (leaf, of(leaf))).collect();
         Array::build(shape, |row, column| {
             let leaf =
                 |leaf: u32| leaves.get(&leaf).map_or(R::from(f64::NAN), |array| array.spread(row, column));
-            evaluate_formula(formula, &leaf, self.functions)
+            evaluate_formula(formula, &leaf, &self.derivation.functions, self.derivation.arithmetic)
         })
+    }
+
+    /// The matrix product, each cell summed in order from its first product.
+    pub fn product(&self, a: &Array<R>, b: &Array<R>) -> Array<R> {
+        a.product(b, self.derivation.arithmetic)
     }
 
     /// The sum of a sample's value over the batch, in order from 0; divided at the end for a mean.
     pub fn over_batch(&self, id: EquationId, mean: bool) -> Array<R> {
         let samples = 0..self.evaluation.samples.len();
-        let of_sample = samples.map(|sample| Values { sample, ..*self }.of(id));
+        let of_sample = samples.map(|sample| Values { sample, ..*self });
         let count = R::from(self.evaluation.samples.len() as f64);
         let shape = self.of(id).shape();
-        let sum = of_sample.fold(Array::constant(shape, R::from(0.0)), |sum, value| sum.plus(value));
+        let sum =
+            of_sample.fold(Array::constant(shape, R::from(0.0)), |sum, sample| sample.added_to(&sum, id));
         if mean { sum.map(|x| x / count) } else { sum }
+    }
+
+    /// This sample's value added to the sum of those before it; a product at once, where it is fused.
+    fn added_to(&self, sum: &Array<R>, id: EquationId) -> Array<R> {
+        if self.derivation.arithmetic == Arithmetic::Separate {
+            return sum.plus(self.of(id));
+        }
+        match &self.derivation.equation(id).op {
+            Op::Outer(a, b) => {
+                let (a, b) = (self.of(*a), self.of(*b));
+                Array::build(sum.shape(), |row, column| {
+                    a.at(0, row).multiply_add(b.at(0, column), sum.at(row, column))
+                })
+            }
+            Op::Pointwise(formula) if formula.as_product().is_some() => {
+                self.pointwise_by(&formula.added_to(SUM), sum.shape(), Some(sum))
+            }
+            _ => sum.plus(self.of(id)),
+        }
     }
 }
 
@@ -106,7 +141,7 @@ fn evaluate_given<R: Real>(
             if equation.op == Op::Given {
                 return given(id, sample);
             }
-            let values = Values { evaluation, sample, functions: &derivation.functions, nothing: &nothing };
+            let values = Values { evaluation, sample, derivation, nothing: &nothing };
             Some(equation.op.evaluate(equation.shape, &values))
         };
         let once = if equation.scope == Scope::Once { value(&evaluation, 0) } else { None };

@@ -69,7 +69,13 @@ pub const STARTS: [(Place, Word); 19] = [
         Place::Network,
         word("unroll", "`unroll always;`, `unroll never;`: whether layers are written out in code"),
     ),
-    (Place::Network, word("arithmetic", "`arithmetic separate;`: how products and sums are rounded")),
+    (
+        Place::Network,
+        word(
+            "arithmetic",
+            "`arithmetic separate;`, `arithmetic fused;`: whether a product and its addition are rounded once",
+        ),
+    ),
 ];
 
 /// The words inside sentences.

@@ -9,6 +9,8 @@ pub mod batch;
 pub mod class;
 #[path = "../../src/functions.rs"]
 pub mod functions;
+#[path = "../../src/fused.rs"]
+pub mod fused;
 #[path = "../../src/kernels.rs"]
 pub mod kernels;
 #[path = "../../src/network.rs"]

@@ -40,6 +40,8 @@ pub fn wanted() -> BTreeSet<String> {
         "let ",
         "unroll always",
         "unroll never",
+        "arithmetic separate",
+        "arithmetic fused",
         "biases",
         "state ",
         "normal(",

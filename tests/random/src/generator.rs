@@ -489,12 +489,13 @@ impl Generator {
     fn finish(mut self) -> String {
         let precision = self.pick(&["f64", "f64", "f32"]);
         let unroll = self.pick(&["", "", "unroll always;", "unroll never;"]);
+        let arithmetic = self.pick(&["", "arithmetic separate;", "arithmetic fused;"]);
         let seed = self.below(1000);
         let functions = self.functions.join("\n");
         let body = self.body.join("\n    ");
         let name = format!("R{}", self.number);
         format!(
-            "{functions}\npub network {name}: {precision} {{\n    seed {seed};\n    {body}\n    {unroll}\n}}\n"
+            "{functions}\npub network {name}: {precision} {{\n    seed {seed};\n    {body}\n    {unroll}\n    {arithmetic}\n}}\n"
         )
     }
 }

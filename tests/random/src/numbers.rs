@@ -84,6 +84,9 @@ macro_rules! arithmetic {
             fn real(self) -> f64 {
                 f64::from(self.0)
             }
+            fn multiply_add(self, factor: Self, addend: Self) -> Self {
+                $number(self.0.mul_add(factor.0, addend.0))
+            }
         }
     };
     (@ $number:ident, $round:expr, $($trait:ident $method:ident $sign:tt),*) => { $(

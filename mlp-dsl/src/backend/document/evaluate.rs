@@ -7,7 +7,7 @@ use crate::{
         equation::{EquationId, Scope, Shape},
         formula::FunctionId,
     },
-    model::Reduction,
+    model::{Arithmetic, Reduction},
     referee::{Array, Evaluation, Point, Sample, evaluate, evaluate_formula},
 };
 
@@ -126,11 +126,12 @@ impl ArrayOp {
     fn evaluate(self, shape: Shape, operands: &[&Array<f64>]) -> Option<Array<f64>> {
         let first = *operands.first()?;
         let second = || operands.get(1).copied();
+        let product = |a: &Array<f64>, b: &Array<f64>| a.product(b, Arithmetic::Separate);
         let value = match self {
-            ArrayOp::Product => first.product(second()?),
-            ArrayOp::ProductTransposed => first.product(&second()?.transposed()),
-            ArrayOp::TransposedProduct => first.transposed().product(second()?),
-            ArrayOp::Dot => first.product(&second()?.transposed()),
+            ArrayOp::Product => product(first, second()?),
+            ArrayOp::ProductTransposed => product(first, &second()?.transposed()),
+            ArrayOp::TransposedProduct => product(&first.transposed(), second()?),
+            ArrayOp::Dot => product(first, &second()?.transposed()),
             ArrayOp::Sum => Array::scalar_of(first.sum()),
             ArrayOp::Softmax => first.softmax(),
             ArrayOp::CrossEntropy => {
@@ -171,7 +172,7 @@ fn cell(node: &Node, x: &[f64], derivation: &Derivation) -> f64 {
         (Node::Apply(FunctionId(id), _), x) => match derivation.functions.get(*id as usize) {
             Some(function) => {
                 let leaf = |leaf: u32| x.get(leaf as usize).copied().unwrap_or(f64::NAN);
-                evaluate_formula(&function.body, &leaf, &derivation.functions)
+                evaluate_formula(&function.body, &leaf, &derivation.functions, derivation.arithmetic)
             }
             None => f64::NAN,
         },

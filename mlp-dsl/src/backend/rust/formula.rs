@@ -6,15 +6,16 @@ use quote::{ToTokens, format_ident, quote};
 use super::names::identifier;
 use crate::{
     ir::{
-        formula::{Formula, Term, TermId},
+        formula::{Formula, FusedSum, Term, TermId},
         scalar::{Binary, Function, Unary},
     },
-    model::Precision,
+    model::{Arithmetic, Precision},
 };
 
 /// What printing a formula needs to know.
 pub(super) struct Printer<'p> {
     pub(super) precision: Precision,
+    pub(super) arithmetic: Arithmetic,
     /// The path of the runtime.
     pub(super) runtime: &'p TokenStream,
     /// The path of the module with the specification's functions.
@@ -83,10 +84,12 @@ impl Printer<'_> {
     ) -> (TokenStream, TokenStream, TokenStream) {
         let fixed = fixed_terms(formula, fixed);
         let is_fixed = |id: TermId| fixed.get(id.0 as usize) == Some(&true);
+        let uses = self.uses(formula);
+        let is_used = |index: usize| uses.get(index).is_some_and(|uses| *uses > 0);
         let mut leaves_loop = vec![false; formula.terms().len()];
         for (index, term) in formula.terms().iter().enumerate() {
-            if !is_fixed(TermId(index as u32)) {
-                for operand in term.operands().into_iter().filter(|operand| is_fixed(*operand)) {
+            if !is_fixed(TermId(index as u32)) && is_used(index) {
+                for operand in self.operands(formula, term).into_iter().filter(|operand| is_fixed(*operand)) {
                     if let Some(slot) = leaves_loop.get_mut(operand.0 as usize) {
                         *slot = true;
                     }
@@ -94,15 +97,13 @@ impl Printer<'_> {
             }
         }
         let mut before = TokenStream::new();
-        let mut uses = vec![0_u32; formula.terms().len()];
-        for operand in formula.terms().iter().flat_map(Term::operands) {
-            if let Some(count) = uses.get_mut(operand.0 as usize) {
-                *count += 1;
-            }
-        }
         let mut statements = TokenStream::new();
         let mut printed: Vec<Option<Printed>> = Vec::with_capacity(uses.len());
         for (index, term) in formula.terms().iter().enumerate() {
+            if !is_used(index) {
+                printed.push(None);
+                continue;
+            }
             let expression = self.term(term, &mut printed, leaf, formula);
             let used_again = uses.get(index).is_some_and(|uses| *uses > 1);
             let last = index + 1 == formula.terms().len();
@@ -120,6 +121,37 @@ impl Printer<'_> {
         }
         let value = printed.pop().flatten().map_or(quote!(0.0), |value| value.tokens);
         (before, statements, value)
+    }
+
+    /// What is read to compute a term: for a fused sum the factors, not the product.
+    fn operands(&self, formula: &Formula, term: &Term) -> Vec<TermId> {
+        match self.fused(formula, term) {
+            Some(fused) => vec![fused.factors[0], fused.factors[1], fused.sum],
+            None => term.operands(),
+        }
+    }
+
+    fn fused(&self, formula: &Formula, term: &Term) -> Option<FusedSum> {
+        formula.fused(term).filter(|_| self.arithmetic == Arithmetic::Fused)
+    }
+
+    /// How often each term is read; the last one, the value, once.
+    fn uses(&self, formula: &Formula) -> Vec<u32> {
+        let mut uses = vec![0_u32; formula.terms().len()];
+        if let Some(last) = uses.last_mut() {
+            *last = 1;
+        }
+        for (index, term) in formula.terms().iter().enumerate().rev() {
+            if uses.get(index) == Some(&0) {
+                continue;
+            }
+            for operand in self.operands(formula, term) {
+                if let Some(count) = uses.get_mut(operand.0 as usize) {
+                    *count += 1;
+                }
+            }
+        }
+        uses
     }
 
     fn term(
@@ -142,6 +174,12 @@ impl Printer<'_> {
             deepest = taken.depth.max(deepest);
             taken
         };
+        if let Some(FusedSum { sum, negative, factors: [a, b] }) = self.fused(formula, term) {
+            let (runtime, a, b, sum) = (self.runtime, take(&a), take(&b).tokens, take(&sum).tokens);
+            let a = if negative { self.unary(Unary::Negate, a).tokens } else { a.tokens };
+            let tokens = quote!(#runtime::multiply_add(#a, #b, #sum));
+            return Printed { depth: deepest + 1, ..atom(tokens) };
+        }
         let printed = match term {
             Term::Number(number) => self.number(*number),
             Term::Constant(id, number) => match self.constants.get(id.0 as usize) {

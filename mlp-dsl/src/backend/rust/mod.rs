@@ -230,6 +230,7 @@ impl Context<'_> {
     fn printer<'p>(&'p self, functions_at: &'p TokenStream, constants_at: &'p TokenStream) -> Printer<'p> {
         Printer {
             precision: self.derivation.precision,
+            arithmetic: self.derivation.arithmetic,
             runtime: &self.runtime,
             functions_at,
             functions: &self.derivation.functions,

@@ -13,6 +13,7 @@ use crate::{
         equation::{EquationId, Shape, Symbol},
         formula::Formula,
     },
+    model::Arithmetic,
     plan::{Entry, Place, Routine, Step},
 };
 
@@ -160,11 +161,10 @@ impl Context<'_> {
             _ => {
                 let shapes: Vec<Shape> = op.operands().iter().map(|id| self.derivation.shape(*id)).collect();
                 let kernel = match (op, shapes.as_slice()) {
-                    (Op::Sum(_), [Shape::Matrix(..)]) => "sum_matrix",
-                    (Op::SumSquares(_), [Shape::Matrix(..)]) => "sum_squares_matrix",
-                    _ => op.kernel().unwrap_or("sum"),
+                    (Op::Sum(_), [Shape::Matrix(..)]) => self.named_kernel("sum_matrix"),
+                    (Op::SumSquares(_), [Shape::Matrix(..)]) => self.named_kernel("sum_squares_matrix"),
+                    _ => self.kernel(op),
                 };
-                let kernel = identifier(kernel, proc_macro2::Span::call_site());
                 let operands = op.operands().into_iter().map(|id| self.names.of(id));
                 quote!(#runtime::#kernel(#(#operands),*))
             }
@@ -197,10 +197,24 @@ impl Context<'_> {
                 quote!(*#name = *#runtime::part::<#start, _, _, _>(#x);)
             }
             _ => {
-                let kernel = identifier(op.kernel().unwrap_or("sum"), proc_macro2::Span::call_site());
+                let kernel = self.kernel(op);
                 let operands = op.operands().into_iter().map(|id| self.names.of(id));
                 quote!(#runtime::#kernel(#(#operands,)* #name);)
             }
+        }
+    }
+
+    fn kernel(&self, op: &Op) -> Ident {
+        self.named_kernel(op.kernel().unwrap_or("sum"))
+    }
+
+    /// A kernel of the runtime: the one that fuses, where there are two.
+    fn named_kernel(&self, name: &str) -> Ident {
+        let two = ["dot", "vector_matrix", "matrix_vector", "add_outer"].contains(&name);
+        let here = proc_macro2::Span::call_site();
+        match self.derivation.arithmetic {
+            Arithmetic::Fused if two => identifier(&format!("{name}_fused"), here),
+            _ => identifier(name, here),
         }
     }
 
@@ -228,8 +242,14 @@ impl Context<'_> {
         }
         let (runtime, x, w) = (&self.runtime, self.names.of(*x), self.names.of(original));
         Some(match op {
-            Op::VectorMatrix(..) => quote!(#runtime::matrix_vector(#w, #x, #name);),
-            _ => quote!(#runtime::vector_matrix(#x, #w, #name);),
+            Op::VectorMatrix(..) => {
+                let kernel = self.named_kernel("matrix_vector");
+                quote!(#runtime::#kernel(#w, #x, #name);)
+            }
+            _ => {
+                let kernel = self.named_kernel("vector_matrix");
+                quote!(#runtime::#kernel(#x, #w, #name);)
+            }
         })
     }
 
@@ -275,9 +295,9 @@ impl Context<'_> {
     }
 
     /// Adds a sample's gradient, or the penalty's, to the batch's.
-    fn accumulate(&self, routine: &Routine, total: EquationId, gradient: EquationId) -> TokenStream {
+    fn accumulate(&self, routine: &Routine, total_id: EquationId, gradient: EquationId) -> TokenStream {
         let runtime = &self.runtime;
-        let equation = self.derivation.equation(total);
+        let equation = self.derivation.equation(total_id);
         let (Symbol::BatchGradient(_, parameter) | Symbol::ObjectiveGradient(parameter)) = equation.symbol
         else {
             return TokenStream::new();
@@ -288,8 +308,15 @@ impl Context<'_> {
         if routine.place(gradient) == Some(Place::Fused)
             && let Op::Outer(a, b) = value
         {
-            let (a, b) = (self.names.of(*a), self.names.of(*b));
-            return quote!(#runtime::add_outer(#total, #a, #b););
+            let (kernel, a, b) = (self.named_kernel("add_outer"), self.names.of(*a), self.names.of(*b));
+            return quote!(#runtime::#kernel(#total, #a, #b););
+        }
+        if routine.place(gradient) == Some(Place::Fused)
+            && let Op::Pointwise(formula) = value
+            && formula.as_product().is_some()
+        {
+            let place = quote!(__gradients.#field);
+            return self.written_over(total_id, &place, equation.shape, &formula.added_to(total_id.0));
         }
         let source = match (routine.place(gradient), value) {
             (Some(Place::Fused), Op::Pointwise(formula)) => formula.as_leaf().map_or(gradient, EquationId),

@@ -42,8 +42,6 @@ impl Context<'_> {
     /// Writes a new value over the old one.
     pub(super) fn update(&self, updated: EquationId, formula: &Formula) -> TokenStream {
         let Some((of, place)) = self.stored(updated) else { return TokenStream::new() };
-        let own = self.names.of(of);
-        let shape = self.derivation.shape(of);
         let read = formula.leaves().into_iter().map(EquationId).filter(|leaf| *leaf != of);
         let stored = read.filter_map(|leaf| Some((leaf, self.stored(leaf)?.1)));
         let bindings = stored.map(|(leaf, place)| {
@@ -52,14 +50,26 @@ impl Context<'_> {
             quote!(let #name = #reference #place;)
         });
         let bindings: TokenStream = bindings.collect();
+        let written = self.written_over(of, &place, self.derivation.shape(of), formula);
+        quote!({ #bindings #written })
+    }
+
+    /// A formula of what is at a place, written over it; `own` is the value that is there.
+    pub(super) fn written_over(
+        &self,
+        own: EquationId,
+        place: &TokenStream,
+        shape: Shape,
+        formula: &Formula,
+    ) -> TokenStream {
+        let own = self.names.of(own);
         if shape == Shape::Scalar {
             let (functions, constants) = (quote!(functions), quote!(constants));
             let printer = self.printer(&functions, &constants);
             let (statements, value) = printer.formula(formula, &|leaf| self.leaf(leaf));
-            return quote!({ let #own = #place; #bindings #statements #place = #value; });
+            return quote!({ let #own = #place; #statements #place = #value; });
         }
-        let looped = self.elementwise(&place, Some(&own), shape, formula);
-        quote!({ #bindings #looped })
+        self.elementwise(place, Some(&own), shape, formula)
     }
 
     /// What is kept from step to step, and where: a parameter or a state, as it is or updated.

@@ -5,10 +5,13 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::{Context, size};
-use crate::ir::{
-    array::Op,
-    equation::{EquationId, Shape},
-    formula::Formula,
+use crate::{
+    ir::{
+        array::Op,
+        equation::{EquationId, Shape},
+        formula::Formula,
+    },
+    model::Arithmetic,
 };
 
 impl Context<'_> {
@@ -59,20 +62,26 @@ impl Context<'_> {
         by_rows: bool,
     ) -> TokenStream {
         let inner = self.derivation.shape(x).count();
-        let (x, w) = (self.names.of(x), self.names.of(w));
+        let (runtime, x, w) = (&self.runtime, self.names.of(x), self.names.of(w));
         let mut code = TokenStream::new();
         for result in (0..shape.count()).map(size) {
             let product = |index: usize| {
                 let index = size(index);
                 // The kernels multiply in this order, too; the product is the same either way.
                 if by_rows {
-                    quote!(#w[#result][#index] * #x[#index])
+                    (quote!(#w[#result][#index]), quote!(#x[#index]))
                 } else {
-                    quote!(#x[#index] * #w[#index][#result])
+                    (quote!(#x[#index]), quote!(#w[#index][#result]))
                 }
             };
-            let (first, rest) = (product(0), (1..inner).map(product));
-            code.extend(quote!(#name[#result] = #first; #(#name[#result] = #name[#result] + #rest;)*));
+            let (a, b) = product(0);
+            code.extend(quote!(#name[#result] = #a * #b;));
+            code.extend((1..inner).map(product).map(|(a, b)| match self.derivation.arithmetic {
+                Arithmetic::Separate => quote!(#name[#result] = #name[#result] + #a * #b;),
+                Arithmetic::Fused => {
+                    quote!(#name[#result] = #runtime::multiply_add(#a, #b, #name[#result]);)
+                }
+            }));
         }
         code
     }

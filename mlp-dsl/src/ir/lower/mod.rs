@@ -96,6 +96,7 @@ impl Lower {
             samples: model.samples.clone(),
             has_data: model.has_data,
             unroll: model.unroll,
+            arithmetic: model.arithmetic,
             document: model.document.clone(),
         };
         Lower {

@@ -1,0 +1,104 @@
+//! The fused operation against the machine's own, and its kernels against it.
+
+use mlp_runtime::{
+    add_outer_fused, dot, dot_fused, matrix_vector_fused, multiply_add_f32, multiply_add_f64, random::Stream,
+    vector_matrix_fused,
+};
+
+/// Numbers in which something may go wrong.
+const CORNERS: [f64; 18] = [
+    0.0,
+    1.0,
+    1.0 + f64::EPSILON,
+    1.0 - f64::EPSILON / 2.0,
+    3.0,
+    f64::MIN_POSITIVE,
+    f64::MIN_POSITIVE / 2.0,
+    5e-324,
+    1.5e-323,
+    f64::MAX,
+    f64::MAX / 2.0,
+    1e-160,
+    1e160,
+    f32::MIN_POSITIVE as f64,
+    1e-45,
+    f32::MAX as f64,
+    f64::INFINITY,
+    f64::NAN,
+];
+
+fn signed() -> impl Iterator<Item = f64> + Clone {
+    CORNERS.into_iter().flat_map(|x| [x, -x])
+}
+
+fn same_f64(a: f64, b: f64, c: f64) {
+    let (ours, machine) = (multiply_add_f64(a, b, c), a.mul_add(b, c));
+    let same = ours.to_bits() == machine.to_bits() || ours.is_nan() && machine.is_nan();
+    assert!(same, "{a:e} * {b:e} + {c:e}: {ours:e} instead of {machine:e}");
+}
+
+fn same_f32(a: f32, b: f32, c: f32) {
+    let (ours, machine) = (multiply_add_f32(a, b, c), a.mul_add(b, c));
+    let same = ours.to_bits() == machine.to_bits() || ours.is_nan() && machine.is_nan();
+    assert!(same, "{a:e} * {b:e} + {c:e}: {ours:e} instead of {machine:e}");
+}
+
+#[test]
+fn corners() {
+    for a in signed() {
+        for b in signed() {
+            for c in signed() {
+                same_f64(a, b, c);
+                same_f32(a as f32, b as f32, c as f32);
+            }
+        }
+    }
+}
+
+/// Bits by chance, and sums that nearly cancel, are ties or fall among the subnormal numbers.
+#[test]
+fn by_chance() {
+    let mut random = Stream::new(7, 0, "fused");
+    for _ in 0..400_000 {
+        let [x, y, z] = [random.next_u64(), random.next_u64(), random.next_u64()];
+        let [a, b, c] = [x, y, z].map(f64::from_bits);
+        same_f64(a, b, c);
+        let [p, q, r] = [x, y, z].map(|bits| f32::from_bits(bits as u32));
+        same_f32(p, q, r);
+        // Near 1, so that the product's lower half decides.
+        let near = |bits: u64| f64::from_bits(bits >> 12 | 1023 << 52);
+        let (a, b) = (near(x), near(y));
+        let scale = f64::from_bits((1023 - z % 110) << 52);
+        same_f64(a, b, -(a * b));
+        same_f64(a, b, -(a * b) + scale * f64::EPSILON);
+        same_f64(a, b, scale);
+        same_f64(a, b, -scale);
+        same_f64(a, b * 1e-300 * 1e-8, scale * f64::MIN_POSITIVE);
+        let (p, q, scale) = (a as f32, b as f32, f32::from_bits((127 - (z % 60) as u32) << 23));
+        same_f32(p, q, -(p * q));
+        same_f32(p, q, scale);
+        same_f32(p, q, -scale);
+        same_f32(p, q * 1e-38 * 1e-4, scale * f32::MIN_POSITIVE);
+    }
+}
+
+#[test]
+fn kernels_add_with_one_rounding() {
+    let (x, w) = ([0.1_f64, 0.7, -0.3], [[0.3, 0.9], [-0.2, 0.6], [0.11, 0.13]]);
+    let expected = [0, 1].map(|j| x[2].mul_add(w[2][j], x[1].mul_add(w[1][j], x[0] * w[0][j])));
+    let mut y = [0.0; 2];
+    vector_matrix_fused(&x, &w, &mut y);
+    assert_eq!(y, expected);
+    let columns = [[w[0][0], w[1][0], w[2][0]], [w[0][1], w[1][1], w[2][1]]];
+    matrix_vector_fused(&columns, &x, &mut y);
+    assert_eq!(y, expected);
+    assert_eq!(dot_fused(&columns[0], &x), expected[0]);
+    let mut total = w;
+    add_outer_fused(&mut total, &x, &[0.7, 0.9]);
+    assert_eq!(total[1], [0.7_f64.mul_add(0.7, -0.2), 0.7_f64.mul_add(0.9, 0.6)]);
+    // The square of 1 + 2⁻³⁰ keeps its last bit only where it is not rounded by itself.
+    let a = 1.0 + f64::from_bits((1023 - 30) << 52);
+    assert_eq!(dot(&[1.0, a], &[-1.0, a]), f64::from_bits((1023 - 29) << 52));
+    assert_eq!(dot_fused(&[1.0, a], &[-1.0, a]), a.mul_add(a, -1.0));
+    assert_ne!(a.mul_add(a, -1.0), a * a - 1.0);
+}
