@@ -303,6 +303,38 @@ pub struct Typed {
     pub span: Span,
 }
 
+impl Typed {
+    /// The formulas that it is made of.
+    pub fn operands(&self) -> Vec<&Typed> {
+        match &self.kind {
+            TypedKind::Number(_)
+            | TypedKind::Constant(..)
+            | TypedKind::Value(_)
+            | TypedKind::Argument(_)
+            | TypedKind::Bound(_) => Vec::new(),
+            TypedKind::Let(bound, body) => {
+                bound.iter().map(|(_, value)| value).chain([body.as_ref()]).collect()
+            }
+            TypedKind::Unary(_, x)
+            | TypedKind::Sum(x)
+            | TypedKind::Transpose(x)
+            | TypedKind::Dense(x, ..) => {
+                vec![x]
+            }
+            TypedKind::Power(base, exponent) => vec![base, exponent],
+            TypedKind::Chain(first, rest) => {
+                [first.as_ref()].into_iter().chain(rest.iter().map(|(_, operand, _)| operand)).collect()
+            }
+            TypedKind::If(condition, then, otherwise) => {
+                vec![&condition.0, &condition.2, then, otherwise]
+            }
+            TypedKind::Apply(_, operands)
+            | TypedKind::Inline(_, operands, _)
+            | TypedKind::Concat(operands) => operands.iter().collect(),
+        }
+    }
+}
+
 /// The forms of a checked formula.
 #[derive(Clone, Debug)]
 pub enum TypedKind {

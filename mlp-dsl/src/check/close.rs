@@ -1,11 +1,9 @@
 //! What is only known at the end: what is unused, what is missing, which names clash, where weights
 //! without a start value begin.
 
-use std::collections::HashSet;
-
-use super::{Checker, function::Functions, initial, scope};
+use super::{Checker, scope};
 use crate::{
-    model::{Layer, LayerBody, Model, Precision, Typed, TypedKind, Value},
+    model::{LayerBody, Model, Precision},
     problems,
     span::Span,
     syntax::ast::{self, Name},
@@ -143,66 +141,5 @@ impl Checker<'_> {
                 self.found.push(problems::name_is_generated(&name, what, span));
             }
         }
-    }
-
-    /// Weights without a start value: he before one of the relu family, xavier otherwise.
-    pub(super) fn choose_start_values(&mut self) {
-        let relu: HashSet<usize> =
-            self.layers.iter().flat_map(|layer| relu_parameters(layer, &self.functions)).collect();
-        for (index, (parameter, undrawn)) in self.parameters.iter_mut().zip(&self.undrawn).enumerate() {
-            if *undrawn {
-                parameter.start = initial::default(parameter.kind, parameter.shape, relu.contains(&index));
-            }
-        }
-    }
-}
-
-/// Activations that let positive numbers through about as they are, and hold negative ones back.
-const RELU_FAMILY: [&str; 6] = ["relu", "leaky_relu", "elu", "gelu", "gelu_tanh", "silu"];
-
-/// The parameters inside a call of one of the relu family.
-fn relu_parameters(layer: &Layer, functions: &Functions) -> Vec<usize> {
-    let formulas: Vec<&Typed> = match &layer.body {
-        LayerBody::Whole(typed) => vec![typed],
-        LayerBody::Neurons(neurons) => neurons.iter().map(|(_, typed)| typed).collect(),
-    };
-    let mut found = Vec::new();
-    for typed in formulas {
-        if let TypedKind::Apply(function, arguments) = &typed.kind
-            && functions.name_of(*function).is_some_and(|name| RELU_FAMILY.contains(&name))
-        {
-            arguments.iter().for_each(|argument| collect_parameters(argument, &mut found));
-        }
-    }
-    found
-}
-
-fn collect_parameters(typed: &Typed, found: &mut Vec<usize>) {
-    match &typed.kind {
-        TypedKind::Value(Value::Parameter(index)) => found.push(*index),
-        TypedKind::Dense(input, weights, biases) => {
-            found.push(*weights);
-            found.extend(biases);
-            collect_parameters(input, found);
-        }
-        TypedKind::Chain(first, rest) => {
-            collect_parameters(first, found);
-            rest.iter().for_each(|(_, operand, _)| collect_parameters(operand, found));
-        }
-        TypedKind::Unary(_, inner) | TypedKind::Sum(inner) | TypedKind::Transpose(inner) => {
-            collect_parameters(inner, found)
-        }
-        TypedKind::Power(base, _) => collect_parameters(base, found),
-        TypedKind::Apply(_, arguments)
-        | TypedKind::Inline(_, arguments, _)
-        | TypedKind::Concat(arguments) => {
-            arguments.iter().for_each(|argument| collect_parameters(argument, found));
-        }
-        TypedKind::Number(_) | TypedKind::Constant(..) | TypedKind::Argument(_) | TypedKind::Bound(_) => {}
-        TypedKind::Let(bound, body) => {
-            bound.iter().for_each(|(_, value)| collect_parameters(value, found));
-            collect_parameters(body, found);
-        }
-        TypedKind::Value(_) | TypedKind::If(..) => {}
     }
 }

@@ -411,6 +411,8 @@ impl Checker<'_> {
         let start = super::initial::default(kind, shape, false);
         let docs = Vec::new();
         let name = Name { text, span: call.name.span };
+        let meaning = Meaning::Value(Value::Parameter(self.parameters.len()));
+        self.scope.make(&name, "parameter", meaning);
         let frozen = self.frozen_layer;
         self.parameters.push(Parameter { name, docs, kind, frozen, shape, start });
         self.undrawn.push(true);

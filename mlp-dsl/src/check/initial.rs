@@ -37,6 +37,16 @@ fn fans(shape: Shape) -> Option<(f64, f64)> {
     }
 }
 
+/// The bounds where the columns of a matrix are its inputs, as in `W @ x`.
+pub(super) fn turn(start: &mut Start, shape: Shape) {
+    let (Start::Uniform { rule, salt, .. }, Shape::Matrix(_, columns)) = (&*start, shape) else { return };
+    *start = match *rule {
+        "he" => bounded("he", (6.0 / columns as f64).sqrt(), *salt),
+        "lecun" => bounded("lecun", (3.0 / columns as f64).sqrt(), *salt),
+        _ => return, // the same both ways
+    };
+}
+
 fn bounded(rule: &'static str, limit: f64, salt: u64) -> Start {
     Start::Uniform { rule, low: -limit, high: limit, salt }
 }

@@ -8,6 +8,7 @@ mod data;
 mod declarations;
 mod document;
 mod expression;
+mod feeding;
 mod function;
 mod initial;
 mod layers;

@@ -23,6 +23,8 @@ struct Entry {
     span: Span,
     what: &'static str,
     used: Cell<bool>,
+    /// Whether the compiler made it: then a declaration takes its place, and is reported at the end.
+    made: bool,
 }
 
 /// The names declared so far, and those that come later in the text.
@@ -51,13 +53,19 @@ impl Scope {
         if let Some(reason) = unusable(&name.text) {
             found.push(problems::unusable_name(name, reason));
         }
-        if let Some(first) = self.entries.get(&name.text) {
+        if let Some(first) = self.entries.get(&name.text).filter(|first| !first.made) {
             found.push(problems::declared_twice(name, first.span));
             return;
         }
-        let entry = Entry { meaning, span: name.span, what, used: Cell::new(false) };
+        let entry = Entry { meaning, span: name.span, what, used: Cell::new(false), made: false };
         self.order.push(name.text.clone());
         self.entries.insert(name.text.clone(), entry);
+    }
+
+    /// A name that the compiler made for a parameter; whoever declared it has it already.
+    pub(super) fn make(&mut self, name: &Name, what: &'static str, meaning: Meaning) {
+        let entry = Entry { meaning, span: name.span, what, used: Cell::new(true), made: true };
+        self.entries.entry(name.text.clone()).or_insert(entry);
     }
 
     /// Whether a name is declared, here or further down.

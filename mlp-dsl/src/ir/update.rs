@@ -113,17 +113,17 @@ fn update(
     }
 }
 
-/// The gradient that the rule is given: scaled by the factor, held between the bounds.
+/// The gradient that the rule is given: scaled by the factor, then held between the bounds.
 fn clipped(
     b: &mut Builder,
     gradient: EquationId,
     factor: Option<EquationId>,
     bound: Option<EquationId>,
 ) -> TermId {
-    let gradient = b.leaf(gradient.0);
+    let mut gradient = b.leaf(gradient.0);
     if let Some(factor) = factor {
         let factor = b.leaf(factor.0);
-        return b.written(Term::Binary(Binary::Multiply, gradient, factor));
+        gradient = b.written(Term::Binary(Binary::Multiply, gradient, factor));
     }
     let Some(bound) = bound else { return gradient };
     let bound = b.leaf(bound.0);

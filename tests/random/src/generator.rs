@@ -455,6 +455,7 @@ impl Generator {
         let clip = match self.below(5) {
             0 => ", clip_norm = 0.5",
             1 => ", clip_value = 0.05",
+            2 => ", clip_norm = 0.5, clip_value = 0.02",
             _ => "",
         };
         let reduction = self.pick(&["", "", ", reduction = sum", ", reduction mean"]);
