@@ -41,8 +41,12 @@ fn a_mistake_leaves_all_files_alone() {
 
 #[test]
 fn our_own_specifications_are_in_the_style() {
-    let folders =
-        ["../examples/course", "../tests/agreement/specifications", "../tests/random/specifications"];
+    let folders = [
+        "../examples/course",
+        "../tests/agreement/specifications",
+        "../tests/random/specifications",
+        "../tests/trajectories/specifications",
+    ];
     let files = folders.into_iter().flat_map(|name| std::fs::read_dir(folder(name)).unwrap());
     let files: Vec<_> = files.map(|entry| entry.unwrap().path()).collect();
     mlpc(&["fmt", "--check"]).args(files).arg(folder("../mlp-dsl/src/prelude.mlp")).assert().code(0);
