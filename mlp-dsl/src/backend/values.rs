@@ -134,6 +134,7 @@ fn statement(derivation: &Derivation, what: &str, data: &Data) -> String {
     match &data.value {
         Value::Whole(_) => match data.shape {
             Shape::Scalar => format!("{what} {name} = …;"),
+            Shape::Vector(n) if data.class => format!("{what} {name}: class[{n}] = …;"),
             shape => format!("{what} {name}{shape} = …;"),
         },
         Value::Packed(elements) => {

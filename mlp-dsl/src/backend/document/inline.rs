@@ -151,7 +151,7 @@ impl Expression {
             Op::Softmax(z) => (ArrayOp::Softmax, vec![*z]),
             Op::SoftmaxCrossEntropy(z, t) => {
                 let softmax = derivation.numbered().find(|(_, e)| e.op == Op::Softmax(*z));
-                match softmax.filter(|(p, _)| *p < id) {
+                match softmax.filter(|(p, _)| *p < id && !is_unnamed(derivation, *p)) {
                     Some((p, _)) => (ArrayOp::CrossEntropy, vec![p, *t]),
                     None => (ArrayOp::SoftmaxCrossEntropy, vec![*z, *t]),
                 }

@@ -39,6 +39,9 @@ impl Context<'_> {
                 Inline::Text(", are put in where they are few.".into()),
             ]);
         }
+        if self.numbers.is_some() && m > 1 {
+            section.say("The numbers are those of one sample, a batch of one: with more samples there is a row for each, and what is summed over the batch has a term for each.");
+        }
         let named = self.named(Reason::Forward);
         section.lines(self.lines_of(&named));
         self.left_out(&mut section, named.len(), "values");

@@ -130,7 +130,7 @@ impl Context<'_> {
             }
         }
         if rows.len() < total {
-            section.say(format!("{} of {total} gradients, evenly spaced:", rows.len()));
+            section.say(format!("{} of {total} gradients:", rows.len()));
         }
         let head = [
             ("By", false),
