@@ -118,7 +118,7 @@ fn table(step: &StepValues) -> String {
     let heads = [
         ("Forward pass", "value"),
         ("Loss", "value"),
-        ("Gradients of the loss", "gradient"),
+        ("Gradients", "gradient"),
         ("Parameters after the step", "value"),
     ];
     let mut parts = vec![format!("Network {}\n", step.network)];
