@@ -154,8 +154,7 @@ impl Printer {
             let length = if first.is_comment() {
                 1
             } else {
-                let comma = rest.iter().position(|node| node.text() == ",");
-                comma.map_or(last_of_element(rest), |comma| comma + 1)
+                comma(rest).map_or(last_of_element(rest), |comma| comma + 1)
             };
             let (element, behind) = rest.split_at_checked(length).unwrap_or((rest, &[]));
             self.sequence(element, depth + 1, Style::Fitting);
@@ -171,7 +170,9 @@ enum Breaks {
     Nowhere,
     /// In front of these words: `then`, `else`, `in`, `derivative`, `kernel`.
     Words,
-    /// In front of `+` and `-`, where there are no such words.
+    /// Behind commas, where there are no such words.
+    Commas,
+    /// In front of `+` and `-`, where there are neither.
     Terms,
 }
 
@@ -181,6 +182,8 @@ impl Breaks {
     fn of(nodes: &[Node<'_>]) -> Self {
         if nodes.iter().any(|node| Self::WORDS.contains(&node.text())) {
             Breaks::Words
+        } else if comma(nodes).is_some() {
+            Breaks::Commas
         } else {
             Breaks::Terms
         }
@@ -190,6 +193,7 @@ impl Breaks {
         match self {
             Breaks::Nowhere => false,
             Breaks::Words => Self::WORDS.contains(&node.text()),
+            Breaks::Commas => before.is_some_and(|before| before.text() == ","),
             Breaks::Terms => matches!(node.text(), "+" | "-") && !is_sign_of(before),
         }
     }
@@ -204,6 +208,19 @@ enum Style {
     Apart,
     /// Elements on one line where they fit.
     Fitting,
+}
+
+/// Where the comma of the first element is; those between `let` and `in` are none.
+fn comma(nodes: &[Node<'_>]) -> Option<usize> {
+    let mut names = 0_usize;
+    nodes.iter().position(|node| {
+        match node.text() {
+            "let" => names += 1,
+            "in" => names = names.saturating_sub(1),
+            _ => {}
+        }
+        node.text() == "," && names == 0
+    })
 }
 
 /// The last element has no comma; comments behind it are not part of it.
