@@ -15,6 +15,7 @@ pub mod kernels;
 pub mod network;
 pub mod random;
 pub mod scalar;
+pub mod single;
 pub mod special;
 #[cfg(feature = "ndarray")]
 pub mod views;
@@ -27,6 +28,7 @@ pub use kernels::*;
 pub use network::*;
 pub use random::*;
 pub use scalar::*;
+pub use single::*;
 pub use special::*;
 #[cfg(feature = "ndarray")]
 pub use views::*;
@@ -38,6 +40,7 @@ pub const SOURCE: &[(&str, &str)] = &[
     ("scalar", include_str!("scalar.rs")),
     ("functions", include_str!("functions.rs")),
     ("special", include_str!("special.rs")),
+    ("single", include_str!("single.rs")),
     ("kernels", include_str!("kernels.rs")),
     ("fused", include_str!("fused.rs")),
     ("random", include_str!("random.rs")),

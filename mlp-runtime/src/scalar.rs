@@ -1,6 +1,6 @@
 //! The number types of a network: [`Scalar`], implemented for `f32` and `f64`.
 
-use super::{functions, fused, special};
+use super::{functions, fused, single, special};
 use core::fmt::Debug;
 use core::ops::{Add, Div, Mul, Neg, Sub};
 
@@ -44,13 +44,13 @@ pub trait Scalar:
     /// `self` times `factor` plus `addend`, rounded once; see [`fused`].
     fn multiply_add(self, factor: Self, addend: Self) -> Self;
 
-    /// e to the power `self`; see [`functions::exp`].
+    /// e to the power `self`; see [`functions::exp`] and [`single::exp_f32`].
     fn exp(self) -> Self;
 
-    /// The natural logarithm; see [`functions::ln`].
+    /// The natural logarithm; see [`functions::ln`] and [`single::ln_f32`].
     fn ln(self) -> Self;
 
-    /// The hyperbolic tangent; see [`functions::tanh`].
+    /// The hyperbolic tangent; see [`functions::tanh`] and [`single::tanh_f32`].
     fn tanh(self) -> Self;
 
     /// The square root; see [`special::sqrt`].
@@ -66,9 +66,9 @@ pub trait Scalar:
     fn powf(self, exponent: Self) -> Self;
 }
 
-/// Functions go through `f64`, where `f32` rounds the result once.
+/// What `f32` has no functions of its own for goes through `f64` and is rounded once more.
 macro_rules! implement_scalar {
-    ($($scalar:ident $multiply_add:ident),*) => {$(
+    ($($scalar:ident: $multiply_add:ident, $functions:ident $exp:ident $ln:ident $tanh:ident;)*) => {$(
         impl Scalar for $scalar {
             const ZERO: Self = 0.0;
             const ONE: Self = 1.0;
@@ -87,15 +87,15 @@ macro_rules! implement_scalar {
             }
 
             fn exp(self) -> Self {
-                functions::exp(self as f64) as Self
+                $functions::$exp(self)
             }
 
             fn ln(self) -> Self {
-                functions::ln(self as f64) as Self
+                $functions::$ln(self)
             }
 
             fn tanh(self) -> Self {
-                functions::tanh(self as f64) as Self
+                $functions::$tanh(self)
             }
 
             // Of an f32, rounding twice is rounding once: 53 bits are more than 2 · 24 + 1.
@@ -118,4 +118,7 @@ macro_rules! implement_scalar {
     )*};
 }
 
-implement_scalar!(f32 multiply_add_f32, f64 multiply_add_f64);
+implement_scalar! {
+    f32: multiply_add_f32, single exp_f32 ln_f32 tanh_f32;
+    f64: multiply_add_f64, functions exp ln tanh;
+}

@@ -4,6 +4,7 @@ mod common;
 
 use common::ulps;
 use mlp_runtime::functions::{exp, ln, powf, tanh};
+use mlp_runtime::special::{erf, sqrt};
 use mlp_runtime::{Scalar, Stream};
 
 const SAMPLES: u32 = 1_000_000;
@@ -229,15 +230,14 @@ fn integer_powers_are_exact() {
 }
 
 #[test]
-fn f32_rounds_the_f64_result_once() {
+fn what_f32_has_no_function_for_is_rounded_once_more() {
     for bits in (0..=u32::MAX).step_by(4999) {
         let x = f32::from_bits(bits);
         let wide = f64::from(x);
         let pairs = [
-            (Scalar::exp(x), exp(wide)),
-            (Scalar::ln(x), ln(wide)),
-            (Scalar::tanh(x), tanh(wide)),
             (Scalar::powf(x, 2.5), powf(wide, 2.5)),
+            (Scalar::erf(x), erf(wide)),
+            (Scalar::sqrt(x), sqrt(wide)),
         ];
         for (narrow, wide) in pairs {
             assert!(same(f64::from(narrow), f64::from(wide as f32)), "{x:e}");

@@ -23,7 +23,18 @@ fn source_holds_the_modules_in_order() {
     let names: Vec<_> = mlp_runtime::SOURCE.iter().map(|(name, _)| *name).collect();
     assert_eq!(
         names,
-        ["scalar", "functions", "special", "kernels", "fused", "random", "batch", "class", "network"]
+        [
+            "scalar",
+            "functions",
+            "special",
+            "single",
+            "kernels",
+            "fused",
+            "random",
+            "batch",
+            "class",
+            "network"
+        ]
     );
     for (name, text) in mlp_runtime::SOURCE {
         assert!(text.starts_with("//!"), "{name} does not start with its documentation");

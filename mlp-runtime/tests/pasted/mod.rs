@@ -17,5 +17,7 @@ pub mod kernels;
 pub mod network;
 #[path = "../../src/random.rs"]
 pub mod random;
+#[path = "../../src/single.rs"]
+pub mod single;
 #[path = "../../src/special.rs"]
 pub mod special;

@@ -53,3 +53,39 @@ for name, function, interval, count in (
     print(name, "from the constant up, error", nstr(error, 3))
     for c in reversed(coefficients):
         print("   ", double(c))
+
+print("\nsrc/single.rs, for 32-bit floats")
+from mpmath import tanh
+
+
+def single(x):
+    import struct
+
+    return repr(struct.unpack("f", struct.pack("f", float(x)))[0])
+
+
+def log_rest(f):
+    """(ln(1 + f) - f + f^2 / 2) / f^3, by its series near 0."""
+    if abs(f) < mpf(2) ** -40:
+        return mpf(1) / 3 - f / 4
+    return (mp.log1p(f) - f + f * f / 2) / f**3
+
+
+def tanh_rest(z):
+    """(tanh(x) - x) / x^3 where z = x^2."""
+    x = sqrt(z) if z > 0 else mpf(2) ** -60
+    return (tanh(x) - x) / x**3
+
+
+for name, function, interval, count in (
+    ("EXP_REST", quadratic_rest, [-radius, radius], 6),
+    ("LN_REST", log_rest, [sqrt(mpf(1) / 2) - 1, sqrt(mpf(2)) - 1], 9),
+    ("TANH_REST", tanh_rest, [0, mpf(5) ** 2 / 64], 6),
+):
+    coefficients, error = chebyfit(function, interval, count, error=True)
+    print(name, "from the constant up, error", nstr(error, 3))
+    for c in reversed(coefficients):
+        print("   ", single(c))
+head = mp.floor(ln(2) * 2**12) / 2**12
+print("ln 2       ", single(head), single(ln(2) - head))
+print("1 / ln 2   ", single(1 / ln(2)))
