@@ -123,3 +123,11 @@ fn long_lists() {
         );
     }
 }
+
+/// Composed and decomposed a name is the same.
+#[test]
+fn normal_forms() {
+    let text = std::fs::read_to_string(folder("../tests/names/forms.mlp")).unwrap();
+    assert!(text.contains("e\u{301}") && text.contains('\u{e9}'), "{text}");
+    check_text(text, 0);
+}
