@@ -1,6 +1,7 @@
 //! Networks keep to themselves whatever stands around them, and names are free.
 
 #![allow(
+    non_camel_case_types,
     non_upper_case_globals,
     dead_code,
     unused_macros,
@@ -131,4 +132,86 @@ fn large_networks_live_in_a_static_and_are_filled_in_place() {
     });
     let sum = small.ok().and_then(|thread| thread.join().ok()).unwrap_or(0.0);
     assert!(sum > 0.0 && sum.is_finite());
+}
+
+/// Everything here has a name that generated code needs.
+mod surrounded {
+    use ::core::{marker::Sized, primitive::f64 as real};
+
+    const h1: u8 = 1;
+    static w1: &str = "not a number";
+    static b1: u8 = 0;
+    struct f64;
+    struct f32;
+    struct u64;
+    struct usize;
+    type u8 = ::core::primitive::u8;
+    enum Option {}
+    enum Result {}
+    struct Default;
+    struct Clone;
+    mod core {}
+    mod std {}
+    mod mlp {}
+    mod functions {}
+    mod constants {}
+    mod runtime {}
+    macro_rules! sigmoid {
+        () => {};
+    }
+    macro_rules! vec {
+        () => {};
+    }
+    fn exp() {}
+    fn y(_: u8) {}
+
+    /// Methods that generated code calls, for every type.
+    #[rustfmt::skip]
+    trait Clash: Sized {
+        fn exp(&self) -> u8 { 7 }
+        fn powf(&self, _: u8) -> u8 { 7 }
+        fn iter(&self) -> u8 { 7 }
+        fn iter_mut(&mut self) -> u8 { 7 }
+        fn zip(&self) -> u8 { 7 }
+        fn enumerate(&self) -> u8 { 7 }
+        fn fill(&mut self) -> u8 { 7 }
+        fn clone(&self) -> u8 { 7 }
+        fn as_flattened(&self) -> u8 { 7 }
+        fn uniform_matrix(&self) -> u8 { 7 }
+        fn saturating_add(&self) -> u8 { 7 }
+        fn forward(&self) -> u8 { 7 }
+        fn forward_into(&self) -> u8 { 7 }
+        fn loss(&self) -> u8 { 7 }
+    }
+    impl<T> Clash for T {}
+
+    ::mlp::mlp! {
+        network Kept: f64 {
+            input   x { i1, i2 }
+            weights { w1 = 0.5 }
+            biases  { b1 = 0.25 }
+            layer   hidden { h1 = sigmoid(w1 * i1 + b1), h2 = exp(b1 * i2)^1.5 }
+            layer   y[2] = softmax(dense(hidden));
+            target  t[2];
+            loss    half_squared_error(y, t);
+            penalty l2(w1, 0.001);
+            train   adam(rate = 0.1 * 0.99^step), clip_norm = 1;
+        }
+    }
+
+    pub(crate) fn trained() -> [real; 2] {
+        let mut network = Kept::new();
+        let (mut optimizer, mut workspace) = (KeptOptimizer::new(), KeptWorkspace::new());
+        let mut gradients = KeptGradients::new();
+        for _ in 0..100 {
+            network.train_into(&[0.5, 1.0], &[1.0, 0.0], &mut optimizer, &mut workspace, &mut gradients);
+        }
+        network.forward(&[0.5, 1.0])
+    }
+}
+
+#[test]
+fn what_stands_around_is_not_met() {
+    let [first, second] = surrounded::trained();
+    assert!(first > 0.8 && second < 0.2, "{first} {second}");
 }

@@ -2,9 +2,28 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use mlp_dsl::{diagnostic::Diagnostic, limits};
-use proc_macro2::{Literal, TokenStream, TokenTree};
+use mlp_dsl::{
+    diagnostic::{Diagnostic, Diagnostics},
+    limits,
+};
+use proc_macro2::{Delimiter, Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
+
+/// A literal, or one that a macro was given as `$path:literal`.
+fn literal(token: &TokenTree) -> Option<Literal> {
+    match token {
+        TokenTree::Literal(literal) => Some(literal.clone()),
+        TokenTree::Group(group) if group.delimiter() == Delimiter::None => {
+            group.stream().into_iter().next().as_ref().and_then(literal)
+        }
+        _ => None,
+    }
+}
+
+/// A name in Unicode's normal form C: rustc brings identifiers to it, those of the macro's tokens too.
+fn normal(name: &str) -> String {
+    if name.is_ascii() { name.to_owned() } else { Ident::new(name, Span::call_site()).to_string() }
+}
 
 /// A specification in a file.
 pub(crate) struct File {
@@ -16,11 +35,8 @@ pub(crate) struct File {
 impl File {
     /// The file that the tokens name, if they are `file = "…"`.
     pub(crate) fn named(tokens: &[TokenTree]) -> Option<Self> {
-        let [TokenTree::Ident(word), TokenTree::Punct(equals), TokenTree::Literal(literal), rest @ ..] =
-            tokens
-        else {
-            return None;
-        };
+        let [TokenTree::Ident(word), TokenTree::Punct(equals), path, rest @ ..] = tokens else { return None };
+        let literal = literal(path)?;
         let ended = match rest {
             [] => true,
             [TokenTree::Punct(end)] => matches!(end.as_char(), ',' | ';'),
@@ -31,7 +47,7 @@ impl File {
         }
         let text = literal.to_string();
         let path = text.strip_prefix('"')?.strip_suffix('"')?.replace("\\\\", "/");
-        Some(File { path, literal: literal.clone() })
+        Some(File { path, literal })
     }
 
     /// The code for the file's network, and a mention of the file, so that a change of it is a change of
@@ -51,7 +67,9 @@ impl File {
             spans: None,
             spelled: None,
         };
-        let code = match mlp_dsl::compile(&text) {
+        let mut diagnostics = Diagnostics::default();
+        let ast = mlp_dsl::syntax::parse_with(&text, normal, &mut diagnostics);
+        let code = match mlp_dsl::derive(&ast, diagnostics) {
             Ok(derivation) => mlp_dsl::backend::rust::emit(&derivation, &options),
             Err(diagnostics) => {
                 let mut code = mlp_dsl::backend::rust::stub(&text, runtime);

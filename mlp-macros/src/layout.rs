@@ -52,7 +52,8 @@ impl Layout {
                     stack.push((group.stream().into_iter().collect::<Vec<_>>().into_iter(), close));
                 }
                 Some(TokenTree::Punct(punct)) => {
-                    let apart = punct.spacing() == Spacing::Alone;
+                    // `.15` is one word to the compiler, and two tokens to rustc.
+                    let apart = punct.spacing() == Spacing::Alone && punct.as_char() != '.';
                     self.token(punct.as_char().encode_utf8(&mut [0; 4]), punct.span(), apart);
                 }
                 Some(token) => self.token(&token.to_string(), token.span(), true),
@@ -99,6 +100,17 @@ fn brackets(group: &Group) -> Option<(char, char)> {
         Delimiter::Parenthesis => Some(('(', ')')),
         Delimiter::Brace => Some(('{', '}')),
         Delimiter::Bracket => Some(('[', ']')),
-        Delimiter::None => None,
+        Delimiter::None => is_compound(group).then_some(('(', ')')),
     }
+}
+
+/// Whether the tokens that a macro was given as `$e:expr` are a formula of several operands, which stays
+/// one operand where `$e` stands. What is no formula stays bare: a comparison, a named argument.
+fn is_compound(group: &Group) -> bool {
+    let signs = || group.stream().into_iter().filter_map(sign);
+    signs().any(|sign| "+-*/^@".contains(sign)) && !signs().any(|sign| "<>=!:;,#".contains(sign))
+}
+
+fn sign(token: TokenTree) -> Option<char> {
+    if let TokenTree::Punct(punct) = token { Some(punct.as_char()) } else { None }
 }

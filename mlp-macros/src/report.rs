@@ -31,7 +31,12 @@ fn message(diagnostic: &Diagnostic, layout: &Layout) -> String {
 /// The text of a second place: rustc underlines the first one only.
 fn quoted(layout: &Layout, span: mlp_dsl::span::Span) -> String {
     const MOST: usize = 40;
-    let text = layout.text.get(span.start..span.end).unwrap_or_default();
+    let mut text = layout.text.get(span.start..span.end).unwrap_or_default().to_owned();
+    // As a person writes it: the layout has a space behind each token.
+    for (laid_out, written) in [("( ", "("), (" )", ")"), ("[ ", "["), (" ]", "]"), (" ,", ","), (" ;", ";")]
+    {
+        text = text.replace(laid_out, written);
+    }
     let short: String = text.chars().take(MOST).collect();
     if short.len() < text.len() { format!("{short}…") } else { short }
 }

@@ -104,3 +104,30 @@ fn help_and_version() {
         output(&[command, "--help"]);
     }
 }
+
+/// What stands side by side is not nested, however much it is.
+#[test]
+fn long_lists() {
+    for formula in [
+        "x^2",
+        "x^-2 + x^2^x - (x^2)^2",
+        "if x > 0 then x else 0",
+        "let a = x, b = if a > 0 then a else x^2 in a * b",
+        "max(if x > 0 then x else 0, let a = x in a)",
+    ] {
+        let neurons: String = (0..200).map(|i| format!("h{i} = {formula},\n")).collect();
+        let sum: String = (0..200).map(|i| format!(" + (h{i} - 1)^2")).collect();
+        check_text(
+            format!("network N {{ input i {{ x }} layer h {{ {neurons} }} layer y {{ o = 0{sum} }} }}"),
+            0,
+        );
+    }
+}
+
+/// Composed and decomposed a name is the same.
+#[test]
+fn normal_forms() {
+    let text = std::fs::read_to_string(folder("../tests/names/forms.mlp")).unwrap();
+    assert!(text.contains("e\u{301}") && text.contains('\u{e9}'), "{text}");
+    check_text(text, 0);
+}

@@ -160,8 +160,22 @@ fn a_byte_order_mark_is_no_mistake() {
 
 #[test]
 fn deep_nesting() {
-    for (open, close) in [("(", ")"), ("[", "]"), ("{", "}"), ("-(", ")"), ("exp(", ")"), ("2^", "")] {
-        let (open, close) = (open.repeat(100_000), close.repeat(100_000));
+    for (open, close) in [
+        ("(", ")"),
+        ("[", "]"),
+        ("{", "}"),
+        ("-(", ")"),
+        ("exp(", ")"),
+        ("2^", ""),
+        ("2^--", ""),
+        ("2^(x)^(1 + ", ")"),
+        ("if x > 0 then x else ", ""),
+        ("let a = x, b = ", " in b"),
+        ("if x > 0 then let a = x, b = ", " in b else 0"),
+        ("let r#in = x, b = ", " in b"),
+        ("let a = 1 in max(a, let b = ", " in b)"),
+    ] {
+        let (open, close) = (open.repeat(20_000), close.repeat(20_000));
         let said = check_text(format!("network N {{ input x[1]; layer y = {open}x{close}; }}"), 1);
         assert!(said.contains("error[M0102]: the nesting is too deep"), "{said}");
     }

@@ -72,18 +72,7 @@ impl Checker<'_> {
     }
 
     pub(super) fn precision(&mut self, network: &ast::Network) -> Option<Precision> {
-        // The generated struct would hide the type that its fields have.
-        match network.name.text.as_str() {
-            "f32" | "f64" | "usize" | "u64" | "str" => {
-                self.found.push(problems::unusable_name(&network.name, "it is a type of Rust's"));
-            }
-            "functions" | "constants" | "runtime" => {
-                self.found
-                    .push(problems::unusable_name(&network.name, "generated code has a module of this name"));
-            }
-            _ => {}
-        }
-        if let Some(reason) = scope::unusable(&network.name.text) {
+        if let Some(reason) = scope::unusable_type(&network.name.text) {
             self.found.push(problems::unusable_name(&network.name, reason));
         }
         match network.precision.as_ref().map(|p| p.text.as_str()) {

@@ -34,11 +34,12 @@ pub(crate) use arguments::Parameter;
 use function::Functions;
 use rules::Rules;
 use scope::{Meaning, Scope};
-pub(crate) use scope::{closest, unusable};
+pub(crate) use scope::{closest, unusable, unusable_type};
 
 /// Checks a specification. The model is there when nothing was reported.
 pub(crate) fn check(ast: &Ast, diagnostics: &mut Diagnostics) -> Option<Model> {
     let network = one_network(ast, diagnostics)?;
+    refuse_unusable(ast, diagnostics);
     let mut checker = Checker::new(ast, network, diagnostics);
     checker.constants(&ast.constants);
     let prelude = parse_prelude(PRELUDE);
@@ -55,6 +56,16 @@ pub(crate) fn check(ast: &Ast, diagnostics: &mut Diagnostics) -> Option<Model> {
         checker.statement(statement);
     }
     checker.close(network)
+}
+
+/// Refuses names that no Rust identifier can have, whatever they are declared as.
+fn refuse_unusable(ast: &Ast, found: &mut Diagnostics) {
+    for symbol in crate::names::Names::of(ast).symbols {
+        if let Some(reason) = unusable(&symbol.name) {
+            let name = Name { text: symbol.name, span: symbol.declared };
+            found.push(problems::unusable_name(&name, reason));
+        }
+    }
 }
 
 fn one_network<'a>(ast: &'a Ast, found: &mut Diagnostics) -> Option<&'a ast::Network> {

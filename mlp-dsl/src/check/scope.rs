@@ -50,9 +50,6 @@ impl Scope {
         meaning: Meaning,
         found: &mut Diagnostics,
     ) {
-        if let Some(reason) = unusable(&name.text) {
-            found.push(problems::unusable_name(name, reason));
-        }
         if let Some(first) = self.entries.get(&name.text).filter(|first| !first.made) {
             found.push(problems::declared_twice(name, first.span));
             return;
@@ -164,6 +161,17 @@ fn distance(a: &str, b: &str) -> usize {
         before = std::mem::replace(&mut row, next);
     }
     row.last().copied().unwrap_or(usize::MAX)
+}
+
+/// Why a network can't have this name, in words.
+pub(crate) fn unusable_type(name: &str) -> Option<&'static str> {
+    match name {
+        "functions" | "constants" | "runtime" => Some("generated code has a module of this name"),
+        // The generated struct would hide them, from its own fields and from what stands around it.
+        "bool" | "char" | "str" | "f16" | "f32" | "f64" | "f128" | "i8" | "i16" | "i32" | "i64" | "i128"
+        | "isize" | "u8" | "u16" | "u32" | "u64" | "u128" | "usize" => Some("it is a type of Rust's"),
+        _ => None,
+    }
 }
 
 /// Why a name can't be used in Rust, in words.

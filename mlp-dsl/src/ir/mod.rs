@@ -205,21 +205,37 @@ pub fn derive(model: &Model) -> Result<Derivation, Diagnostic> {
     Ok(derivation)
 }
 
-/// What is named after something else must not have the name of something declared.
+/// What is named after something else must not have the name of something declared; nor may two
+/// fields of the trace have one name, or two of the optimizer.
 fn names_differ(derivation: &Derivation) -> Result<(), Diagnostic> {
     let declared = derivation.numbered().filter(|(_, e)| matches!(e.symbol, Symbol::Named(_)));
-    let declared: HashMap<String, Span> = declared.map(|(id, e)| (derivation.name_of(id), e.span)).collect();
+    let mut values: HashMap<String, Span> =
+        declared.map(|(id, e)| (derivation.name_of(id), e.span)).collect();
+    let mut optimizer = HashMap::new();
     for (id, equation) in derivation.numbered() {
-        let what = match equation.symbol {
-            Symbol::Component(_) => "a part of the loss",
-            Symbol::Local(_) => "what `let` names in a formula",
-            Symbol::Penalty | Symbol::PenaltyPart(_) => "the penalty",
-            Symbol::Objective => "the objective",
+        let name = derivation.name_of(id);
+        let (what, names, is_field) = match (&equation.symbol, &equation.op) {
+            (Symbol::Component(_), _) => ("a part of the loss", &mut values, false),
+            (Symbol::Local(_), _) => ("what `let` names in a formula", &mut values, true),
+            (Symbol::Net(_), _) => ("a net input", &mut values, true),
+            (Symbol::Penalty | Symbol::PenaltyPart(_), _) => ("the penalty", &mut values, false),
+            (Symbol::Objective, _) => ("the objective", &mut values, false),
+            (Symbol::Setting(name), Op::Setting(_)) if name == "steps" => {
+                ("the steps counted in the optimizer", &mut optimizer, true)
+            }
+            (Symbol::Setting(_), Op::Setting(_)) => ("a setting in the optimizer", &mut optimizer, true),
+            (Symbol::State { .. }, _) => ("a state in the optimizer", &mut optimizer, true),
+            (Symbol::StepNumber, _) => {
+                optimizer.insert("steps".to_owned(), equation.span);
+                continue;
+            }
             _ => continue,
         };
-        let name = derivation.name_of(id);
-        if let Some(span) = declared.get(&name) {
-            return Err(problems::name_is_generated(&name, what, *span));
+        if let Some(earlier) = names.get(&name) {
+            return Err(problems::name_is_generated(&name, what, *earlier));
+        }
+        if is_field {
+            names.insert(name, equation.span);
         }
     }
     Ok(())

@@ -78,10 +78,10 @@ pub(crate) fn cannot_read(
     } else {
         format!("can't read `{found}` here")
     };
-    Diagnostic::new("M0104", title, span, label).help(reading_help(&found, after))
+    Diagnostic::new("M0104", title, span, label).help(reading_help(&found, expected, after))
 }
 
-fn reading_help(found: &str, after: Option<Option<char>>) -> String {
+fn reading_help(found: &str, expected: &str, after: Option<Option<char>>) -> String {
     let first = found.chars().next().unwrap_or(' ');
     let starts_operand = first.is_alphanumeric() || first == '_' || first == '(';
     let help = match (found, after) {
@@ -94,7 +94,10 @@ fn reading_help(found: &str, after: Option<Option<char>>) -> String {
             "elements of a vector have no names in formulas: use named scalars, or `@` for products"
         }
         ("[", None) => "a list is a start value: `= [0.1, 0.2]`; in formulas use names",
-        ("if" | "then" | "else", _) => "`if`, `then` and `else` can't be names",
+        ("if" | "let", _) if expected.contains("a formula") => {
+            "behind an operator write it in parentheses: `1 + (if x > 0 then x else 0)`"
+        }
+        ("if" | "then" | "else" | "let" | "in", _) => "`if`, `then`, `else`, `let` and `in` can't be names",
         ("×" | "·" | "⋅", _) => "to multiply write `*`",
         ("=", Some(_)) => "to compare two numbers write `==`; `loss`, `train` and `seed` take no `=`",
         _ if first == '.' => return format!("write a zero in front: `0{found}`"),

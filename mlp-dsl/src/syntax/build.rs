@@ -8,6 +8,7 @@ use crate::{diagnostic::Diagnostics, limits, problems, span::Span};
 
 pub(super) struct Builder<'a> {
     text: &'a str,
+    normal: fn(&str) -> String,
     pub(super) diagnostics: &'a mut Diagnostics,
     ast: Ast,
 }
@@ -15,8 +16,8 @@ pub(super) struct Builder<'a> {
 pub(super) type P<'t> = Pair<'t, Rule>;
 
 impl<'a> Builder<'a> {
-    pub(super) fn new(text: &'a str, diagnostics: &'a mut Diagnostics) -> Self {
-        Builder { text, diagnostics, ast: Ast::default() }
+    pub(super) fn new(text: &'a str, normal: fn(&str) -> String, diagnostics: &'a mut Diagnostics) -> Self {
+        Builder { text, normal, diagnostics, ast: Ast::default() }
     }
 
     pub(super) fn file(&mut self, file: P<'_>) -> Ast {
@@ -312,7 +313,7 @@ impl<'a> Builder<'a> {
 
     pub(super) fn name(&mut self, pair: P<'_>) -> Name {
         let span = span_of(&pair);
-        let text = normalize(pair.as_str().trim_start_matches("r#"));
+        let text = (self.normal)(pair.as_str().trim_start_matches("r#"));
         if text.len() > limits::NAME_BYTES {
             self.diagnostics.push(problems::name_too_long(span));
         }
@@ -336,13 +337,13 @@ pub(super) fn span_of(pair: &P<'_>) -> Span {
 }
 
 #[cfg(feature = "nfc")]
-fn normalize(text: &str) -> String {
+pub(super) fn normal(text: &str) -> String {
     unicode_normalization::UnicodeNormalization::nfc(text).collect()
 }
 
 /// Inside a macro rustc has brought identifiers to NFC already.
 #[cfg(not(feature = "nfc"))]
-fn normalize(text: &str) -> String {
+pub(super) fn normal(text: &str) -> String {
     text.to_owned()
 }
 

@@ -11,7 +11,7 @@ mod scan;
 mod strings;
 pub mod words;
 
-pub use parse::{parse, parse_prelude};
+pub use parse::{parse, parse_prelude, parse_with};
 
 /// The functions and rules that every specification knows.
 pub const PRELUDE: &str = include_str!("../prelude.mlp");

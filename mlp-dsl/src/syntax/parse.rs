@@ -17,6 +17,11 @@ use crate::{diagnostic::Diagnostics, limits, problems, span::Span};
 
 /// Reads a specification. What can't be read is reported and left out.
 pub fn parse(text: &str, diagnostics: &mut Diagnostics) -> Ast {
+    parse_with(text, super::build::normal, diagnostics)
+}
+
+/// The same, where the caller knows how to bring a name to Unicode's normal form C.
+pub fn parse_with(text: &str, normal: fn(&str) -> String, diagnostics: &mut Diagnostics) -> Ast {
     if let Err(diagnostic) = scan(text) {
         diagnostics.push(diagnostic);
         return Ast::default();
@@ -28,7 +33,7 @@ pub fn parse(text: &str, diagnostics: &mut Diagnostics) -> Ast {
             return Ast::default();
         }
     };
-    let mut builder = Builder::new(text, diagnostics);
+    let mut builder = Builder::new(text, normal, diagnostics);
     pairs.next().map(|file| builder.file(file)).unwrap_or_default()
 }
 

@@ -85,7 +85,7 @@ impl TypeNames {
     fn new(derivation: &Derivation, spans: Spans<'_>) -> Self {
         let name = &derivation.name;
         let span = spans(derivation.name_span);
-        let with = |suffix: &str| format_ident!("{name}{suffix}");
+        let with = |suffix: &str| format_ident!("{name}{suffix}", span = span);
         TypeNames {
             network: identifier(name, span),
             gradients: with("Gradients"),
