@@ -43,6 +43,8 @@ pub(crate) fn check(ast: &Ast, diagnostics: &mut Diagnostics) -> Option<Model> {
     let prelude = parse_prelude(PRELUDE);
     checker.functions.declare_prelude(&prelude);
     checker.rules.declare_prelude(&prelude, &checker.functions);
+    checker.functions.lose(&ast.lost_callables);
+    checker.rules.lose(&ast.lost_callables);
     for function in &ast.functions {
         checker.functions.declare(function, &checker.scope, checker.found);
     }

@@ -39,6 +39,11 @@ impl Rules {
         }
     }
 
+    /// Knows these names, and nothing about them: their declarations are reported.
+    pub(super) fn lose(&mut self, names: &[String]) {
+        self.broken.extend(names.iter().cloned());
+    }
+
     /// Declares a rule of the specification; it may take the place of a prelude's.
     pub(super) fn declare(
         &mut self,

@@ -121,8 +121,13 @@ impl Scope {
     }
 }
 
-/// The candidate that a misspelt name most likely means.
+/// The candidate that a misspelt name, or one from elsewhere, most likely means.
 pub(crate) fn closest<'c>(name: &str, candidates: impl Iterator<Item = &'c str>) -> Option<&'c str> {
+    let candidates: Vec<&str> = candidates.collect();
+    if let Some(meant) = problems::called_elsewhere(name, &candidates) {
+        return Some(meant);
+    }
+    let candidates = candidates.into_iter();
     let length = name.chars().count();
     let allowed = match length {
         0..=2 => 1,

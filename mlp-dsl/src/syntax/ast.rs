@@ -26,6 +26,8 @@ pub struct Ast {
     pub networks: Vec<Network>,
     /// Names seen inside text that could not be read: not reported as unknown.
     pub lost_names: Vec<String>,
+    /// Functions and rules whose declaration could not be read.
+    pub lost_callables: Vec<String>,
 }
 
 /// `pub network Name: f64 { … }`

@@ -1,39 +1,201 @@
 //! One pass over the characters before the parser runs: brackets match, nesting is bounded.
 //! So the parser's recursion is bounded too, and its recovery can't backtrack over open brackets.
+//! What does not match is reported and mended byte for byte, so that places stay where they are.
 
-use crate::{diagnostic::Diagnostic, limits, problems, span::Span};
+use super::{
+    widths::{is_word, token_width},
+    words,
+};
+use crate::{diagnostic::Diagnostics, limits, problems, span::Span};
 
-/// Checks size, brackets and nesting of the text.
-pub(super) fn scan(text: &str) -> Result<(), Diagnostic> {
+/// A text whose brackets match: those that are missing at the end are appended.
+pub(super) struct Scanned {
+    pub(super) text: String,
+    /// Where brackets were that nothing closes. They are reported; what they stand in can't be read.
+    pub(super) lost: Vec<usize>,
+}
+
+/// Stands where a bracket was: no token of the language.
+const LOST: u8 = 0;
+
+/// Checks size, brackets and nesting; `None` where it makes no sense to read on.
+pub(super) fn scan(text: &str, found: &mut Diagnostics) -> Option<Scanned> {
     if text.len() > limits::TEXT_BYTES {
-        return Err(problems::text_too_long());
+        found.push(problems::text_too_long());
+        return None;
     }
-    let bytes = text.as_bytes();
-    let mut open: Vec<(u8, usize)> = Vec::new();
-    let mut deepening = 0; // `if`, `let` and `^` since the last `;`
-    let mut at = 0;
-    while let Some(&byte) = bytes.get(at) {
-        let Some(width) = token_width(bytes, at, byte) else {
-            return Err(problems::endless(byte == b'/', Span::new(at, at + 1)));
-        };
-        let rest = bytes.get(at..).unwrap_or_default();
-        match byte {
-            b'(' | b'[' | b'{' => open.push((byte, at)),
-            b')' | b']' | b'}' => close(&mut open, byte, at)?,
-            b';' => deepening = 0,
-            b'^' => deepening += 1,
-            b'i' if rest.get(..width) == Some(b"if") => deepening += 1,
-            b'l' if rest.get(..width) == Some(b"let") => deepening += 1,
-            _ => {}
+    let mut scan = Scan {
+        text,
+        bytes: text.as_bytes().to_vec(),
+        found,
+        open: Vec::new(),
+        lost: Vec::new(),
+        quiet: false,
+        comments: Vec::new(),
+    };
+    scan.all()?;
+    scan.end();
+    let text = String::from_utf8(scan.bytes).ok()?;
+    Some(Scanned { text, lost: scan.lost })
+}
+
+struct Scan<'s> {
+    text: &'s str,
+    bytes: Vec<u8>,
+    found: &'s mut Diagnostics,
+    open: Vec<(u8, usize)>,
+    lost: Vec<usize>,
+    /// A bracket of this statement is reported: others in it may only follow from it.
+    quiet: bool,
+    /// Where `#` stands for a comment.
+    comments: Vec<usize>,
+}
+
+impl Scan<'_> {
+    fn all(&mut self) -> Option<()> {
+        let bytes = self.text.as_bytes();
+        let mut deepening = 0; // `if`, `let` and `^` since the last `;`
+        let mut at = 0;
+        while let Some(&byte) = bytes.get(at) {
+            let Some(mut width) = token_width(bytes, at, byte) else {
+                self.found.push(problems::endless(byte == b'/', Span::new(at, at + 1)));
+                return None;
+            };
+            match byte {
+                b'(' | b'[' | b'{' => self.open.push((byte, at)),
+                b')' | b']' | b'}' => self.close(byte, at),
+                b';' => {
+                    self.close_before("`;`");
+                    self.quiet = false;
+                    deepening = 0;
+                }
+                b'^' => deepening += 1,
+                b'#' => width = self.hash(at),
+                _ => match self.text.get(at..at + width) {
+                    Some("if" | "let") => deepening += 1,
+                    Some(word) if is_word(byte) => self.word(word, at),
+                    _ => {}
+                },
+            }
+            if self.open.len() + deepening > limits::NESTING {
+                self.found.push(problems::too_deep(Span::new(at, at + width)));
+                return None;
+            }
+            at += width;
         }
-        if open.len() + deepening > limits::NESTING {
-            return Err(problems::too_deep(Span::new(at, at + width)));
-        }
-        at += width;
+        Some(())
     }
-    match open.last() {
-        Some(&(bracket, at)) => Err(problems::unclosed(bracket as char, Span::new(at, at + 1))),
-        None => Ok(()),
+
+    fn close(&mut self, closer: u8, at: usize) {
+        let here = Span::new(at, at + 1);
+        if closer == b'}' {
+            self.close_before("`}`");
+        }
+        match self.open.pop() {
+            Some((opener, _)) if closing(opener) == closer => {}
+            Some((opener, start)) if opener != b'{' => {
+                let outer = self.open.last().is_some_and(|(opener, _)| closing(*opener) == closer);
+                if outer {
+                    self.lose(opener, start, &format!("`{}`", closer as char));
+                    self.open.pop();
+                } else {
+                    let opened = Span::new(start, start + 1);
+                    self.report(problems::mismatched(opener as char, opened, closer as char, here));
+                    self.write(at, closing(opener));
+                }
+            }
+            other => {
+                self.open.extend(other);
+                self.report(problems::unopened(closer as char, here));
+                self.write(at, b' ');
+            }
+        }
+        self.quiet &= closer != b'}';
+    }
+
+    /// Round and square brackets end with the statement or the braces they stand in.
+    fn close_before(&mut self, what: &str) {
+        while let Some((opener, start)) = self.open.pop_if(|(opener, _)| *opener != b'{') {
+            self.lose(opener, start, what);
+        }
+    }
+
+    fn lose(&mut self, opener: u8, start: usize, before: &str) {
+        self.report(problems::unclosed_before(opener as char, Span::new(start, start + 1), before));
+        self.write(start, LOST);
+        self.lost.push(start);
+    }
+
+    fn report(&mut self, problem: crate::diagnostic::Diagnostic) {
+        if !self.quiet {
+            self.found.push(problem);
+        }
+        self.quiet = true;
+    }
+
+    fn write(&mut self, at: usize, byte: u8) {
+        if let Some(place) = self.bytes.get_mut(at) {
+            *place = byte;
+        }
+    }
+
+    /// A statement of a network inside the braces of another one: those are not closed.
+    fn word(&mut self, word: &str, at: usize) {
+        let behind = self.text.get(at + word.len()..).unwrap_or_default().trim_start();
+        let starts =
+            words::starts_statement(word) && behind.starts_with(|c: char| c.is_alphabetic() || c == '{');
+        let inside = self.open.iter().filter(|(opener, _)| *opener == b'{').count() > 1;
+        let apart =
+            at.checked_sub(1).filter(|before| self.bytes.get(*before).is_some_and(u8::is_ascii_whitespace));
+        let (true, true, Some(before)) = (starts, inside, apart) else { return };
+        self.close_before(&format!("`{word}`"));
+        if let Some((opener, start)) = self.open.pop() {
+            self.report(problems::unclosed_before(
+                opener as char,
+                Span::new(start, start + 1),
+                &format!("`{word}`"),
+            ));
+            self.write(before, b'}');
+            self.quiet = false;
+        }
+    }
+
+    /// The bytes to pass over at a `#`, which other languages begin a comment with. It is one where a
+    /// line ends behind it; tokens of a macro have no lines.
+    fn hash(&mut self, at: usize) -> usize {
+        let rest = self.text.get(at + 1..).unwrap_or_default();
+        let raw = at.checked_sub(1).and_then(|before| self.text.as_bytes().get(before)) == Some(&b'r');
+        if raw || rest.trim_start().starts_with('[') {
+            return 1;
+        }
+        let Some(line) = rest.find('\n') else { return 1 };
+        self.bytes.iter_mut().skip(at).take(line + 1).for_each(|byte| *byte = b' ');
+        self.comments.push(at);
+        line + 1
+    }
+
+    /// What is only known at the end: brackets that are still open, how many comments there are.
+    fn end(&mut self) {
+        if let Some((first, others)) = self.comments.split_first() {
+            self.found.push(problems::hash_comment(Span::new(*first, first + 1), others.len()));
+        }
+        self.close_before("the end");
+        self.quiet = false;
+        if !self.open.is_empty() {
+            self.bytes.push(b'\n'); // the text may end with a comment
+        }
+        while let Some((opener, start)) = self.open.pop() {
+            self.report(problems::unclosed(opener as char, Span::new(start, start + 1)));
+            self.bytes.push(closing(opener));
+        }
+    }
+}
+
+fn closing(opener: u8) -> u8 {
+    match opener {
+        b'(' => b')',
+        b'[' => b']',
+        _ => b'}',
     }
 }
 
@@ -51,95 +213,4 @@ pub(super) fn open_bracket(text: &str) -> Option<char> {
         at += token_width(bytes, at, byte).unwrap_or(bytes.len());
     }
     open.last().map(|byte| char::from(*byte))
-}
-
-/// The bytes of the comment, string, word or sign that starts at `at`; `None` where a comment or
-/// string has no end.
-fn token_width(bytes: &[u8], at: usize, byte: u8) -> Option<usize> {
-    let rest = bytes.get(at..).unwrap_or_default();
-    match byte {
-        b'/' if rest.starts_with(b"//") => Some(line_length(rest)),
-        b'/' if rest.starts_with(b"/*") => block_comment_length(rest),
-        b'"' => string_length(rest),
-        b'r' if is_raw_string(rest) => raw_string_length(rest),
-        b'0'..=b'9' => Some(1), // as the grammar takes numbers where it finds no sense in them
-        _ if is_word(byte) => Some(rest.iter().take_while(|b| is_word(**b)).count()),
-        _ => Some(1),
-    }
-}
-
-fn close(open: &mut Vec<(u8, usize)>, closer: u8, at: usize) -> Result<(), Diagnostic> {
-    let here = Span::new(at, at + 1);
-    let wanted = |opener| match opener {
-        b'(' => b')',
-        b'[' => b']',
-        _ => b'}',
-    };
-    match open.pop() {
-        Some((opener, _)) if wanted(opener) == closer => Ok(()),
-        Some((opener, start)) => {
-            let (opener, closer) = (opener as char, closer as char);
-            Err(problems::mismatched(opener, Span::new(start, start + 1), closer, here))
-        }
-        None => Err(problems::unopened(closer as char, here)),
-    }
-}
-
-fn is_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80
-}
-
-fn line_length(rest: &[u8]) -> usize {
-    rest.iter().position(|b| *b == b'\n').unwrap_or(rest.len())
-}
-
-fn block_comment_length(rest: &[u8]) -> Option<usize> {
-    let mut depth = 0_usize;
-    let mut at = 0;
-    while at < rest.len() {
-        let here = rest.get(at..).unwrap_or_default();
-        if here.starts_with(b"/*") {
-            depth += 1;
-            at += 2;
-        } else if here.starts_with(b"*/") {
-            depth = depth.saturating_sub(1);
-            at += 2;
-            if depth == 0 {
-                return Some(at);
-            }
-        } else {
-            at += 1;
-        }
-    }
-    None
-}
-
-fn string_length(rest: &[u8]) -> Option<usize> {
-    let mut escaped = false;
-    for (at, byte) in rest.iter().enumerate().skip(1) {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' => escaped = true,
-            b'"' => return Some(at + 1),
-            _ => {}
-        }
-    }
-    None
-}
-
-fn hashes(rest: &[u8]) -> usize {
-    rest.iter().skip(1).take_while(|b| **b == b'#').count()
-}
-
-fn is_raw_string(rest: &[u8]) -> bool {
-    rest.get(1 + hashes(rest)) == Some(&b'"')
-}
-
-fn raw_string_length(rest: &[u8]) -> Option<usize> {
-    let count = hashes(rest);
-    let ends = |at: &usize| {
-        rest.get(*at) == Some(&b'"')
-            && rest.get(at + 1..at + 1 + count).is_some_and(|h| h.iter().all(|b| *b == b'#'))
-    };
-    (count + 2..rest.len()).find(ends).map(|at| at + 1 + count)
 }
