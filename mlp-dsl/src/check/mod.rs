@@ -100,6 +100,7 @@ struct Checker<'a> {
     layer_count: usize,
     neuron_count: usize,
     loss: Option<Typed>,
+    has_loss: bool,
     penalties: Vec<Typed>,
     training: Option<model::Training>,
     train_span: Option<Span>,
@@ -115,6 +116,8 @@ struct Checker<'a> {
     dense_in_layer: usize,
     /// The layer's own size is wrong, and reported.
     width_lost: bool,
+    /// The layer's formula has another length than it is declared with, and that is reported.
+    contradicted: bool,
     /// Names made by the compiler and what they are.
     made: HashMap<String, String>,
     /// The arguments of the function bodies being read, the innermost last.
@@ -145,6 +148,7 @@ impl<'a> Checker<'a> {
             layer_count: 0,
             neuron_count: 0,
             loss: None,
+            has_loss: false,
             penalties: Vec::new(),
             training: None,
             train_span: None,
@@ -158,6 +162,7 @@ impl<'a> Checker<'a> {
             frozen_layer: false,
             dense_in_layer: 0,
             width_lost: false,
+            contradicted: false,
             made: HashMap::new(),
             arguments: Vec::new(),
             bound: Vec::new(),

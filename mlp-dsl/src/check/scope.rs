@@ -65,6 +65,11 @@ impl Scope {
         self.entries.contains_key(name) || self.later.contains_key(name)
     }
 
+    /// Whether a name stands in text that could not be read.
+    pub(super) fn has_lost(&self, name: &str) -> bool {
+        self.lost.contains(name)
+    }
+
     /// What a name stands for; an unknown one is reported.
     pub(super) fn resolve(&self, name: &Name, found: &mut Diagnostics) -> Option<Meaning> {
         if let Some(entry) = self.entries.get(&name.text) {

@@ -335,6 +335,12 @@ pub enum ExpressionKind {
 }
 
 impl Expression {
+    /// Whether a name occurs in it.
+    pub fn mentions(&self, name: &str) -> bool {
+        matches!(&self.kind, ExpressionKind::Name(found) if found.text == name)
+            || self.parts().into_iter().any(|part| part.mentions(name))
+    }
+
     /// The formulas it is made of, in order.
     pub fn parts(&self) -> Vec<&Expression> {
         match &self.kind {
