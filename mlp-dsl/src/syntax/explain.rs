@@ -8,6 +8,7 @@ use pest::{
 use super::{
     grammar::{MlpParser, Rule},
     scan::open_bracket,
+    widths::code,
     words,
 };
 use crate::{
@@ -39,7 +40,7 @@ pub(super) fn explain(error: &Error<Rule>, sentence: &str, whole: &str, offset: 
         _ => (at, words),
     };
     let place = |at: usize| at.saturating_add_signed(offset).min(whole.len());
-    let before = sentence.get(..at).unwrap_or_default().trim_end();
+    let before = code(sentence.get(..at).unwrap_or_default());
     let operand = ends_operand(before) && !before.ends_with(keyword);
     let open = open_bracket(before);
     let next = token_at(sentence, at);
@@ -89,7 +90,7 @@ fn behind_words(text: &str, failed: usize) -> Option<usize> {
         let rest = text.get(at + length..).unwrap_or_default();
         text.len() - rest.trim_start().len()
     };
-    if ends_operand(text.get(..failed)?.trim_end()) {
+    if ends_operand(code(text.get(..failed)?)) {
         return None;
     }
     let first = word_at(failed)?;

@@ -155,7 +155,7 @@ or passed over.*/
     r#bad_statement,
     ///A word in front of a name starts an item: nowhere else do two names stand side by side.
     r#item_start,
-    ///A word in front of a name, a number or a brace starts a statement.
+    ///A word in front of a name, a number or a bracket starts a statement.
     r#statement_start,
     ///A token, or brackets with what is between them.
     r#tree,
@@ -3887,6 +3887,7 @@ impl ::pest::Parser<Rule> for MlpParser {
                                                         .and_then(|state| {
                                                             self::r#name(state)
                                                                 .or_else(|state| { self::r#number(state) })
+                                                                .or_else(|state| { state.match_string("(") })
                                                         })
                                                 })
                                                 .or_else(|state| {

@@ -22,6 +22,7 @@ fn rules(place: Place) -> (Rule, Rule) {
 }
 
 impl Builder<'_> {
+    /// Reports a sentence that could not be read, and makes the best of it.
     pub(super) fn bad(&mut self, pair: &P<'_>, statements: &mut Vec<Statement>) {
         let place = if pair.as_rule() == Rule::bad_item { Place::File } else { Place::Network };
         let (text, start) = (pair.as_str(), pair.as_span().start());
@@ -61,10 +62,9 @@ impl Builder<'_> {
             self.torn = true;
             return self.lose(text);
         }
-        let rest = rest.trim_start();
-        if !rest.is_empty() {
-            self.offset = self.offset.saturating_add_unsigned(text.len() - rest.len());
-            self.read_again(several, rest, statements);
+        self.offset = self.offset.saturating_add_unsigned(first.len());
+        if !self.read(several, rest, statements) {
+            self.lose(rest);
         }
     }
 
@@ -110,14 +110,6 @@ impl Builder<'_> {
             self.sentences(pair.into_inner(), statements);
         }
         good
-    }
-
-    /// Reads what stands behind a mended sentence.
-    fn read_again(&mut self, rule: Rule, text: &str, statements: &mut Vec<Statement>) {
-        match MlpParser::parse(rule, text).ok().and_then(|mut pairs| pairs.next()) {
-            Some(pair) => self.sentences(pair.into_inner(), statements),
-            None => self.lose(text),
-        }
     }
 
     /// What stands in a text that can't be read is not reported as unknown elsewhere.

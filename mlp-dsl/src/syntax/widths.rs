@@ -1,5 +1,20 @@
 //! How many bytes a token has, without asking what it means.
 
+/// The text without the white space and the comments at its end.
+pub(super) fn code(text: &str) -> &str {
+    let bytes = text.as_bytes();
+    let (mut at, mut end) = (0, 0);
+    while let Some(&byte) = bytes.get(at) {
+        let width = token_width(bytes, at, byte).unwrap_or(bytes.len());
+        let comment = byte == b'/' && matches!(bytes.get(at + 1), Some(b'/' | b'*'));
+        at += width;
+        if !comment && !byte.is_ascii_whitespace() {
+            end = at;
+        }
+    }
+    text.get(..end).unwrap_or(text)
+}
+
 /// The bytes of the comment, string, word or sign that starts at `at`; `None` where a comment or
 /// string has no end.
 pub(super) fn token_width(bytes: &[u8], at: usize, byte: u8) -> Option<usize> {
