@@ -11,7 +11,8 @@ use crate::{
     json::Json,
 };
 
-/// All diagnostics of a file, blank lines between them, and a last line that counts them. Styled;
+/// All diagnostics of a file, blank lines between them, a line that counts them, and one that says where
+/// more is told. Styled;
 /// the stream they are written to takes the colours out where it is no terminal.
 pub(crate) fn render(found: &[Diagnostic], source: &Escaped, file: &str) -> String {
     let mut report = String::new();
@@ -23,6 +24,9 @@ pub(crate) fn render(found: &[Diagnostic], source: &Escaped, file: &str) -> Stri
     let more = if found.len() >= mlp_dsl::limits::DIAGNOSTICS { " or more" } else { "" };
     let last = format!("{}{more} {mistakes} in {file}", found.len());
     report.push_str(&Renderer::styled().render(&[Group::with_title(Level::ERROR.primary_title(last))]));
+    if let Some(first) = found.first() {
+        report.push_str(&format!("\n\nFor more about a mistake, try `mlpc explain {}`.", first.code));
+    }
     report
 }
 

@@ -73,11 +73,16 @@ pub(crate) fn text(source: &Source) -> Result<String, Failure> {
         return Ok(String::from_utf8_lossy(&bytes).into_owned());
     }
     let text = String::from_utf8(bytes).map_err(|error| {
+        let help = if error.as_bytes().contains(&0) {
+            "it looks like a binary file: give a specification, which is text"
+        } else {
+            "save the file in the encoding UTF-8"
+        };
         let good = error.utf8_error().valid_up_to();
         let line = error.as_bytes().iter().take(good).filter(|byte| **byte == b'\n').count() + 1;
         Failure::specification(
             format!("{name} is not UTF-8 text: byte {good}, in line {line}, belongs to no character"),
-            "save the file in the encoding UTF-8",
+            help,
         )
     })?;
     // Some editors put a mark of their own in front.

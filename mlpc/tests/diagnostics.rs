@@ -149,7 +149,8 @@ fn not_utf8() {
     let said = check_text(*b"network N {\n    input \xff[2];\n}", 1);
     assert!(said.starts_with("error: <stdin> is not UTF-8 text: byte 22, in line 2"), "{said}");
     let utf16: Vec<u8> = "network N".encode_utf16().flat_map(u16::to_le_bytes).collect();
-    check_text([vec![0xff, 0xfe], utf16].concat(), 1);
+    let said = check_text([vec![0xff, 0xfe], utf16].concat(), 1);
+    assert!(said.contains("it looks like a binary file"), "{said}");
 }
 
 #[test]
@@ -226,4 +227,13 @@ fn endless_comments_and_strings() {
     // A sign that is no word, behind which the scan and the grammar may disagree.
     check_text(format!("1r\"\\\" {} \"", "/* ".repeat(5_000)), 1);
     check_text(format!("€r\"\\\" {} \" \"", "/* ".repeat(5_000)), 1);
+}
+
+/// What is mended is read again, but not the rest of the text each time.
+#[test]
+fn recovery_is_linear() {
+    for line in ["layer a = b\n", "loss (a)\n", "loss -a\n", "layr a = b;\n", "layer a = (b;\n", "# a\n"] {
+        let said = check_text(format!("network N {{ {} }}", line.repeat(70_000)), 1);
+        assert!(said.contains("error[M01"), "{line}");
+    }
 }

@@ -92,9 +92,12 @@ fn wrong_form(
     stated.iter().position(differs)
 }
 
+/// What the gradient is called elsewhere; only rules know one.
+const GRADIENTS: [&str; 4] = ["grad", "gradient", "dw", "G"];
+
 /// Turns formulas over named numbers into terms.
 pub(super) struct Reading<'r> {
-    /// The name of the function itself.
+    /// The name of the function itself; empty in a rule.
     pub(super) own: &'r str,
     pub(super) functions: &'r Functions,
     pub(super) scope: &'r Scope,
@@ -122,6 +125,10 @@ impl Reading<'_> {
                 }
                 match self.names.iter().position(|n| *n == name.text) {
                     Some(index) => Term::Leaf(index as u32),
+                    None if self.own.is_empty() && GRADIENTS.contains(&name.text.as_str()) => {
+                        self.found.push(problems::unknown_in_rule(name));
+                        return None;
+                    }
                     None => match self.scope.resolve(name, self.found)? {
                         Meaning::Constant(id, value) => Term::Constant(id, value),
                         Meaning::Value(_) | Meaning::Mistake => return None,

@@ -24,6 +24,15 @@ pub(super) struct Declared {
     span: Span,
 }
 
+/// Where values stand; of no values the place of their sample.
+fn extent(values: &[Value], sample: Span) -> Span {
+    let place = |value: &Value| match value {
+        Value::Single(expression) => expression.span,
+        Value::List(_, span) => *span,
+    };
+    values.iter().map(place).reduce(Span::to).unwrap_or(sample)
+}
+
 impl Checker<'_> {
     pub(super) fn data_block(&mut self, samples: &[ast::Sample], span: Span) {
         if self.data.is_some() {
@@ -36,7 +45,7 @@ impl Checker<'_> {
         let mut read = Vec::with_capacity(samples.len());
         for sample in samples {
             let input = self.side(&sample.input, sample.span);
-            let target = sample.target.as_ref().map(|target| self.side(target, sample.span));
+            let target = sample.target.as_ref().map(|target| self.side(target, extent(target, sample.span)));
             read.push((input, target));
         }
         self.data = Some(Declared { samples: read, span });

@@ -37,6 +37,9 @@ impl Inlining {
     }
 }
 
+/// What a target is most often called.
+const TARGETS: [&str; 6] = ["t", "target", "targets", "label", "labels", "y_true"];
+
 impl Checker<'_> {
     /// Checks a formula; `want` is the shape declared for the layer it fills, which sizes `dense`.
     pub(super) fn expression(&mut self, expression: &Expression, want: Option<Shape>) -> Option<Typed> {
@@ -151,6 +154,10 @@ impl Checker<'_> {
             self.found.push(problems::function_as_value(name));
             return None;
         }
+        if let Some(problem) = self.known_otherwise(name) {
+            self.found.push(problem);
+            return None;
+        }
         match self.scope.resolve(name, self.found)? {
             Meaning::Constant(id, value) => Some((TypedKind::Constant(id, value), Shape::Scalar)),
             Meaning::Value(value) => {
@@ -162,6 +169,21 @@ impl Checker<'_> {
             }
             Meaning::Mistake => None,
         }
+    }
+
+    /// A name that nothing declares, but it is clear what is meant.
+    fn known_otherwise(&self, name: &Name) -> Option<Diagnostic> {
+        if self.scope.knows(&name.text) || self.scope.has_lost(&name.text) {
+            return None;
+        }
+        let made = |text: &str| self.parameters.iter().find(|parameter| parameter.name.text == text);
+        if let Some((_, layer)) = name.text.split_once('_').filter(|_| made(&name.text).is_some()) {
+            let weights = made(&format!("W_{layer}"))?;
+            return Some(problems::made_by_dense(name, weights, made(&format!("b_{layer}"))));
+        }
+        let in_loss = matches!(self.place, Place::Elsewhere) && self.target.is_none();
+        let output = self.layers.last().filter(|_| in_loss && TARGETS.contains(&name.text.as_str()))?;
+        Some(problems::target_missing(name, output.shape.count()))
     }
 
     /// What must not be used where the formula stands.
@@ -203,7 +225,10 @@ impl Checker<'_> {
         for ((operator, _), operand) in rest.iter().zip(operands) {
             let operand = operand?;
             shape = match operator {
-                Operator::Product => self.product(shape, so_far, &operand)?,
+                Operator::Product => {
+                    let left = (shape, so_far, if typed.is_empty() { self.name_of(&first) } else { None });
+                    self.product(left, &operand, want)?
+                }
                 _ => {
                     let left = Typed { kind: TypedKind::Number(0.0), shape, span: so_far };
                     self.broadcast(&left, shape, &operand, operator.sign())?
@@ -216,18 +241,36 @@ impl Checker<'_> {
     }
 
     /// The shape of `left @ right`.
-    fn product(&mut self, left: Shape, left_span: Span, right: &Typed) -> Option<Shape> {
-        let shape = match (left, right.shape) {
+    fn product(
+        &mut self,
+        left: (Shape, Span, Option<String>),
+        right: &Typed,
+        want: Option<Shape>,
+    ) -> Option<Shape> {
+        let shape = match (left.0, right.shape) {
             (Shape::Vector(n), Shape::Matrix(rows, columns)) if n == rows => Shape::Vector(columns),
             (Shape::Matrix(rows, columns), Shape::Vector(n)) if n == columns => Shape::Vector(rows),
             (Shape::Vector(n), Shape::Vector(m)) if n == m => Shape::Scalar,
             _ => {
-                let sides = [(left, left_span), (right.shape, right.span)];
-                self.found.push(problems::product_shapes(sides));
+                let right = (right.shape, right.span, self.name_of(right));
+                self.found.push(problems::product_shapes([left, right], want));
                 return None;
             }
         };
         Some(shape)
+    }
+
+    /// The name of a declared vector or matrix.
+    fn name_of(&self, typed: &Typed) -> Option<String> {
+        let TypedKind::Value(value) = &typed.kind else { return None };
+        let name = match value {
+            Value::Input(i) => &self.inputs.get(*i)?.name,
+            Value::Parameter(p) => &self.parameters.get(*p)?.name,
+            Value::Layer(l) => &self.layers.get(*l)?.name,
+            Value::Target => &self.target.as_ref()?.name,
+            Value::InputElement(..) | Value::Neuron(..) | Value::TargetElement(_) => return None,
+        };
+        Some(name.text.clone())
     }
 
     fn broadcast(&mut self, left: &Typed, shape: Shape, right: &Typed, sign: &str) -> Option<Shape> {
@@ -372,7 +415,8 @@ impl Checker<'_> {
             if self.width_lost {
                 return None;
             }
-            self.found.push(problems::dense_without_width(&call.name, &layer, call.span));
+            let target = self.target.as_ref().map(|target| target.shape.count());
+            self.found.push(problems::dense_without_width(&call.name, &layer, target, call.span));
             return None;
         };
         let Shape::Vector(inputs) = input.shape else {

@@ -97,6 +97,11 @@ impl Functions {
         }
     }
 
+    /// Knows these names, and nothing about them: their declarations are reported.
+    pub(super) fn lose(&mut self, names: &[String]) {
+        self.broken.extend(names.iter().cloned());
+    }
+
     /// Declares a function of the specification.
     pub(super) fn declare(&mut self, function: &ast::Function, scope: &Scope, found: &mut Diagnostics) {
         if self.declare_good(function, scope, found).is_none() {

@@ -68,6 +68,11 @@ impl Checker<'_> {
                 self.row(values).map(Start::Values)
             }
             (Value::List(rows, span), Shape::Matrix(count, columns)) => {
+                if rows.len() != count && rows.iter().all(|row| matches!(row, Value::Single(_))) {
+                    let numbers = self.row(rows)?;
+                    self.found.push(problems::rows_expected(name, count, columns, &numbers, *span));
+                    return None;
+                }
                 if rows.len() != count {
                     self.found.push(problems::value_count(name, count, rows.len(), "rows", *span));
                     return None;

@@ -2,9 +2,10 @@
 
 use super::{Checker, Meaning, Place};
 use crate::{
+    diagnostic::Diagnostics,
     ir::equation::Shape,
     limits,
-    model::{Layer, LayerBody, Typed, Value},
+    model::{Layer, LayerBody, Typed, TypedKind, Value},
     problems,
     span::Span,
     syntax::ast::{self, Name},
@@ -19,6 +20,7 @@ impl Checker<'_> {
         self.place = Place::Layer(layer.name.clone());
         self.frozen_layer = layer.frozen.is_some();
         self.dense_in_layer = 0;
+        self.contradicted = false;
         let index = self.layers.len();
         let checked = match &layer.body {
             ast::LayerBody::Neurons(neurons) => self.neurons(index, &layer.name, neurons),
@@ -36,7 +38,36 @@ impl Checker<'_> {
             }
             None => {
                 self.incomplete = true;
-                self.scope.declare(&layer.name, "layer", Meaning::Mistake, self.found);
+                let meaning = self.trusted(layer, index).unwrap_or(Meaning::Mistake);
+                self.scope.declare(&layer.name, "layer", meaning, self.found);
+            }
+        }
+    }
+
+    /// A layer with a mistake in its formula has the length it is declared with all the same, so that
+    /// other mistakes with it are found.
+    fn trusted(&mut self, layer: &ast::Layer, index: usize) -> Option<Meaning> {
+        let shape = self.length_of(layer)?;
+        let body = LayerBody::Whole(Typed { kind: TypedKind::Number(0.0), shape, span: layer.span });
+        self.layers.push(Layer { name: layer.name.clone(), docs: Vec::new(), body, shape });
+        Some(Meaning::Value(Value::Layer(index)))
+    }
+
+    fn length_of(&mut self, layer: &ast::Layer) -> Option<Shape> {
+        if self.contradicted {
+            return None;
+        }
+        match &layer.body {
+            ast::LayerBody::Neurons(neurons) => {
+                Some(Shape::Vector(neurons.len())).filter(|_| !neurons.is_empty())
+            }
+            ast::LayerBody::Whole(shape, _) => {
+                let sizes = shape.as_ref()?.0.as_slice();
+                let [size] = sizes else { return None };
+                // What is wrong with the size is reported already.
+                let value = super::constant::value(size, &self.scope, &mut Diagnostics::default())?;
+                let whole = value.fract() == 0.0 && (1.0..=limits::LENGTH as f64).contains(&value);
+                whole.then_some(Shape::Vector(value as usize))
             }
         }
     }
@@ -104,6 +135,7 @@ impl Checker<'_> {
         match (declared, typed.shape) {
             (Some(declared), found) if declared != found => {
                 let span = shape.map_or(layer.name.span, |(_, span)| *span);
+                self.contradicted = true;
                 self.found.push(problems::layer_shape(&layer.name, declared, span, found, typed.span));
                 None
             }
@@ -119,7 +151,7 @@ impl Checker<'_> {
     }
 
     pub(super) fn loss(&mut self, loss: &ast::Expression) {
-        if self.loss.is_some() {
+        if std::mem::replace(&mut self.has_loss, true) {
             self.found.push(problems::second("loss", loss.span));
             return;
         }

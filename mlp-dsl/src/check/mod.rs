@@ -45,6 +45,8 @@ pub(crate) fn check(ast: &Ast, diagnostics: &mut Diagnostics) -> Option<Model> {
     let prelude = parse_prelude(PRELUDE);
     checker.functions.declare_prelude(&prelude);
     checker.rules.declare_prelude(&prelude, &checker.functions);
+    checker.functions.lose(&ast.lost_callables);
+    checker.rules.lose(&ast.lost_callables);
     for function in &ast.functions {
         checker.functions.declare(function, &checker.scope, checker.found);
     }
@@ -110,6 +112,7 @@ struct Checker<'a> {
     layer_count: usize,
     neuron_count: usize,
     loss: Option<Typed>,
+    has_loss: bool,
     penalties: Vec<Typed>,
     training: Option<model::Training>,
     train_span: Option<Span>,
@@ -126,6 +129,8 @@ struct Checker<'a> {
     dense_in_layer: usize,
     /// The layer's own size is wrong, and reported.
     width_lost: bool,
+    /// The layer's formula has another length than it is declared with, and that is reported.
+    contradicted: bool,
     /// Names made by the compiler and what they are.
     made: HashMap<String, String>,
     /// The arguments of the function bodies being read, the innermost last.
@@ -156,6 +161,7 @@ impl<'a> Checker<'a> {
             layer_count: 0,
             neuron_count: 0,
             loss: None,
+            has_loss: false,
             penalties: Vec::new(),
             training: None,
             train_span: None,
@@ -170,6 +176,7 @@ impl<'a> Checker<'a> {
             frozen_layer: false,
             dense_in_layer: 0,
             width_lost: false,
+            contradicted: false,
             made: HashMap::new(),
             arguments: Vec::new(),
             bound: Vec::new(),

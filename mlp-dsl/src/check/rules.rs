@@ -39,6 +39,11 @@ impl Rules {
         }
     }
 
+    /// Knows these names, and nothing about them: their declarations are reported.
+    pub(super) fn lose(&mut self, names: &[String]) {
+        self.broken.extend(names.iter().cloned());
+    }
+
     /// Declares a rule of the specification; it may take the place of a prelude's.
     pub(super) fn declare(
         &mut self,
@@ -71,6 +76,11 @@ impl Rules {
             found.push(problems::unknown_rule(name, close, &known));
         }
         None
+    }
+
+    /// Whether the rule of this name is the prelude's.
+    pub(super) fn is_prelude(&self, name: &str) -> bool {
+        self.declared.iter().rfind(|d| d.rule.name == name).is_some_and(|d| d.span.is_none())
     }
 
     pub(super) fn report_unused(&self, found: &mut Diagnostics) {
@@ -145,6 +155,14 @@ fn names_differ<'n>(names: impl Iterator<Item = &'n Name>, found: &mut Diagnosti
     good.then_some(())
 }
 
+/// Whether a name occurs in the formulas of these statements.
+fn is_read(name: &str, statements: &[RuleStatement]) -> bool {
+    statements.iter().any(|statement| match statement {
+        RuleStatement::State(_) => false,
+        RuleStatement::Let(_, value) | RuleStatement::Assign(_, value) => value.mentions(name),
+    })
+}
+
 struct Assignments<'r> {
     state: &'r [&'r Name],
     made: Vec<(Changed, Formula)>,
@@ -156,13 +174,23 @@ struct Assignments<'r> {
 impl Assignments<'_> {
     fn all(mut self, rule: &ast::UpdateRule, mut reading: Reading<'_>) -> Option<Vec<(Changed, Formula)>> {
         let mut good = true;
-        for statement in &rule.statements {
+        for (index, statement) in rule.statements.iter().enumerate() {
             let (name, expression) = match statement {
                 RuleStatement::State(_) => continue,
                 RuleStatement::Let(name, expression) | RuleStatement::Assign(name, expression) => {
                     (name, expression)
                 }
             };
+            let named = matches!(statement, RuleStatement::Let(..));
+            if let Some(setting) = rule.settings.iter().find(|setting| setting.name.text == name.text) {
+                reading.found.push(problems::setting_assigned(name, setting.name.span));
+                good = false;
+                continue;
+            }
+            if named && !is_read(&name.text, rule.statements.get(index + 1..).unwrap_or_default()) {
+                reading.found.push(problems::unused(&name.text, "value", name.span));
+                good = false;
+            }
             if !self.is_current(expression, reading.found) {
                 good = false;
                 continue;

@@ -70,6 +70,11 @@ impl Scope {
         self.entries.contains_key(name) || self.later.contains_key(name)
     }
 
+    /// Whether a name stands in text that could not be read.
+    pub(super) fn has_lost(&self, name: &str) -> bool {
+        self.lost.contains(name)
+    }
+
     /// What a name stands for; an unknown one is reported.
     pub(super) fn resolve(&self, name: &Name, found: &mut Diagnostics) -> Option<Meaning> {
         if let Some(entry) = self.entries.get(&name.text) {
@@ -126,8 +131,13 @@ impl Scope {
     }
 }
 
-/// The candidate that a misspelt name most likely means.
+/// The candidate that a misspelt name, or one from elsewhere, most likely means.
 pub(crate) fn closest<'c>(name: &str, candidates: impl Iterator<Item = &'c str>) -> Option<&'c str> {
+    let candidates: Vec<&str> = candidates.collect();
+    if let Some(meant) = problems::called_elsewhere(name, &candidates) {
+        return Some(meant);
+    }
+    let candidates = candidates.into_iter();
     let length = name.chars().count();
     let allowed = match length {
         0..=2 => 1,

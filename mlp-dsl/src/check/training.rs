@@ -6,13 +6,16 @@ use super::{
 };
 use crate::{
     ir::equation::Shape,
-    model::{Reduction, Setting, Training},
+    model::{Reduction, Setting, Training, UpdateRule},
     problems,
     syntax::{
-        ast::{Expression, ExpressionKind, Name, Train},
+        ast::{Call, Expression, ExpressionKind, Name, Train},
         words,
     },
 };
+
+/// Settings of the prelude's rules that are parts of a running mean; the others are only not negative.
+const BELOW_ONE: [&str; 4] = ["momentum", "smoothing", "beta1", "beta2"];
 
 /// What stands behind the rule.
 #[derive(Default)]
@@ -47,6 +50,9 @@ impl Checker<'_> {
             })
             .collect();
         let Some(settings) = settings.into_iter().collect::<Option<Vec<_>>>() else { return };
+        if self.rules.is_prelude(&rule.name) {
+            self.ranges(&train.rule, &rule, &settings);
+        }
         let names = rule.settings.iter().map(|(name, _)| name.clone());
         self.training = Some(Training {
             settings: names.zip(settings).collect(),
@@ -60,9 +66,23 @@ impl Checker<'_> {
         });
     }
 
+    /// What the prelude's rules can be set to.
+    fn ranges(&mut self, call: &Call, rule: &UpdateRule, settings: &[Setting]) {
+        for ((name, _), setting) in rule.settings.iter().zip(settings) {
+            let Setting::Number(value) = setting else { continue };
+            let most = BELOW_ONE.contains(&name.as_str()).then_some(1.0);
+            if *value < 0.0 || most.is_some_and(|most| *value >= most) {
+                let named =
+                    call.arguments.iter().find(|(given, _)| given.as_ref().is_some_and(|g| g.text == *name));
+                let span = named.map_or(call.span, |(_, argument)| argument.span);
+                self.found.push(problems::setting_out_of_range(&rule.name, name, *value, most, span));
+            }
+        }
+    }
+
     /// A number, or a formula of constants and the number of the step.
     fn setting(&mut self, expression: &Expression) -> Option<Setting> {
-        if !mentions(expression, "step") {
+        if !expression.mentions("step") {
             return self.number_of(expression).map(Setting::Number);
         }
         self.place = Place::Setting;
@@ -101,6 +121,12 @@ impl Checker<'_> {
                 }
             }
         }
+        if let (Some(batch), Some(samples)) = (found.batch, found.samples)
+            && batch > samples
+            && let Some((_, given)) = options.iter().find(|(name, _)| name.text == "batch")
+        {
+            self.found.push(problems::batch_above_samples(batch, samples, given.span));
+        }
         found
     }
 
@@ -124,10 +150,4 @@ impl Checker<'_> {
         }
         Some(value)
     }
-}
-
-/// Whether a name occurs in a formula.
-fn mentions(expression: &Expression, name: &str) -> bool {
-    matches!(&expression.kind, ExpressionKind::Name(found) if found.text == name)
-        || expression.parts().into_iter().any(|part| mentions(part, name))
 }

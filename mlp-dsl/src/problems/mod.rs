@@ -1,15 +1,19 @@
 //! Every mistake a specification can have: its code, its words and the way to mend it.
 //! Passes hand over facts; prose is written here and nowhere else.
 
+mod elsewhere;
 mod limits;
 mod names;
+mod reading;
 mod shapes;
 mod structure;
 mod syntax;
 mod values;
 
+pub(crate) use elsewhere::called_elsewhere;
 pub(crate) use limits::*;
 pub(crate) use names::*;
+pub(crate) use reading::{Unreadable, cannot_read};
 pub(crate) use shapes::*;
 pub(crate) use structure::*;
 pub(crate) use syntax::*;

@@ -1,12 +1,19 @@
 //! M02: names.
 
 use super::one_of;
-use crate::{diagnostic::Diagnostic, span::Span, syntax::ast::Name};
+use crate::{diagnostic::Diagnostic, model::Parameter, span::Span, syntax::ast::Name};
 
 pub(crate) fn unknown_name(name: &Name, close: Option<(&str, Span)>) -> Diagnostic {
     let text = &name.text;
     let diagnostic = Diagnostic::new("M0201", format!("unknown name `{text}`"), name.span, "not declared");
     match close {
+        _ if text.contains('·') => diagnostic.help(format!(
+            "`·` is a letter of this name: write `{}`, or `@` for a matrix product",
+            text.replace('·', " * ")
+        )),
+        Some((close, span)) if looks_alike(text, close) => diagnostic
+            .also(span, format!("`{close}` is declared here"))
+            .help(format!("write `{close}`: a letter of another alphabet looks the same")),
         Some((close, span)) => diagnostic
             .also(span, format!("`{close}` is declared here"))
             .help(format!("did you mean `{close}`?")),
@@ -14,6 +21,52 @@ pub(crate) fn unknown_name(name: &Name, close: Option<(&str, Span)>) -> Diagnost
             "declare it before it is used: `weights {text};`, `input {text};` or `const {text} = …;`"
         )),
     }
+}
+
+/// Whether names differ only in Cyrillic and Greek letters that look like Latin ones.
+fn looks_alike(name: &str, other: &str) -> bool {
+    const LETTERS: [(&str, &str); 2] =
+        [("аеорсухіАВЕКМНОРСТХІ", "aeopcyxiABEKMHOPCTXI"), ("ονΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ovABEZHIKMNOPTYX")];
+    let latin = |c: char| {
+        let pairs = LETTERS.iter().flat_map(|(foreign, latin)| foreign.chars().zip(latin.chars()));
+        pairs.into_iter().find(|(foreign, _)| *foreign == c).map_or(c, |(_, latin)| latin)
+    };
+    name.chars().map(latin).eq(other.chars().map(latin))
+}
+
+/// `t` where no target is declared, in a loss; `length` is that of the output.
+pub(crate) fn target_missing(name: &Name, length: usize) -> Diagnostic {
+    let text = &name.text;
+    let help = match length {
+        0 | 1 => format!("declare the target above: `target {text}[1];`"),
+        _ => format!(
+            "declare the target above: `target {text}[{length}];`, or `target {text}: class[{length}];` for one class of {length}"
+        ),
+    };
+    Diagnostic::new("M0201", format!("unknown name `{text}`"), name.span, "not declared").help(help)
+}
+
+/// In a rule the gradient is called `g`.
+pub(crate) fn unknown_in_rule(name: &Name) -> Diagnostic {
+    Diagnostic::new("M0201", format!("unknown name `{}`", name.text), name.span, "not declared")
+        .help("did you mean `g`? it is the gradient of the parameter `w`")
+}
+
+/// A parameter that `dense` or `linear` made: how it would be declared, with its bias if it has one.
+pub(crate) fn made_by_dense(name: &Name, weights: &Parameter, biases: Option<&Parameter>) -> Diagnostic {
+    let declared = |kind: &str, made: &Parameter| format!("{kind} {}{};", made.name.text, made.shape);
+    let (declarations, formula) = match biases {
+        Some(made) => (
+            format!("{} {}", declared("weights", weights), declared("biases", made)),
+            format!("… @ {} + {}", weights.name.text, made.name.text),
+        ),
+        None => (declared("weights", weights), format!("… @ {}", weights.name.text)),
+    };
+    let function = if biases.is_some() { "dense" } else { "linear" };
+    let title = format!("`{}` can't be named in formulas", name.text);
+    Diagnostic::new("M0201", title, name.span, format!("a parameter of `{function}`"))
+        .also(weights.name.span, "made here")
+        .help(format!("declare `{declarations}` and write `{formula}` in place of `{function}(…)`"))
 }
 
 pub(crate) fn function_as_value(name: &Name) -> Diagnostic {
@@ -24,7 +77,10 @@ pub(crate) fn function_as_value(name: &Name) -> Diagnostic {
         name.span,
         "used without arguments",
     )
-    .help(format!("write `{text}(…)`, as in `{text}(dense(x))`"))
+    .help(match text.as_str() {
+        "dense" | "linear" => format!("write `{text}(x)`"),
+        _ => format!("write `{text}(…)`, as in `{text}(dense(x))`"),
+    })
 }
 
 pub(crate) fn function_calls_itself(name: &Name) -> Diagnostic {
@@ -134,6 +190,9 @@ pub(crate) fn unknown_option(name: &Name, close: Option<&str>, known: &[&str]) -
         "not an option of `train`",
     );
     match close {
+        _ if matches!(name.text.as_str(), "epochs" | "epoch" | "steps" | "iterations") => {
+            diagnostic.help("leave it out: how long to train is up to the program that calls `train_batch`")
+        }
         Some(close) => diagnostic.help(format!("did you mean `{close}`?")),
         None => diagnostic.help(format!("use {}", one_of(known))),
     }

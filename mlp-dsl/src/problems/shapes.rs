@@ -14,20 +14,36 @@ pub(crate) fn shapes_differ(sign: &str, sides: [(Shape, Span); 2], span: Span) -
         .help("element by element both sides need the same shape, or one is a scalar; `@` is the matrix product")
 }
 
-pub(crate) fn product_shapes(sides: [(Shape, Span); 2]) -> Diagnostic {
-    let [(left, left_span), (right, right_span)] = sides;
+/// A side of a product: its shape, where it stands, its name if it has one.
+type Side = (Shape, Span, Option<String>);
+
+/// `want` is the shape of the layer that the product is for.
+pub(crate) fn product_shapes(sides: [Side; 2], want: Option<Shape>) -> Diagnostic {
+    let [(left, left_span, left_name), (right, right_span, right_name)] = sides;
+    let matrix = |name: &Option<String>| name.clone().unwrap_or_else(|| "W".to_owned());
+    let vector = |name: &Option<String>| name.clone().unwrap_or_else(|| "x".to_owned());
+    let fills = |length: usize| want.is_none_or(|want| want == Shape::Vector(length));
+    let wanted = |length: usize| if let Some(Shape::Vector(n)) = want { n } else { length };
     let help = match (left, right) {
-        (Shape::Vector(n), Shape::Matrix(_, columns)) if n == columns => {
-            "the other way round they fit: write the matrix first for columns, `W @ x`".to_owned()
+        (Shape::Vector(n), Shape::Matrix(rows, columns)) if n == columns && fills(rows) => {
+            format!("the other way round they fit: `{} @ {}`", matrix(&right_name), vector(&left_name))
         }
-        (Shape::Matrix(rows, _), Shape::Vector(n)) if n == rows => {
-            "the other way round they fit: write the vector first for rows, `x @ W`".to_owned()
+        (Shape::Matrix(rows, columns), Shape::Vector(n)) if n == rows && fills(columns) => {
+            format!("the other way round they fit: `{} @ {}`", vector(&right_name), matrix(&left_name))
         }
         (Shape::Vector(n), Shape::Matrix(rows, columns)) => {
-            format!("declare the matrix as [{n}, {columns}], or give it a vector of {rows}")
+            format!(
+                "declare `{}[{n}, {}]`, or give it a vector of {rows}",
+                matrix(&right_name),
+                wanted(columns)
+            )
         }
         (Shape::Matrix(rows, columns), Shape::Vector(n)) => {
-            format!("declare the matrix as [{rows}, {n}], or give it a vector of {columns}")
+            format!(
+                "declare `{}[{}, {n}]`, or give it a vector of {columns}",
+                matrix(&left_name),
+                wanted(rows)
+            )
         }
         (Shape::Matrix(..), Shape::Matrix(..)) => {
             "multiply the vector first, one matrix at a time: `W2 @ (W1 @ x)` or `x @ W1 @ W2`".to_owned()
@@ -85,7 +101,7 @@ pub(crate) fn loss_is_scalar(found: Shape, span: Span) -> Diagnostic {
 
 pub(crate) fn needs_vector(name: &Name, found: Shape, span: Span) -> Diagnostic {
     Diagnostic::new("M0307", format!("`{}` needs a vector", name.text), span, format!("this is {found}"))
-        .help("give it a layer, an input or a target")
+        .help("give it a layer, an input with a length such as `input x[1]`, a group, or `concat(…)` of scalars")
 }
 
 pub(crate) fn arguments_do_not_fit(call: &Call, arguments: &[Typed], reason: &str) -> Diagnostic {
@@ -109,8 +125,14 @@ pub(crate) fn dense_outside_layer(function: &Name, span: Span) -> Diagnostic {
         .help(format!("use it in a layer's formula: `layer h[20] = sigmoid({}(x));`", function.text))
 }
 
-pub(crate) fn dense_without_width(function: &Name, layer: &Name, span: Span) -> Diagnostic {
+pub(crate) fn dense_without_width(
+    function: &Name,
+    layer: &Name,
+    target: Option<usize>,
+    span: Span,
+) -> Diagnostic {
     let name = &layer.text;
+    let width = target.unwrap_or(20);
     Diagnostic::new(
         "M0310",
         format!("`{}` does not know its width", function.text),
@@ -118,7 +140,7 @@ pub(crate) fn dense_without_width(function: &Name, layer: &Name, span: Span) -> 
         format!("the layer `{name}` has no length"),
     )
     .help(format!(
-        "write the length: `layer {name}[20] = …;`; a neuron has none, there write `w @ x + b` with weights of your own"
+        "write the length: `layer {name}[{width}] = …;`; a neuron has none, there write `w @ x + b` with weights of your own"
     ))
 }
 

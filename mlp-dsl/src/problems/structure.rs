@@ -148,6 +148,14 @@ pub(crate) fn state_never_changes(name: &Name) -> Diagnostic {
     .help(format!("write `{} = …;`, or remove it", name.text))
 }
 
+pub(crate) fn setting_assigned(name: &Name, setting: Span) -> Diagnostic {
+    let text = &name.text;
+    let title = format!("`{text}` is a setting of the rule and stays as it is");
+    Diagnostic::new("M0521", title, name.span, "can't be given a value").also(setting, "a setting").help(format!(
+        "for one that falls use the number of the step, `{text} * 0.99^step`; for a value on the way another name"
+    ))
+}
+
 pub(crate) fn not_assignable(name: &Name) -> Diagnostic {
     Diagnostic::new(
         "M0521",

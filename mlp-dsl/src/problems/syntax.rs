@@ -31,6 +31,34 @@ pub(crate) fn unclosed(bracket: char, span: Span) -> Diagnostic {
     .help(format!("add `{closer}` where the part ends"))
 }
 
+/// `before` is what ends the part it stands in.
+pub(crate) fn unclosed_before(bracket: char, span: Span, before: &str) -> Diagnostic {
+    let closer = closer(bracket);
+    Diagnostic::new(
+        "M0103",
+        format!("`{bracket}` is not closed before {before}"),
+        span,
+        format!("`{closer}` is missing"),
+    )
+    .help(format!("add `{closer}` where the part ends"))
+}
+
+/// `others` is how many more there are.
+pub(crate) fn hash_comment(span: Span, others: usize) -> Diagnostic {
+    let diagnostic = Diagnostic::new("M0105", "`#` starts no comment", span, "not a token of the language");
+    let help = "comments start with `//`, documentation with `///`";
+    match others {
+        0 => diagnostic.help(help),
+        1 => diagnostic.help(format!("{help}; one more `#` stands further down")),
+        _ => diagnostic.help(format!("{help}; {others} more `#` stand further down")),
+    }
+}
+
+pub(crate) fn foreign_text(span: Span) -> Diagnostic {
+    Diagnostic::new("M0105", "this is not a specification of a network", span, "nothing that starts one")
+        .help("write `network Name: f64 { … }`; constants, functions, rules and front matter may stand around it")
+}
+
 pub(crate) fn mismatched(bracket: char, opened: Span, found: char, span: Span) -> Diagnostic {
     let closer = closer(bracket);
     Diagnostic::new(
@@ -63,84 +91,25 @@ fn closer(bracket: char) -> char {
     }
 }
 
-/// `after` is there when an operand stands before the place: the bracket that is open then.
-pub(crate) fn cannot_read(
-    found: &str,
-    span: Span,
-    expected: &str,
-    after: Option<Option<char>>,
-) -> Diagnostic {
-    let found = visible(found);
-    let label =
-        if expected.is_empty() { "not expected here".to_owned() } else { format!("expected {expected}") };
-    let title = if found.is_empty() {
-        "the text ends too early".to_owned()
-    } else {
-        format!("can't read `{found}` here")
-    };
-    Diagnostic::new("M0104", title, span, label).help(reading_help(&found, expected, after))
-}
-
-fn reading_help(found: &str, expected: &str, after: Option<Option<char>>) -> String {
-    let first = found.chars().next().unwrap_or(' ');
-    let starts_operand = first.is_alphanumeric() || first == '_' || first == '(';
-    let help = match (found, after) {
-        ("and" | "or" | "not" | "&" | "|" | "!", _) => {
-            "a condition is one comparison: put one `if` into another"
-        }
-        ("?", _) => "a choice is written `if x > 0 then x else 0`",
-        (".", _) => "elements of a vector have no names of their own; numbers are written `0.5`",
-        ("[", Some(_)) => {
-            "elements of a vector have no names in formulas: use named scalars, or `@` for products"
-        }
-        ("[", None) => "a list is a start value: `= [0.1, 0.2]`; in formulas use names",
-        ("if" | "let", _) if expected.contains("a formula") => {
-            "behind an operator write it in parentheses: `1 + (if x > 0 then x else 0)`"
-        }
-        ("if" | "then" | "else" | "let" | "in", _) => "`if`, `then`, `else`, `let` and `in` can't be names",
-        ("×" | "·" | "⋅", _) => "to multiply write `*`",
-        ("=", Some(_)) => "to compare two numbers write `==`; `loss`, `train` and `seed` take no `=`",
-        _ if first == '.' => return format!("write a zero in front: `0{found}`"),
-        (_, None) if first.is_ascii_digit() => {
-            "numbers are written as in Rust, without a suffix: `0.5`, `1e-3`; to multiply write `*`"
-        }
-        (_, Some(Some('('))) if starts_operand => "to multiply write `*`; arguments are separated by `,`",
-        (_, Some(Some(_))) if starts_operand => "elements are separated by `,`; to multiply write `*`",
-        (_, Some(None)) if starts_operand => "put `,` or `;` in front of it; to multiply write `*`",
-        ("*" | "/" | "+" | "-" | "@" | "^", _) => {
-            "an operator needs an operand on each side; a power is written `^`"
-        }
-        (")" | "]" | "}" | "," | ";", None) => return format!("something is missing in front of `{found}`"),
-        _ => "see the language reference for the form of each statement",
-    };
-    help.to_owned()
-}
-
 pub(crate) fn missing_semicolon(span: Span) -> Diagnostic {
     Diagnostic::new("M0104", "a `;` is missing", span, "behind this").help("end the statement with `;`")
 }
 
-pub(crate) fn unexpected(span: Span, expected: &str) -> Diagnostic {
-    Diagnostic::new("M0104", "something is left over", span, format!("expected {expected}"))
+pub(crate) fn unexpected(span: Span) -> Diagnostic {
+    Diagnostic::new("M0104", "something is left over", span, "expected the end of the statement")
         .help("end the statement with `;`")
 }
 
-pub(crate) fn unknown_statement<'w>(
-    found: &str,
-    span: Span,
-    known: impl Iterator<Item = &'w str>,
-) -> Diagnostic {
-    let known: Vec<&str> = known.collect();
-    let close = crate::check::closest(found, known.iter().copied());
+pub(crate) fn unknown_statement(found: &str, span: Span, meant: Option<&str>, known: &[&str]) -> Diagnostic {
     let title = match visible(found) {
         found if found.is_empty() => "no statement starts like this".to_owned(),
         found => format!("no statement starts with `{found}`"),
     };
     let diagnostic = Diagnostic::new("M0105", title, span, "not a statement");
-    match close {
+    match meant {
         _ if found == "#" => diagnostic.help("comments start with `//`, documentation with `///`"),
-        Some(close) => diagnostic.help(format!("did you mean `{close}`?")),
-        None => diagnostic.help(format!("a statement starts with {}", one_of(&known))),
+        Some(meant) => diagnostic.help(format!("did you mean `{meant}`?")),
+        None => diagnostic.help(format!("a statement starts with {}", one_of(known))),
     }
 }
 

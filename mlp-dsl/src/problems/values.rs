@@ -5,7 +5,7 @@ use crate::{
     check::{Parameter, closest},
     diagnostic::Diagnostic,
     span::Span,
-    syntax::ast::{Call, Name},
+    syntax::ast::{Call, Expression, ExpressionKind, Name},
 };
 
 pub(crate) fn not_finite(span: Span) -> Diagnostic {
@@ -25,7 +25,10 @@ pub(crate) fn not_whole(what: &str, value: f64, least: u64, most: u64, span: Spa
         span,
         format!("this is {value}"),
     )
-    .help(format!("write a whole number from {least} to {most}"))
+    .help(match what {
+        "a class" => format!("classes are counted from 0: write a whole number from {least} to {most}"),
+        _ => format!("write a whole number from {least} to {most}"),
+    })
 }
 
 pub(crate) fn value_count(name: &Name, wanted: usize, found: usize, what: &str, span: Span) -> Diagnostic {
@@ -53,6 +56,28 @@ pub(crate) fn row_expected(name: &Name, columns: usize, span: Span) -> Diagnosti
         "a single number",
     )
     .help(format!("write each row in brackets, with {}", plural(columns, "value")))
+}
+
+/// A flat list of numbers for a matrix.
+pub(crate) fn rows_expected(
+    name: &Name,
+    rows: usize,
+    columns: usize,
+    numbers: &[f64],
+    span: Span,
+) -> Diagnostic {
+    let title = format!("`{}` is a matrix: each row is a list", name.text);
+    let row = |row: &[f64]| format!("[{}]", row.iter().map(f64::to_string).collect::<Vec<_>>().join(", "));
+    let diagnostic = Diagnostic::new("M0406", title, span, "a list of numbers");
+    if numbers.len() == rows * columns && numbers.len() <= 12 {
+        let written: Vec<String> = numbers.chunks(columns).map(row).collect();
+        return diagnostic.help(format!("write each row in brackets: `[{}]`", written.join(", ")));
+    }
+    diagnostic.help(format!(
+        "write {}, each in brackets with {}",
+        plural(rows, "row"),
+        plural(columns, "value")
+    ))
 }
 
 pub(crate) fn list_too_deep(span: Span) -> Diagnostic {
@@ -96,6 +121,9 @@ pub(crate) fn unknown_argument(of: &Name, argument: &Name, known: &[Parameter]) 
     let title = format!("`{}` has no parameter `{}`", of.text, argument.text);
     let diagnostic = Diagnostic::new("M0412", title, argument.span, "not one of its parameters");
     match closest(&argument.text, names.iter().copied()) {
+        _ if of.text == "sgd" && argument.text == "momentum" => {
+            diagnostic.help("use the rule `momentum`: `momentum(rate = …, momentum = 0.9)`")
+        }
         Some(close) => diagnostic.help(format!("did you mean `{close}`?")),
         None if names.is_empty() => diagnostic.help("leave the name out"),
         None => diagnostic.help(format!("it takes {}", one_of(&names))),
@@ -133,6 +161,16 @@ pub(crate) fn position_after_name(span: Span, before: &Name) -> Diagnostic {
     .help("move it to the front, or give it its name")
 }
 
+/// The arguments of a call, where there are several and all are names.
+fn names_of(call: &Call) -> Option<String> {
+    let name = |argument: &Expression| match &argument.kind {
+        ExpressionKind::Name(name) => Some(name.text.clone()),
+        _ => None,
+    };
+    let names: Option<Vec<String>> = call.arguments.iter().map(|(_, argument)| name(argument)).collect();
+    names.filter(|names| names.len() > 1).map(|names| names.join(", "))
+}
+
 pub(crate) fn argument_count(call: &Call, parameters: &[Parameter]) -> Diagnostic {
     let found = call.arguments.len();
     let least = parameters.iter().filter(|parameter| parameter.default.is_none()).count();
@@ -141,11 +179,17 @@ pub(crate) fn argument_count(call: &Call, parameters: &[Parameter]) -> Diagnosti
         if least == most { plural(most, "argument") } else { format!("{least} to {most} arguments") };
     let title = format!("`{}` takes {wanted}, not {found}", call.name.text);
     let names: Vec<&str> = parameters.iter().map(|parameter| parameter.name.as_str()).collect();
-    Diagnostic::new("M0416", title, call.span, format!("{} here", plural(found, "argument"))).help(format!(
-        "write `{}({})`",
-        call.name.text,
-        names.join(", ")
-    ))
+    let surplus = call.arguments.get(most..).unwrap_or_default();
+    let diagnostic = match (surplus.first(), surplus.last()) {
+        (Some((_, first)), Some((_, last))) => {
+            Diagnostic::new("M0416", title, first.span.to(last.span), format!("beyond {wanted}"))
+        }
+        _ => Diagnostic::new("M0416", title, call.span, format!("{} here", plural(found, "argument"))),
+    };
+    if let ("dense" | "linear", Some(inputs)) = (call.name.text.as_str(), names_of(call)) {
+        return diagnostic.help(format!("put them side by side: `{}(concat({inputs}))`", call.name.text));
+    }
+    diagnostic.help(format!("write `{}({})`", call.name.text, names.join(", ")))
 }
 
 pub(crate) fn beyond_single(value: f64, span: Span) -> Diagnostic {
@@ -155,8 +199,38 @@ pub(crate) fn beyond_single(value: f64, span: Span) -> Diagnostic {
 }
 
 pub(crate) fn not_positive(what: &str, value: f64, span: Span) -> Diagnostic {
-    Diagnostic::new("M0418", format!("`{what}` is above 0"), span, format!("this is {value}"))
+    Diagnostic::new("M0418", format!("`{what}` must be above 0"), span, format!("this is {value}"))
         .help("write a number above 0")
+}
+
+pub(crate) fn setting_out_of_range(
+    rule: &str,
+    name: &str,
+    value: f64,
+    most: Option<f64>,
+    span: Span,
+) -> Diagnostic {
+    let (title, help) = match most {
+        Some(most) => (
+            format!("`{name}` of `{rule}` must be at least 0 and below {most}"),
+            format!("write a number such as 0.9, at least 0 and below {most}"),
+        ),
+        None => (
+            format!("`{name}` of `{rule}` must not be negative"),
+            "write a number that is at least 0; the rule has the minus sign".to_owned(),
+        ),
+    };
+    Diagnostic::new("M0427", title, span, format!("this is {value}")).help(help)
+}
+
+pub(crate) fn batch_above_samples(batch: usize, samples: usize, span: Span) -> Diagnostic {
+    Diagnostic::new(
+        "M0428",
+        "a batch is larger than all samples",
+        span,
+        format!("{batch} of {samples} samples"),
+    )
+    .help(format!("write `batch {samples}` or less, or more `samples`"))
 }
 
 pub(crate) fn unknown_choice(what: &str, span: Span, known: &[&str]) -> Diagnostic {

@@ -26,6 +26,8 @@ pub struct Ast {
     pub networks: Vec<Network>,
     /// Names seen inside text that could not be read: not reported as unknown.
     pub lost_names: Vec<String>,
+    /// Functions and rules whose declaration could not be read.
+    pub lost_callables: Vec<String>,
 }
 
 /// `pub network Name: f64 { … }`
@@ -333,6 +335,12 @@ pub enum ExpressionKind {
 }
 
 impl Expression {
+    /// Whether a name occurs in it.
+    pub fn mentions(&self, name: &str) -> bool {
+        matches!(&self.kind, ExpressionKind::Name(found) if found.text == name)
+            || self.parts().into_iter().any(|part| part.mentions(name))
+    }
+
     /// The formulas it is made of, in order.
     pub fn parts(&self) -> Vec<&Expression> {
         match &self.kind {

@@ -3,69 +3,77 @@
 
 use pest::iterators::{Pair, Pairs};
 
-use super::{ast::*, grammar::Rule, parse::report_bad, strings};
+use super::{ast::*, grammar::Rule, strings};
 use crate::{diagnostic::Diagnostics, limits, problems, span::Span};
 
 pub(super) struct Builder<'a> {
-    text: &'a str,
-    normal: fn(&str) -> String,
+    /// The whole text, without brackets appended to it.
+    pub(super) text: &'a str,
+    pub(super) normal: fn(&str) -> String,
     pub(super) diagnostics: &'a mut Diagnostics,
-    ast: Ast,
+    pub(super) ast: Ast,
+    /// Where the text being read starts in the whole: what was mended is read by itself.
+    pub(super) offset: isize,
+    /// Places in statements that can't be read, which are reported already.
+    pub(super) lost: Vec<usize>,
+    /// The sentence before could not be read: what comes now may be the rest of it.
+    pub(super) torn: bool,
 }
 
 pub(super) type P<'t> = Pair<'t, Rule>;
 
 impl<'a> Builder<'a> {
-    pub(super) fn new(text: &'a str, normal: fn(&str) -> String, diagnostics: &'a mut Diagnostics) -> Self {
-        Builder { text, normal, diagnostics, ast: Ast::default() }
+    pub(super) fn new(
+        text: &'a str,
+        normal: fn(&str) -> String,
+        diagnostics: &'a mut Diagnostics,
+        lost: Vec<usize>,
+    ) -> Self {
+        Builder { text, normal, diagnostics, ast: Ast::default(), offset: 0, lost, torn: false }
     }
 
-    pub(super) fn file(&mut self, file: P<'_>) -> Ast {
-        for item in file.into_inner() {
-            match item.as_rule() {
-                Rule::network => {
-                    if let Some(network) = self.network(item) {
-                        self.ast.networks.push(network);
-                    }
-                }
+    pub(super) fn file(mut self, file: P<'_>) -> Ast {
+        // Statements stand in networks only.
+        self.sentences(file.into_inner(), &mut Vec::new());
+        self.ast
+    }
+
+    /// Items or statements, one after another.
+    pub(super) fn sentences(&mut self, pairs: Pairs<'_, Rule>, statements: &mut Vec<Statement>) {
+        for pair in pairs {
+            self.torn &= matches!(pair.as_rule(), Rule::bad_item | Rule::bad_statement);
+            match pair.as_rule() {
                 Rule::EOI => {}
-                _ => self.shared_item(item),
-            }
-        }
-        std::mem::take(&mut self.ast)
-    }
-
-    /// What may stand outside and inside a network.
-    fn shared_item(&mut self, item: P<'_>) {
-        match item.as_rule() {
-            Rule::constant => {
-                let constant = self.constant(item);
-                self.ast.constants.extend(constant);
-            }
-            Rule::function => {
-                let function = self.function(item);
-                self.ast.functions.extend(function);
-            }
-            Rule::update_rule => {
-                let rule = self.update_rule(item);
-                self.ast.rules.extend(rule);
-            }
-            Rule::document => {
-                let document = self.document(item);
-                self.ast.documents.push(document);
-            }
-            _ => {
-                report_bad(&item, self.diagnostics);
-                let words = item.as_str().split(|c: char| !(c.is_alphanumeric() || c == '_'));
-                self.ast.lost_names.extend(words.filter(|word| !word.is_empty()).map(str::to_owned));
+                Rule::network => {
+                    let network = self.network(pair);
+                    self.ast.networks.extend(network);
+                }
+                Rule::constant => {
+                    let constant = self.constant(pair);
+                    self.ast.constants.extend(constant);
+                }
+                Rule::function => {
+                    let function = self.function(pair);
+                    self.ast.functions.extend(function);
+                }
+                Rule::update_rule => {
+                    let rule = self.update_rule(pair);
+                    self.ast.rules.extend(rule);
+                }
+                Rule::document => {
+                    let document = self.document(pair);
+                    self.ast.documents.push(document);
+                }
+                Rule::bad_item | Rule::bad_statement => self.bad(&pair, statements),
+                _ => statements.extend(self.statement(pair)),
             }
         }
     }
 
     fn network(&mut self, pair: P<'_>) -> Option<Network> {
-        let span = span_of(&pair);
+        let span = self.span_of(&pair);
         let mut inner = pair.into_inner();
-        let docs = self.docs(&mut inner);
+        let docs = docs(&mut inner);
         let visibility = inner
             .next_if(Rule::visibility)
             .map(|v| v.as_str().split_whitespace().collect::<String>())
@@ -74,29 +82,20 @@ impl<'a> Builder<'a> {
         let name = self.name(inner.next()?);
         let precision = inner.next_if(Rule::name).map(|p| self.name(p));
         let mut statements = Vec::new();
-        for statement in inner {
-            match self.statement(statement) {
-                Some(Ok(statement)) => statements.push(statement),
-                Some(Err(shared)) => self.shared_item(shared),
-                None => {}
-            }
-        }
+        self.sentences(inner, &mut statements);
         Some(Network { docs, visibility, name, precision, statements, span })
     }
 
-    fn statement<'t>(&mut self, pair: P<'t>) -> Option<Result<Statement, P<'t>>> {
+    fn statement(&mut self, pair: P<'_>) -> Option<Statement> {
         let rule = pair.as_rule();
-        if matches!(rule, Rule::constant | Rule::function | Rule::update_rule | Rule::bad_statement) {
-            return Some(Err(pair));
-        }
-        let span = span_of(&pair);
+        let span = self.span_of(&pair);
         let mut inner = pair.into_inner();
-        let docs = self.docs(&mut inner);
-        let frozen = inner.next_if(Rule::frozen).map(|frozen| span_of(&frozen));
+        let docs = docs(&mut inner);
+        let frozen = inner.next_if(Rule::frozen).map(|frozen| self.span_of(&frozen));
         if rule != Rule::parameters {
             inner.next(); // the keyword
         }
-        Some(Ok(match rule {
+        Some(match rule {
             Rule::input => Statement::Input(self.group(docs, inner.next()?, span)?),
             Rule::target => Statement::Target(self.group(docs, inner.next()?, span)?),
             Rule::parameters => {
@@ -129,13 +128,13 @@ impl<'a> Builder<'a> {
                 };
                 Statement::Train(Train { rule, options: inner.filter_map(option).collect(), span })
             }
-        }))
+        })
     }
 
     fn samples(&mut self, samples: P<'_>) -> Vec<Sample> {
         let mut found = Vec::new();
         for sample in samples.into_inner() {
-            let span = span_of(&sample);
+            let span = self.span_of(&sample);
             let mut sides = sample.into_inner().map(|side| self.sample_values(side));
             let (input, target) = (sides.next().unwrap_or_default(), sides.next());
             found.push(Sample { input, target, span });
@@ -157,7 +156,7 @@ impl<'a> Builder<'a> {
             return Some(Group { docs, declaration, elements: None, classes: None, span });
         }
         let is_class = pair.as_rule() == Rule::class_target;
-        let part = span_of(&pair);
+        let part = self.span_of(&pair);
         let mut inner = pair.into_inner();
         let name = self.name(inner.next()?);
         let mut declaration = Declaration { docs: Vec::new(), name, shape: None, start: None, span: part };
@@ -184,9 +183,9 @@ impl<'a> Builder<'a> {
     }
 
     fn declaration(&mut self, pair: P<'_>) -> Option<Declaration> {
-        let span = span_of(&pair);
+        let span = self.span_of(&pair);
         let mut inner = pair.into_inner();
-        let docs = self.docs(&mut inner);
+        let docs = docs(&mut inner);
         let name = self.name(inner.next()?);
         let shape = inner.next_if(Rule::shape).map(|shape| self.shape(shape));
         let start = inner.next().and_then(|start| match start.as_rule() {
@@ -197,14 +196,14 @@ impl<'a> Builder<'a> {
     }
 
     fn shape(&mut self, pair: P<'_>) -> (Vec<Expression>, Span) {
-        let span = span_of(&pair);
+        let span = self.span_of(&pair);
         (pair.into_inner().filter_map(|size| self.expression(size)).collect(), span)
     }
 
     fn value(&mut self, pair: P<'_>) -> Option<Value> {
         let inner = pair.into_inner().next()?;
         if inner.as_rule() == Rule::list {
-            let span = span_of(&inner);
+            let span = self.span_of(&inner);
             let values = inner.into_inner().filter_map(|value| self.value(value)).collect();
             return Some(Value::List(values, span));
         }
@@ -216,7 +215,7 @@ impl<'a> Builder<'a> {
         if first.as_rule() == Rule::neurons {
             let neuron = |neuron: P<'_>| {
                 let mut inner = neuron.into_inner();
-                let docs = self.docs(&mut inner);
+                let docs = docs(&mut inner);
                 let name = self.name(inner.next()?);
                 Some(Neuron { docs, name, expression: self.expression(inner.next()?)? })
             };
@@ -230,18 +229,18 @@ impl<'a> Builder<'a> {
     }
 
     fn constant(&mut self, pair: P<'_>) -> Option<Constant> {
-        let span = span_of(&pair);
+        let span = self.span_of(&pair);
         let mut inner = pair.into_inner();
-        self.docs(&mut inner);
+        docs(&mut inner);
         inner.next_if(Rule::kw_const);
         let name = self.name(inner.next()?);
         Some(Constant { name, expression: self.expression(inner.next()?)?, span })
     }
 
     fn function(&mut self, pair: P<'_>) -> Option<Function> {
-        let span = span_of(&pair);
+        let span = self.span_of(&pair);
         let mut inner = pair.into_inner();
-        let docs = self.docs(&mut inner);
+        let docs = docs(&mut inner);
         inner.next_if(Rule::kw_fn);
         let name = self.name(inner.next()?);
         let parameters = self.function_parameters(inner.next()?);
@@ -267,9 +266,9 @@ impl<'a> Builder<'a> {
     }
 
     fn update_rule(&mut self, pair: P<'_>) -> Option<UpdateRule> {
-        let span = span_of(&pair);
+        let span = self.span_of(&pair);
         let mut inner = pair.into_inner();
-        let docs = self.docs(&mut inner);
+        let docs = docs(&mut inner);
         inner.next_if(Rule::kw_rule);
         let name = self.name(inner.next()?);
         let settings = self.function_parameters(inner.next()?);
@@ -290,7 +289,7 @@ impl<'a> Builder<'a> {
     }
 
     fn document(&mut self, pair: P<'_>) -> Document {
-        let span = span_of(&pair);
+        let span = self.span_of(&pair);
         let entries = pair.into_inner().find(|part| part.as_rule() == Rule::entries);
         Document { entries: entries.map(|entries| self.entries(entries)).unwrap_or_default(), span }
     }
@@ -300,7 +299,7 @@ impl<'a> Builder<'a> {
             let mut inner = entry.into_inner();
             let name = self.name(inner.next()?);
             let value = inner.next()?;
-            let span = span_of(&value);
+            let span = self.span_of(&value);
             let value = match value.as_rule() {
                 Rule::string => EntryValue::Text(strings::text(value.as_str())),
                 Rule::entries => EntryValue::Table(self.entries(value)),
@@ -312,7 +311,7 @@ impl<'a> Builder<'a> {
     }
 
     pub(super) fn name(&mut self, pair: P<'_>) -> Name {
-        let span = span_of(&pair);
+        let span = self.span_of(&pair);
         let text = (self.normal)(pair.as_str().trim_start_matches("r#"));
         if text.len() > limits::NAME_BYTES {
             self.diagnostics.push(problems::name_too_long(span));
@@ -320,20 +319,25 @@ impl<'a> Builder<'a> {
         Name { text, span }
     }
 
-    fn docs(&self, inner: &mut Pairs<'_, Rule>) -> Vec<String> {
-        let mut docs = Vec::new();
-        while let Some(doc) = inner.next_if(Rule::doc) {
-            let text = self.text.get(span_of(&doc).start..span_of(&doc).end).unwrap_or_default();
-            docs.push(strings::doc(text));
-        }
-        docs
+    pub(super) fn span_of(&self, pair: &P<'_>) -> Span {
+        let span = pair.as_span();
+        // pest ends a pair behind the white space that follows it.
+        let end = span.start() + span.as_str().trim_end().len();
+        Span::new(self.place(span.start()), self.place(end))
+    }
+
+    /// A place of the text being read in the whole text.
+    pub(super) fn place(&self, at: usize) -> usize {
+        at.saturating_add_signed(self.offset).min(self.text.len())
     }
 }
 
-pub(super) fn span_of(pair: &P<'_>) -> Span {
-    let span = pair.as_span();
-    // pest ends a pair behind the white space that follows it.
-    Span::new(span.start(), span.start() + span.as_str().trim_end().len())
+fn docs(inner: &mut Pairs<'_, Rule>) -> Vec<String> {
+    let mut docs = Vec::new();
+    while let Some(doc) = inner.next_if(Rule::doc) {
+        docs.push(strings::doc(doc.as_str().trim_end()));
+    }
+    docs
 }
 
 #[cfg(feature = "nfc")]

@@ -4,14 +4,14 @@ use pest::iterators::Pairs;
 
 use super::{
     ast::*,
-    build::{Builder, NextIf, P, span_of},
+    build::{Builder, NextIf, P},
     grammar::Rule,
 };
 use crate::{problems, span::Span};
 
 impl Builder<'_> {
     pub(super) fn expression(&mut self, pair: P<'_>) -> Option<Expression> {
-        let span = span_of(&pair);
+        let span = self.span_of(&pair);
         let rule = pair.as_rule();
         let text = pair.as_str();
         let mut inner = pair.into_inner();
@@ -64,7 +64,7 @@ impl Builder<'_> {
     }
 
     fn inner_expression(&mut self, pair: P<'_>) -> Option<Expression> {
-        let span = span_of(&pair);
+        let span = self.span_of(&pair);
         let kind = match pair.as_rule() {
             Rule::name => ExpressionKind::Name(self.name(pair)),
             Rule::call => ExpressionKind::Call(self.call(pair)?),
@@ -102,7 +102,7 @@ impl Builder<'_> {
     }
 
     pub(super) fn call(&mut self, pair: P<'_>) -> Option<Call> {
-        let span = span_of(&pair);
+        let span = self.span_of(&pair);
         let mut inner = pair.into_inner();
         let name = self.name(inner.next()?);
         let argument = |argument: P<'_>| {

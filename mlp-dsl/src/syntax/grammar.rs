@@ -148,10 +148,15 @@ pub enum Rule {
     r#doc_line,
     ///A string as Rust writes it.
     r#string,
-    ///What stands where an item should, up to its end: reported, and passed over.
+    /**What stands where an item should, up to its end or to what surely starts the next one: reported, and mended
+or passed over.*/
     r#bad_item,
-    ///What stands where a statement should, up to its end: reported, and passed over.
+    ///What stands where a statement should, likewise.
     r#bad_statement,
+    ///A word in front of a name starts an item: nowhere else do two names stand side by side.
+    r#item_start,
+    ///A word in front of a name, a number or a bracket starts a statement.
+    r#statement_start,
     ///A token, or brackets with what is between them.
     r#tree,
     ///Braces with what is between them.
@@ -162,6 +167,8 @@ pub enum Rule {
     r#lone_statement,
     ///One item and nothing else: used to say what is wrong with a bad one.
     r#lone_item,
+    ///Statements and nothing else: what stands behind one that was mended.
+    r#statements,
     r#kw_network,
     r#kw_pub,
     r#kw_crate,
@@ -274,11 +281,14 @@ impl Rule {
             Rule::r#string,
             Rule::r#bad_item,
             Rule::r#bad_statement,
+            Rule::r#item_start,
+            Rule::r#statement_start,
             Rule::r#tree,
             Rule::r#block,
             Rule::r#inside,
             Rule::r#lone_statement,
             Rule::r#lone_item,
+            Rule::r#statements,
             Rule::r#kw_network,
             Rule::r#kw_pub,
             Rule::r#kw_crate,
@@ -3404,50 +3414,92 @@ impl ::pest::Parser<Rule> for MlpParser {
                             Rule::r#bad_item,
                             |state| {
                                 state
-                                    .sequence(|state| {
+                                    .restore_on_err(|state| {
                                         state
                                             .sequence(|state| {
                                                 state
-                                                    .optional(|state| {
+                                                    .sequence(|state| {
                                                         state
-                                                            .restore_on_err(|state| {
+                                                            .optional(|state| {
                                                                 state
-                                                                    .sequence(|state| {
+                                                                    .restore_on_err(|state| self::r#doc(state))
+                                                                    .and_then(|state| {
                                                                         state
-                                                                            .lookahead(
-                                                                                false,
-                                                                                |state| {
-                                                                                    state
-                                                                                        .match_string("{")
-                                                                                        .or_else(|state| { state.match_string(";") })
-                                                                                },
-                                                                            )
-                                                                            .and_then(|state| { super::hidden::skip(state) })
-                                                                            .and_then(|state| { self::r#tree(state) })
+                                                                            .repeat(|state| {
+                                                                                state
+                                                                                    .sequence(|state| {
+                                                                                        super::hidden::skip(state)
+                                                                                            .and_then(|state| {
+                                                                                                state.restore_on_err(|state| self::r#doc(state))
+                                                                                            })
+                                                                                    })
+                                                                            })
                                                                     })
                                                             })
-                                                            .and_then(|state| {
+                                                    })
+                                                    .and_then(|state| { super::hidden::skip(state) })
+                                                    .and_then(|state| {
+                                                        state
+                                                            .lookahead(
+                                                                false,
+                                                                |state| {
+                                                                    state
+                                                                        .match_string("{")
+                                                                        .or_else(|state| { state.match_string(";") })
+                                                                },
+                                                            )
+                                                    })
+                                                    .and_then(|state| { super::hidden::skip(state) })
+                                                    .and_then(|state| { self::r#tree(state) })
+                                                    .and_then(|state| { super::hidden::skip(state) })
+                                                    .and_then(|state| {
+                                                        state
+                                                            .sequence(|state| {
                                                                 state
-                                                                    .repeat(|state| {
+                                                                    .optional(|state| {
                                                                         state
-                                                                            .sequence(|state| {
-                                                                                super::hidden::skip(state)
-                                                                                    .and_then(|state| {
+                                                                            .restore_on_err(|state| {
+                                                                                state
+                                                                                    .sequence(|state| {
                                                                                         state
-                                                                                            .restore_on_err(|state| {
-                                                                                                state
-                                                                                                    .sequence(|state| {
+                                                                                            .lookahead(
+                                                                                                false,
+                                                                                                |state| {
+                                                                                                    state
+                                                                                                        .restore_on_err(|state| self::r#item_start(state))
+                                                                                                        .or_else(|state| { state.match_string("{") })
+                                                                                                        .or_else(|state| { state.match_string(";") })
+                                                                                                },
+                                                                                            )
+                                                                                            .and_then(|state| { super::hidden::skip(state) })
+                                                                                            .and_then(|state| { self::r#tree(state) })
+                                                                                    })
+                                                                            })
+                                                                            .and_then(|state| {
+                                                                                state
+                                                                                    .repeat(|state| {
+                                                                                        state
+                                                                                            .sequence(|state| {
+                                                                                                super::hidden::skip(state)
+                                                                                                    .and_then(|state| {
                                                                                                         state
-                                                                                                            .lookahead(
-                                                                                                                false,
-                                                                                                                |state| {
-                                                                                                                    state
-                                                                                                                        .match_string("{")
-                                                                                                                        .or_else(|state| { state.match_string(";") })
-                                                                                                                },
-                                                                                                            )
-                                                                                                            .and_then(|state| { super::hidden::skip(state) })
-                                                                                                            .and_then(|state| { self::r#tree(state) })
+                                                                                                            .restore_on_err(|state| {
+                                                                                                                state
+                                                                                                                    .sequence(|state| {
+                                                                                                                        state
+                                                                                                                            .lookahead(
+                                                                                                                                false,
+                                                                                                                                |state| {
+                                                                                                                                    state
+                                                                                                                                        .restore_on_err(|state| self::r#item_start(state))
+                                                                                                                                        .or_else(|state| { state.match_string("{") })
+                                                                                                                                        .or_else(|state| { state.match_string(";") })
+                                                                                                                                },
+                                                                                                                            )
+                                                                                                                            .and_then(|state| { super::hidden::skip(state) })
+                                                                                                                            .and_then(|state| { self::r#tree(state) })
+                                                                                                                    })
+                                                                                                            })
                                                                                                     })
                                                                                             })
                                                                                     })
@@ -3455,21 +3507,24 @@ impl ::pest::Parser<Rule> for MlpParser {
                                                                     })
                                                             })
                                                     })
-                                            })
-                                            .and_then(|state| { super::hidden::skip(state) })
-                                            .and_then(|state| {
-                                                state
-                                                    .restore_on_err(|state| {
+                                                    .and_then(|state| { super::hidden::skip(state) })
+                                                    .and_then(|state| {
                                                         state
-                                                            .sequence(|state| {
-                                                                self::r#block(state)
-                                                                    .and_then(|state| { super::hidden::skip(state) })
-                                                                    .and_then(|state| {
-                                                                        state.optional(|state| { state.match_string(";") })
+                                                            .optional(|state| {
+                                                                state
+                                                                    .restore_on_err(|state| {
+                                                                        state
+                                                                            .sequence(|state| {
+                                                                                self::r#block(state)
+                                                                                    .and_then(|state| { super::hidden::skip(state) })
+                                                                                    .and_then(|state| {
+                                                                                        state.optional(|state| { state.match_string(";") })
+                                                                                    })
+                                                                            })
                                                                     })
+                                                                    .or_else(|state| { state.match_string(";") })
                                                             })
                                                     })
-                                                    .or_else(|state| { state.match_string(";") })
                                             })
                                     })
                                     .or_else(|state| {
@@ -3477,13 +3532,21 @@ impl ::pest::Parser<Rule> for MlpParser {
                                             .restore_on_err(|state| {
                                                 state
                                                     .sequence(|state| {
-                                                        state
-                                                            .sequence(|state| {
-                                                                state
-                                                                    .lookahead(false, |state| { state.match_string(";") })
-                                                                    .and_then(|state| { super::hidden::skip(state) })
-                                                                    .and_then(|state| { self::r#tree(state) })
+                                                        self::r#block(state)
+                                                            .and_then(|state| { super::hidden::skip(state) })
+                                                            .and_then(|state| {
+                                                                state.optional(|state| { state.match_string(";") })
                                                             })
+                                                    })
+                                            })
+                                    })
+                                    .or_else(|state| { state.match_string(";") })
+                                    .or_else(|state| {
+                                        state
+                                            .restore_on_err(|state| {
+                                                state
+                                                    .sequence(|state| {
+                                                        self::r#doc(state)
                                                             .and_then(|state| { super::hidden::skip(state) })
                                                             .and_then(|state| {
                                                                 state
@@ -3491,15 +3554,7 @@ impl ::pest::Parser<Rule> for MlpParser {
                                                                         state
                                                                             .optional(|state| {
                                                                                 state
-                                                                                    .restore_on_err(|state| {
-                                                                                        state
-                                                                                            .sequence(|state| {
-                                                                                                state
-                                                                                                    .lookahead(false, |state| { state.match_string(";") })
-                                                                                                    .and_then(|state| { super::hidden::skip(state) })
-                                                                                                    .and_then(|state| { self::r#tree(state) })
-                                                                                            })
-                                                                                    })
+                                                                                    .restore_on_err(|state| self::r#doc(state))
                                                                                     .and_then(|state| {
                                                                                         state
                                                                                             .repeat(|state| {
@@ -3507,16 +3562,7 @@ impl ::pest::Parser<Rule> for MlpParser {
                                                                                                     .sequence(|state| {
                                                                                                         super::hidden::skip(state)
                                                                                                             .and_then(|state| {
-                                                                                                                state
-                                                                                                                    .restore_on_err(|state| {
-                                                                                                                        state
-                                                                                                                            .sequence(|state| {
-                                                                                                                                state
-                                                                                                                                    .lookahead(false, |state| { state.match_string(";") })
-                                                                                                                                    .and_then(|state| { super::hidden::skip(state) })
-                                                                                                                                    .and_then(|state| { self::r#tree(state) })
-                                                                                                                            })
-                                                                                                                    })
+                                                                                                                state.restore_on_err(|state| self::r#doc(state))
                                                                                                             })
                                                                                                     })
                                                                                             })
@@ -3545,50 +3591,92 @@ impl ::pest::Parser<Rule> for MlpParser {
                             Rule::r#bad_statement,
                             |state| {
                                 state
-                                    .sequence(|state| {
+                                    .restore_on_err(|state| {
                                         state
                                             .sequence(|state| {
                                                 state
-                                                    .optional(|state| {
+                                                    .sequence(|state| {
                                                         state
-                                                            .restore_on_err(|state| {
+                                                            .optional(|state| {
                                                                 state
-                                                                    .sequence(|state| {
+                                                                    .restore_on_err(|state| self::r#doc(state))
+                                                                    .and_then(|state| {
                                                                         state
-                                                                            .lookahead(
-                                                                                false,
-                                                                                |state| {
-                                                                                    state
-                                                                                        .match_string("{")
-                                                                                        .or_else(|state| { state.match_string(";") })
-                                                                                },
-                                                                            )
-                                                                            .and_then(|state| { super::hidden::skip(state) })
-                                                                            .and_then(|state| { self::r#tree(state) })
+                                                                            .repeat(|state| {
+                                                                                state
+                                                                                    .sequence(|state| {
+                                                                                        super::hidden::skip(state)
+                                                                                            .and_then(|state| {
+                                                                                                state.restore_on_err(|state| self::r#doc(state))
+                                                                                            })
+                                                                                    })
+                                                                            })
                                                                     })
                                                             })
-                                                            .and_then(|state| {
+                                                    })
+                                                    .and_then(|state| { super::hidden::skip(state) })
+                                                    .and_then(|state| {
+                                                        state
+                                                            .lookahead(
+                                                                false,
+                                                                |state| {
+                                                                    state
+                                                                        .match_string("{")
+                                                                        .or_else(|state| { state.match_string(";") })
+                                                                },
+                                                            )
+                                                    })
+                                                    .and_then(|state| { super::hidden::skip(state) })
+                                                    .and_then(|state| { self::r#tree(state) })
+                                                    .and_then(|state| { super::hidden::skip(state) })
+                                                    .and_then(|state| {
+                                                        state
+                                                            .sequence(|state| {
                                                                 state
-                                                                    .repeat(|state| {
+                                                                    .optional(|state| {
                                                                         state
-                                                                            .sequence(|state| {
-                                                                                super::hidden::skip(state)
-                                                                                    .and_then(|state| {
+                                                                            .restore_on_err(|state| {
+                                                                                state
+                                                                                    .sequence(|state| {
                                                                                         state
-                                                                                            .restore_on_err(|state| {
-                                                                                                state
-                                                                                                    .sequence(|state| {
+                                                                                            .lookahead(
+                                                                                                false,
+                                                                                                |state| {
+                                                                                                    state
+                                                                                                        .restore_on_err(|state| self::r#statement_start(state))
+                                                                                                        .or_else(|state| { state.match_string("{") })
+                                                                                                        .or_else(|state| { state.match_string(";") })
+                                                                                                },
+                                                                                            )
+                                                                                            .and_then(|state| { super::hidden::skip(state) })
+                                                                                            .and_then(|state| { self::r#tree(state) })
+                                                                                    })
+                                                                            })
+                                                                            .and_then(|state| {
+                                                                                state
+                                                                                    .repeat(|state| {
+                                                                                        state
+                                                                                            .sequence(|state| {
+                                                                                                super::hidden::skip(state)
+                                                                                                    .and_then(|state| {
                                                                                                         state
-                                                                                                            .lookahead(
-                                                                                                                false,
-                                                                                                                |state| {
-                                                                                                                    state
-                                                                                                                        .match_string("{")
-                                                                                                                        .or_else(|state| { state.match_string(";") })
-                                                                                                                },
-                                                                                                            )
-                                                                                                            .and_then(|state| { super::hidden::skip(state) })
-                                                                                                            .and_then(|state| { self::r#tree(state) })
+                                                                                                            .restore_on_err(|state| {
+                                                                                                                state
+                                                                                                                    .sequence(|state| {
+                                                                                                                        state
+                                                                                                                            .lookahead(
+                                                                                                                                false,
+                                                                                                                                |state| {
+                                                                                                                                    state
+                                                                                                                                        .restore_on_err(|state| self::r#statement_start(state))
+                                                                                                                                        .or_else(|state| { state.match_string("{") })
+                                                                                                                                        .or_else(|state| { state.match_string(";") })
+                                                                                                                                },
+                                                                                                                            )
+                                                                                                                            .and_then(|state| { super::hidden::skip(state) })
+                                                                                                                            .and_then(|state| { self::r#tree(state) })
+                                                                                                                    })
+                                                                                                            })
                                                                                                     })
                                                                                             })
                                                                                     })
@@ -3596,21 +3684,24 @@ impl ::pest::Parser<Rule> for MlpParser {
                                                                     })
                                                             })
                                                     })
-                                            })
-                                            .and_then(|state| { super::hidden::skip(state) })
-                                            .and_then(|state| {
-                                                state
-                                                    .restore_on_err(|state| {
+                                                    .and_then(|state| { super::hidden::skip(state) })
+                                                    .and_then(|state| {
                                                         state
-                                                            .sequence(|state| {
-                                                                self::r#block(state)
-                                                                    .and_then(|state| { super::hidden::skip(state) })
-                                                                    .and_then(|state| {
-                                                                        state.optional(|state| { state.match_string(";") })
+                                                            .optional(|state| {
+                                                                state
+                                                                    .restore_on_err(|state| {
+                                                                        state
+                                                                            .sequence(|state| {
+                                                                                self::r#block(state)
+                                                                                    .and_then(|state| { super::hidden::skip(state) })
+                                                                                    .and_then(|state| {
+                                                                                        state.optional(|state| { state.match_string(";") })
+                                                                                    })
+                                                                            })
                                                                     })
+                                                                    .or_else(|state| { state.match_string(";") })
                                                             })
                                                     })
-                                                    .or_else(|state| { state.match_string(";") })
                                             })
                                     })
                                     .or_else(|state| {
@@ -3618,20 +3709,21 @@ impl ::pest::Parser<Rule> for MlpParser {
                                             .restore_on_err(|state| {
                                                 state
                                                     .sequence(|state| {
-                                                        state
-                                                            .sequence(|state| {
-                                                                state
-                                                                    .lookahead(
-                                                                        false,
-                                                                        |state| {
-                                                                            state
-                                                                                .match_string("{")
-                                                                                .or_else(|state| { state.match_string(";") })
-                                                                        },
-                                                                    )
-                                                                    .and_then(|state| { super::hidden::skip(state) })
-                                                                    .and_then(|state| { self::r#tree(state) })
+                                                        self::r#block(state)
+                                                            .and_then(|state| { super::hidden::skip(state) })
+                                                            .and_then(|state| {
+                                                                state.optional(|state| { state.match_string(";") })
                                                             })
+                                                    })
+                                            })
+                                    })
+                                    .or_else(|state| { state.match_string(";") })
+                                    .or_else(|state| {
+                                        state
+                                            .restore_on_err(|state| {
+                                                state
+                                                    .sequence(|state| {
+                                                        self::r#doc(state)
                                                             .and_then(|state| { super::hidden::skip(state) })
                                                             .and_then(|state| {
                                                                 state
@@ -3639,22 +3731,7 @@ impl ::pest::Parser<Rule> for MlpParser {
                                                                         state
                                                                             .optional(|state| {
                                                                                 state
-                                                                                    .restore_on_err(|state| {
-                                                                                        state
-                                                                                            .sequence(|state| {
-                                                                                                state
-                                                                                                    .lookahead(
-                                                                                                        false,
-                                                                                                        |state| {
-                                                                                                            state
-                                                                                                                .match_string("{")
-                                                                                                                .or_else(|state| { state.match_string(";") })
-                                                                                                        },
-                                                                                                    )
-                                                                                                    .and_then(|state| { super::hidden::skip(state) })
-                                                                                                    .and_then(|state| { self::r#tree(state) })
-                                                                                            })
-                                                                                    })
+                                                                                    .restore_on_err(|state| self::r#doc(state))
                                                                                     .and_then(|state| {
                                                                                         state
                                                                                             .repeat(|state| {
@@ -3662,23 +3739,7 @@ impl ::pest::Parser<Rule> for MlpParser {
                                                                                                     .sequence(|state| {
                                                                                                         super::hidden::skip(state)
                                                                                                             .and_then(|state| {
-                                                                                                                state
-                                                                                                                    .restore_on_err(|state| {
-                                                                                                                        state
-                                                                                                                            .sequence(|state| {
-                                                                                                                                state
-                                                                                                                                    .lookahead(
-                                                                                                                                        false,
-                                                                                                                                        |state| {
-                                                                                                                                            state
-                                                                                                                                                .match_string("{")
-                                                                                                                                                .or_else(|state| { state.match_string(";") })
-                                                                                                                                        },
-                                                                                                                                    )
-                                                                                                                                    .and_then(|state| { super::hidden::skip(state) })
-                                                                                                                                    .and_then(|state| { self::r#tree(state) })
-                                                                                                                            })
-                                                                                                                    })
+                                                                                                                state.restore_on_err(|state| self::r#doc(state))
                                                                                                             })
                                                                                                     })
                                                                                             })
@@ -3693,6 +3754,158 @@ impl ::pest::Parser<Rule> for MlpParser {
                                     .or_else(|state| { state.match_string("]") })
                             },
                         )
+                }
+                #[inline]
+                #[allow(non_snake_case, unused_variables)]
+                pub fn r#item_start(
+                    state: ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                ) -> ::pest::ParseResult<
+                    ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                > {
+                    state
+                        .sequence(|state| {
+                            state
+                                .sequence(|state| {
+                                    state
+                                        .optional(|state| {
+                                            state
+                                                .restore_on_err(|state| self::r#doc(state))
+                                                .and_then(|state| {
+                                                    state
+                                                        .repeat(|state| {
+                                                            state
+                                                                .sequence(|state| {
+                                                                    super::hidden::skip(state)
+                                                                        .and_then(|state| {
+                                                                            state.restore_on_err(|state| self::r#doc(state))
+                                                                        })
+                                                                })
+                                                        })
+                                                })
+                                        })
+                                })
+                                .and_then(|state| { super::hidden::skip(state) })
+                                .and_then(|state| {
+                                    state
+                                        .sequence(|state| {
+                                            self::r#kw_network(state)
+                                                .or_else(|state| { self::r#kw_pub(state) })
+                                                .or_else(|state| { self::r#kw_const(state) })
+                                                .or_else(|state| { self::r#kw_fn(state) })
+                                                .or_else(|state| { self::r#kw_rule(state) })
+                                                .and_then(|state| { super::hidden::skip(state) })
+                                                .and_then(|state| { self::r#name(state) })
+                                        })
+                                        .or_else(|state| {
+                                            state
+                                                .sequence(|state| {
+                                                    self::r#kw_document(state)
+                                                        .and_then(|state| { super::hidden::skip(state) })
+                                                        .and_then(|state| { state.match_string("{") })
+                                                })
+                                        })
+                                })
+                        })
+                }
+                #[inline]
+                #[allow(non_snake_case, unused_variables)]
+                pub fn r#statement_start(
+                    state: ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                ) -> ::pest::ParseResult<
+                    ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                > {
+                    let state = state.check_stack_limit()?;
+                    state
+                        .sequence(|state| {
+                            state
+                                .sequence(|state| {
+                                    state
+                                        .optional(|state| {
+                                            state
+                                                .restore_on_err(|state| self::r#doc(state))
+                                                .and_then(|state| {
+                                                    state
+                                                        .repeat(|state| {
+                                                            state
+                                                                .sequence(|state| {
+                                                                    super::hidden::skip(state)
+                                                                        .and_then(|state| {
+                                                                            state.restore_on_err(|state| self::r#doc(state))
+                                                                        })
+                                                                })
+                                                        })
+                                                })
+                                        })
+                                })
+                                .and_then(|state| { super::hidden::skip(state) })
+                                .and_then(|state| {
+                                    self::r#kw_input(state)
+                                        .or_else(|state| { self::r#kw_target(state) })
+                                        .or_else(|state| { self::r#kw_frozen(state) })
+                                        .or_else(|state| { self::r#kw_layer(state) })
+                                        .or_else(|state| { self::r#kw_unroll(state) })
+                                        .or_else(|state| { self::r#kw_arithmetic(state) })
+                                        .or_else(|state| { self::r#kw_const(state) })
+                                        .or_else(|state| { self::r#kw_fn(state) })
+                                        .or_else(|state| { self::r#kw_rule(state) })
+                                })
+                                .and_then(|state| { super::hidden::skip(state) })
+                                .and_then(|state| { self::r#name(state) })
+                        })
+                        .or_else(|state| {
+                            state
+                                .sequence(|state| {
+                                    state
+                                        .sequence(|state| {
+                                            state
+                                                .optional(|state| {
+                                                    state
+                                                        .restore_on_err(|state| self::r#doc(state))
+                                                        .and_then(|state| {
+                                                            state
+                                                                .repeat(|state| {
+                                                                    state
+                                                                        .sequence(|state| {
+                                                                            super::hidden::skip(state)
+                                                                                .and_then(|state| {
+                                                                                    state.restore_on_err(|state| self::r#doc(state))
+                                                                                })
+                                                                        })
+                                                                })
+                                                        })
+                                                })
+                                        })
+                                        .and_then(|state| { super::hidden::skip(state) })
+                                        .and_then(|state| {
+                                            state
+                                                .sequence(|state| {
+                                                    self::r#kw_loss(state)
+                                                        .or_else(|state| { self::r#kw_penalty(state) })
+                                                        .or_else(|state| { self::r#kw_train(state) })
+                                                        .or_else(|state| { self::r#kw_seed(state) })
+                                                        .and_then(|state| { super::hidden::skip(state) })
+                                                        .and_then(|state| {
+                                                            self::r#name(state)
+                                                                .or_else(|state| { self::r#number(state) })
+                                                                .or_else(|state| { state.match_string("(") })
+                                                        })
+                                                })
+                                                .or_else(|state| {
+                                                    state
+                                                        .sequence(|state| {
+                                                            self::r#kw_weights(state)
+                                                                .or_else(|state| { self::r#kw_biases(state) })
+                                                                .or_else(|state| { self::r#kw_data(state) })
+                                                                .and_then(|state| { super::hidden::skip(state) })
+                                                                .and_then(|state| {
+                                                                    self::r#name(state)
+                                                                        .or_else(|state| { state.match_string("{") })
+                                                                })
+                                                        })
+                                                })
+                                        })
+                                })
+                        })
                 }
                 #[inline]
                 #[allow(non_snake_case, unused_variables)]
@@ -3918,6 +4131,45 @@ impl ::pest::Parser<Rule> for MlpParser {
                                     })
                                     .or_else(|state| {
                                         state.restore_on_err(|state| self::r#network(state))
+                                    })
+                            },
+                        )
+                }
+                #[inline]
+                #[allow(non_snake_case, unused_variables)]
+                pub fn r#statements(
+                    state: ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                ) -> ::pest::ParseResult<
+                    ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                > {
+                    state
+                        .rule(
+                            Rule::r#statements,
+                            |state| {
+                                state
+                                    .sequence(|state| {
+                                        state
+                                            .sequence(|state| {
+                                                state
+                                                    .optional(|state| {
+                                                        state
+                                                            .restore_on_err(|state| self::r#statement(state))
+                                                            .and_then(|state| {
+                                                                state
+                                                                    .repeat(|state| {
+                                                                        state
+                                                                            .sequence(|state| {
+                                                                                super::hidden::skip(state)
+                                                                                    .and_then(|state| {
+                                                                                        state.restore_on_err(|state| self::r#statement(state))
+                                                                                    })
+                                                                            })
+                                                                    })
+                                                            })
+                                                    })
+                                            })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| { self::r#EOI(state) })
                                     })
                             },
                         )
@@ -5113,11 +5365,14 @@ impl ::pest::Parser<Rule> for MlpParser {
                     Rule::r#string => rules::r#string(state),
                     Rule::r#bad_item => rules::r#bad_item(state),
                     Rule::r#bad_statement => rules::r#bad_statement(state),
+                    Rule::r#item_start => rules::r#item_start(state),
+                    Rule::r#statement_start => rules::r#statement_start(state),
                     Rule::r#tree => rules::r#tree(state),
                     Rule::r#block => rules::r#block(state),
                     Rule::r#inside => rules::r#inside(state),
                     Rule::r#lone_statement => rules::r#lone_statement(state),
                     Rule::r#lone_item => rules::r#lone_item(state),
+                    Rule::r#statements => rules::r#statements(state),
                     Rule::r#kw_network => rules::r#kw_network(state),
                     Rule::r#kw_pub => rules::r#kw_pub(state),
                     Rule::r#kw_crate => rules::r#kw_crate(state),

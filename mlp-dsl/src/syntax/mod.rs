@@ -2,13 +2,17 @@
 
 pub mod ast;
 mod build;
+mod explain;
 #[rustfmt::skip]
 #[allow(clippy::all, dead_code, unreachable_pub, missing_docs, reason = "generated from mlp.pest")]
 mod grammar;
 mod formulas;
+mod mend;
+mod nesting;
 mod parse;
 mod scan;
 mod strings;
+mod widths;
 pub mod words;
 
 pub use parse::{parse, parse_prelude, parse_with};

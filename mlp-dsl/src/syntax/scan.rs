@@ -1,85 +1,213 @@
 //! One pass over the characters before the parser runs: brackets match, nesting is bounded.
 //! So the parser's recursion is bounded too, and its recovery can't backtrack over open brackets.
+//! What does not match is reported and mended byte for byte, so that places stay where they are.
 
-use crate::{diagnostic::Diagnostic, limits, problems, span::Span};
+use super::{
+    nesting::Nesting,
+    widths::{is_word, token_width},
+    words,
+};
+use crate::{diagnostic::Diagnostics, limits, problems, span::Span};
 
-/// What is open at a place of the text.
-#[derive(Clone, Copy, PartialEq)]
-enum Open {
-    /// A bracket, where it stands, and the powers in front of it.
-    Bracket(u8, usize, usize),
-    If,
-    /// `let`, up to its `in`.
-    Let,
-    /// What stands behind the `in`.
-    Body,
+/// A text whose brackets match: those that are missing at the end are appended.
+pub(super) struct Scanned {
+    pub(super) text: String,
+    /// Where brackets were that nothing closes. They are reported; what they stand in can't be read.
+    pub(super) lost: Vec<usize>,
 }
 
-/// Checks size, brackets and nesting of the text.
-pub(super) fn scan(text: &str) -> Result<(), Diagnostic> {
+/// Stands where a bracket was: no token of the language.
+const LOST: u8 = 0;
+
+/// Checks size, brackets and nesting; `None` where it makes no sense to read on.
+pub(super) fn scan(text: &str, found: &mut Diagnostics) -> Option<Scanned> {
     if text.len() > limits::TEXT_BYTES {
-        return Err(problems::text_too_long());
+        found.push(problems::text_too_long());
+        return None;
     }
-    let bytes = text.as_bytes();
-    let mut open: Vec<Open> = Vec::new();
-    // `a^b^c`, and those in front of each open bracket.
-    let (mut powers, mut outer, mut exponent) = (0, 0, false);
-    let mut at = 0;
-    while let Some(&byte) = bytes.get(at) {
-        let Some(width) = token_width(bytes, at, byte) else {
-            return Err(problems::endless(byte == b'/', Span::new(at, at + 1)));
-        };
-        let token = bytes.get(at..at + width).unwrap_or_default();
-        match token {
-            b"(" | b"[" | b"{" => {
-                open.push(Open::Bracket(byte, at, powers));
-                (outer, powers) = (outer + powers, 0);
+    let mut scan = Scan {
+        text,
+        bytes: text.as_bytes().to_vec(),
+        found,
+        open: Vec::new(),
+        nesting: Nesting::default(),
+        lost: Vec::new(),
+        quiet: false,
+        comments: Vec::new(),
+    };
+    scan.all()?;
+    scan.end();
+    let text = String::from_utf8(scan.bytes).ok()?;
+    Some(Scanned { text, lost: scan.lost })
+}
+
+struct Scan<'s> {
+    text: &'s str,
+    bytes: Vec<u8>,
+    found: &'s mut Diagnostics,
+    open: Vec<(u8, usize)>,
+    nesting: Nesting,
+    lost: Vec<usize>,
+    /// A bracket of this statement is reported: others in it may only follow from it.
+    quiet: bool,
+    /// Where `#` stands for a comment.
+    comments: Vec<usize>,
+}
+
+impl Scan<'_> {
+    fn all(&mut self) -> Option<()> {
+        let bytes = self.text.as_bytes();
+        let mut at = 0;
+        while let Some(&byte) = bytes.get(at) {
+            let Some(mut width) = token_width(bytes, at, byte) else {
+                self.found.push(problems::endless(byte == b'/', Span::new(at, at + 1)));
+                return None;
+            };
+            match byte {
+                b'(' | b'[' | b'{' => {
+                    self.open.push((byte, at));
+                    self.nesting.open();
+                }
+                b')' | b']' | b'}' => self.close(byte, at),
+                b';' => {
+                    self.close_before("`;`");
+                    self.quiet = false;
+                }
+                b'#' => width = self.hash(at),
+                _ if is_word(byte) => self.word(self.text.get(at..at + width).unwrap_or_default(), at),
+                _ => {}
             }
-            b")" | b"]" | b"}" => {
-                powers = close(&mut open, byte, at)?;
-                outer -= powers;
+            if !matches!(byte, b'(' | b'[' | b'{' | b')' | b']' | b'}') {
+                self.nesting.token(bytes.get(at..at + width).unwrap_or_default());
             }
-            b";" => end_formulas(&mut open, &[]),
-            b"," => end_formulas(&mut open, &[Open::Let]),
-            b"if" => open.push(Open::If),
-            b"let" => open.push(Open::Let),
-            b"in" => {
-                end_formulas(&mut open, &[Open::Let]);
-                if let Some(innermost) = open.last_mut().filter(|innermost| **innermost == Open::Let) {
-                    *innermost = Open::Body;
+            if self.nesting.depth() > limits::NESTING {
+                self.found.push(problems::too_deep(Span::new(at, at + width)));
+                return None;
+            }
+            at += width;
+        }
+        Some(())
+    }
+
+    fn close(&mut self, closer: u8, at: usize) {
+        let here = Span::new(at, at + 1);
+        if closer == b'}' {
+            self.close_before("`}`");
+        }
+        match self.open.last().copied() {
+            Some((opener, _)) if closing(opener) == closer => drop(self.pop()),
+            Some((opener, start)) if opener != b'{' => {
+                self.pop();
+                let outer = self.open.last().is_some_and(|(opener, _)| closing(*opener) == closer);
+                if outer {
+                    self.lose(opener, start, &format!("`{}`", closer as char));
+                    self.pop();
+                } else {
+                    let opened = Span::new(start, start + 1);
+                    self.report(problems::mismatched(opener as char, opened, closer as char, here));
+                    self.write(at, closing(opener));
                 }
             }
-            b"^" => powers += 1,
-            // The sign of an exponent, and no operator.
-            b"-" if exponent => {}
-            b"+" | b"-" | b"*" | b"/" | b"@" | b"=" | b"<" | b">" => powers = 0,
-            _ => {}
+            _ => {
+                self.report(problems::unopened(closer as char, here));
+                self.write(at, b' ');
+            }
         }
-        if matches!(token, b";" | b"," | b"if" | b"let" | b"in" | b"then" | b"else") {
-            powers = 0;
-        }
-        let means_nothing =
-            byte.is_ascii_whitespace() || token.starts_with(b"//") || token.starts_with(b"/*");
-        exponent = token == b"^" || exponent && (token == b"-" || means_nothing);
-        if open.len() + outer + powers > limits::NESTING {
-            return Err(problems::too_deep(Span::new(at, at + width)));
-        }
-        at += width;
+        self.quiet &= closer != b'}';
     }
-    let bracket = open
-        .iter()
-        .rev()
-        .find_map(|open| if let Open::Bracket(b, at, _) = open { Some((*b, *at)) } else { None });
-    match bracket {
-        Some((bracket, at)) => Err(problems::unclosed(bracket as char, Span::new(at, at + 1))),
-        None => Ok(()),
+
+    /// Round and square brackets end with the statement or the braces they stand in.
+    fn close_before(&mut self, what: &str) {
+        while self.open.last().is_some_and(|(opener, _)| *opener != b'{') {
+            if let Some((opener, start)) = self.pop() {
+                self.lose(opener, start, what);
+            }
+        }
+    }
+
+    fn pop(&mut self) -> Option<(u8, usize)> {
+        let innermost = self.open.pop();
+        if innermost.is_some() {
+            self.nesting.close();
+        }
+        innermost
+    }
+
+    fn lose(&mut self, opener: u8, start: usize, before: &str) {
+        self.report(problems::unclosed_before(opener as char, Span::new(start, start + 1), before));
+        self.write(start, LOST);
+        self.lost.push(start);
+    }
+
+    fn report(&mut self, problem: crate::diagnostic::Diagnostic) {
+        if !self.quiet {
+            self.found.push(problem);
+        }
+        self.quiet = true;
+    }
+
+    fn write(&mut self, at: usize, byte: u8) {
+        if let Some(place) = self.bytes.get_mut(at) {
+            *place = byte;
+        }
+    }
+
+    /// A statement of a network inside the braces of another one: those are not closed.
+    fn word(&mut self, word: &str, at: usize) {
+        let behind = self.text.get(at + word.len()..).unwrap_or_default().trim_start();
+        let starts =
+            words::starts_statement(word) && behind.starts_with(|c: char| c.is_alphabetic() || c == '{');
+        let inside = self.open.iter().filter(|(opener, _)| *opener == b'{').count() > 1;
+        let apart =
+            at.checked_sub(1).filter(|before| self.bytes.get(*before).is_some_and(u8::is_ascii_whitespace));
+        let (true, true, Some(before)) = (starts, inside, apart) else { return };
+        self.close_before(&format!("`{word}`"));
+        if let Some((opener, start)) = self.pop() {
+            self.report(problems::unclosed_before(
+                opener as char,
+                Span::new(start, start + 1),
+                &format!("`{word}`"),
+            ));
+            self.write(before, b'}');
+            self.quiet = false;
+        }
+    }
+
+    /// The bytes to pass over at a `#`, which other languages begin a comment with. It is one where a
+    /// line ends behind it; tokens of a macro have no lines.
+    fn hash(&mut self, at: usize) -> usize {
+        let rest = self.text.get(at + 1..).unwrap_or_default();
+        if rest.trim_start().starts_with('[') {
+            return 1;
+        }
+        let Some(line) = rest.find('\n') else { return 1 };
+        self.bytes.iter_mut().skip(at).take(line + 1).for_each(|byte| *byte = b' ');
+        self.comments.push(at);
+        line + 1
+    }
+
+    /// What is only known at the end: brackets that are still open, how many comments there are.
+    fn end(&mut self) {
+        if let Some((first, others)) = self.comments.split_first() {
+            self.found.push(problems::hash_comment(Span::new(*first, first + 1), others.len()));
+        }
+        self.close_before("the end");
+        self.quiet = false;
+        if !self.open.is_empty() {
+            self.bytes.push(b'\n'); // the text may end with a comment
+        }
+        while let Some((opener, start)) = self.open.pop() {
+            self.report(problems::unclosed(opener as char, Span::new(start, start + 1)));
+            self.bytes.push(closing(opener));
+        }
     }
 }
 
-/// Ends the formulas inside the innermost bracket, up to one of these.
-fn end_formulas(open: &mut Vec<Open>, kept: &[Open]) {
-    while open.last().is_some_and(|last| !matches!(last, Open::Bracket(..)) && !kept.contains(last)) {
-        open.pop();
+fn closing(opener: u8) -> u8 {
+    match opener {
+        b'(' => b')',
+        b'[' => b']',
+        _ => b'}',
     }
 }
 
@@ -97,100 +225,4 @@ pub(super) fn open_bracket(text: &str) -> Option<char> {
         at += token_width(bytes, at, byte).unwrap_or(bytes.len());
     }
     open.last().map(|byte| char::from(*byte))
-}
-
-/// The bytes of the comment, string, word or sign that starts at `at`; `None` where a comment or
-/// string has no end.
-fn token_width(bytes: &[u8], at: usize, byte: u8) -> Option<usize> {
-    let rest = bytes.get(at..).unwrap_or_default();
-    match byte {
-        b'/' if rest.starts_with(b"//") => Some(line_length(rest)),
-        b'/' if rest.starts_with(b"/*") => block_comment_length(rest),
-        b'"' => string_length(rest),
-        b'r' if is_raw_string(rest) => raw_string_length(rest),
-        b'r' if rest.get(1) == Some(&b'#') => {
-            Some(2 + rest.iter().skip(2).take_while(|b| is_word(**b)).count())
-        }
-        b'0'..=b'9' => Some(1), // as the grammar takes numbers where it finds no sense in them
-        _ if is_word(byte) => Some(rest.iter().take_while(|b| is_word(**b)).count()),
-        _ => Some(1),
-    }
-}
-
-/// Closes the innermost bracket; gives the powers in front of it.
-fn close(open: &mut Vec<Open>, closer: u8, at: usize) -> Result<usize, Diagnostic> {
-    let here = Span::new(at, at + 1);
-    let wanted = |opener| match opener {
-        b'(' => b')',
-        b'[' => b']',
-        _ => b'}',
-    };
-    end_formulas(open, &[]);
-    match open.pop() {
-        Some(Open::Bracket(opener, _, powers)) if wanted(opener) == closer => Ok(powers),
-        Some(Open::Bracket(opener, start, _)) => {
-            let (opener, closer) = (opener as char, closer as char);
-            Err(problems::mismatched(opener, Span::new(start, start + 1), closer, here))
-        }
-        _ => Err(problems::unopened(closer as char, here)),
-    }
-}
-
-fn is_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80
-}
-
-fn line_length(rest: &[u8]) -> usize {
-    rest.iter().position(|b| *b == b'\n').unwrap_or(rest.len())
-}
-
-fn block_comment_length(rest: &[u8]) -> Option<usize> {
-    let mut depth = 0_usize;
-    let mut at = 0;
-    while at < rest.len() {
-        let here = rest.get(at..).unwrap_or_default();
-        if here.starts_with(b"/*") {
-            depth += 1;
-            at += 2;
-        } else if here.starts_with(b"*/") {
-            depth = depth.saturating_sub(1);
-            at += 2;
-            if depth == 0 {
-                return Some(at);
-            }
-        } else {
-            at += 1;
-        }
-    }
-    None
-}
-
-fn string_length(rest: &[u8]) -> Option<usize> {
-    let mut escaped = false;
-    for (at, byte) in rest.iter().enumerate().skip(1) {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' => escaped = true,
-            b'"' => return Some(at + 1),
-            _ => {}
-        }
-    }
-    None
-}
-
-fn hashes(rest: &[u8]) -> usize {
-    rest.iter().skip(1).take_while(|b| **b == b'#').count()
-}
-
-fn is_raw_string(rest: &[u8]) -> bool {
-    rest.get(1 + hashes(rest)) == Some(&b'"')
-}
-
-fn raw_string_length(rest: &[u8]) -> Option<usize> {
-    let count = hashes(rest);
-    let ends = |at: &usize| {
-        rest.get(*at) == Some(&b'"')
-            && rest.get(at + 1..at + 1 + count).is_some_and(|h| h.iter().all(|b| *b == b'#'))
-    };
-    (count + 2..rest.len()).find(ends).map(|at| at + 1 + count)
 }

@@ -153,6 +153,23 @@ pub(crate) fn starts(text: &str) -> bool {
     STARTS.iter().any(|(_, word)| word.text == text)
 }
 
+/// Whether the word starts a sentence in a network, and only there.
+pub(crate) fn starts_statement(text: &str) -> bool {
+    STARTS.iter().any(|(place, word)| *place == Place::Network && word.text == text)
+}
+
+/// Whether the word names a function that every specification knows.
+pub(crate) fn is_function(text: &str) -> bool {
+    let written = |line: &str| line.strip_prefix("fn ")?.strip_prefix(text).map(|rest| rest.starts_with('('));
+    PRIMITIVES.iter().any(|word| word.text == text)
+        || super::PRELUDE.lines().any(|line| written(line) == Some(true))
+}
+
+/// What a word that starts a sentence means.
+pub(crate) fn meaning(text: &str) -> Option<&'static str> {
+    STARTS.iter().find(|(_, word)| word.text == text).map(|(_, word)| word.meaning)
+}
+
 #[cfg(test)]
 mod tests {
     use super::{INITIALIZERS, INSIDE, OPTIONS, PRIMITIVES, RULE_VALUES, STARTS, Word};

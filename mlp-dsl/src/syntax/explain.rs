@@ -1,0 +1,224 @@
+//! What is wrong with a sentence that the parser could not read.
+
+use pest::{
+    Parser,
+    error::{Error, InputLocation},
+};
+
+use super::{
+    grammar::{MlpParser, Rule},
+    scan::open_bracket,
+    widths::code,
+    words,
+};
+use crate::{
+    diagnostic::Diagnostic,
+    limits,
+    problems::{self, Unreadable},
+    span::Span,
+};
+
+/// What is wrong, and where.
+pub(super) struct Explanation {
+    pub(super) problem: Diagnostic,
+    /// The place in the sentence.
+    pub(super) at: usize,
+    /// Whether nothing but a `;` at the place is missing.
+    pub(super) semicolon: bool,
+}
+
+/// `sentence` is what was read; its places are `offset` less than those in the `whole` text.
+pub(super) fn explain(error: &Error<Rule>, sentence: &str, whole: &str, offset: isize) -> Explanation {
+    let failed = match error.location {
+        InputLocation::Pos(at) | InputLocation::Span((at, _)) => at,
+    };
+    let keyword = keyword(sentence);
+    let at = behind_closers(sentence, failed);
+    let (words, unnamed) = (expected_words(error, at == failed), behind_words(sentence, at));
+    let (at, mut words) = match unnamed {
+        Some(at) if words.is_empty() || words == ["a name"] => (at, Vec::new()),
+        _ => (at, words),
+    };
+    let place = |at: usize| at.saturating_add_signed(offset).min(whole.len());
+    let before = code(sentence.get(..at).unwrap_or_default());
+    let operand = ends_operand(before) && !before.ends_with(keyword);
+    let open = open_bracket(before);
+    let next = token_at(sentence, at);
+    if operand && open.is_none() && (next.is_empty() || words::starts(next)) {
+        let last = before.chars().next_back().map_or(0, char::len_utf8);
+        let problem = problems::missing_semicolon(Span::new(place(before.len() - last), place(before.len())));
+        return Explanation { problem, at: before.len(), semicolon: true };
+    }
+    let demanded = ["a name", "a comparison such as `>`", "`then`", "`else`", "`in`"];
+    if words.is_empty() && unnamed == Some(at) {
+        words.extend(signs_behind_a_name(keyword, open));
+    } else if operand && !words.iter().any(|word| demanded.contains(word)) {
+        words.extend(signs_behind_an_operand(keyword, before, open));
+    }
+    let found = token_at(whole, place(at));
+    let problem = problems::cannot_read(&Unreadable {
+        keyword,
+        before,
+        rest: whole.get(place(at)..).unwrap_or_default(),
+        found,
+        span: Span::new(place(at), place(at) + found.len().min(limits::NAME_BYTES)),
+        expected: listed(&words),
+        after: operand.then_some(open),
+    });
+    Explanation { problem, at, semicolon: false }
+}
+
+/// The word that starts a sentence.
+fn keyword(sentence: &str) -> &str {
+    token_at(sentence, behind_docs(sentence))
+}
+
+/// Where a sentence starts behind its documentation.
+pub(super) fn behind_docs(text: &str) -> usize {
+    let mut rest = text;
+    while let Some(doc) = MlpParser::parse(Rule::doc, rest).ok().and_then(|mut pairs| pairs.next()) {
+        rest = rest.get(doc.as_str().len()..).unwrap_or_default().trim_start();
+    }
+    text.len() - rest.len()
+}
+
+/// The parser fails in front of a word that reads well when what it misses behind it is punctuation,
+/// which has no rule of its own: behind `const c`, `fn f(x)`, `h1`.
+fn behind_words(text: &str, failed: usize) -> Option<usize> {
+    let word_at = |at: usize| Some(token_at(text, at)).filter(|word| is_name(word));
+    let next = |at: usize, length: usize| {
+        let rest = text.get(at + length..).unwrap_or_default();
+        text.len() - rest.trim_start().len()
+    };
+    if ends_operand(code(text.get(..failed)?)) {
+        return None;
+    }
+    let first = word_at(failed)?;
+    let mut at = next(failed, first.len());
+    if words::starts(first) && failed == behind_docs(text) {
+        if let Some(name) = word_at(at) {
+            at = next(at, name.len());
+        }
+        if text.get(at..)?.starts_with('(') && matches!(first, "fn" | "rule") {
+            at = next(at, text.get(at..)?.find(')')? + 1);
+        }
+    }
+    Some(at)
+}
+
+fn ends_operand(text: &str) -> bool {
+    text.ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ')' || c == ']')
+}
+
+fn is_name(word: &str) -> bool {
+    word.starts_with(|c: char| c.is_alphabetic() || c == '_')
+        && !["if", "then", "else", "let", "in"].contains(&word)
+}
+
+fn first_word(text: &str) -> &str {
+    let end = text.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(text.len());
+    text.get(..end).unwrap_or_default()
+}
+
+/// The token that starts at `at`: a word, what looks like a number, or one character.
+pub(super) fn token_at(text: &str, at: usize) -> &str {
+    let rest = text.get(at..).unwrap_or_default();
+    let mut characters = rest.chars();
+    let numeric = match characters.next() {
+        Some('.') => characters.next().is_some_and(|c| c.is_ascii_digit()),
+        first => first.is_some_and(|c| c.is_ascii_digit()),
+    };
+    if numeric {
+        let end = rest.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '.')).unwrap_or(rest.len());
+        return rest.get(..end).unwrap_or_default();
+    }
+    let word = first_word(rest);
+    let one = rest.chars().next().map_or(0, char::len_utf8);
+    if word.is_empty() { rest.get(..one).unwrap_or_default() } else { word }
+}
+
+/// The parser fails in front of a bracket that closes well when what it misses behind it is
+/// punctuation, which has no rule of its own: the place to look at is behind the bracket.
+fn behind_closers(text: &str, failed: usize) -> usize {
+    let mut at = failed;
+    loop {
+        let (before, rest) = (text.get(..at).unwrap_or_default(), text.get(at..).unwrap_or_default());
+        let closes = matches!(
+            (open_bracket(before), rest.chars().next()),
+            (Some('('), Some(')')) | (Some('['), Some(']'))
+        );
+        let filled =
+            !before.trim_end().ends_with(['(', '[', ',', '+', '-', '*', '/', '@', '^', '=', '<', '>']);
+        if !closes || !filled {
+            return at;
+        }
+        let behind = rest.get(1..).unwrap_or_default();
+        at += 1 + behind.len() - behind.trim_start().len();
+    }
+}
+
+/// What the grammar's rules expected at the place of an error, in words.
+fn expected_words(error: &Error<Rule>, by_rules: bool) -> Vec<&'static str> {
+    let pest::error::ErrorVariant::ParsingError { positives, .. } = &error.variant else {
+        return Vec::new();
+    };
+    let mut words: Vec<&str> =
+        positives.iter().filter(|_| by_rules).filter_map(|rule| human(*rule)).collect();
+    words.sort_unstable();
+    words.dedup();
+    words
+}
+
+/// The punctuation that may follow the name a sentence declares.
+fn signs_behind_a_name(keyword: &str, open: Option<char>) -> Vec<&'static str> {
+    match (keyword, open) {
+        ("data" | "document" | "network" | "pub" | "rule", None) => vec!["`{`"],
+        (_, Some('(')) => Vec::new(),
+        _ => vec!["`=`"],
+    }
+}
+
+/// The punctuation that may follow an operand; it has no rules in the grammar.
+fn signs_behind_an_operand(keyword: &str, before: &str, open: Option<char>) -> Vec<&'static str> {
+    match (open, keyword) {
+        (Some('('), _) => vec!["`,`", "`)`"],
+        (Some('['), _) => vec!["`,`", "`]`"],
+        (Some(_), "rule") => vec!["`;`"],
+        (Some(_), _) => vec!["`,`", "`}`"],
+        (None, "weights" | "biases" | "frozen" | "train") => vec!["`,`", "`;`"],
+        (None, "layer") if !before.contains('=') => vec!["`=`", "`{`"],
+        (None, _) => vec!["`;`"],
+    }
+}
+
+fn listed(words: &[&str]) -> String {
+    match words.split_last() {
+        Some((last, [])) => (*last).to_owned(),
+        Some((last, others)) => format!("{} or {last}", others.join(", ")),
+        None => String::new(),
+    }
+}
+
+fn human(rule: Rule) -> Option<&'static str> {
+    Some(match rule {
+        Rule::EOI => "the end",
+        Rule::network | Rule::kw_network => "`network`",
+        Rule::name => "a name",
+        Rule::expression | Rule::sum | Rule::product | Rule::signed | Rule::power | Rule::primary => {
+            "a formula"
+        }
+        Rule::number | Rule::call | Rule::conditional | Rule::value | Rule::list => "a formula",
+        Rule::sum_operator | Rule::product_operator => "an operator",
+        Rule::comparison => "a comparison such as `>`",
+        Rule::declaration | Rule::declarations | Rule::neuron | Rule::neurons | Rule::group => "a name",
+        Rule::shape => "a shape such as `[20]`",
+        Rule::start_value => "`=` and a start value",
+        Rule::initializer => "`~` and an initializer",
+        Rule::train_option => "an option such as `batch 50`",
+        Rule::kw_then => "`then`",
+        Rule::kw_else => "`else`",
+        Rule::kw_in => "`in`",
+        Rule::derivative | Rule::kw_derivative => "`derivative`",
+        _ => return None,
+    })
+}

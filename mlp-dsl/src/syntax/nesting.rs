@@ -1,0 +1,82 @@
+//! How deep the parser would recurse at a place of the text: brackets, and what nests without them.
+
+/// What is open.
+#[derive(Clone, Copy, PartialEq)]
+enum Open {
+    /// A bracket, and the powers in front of it.
+    Bracket(usize),
+    If,
+    /// `let`, up to its `in`.
+    Let,
+    /// What stands behind the `in`.
+    Body,
+}
+
+/// What is open at a place that is reached token by token.
+#[derive(Default)]
+pub(super) struct Nesting {
+    open: Vec<Open>,
+    /// `a^b^c`, here and in front of each open bracket.
+    powers: usize,
+    outer: usize,
+    /// Behind `^`, where a minus is the sign of an exponent, and no operator.
+    exponent: bool,
+}
+
+impl Nesting {
+    /// How many things are inside one another.
+    pub(super) fn depth(&self) -> usize {
+        self.open.len() + self.outer + self.powers
+    }
+
+    /// An opening bracket.
+    pub(super) fn open(&mut self) {
+        self.open.push(Open::Bracket(self.powers));
+        self.outer += self.powers;
+        self.powers = 0;
+        self.exponent = false;
+    }
+
+    /// The innermost bracket is closed.
+    pub(super) fn close(&mut self) {
+        self.end_formulas(&[]);
+        if let Some(Open::Bracket(powers)) = self.open.pop() {
+            self.powers = powers;
+            self.outer -= powers;
+        }
+        self.exponent = false;
+    }
+
+    /// A token that is no bracket.
+    pub(super) fn token(&mut self, token: &[u8]) {
+        match token {
+            b";" => self.end_formulas(&[]),
+            b"," => self.end_formulas(&[Open::Let]),
+            b"if" => self.open.push(Open::If),
+            b"let" => self.open.push(Open::Let),
+            b"in" => {
+                self.end_formulas(&[Open::Let]);
+                if let Some(innermost) = self.open.last_mut().filter(|innermost| **innermost == Open::Let) {
+                    *innermost = Open::Body;
+                }
+            }
+            b"^" => self.powers += 1,
+            b"-" if self.exponent => {}
+            b"+" | b"-" | b"*" | b"/" | b"@" | b"=" | b"<" | b">" => self.powers = 0,
+            _ => {}
+        }
+        if matches!(token, b";" | b"," | b"if" | b"let" | b"in" | b"then" | b"else") {
+            self.powers = 0;
+        }
+        let means_nothing = token.first().is_some_and(u8::is_ascii_whitespace)
+            || token.starts_with(b"//")
+            || token.starts_with(b"/*");
+        self.exponent = token == b"^" || self.exponent && (token == b"-" || means_nothing);
+    }
+
+    /// Ends the formulas inside the innermost bracket, up to one of these.
+    fn end_formulas(&mut self, kept: &[Open]) {
+        let ends = |last: &mut Open| !matches!(last, Open::Bracket(_)) && !kept.contains(last);
+        while self.open.pop_if(ends).is_some() {}
+    }
+}
