@@ -3,7 +3,7 @@
 //!
 //! `fixtures/` holds specifications that the command line's tests have, between `mlp::mlp! {` and `}`. Not
 //! among them: what rustc refuses before a macro sees it (brackets that don't match, endless comments,
-//! characters that start no token) and what is large.
+//! characters that start no token), what depends on the ends of lines (`#`), and what is large.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 

@@ -176,11 +176,6 @@ impl Checker<'_> {
         if self.scope.knows(&name.text) || self.scope.has_lost(&name.text) {
             return None;
         }
-        let made = |text: &str| self.parameters.iter().find(|parameter| parameter.name.text == text);
-        if let Some((_, layer)) = name.text.split_once('_').filter(|_| made(&name.text).is_some()) {
-            let weights = made(&format!("W_{layer}"))?;
-            return Some(problems::made_by_dense(name, weights, made(&format!("b_{layer}"))));
-        }
         let in_loss = matches!(self.place, Place::Elsewhere) && self.target.is_none();
         let output = self.layers.last().filter(|_| in_loss && TARGETS.contains(&name.text.as_str()))?;
         Some(problems::target_missing(name, output.shape.count()))

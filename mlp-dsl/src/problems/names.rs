@@ -1,7 +1,7 @@
 //! M02: names.
 
 use super::one_of;
-use crate::{diagnostic::Diagnostic, model::Parameter, span::Span, syntax::ast::Name};
+use crate::{diagnostic::Diagnostic, span::Span, syntax::ast::Name};
 
 pub(crate) fn unknown_name(name: &Name, close: Option<(&str, Span)>) -> Diagnostic {
     let text = &name.text;
@@ -50,23 +50,6 @@ pub(crate) fn target_missing(name: &Name, length: usize) -> Diagnostic {
 pub(crate) fn unknown_in_rule(name: &Name) -> Diagnostic {
     Diagnostic::new("M0201", format!("unknown name `{}`", name.text), name.span, "not declared")
         .help("did you mean `g`? it is the gradient of the parameter `w`")
-}
-
-/// A parameter that `dense` or `linear` made: how it would be declared, with its bias if it has one.
-pub(crate) fn made_by_dense(name: &Name, weights: &Parameter, biases: Option<&Parameter>) -> Diagnostic {
-    let declared = |kind: &str, made: &Parameter| format!("{kind} {}{};", made.name.text, made.shape);
-    let (declarations, formula) = match biases {
-        Some(made) => (
-            format!("{} {}", declared("weights", weights), declared("biases", made)),
-            format!("… @ {} + {}", weights.name.text, made.name.text),
-        ),
-        None => (declared("weights", weights), format!("… @ {}", weights.name.text)),
-    };
-    let function = if biases.is_some() { "dense" } else { "linear" };
-    let title = format!("`{}` can't be named in formulas", name.text);
-    Diagnostic::new("M0201", title, name.span, format!("a parameter of `{function}`"))
-        .also(weights.name.span, "made here")
-        .help(format!("declare `{declarations}` and write `{formula}` in place of `{function}(…)`"))
 }
 
 pub(crate) fn function_as_value(name: &Name) -> Diagnostic {

@@ -316,7 +316,9 @@ impl Context<'_> {
             && formula.as_product().is_some()
         {
             let place = quote!(__gradients.#field);
-            return self.written_over(total_id, &place, equation.shape, &formula.added_to(total_id.0));
+            let formula = formula.added_to(total_id.0);
+            let written = self.written_over(total_id, &place, equation.shape, &formula);
+            return quote!({ #written });
         }
         let source = match (routine.place(gradient), value) {
             (Some(Place::Fused), Op::Pointwise(formula)) => formula.as_leaf().map_or(gradient, EquationId),

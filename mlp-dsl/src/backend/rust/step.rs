@@ -54,7 +54,7 @@ impl Context<'_> {
         quote!({ #bindings #written })
     }
 
-    /// A formula of what is at a place, written over it; `own` is the value that is there.
+    /// Statements, for braces of their own: a formula of what is at a place, `own`, written over it.
     pub(super) fn written_over(
         &self,
         own: EquationId,
@@ -67,7 +67,7 @@ impl Context<'_> {
             let (functions, constants) = (quote!(functions), quote!(constants));
             let printer = self.printer(&functions, &constants);
             let (statements, value) = printer.formula(formula, &|leaf| self.leaf(leaf));
-            return quote!({ let #own = #place; #statements #place = #value; });
+            return quote!(let #own = #place; #statements #place = #value;);
         }
         self.elementwise(place, Some(&own), shape, formula)
     }
