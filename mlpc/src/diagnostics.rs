@@ -12,18 +12,23 @@ use crate::{
 };
 
 /// All diagnostics of a file, blank lines between them, a line that counts them, and one that says where
-/// more is told. Styled;
-/// the stream they are written to takes the colours out where it is no terminal.
+/// more is told. As wide as the terminal, if it is one. Styled; the stream they are written to takes the
+/// colours out where it is no terminal.
 pub(crate) fn render(found: &[Diagnostic], source: &Escaped, file: &str) -> String {
+    let styled = Renderer::styled();
+    let renderer = match terminal_size::terminal_size_of(std::io::stderr()) {
+        Some((width, _)) => styled.term_width(width.0.into()),
+        None => styled,
+    };
     let mut report = String::new();
     for diagnostic in found {
-        report.push_str(&one(diagnostic, source, file));
+        report.push_str(&one(diagnostic, source, file, &renderer));
         report.push_str("\n\n");
     }
     let mistakes = if found.len() == 1 { "mistake" } else { "mistakes" };
     let more = if found.len() >= mlp_dsl::limits::DIAGNOSTICS { " or more" } else { "" };
     let last = format!("{}{more} {mistakes} in {file}", found.len());
-    report.push_str(&Renderer::styled().render(&[Group::with_title(Level::ERROR.primary_title(last))]));
+    report.push_str(&renderer.render(&[Group::with_title(Level::ERROR.primary_title(last))]));
     if let Some(first) = found.first() {
         report.push_str(&format!("\n\nFor more about a mistake, try `mlpc explain {}`.", first.code));
     }
@@ -56,7 +61,8 @@ pub(crate) fn json(found: &[Diagnostic], text: &str, file: &str) -> String {
                 ("text", Json::text(&label.text)),
             ])
         });
-        let rendered = anstream::adapter::strip_str(&one(diagnostic, &source, file)).to_string();
+        let rendered =
+            anstream::adapter::strip_str(&one(diagnostic, &source, file, &Renderer::styled())).to_string();
         Json::object([
             ("level", Json::text("error")),
             ("code", Json::text(diagnostic.code)),
@@ -78,7 +84,7 @@ fn place(text: &str, offset: usize) -> (usize, usize) {
     (line, before.chars().rev().take_while(|c| *c != '\n').count() + 1)
 }
 
-fn one(diagnostic: &Diagnostic, source: &Escaped, file: &str) -> String {
+fn one(diagnostic: &Diagnostic, source: &Escaped, file: &str, renderer: &Renderer) -> String {
     let ranges: Vec<Range<usize>> = diagnostic.labels.iter().map(|label| source.range(label.span)).collect();
     let (window, first_line) = source.window(&ranges);
     let labels = diagnostic.labels.iter().zip(&ranges).enumerate();
@@ -94,5 +100,5 @@ fn one(diagnostic: &Diagnostic, source: &Escaped, file: &str) -> String {
     if let Some(help) = &diagnostic.help {
         group = group.element(Level::HELP.message(escape::line(help)));
     }
-    Renderer::styled().render(&[group])
+    renderer.render(&[group])
 }
