@@ -5,7 +5,10 @@ use crate::{
     diagnostic::Diagnostics,
     problems,
     span::Span,
-    syntax::ast::{Expression, ExpressionKind, Operator},
+    syntax::{
+        ast::{Expression, ExpressionKind, Operator},
+        words,
+    },
 };
 
 /// The value of a formula of numbers and constants; anything else is reported.
@@ -42,7 +45,16 @@ pub(super) fn value(expression: &Expression, scope: &Scope, found: &mut Diagnost
                 None
             }
         },
-        ExpressionKind::Call(_) | ExpressionKind::If(..) | ExpressionKind::Let(..) => {
+        ExpressionKind::Call(call) => {
+            let initializer = words::INITIALIZERS.iter().any(|known| known.text == call.name.text);
+            found.push(if initializer {
+                problems::drawn_is_no_number(call)
+            } else {
+                problems::not_a_number(expression.span)
+            });
+            None
+        }
+        ExpressionKind::If(..) | ExpressionKind::Let(..) => {
             found.push(problems::not_a_number(expression.span));
             None
         }

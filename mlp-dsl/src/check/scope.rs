@@ -32,6 +32,8 @@ struct Entry {
 pub(super) struct Scope {
     entries: HashMap<String, Entry>,
     order: Vec<String>,
+    /// The names that the compiler made.
+    made: Vec<String>,
     later: HashMap<String, Span>,
     lost: HashSet<String>,
 }
@@ -62,6 +64,7 @@ impl Scope {
     /// A name that the compiler made for a parameter; whoever declared it has it already.
     pub(super) fn make(&mut self, name: &Name, what: &'static str, meaning: Meaning) {
         let entry = Entry { meaning, span: name.span, what, used: Cell::new(true), made: true };
+        self.made.push(name.text.clone());
         self.entries.entry(name.text.clone()).or_insert(entry);
     }
 
@@ -122,7 +125,7 @@ impl Scope {
     }
 
     fn close_to(&self, name: &str) -> Option<&str> {
-        closest(name, self.order.iter().map(String::as_str))
+        closest(name, self.order.iter().chain(&self.made).map(String::as_str))
     }
 
     /// The declared names with what they are, in order.

@@ -154,6 +154,9 @@ impl Unreadable<'_> {
             "train" if words::OPTIONS.iter().any(|option| option.text == word) => {
                 format!("options are separated by `,`: write `, {word} {}`", self.next_word())
             }
+            "rule" if self.before.ends_with("state") => {
+                "what a rule keeps starts at 0: `state m, v;`".to_owned()
+            }
             "data" if word == ":" => "write `->` between the inputs and the target".to_owned(),
             "data" if word == "\"" => {
                 "samples stand in braces, `data { (0, 1) -> 1 }`; files are read by the program".to_owned()

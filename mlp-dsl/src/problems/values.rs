@@ -18,6 +18,11 @@ pub(crate) fn not_a_number(span: Span) -> Diagnostic {
         .help("use literals, constants and `+ - * / ^`")
 }
 
+pub(crate) fn drawn_is_no_number(call: &Call) -> Diagnostic {
+    Diagnostic::new("M0402", "a number is needed here", call.span, "an initializer")
+        .help(format!("what is drawn follows `~`: `~ {}(…)`", call.name.text))
+}
+
 pub(crate) fn not_whole(what: &str, value: f64, least: u64, most: u64, span: Span) -> Diagnostic {
     Diagnostic::new(
         "M0403",

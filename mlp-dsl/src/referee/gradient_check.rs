@@ -31,7 +31,8 @@ pub fn check_gradients(derivation: &Derivation, point: &Point) -> Option<Gradien
     let loss = derivation.loss.as_ref()?;
     let evaluation = evaluate::<f64>(derivation, point);
     let total = derivation.parameter_count() - derivation.frozen_count();
-    let forward = cost::operations_before(derivation, loss.objective.index() + 1);
+    let samples = point.samples().max(1) as u64;
+    let forward = cost::operations_before(derivation, loss.objective.index() + 1).saturating_mul(samples);
     let affordable = (BUDGET / forward.max(1)).max(32) as usize;
     let stride = total.div_ceil(affordable).max(1);
     let mut check = GradientCheck { checked: 0, total, normwise: 0.0, worst: 0.0, worst_at: None };

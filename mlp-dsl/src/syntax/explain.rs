@@ -33,7 +33,10 @@ pub(super) fn explain(error: &Error<Rule>, sentence: &str, whole: &str, offset: 
         InputLocation::Pos(at) | InputLocation::Span((at, _)) => at,
     };
     let keyword = keyword(sentence);
-    let at = behind_closers(sentence, failed);
+    // A bracket may be what is missing, unless a word must come first.
+    let unfinished =
+        expected_words(error, true).iter().any(|word| ["`then`", "`else`", "`in`"].contains(word));
+    let at = if unfinished { failed } else { behind_closers(sentence, failed) };
     let (words, unnamed) = (expected_words(error, at == failed), behind_words(sentence, at));
     let (at, mut words) = match unnamed {
         Some(at) if words.is_empty() || words == ["a name"] => (at, Vec::new()),

@@ -3627,6 +3627,28 @@ impl ::pest::Parser<Rule> for MlpParser {
                                                             )
                                                     })
                                                     .and_then(|state| { super::hidden::skip(state) })
+                                                    .and_then(|state| {
+                                                        state
+                                                            .optional(|state| {
+                                                                state
+                                                                    .sequence(|state| {
+                                                                        self::r#kw_frozen(state)
+                                                                            .and_then(|state| { super::hidden::skip(state) })
+                                                                            .and_then(|state| {
+                                                                                state
+                                                                                    .lookahead(
+                                                                                        true,
+                                                                                        |state| {
+                                                                                            self::r#kw_weights(state)
+                                                                                                .or_else(|state| { self::r#kw_biases(state) })
+                                                                                                .or_else(|state| { self::r#kw_layer(state) })
+                                                                                        },
+                                                                                    )
+                                                                            })
+                                                                    })
+                                                            })
+                                                    })
+                                                    .and_then(|state| { super::hidden::skip(state) })
                                                     .and_then(|state| { self::r#tree(state) })
                                                     .and_then(|state| { super::hidden::skip(state) })
                                                     .and_then(|state| {

@@ -10,6 +10,8 @@ use crate::{arguments::Check, failure::Failure, input, input::shown_name, output
 
 /// The greatest relative difference, in the norm, that rounding explains.
 const TOLERANCE: f64 = 1e-12;
+/// Samples of `data` that are looked at.
+const SAMPLES: usize = 16;
 /// The seed of drawn inputs and targets: the same numbers at each call.
 const SEED: u64 = 1;
 
@@ -42,12 +44,9 @@ fn gradients(derivation: &Derivation, report: &mut String) -> Result<(), Failure
             "check the network with narrower layers: the formulas of the gradients stay the same",
         ));
     }
-    let (point, place) = match Point::declared(derivation) {
-        Ok(point) => (point, "the declared numbers"),
-        Err(_) => (Point::drawn(derivation, SEED, false), "drawn inputs and targets"),
-    };
+    let (point, place) = point(derivation);
     let Some(check) = check_gradients(derivation, &point) else { return Ok(()) };
-    report.push_str(&lines(derivation, &check, place));
+    report.push_str(&lines(derivation, &check, &place));
     // A comparison with NaN fails as well.
     if check.normwise <= TOLERANCE {
         return Ok(());
@@ -65,6 +64,20 @@ fn gradients(derivation: &Derivation, report: &mut String) -> Result<(), Failure
         format!("the gradients are wrong: a normwise error of {:.1e} is above {TOLERANCE:e}", check.normwise);
     let help = "the check looks at one point; a formula with a jump or a kink exactly there fails as well";
     Err(Failure::specification(title, help))
+}
+
+/// Where the gradients are checked, and how that is called.
+fn point(derivation: &Derivation) -> (Point, String) {
+    if derivation.has_data {
+        let all = derivation.samples.len();
+        let samples = derivation.samples.get(..all.min(SAMPLES)).unwrap_or_default();
+        let which = if samples.len() < all { "first" } else { "declared" };
+        return (Point::at(derivation, samples), format!("the {which} {} samples together", samples.len()));
+    }
+    match Point::declared(derivation) {
+        Ok(point) => (point, "the declared numbers".to_owned()),
+        Err(_) => (Point::drawn(derivation, SEED, false), "drawn inputs and targets".to_owned()),
+    }
 }
 
 fn lines(derivation: &Derivation, check: &GradientCheck, place: &str) -> String {

@@ -129,9 +129,9 @@ fn differences(number: u64, derivation: &Derivation, point: &Point, found: &mut 
         let (above, below) = (at(step), at(-step));
         let central = (above - below) / (2.0 * step);
         let error = (central - own).abs() / (1.0 + own.abs() + here.abs());
-        // A smooth objective bends by its second derivative, a kink by a jump of the first.
+        // At a kink the slopes of the two sides differ, and the gradient is one of them or between.
         let bend = ((above - here) - (here - below)).abs() / step;
-        if (error > 1e-7 || error.is_nan()) && bend > 1e-4 * (1.0 + own.abs()) {
+        if error > 1e-7 && (central - own).abs() <= bend {
             found.kinks += 1;
             continue;
         }
