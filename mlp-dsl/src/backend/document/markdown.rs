@@ -8,6 +8,7 @@ use super::{
     content::{Block, Inline, Letter, Line, NodeKind, Picture, Text},
     latex::Latex,
 };
+use crate::problems::acts;
 
 /// Rows longer than this on paper are broken at the equals signs.
 const WIDTH: usize = 64;
@@ -196,7 +197,7 @@ fn escape(text: &str) -> String {
             out.push('\\');
         }
         number_before &= c.is_ascii_digit();
-        out.push(if c.is_control() { ' ' } else { c });
+        out.push(if acts(c) { ' ' } else { c });
     }
     out
 }

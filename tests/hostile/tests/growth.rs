@@ -1,0 +1,171 @@
+//! The time to read a text grows with its size, for each rule of the grammar: side by side and, where rules
+//! stand inside one another, in depth. What backtracks grows as a square or a power and is found.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+use std::{collections::BTreeSet, fs, hint::black_box, time::Instant};
+
+use mlp_dsl::{diagnostic::Diagnostics, syntax::parse};
+
+/// Rules, and a text in which they stand again and again: what comes first, what is repeated, what comes last.
+struct Flat(&'static str, &'static str, &'static str, &'static str);
+
+const FLAT: [Flat; 36] = [
+    Flat(
+        "file item network visibility kw_network kw_pub kw_crate",
+        "",
+        "pub(crate) network N: f32 { }\n",
+        "",
+    ),
+    Flat("kw_super kw_self", "", "pub(super) network N { } pub(self) network N { }\n", ""),
+    Flat("statement input declaration shape kw_input", "network N { ", "input x[3, 4];\n", "}"),
+    Flat("group", "network N { ", "input x { a = 1, b = 2, c }\n", "}"),
+    Flat("target kw_target", "network N { ", "target t[3];\n", "}"),
+    Flat("class_target kw_class", "network N { ", "target t: class[3] = 1;\n", "}"),
+    Flat("parameters parameter_kind kw_weights kw_biases", "network N { ", "weights w[3]; biases b;\n", "}"),
+    Flat("frozen kw_frozen", "network N { ", "frozen weights w[3]; frozen layer y[2] = x;\n", "}"),
+    Flat("declarations", "network N { weights ", "w[3] = 0.5, ", "w; }"),
+    Flat("start_value value", "network N { ", "weights w = 0.5;\n", "}"),
+    Flat("list", "network N { weights w = [", "[1, 2, -3e5], ", "1]; }"),
+    Flat("initializer call", "network N { ", "weights w ~ xavier(seed = 1);\n", "}"),
+    Flat("layer kw_layer", "network N { ", "layer y[2] = dense(x);\n", "}"),
+    Flat("neurons neuron", "network N { layer y { ", "o = a * b, ", "} }"),
+    Flat("loss kw_loss penalty kw_penalty", "network N { ", "loss e(y, t); penalty l2(w, 1);\n", "}"),
+    Flat(
+        "train train_option kw_train",
+        "network N { ",
+        "train sgd(rate = 1), batch 5, clip_norm = 1;\n",
+        "}",
+    ),
+    Flat("seed kw_seed", "network N { ", "seed 7;\n", "}"),
+    Flat(
+        "data samples sample sample_values tuple kw_data",
+        "network N { data { ",
+        "(1, 2) -> [3, 4], ",
+        "} }",
+    ),
+    Flat(
+        "unroll arithmetic kw_unroll kw_arithmetic",
+        "network N { ",
+        "unroll always; arithmetic fused;\n",
+        "}",
+    ),
+    Flat("document kw_document", "", "document { title = \"a\" }\n", ""),
+    Flat("entries entry string", "document { ", "title = \"a\\\"b\", headings = { loss = \"c\" }, ", "}"),
+    Flat("constant kw_const", "", "const a = 2 * 3;\n", ""),
+    Flat("function kw_fn", "", "fn f(x) = x;\n", ""),
+    Flat("function_parameters function_parameter", "fn f(", "a = 1, b, ", "c) = a;"),
+    Flat("update_rule kw_rule", "", "rule r(rate) { w = w - rate * g; }\n", ""),
+    Flat(
+        "rule_statement state assignment kw_state",
+        "rule r(rate) { ",
+        "state m, v; let d = g; m = d;\n",
+        "}",
+    ),
+    Flat("derivative kw_derivative kernel kw_kernel", "", "fn f(x) = x derivative 1 = 1 + 0 kernel k;\n", ""),
+    Flat(
+        "expression sum sum_operator product product_operator power primary",
+        "const a = ",
+        "b^2 * c / d @ e + f - ",
+        "g;",
+    ),
+    Flat("signed minus number digits name", "const a = ", "- - -1_000.5e-3 + r#type + ", "b;"),
+    Flat("argument", "const a = f(", "b, c = d * 2, ", "e);"),
+    Flat("binding bound kw_let kw_in", "const a = ", "(let u = b, v = c in u * v) + ", "d;"),
+    Flat(
+        "conditional condition comparison kw_if kw_then kw_else",
+        "const a = ",
+        "(if b < c then d else e) + ",
+        "f;",
+    ),
+    Flat("doc doc_line", "", "/// a line\n#[doc = \"another\"]\n", "const a = 1;"),
+    Flat("bad_item item_start tree block inside lone_item", "", "what is (this) { and [that] }\n", ""),
+    Flat(
+        "bad_statement statement_start lone_statement statements",
+        "network N { ",
+        "weights w = = (2] 3\nlayer y z;\n",
+        "}",
+    ),
+    Flat("WHITESPACE COMMENT block_comment", "", " \t\u{2028} // a\n /* b /* c */ d */ ", ""),
+];
+
+/// Rules inside one another: what opens, what is in the middle, what closes.
+struct Nested(&'static str, &'static str, &'static str, &'static str);
+
+const NESTED: [Nested; 11] = [
+    Nested("expression primary", "(", "x", ")"),
+    Nested("call argument", "f(a = ", "x", ", b)"),
+    Nested("conditional", "if a < b then ", "x", " else c"),
+    Nested("conditional", "if a < b then c else ", "x", ""),
+    Nested("condition", "if (", "x", ") < b then c else d"),
+    Nested("binding", "let u = v in ", "x", ""),
+    Nested("binding bound", "let u = (", "x", ") in u"),
+    Nested("power signed", "a^-", "x", ""),
+    Nested("minus signed", "- ", "x", ""),
+    Nested("list value", "[", "x", ", 1]"),
+    Nested("block tree inside", "what ( { [", "x", "] } )"),
+];
+
+const SIZE: usize = 6_000;
+/// How much larger the second text is, and how much longer it may take: a square would take 16 times as long.
+const FACTOR: usize = 4;
+const MOST: f64 = 9.0;
+
+/// Seconds to read a text: the shortest of several, so that other work of the machine does not count.
+fn time(text: &str) -> f64 {
+    let once = || {
+        let start = Instant::now();
+        let mut found = Diagnostics::default();
+        black_box(parse(black_box(text), &mut found));
+        start.elapsed().as_secs_f64()
+    };
+    (0..7).map(|_| once()).fold(f64::INFINITY, f64::min)
+}
+
+/// A noisy machine gets three tries.
+fn grows_with_its_size(what: &str, text: impl Fn(usize) -> String) {
+    let (small, large) = (text(1), text(FACTOR));
+    let ratios: Vec<f64> = (0..3)
+        .map(|_| time(&large) / time(&small) / (large.len() as f64 / small.len() as f64) * FACTOR as f64)
+        .take_while(|ratio| *ratio > MOST)
+        .collect();
+    assert!(ratios.len() < 3, "{what}: {FACTOR} times the text took {ratios:.1?} times as long");
+}
+
+#[test]
+fn side_by_side() {
+    for Flat(rules, before, unit, after) in FLAT {
+        grows_with_its_size(rules, |factor| {
+            format!("{before}{}{after}", unit.repeat(factor * SIZE / unit.len()))
+        });
+    }
+}
+
+#[test]
+fn inside_one_another() {
+    const DEPTH: usize = 11;
+    for Nested(rules, open, middle, close) in NESTED {
+        grows_with_its_size(rules, |factor| {
+            let depth = factor * DEPTH / open.matches(['(', '[', '{']).count().max(1);
+            let formula = format!("{}{middle}{}", open.repeat(depth), close.repeat(depth));
+            format!("network N {{ {} }}", format!("layer y = {formula};\n").repeat(40))
+        });
+    }
+}
+
+#[test]
+fn no_rule_is_left_out() {
+    let grammar =
+        fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../mlp-dsl/src/syntax/mlp.pest"));
+    let grammar = grammar.unwrap();
+    let rules: BTreeSet<&str> = grammar
+        .lines()
+        .filter_map(|line| line.split_once(" = "))
+        .map(|(name, _)| name)
+        .filter(|name| name.chars().all(|c| c.is_ascii_alphabetic() || c == '_'))
+        .collect();
+    let named = FLAT.iter().map(|flat| flat.0).chain(NESTED.iter().map(|nested| nested.0));
+    let named: BTreeSet<&str> = named.flat_map(str::split_whitespace).collect();
+    assert_eq!(rules.difference(&named).collect::<Vec<_>>(), Vec::<&&str>::new(), "rules without a text");
+    assert_eq!(named.difference(&rules).collect::<Vec<_>>(), Vec::<&&str>::new(), "no rules of the grammar");
+}
