@@ -101,7 +101,7 @@ impl<T: Real, U: Rule<T>, const I: usize, const O: usize, const N: usize, const 
         for i in (0..I / XL * XL).step_by(XL) {
             self.backward_inputs(i, XL, delta, dx);
         }
-        if I % XL > 0 {
+        if !I.is_multiple_of(XL) {
             self.backward_inputs(I / XL * XL, I % XL, delta, dx);
         }
     }
