@@ -8,10 +8,14 @@ mod chart;
 mod check;
 mod clock;
 mod contender;
+mod faer;
+mod gemm;
 mod harness;
+mod matrixmultiply;
 mod options;
 mod ours;
 mod peak;
+mod products;
 mod report;
 mod versions;
 mod workloads;
@@ -78,6 +82,9 @@ fn entries() -> Vec<Entry> {
         Entry::new("ours", ours::contender),
         Entry::new("Rust by hand", by_hand::contender),
         Entry::new("C by hand", c::contender),
+        Entry::new("ndarray", products::contender::<matrixmultiply::Ndarray>),
+        Entry::new("gemm", products::contender::<gemm::Gemm>),
+        Entry::new("faer", products::contender::<faer::Faer>),
     ]
 }
 
