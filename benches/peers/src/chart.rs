@@ -37,11 +37,12 @@ pub fn draw(rows: &[Row], file: &Path) -> Outcome {
         chart
             .draw_series(points.iter().map(|&([_, ratio, _], y)| marker(index, (ratio, y))))?
             .label(*name)
-            .legend(move |at| marker(index, at));
+            .legend(move |(x, y)| marker(index, (x + 8, y)));
     }
     chart
         .configure_series_labels()
         .position(SeriesLabelPosition::Coordinate(745, 4))
+        .legend_area_size(20)
         .border_style(BLACK.mix(0.3))
         .draw()?;
     area.present()?;

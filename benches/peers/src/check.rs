@@ -15,7 +15,7 @@ pub fn results(contender: &mut dyn Contender) -> Results {
     contender.forward();
     let outputs = contender.outputs();
     contender.reset();
-    if contender.trains() {
+    if contender.does(Pass::Train) {
         (0..3).for_each(|_| contender.train());
     }
     let parameters = contender.parameters();
@@ -39,7 +39,7 @@ pub fn compare(
     if !(error <= tolerance) {
         return Err(format!("its outputs differ by {error:.1e}"));
     }
-    if !workload.passes.contains(&Pass::Train) || !contender.trains() {
+    if !workload.passes.contains(&Pass::Train) || !contender.does(Pass::Train) {
         return Ok(());
     }
     for (layer, range) in parts(workload) {

@@ -18,8 +18,8 @@ pub trait Contender {
     /// In the order of the start values.
     fn parameters(&self) -> Vec<f64>;
 
-    /// Whether `train` is there.
-    fn trains(&self) -> bool {
+    /// Whether the pass is there to be timed.
+    fn does(&self, _: Pass) -> bool {
         true
     }
 

@@ -76,8 +76,7 @@ fn time(
     contenders: &mut [(&str, Box<dyn Contender>)],
     protocol: &Protocol,
 ) -> Row {
-    let mut able: Vec<_> =
-        contenders.iter_mut().filter(|(_, c)| pass == Pass::Forward || c.trains()).collect();
+    let mut able: Vec<_> = contenders.iter_mut().filter(|(_, contender)| contender.does(pass)).collect();
     for (_, contender) in &mut able {
         contender.nanoseconds(pass, protocol.warm_up);
     }

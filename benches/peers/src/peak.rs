@@ -24,6 +24,7 @@ pub fn peak(float: Float, duration: Duration) -> f64 {
     }
 }
 
+#[cfg(target_feature = "fma")]
 macro_rules! sums {
     ($name:ident, $float:ty, $vector:ty, $set:ident, $add:ident) => {
         pub fn $name(steps: u32) -> f64 {
@@ -65,9 +66,9 @@ mod vectors {
 #[cfg(not(target_feature = "fma"))]
 mod vectors {
     /// Nothing is fused here.
-    pub fn f32(_: u32) -> f64 {
+    pub fn none(_: u32) -> f64 {
         f64::NAN
     }
 
-    pub use f32 as f64;
+    pub use {none as f32, none as f64};
 }

@@ -3,14 +3,14 @@
 use std::fmt::Write;
 
 use crate::harness::{Excluded, Row};
+use crate::versions::Versions;
 use crate::workloads::{Ending, Float, Rule, Workload};
 
 pub struct Context {
     pub rounds: usize,
     pub lap_ms: u128,
     pub warm_up_ms: u128,
-    /// Program and version.
-    pub versions: Vec<(String, String)>,
+    pub versions: Versions,
 }
 
 pub fn markdown(context: &Context, rows: &[Row], excluded: &[Excluded]) -> String {

@@ -4,7 +4,10 @@ use std::process::Command;
 
 const CRATES: &[&str] = &["burn", "candle-core", "faer", "gemm", "matrixmultiply", "mlp", "ndarray"];
 
-pub fn all() -> Vec<(String, String)> {
+/// Programs and their versions.
+pub type Versions = Vec<(String, String)>;
+
+pub fn all() -> Versions {
     let mut versions = vec![
         ("date".into(), line_of("date", &["-u", "+%F"])),
         ("processor".into(), processor()),
