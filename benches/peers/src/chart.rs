@@ -10,12 +10,11 @@ type Outcome = Result<(), Box<dyn std::error::Error>>;
 
 pub fn draw(rows: &[Row], file: &Path) -> Outcome {
     let names = contenders(rows);
-    let height = 34 * rows.len() as u32 + 160;
+    let height = (34 * rows.len() + 100).max(18 * names.len() + 90) as u32;
     let area = SVGBackend::new(file, (1100, height)).into_drawing_area();
     area.fill(&WHITE)?;
     let mut chart = ChartBuilder::on(&area)
         .margin(12)
-        .margin_right(220)
         .x_label_area_size(44)
         .y_label_area_size(130)
         .build_cartesian_2d(span(rows).log_scale(), -0.7..rows.len() as f64 - 0.3)?;
@@ -37,11 +36,12 @@ pub fn draw(rows: &[Row], file: &Path) -> Outcome {
         chart
             .draw_series(points.iter().map(|&([_, ratio, _], y)| marker(index, (ratio, y))))?
             .label(*name)
-            .legend(move |(x, y)| marker(index, (x + 8, y)));
+            .legend(move |(x, y)| marker(index, (x + 10, y)));
     }
     chart
         .configure_series_labels()
-        .position(SeriesLabelPosition::Coordinate(745, 4))
+        .position(SeriesLabelPosition::UpperRight)
+        .background_style(WHITE)
         .legend_area_size(20)
         .border_style(BLACK.mix(0.3))
         .draw()?;
@@ -68,10 +68,11 @@ fn points<'a>(rows: &'a [Row], name: &'a str) -> impl Iterator<Item = ([f64; 3],
     })
 }
 
+/// With room for the legend at the right.
 fn span(rows: &[Row]) -> std::ops::Range<f64> {
     let ratios = rows.iter().flat_map(|row| row.timed.iter().flat_map(|timed| row.ratios(timed)));
     let (low, high) = ratios.fold((1.0_f64, 1.0_f64), |(low, high), x| (low.min(x), high.max(x)));
-    low / 1.3..high * 1.3
+    low / 1.3..high * 1.3 * (high / low).powf(0.25)
 }
 
 fn colour(index: usize) -> RGBColor {
