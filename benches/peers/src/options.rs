@@ -6,12 +6,15 @@ use std::time::Duration;
 use crate::harness::Protocol;
 use crate::workloads::Workload;
 
-const USAGE: &str = "options: --only W3 (again for more), --rounds N, --quick, --python, --out FOLDER";
+const USAGE: &str =
+    "options: --only W3 (again for more), --rounds N, --quick, --python, --ours, --out FOLDER";
 
 pub struct Options {
     pub protocol: Protocol,
     /// Where the results are written.
     pub folder: PathBuf,
+    /// Whether to time our networks alone, and only print.
+    pub ours: bool,
     /// Whether contenders in Python take part.
     pub python: bool,
     only: Vec<String>,
@@ -23,6 +26,7 @@ impl Options {
         let mut options = Self {
             protocol: Protocol { rounds: 9, warm_up: milliseconds(150), lap: milliseconds(60) },
             folder: Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs"),
+            ours: false,
             python: false,
             only: Vec::new(),
         };
@@ -31,6 +35,7 @@ impl Options {
             match &*word {
                 "--only" => options.only.push(value()?),
                 "--out" => options.folder = value()?.into(),
+                "--ours" => options.ours = true,
                 "--python" => options.python = true,
                 "--rounds" => options.protocol.rounds = value()?.parse().map_err(|_| USAGE)?,
                 "--quick" => {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::harness::{Excluded, Row};
+use crate::harness::{Excluded, Row, quartiles};
 use crate::versions::Versions;
 use crate::workloads::{Ending, Float, Rule, Workload};
 
@@ -28,6 +28,18 @@ pub fn markdown(context: &Context, rows: &[Row], excluded: &[Excluded]) -> Strin
         for Excluded { workload, name, reason } in excluded {
             let _ = writeln!(text, "| {workload} | {name} | {reason} |");
         }
+    }
+    text
+}
+
+/// What ours took, a line for each pass.
+pub fn lines(rows: &[Row]) -> String {
+    let mut text = String::new();
+    for row in rows {
+        let ours = &row.timed[0];
+        let [low, time, high] = quartiles(ours.nanoseconds.clone()).map(duration);
+        let part = 100.0 * row.fraction(ours);
+        let _ = writeln!(text, "{:16} {time:>8} ({low} – {high}), {part:.1} % of the peak", row.name());
     }
     text
 }
