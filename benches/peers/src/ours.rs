@@ -1,0 +1,231 @@
+//! Our networks.
+
+use mlp::runtime::Class;
+use mlp::{Batch, Trainable, mlp};
+
+use crate::contender::Contender;
+use crate::workloads::{Data, Workload};
+
+mlp! {
+    network W1: f64 {
+        input  x[2];
+        layer  hidden[2] = sigmoid(dense(x));
+        layer  output[2] = sigmoid(dense(hidden));
+        target t[2];
+        loss   half_squared_error(output, t);
+        train  sgd(rate = 0.5);
+    }
+}
+mlp! {
+    network W2 {
+        input  x[4];
+        layer  hidden1[16] = tanh(dense(x));
+        layer  hidden2[16] = tanh(dense(hidden1));
+        layer  output[2]   = tanh(dense(hidden2));
+        target t[2];
+        loss   mean_squared_error(output, t);
+        train  sgd(rate = 0.01);
+    }
+}
+mlp! {
+    network W3 {
+        input  x[17];
+        layer  hidden1[64] = tanh(dense(x));
+        layer  hidden2[64] = tanh(dense(hidden1));
+        layer  output[6]   = tanh(dense(hidden2));
+        target t[6];
+        loss   mean_squared_error(output, t);
+        train  sgd(rate = 0.01);
+    }
+}
+mlp! {
+    network W4 {
+        input  x[1024];
+        layer  hidden1[20] = sigmoid(dense(x));
+        layer  hidden2[15] = sigmoid(dense(hidden1));
+        layer  output[10]  = softmax(dense(hidden2));
+        target t: class[10];
+        loss   cross_entropy(output, t);
+        train  sgd(rate = 0.1), batch 50;
+    }
+}
+mlp! {
+    network W4F64: f64 {
+        input  x[1024];
+        layer  hidden1[20] = sigmoid(dense(x));
+        layer  hidden2[15] = sigmoid(dense(hidden1));
+        layer  output[10]  = softmax(dense(hidden2));
+        target t: class[10];
+        loss   cross_entropy(output, t);
+        train  sgd(rate = 0.1), batch 50;
+    }
+}
+mlp! {
+    network W5 {
+        input  x[784];
+        layer  hidden[128] = relu(dense(x));
+        layer  output[10]  = softmax(dense(hidden));
+        target t: class[10];
+        loss   cross_entropy(output, t);
+        train  sgd(rate = 0.1), batch 64;
+    }
+}
+mlp! {
+    network W5Adam {
+        input  x[784];
+        layer  hidden[128] = relu(dense(x));
+        layer  output[10]  = softmax(dense(hidden));
+        target t: class[10];
+        loss   cross_entropy(output, t);
+        train  adam(rate = 0.001), batch 64;
+    }
+}
+mlp! {
+    network W6 {
+        input  x[784];
+        layer  hidden1[512] = relu(dense(x));
+        layer  hidden2[512] = relu(dense(hidden1));
+        layer  output[10]   = softmax(dense(hidden2));
+        target t: class[10];
+        loss   cross_entropy(output, t);
+        train  sgd(rate = 0.1), batch 128;
+    }
+}
+mlp! {
+    network W6F64: f64 {
+        input  x[784];
+        layer  hidden1[512] = relu(dense(x));
+        layer  hidden2[512] = relu(dense(hidden1));
+        layer  output[10]   = softmax(dense(hidden2));
+        target t: class[10];
+        loss   cross_entropy(output, t);
+        train  sgd(rate = 0.1), batch 128;
+    }
+}
+
+trait Number: Copy + Into<f64> + 'static {
+    fn of(value: f64) -> Self;
+}
+
+impl Number for f32 {
+    fn of(value: f64) -> Self {
+        value as Self
+    }
+}
+
+impl Number for f64 {
+    fn of(value: f64) -> Self {
+        value
+    }
+}
+
+/// What a network takes as a target.
+trait Target: 'static {
+    fn of(row: &[f64]) -> Self;
+}
+
+impl<T: Number, const O: usize> Target for [T; O] {
+    fn of(row: &[f64]) -> Self {
+        std::array::from_fn(|o| T::of(row[o]))
+    }
+}
+
+impl<const O: usize> Target for Class<O> {
+    fn of(row: &[f64]) -> Self {
+        let class = row.iter().position(|&t| t == 1.0);
+        class.and_then(Class::new).expect("a row has its class")
+    }
+}
+
+struct Ours<N: Trainable> {
+    network: Box<N>,
+    optimizer: N::Optimizer,
+    workspace: Box<N::Workspace>,
+    gradients: Box<N::Gradients>,
+    inputs: Vec<N::Input>,
+    targets: Vec<N::Target>,
+    outputs: Vec<N::Output>,
+    start: Vec<f64>,
+}
+
+impl<N, T: Number, const I: usize, const O: usize> Ours<N>
+where
+    N: Trainable<Scalar = T, Input = [T; I], Output = [T; O]> + 'static,
+    N::Target: Target,
+{
+    #[allow(clippy::new_ret_no_self)]
+    fn new(zero: Box<N>, data: &Data) -> Box<dyn Contender> {
+        let inputs = data.inputs.as_chunks::<I>().0.iter().map(|row| row.map(T::of)).collect::<Vec<_>>();
+        let mut contender = Self {
+            network: zero,
+            optimizer: N::Optimizer::default(),
+            workspace: Box::default(),
+            gradients: Box::default(),
+            outputs: vec![[T::of(0.0); O]; inputs.len()],
+            inputs,
+            targets: data.targets.chunks_exact(O).map(N::Target::of).collect(),
+            start: data.parameters.clone(),
+        };
+        contender.reset();
+        Box::new(contender)
+    }
+}
+
+impl<N, T: Number, const I: usize, const O: usize> Contender for Ours<N>
+where
+    N: Trainable<Scalar = T, Input = [T; I], Output = [T; O]>,
+{
+    fn reset(&mut self) {
+        self.optimizer = N::Optimizer::default();
+        let mut start = self.start.iter();
+        for parameter in N::LAYOUT {
+            let values = self.network.parameter_mut(parameter.name).into_iter().flatten();
+            for (value, &start) in values.zip(&mut start) {
+                *value = T::of(start);
+            }
+        }
+    }
+
+    fn forward(&mut self) {
+        if let ([input], [output]) = (&*self.inputs, &mut *self.outputs) {
+            self.network.forward_into(input, &mut self.workspace, output);
+        } else {
+            let done = self.network.forward_batch(&self.inputs, &mut self.workspace, &mut self.outputs);
+            done.expect("there is an output for each input");
+        }
+    }
+
+    fn train(&mut self) {
+        let Self { network, optimizer, workspace, gradients, inputs, targets, .. } = self;
+        if let ([input], [target]) = (&**inputs, &**targets) {
+            network.train_into(input, target, optimizer, workspace, gradients);
+        } else {
+            let batch = Batch::new(inputs, targets).expect("there is a target for each input");
+            network.train_batch(batch, optimizer, workspace, gradients);
+        }
+    }
+
+    fn outputs(&self) -> Vec<f64> {
+        self.outputs.as_flattened().iter().map(|&y| y.into()).collect()
+    }
+
+    fn parameters(&self) -> Vec<f64> {
+        let values = |name| self.network.parameter(name).into_iter().flatten();
+        N::LAYOUT.iter().flat_map(|parameter| values(parameter.name)).map(|&w| w.into()).collect()
+    }
+}
+
+pub fn contender(workload: &Workload, data: &Data) -> Option<Box<dyn Contender>> {
+    match workload.name {
+        "W1" => Some(Ours::new(Box::new(W1::ZERO), data)),
+        "W2" => Some(Ours::new(Box::new(W2::ZERO), data)),
+        "W3" => Some(Ours::new(Box::new(W3::ZERO), data)),
+        "W4" => Some(Ours::new(Box::new(W4::ZERO), data)),
+        "W4-f64" => Some(Ours::new(Box::new(W4F64::ZERO), data)),
+        "W5" | "W5-one" => Some(Ours::new(Box::new(W5::ZERO), data)),
+        "W5-adam" => Some(Ours::new(Box::new(W5Adam::ZERO), data)),
+        "W6" => Some(Ours::new(Box::new(W6::ZERO), data)),
+        "W6-f64" => Some(Ours::new(Box::new(W6F64::ZERO), data)),
+        _ => None,
+    }
+}

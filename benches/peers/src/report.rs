@@ -1,0 +1,118 @@
+//! What was measured, as Markdown.
+
+use std::fmt::Write;
+
+use crate::harness::{Excluded, Row, quartiles};
+use crate::versions::Versions;
+use crate::workloads::{Ending, Float, Rule, Workload};
+
+pub struct Context {
+    pub rounds: usize,
+    pub lap_ms: u128,
+    pub warm_up_ms: u128,
+    pub versions: Versions,
+}
+
+pub fn markdown(context: &Context, rows: &[Row], excluded: &[Excluded]) -> String {
+    let mut text = String::from("# Benchmarks\n\n![Times relative to ours](benchmarks.svg)\n\n");
+    text += &method(context);
+    text += "\n## Versions\n\n| what | version |\n|---|---|\n";
+    for (name, version) in &context.versions {
+        let _ = writeln!(text, "| {name} | {version} |");
+    }
+    for row in rows {
+        text += &table(row);
+    }
+    if !excluded.is_empty() {
+        text += "\n## Left out\n\n| workload | contender | why |\n|---|---|---|\n";
+        for Excluded { workload, name, reason } in excluded {
+            let _ = writeln!(text, "| {workload} | {name} | {reason} |");
+        }
+    }
+    text
+}
+
+/// What ours took, a line for each pass.
+pub fn lines(rows: &[Row]) -> String {
+    let mut text = String::new();
+    for row in rows {
+        let ours = &row.timed[0];
+        let [low, time, high] = quartiles(ours.nanoseconds.clone()).map(duration);
+        let part = 100.0 * row.fraction(ours);
+        let _ = writeln!(text, "{:16} {time:>8} ({low} – {high}), {part:.1} % of the peak", row.name());
+    }
+    text
+}
+
+fn method(context: &Context) -> String {
+    format!(
+        "Each contender runs the same network from the same start values on the same samples, with one thread, all on one \
+core. Before it is timed, its outputs and what three steps change are held against ours: within 1e-4 (`f32`) or 1e-9 \
+(`f64`) of their norm. After {} ms of warm-up come {} rounds; in each, every contender has a loop of at least {} ms \
+from the start values, one after another, beginning with another one each time. Time is processor time of the whole \
+process. *Time* is the median of a call, *ratio* the median of time over our time in the same round, with the \
+quartiles: above 1 ours is faster. *Peak* is what independent fused multiply-adds reach in the same rounds; the part \
+of it counts the operations of the matrix products, two a multiply-add, without the gradient by the inputs that no \
+one needs.\n\n\
+A train step is forward, backward and update in place, on a batch that stays in the cache. Everything in Rust is \
+built with `-C target-cpu=native`, C with `-O3 -march=native -ffast-math`. Of what only multiplies matrices \
+(ndarray, gemm, faer, MKL, OpenBLAS, NumPy) the rest of the step is written by hand.\n",
+        context.warm_up_ms, context.rounds, context.lap_ms
+    )
+}
+
+fn table(row: &Row) -> String {
+    let mut text = format!(
+        "\n## {}\n\n{}; peak {:.0} GFLOP/s.\n\n| contender | time | ratio | of the peak |\n|---|---:|---:|---:|\n",
+        row.name(),
+        describe(row.workload),
+        row.peak()
+    );
+    let mut order: Vec<_> = row.timed.iter().collect();
+    order.sort_by(|a, b| row.ratios(a)[1].total_cmp(&row.ratios(b)[1]));
+    for timed in order {
+        let [low, ratio, high] = row.ratios(timed);
+        let ratio = if timed.name == row.timed[0].name {
+            "1".into()
+        } else {
+            format!("{} ({} – {})", number(ratio), number(low), number(high))
+        };
+        let (time, part) = (duration(row.median(timed)), 100.0 * row.fraction(timed));
+        let _ = writeln!(text, "| {} | {time} | {ratio} | {part:.1} % |", timed.name);
+    }
+    text
+}
+
+fn describe(workload: &Workload) -> String {
+    let sizes: Vec<_> = workload.sizes.iter().map(usize::to_string).collect();
+    let hidden = format!("{:?}", workload.hidden).to_lowercase();
+    let ending = match workload.ending {
+        Ending::HalfSquared(_) => "throughout, half the squared error",
+        Ending::MeanSquared(_) => "throughout, mean squared error",
+        Ending::CrossEntropy => "and softmax, cross-entropy",
+    };
+    let float = match workload.float {
+        Float::F32 => "`f32`",
+        Float::F64 => "`f64`",
+    };
+    let rule = match workload.rule {
+        Rule::Sgd => "SGD",
+        Rule::Adam => "Adam",
+    };
+    format!("{}, {hidden} {ending}, batch {}, {rule}, {float}", sizes.join("-"), workload.batch)
+}
+
+/// Three digits.
+fn number(value: f64) -> String {
+    let decimals = (2 - value.log10().floor() as i32).clamp(0, 3) as usize;
+    format!("{value:.decimals$}")
+}
+
+fn duration(nanoseconds: f64) -> String {
+    let (value, unit) = match nanoseconds {
+        ..1e3 => (nanoseconds, "ns"),
+        ..1e6 => (nanoseconds / 1e3, "µs"),
+        _ => (nanoseconds / 1e6, "ms"),
+    };
+    format!("{} {unit}", number(value))
+}
