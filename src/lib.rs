@@ -64,4 +64,4 @@
 pub use mlp_macros::mlp;
 /// What generated code calls.
 pub use mlp_runtime as runtime;
-pub use mlp_runtime::{Batch, BatchError, Differentiable, Gradients, Network, Trainable};
+pub use mlp_runtime::{Batch, BatchError, Class, Differentiable, Gradients, Network, Trainable};
