@@ -1,7 +1,7 @@
 //! One pass over the characters before the parser runs: brackets match, nesting is bounded.
 //! So the parser's recursion is bounded too, and its recovery can't backtrack over open brackets.
 
-use crate::{diagnostic::Diagnostic, limits, problems, span::Span};
+use crate::{diagnostic::Diagnostic, format::tokens::is_space, limits, problems, span::Span};
 
 /// Checks size, brackets and nesting of the text.
 pub(super) fn scan(text: &str) -> Result<(), Diagnostic> {
@@ -9,31 +9,113 @@ pub(super) fn scan(text: &str) -> Result<(), Diagnostic> {
         return Err(problems::text_too_long());
     }
     let bytes = text.as_bytes();
-    let mut open: Vec<(u8, usize)> = Vec::new();
-    let mut deepening = 0; // `if`, `let` and `^` since the last `;`
+    let mut nesting = Nesting::default();
     let mut at = 0;
     while let Some(&byte) = bytes.get(at) {
-        let Some(width) = token_width(bytes, at, byte) else {
-            return Err(problems::endless(byte == b'/', Span::new(at, at + 1)));
+        let width = match token_width(text, at) {
+            Ok(width) => width,
+            Err(Broken::Endless) => return Err(problems::endless(byte == b'/', Span::new(at, at + 1))),
+            Err(Broken::Deep) => return Err(problems::comment_too_deep(Span::new(at, at + 2))),
         };
-        let rest = bytes.get(at..).unwrap_or_default();
-        match byte {
-            b'(' | b'[' | b'{' => open.push((byte, at)),
-            b')' | b']' | b'}' => close(&mut open, byte, at)?,
-            b';' => deepening = 0,
-            b'^' => deepening += 1,
-            b'i' if rest.get(..width) == Some(b"if") => deepening += 1,
-            b'l' if rest.get(..width) == Some(b"let") => deepening += 1,
-            _ => {}
-        }
-        if open.len() + deepening > limits::NESTING {
+        nesting.token(bytes.get(at..at + width).unwrap_or_default(), at)?;
+        if nesting.depth() > limits::NESTING {
             return Err(problems::too_deep(Span::new(at, at + width)));
         }
         at += width;
     }
-    match open.last() {
-        Some(&(bracket, at)) => Err(problems::unclosed(bracket as char, Span::new(at, at + 1))),
+    nesting.open.retain(|frame| frame.opener != LET);
+    match nesting.open.last() {
+        Some(&Frame { opener, at, .. }) => Err(problems::unclosed(opener as char, Span::new(at, at + 1))),
         None => Ok(()),
+    }
+}
+
+/// What stands for the opener of the names of a `let`, which `in` closes.
+const LET: u8 = b'l';
+
+/// What is open at a place of the text.
+#[derive(Default)]
+struct Nesting {
+    open: Vec<Frame>,
+    inside: Inside,
+}
+
+/// A bracket, or a `let` up to its `in`; and what was open in front of it.
+struct Frame {
+    opener: u8,
+    at: usize,
+    before: Inside,
+}
+
+/// What has no end of its own.
+#[derive(Clone, Copy, Default)]
+struct Inside {
+    /// `if`s, and the formulas behind `in`.
+    formulas: usize,
+    /// `^`s; another operator ends them.
+    powers: usize,
+}
+
+impl Nesting {
+    fn depth(&self) -> usize {
+        self.open.len() + self.inside.formulas + self.inside.powers
+    }
+
+    fn token(&mut self, token: &[u8], at: usize) -> Result<(), Diagnostic> {
+        match token {
+            [opener @ (b'(' | b'[' | b'{')] => self.push(*opener, at),
+            [closer @ (b')' | b']' | b'}')] => self.close(*closer, at)?,
+            b"let" => self.push(LET, at),
+            b"in" => {
+                if let Some(names) = self.open.pop_if(|frame| frame.opener == LET) {
+                    self.inside = names.before;
+                }
+                self.inside.formulas += 1;
+            }
+            b";" => {
+                while self.open.pop_if(|frame| frame.opener == LET).is_some() {}
+                self.inside = self.outside();
+            }
+            b"," => self.inside = self.outside(),
+            b"if" => self.inside.formulas += 1,
+            b"^" => self.inside.powers += 1,
+            // A minus may be the sign of an exponent.
+            b"+" | b"*" | b"/" | b"@" | b"<" | b">" | b"=" | b"then" | b"else" => {
+                self.inside.powers = self.outside().powers;
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn push(&mut self, opener: u8, at: usize) {
+        self.open.push(Frame { opener, at, before: self.inside });
+    }
+
+    /// What the innermost bracket stands in.
+    fn outside(&self) -> Inside {
+        self.open.last().map(|frame| frame.before).unwrap_or_default()
+    }
+
+    fn close(&mut self, closer: u8, at: usize) -> Result<(), Diagnostic> {
+        while self.open.pop_if(|frame| frame.opener == LET).is_some() {}
+        let here = Span::new(at, at + 1);
+        let wanted = |opener| match opener {
+            b'(' => b')',
+            b'[' => b']',
+            _ => b'}',
+        };
+        match self.open.pop() {
+            Some(frame) if wanted(frame.opener) == closer => {
+                self.inside = frame.before;
+                Ok(())
+            }
+            Some(Frame { opener, at: start, .. }) => {
+                let (opener, closer) = (opener as char, closer as char);
+                Err(problems::mismatched(opener, Span::new(start, start + 1), closer, here))
+            }
+            None => Err(problems::unopened(closer as char, here)),
+        }
     }
 }
 
@@ -48,70 +130,64 @@ pub(super) fn open_bracket(text: &str) -> Option<char> {
             b')' | b']' | b'}' => drop(open.pop()),
             _ => {}
         }
-        at += token_width(bytes, at, byte).unwrap_or(bytes.len());
+        at += token_width(text, at).unwrap_or(bytes.len());
     }
     open.last().map(|byte| char::from(*byte))
 }
 
-/// The bytes of the comment, string, word or sign that starts at `at`; `None` where a comment or
-/// string has no end.
-fn token_width(bytes: &[u8], at: usize, byte: u8) -> Option<usize> {
-    let rest = bytes.get(at..).unwrap_or_default();
-    match byte {
-        b'/' if rest.starts_with(b"//") => Some(line_length(rest)),
+/// What is wrong with a comment or string.
+enum Broken {
+    Endless,
+    /// Comments inside one another: the parser recurses into them as it does into brackets.
+    Deep,
+}
+
+/// The bytes of the comment, string, word or sign that starts at `at`.
+fn token_width(text: &str, at: usize) -> Result<usize, Broken> {
+    let text = text.get(at..).unwrap_or_default();
+    let rest = text.as_bytes();
+    match rest.first().copied().unwrap_or_default() {
+        b'/' if rest.starts_with(b"//") => Ok(line_length(rest)),
         b'/' if rest.starts_with(b"/*") => block_comment_length(rest),
-        b'"' => string_length(rest),
-        b'r' if is_raw_string(rest) => raw_string_length(rest),
-        b'0'..=b'9' => Some(1), // as the grammar takes numbers where it finds no sense in them
-        _ if is_word(byte) => Some(rest.iter().take_while(|b| is_word(**b)).count()),
-        _ => Some(1),
-    }
-}
-
-fn close(open: &mut Vec<(u8, usize)>, closer: u8, at: usize) -> Result<(), Diagnostic> {
-    let here = Span::new(at, at + 1);
-    let wanted = |opener| match opener {
-        b'(' => b')',
-        b'[' => b']',
-        _ => b'}',
-    };
-    match open.pop() {
-        Some((opener, _)) if wanted(opener) == closer => Ok(()),
-        Some((opener, start)) => {
-            let (opener, closer) = (opener as char, closer as char);
-            Err(problems::mismatched(opener, Span::new(start, start + 1), closer, here))
+        b'"' => string_length(rest).ok_or(Broken::Endless),
+        b'r' if is_raw_string(rest) => raw_string_length(rest).ok_or(Broken::Endless),
+        b'0'..=b'9' => Ok(1), // as the grammar takes numbers where it finds no sense in them
+        _ => {
+            let first = text.chars().next().map_or(1, char::len_utf8);
+            Ok(text.find(|c| !is_word(c)).unwrap_or(text.len()).max(first))
         }
-        None => Err(problems::unopened(closer as char, here)),
     }
 }
 
-fn is_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80
+fn is_word(c: char) -> bool {
+    c.is_ascii_alphanumeric() || c == '_' || (!c.is_ascii() && !is_space(c))
 }
 
 fn line_length(rest: &[u8]) -> usize {
     rest.iter().position(|b| *b == b'\n').unwrap_or(rest.len())
 }
 
-fn block_comment_length(rest: &[u8]) -> Option<usize> {
+fn block_comment_length(rest: &[u8]) -> Result<usize, Broken> {
     let mut depth = 0_usize;
+    let mut deepest = 0;
     let mut at = 0;
     while at < rest.len() {
         let here = rest.get(at..).unwrap_or_default();
         if here.starts_with(b"/*") {
             depth += 1;
+            deepest = deepest.max(depth);
             at += 2;
         } else if here.starts_with(b"*/") {
             depth = depth.saturating_sub(1);
             at += 2;
             if depth == 0 {
-                return Some(at);
+                return if deepest > limits::NESTING { Err(Broken::Deep) } else { Ok(at) };
             }
         } else {
             at += 1;
         }
     }
-    None
+    Err(Broken::Endless)
 }
 
 fn string_length(rest: &[u8]) -> Option<usize> {
