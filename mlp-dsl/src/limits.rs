@@ -2,22 +2,32 @@
 
 /// Bytes of text.
 pub const TEXT_BYTES: usize = 1 << 20;
-/// Brackets, `if`s and `^`s inside one another.
+/// Brackets, `if`s, `let`s and `^`s inside one another; comments inside one another.
 pub const NESTING: usize = 48;
 /// Length of a vector; rows or columns of a matrix.
 pub const LENGTH: u64 = 1 << 24;
 /// Numbers of all inputs and the target together.
 pub const DATA: u64 = 1 << 24;
+/// Samples in `data`.
+pub const SAMPLES: usize = 100_000;
+/// Numbers of all samples together; a class counts as the vector that it stands for.
+pub const SAMPLE_NUMBERS: u64 = 1 << 22;
 /// Layers of a network.
 pub const LAYERS: usize = 1000;
 /// Neurons with a name.
 pub const NEURONS: usize = 10_000;
 /// Parameters of a network.
 pub const PARAMETERS: u64 = 1 << 27;
-/// Scalar operations in all formulas together, functions counted at each call.
-pub const OPERATIONS: u64 = 200_000;
-/// Scalar operations of one function, functions it calls included.
+/// Scalar operations in all formulas together and operands of all other equations, backward pass and
+/// updates included, functions counted at each call.
+pub const OPERATIONS: u64 = 100_000;
+/// As how many operations an equation counts besides.
+pub const EQUATION: u64 = 5;
+/// Scalar operations of one function, or of one update rule; functions it calls included.
 pub const FUNCTION_OPERATIONS: u64 = 500;
+/// Parameters of a function; settings, numbers kept and assignments of a rule; names that `let`
+/// has made at one place.
+pub const NAMES: usize = 200;
 /// Functions of vectors that call one another, the innermost counted too.
 pub const INLINED_CALLS: usize = 32;
 /// Formulas inside one another, bodies of called functions included.
@@ -32,5 +42,7 @@ pub const DIAGNOSTICS: usize = 50;
 pub const EVALUATED_PARAMETERS: u64 = 4_000_000;
 /// Numbers in all equations together that the referee evaluates: 256 MiB.
 pub const EVALUATED_VALUES: u64 = 1 << 25;
+/// Numbers that `eval` prints as JSON or CSV.
+pub const PRINTED_VALUES: usize = 1_500_000;
 /// Scalar operations in all equations together that the referee evaluates.
 pub const EVALUATED_OPERATIONS: u64 = 1 << 26;

@@ -6,6 +6,7 @@ use crate::{
         formula::{ConstantId, Formula, FunctionId},
         scalar::{Function, Unary},
     },
+    limits,
     span::Span,
     syntax::ast::{Comparison, Name, Operator, ParameterKind},
 };
@@ -281,6 +282,15 @@ impl UpdateRule {
     pub const STEP: u32 = 2;
     /// The leaf of the first state; the settings follow the last.
     pub const STATE: u32 = 3;
+
+    /// Scalar operations for one parameter, and some for each equation.
+    pub(crate) fn operations(&self, functions: &[Function]) -> u64 {
+        let of = |(_, formula): &(Changed, Formula)| {
+            formula.operations(functions).saturating_add(limits::EQUATION)
+        };
+        let state = limits::EQUATION * self.state.len() as u64;
+        self.assignments.iter().map(of).fold(state, u64::saturating_add)
+    }
 }
 
 /// What an assignment of a rule changes.

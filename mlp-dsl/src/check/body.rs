@@ -14,6 +14,7 @@ use crate::{
         partials::partials,
         scalar::{Binary, Function, Unary},
     },
+    limits,
     model::Arithmetic,
     problems,
     syntax::ast::{self, Expression, ExpressionKind},
@@ -41,6 +42,12 @@ pub(super) fn function(
     let stated: Vec<Option<Formula>> = function.derivative.iter().map(|form| reading.formula(form)).collect();
     let body = body?;
     let stated: Vec<Formula> = stated.into_iter().collect::<Option<_>>()?;
+    let cost = |formula: &Formula| formula.operations(functions.pointwise());
+    let largest = stated.iter().chain([&body]).map(cost).max().unwrap_or(0);
+    if largest > limits::FUNCTION_OPERATIONS {
+        found.push(problems::function_too_large(&function.name));
+        return None;
+    }
     let mut b = Builder::new();
     let value = b.leaf(count);
     let leaves: Vec<u32> = (0..count).collect();
@@ -52,8 +59,11 @@ pub(super) fn function(
         return None;
     }
     let partials = stated.last().map_or(derived, |last| vec![last.clone()]);
-    let cost = |formula: &Formula| formula.operations(functions.pointwise());
-    let operations = cost(&body).max(partials.iter().map(cost).max().unwrap_or(0));
+    let operations = largest.max(partials.iter().map(cost).max().unwrap_or(0));
+    if operations > limits::FUNCTION_OPERATIONS {
+        found.push(problems::function_too_large(&function.name));
+        return None;
+    }
     Some(Function {
         name: function.name.text.clone(),
         docs: function.docs.clone(),
@@ -77,16 +87,17 @@ fn wrong_form(
     // A constant such as a shortened e may make the stated form right to ten digits only.
     const TOLERANCE: f64 = 1e-6;
     let derived = derived.first()?;
-    let evaluate = |formula: &Formula, leaf: &dyn Fn(u32) -> f64| {
-        evaluate_formula(formula, leaf, functions, Arithmetic::Separate)
+    let at = |formula: &Formula, x: f64, y: f64| -> f64 {
+        evaluate_formula(formula, &|leaf| if leaf == 0 { x } else { y }, functions, Arithmetic::Separate)
     };
+    let expected = POINTS.map(|x| {
+        let y = at(body, x, 0.0);
+        (x, y, at(derived, x, y))
+    });
     let differs = |form: &Formula| {
-        POINTS.iter().any(|x| {
-            let y = evaluate(body, &|_| *x);
-            let at = |formula| evaluate(formula, &|leaf| if leaf == 0 { *x } else { y });
-            let (expected, found): (f64, f64) = (at(derived), at(form));
-            let equal = (expected - found).abs() <= TOLERANCE * expected.abs().max(1.0);
-            expected.is_finite() && !equal
+        expected.iter().filter(|(.., expected)| expected.is_finite()).any(|&(x, y, expected)| {
+            let close = (expected - at(form, x, y)).abs() <= TOLERANCE * expected.abs().max(1.0);
+            !close
         })
     };
     stated.iter().position(differs)
@@ -161,6 +172,10 @@ impl Reading<'_> {
                     // A mistake in it is reported; the name is known all the same.
                     let value = value.unwrap_or_else(|| b.number(0.0));
                     self.bound.push((name.text.clone(), value));
+                    if self.bound.len() > limits::NAMES {
+                        self.found.push(problems::too_many_names("names", "a formula", name.span));
+                        return None;
+                    }
                 }
                 let body = self.term(b, body);
                 self.bound.truncate(before);

@@ -102,9 +102,10 @@ impl Checker<'_> {
                 (None, None) => {}
             }
         }
-        let numbers = data.samples.len() as u64 * (inputs + target.map_or(0, |(_, count)| count)) as u64;
-        if numbers > limits::DATA {
-            self.found.push(problems::too_much_data(numbers, data.span));
+        let count = data.samples.len();
+        let numbers = (count as u64).saturating_mul((inputs + target.map_or(0, |(_, count)| count)) as u64);
+        if count > limits::SAMPLES || numbers > limits::SAMPLE_NUMBERS {
+            self.found.push(problems::too_many_samples(count, numbers, data.span));
         }
         self.data = Some(data);
     }

@@ -1,5 +1,7 @@
 //! `document { title = "Homework 3", … }`: front matter.
 
+use std::collections::BTreeSet;
+
 use super::{Checker, closest};
 use crate::{
     problems,
@@ -13,13 +15,12 @@ impl Checker<'_> {
         if let Some(second) = documents.get(1) {
             self.found.push(problems::second("document", second.span));
         }
-        let mut seen: Vec<&str> = Vec::new();
+        let mut seen = BTreeSet::new();
         for entry in documents.first().into_iter().flat_map(|document| &document.entries) {
             let name = entry.name.text.as_str();
-            if seen.contains(&name) {
+            if !seen.insert(name) {
                 self.found.push(problems::argument_twice(name, entry.name.span));
             }
-            seen.push(name);
             self.entry(entry);
         }
     }

@@ -128,6 +128,11 @@ impl Checker<'_> {
             let shape = value.as_ref().map_or(Shape::Scalar, |value| value.shape);
             self.bound.push((name.text.clone(), shape, self.arguments.len()));
             values.push(value.map(|value| (name.text.clone(), value)));
+            if self.bound.len() > limits::NAMES {
+                self.found.push(problems::too_many_names("names", "a formula", name.span));
+                self.bound.truncate(before);
+                return None;
+            }
         }
         let good = values.iter().all(Option::is_some);
         let body = if good { self.formula(body, want) } else { None };

@@ -75,6 +75,8 @@ pub(super) struct Functions {
     /// The declarations of each name, in order.
     by_name: HashMap<String, Vec<usize>>,
     pointwise: Vec<Function>,
+    /// Terms of all of them, derivatives included.
+    terms: u64,
     arrays: Vec<Rc<ArrayFunction>>,
     visible: Option<usize>,
     /// Functions of the specification whose declaration has a mistake.
@@ -135,6 +137,10 @@ impl Functions {
             found.push(problems::kernel_outside_prelude(kernel));
             return None;
         }
+        if let Some(parameter) = function.parameters.get(limits::NAMES) {
+            found.push(problems::too_many_names("parameters", "a function", parameter.name.span));
+            return None;
+        }
         for (index, parameter) in function.parameters.iter().enumerate() {
             let mut earlier = function.parameters.iter().take(index).map(|p| &p.name);
             if let Some(earlier) = earlier.find(|p| p.text == parameter.name.text) {
@@ -164,7 +170,9 @@ impl Functions {
                 found.push(problems::derivative_of_array_function(stated.span));
             }
             let mut known: Vec<&str> = function.parameters.iter().map(|p| p.name.text.as_str()).collect();
-            self.check_names(&mut known, &function.body, scope, found);
+            if !self.check_names(&mut known, &function.body, scope, found) {
+                return None;
+            }
             let callee = Callee::Array(self.arrays.len());
             // The tree is read again for each call, so it is kept.
             self.arrays.push(Rc::new(ArrayFunction {
@@ -176,10 +184,13 @@ impl Functions {
             self.add(&name.text, span, callee, parameters);
             return Some(());
         }
+        // What calls a function with a mistake can't be used either: one report is enough.
         let made = body::function(function, self, scope, found, span.is_none())?;
-        if made.operations > limits::FUNCTION_OPERATIONS {
-            found.push(problems::function_too_large(name));
-            return None; // what calls it can't be used either: one report is enough
+        let formulas = made.partials.iter().chain([&made.body]);
+        self.terms += formulas.map(|formula| formula.terms().len() as u64).sum::<u64>();
+        if self.terms > limits::OPERATIONS {
+            found.push(problems::too_many_operations(name.span));
+            return None;
         }
         let callee = Callee::Pointwise(FunctionId(self.pointwise.len() as u32));
         self.pointwise.push(made);
@@ -275,34 +286,40 @@ impl Functions {
         own || body.parts().into_iter().any(|part| self.is_array(part))
     }
 
-    /// Reports names in a function of arrays that are neither parameters, bound nor constants.
+    /// Whether each name in a function of arrays is a parameter, bound, or a constant; others are reported.
     fn check_names<'e>(
         &self,
         known: &mut Vec<&'e str>,
         body: &'e Expression,
         scope: &Scope,
         found: &mut Diagnostics,
-    ) {
-        match &body.kind {
-            ExpressionKind::Name(name) if !known.contains(&name.text.as_str()) => {
-                scope.resolve(name, found);
+    ) -> bool {
+        let mut good = match &body.kind {
+            ExpressionKind::Name(name) => {
+                known.contains(&name.text.as_str()) || scope.resolve(name, found).is_some()
             }
-            ExpressionKind::Call(call) => {
-                self.called(call, None, found);
-            }
+            ExpressionKind::Call(call) => self.called(call, None, found).is_some(),
             ExpressionKind::Let(bound, inner) => {
                 let before = known.len();
+                let mut good = true;
                 for (name, value) in bound {
-                    self.check_names(known, value, scope, found);
+                    good &= self.check_names(known, value, scope, found);
                     known.push(&name.text);
+                    if known.len() > limits::NAMES {
+                        found.push(problems::too_many_names("names", "a formula", name.span));
+                        return false;
+                    }
                 }
-                self.check_names(known, inner, scope, found);
+                good &= self.check_names(known, inner, scope, found);
                 known.truncate(before);
-                return;
+                return good;
             }
-            _ => {}
+            _ => true,
+        };
+        for part in body.parts() {
+            good &= self.check_names(known, part, scope, found);
         }
-        body.parts().into_iter().for_each(|part| self.check_names(known, part, scope, found));
+        good
     }
 }
 

@@ -1,5 +1,7 @@
 //! Update rules: the prelude's and the specification's own.
 
+use std::collections::{HashMap, HashSet};
+
 use super::{
     Scope,
     arguments::Parameter,
@@ -9,7 +11,11 @@ use super::{
 };
 use crate::{
     diagnostic::Diagnostics,
-    ir::{builder::Builder, formula::Formula},
+    ir::{
+        builder::Builder,
+        formula::{Formula, TermId},
+    },
+    limits,
     model::{Changed, UpdateRule},
     problems,
     span::Span,
@@ -26,16 +32,19 @@ struct Declared {
 #[derive(Default)]
 pub(super) struct Rules {
     declared: Vec<Declared>,
+    /// The latest declaration of each name.
+    by_name: HashMap<String, usize>,
     /// Rules of the specification whose declaration has a mistake.
-    broken: Vec<String>,
+    broken: HashSet<String>,
 }
 
 impl Rules {
     pub(super) fn declare_prelude(&mut self, prelude: &ast::Ast, functions: &Functions) {
         let mut none = Diagnostics::default();
         for rule in &prelude.rules {
-            let rule = read(rule, functions, &Scope::default(), &mut none);
-            self.declared.extend(rule.map(|rule| Declared { rule, span: None, used: false }));
+            if let Some(rule) = read(rule, functions, &Scope::default(), &mut none) {
+                self.add(rule, None);
+            }
         }
     }
 
@@ -53,20 +62,26 @@ impl Rules {
         found: &mut Diagnostics,
     ) {
         let name = &rule.name;
-        let earlier = self.declared.iter().find(|d| d.rule.name == name.text).and_then(|d| d.span);
-        if let Some(earlier) = earlier {
+        let earlier = self.by_name.get(&name.text).and_then(|index| self.declared.get(*index));
+        if let Some(earlier) = earlier.and_then(|declared| declared.span) {
             found.push(problems::declared_twice(name, earlier));
             return;
         }
         match read(rule, functions, scope, found) {
-            Some(rule) => self.declared.push(Declared { rule, span: Some(name.span), used: false }),
-            None => self.broken.push(name.text.clone()),
+            Some(rule) => self.add(rule, Some(name.span)),
+            None => drop(self.broken.insert(name.text.clone())),
         }
+    }
+
+    fn add(&mut self, rule: UpdateRule, span: Option<Span>) {
+        self.by_name.insert(rule.name.clone(), self.declared.len());
+        self.declared.push(Declared { rule, span, used: false });
     }
 
     /// The rule of this name: the latest declaration wins.
     pub(super) fn find(&mut self, name: &Name, found: &mut Diagnostics) -> Option<UpdateRule> {
-        if let Some(declared) = self.declared.iter_mut().rfind(|d| d.rule.name == name.text) {
+        let latest = self.by_name.get(&name.text).and_then(|index| self.declared.get_mut(*index));
+        if let Some(declared) = latest {
             declared.used = true;
             return Some(declared.rule.clone());
         }
@@ -95,7 +110,8 @@ impl Rules {
 /// A `let` of a rule, and what it was computed from.
 struct Named {
     name: String,
-    formula: Formula,
+    term: TermId,
+    leaves: Vec<u32>,
 }
 
 fn read(
@@ -112,13 +128,29 @@ fn read(
             |statement| if let RuleStatement::State(names) = statement { names.as_slice() } else { &[] },
         )
         .collect();
+    let assignments = rule.statements.len() - count_of_states(rule);
+    for (count, what) in
+        [(settings.len(), "settings"), (state.len(), "numbers kept"), (assignments, "assignments")]
+    {
+        if count > limits::NAMES {
+            found.push(problems::too_many_names(what, "a rule", rule.name.span));
+            return None;
+        }
+    }
     let own = state.iter().copied().chain(rule.settings.iter().map(|setting| &setting.name));
     names_differ(own, found)?;
     let mut names = vec!["w", "g", "step"];
     names.extend(state.iter().map(|name| name.text.as_str()));
     names.extend(settings.iter().map(|setting| setting.name.as_str()));
     let reading = Reading { own: "", functions, scope, found, names, bound: Vec::new() };
-    let assignments = Assignments { state: &state, made: Vec::new(), lets: Vec::new(), stale: Vec::new() };
+    let assignments = Assignments {
+        state: &state,
+        b: Builder::new(),
+        operations: 0,
+        made: Vec::new(),
+        lets: Vec::new(),
+        stale: Vec::new(),
+    };
     let assignments = assignments.all(rule, reading)?;
     let changed = |changed: Changed| assignments.iter().any(|(target, _)| *target == changed);
     if !changed(Changed::Parameter) {
@@ -134,6 +166,10 @@ fn read(
         state: state.iter().map(|name| name.text.clone()).collect(),
         assignments,
     })
+}
+
+fn count_of_states(rule: &ast::UpdateRule) -> usize {
+    rule.statements.iter().filter(|statement| matches!(statement, RuleStatement::State(_))).count()
 }
 
 fn names_differ<'n>(names: impl Iterator<Item = &'n Name>, found: &mut Diagnostics) -> Option<()> {
@@ -165,6 +201,9 @@ fn is_read(name: &str, statements: &[RuleStatement]) -> bool {
 
 struct Assignments<'r> {
     state: &'r [&'r Name],
+    /// All formulas of the rule: they share what `let` names.
+    b: Builder,
+    operations: u64,
     made: Vec<(Changed, Formula)>,
     lets: Vec<Named>,
     /// Names of what was computed from a value that has changed since, and of that value.
@@ -195,10 +234,18 @@ impl Assignments<'_> {
                 good = false;
                 continue;
             }
-            let Some(formula) = self.formula(expression, &mut reading) else {
+            let Some((term, formula)) = self.formula(expression, &mut reading) else {
                 good = false;
                 continue;
             };
+            let operations = formula.operations(reading.functions.pointwise());
+            if matches!(statement, RuleStatement::Assign(..)) {
+                self.operations = self.operations.saturating_add(operations);
+            }
+            if self.operations.max(operations) > limits::FUNCTION_OPERATIONS {
+                reading.found.push(problems::rule_too_large(&rule.name));
+                return None;
+            }
             match statement {
                 RuleStatement::Assign(..) => match self.target(name) {
                     Some(target) => self.assign(name, target, formula),
@@ -207,7 +254,7 @@ impl Assignments<'_> {
                         good = false;
                     }
                 },
-                _ => self.lets.push(Named { name: name.text.clone(), formula }),
+                _ => self.lets.push(Named { name: name.text.clone(), term, leaves: formula.leaves() }),
             }
         }
         good.then_some(self.made)
@@ -225,21 +272,18 @@ impl Assignments<'_> {
             Changed::Parameter => UpdateRule::PARAMETER,
             Changed::State(index) => UpdateRule::STATE + index as u32,
         };
-        let (stale, current): (Vec<Named>, Vec<Named>) = std::mem::take(&mut self.lets)
-            .into_iter()
-            .partition(|named| named.formula.leaves().contains(&leaf));
+        let (stale, current): (Vec<Named>, Vec<Named>) =
+            std::mem::take(&mut self.lets).into_iter().partition(|named| named.leaves.contains(&leaf));
         self.lets = current;
         self.stale.extend(stale.into_iter().map(|named| (named.name, name.text.clone())));
         self.made.push((target, formula));
     }
 
     /// The formula, what `let` names written out.
-    fn formula(&self, expression: &Expression, reading: &mut Reading<'_>) -> Option<Formula> {
-        let mut b = Builder::new();
-        let bound = self.lets.iter().map(|let_| (let_.name.clone(), b.substitute(&let_.formula, &|_| None)));
-        reading.bound = bound.collect();
-        let root = reading.term(&mut b, expression)?;
-        Some(b.finish(root))
+    fn formula(&mut self, expression: &Expression, reading: &mut Reading<'_>) -> Option<(TermId, Formula)> {
+        reading.bound = self.lets.iter().map(|named| (named.name.clone(), named.term)).collect();
+        let root = reading.term(&mut self.b, expression)?;
+        Some((root, self.b.finish(root)))
     }
 
     /// A rule changes numbers in place: what was computed from the old ones is gone with them.

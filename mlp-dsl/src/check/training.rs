@@ -1,5 +1,7 @@
 //! `train sgd(rate = 0.1), batch 50, samples 5000, reduction = sum;`
 
+use std::collections::BTreeSet;
+
 use super::{
     Checker, Place,
     arguments::{Argument, Parameter, arrange},
@@ -100,13 +102,12 @@ impl Checker<'_> {
 
     fn options(&mut self, options: &[(Name, Expression)]) -> Options {
         let mut found = Options::default();
-        let mut seen: Vec<&str> = Vec::new();
+        let mut seen = BTreeSet::new();
         for (name, expression) in options {
             let text = name.text.as_str();
-            if seen.contains(&text) {
+            if !seen.insert(text) {
                 self.found.push(problems::argument_twice(text, name.span));
             }
-            seen.push(text);
             let what = format!("`{text}`");
             match text {
                 "batch" => found.batch = self.whole(expression, &what, 1, 1 << 40).map(|n| n as usize),

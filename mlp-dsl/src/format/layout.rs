@@ -29,9 +29,9 @@ impl Printer {
         self.out.extend(std::iter::repeat_n(' ', 4 * depth));
     }
 
+    /// The columns of the line so far; of a line that is too long, no more than that it is.
     fn column(&self) -> usize {
-        let last = self.out.rsplit('\n').next().unwrap_or_default();
-        last.chars().count()
+        self.out.chars().rev().take_while(|c| *c != '\n').take(WIDTH + 1).count()
     }
 
     /// Sentences one below another, each up to its `;` or its braces.
@@ -94,7 +94,7 @@ impl Printer {
                 Node::Brackets { open, inside, close } => {
                     let style = if open.text == "{" { style } else { Style::Fitting };
                     let behind = nodes.get(index + 1..).unwrap_or_default();
-                    self.brackets((open, inside, close), depth, style, flat_width(behind));
+                    self.brackets((open, inside, close), depth, style, !behind.is_empty());
                 }
             }
             earlier = before;
@@ -107,7 +107,7 @@ impl Printer {
         (open, inside, close): (&Token<'_>, &[Node<'_>], &Token<'_>),
         depth: usize,
         style: Style,
-        behind: usize,
+        is_followed: bool,
     ) {
         self.out.push_str(open.text);
         if inside.is_empty() {
@@ -126,7 +126,9 @@ impl Printer {
                 self.line(depth);
             }
             Style::Apart => self.elements(inside, depth),
-            Style::Fitting if commented || !self.fits(open, inside, behind) => self.elements(inside, depth),
+            Style::Fitting if commented || !self.fits(open, inside, is_followed) => {
+                self.elements(inside, depth)
+            }
             Style::Fitting => {
                 let padded = open.text == "{";
                 self.out.push_str(if padded { " " } else { "" });
@@ -137,9 +139,9 @@ impl Printer {
         self.out.push_str(close.text);
     }
 
-    fn fits(&self, open: &Token<'_>, inside: &[Node<'_>], behind: usize) -> bool {
+    fn fits(&self, open: &Token<'_>, inside: &[Node<'_>], is_followed: bool) -> bool {
         let padding = if open.text == "{" { 3 } else { 1 };
-        self.column() + flat_width(inside) + padding + behind.min(1) <= WIDTH
+        self.column() + flat_width(inside) + padding + usize::from(is_followed) <= WIDTH
     }
 
     /// The elements of a list, one below another.
@@ -247,36 +249,26 @@ fn ends_line(node: &Node<'_>) -> bool {
     matches!(node, Node::Token(token) if token.kind == Kind::Line)
 }
 
-/// The columns of nodes on one line.
+/// The columns of nodes on one line; where they are too many, no more than that they are.
 fn flat_width(nodes: &[Node<'_>]) -> usize {
-    let mut printer = Flat { out: String::new() };
-    printer.sequence(nodes);
-    printer.out.chars().count()
-}
-
-struct Flat {
-    out: String,
-}
-
-impl Flat {
-    fn sequence(&mut self, nodes: &[Node<'_>]) {
-        let mut before: Option<&Node<'_>> = None;
-        let mut earlier: Option<&Node<'_>> = None;
-        for node in nodes {
-            if before.is_some_and(|before| space_between(earlier, before, node)) {
-                self.out.push(' ');
-            }
-            match node {
-                Node::Token(token) => self.out.push_str(token.text),
-                Node::Brackets { open, inside, .. } => {
-                    self.out.push_str(if open.text == "{" { "{  }" } else { "()" });
-                    self.sequence(inside);
-                }
-            }
-            earlier = before;
-            before = Some(node);
+    let mut width = 0;
+    let mut before: Option<&Node<'_>> = None;
+    let mut earlier: Option<&Node<'_>> = None;
+    for node in nodes {
+        if width > WIDTH {
+            break;
         }
+        width += usize::from(before.is_some_and(|before| space_between(earlier, before, node)));
+        width += match node {
+            Node::Token(token) => token.text.chars().count(),
+            Node::Brackets { open, inside, .. } => {
+                (if open.text == "{" { 4 } else { 2 }) + flat_width(inside)
+            }
+        };
+        earlier = before;
+        before = Some(node);
     }
+    width
 }
 
 /// Whether a space stands between two neighbours; `earlier` stands in front of both.

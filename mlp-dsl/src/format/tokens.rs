@@ -45,12 +45,13 @@ pub(crate) fn tokens(text: &str) -> Vec<Token<'_>> {
     }
 }
 
-fn is_space(c: char) -> bool {
+/// Whether the language takes it for white space; what is none in it is refused anyway.
+pub(crate) fn is_space(c: char) -> bool {
     c.is_whitespace() || matches!(c, '\u{200e}' | '\u{200f}')
 }
 
 fn next(text: &str, first: char) -> (usize, Kind) {
-    let is_word = |c: char| c.is_alphanumeric() || c == '_' || !c.is_ascii();
+    let is_word = |c: char| c.is_alphanumeric() || c == '_' || (!c.is_ascii() && !is_space(c));
     let width = |f: &dyn Fn(char) -> bool| text.find(|c| !f(c)).unwrap_or(text.len());
     match first {
         '/' if text.starts_with("//") => (text.find('\n').unwrap_or(text.len()), Kind::Line),

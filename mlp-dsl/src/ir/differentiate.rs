@@ -14,7 +14,7 @@ use super::{
     scalar::{Binary, Unary},
     update,
 };
-use crate::{diagnostic::Diagnostic, model::Model, problems};
+use crate::{diagnostic::Diagnostic, limits, model::Model, problems};
 
 /// Appends gradients of the loss and of the penalties, those of the objective, and updates.
 pub(super) fn differentiate(derivation: &mut Derivation, model: &Model) -> Result<(), Diagnostic> {
@@ -29,10 +29,15 @@ pub(super) fn differentiate(derivation: &mut Derivation, model: &Model) -> Resul
     {
         return Err(problems::penalty_without_parameters(typed.span));
     }
-    let of_loss = gradients(derivation, &needed, loss.total, Of::Loss);
+    let of_loss = gradients(derivation, &needed, loss.total, Of::Loss)?;
     let of_penalty = loss.penalty.map(|penalty| gradients(derivation, &needed, penalty, Of::Penalty));
-    update::objective(derivation, loss.reduction, &of_loss, &of_penalty.unwrap_or_default());
+    update::objective(derivation, loss.reduction, &of_loss, &of_penalty.transpose()?.unwrap_or_default());
     if let Some(training) = &model.training {
+        let each = training.rule.operations(&derivation.functions);
+        let all = each.saturating_mul(derivation.parameters.len() as u64);
+        if derivation.operations().saturating_add(all) > limits::OPERATIONS {
+            return Err(problems::derivation_too_large(derivation.name_span));
+        }
         update::updates(derivation, training);
     }
     Ok(())
@@ -63,13 +68,13 @@ fn gradients(
     needed: &[bool],
     root: EquationId,
     of: Of,
-) -> HashMap<EquationId, EquationId> {
+) -> Result<HashMap<EquationId, EquationId>, Diagnostic> {
     let number = |equation: &Equation| if let Symbol::Step(number) = equation.symbol { number } else { 0 };
     let steps = derivation.equations.iter().map(number).max().unwrap_or(0);
     let reason = if of == Of::Loss { Reason::ChainRule } else { Reason::Penalty };
     let contributions = (0..=root.index()).map(|_| Vec::new()).collect();
-    let mut gradients =
-        Gradients { derivation, needed, contributions, steps, reason, of, found: HashMap::new() };
+    let (found, left) = (HashMap::new(), limits::OPERATIONS);
+    let mut gradients = Gradients { derivation, needed, contributions, steps, reason, of, found, left };
     gradients.contribute(root, Contribution::One);
     for index in (0..=root.index()).rev() {
         let id = EquationId(index as u32);
@@ -77,8 +82,11 @@ fn gradients(
             let op = gradients.derivation.equation(id).op.clone();
             op.differentiate(&mut gradients, id, up);
         }
+        if gradients.left == 0 {
+            return Err(problems::derivation_too_large(gradients.derivation.name_span));
+        }
     }
-    gradients.found
+    Ok(gradients.found)
 }
 
 /// Which equations depend on a parameter: only through those do gradients flow.
@@ -124,6 +132,8 @@ pub(super) struct Gradients<'d> {
     of: Of,
     /// The gradients of parameters.
     found: HashMap<EquationId, EquationId>,
+    /// Operations that local derivatives may still have: those of one product have n² together.
+    left: u64,
 }
 
 impl Gradients<'_> {
@@ -253,6 +263,10 @@ impl Gradients<'_> {
         for (leaf, root) in leaves.into_iter().zip(roots) {
             let to = EquationId(leaf);
             let local = b.finish(root);
+            self.left = self.left.saturating_sub(local.operations(&self.derivation.functions));
+            if self.left == 0 {
+                return;
+            }
             if local.as_number() == Some(0.0) {
                 continue;
             }

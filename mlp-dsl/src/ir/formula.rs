@@ -183,10 +183,11 @@ impl Formula {
         }
     }
 
-    /// Scalar operations of one evaluation, those of called functions included.
+    /// Scalar operations of one evaluation, those of called functions included: an `if` compares and chooses.
     pub fn operations(&self, functions: &[Function]) -> u64 {
         let cost = |term: &Term| match term {
             Term::Number(_) | Term::Constant(..) | Term::Leaf(_) => 0,
+            Term::Select(_) => 2,
             Term::Apply(id, _) => functions.get(id.0 as usize).map_or(1, |f| f.operations.saturating_add(1)),
             _ => 1,
         };

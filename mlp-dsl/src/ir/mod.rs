@@ -196,6 +196,9 @@ pub fn derive(model: &Model) -> Result<Derivation, Diagnostic> {
     let mut derivation = lower::lower(model)?;
     names_differ(&derivation)?;
     differentiate::differentiate(&mut derivation, model)?;
+    if derivation.operations() > limits::OPERATIONS {
+        return Err(problems::derivation_too_large(derivation.name_span));
+    }
     if let (Some(span), true) = (model.unroll_span, derivation.multiply_adds() > limits::UNROLLED)
         && derivation.unroll == Some(true)
     {
@@ -257,6 +260,16 @@ impl Derivation {
             activation: None,
         };
         self.equations.get(id.index()).unwrap_or(NOTHING)
+    }
+
+    /// Scalar operations to be printed: those of the formulas, and some for each equation.
+    pub(crate) fn operations(&self) -> u64 {
+        let of = |equation: &Equation| match &equation.op {
+            Op::Pointwise(formula) => formula.operations(&self.functions),
+            op => op.operands().len() as u64,
+        };
+        let each = self.equations.iter().map(|equation| of(equation).saturating_add(limits::EQUATION));
+        each.fold(0, u64::saturating_add)
     }
 
     /// All equations with their numbers.

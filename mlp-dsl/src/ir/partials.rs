@@ -1,6 +1,9 @@
 //! Derivatives inside a formula: one sweep in reverse over its terms.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    rc::Rc,
+};
 
 use super::{
     builder::Builder,
@@ -25,7 +28,8 @@ pub fn partials(
     }
     let zero = b.number(0.0);
     let Some(root) = formula.terms().len().checked_sub(1) else { return vec![zero; leaves.len()] };
-    let found = Sweep { b, formula, places, value, functions }.below(TermId(root as u32));
+    let found =
+        Sweep { b, formula, places, value, functions, branches: HashMap::new() }.below(TermId(root as u32));
     let leaf = |(id, total): (TermId, TermId)| match formula.term(id) {
         Some(Term::Leaf(leaf)) => Some((*leaf, total)),
         _ => None,
@@ -41,6 +45,8 @@ struct Sweep<'s> {
     places: Vec<TermId>,
     value: Option<TermId>,
     functions: &'s [Function],
+    /// What was found below a branch: several choices may share it.
+    branches: HashMap<TermId, Rc<BTreeMap<TermId, TermId>>>,
 }
 
 impl Sweep<'_> {
@@ -96,13 +102,11 @@ impl Sweep<'_> {
     /// NaN in what is not selected reaches no gradient.
     fn through_choice(&mut self, select: &Select, total: TermId) -> Vec<(TermId, TermId)> {
         let zero = self.b.number(0.0);
-        let mut branches = [self.below(select.then), self.below(select.otherwise)];
-        for branch in &mut branches {
-            for derivative in branch.values_mut() {
-                *derivative = self.b.multiply(total, *derivative);
-            }
-        }
-        let [then, otherwise] = branches;
+        let [then, otherwise] = [select.then, select.otherwise].map(|root| {
+            let branch = self.branch(root);
+            let times = |(leaf, derivative): (&TermId, &TermId)| (*leaf, self.b.multiply(total, *derivative));
+            branch.iter().map(times).collect::<BTreeMap<TermId, TermId>>()
+        });
         let mut leaves: Vec<TermId> = then.keys().chain(otherwise.keys()).copied().collect();
         leaves.sort_unstable();
         leaves.dedup();
@@ -113,6 +117,15 @@ impl Sweep<'_> {
             (leaf, self.b.select(Select { comparison: select.comparison, left, right, then, otherwise }))
         };
         leaves.into_iter().rev().map(&mut choose).collect()
+    }
+
+    fn branch(&mut self, root: TermId) -> Rc<BTreeMap<TermId, TermId>> {
+        if let Some(known) = self.branches.get(&root) {
+            return known.clone();
+        }
+        let found = Rc::new(self.below(root));
+        self.branches.insert(root, found.clone());
+        found
     }
 
     fn place(&self, id: TermId) -> TermId {

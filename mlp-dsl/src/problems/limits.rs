@@ -9,14 +9,22 @@ pub(crate) fn too_many_parameters(count: u64, span: Span) -> Diagnostic {
 }
 
 pub(crate) fn function_too_large(name: &Name) -> Diagnostic {
+    too_large("function", name)
+}
+
+pub(crate) fn rule_too_large(name: &Name) -> Diagnostic {
+    too_large("rule", name)
+}
+
+fn too_large(what: &str, name: &Name) -> Diagnostic {
     let most = limits::FUNCTION_OPERATIONS;
     Diagnostic::new(
         "M0602",
-        format!("the function `{}` is too large", name.text),
+        format!("the {what} `{}` is too large", name.text),
         name.span,
         "functions it calls included",
     )
-    .help(format!("a function has at most {most} operations"))
+    .help(format!("a {what} has at most {most} operations"))
 }
 
 pub(crate) fn too_many_operations(span: Span) -> Diagnostic {
@@ -26,6 +34,19 @@ pub(crate) fn too_many_operations(span: Span) -> Diagnostic {
         "the formulas are too large",
         span,
         format!("more than {most} operations in all"),
+    )
+    .help("write wide layers as vectors: `layer h[20] = sigmoid(dense(x));`")
+}
+
+pub(crate) fn derivation_too_large(span: Span) -> Diagnostic {
+    let (most, each) = (limits::OPERATIONS, limits::EQUATION);
+    Diagnostic::new(
+        "M0603",
+        "the formulas are too large",
+        span,
+        format!(
+            "with backward pass and updates more than {most} operations, {each} for each equation included"
+        ),
     )
     .help("write wide layers as vectors: `layer h[20] = sigmoid(dense(x));`")
 }
@@ -53,6 +74,13 @@ pub(crate) fn too_many_neurons(span: Span) -> Diagnostic {
         .help("write wide layers as vectors: `layer h[20] = sigmoid(dense(x));`")
 }
 
+/// `what` has so many: `a function has at most 200 parameters`.
+pub(crate) fn too_many_names(what: &str, of: &str, span: Span) -> Diagnostic {
+    let most = limits::NAMES;
+    Diagnostic::new("M0606", format!("more than {most} {what}"), span, "the limit is passed here")
+        .help(format!("{of} has at most {most} {what}"))
+}
+
 pub(crate) fn too_large_to_unroll(multiply_adds: usize, span: Span) -> Diagnostic {
     let most = limits::UNROLLED;
     Diagnostic::new(
@@ -62,6 +90,17 @@ pub(crate) fn too_large_to_unroll(multiply_adds: usize, span: Span) -> Diagnosti
         "all in straight lines",
     )
     .help(format!("up to {most} can be; leave `unroll always` out"))
+}
+
+pub(crate) fn too_many_samples(count: usize, numbers: u64, span: Span) -> Diagnostic {
+    let (most, most_numbers) = (limits::SAMPLES, limits::SAMPLE_NUMBERS);
+    Diagnostic::new(
+        "M0604",
+        format!("{count} samples with {numbers} numbers are too many"),
+        span,
+        "a class counts as the vector that it stands for",
+    )
+    .help(format!("a specification has at most {most} samples with {most_numbers} numbers; hand more to the generated code"))
 }
 
 pub(crate) fn too_much_data(count: u64, span: Span) -> Diagnostic {

@@ -20,6 +20,17 @@ pub(crate) fn too_deep(span: Span) -> Diagnostic {
         .help("name the inner part: as a neuron, a layer or a `fn`")
 }
 
+pub(crate) fn comment_too_deep(span: Span) -> Diagnostic {
+    let most = limits::NESTING;
+    Diagnostic::new(
+        "M0102",
+        "the nesting is too deep",
+        span,
+        format!("more than {most} comments inside one another"),
+    )
+    .help("write comments that end with their line: `// …`")
+}
+
 pub(crate) fn unclosed(bracket: char, span: Span) -> Diagnostic {
     let closer = closer(bracket);
     Diagnostic::new(

@@ -7,8 +7,15 @@ pub fn operations(derivation: &Derivation) -> u64 {
     operations_before(derivation, derivation.equations.len())
 }
 
-/// The same for the first `count` equations.
-pub fn operations_before(derivation: &Derivation, count: usize) -> u64 {
+/// As how many operations an equation counts where time matters.
+const EQUATION: u64 = 100;
+
+/// What evaluating the first `count` equations costs in time: operations, and some for each equation.
+pub fn evaluation(derivation: &Derivation, count: usize) -> u64 {
+    operations_before(derivation, count).saturating_add(EQUATION * count as u64)
+}
+
+fn operations_before(derivation: &Derivation, count: usize) -> u64 {
     let first = derivation.numbered().take(count);
     first.fold(0, |sum, (id, _)| sum.saturating_add(of_equation(derivation, id)))
 }

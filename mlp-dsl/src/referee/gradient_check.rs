@@ -9,7 +9,7 @@ use crate::ir::{Derivation, equation::EquationId};
 /// How far the imaginary step goes: its square vanishes beside 1.
 const STEP: f64 = 1e-40;
 /// Scalar operations spent on checking; a large network is checked at evenly spaced places.
-const BUDGET: u64 = 100_000_000;
+const BUDGET: u64 = 60_000_000;
 
 /// What a gradient check found.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,7 +32,7 @@ pub fn check_gradients(derivation: &Derivation, point: &Point) -> Option<Gradien
     let evaluation = evaluate::<f64>(derivation, point);
     let total = derivation.parameter_count() - derivation.frozen_count();
     let samples = point.samples().max(1) as u64;
-    let forward = cost::operations_before(derivation, loss.objective.index() + 1).saturating_mul(samples);
+    let forward = cost::evaluation(derivation, loss.objective.index() + 1).saturating_mul(samples);
     let affordable = (BUDGET / forward.max(1)).max(32) as usize;
     let stride = total.div_ceil(affordable).max(1);
     let mut check = GradientCheck { checked: 0, total, normwise: 0.0, worst: 0.0, worst_at: None };

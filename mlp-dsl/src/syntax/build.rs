@@ -201,13 +201,12 @@ impl<'a> Builder<'a> {
     }
 
     fn value(&mut self, pair: P<'_>) -> Option<Value> {
-        let inner = pair.into_inner().next()?;
-        if inner.as_rule() == Rule::list {
-            let span = self.span_of(&inner);
-            let values = inner.into_inner().filter_map(|value| self.value(value)).collect();
+        if pair.as_rule() == Rule::list {
+            let span = self.span_of(&pair);
+            let values = pair.into_inner().filter_map(|value| self.value(value)).collect();
             return Some(Value::List(values, span));
         }
-        self.expression(inner).map(Value::Single)
+        self.expression(pair).map(Value::Single)
     }
 
     fn layer_body(&mut self, mut inner: Pairs<'_, Rule>) -> Option<LayerBody> {

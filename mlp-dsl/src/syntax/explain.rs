@@ -207,10 +207,9 @@ fn human(rule: Rule) -> Option<&'static str> {
         Rule::EOI => "the end",
         Rule::network | Rule::kw_network => "`network`",
         Rule::name => "a name",
-        Rule::expression | Rule::sum | Rule::product | Rule::signed | Rule::power | Rule::primary => {
+        Rule::expression | Rule::power | Rule::number | Rule::call | Rule::conditional | Rule::list => {
             "a formula"
         }
-        Rule::number | Rule::call | Rule::conditional | Rule::value | Rule::list => "a formula",
         Rule::sum_operator | Rule::product_operator => "an operator",
         Rule::comparison => "a comparison such as `>`",
         Rule::declaration | Rule::declarations | Rule::neuron | Rule::neurons | Rule::group => "a name",

@@ -9,85 +9,114 @@ use super::{
 };
 use crate::{problems, span::Span};
 
+/// A formula, and where it stands with the parentheses around it.
+type Placed = Option<(Expression, Span)>;
+
 impl Builder<'_> {
     pub(super) fn expression(&mut self, pair: P<'_>) -> Option<Expression> {
         let span = self.span_of(&pair);
-        let rule = pair.as_rule();
-        let text = pair.as_str();
         let mut inner = pair.into_inner();
-        let kind = match rule {
-            Rule::number => self.number(text, span),
-            Rule::expression | Rule::primary => return self.inner_expression(inner.next()?),
-            Rule::sum | Rule::product => {
-                let first = self.expression(inner.next()?)?;
-                let mut rest = Vec::new();
-                while let (Some(operator), Some(operand)) = (inner.next(), inner.next()) {
-                    rest.push((operator_of(operator.as_str()), self.expression(operand)?));
-                }
-                if rest.is_empty() {
-                    return Some(first);
-                }
-                ExpressionKind::Chain(Box::new(first), rest)
-            }
-            Rule::signed => return self.signed(inner, span),
-            Rule::power => {
-                let base = self.expression(inner.next()?)?;
-                let Some(exponent) = inner.next() else { return Some(base) };
-                ExpressionKind::Power(Box::new(base), Box::new(self.expression(exponent)?))
-            }
-            Rule::conditional => {
-                inner.next_if(Rule::kw_if);
-                let mut condition = inner.next()?.into_inner();
-                let left = self.expression(condition.next()?)?;
-                let comparison = comparison_of(condition.next()?.as_str());
-                let right = self.expression(condition.next()?)?;
-                inner.next_if(Rule::kw_then);
-                let then = self.expression(inner.next()?)?;
-                inner.next_if(Rule::kw_else);
-                let otherwise = self.expression(inner.next()?)?;
-                let condition = Box::new((left, comparison, right));
-                ExpressionKind::If(condition, Box::new(then), Box::new(otherwise))
-            }
-            Rule::binding => {
-                inner.next_if(Rule::kw_let);
-                let mut bound = Vec::new();
-                while let Some(pair) = inner.next_if(Rule::bound) {
-                    let mut inner = pair.into_inner();
-                    bound.push((self.name(inner.next()?), self.expression(inner.next()?)?));
-                }
-                inner.next_if(Rule::kw_in);
-                ExpressionKind::Let(bound, Box::new(self.expression(inner.next()?)?))
-            }
-            _ => return None,
+        let kind = if let Some(pair) = inner.next_if(Rule::conditional) {
+            self.conditional(pair.into_inner())?
+        } else if let Some(pair) = inner.next_if(Rule::binding) {
+            self.binding(pair.into_inner())?
+        } else {
+            return Some(self.sum(&mut inner)?.0);
         };
         Some(Expression { kind, span })
     }
 
-    fn inner_expression(&mut self, pair: P<'_>) -> Option<Expression> {
-        let span = self.span_of(&pair);
-        let kind = match pair.as_rule() {
-            Rule::name => ExpressionKind::Name(self.name(pair)),
-            Rule::call => ExpressionKind::Call(self.call(pair)?),
-            _ => return self.expression(pair),
-        };
-        Some(Expression { kind, span })
+    fn conditional(&mut self, mut inner: Pairs<'_, Rule>) -> Option<ExpressionKind> {
+        inner.next_if(Rule::kw_if);
+        let mut condition = inner.next()?.into_inner();
+        let (left, _) = self.sum(&mut condition)?;
+        let comparison = comparison_of(condition.next()?.as_str());
+        let (right, _) = self.sum(&mut condition)?;
+        inner.next_if(Rule::kw_then);
+        let then = self.expression(inner.next()?)?;
+        inner.next_if(Rule::kw_else);
+        let otherwise = self.expression(inner.next()?)?;
+        let condition = Box::new((left, comparison, right));
+        Some(ExpressionKind::If(condition, Box::new(then), Box::new(otherwise)))
+    }
+
+    fn binding(&mut self, mut inner: Pairs<'_, Rule>) -> Option<ExpressionKind> {
+        inner.next_if(Rule::kw_let);
+        let mut bound = Vec::new();
+        while let Some(pair) = inner.next_if(Rule::bound) {
+            let mut inner = pair.into_inner();
+            bound.push((self.name(inner.next()?), self.expression(inner.next()?)?));
+        }
+        inner.next_if(Rule::kw_in);
+        Some(ExpressionKind::Let(bound, Box::new(self.expression(inner.next()?)?)))
+    }
+
+    fn sum(&mut self, pairs: &mut Pairs<'_, Rule>) -> Placed {
+        let first = self.product(pairs)?;
+        self.chain(first, pairs, Rule::sum_operator, Self::product)
+    }
+
+    fn product(&mut self, pairs: &mut Pairs<'_, Rule>) -> Placed {
+        let first = self.signed(pairs)?;
+        self.chain(first, pairs, Rule::product_operator, Self::signed)
+    }
+
+    /// Operands as long as operators of one level follow.
+    fn chain(
+        &mut self,
+        (first, mut span): (Expression, Span),
+        pairs: &mut Pairs<'_, Rule>,
+        operator: Rule,
+        operand: impl Fn(&mut Self, &mut Pairs<'_, Rule>) -> Placed,
+    ) -> Placed {
+        let mut rest = Vec::new();
+        while let Some(sign) = pairs.next_if(operator) {
+            let (right, place) = operand(self, pairs)?;
+            rest.push((operator_of(sign.as_str()), right));
+            span = span.to(place);
+        }
+        if rest.is_empty() {
+            return Some((first, span));
+        }
+        Some((Expression { kind: ExpressionKind::Chain(Box::new(first), rest), span }, span))
     }
 
     /// An even number of minus signs is none: a chain of them stays flat.
-    fn signed(&mut self, inner: Pairs<'_, Rule>, span: Span) -> Option<Expression> {
+    fn signed(&mut self, pairs: &mut Pairs<'_, Rule>) -> Placed {
+        let start = self.span_of(&pairs.peek()?);
         let mut negative = false;
-        for pair in inner {
-            if pair.as_rule() == Rule::minus {
-                negative = !negative;
-                continue;
-            }
-            let operand = self.expression(pair)?;
-            if !negative {
-                return Some(operand);
-            }
-            return Some(Expression { kind: ExpressionKind::Negative(Box::new(operand)), span });
+        while pairs.next_if(Rule::minus).is_some() {
+            negative = !negative;
         }
-        None
+        let power = pairs.next()?;
+        let span = start.to(self.span_of(&power));
+        let operand = self.power(power)?;
+        if !negative {
+            return Some((operand, span));
+        }
+        Some((Expression { kind: ExpressionKind::Negative(Box::new(operand)), span }, span))
+    }
+
+    fn power(&mut self, pair: P<'_>) -> Option<Expression> {
+        let span = self.span_of(&pair);
+        let mut inner = pair.into_inner();
+        let base = self.primary(inner.next()?)?;
+        if inner.peek().is_none() {
+            return Some(base);
+        }
+        let (exponent, _) = self.signed(&mut inner)?;
+        Some(Expression { kind: ExpressionKind::Power(Box::new(base), Box::new(exponent)), span })
+    }
+
+    fn primary(&mut self, pair: P<'_>) -> Option<Expression> {
+        let span = self.span_of(&pair);
+        let kind = match pair.as_rule() {
+            Rule::number => self.number(pair.as_str(), span),
+            Rule::name => ExpressionKind::Name(self.name(pair)),
+            Rule::call => ExpressionKind::Call(self.call(pair)?),
+            _ => return self.expression(pair), // in parentheses
+        };
+        Some(Expression { kind, span })
     }
 
     fn number(&mut self, text: &str, span: Span) -> ExpressionKind {

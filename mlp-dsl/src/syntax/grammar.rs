@@ -104,7 +104,8 @@ pub enum Rule {
     r#derivative,
     ///`kernel softmax`: the prelude's names for numerically stable forms.
     r#kernel,
-    ///A formula.
+    /**A formula. Its levels leave no trace but their operands and operators, side by side: a long list of numbers
+stays small.*/
     r#expression,
     ///`let u = x * x in u + u^2`: names for parts of a formula.
     r#binding,
@@ -200,7 +201,7 @@ or passed over.*/
     r#kw_if,
     r#kw_then,
     r#kw_else,
-    ///White space separates tokens and means nothing else.
+    ///White space separates tokens and means nothing else. Ranges, since most tries fail and these fail quickly.
     r#WHITESPACE,
     ///Rust's comments; block comments nest.
     r#COMMENT,
@@ -1139,14 +1140,8 @@ impl ::pest::Parser<Rule> for MlpParser {
                 ) -> ::pest::ParseResult<
                     ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
                 > {
-                    state
-                        .rule(
-                            Rule::r#value,
-                            |state| {
-                                self::r#list(state)
-                                    .or_else(|state| { self::r#expression(state) })
-                            },
-                        )
+                    let state = state.check_stack_limit()?;
+                    self::r#list(state).or_else(|state| { self::r#expression(state) })
                 }
                 #[inline]
                 #[allow(non_snake_case, unused_variables)]
@@ -2752,47 +2747,41 @@ impl ::pest::Parser<Rule> for MlpParser {
                     ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
                 > {
                     state
-                        .rule(
-                            Rule::r#sum,
-                            |state| {
-                                state
-                                    .sequence(|state| {
-                                        self::r#product(state)
-                                            .and_then(|state| { super::hidden::skip(state) })
-                                            .and_then(|state| {
-                                                state
-                                                    .sequence(|state| {
-                                                        state
-                                                            .optional(|state| {
-                                                                state
-                                                                    .sequence(|state| {
-                                                                        self::r#sum_operator(state)
-                                                                            .and_then(|state| { super::hidden::skip(state) })
-                                                                            .and_then(|state| { self::r#product(state) })
-                                                                    })
-                                                                    .and_then(|state| {
-                                                                        state
-                                                                            .repeat(|state| {
-                                                                                state
-                                                                                    .sequence(|state| {
-                                                                                        super::hidden::skip(state)
-                                                                                            .and_then(|state| {
-                                                                                                state
-                                                                                                    .sequence(|state| {
-                                                                                                        self::r#sum_operator(state)
-                                                                                                            .and_then(|state| { super::hidden::skip(state) })
-                                                                                                            .and_then(|state| { self::r#product(state) })
-                                                                                                    })
-                                                                                            })
-                                                                                    })
-                                                                            })
-                                                                    })
-                                                            })
-                                                    })
-                                            })
-                                    })
-                            },
-                        )
+                        .sequence(|state| {
+                            self::r#product(state)
+                                .and_then(|state| { super::hidden::skip(state) })
+                                .and_then(|state| {
+                                    state
+                                        .sequence(|state| {
+                                            state
+                                                .optional(|state| {
+                                                    state
+                                                        .sequence(|state| {
+                                                            self::r#sum_operator(state)
+                                                                .and_then(|state| { super::hidden::skip(state) })
+                                                                .and_then(|state| { self::r#product(state) })
+                                                        })
+                                                        .and_then(|state| {
+                                                            state
+                                                                .repeat(|state| {
+                                                                    state
+                                                                        .sequence(|state| {
+                                                                            super::hidden::skip(state)
+                                                                                .and_then(|state| {
+                                                                                    state
+                                                                                        .sequence(|state| {
+                                                                                            self::r#sum_operator(state)
+                                                                                                .and_then(|state| { super::hidden::skip(state) })
+                                                                                                .and_then(|state| { self::r#product(state) })
+                                                                                        })
+                                                                                })
+                                                                        })
+                                                                })
+                                                        })
+                                                })
+                                        })
+                                })
+                        })
                 }
                 #[inline]
                 #[allow(non_snake_case, unused_variables)]
@@ -2819,47 +2808,41 @@ impl ::pest::Parser<Rule> for MlpParser {
                     ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
                 > {
                     state
-                        .rule(
-                            Rule::r#product,
-                            |state| {
-                                state
-                                    .sequence(|state| {
-                                        self::r#signed(state)
-                                            .and_then(|state| { super::hidden::skip(state) })
-                                            .and_then(|state| {
-                                                state
-                                                    .sequence(|state| {
-                                                        state
-                                                            .optional(|state| {
-                                                                state
-                                                                    .sequence(|state| {
-                                                                        self::r#product_operator(state)
-                                                                            .and_then(|state| { super::hidden::skip(state) })
-                                                                            .and_then(|state| { self::r#signed(state) })
-                                                                    })
-                                                                    .and_then(|state| {
-                                                                        state
-                                                                            .repeat(|state| {
-                                                                                state
-                                                                                    .sequence(|state| {
-                                                                                        super::hidden::skip(state)
-                                                                                            .and_then(|state| {
-                                                                                                state
-                                                                                                    .sequence(|state| {
-                                                                                                        self::r#product_operator(state)
-                                                                                                            .and_then(|state| { super::hidden::skip(state) })
-                                                                                                            .and_then(|state| { self::r#signed(state) })
-                                                                                                    })
-                                                                                            })
-                                                                                    })
-                                                                            })
-                                                                    })
-                                                            })
-                                                    })
-                                            })
-                                    })
-                            },
-                        )
+                        .sequence(|state| {
+                            self::r#signed(state)
+                                .and_then(|state| { super::hidden::skip(state) })
+                                .and_then(|state| {
+                                    state
+                                        .sequence(|state| {
+                                            state
+                                                .optional(|state| {
+                                                    state
+                                                        .sequence(|state| {
+                                                            self::r#product_operator(state)
+                                                                .and_then(|state| { super::hidden::skip(state) })
+                                                                .and_then(|state| { self::r#signed(state) })
+                                                        })
+                                                        .and_then(|state| {
+                                                            state
+                                                                .repeat(|state| {
+                                                                    state
+                                                                        .sequence(|state| {
+                                                                            super::hidden::skip(state)
+                                                                                .and_then(|state| {
+                                                                                    state
+                                                                                        .sequence(|state| {
+                                                                                            self::r#product_operator(state)
+                                                                                                .and_then(|state| { super::hidden::skip(state) })
+                                                                                                .and_then(|state| { self::r#signed(state) })
+                                                                                        })
+                                                                                })
+                                                                        })
+                                                                })
+                                                        })
+                                                })
+                                        })
+                                })
+                        })
                 }
                 #[inline]
                 #[allow(non_snake_case, unused_variables)]
@@ -2887,33 +2870,27 @@ impl ::pest::Parser<Rule> for MlpParser {
                     ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
                 > {
                     state
-                        .rule(
-                            Rule::r#signed,
-                            |state| {
-                                state
-                                    .sequence(|state| {
-                                        state
-                                            .sequence(|state| {
-                                                state
-                                                    .optional(|state| {
-                                                        self::r#minus(state)
-                                                            .and_then(|state| {
-                                                                state
-                                                                    .repeat(|state| {
-                                                                        state
-                                                                            .sequence(|state| {
-                                                                                super::hidden::skip(state)
-                                                                                    .and_then(|state| { self::r#minus(state) })
-                                                                            })
-                                                                    })
-                                                            })
-                                                    })
-                                            })
-                                            .and_then(|state| { super::hidden::skip(state) })
-                                            .and_then(|state| { self::r#power(state) })
-                                    })
-                            },
-                        )
+                        .sequence(|state| {
+                            state
+                                .sequence(|state| {
+                                    state
+                                        .optional(|state| {
+                                            self::r#minus(state)
+                                                .and_then(|state| {
+                                                    state
+                                                        .repeat(|state| {
+                                                            state
+                                                                .sequence(|state| {
+                                                                    super::hidden::skip(state)
+                                                                        .and_then(|state| { self::r#minus(state) })
+                                                                })
+                                                        })
+                                                })
+                                        })
+                                })
+                                .and_then(|state| { super::hidden::skip(state) })
+                                .and_then(|state| { self::r#power(state) })
+                        })
                 }
                 #[inline]
                 #[allow(non_snake_case, unused_variables)]
@@ -2962,26 +2939,21 @@ impl ::pest::Parser<Rule> for MlpParser {
                 ) -> ::pest::ParseResult<
                     ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
                 > {
-                    state
-                        .rule(
-                            Rule::r#primary,
-                            |state| {
-                                self::r#number(state)
-                                    .or_else(|state| { self::r#call(state) })
-                                    .or_else(|state| { self::r#name(state) })
-                                    .or_else(|state| {
-                                        state
-                                            .sequence(|state| {
-                                                state
-                                                    .match_string("(")
-                                                    .and_then(|state| { super::hidden::skip(state) })
-                                                    .and_then(|state| { self::r#expression(state) })
-                                                    .and_then(|state| { super::hidden::skip(state) })
-                                                    .and_then(|state| { state.match_string(")") })
-                                            })
-                                    })
-                            },
-                        )
+                    let state = state.check_stack_limit()?;
+                    self::r#number(state)
+                        .or_else(|state| { self::r#call(state) })
+                        .or_else(|state| { self::r#name(state) })
+                        .or_else(|state| {
+                            state
+                                .sequence(|state| {
+                                    state
+                                        .match_string("(")
+                                        .and_then(|state| { super::hidden::skip(state) })
+                                        .and_then(|state| { self::r#expression(state) })
+                                        .and_then(|state| { super::hidden::skip(state) })
+                                        .and_then(|state| { state.match_string(")") })
+                                })
+                        })
                 }
                 #[inline]
                 #[allow(non_snake_case, unused_variables)]
@@ -5107,17 +5079,15 @@ impl ::pest::Parser<Rule> for MlpParser {
                             ::pest::Atomicity::Atomic,
                             |state| {
                                 state
-                                    .match_string(" ")
-                                    .or_else(|state| { state.match_string("\t") })
-                                    .or_else(|state| { state.match_string("\r") })
-                                    .or_else(|state| { state.match_string("\n") })
-                                    .or_else(|state| { state.match_string("\u{85}") })
-                                    .or_else(|state| { state.match_string("\u{200e}") })
-                                    .or_else(|state| { state.match_string("\u{200f}") })
-                                    .or_else(|state| { state.match_string("\u{2028}") })
-                                    .or_else(|state| { state.match_string("\u{2029}") })
-                                    .or_else(|state| { state.match_string("\u{b}") })
-                                    .or_else(|state| { state.match_string("\u{c}") })
+                                    .match_range('\t'..'\r')
+                                    .or_else(|state| { state.match_range(' '..' ') })
+                                    .or_else(|state| { state.match_range('\u{85}'..'\u{85}') })
+                                    .or_else(|state| {
+                                        state.match_range('\u{200e}'..'\u{200f}')
+                                    })
+                                    .or_else(|state| {
+                                        state.match_range('\u{2028}'..'\u{2029}')
+                                    })
                             },
                         )
                 }

@@ -4,7 +4,7 @@
 
 use super::{
     nesting::Nesting,
-    widths::{is_word, token_width},
+    widths::{comments_inside, is_word, token_width},
     words,
 };
 use crate::{diagnostic::Diagnostics, limits, problems, span::Span};
@@ -63,6 +63,11 @@ impl Scan<'_> {
                 self.found.push(problems::endless(byte == b'/', Span::new(at, at + 1)));
                 return None;
             };
+            let token = bytes.get(at..at + width).unwrap_or_default();
+            if token.starts_with(b"/*") && comments_inside(token) > limits::NESTING {
+                self.found.push(problems::comment_too_deep(Span::new(at, at + 2)));
+                return None;
+            }
             match byte {
                 b'(' | b'[' | b'{' => {
                     self.open.push((byte, at));

@@ -28,9 +28,41 @@ pub(super) fn token_width(bytes: &[u8], at: usize, byte: u8) -> Option<usize> {
             Some(2 + rest.iter().skip(2).take_while(|b| is_word(**b)).count())
         }
         b'0'..=b'9' => Some(1), // as the grammar takes numbers where it finds no sense in them
-        _ if is_word(byte) => Some(rest.iter().take_while(|b| is_word(**b)).count()),
-        _ => Some(1),
+        _ => Some(unicode_space(rest).unwrap_or_else(|| word_length(rest).max(1))),
     }
+}
+
+fn word_length(rest: &[u8]) -> usize {
+    let ends = |at: &usize| match rest.get(*at) {
+        Some(byte) if !byte.is_ascii() => unicode_space(rest.get(*at..).unwrap_or_default()).is_some(),
+        Some(byte) => !is_word(*byte),
+        None => true,
+    };
+    (0..rest.len()).find(ends).unwrap_or(rest.len())
+}
+
+/// The bytes of a character that Rust takes for white space and that is not ASCII.
+fn unicode_space(rest: &[u8]) -> Option<usize> {
+    const SPACES: [&str; 5] = ["\u{85}", "\u{200E}", "\u{200F}", "\u{2028}", "\u{2029}"];
+    SPACES.iter().find(|space| rest.starts_with(space.as_bytes())).map(|space| space.len())
+}
+
+/// How many comments are inside one another in this one; the parser recurses into them.
+pub(super) fn comments_inside(comment: &[u8]) -> usize {
+    let (mut depth, mut deepest, mut at) = (0_usize, 0, 0);
+    while let Some(here) = comment.get(at..).filter(|here| !here.is_empty()) {
+        if here.starts_with(b"/*") {
+            depth += 1;
+            at += 2;
+        } else if here.starts_with(b"*/") {
+            depth = depth.saturating_sub(1);
+            at += 2;
+        } else {
+            at += 1;
+        }
+        deepest = deepest.max(depth);
+    }
+    deepest
 }
 
 pub(super) fn is_word(byte: u8) -> bool {

@@ -3,6 +3,7 @@
 use mlp_dsl::{
     backend::values::{self, Entry, Refusal, StepValues},
     ir::{Derivation, equation::Shape},
+    limits,
 };
 
 use crate::{
@@ -27,6 +28,18 @@ pub(crate) fn run(arguments: &Eval) -> Result<(), Failure> {
     }
     let step =
         values::train(&derivation, arguments.steps).map_err(|refusal| refused(&derivation, refusal))?;
+    let count: usize = sections(&step).iter().flat_map(|(_, entries)| *entries).map(|e| e.values.len()).sum();
+    if arguments.format != EvalFormat::Table && count > limits::PRINTED_VALUES {
+        let title = format!(
+            "`{}` has {count} values, and up to {} are printed",
+            step.network,
+            limits::PRINTED_VALUES
+        );
+        return Err(Failure::specification(
+            title,
+            "leave --format out: a table shows the first of each vector",
+        ));
+    }
     output::print(&match arguments.format {
         EvalFormat::Table => table(&step),
         EvalFormat::Json => json(&step).pretty(),

@@ -6,10 +6,9 @@ use serde_json::{Value, json};
 
 /// The server answers each request and ends when it is told to.
 pub(crate) fn language_server(data: &[u8]) {
-    // The first line are the messages, the rest is the text.
-    let split = data.iter().position(|byte| *byte == b'\n').unwrap_or(data.len());
-    let (steps, text) = data.split_at(split);
-    let Ok(text) = std::str::from_utf8(text) else { return };
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    // The first line, often a comment, tells the messages; so every specification is a seed.
+    let steps = text.lines().next().unwrap_or("").as_bytes();
     let (editor, server) = Connection::memory();
     let mut requests = 0;
     {

@@ -9,11 +9,11 @@ use crate::ir::{
     array::Op,
     builder::Builder,
     equation::{EquationId, Symbol},
-    formula::Formula,
+    formula::{Formula, TermId},
     partials::partials,
     scalar::Binary,
 };
-use std::collections::HashMap;
+use std::{cell::RefCell, collections::HashMap};
 
 /// Derivatives by the symbols that have an equation of their own.
 pub(super) struct Chain<'c, 'd> {
@@ -22,7 +22,11 @@ pub(super) struct Chain<'c, 'd> {
     known: HashMap<Symbol, EquationId>,
     partials: HashMap<EquationId, Vec<EquationId>>,
     reaches_loss: Vec<bool>,
+    swept: RefCell<HashMap<EquationId, Swept>>,
 }
+
+/// The local derivatives of an equation by each of its leaves.
+type Swept = (Builder, HashMap<u32, TermId>);
 
 impl<'c, 'd> Chain<'c, 'd> {
     pub(super) fn new(context: &'c Context<'d>, loss: EquationId) -> Self {
@@ -45,7 +49,7 @@ impl<'c, 'd> Chain<'c, 'd> {
                 }
             }
         }
-        Chain { context, loss, known, partials, reaches_loss }
+        Chain { context, loss, known, partials, reaches_loss, swept: RefCell::default() }
     }
 
     /// The named local derivatives of a value.
@@ -86,10 +90,15 @@ impl<'c, 'd> Chain<'c, 'd> {
         }
         let derivation = self.context.derivation;
         let Op::Pointwise(formula) = &derivation.equation(of).op else { return None };
-        let mut b = Builder::new();
-        let own = b.leaf(of.0);
-        let roots = partials(&mut b, formula, Some(own), &[by.0], &derivation.functions);
-        roots.first().map(|root| b.finish(*root))
+        // A formula is swept once for all that it reads.
+        let mut swept = self.swept.borrow_mut();
+        let (b, roots) = swept.entry(of).or_insert_with(|| {
+            let (mut b, leaves) = (Builder::new(), formula.leaves());
+            let own = b.leaf(of.0);
+            let roots = partials(&mut b, formula, Some(own), &leaves, &derivation.functions);
+            (b, leaves.into_iter().zip(roots).collect())
+        });
+        roots.get(&by.0).map(|root| b.finish(*root))
     }
 
     /// ∂E/∂x by its symbol.

@@ -207,7 +207,7 @@ impl Context<'_> {
         sides.extend(between);
         let formula = Expression::of_equation(self.derivation, gradient);
         let few = chain.readers(x).len() <= PATHS;
-        let paths = chain.paths(x, spread).filter(|_| few && !chain.ends_at(x));
+        let paths = if few && !chain.ends_at(x) { chain.paths(x, spread) } else { None };
         sides.extend(paths.iter().cloned().map(Side::symbols));
         sides.push(Side::symbols(formula.clone()));
         let spelled = match paths {

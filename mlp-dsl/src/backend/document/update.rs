@@ -66,7 +66,8 @@ impl Context<'_> {
     pub(super) fn check(&self, loss: &Loss) -> Section {
         let mut section = Section::new("check");
         let derivation = self.derivation;
-        let affordable = (AFFORDABLE / cost::operations(derivation).max(1)) as usize;
+        let affordable =
+            (AFFORDABLE / cost::evaluation(derivation, derivation.equations.len()).max(1)) as usize;
         if affordable == 0 {
             section.say("The network is too large to check here; the complex-step check does it at evenly spaced places.");
             return section;

@@ -1,6 +1,6 @@
 //! What a step of training reads beside gradients: settings, schedules, the state of the rule.
 
-use super::{Draft, Lower};
+use super::{Draft, Lower, spend};
 use crate::{
     diagnostic::Diagnostic,
     ir::{
@@ -8,6 +8,7 @@ use crate::{
         array::Op,
         equation::{EquationId, Reason, Shape, Symbol},
     },
+    limits,
     model::{self, Setting, UpdateRule},
 };
 
@@ -25,6 +26,9 @@ impl Lower {
         for (name, bound) in clip.into_iter().filter_map(|(name, bound)| Some((name, bound?))) {
             settings.push(self.add(Symbol::Setting(name.to_owned()), Shape::Scalar, Op::Setting(bound)));
         }
+        let numbers =
+            limits::EQUATION * (self.derivation.parameters.len() * training.rule.state.len()) as u64;
+        spend(0, numbers, self.span)?;
         for index in 0..self.derivation.parameters.len() {
             self.state(index, &training.rule);
         }
