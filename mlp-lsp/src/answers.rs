@@ -21,6 +21,9 @@ use super::{document::Document, server::Refused};
 
 type Answer<T> = Result<T, Refused>;
 
+/// Items of an answer: nobody looks at more, and a hostile text has half a million.
+const ITEMS: usize = 10_000;
+
 impl From<Refusal> for Refused {
     fn from(Refusal(message): Refusal) -> Self {
         Refused(message)
@@ -67,17 +70,20 @@ pub(crate) fn completion(
     params: CompletionParams,
 ) -> Answer<Option<CompletionResponse>> {
     let offset = document.offset(params.text_document_position_params.position);
-    let items = document.analysis.completions(offset).into_iter().map(|completion| CompletionItem {
-        label: completion.label,
-        kind: Some(match completion.kind {
-            CompletionKind::Word => CompletionItemKind::Keyword,
-            CompletionKind::Function => CompletionItemKind::Function,
-            CompletionKind::Value => CompletionItemKind::Variable,
-            CompletionKind::Setting => CompletionItemKind::Property,
-        }),
-        documentation: Some(MarkupContent { kind: MarkupKind::Markdown, value: completion.detail }.into()),
-        ..CompletionItem::default()
-    });
+    let items =
+        document.analysis.completions(offset).into_iter().take(ITEMS).map(|completion| CompletionItem {
+            label: completion.label,
+            kind: Some(match completion.kind {
+                CompletionKind::Word => CompletionItemKind::Keyword,
+                CompletionKind::Function => CompletionItemKind::Function,
+                CompletionKind::Value => CompletionItemKind::Variable,
+                CompletionKind::Setting => CompletionItemKind::Property,
+            }),
+            documentation: Some(
+                MarkupContent { kind: MarkupKind::Markdown, value: completion.detail }.into(),
+            ),
+            ..CompletionItem::default()
+        });
     Ok(Some(items.collect::<Vec<_>>().into()))
 }
 
@@ -100,6 +106,7 @@ pub(crate) fn references(
     let declared = document.analysis.declaration(offset);
     let mut found = document.analysis.references(offset);
     found.retain(|span| params.context.include_declaration || Some(*span) != declared);
+    found.truncate(ITEMS);
     Ok(Some(found.into_iter().map(|span| location(document, uri, span)).collect()))
 }
 
@@ -111,7 +118,7 @@ pub(crate) fn highlights(
     let offset = document.offset(params.text_document_position_params.position);
     let found = document.analysis.references(offset);
     let highlight = |span| DocumentHighlight { range: document.range(span), kind: None };
-    Ok(Some(found.into_iter().map(highlight).collect()))
+    Ok(Some(found.into_iter().take(ITEMS).map(highlight).collect()))
 }
 
 pub(crate) fn symbols(
@@ -123,7 +130,7 @@ pub(crate) fn symbols(
     let symbols = &document.analysis.names().symbols;
     let mut children: Vec<Vec<DocumentSymbol>> = symbols.iter().map(|_| Vec::new()).collect();
     let mut top = Vec::new();
-    for (index, symbol) in symbols.iter().enumerate().rev() {
+    for (index, symbol) in symbols.iter().enumerate().take(ITEMS).rev() {
         if symbol.kind == Kind::Local {
             continue;
         }
@@ -188,6 +195,9 @@ pub(crate) fn prepare_rename(
 pub(crate) fn rename(document: &Document, uri: &Uri, params: RenameParams) -> Answer<Option<WorkspaceEdit>> {
     let offset = document.offset(params.text_document_position_params.position);
     let places = document.analysis.rename(offset, &params.new_name)?;
+    if places.len() > ITEMS {
+        return Err(Refused(format!("the name stands in more than {ITEMS} places")));
+    }
     let edit = |span| TextEdit { range: document.range(span), new_text: params.new_name.clone() };
     let edits = places.into_iter().map(edit).collect();
     Ok(Some(WorkspaceEdit {

@@ -2,7 +2,7 @@
 //! from the tokens in front of it.
 
 use super::{
-    Analysis,
+    Analysis, looked_at,
     sentence::{Expected, Sentence},
 };
 use crate::{
@@ -39,7 +39,7 @@ pub enum CompletionKind {
 impl Analysis {
     /// What may be written at an offset, which may be inside of a word.
     pub fn completions(&self, offset: usize) -> Vec<Completion> {
-        let before = self.text.get(..offset).unwrap_or_default();
+        let before = looked_at(&self.text).get(..offset).unwrap_or_default();
         let prefix = before.trim_end_matches(|c: char| c.is_alphanumeric() || c == '_');
         let all = tokens(prefix);
         if is_inside_text(prefix, &all) {

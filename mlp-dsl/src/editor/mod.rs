@@ -13,6 +13,7 @@ use std::borrow::Cow;
 use crate::{
     diagnostic::{Diagnostic, Diagnostics},
     ir::Derivation,
+    limits,
     names::Names,
     syntax::{self, ast::Ast},
 };
@@ -42,13 +43,18 @@ pub struct Analysis {
     prelude: Prelude,
 }
 
+/// A text that is too long is refused, and not looked at.
+fn looked_at(text: &str) -> &str {
+    if text.len() > limits::TEXT_BYTES { "" } else { text }
+}
+
 impl Analysis {
     /// Analyses a text. What only a good specification tells, such as shapes, comes from the `last`
     /// one that was good, as long as this one has mistakes.
     pub fn new(text: String, last: Option<Analysis>) -> Self {
         let mut diagnostics = Diagnostics::default();
         let ast: Ast = syntax::parse(&text, &mut diagnostics);
-        let names = match repair::repaired(&text) {
+        let names = match repair::repaired(looked_at(&text)) {
             Cow::Borrowed(_) => Names::of(&ast),
             Cow::Owned(repaired) => Names::of(&syntax::parse(&repaired, &mut Diagnostics::default())),
         };

@@ -30,7 +30,7 @@ impl Analysis {
         self.renamable(offset)?;
         let mut places = self.references(offset);
         places.sort_unstable();
-        let moved = Moved { places: &places, by: new.len() };
+        let moved = Moved::new(&places, new.len());
         let text = moved.apply(&self.text, new);
         let mut diagnostics = Diagnostics::default();
         let ast = syntax::parse(&text, &mut diagnostics);
@@ -53,9 +53,19 @@ impl Analysis {
 struct Moved<'p> {
     places: &'p [Span],
     by: usize,
+    /// The bytes of the places in front of each.
+    removed: Vec<usize>,
 }
 
-impl Moved<'_> {
+impl<'p> Moved<'p> {
+    fn new(places: &'p [Span], by: usize) -> Self {
+        let mut removed = vec![0];
+        for place in places {
+            removed.push(removed.last().copied().unwrap_or(0) + place.end - place.start);
+        }
+        Moved { places, by, removed }
+    }
+
     fn apply(&self, text: &str, new: &str) -> String {
         let mut changed = String::with_capacity(text.len());
         let mut from = 0;
@@ -70,9 +80,9 @@ impl Moved<'_> {
 
     fn place(&self, span: Span) -> Span {
         let before = self.places.partition_point(|place| place.end <= span.start);
-        let removed: usize = self.places.iter().take(before).map(|place| place.end - place.start).sum();
+        let removed = self.removed.get(before).copied().unwrap_or(0);
         let start = span.start + before * self.by - removed;
-        let length = if self.places.contains(&span) { self.by } else { span.end - span.start };
+        let length = if self.places.binary_search(&span).is_ok() { self.by } else { span.end - span.start };
         Span::new(start, start + length)
     }
 }

@@ -8,14 +8,26 @@ use crate::format::tokens::{Kind, tokens};
 /// those that have no counterpart.
 pub(super) fn repaired(text: &str) -> Cow<'_, str> {
     let mut open: Vec<(usize, char)> = Vec::new();
+    // How many of each are open: where there is none, none is looked for.
+    let mut counts = [0_usize; 3];
     let mut single = Vec::new();
     for token in tokens(text) {
         match (token.kind, token.text.chars().next()) {
-            (Kind::Open, Some(bracket)) => open.push((token.start, counterpart(bracket))),
-            (Kind::Close, Some(bracket)) => match open.iter().rposition(|(_, close)| *close == bracket) {
-                Some(at) => single.extend(open.drain(at..).skip(1).map(|(start, _)| start)),
-                None => single.push(token.start),
-            },
+            (Kind::Open, Some(bracket)) => {
+                let close = counterpart(bracket);
+                *count_of(&mut counts, close) += 1;
+                open.push((token.start, close));
+            }
+            (Kind::Close, Some(bracket)) if *count_of(&mut counts, bracket) == 0 => single.push(token.start),
+            (Kind::Close, Some(bracket)) => {
+                while let Some((start, close)) = open.pop() {
+                    *count_of(&mut counts, close) -= 1;
+                    if close == bracket {
+                        break;
+                    }
+                    single.push(start);
+                }
+            }
             _ => {}
         }
     }
@@ -30,6 +42,15 @@ pub(super) fn repaired(text: &str) -> Cow<'_, str> {
     bytes.push('\n');
     bytes.extend(open.iter().rev().map(|(_, close)| close));
     Cow::Owned(bytes)
+}
+
+fn count_of(counts: &mut [usize; 3], close: char) -> &mut usize {
+    let [round, square, curly] = counts;
+    match close {
+        ')' => round,
+        ']' => square,
+        _ => curly,
+    }
 }
 
 fn counterpart(open: char) -> char {

@@ -74,6 +74,7 @@ pub(crate) fn bad() -> Vec<(&'static str, String)> {
         ("entries", fill("document { title = 1", |i| format!(",e{i}=1"), &format!("}} {good}"))),
         ("brackets", "(".repeat(BYTES)),
         ("pairs of brackets", "()".repeat(BYTES / 2)),
+        ("brackets that don't match", "(".repeat(BYTES / 2) + &"]".repeat(BYTES / 2)),
         ("closing brackets", "}".repeat(BYTES)),
         ("nested comments", "/*".repeat(BYTES / 4) + &"*/".repeat(BYTES / 4)),
         ("a name", fill("network ", of("n"), " { }")),

@@ -178,12 +178,7 @@ fn longer_texts() {
     for (command, arguments) in COMMANDS {
         let run = run(arguments, &long, &talk);
         assert_eq!(run.code, Some(if command == "lsp" { 0 } else { 1 }), "{command}");
-        assert!(
-            run.megabytes < MEMORY && (cfg!(debug_assertions) || run.seconds < 1.0),
-            "{command}: {} MB, {} s",
-            run.megabytes,
-            run.seconds
-        );
+        assert!(run.megabytes < 100 && (cfg!(debug_assertions) || run.seconds < 1.0), "{command}");
     }
     for command in ["check", "summary", "eval", "derive", "emit", "fmt"] {
         let endless = Path::new("/dev/zero");
