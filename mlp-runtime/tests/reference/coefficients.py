@@ -1,6 +1,8 @@
 """Prints the constants of src/functions.rs and src/special.rs (needs mpmath)."""
 
-from mpmath import chebyfit, erf, erfc, exp, factorial, ln, log, mp, mpf, nstr, pi, sqrt
+import struct
+
+from mpmath import chebyfit, erf, erfc, exp, factorial, ln, log, mp, mpf, nstr, pi, sqrt, tanh
 
 mp.prec = 300
 
@@ -55,13 +57,12 @@ for name, function, interval, count in (
         print("   ", double(c))
 
 print("\nsrc/single.rs, for 32-bit floats")
-from mpmath import tanh
 
 
 def single(x):
-    import struct
-
-    return repr(struct.unpack("f", struct.pack("f", float(x)))[0])
+    """The shortest digits that give the nearest 32-bit float."""
+    nearest = lambda x: struct.unpack("f", struct.pack("f", float(x)))[0]
+    return next(t for t in (f"{nearest(x):.{n}g}" for n in range(1, 12)) if nearest(t) == nearest(x))
 
 
 def log_rest(f):
