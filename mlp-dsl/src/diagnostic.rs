@@ -28,18 +28,19 @@ pub struct Label {
 impl Diagnostic {
     /// A diagnostic whose main place is `span`.
     pub fn new(code: &'static str, title: impl Into<String>, span: Span, label: impl Into<String>) -> Self {
-        Diagnostic { code, title: title.into(), labels: vec![Label { span, text: label.into() }], help: None }
+        let labels = vec![Label { span, text: shortened(label.into()) }];
+        Diagnostic { code, title: shortened(title.into()), labels, help: None }
     }
 
     /// Adds a second place.
     pub fn also(mut self, span: Span, text: impl Into<String>) -> Self {
-        self.labels.push(Label { span, text: text.into() });
+        self.labels.push(Label { span, text: shortened(text.into()) });
         self
     }
 
     /// Adds the way to mend it.
     pub fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
+        self.help = Some(shortened(help.into()));
         self
     }
 
@@ -47,6 +48,22 @@ impl Diagnostic {
     pub fn span(&self) -> Span {
         self.labels.first().map(|label| label.span).unwrap_or_default()
     }
+}
+
+/// Words with what is quoted from the text in them: a name or number without end is cut.
+fn shortened(words: String) -> String {
+    const WHOLE: usize = crate::limits::NAME_BYTES + 20;
+    if words.len() <= WHOLE {
+        return words;
+    }
+    let cut = |word: &str| match word.char_indices().nth(60) {
+        Some((at, _)) if word.len() > WHOLE => {
+            let end = if word.trim_end().ends_with('`') { "`" } else { "" };
+            format!("{}…{end}", word.get(..at).unwrap_or_default())
+        }
+        _ => word.to_owned(),
+    };
+    words.split(' ').map(cut).collect::<Vec<_>>().join(" ")
 }
 
 /// Collects diagnostics; the border of a phase asks whether there are any.
@@ -78,5 +95,18 @@ impl Diagnostics {
     pub fn into_sorted(mut self) -> Vec<Diagnostic> {
         self.found.sort_by_key(|d| (d.span().start, d.span().end));
         self.found
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Diagnostic, Span};
+
+    #[test]
+    fn words_without_end_are_cut() {
+        let words = |length: usize| format!("the number `{}` is large", "é".repeat(length));
+        let title = |length| Diagnostic::new("M0000", words(length), Span::new(0, 1), "").title;
+        assert_eq!(title(50), words(50));
+        assert_eq!(title(1000), format!("the number `{}…` is large", "é".repeat(59)));
     }
 }

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use crate::{
+    limits,
     span::Span,
     syntax::ast::{
         self, Ast, Expression, ExpressionKind, FunctionParameter, LayerBody, Name, ParameterKind,
@@ -119,6 +120,10 @@ impl Names {
 }
 
 type Table = HashMap<String, usize>;
+
+/// Names that are looked through one by one. A text with more of them at one place is refused: settings,
+/// numbers kept and assignments of a rule, and what `let` names.
+const LOCALS: usize = 4 * limits::NAMES;
 
 /// Walks over a syntax tree: first what a network declares, then what its formulas use.
 #[derive(Default)]
@@ -371,7 +376,7 @@ impl Walk {
 
     /// The argument of this name: those of a function follow it.
     fn argument(&self, callee: usize, name: &Name) -> Option<usize> {
-        let behind = self.names.symbols.iter().enumerate().skip(callee + 1);
+        let behind = self.names.symbols.iter().enumerate().skip(callee + 1).take(LOCALS);
         let own = |symbol: &Symbol| symbol.inside == Some(callee) || symbol.kind == Kind::Local;
         let mut arguments = behind.take_while(|(_, symbol)| own(symbol));
         arguments
@@ -387,7 +392,8 @@ impl Walk {
     }
 
     fn use_local(&mut self, name: &Name) -> Option<()> {
-        let index = self.locals.iter().rev().copied().find(|index| self.is_named(*index, name))?;
+        let mut locals = self.locals.iter().rev().take(LOCALS).copied();
+        let index = locals.find(|index| self.is_named(*index, name))?;
         self.used(index, name.span);
         Some(())
     }
