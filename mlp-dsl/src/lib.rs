@@ -24,6 +24,7 @@ mod problems;
 pub mod referee;
 pub mod span;
 pub mod syntax;
+mod visible;
 
 use diagnostic::{Diagnostic, Diagnostics};
 use ir::Derivation;

@@ -79,7 +79,7 @@ pub(crate) fn line(original: &str) -> String {
 }
 
 /// Whether a character acts on the terminal.
-fn acts(c: char) -> bool {
+pub(crate) fn acts(c: char) -> bool {
     let turns =
         matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     let breaks = matches!(c, '\u{2028}' | '\u{2029}');

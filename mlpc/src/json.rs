@@ -1,5 +1,7 @@
 //! JSON as text. Numbers come with the digits they are to have, which no general library keeps.
 
+use crate::escape::acts;
+
 /// A JSON value.
 #[derive(Clone, Debug)]
 pub(crate) enum Json {
@@ -118,7 +120,9 @@ fn quote(out: &mut String, text: &str) {
     for c in text.chars() {
         match c {
             '"' | '\\' => out.extend(['\\', c]),
-            c if c.is_control() => out.push_str(&format!("\\u{:04x}", u32::from(c))),
+            c if acts(c) => {
+                c.encode_utf16(&mut [0; 2]).iter().for_each(|u| out.push_str(&format!("\\u{u:04x}")))
+            }
             c => out.push(c),
         }
     }

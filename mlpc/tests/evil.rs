@@ -7,15 +7,16 @@ mod common;
 use common::mlpc;
 
 /// Names and texts that want to be more: markup, ends of comments and strings, control characters.
-const EVIL: &str = r####"
+const TEXT: &str = r####"
 document {
     title = "</script><img src=x onerror=alert(1)> $\\end{aligned}$ *bold* `code` | cell",
     author = "]]> \"; drop table\" \n# heading\n- list",
-    question = "${1} {{ x }} <!-- ``` ~~~ \u{1b}[31m \u{202e}",
+    question = "${1} {{ x }} <!-- ``` ~~~ E5C TURN LINE",
     headings = { loss = "<h1>x</h1>" },
 }
 /// */ fn main() {} /* "# "## <script>alert(1)</script>
-/// ``` and ]]> and $x$ | y
+/// ``` and ]]> and $x$ | y TURN E5C LINE more
+#[doc = "two\nlines \u{202e}\r"]
 network Évil: f64 {
     input   input_ { alert = 0.5, r#fn = 0.25 }
     /// "); panic!("
@@ -34,8 +35,13 @@ fn acts(text: &str) -> Option<&'static str> {
     markup.into_iter().find(|acting| text.contains(acting))
 }
 
+/// The characters themselves stand in documentation and strings.
+fn evil() -> String {
+    TEXT.replace("E5C", "\u{1b}[31m").replace("TURN", "\u{202e}").replace("LINE", "\r\u{2028}")
+}
+
 fn run(arguments: &[&str]) -> String {
-    let run = mlpc(arguments).write_stdin(EVIL).assert().code(0);
+    let run = mlpc(arguments).write_stdin(evil()).assert().code(0);
     String::from_utf8(run.get_output().stdout.clone()).unwrap()
 }
 
@@ -59,6 +65,25 @@ fn in_rust() {
         "a function came out of a comment"
     );
     assert!(!text.contains(['\u{1b}', '\u{202e}']), "{text}");
+    // rustc refuses characters that turn text, and bare carriage returns in documentation.
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("evil.rs");
+    std::fs::write(&path, run(&["emit", "-", "--standalone"])).unwrap();
+    let rustc = std::env::var_os("RUSTC").unwrap_or("rustc".into());
+    let built = std::process::Command::new(rustc)
+        .args([
+            "--edition=2024",
+            "--crate-type=lib",
+            "--emit=metadata",
+            "-Dwarnings",
+            "-Amixed_script_confusables",
+            "--out-dir",
+        ])
+        .arg(folder.path())
+        .arg(&path)
+        .output()
+        .unwrap();
+    assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
 }
 
 #[test]
@@ -79,7 +104,8 @@ fn in_tables_and_json() {
 
 #[test]
 fn in_messages() {
-    let broken = EVIL.replace("δ_ * alert", "δ__ * alert").replace("Évil: f64", "Évil: \"<script>\u{202e}\"");
+    let broken =
+        evil().replace("δ_ * alert", "δ__ * alert").replace("Évil: f64", "Évil: \"<script>\u{202e}\"");
     for format in ["text", "short", "json"] {
         let run =
             mlpc(&["check", "-", "--message-format", format]).write_stdin(broken.as_bytes()).assert().code(1);

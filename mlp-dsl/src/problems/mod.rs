@@ -19,6 +19,8 @@ pub(crate) use structure::*;
 pub(crate) use syntax::*;
 pub(crate) use values::*;
 
+use crate::visible::acts;
+
 fn one_of(words: &[&str]) -> String {
     let quoted: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
     match quoted.split_last() {
@@ -32,13 +34,7 @@ fn plural(count: usize, word: &str) -> String {
     if count == 1 { format!("{count} {word}") } else { format!("{count} {word}s") }
 }
 
-/// Control characters, and those that turn the direction of text: they must not reach a terminal, a page or a
-/// source line.
-pub(crate) fn acts(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-}
-
+/// What acts must not reach a terminal or a source line.
 fn visible(text: &str) -> String {
     text.chars().flat_map(|c| if acts(c) { c.escape_default().collect() } else { vec![c] }).collect()
 }

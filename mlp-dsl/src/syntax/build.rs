@@ -334,7 +334,7 @@ impl<'a> Builder<'a> {
 fn docs(inner: &mut Pairs<'_, Rule>) -> Vec<String> {
     let mut docs = Vec::new();
     while let Some(doc) = inner.next_if(Rule::doc) {
-        docs.push(strings::doc(doc.as_str().trim_end()));
+        docs.extend(strings::doc(doc.as_str().trim_end()));
     }
     docs
 }

@@ -1,16 +1,22 @@
 //! The text of strings and of documentation.
 
-/// The words of `/// words` or of `#[doc = "words"]`.
-pub(super) fn doc(text: &str) -> String {
+use crate::visible::visible;
+
+/// The lines of `/// words` or of `#[doc = "words"]`.
+pub(super) fn doc(text: &str) -> Vec<String> {
     if let Some(line) = text.strip_prefix("///") {
-        return line.trim_end_matches('\r').to_owned();
+        return vec![visible(line.trim_end_matches('\r'))];
     }
     let literal = text.split_once('=').map_or("", |(_, rest)| rest.trim_start());
-    self::text(literal.trim_end_matches([' ', ']']))
+    self::text(literal.trim_end_matches([' ', ']'])).split('\n').map(str::to_owned).collect()
 }
 
 /// The text of a string literal, raw or not.
 pub(super) fn text(literal: &str) -> String {
+    visible(&written(literal))
+}
+
+fn written(literal: &str) -> String {
     let raw = literal.strip_prefix('r');
     let inside = raw.unwrap_or(literal).trim_matches('#');
     let inside = inside.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or_default();

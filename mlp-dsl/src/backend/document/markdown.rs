@@ -8,7 +8,7 @@ use super::{
     content::{Block, Inline, Letter, Line, NodeKind, Picture, Text},
     latex::Latex,
 };
-use crate::problems::acts;
+use crate::visible::acts;
 
 /// Rows longer than this on paper are broken at the equals signs.
 const WIDTH: usize = 64;
