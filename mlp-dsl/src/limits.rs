@@ -1,7 +1,7 @@
 //! The sizes a specification may have. Each is checked before memory is spent on it.
 
-/// Bytes of text.
-pub const TEXT_BYTES: usize = 1 << 20;
+/// Bytes of text: what every command reads and answers within a second.
+pub const TEXT_BYTES: usize = 1 << 19;
 /// Brackets, `if`s, `let`s and `^`s inside one another; comments inside one another.
 pub const NESTING: usize = 48;
 /// Length of a vector; rows or columns of a matrix.

@@ -159,9 +159,11 @@ impl Scan<'_> {
 
     /// A statement of a network inside the braces of another one: those are not closed.
     fn word(&mut self, word: &str, at: usize) {
+        if !words::starts_statement(word) {
+            return;
+        }
         let behind = self.text.get(at + word.len()..).unwrap_or_default().trim_start();
-        let starts =
-            words::starts_statement(word) && behind.starts_with(|c: char| c.is_alphabetic() || c == '{');
+        let starts = behind.starts_with(|c: char| c.is_alphabetic() || c == '{');
         let inside = self.open.iter().filter(|(opener, _)| *opener == b'{').count() > 1;
         let apart =
             at.checked_sub(1).filter(|before| self.bytes.get(*before).is_some_and(u8::is_ascii_whitespace));

@@ -1,4 +1,4 @@
-//! Megabytes that are no specifications.
+//! Long texts that are no specifications.
 
 use super::texts::{BYTES, HEAD, TAIL, TRAINED, fill, list, of};
 

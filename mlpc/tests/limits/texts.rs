@@ -3,14 +3,14 @@
 use mlp_dsl::{backend::values, ir::Derivation};
 
 /// The most that a text may have.
-pub(crate) const BYTES: usize = 1 << 20;
+pub(crate) const BYTES: usize = mlp_dsl::limits::TEXT_BYTES;
 
 /// Pieces one after another.
 pub(crate) fn list(count: usize, piece: impl Fn(usize) -> String) -> String {
     (0..count).map(piece).collect()
 }
 
-/// `head`, then pieces up to a megabyte, then `tail`.
+/// `head`, then pieces up to what is read, then `tail`.
 pub(crate) fn fill(head: &str, piece: impl Fn(usize) -> String, tail: &str) -> String {
     let mut text = head.to_owned();
     for i in 0.. {
