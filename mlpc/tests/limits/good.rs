@@ -132,7 +132,7 @@ fn formulas() -> Vec<(&'static str, String)> {
         ("sums of groups", largest(5_000, groups)),
         ("a quotient", largest(100_000, |n| in_neuron(format!("b{}", " / w".repeat(n))))),
         ("powers", largest(100_000, |n| in_neuron("w^a + ".repeat(n) + "b"))),
-        ("signs", largest(1_000_000, |n| in_neuron("-".repeat(n) + "w"))),
+        ("signs", largest(500_000, |n| in_neuron("-".repeat(n) + "w"))),
         ("sums in neurons", largest(10_000, in_neurons("w * a + ".repeat(90) + "b"))),
         (
             "nested formulas in neurons",
@@ -182,18 +182,18 @@ fn values() -> Vec<(&'static str, String)> {
         format!("{head}{} layer y {{ o = sum(h{count}) }} {rest}", list(count, layer))
     };
     vec![
-        ("samples", largest(200_000, |n| samples(n, "[1]"))),
-        ("samples of classes", largest(200_000, |n| samples(n, ": class[41]"))),
+        ("samples", largest(100_000, |n| samples(n, "[1]"))),
+        ("samples of classes", largest(100_000, |n| samples(n, ": class[41]"))),
         (
             "a sample",
             format!(
-                "network N {{ input x[524000]; weights w; layer y {{ o = w * sum(x) }} data {{ [{}] }} }}",
-                "1,".repeat(524_000)
+                "network N {{ input x[262000]; weights w; layer y {{ o = w * sum(x) }} data {{ [{}] }} }}",
+                "1,".repeat(262_000)
             ),
         ),
-        ("values", vector(520_000, "1,")),
-        ("long values", vector(50_000, "1.23456789012345678,")),
-        ("rows", rows(174_000)),
+        ("values", vector(260_000, "1,")),
+        ("long values", vector(26_000, "1.23456789012345678,")),
+        ("rows", rows(87_000)),
         (
             "sizes",
             format!(
