@@ -2,50 +2,11 @@
 //! stands before it are rounded once. The same bits on every machine: the operation is computed
 //! from integers, exactly as the machine's own would be.
 
-use super::{kernels, scalar::Scalar};
+use super::scalar::Scalar;
 
 /// a b + c, rounded once.
 pub fn multiply_add<T: Scalar>(a: T, b: T, c: T) -> T {
     a.multiply_add(b, c)
-}
-
-/// sum + a b, rounded once: how the kernels add up.
-fn add_product<T: Scalar>(sum: T, a: T, b: T) -> T {
-    a.multiply_add(b, sum)
-}
-
-/// Σ_i a_i b_i; see [`kernels::dot`].
-pub fn dot_fused<T: Scalar, const N: usize>(a: &[T; N], b: &[T; N]) -> T {
-    kernels::dot_by(add_product, a, b)
-}
-
-/// y_j = Σ_i x_i w_ij; see [`kernels::vector_matrix`].
-pub fn vector_matrix_fused<T: Scalar, const N: usize, const M: usize>(
-    x: &[T; N],
-    w: &[[T; M]; N],
-    y: &mut [T; M],
-) {
-    kernels::vector_matrix_by(add_product, x, w, y);
-}
-
-/// y_i = Σ_j w_ij x_j; see [`kernels::matrix_vector`].
-pub fn matrix_vector_fused<T: Scalar, const N: usize, const M: usize>(
-    w: &[[T; M]; N],
-    x: &[T; M],
-    y: &mut [T; N],
-) {
-    for (y, row) in y.iter_mut().zip(w) {
-        *y = dot_fused(row, x);
-    }
-}
-
-/// total_ij += a_i b_j; see [`kernels::add_outer`].
-pub fn add_outer_fused<T: Scalar, const N: usize, const M: usize>(
-    total: &mut [[T; M]; N],
-    a: &[T; N],
-    b: &[T; M],
-) {
-    kernels::add_outer_by(add_product, total, a, b);
 }
 
 /// a b + c of 32-bit numbers, rounded once.

@@ -1,20 +1,25 @@
 //! What generated networks call: elementary functions, kernels, random start values, batches
 //! and the traits that networks implement.
 //!
-//! No heap, no dependency, no `unsafe`, no panic. The same bits in every build and on every
+//! No heap, no dependency, no panic, `unsafe` only in `simd`. The same bits in every build and on every
 //! machine: floats are only added, subtracted, multiplied, divided and compared, one rounding
-//! each, in the order the documentation gives.
+//! each, in the order the documentation gives; what is fused is declared.
 #![no_std]
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
+
+#[cfg(feature = "std")]
+extern crate std;
 
 pub mod batch;
 pub mod class;
 pub mod functions;
 pub mod fused;
 pub mod kernels;
+pub mod machine;
 pub mod network;
 pub mod random;
 pub mod scalar;
+pub mod simd;
 pub mod single;
 pub mod special;
 #[cfg(feature = "ndarray")]
@@ -25,9 +30,11 @@ pub use class::*;
 pub use functions::*;
 pub use fused::*;
 pub use kernels::*;
+pub use machine::*;
 pub use network::*;
 pub use random::*;
 pub use scalar::*;
+pub use simd::run;
 pub use single::*;
 pub use special::*;
 #[cfg(feature = "ndarray")]
@@ -43,6 +50,7 @@ pub const SOURCE: &[(&str, &str)] = &[
     ("single", include_str!("single.rs")),
     ("kernels", include_str!("kernels.rs")),
     ("fused", include_str!("fused.rs")),
+    ("machine", include_str!("machine.rs")),
     ("random", include_str!("random.rs")),
     ("batch", include_str!("batch.rs")),
     ("class", include_str!("class.rs")),

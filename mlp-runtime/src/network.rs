@@ -1,7 +1,6 @@
 //! The traits that generated networks implement, for code that is generic over networks.
 
 use super::batch::{Batch, BatchError, check_outputs};
-use super::kernels::ordered_sum;
 use super::scalar::Scalar;
 
 /// A network: parameters, and the function they define.
@@ -56,6 +55,21 @@ pub trait Network {
     /// As [`parameter`](Self::parameter), to be changed.
     fn parameter_mut(&mut self, name: &str) -> Option<&mut [Self::Scalar]>;
 
+    /// How many samples are computed at once in a batch.
+    const BLOCK: usize = 1;
+
+    /// Writes the outputs for each sample of a block, at most [`BLOCK`](Self::BLOCK).
+    fn forward_block(
+        &self,
+        inputs: &[Self::Input],
+        workspace: &mut Self::Workspace,
+        outputs: &mut [Self::Output],
+    ) {
+        for (input, output) in inputs.iter().zip(outputs) {
+            self.forward_into(input, workspace, output);
+        }
+    }
+
     /// Writes the outputs for each sample, `outputs[s]` for `inputs[s]`; there may be none.
     ///
     /// # Errors
@@ -67,8 +81,8 @@ pub trait Network {
         outputs: &mut [Self::Output],
     ) -> Result<(), BatchError> {
         check_outputs(inputs.len(), outputs.len())?;
-        for (input, output) in inputs.iter().zip(outputs) {
-            self.forward_into(input, workspace, output);
+        for (inputs, outputs) in inputs.chunks(Self::BLOCK).zip(outputs.chunks_mut(Self::BLOCK)) {
+            self.forward_block(inputs, workspace, outputs);
         }
         Ok(())
     }
@@ -98,14 +112,46 @@ pub trait Differentiable: Network {
         workspace: &mut Self::Workspace,
     ) -> Self::Scalar;
 
-    /// Adds one sample's gradients to `gradients` and returns its loss.
+    /// Adds one sample's gradients to `gradients`, or to 0 where it is the first, and returns its
+    /// loss.
     fn accumulate(
         &self,
+        first: bool,
         input: &Self::Input,
         target: &Self::Target,
         workspace: &mut Self::Workspace,
         gradients: &mut Self::Gradients,
     ) -> Self::Scalar;
+
+    /// Adds the losses of a block of samples in order, at most [`BLOCK`](Network::BLOCK), to `total`.
+    fn loss_block(
+        &self,
+        inputs: &[Self::Input],
+        targets: &[Self::Target],
+        workspace: &mut Self::Workspace,
+        total: &mut Self::Scalar,
+    ) {
+        for (input, target) in inputs.iter().zip(targets) {
+            *total = *total + self.loss(input, target, workspace);
+        }
+    }
+
+    /// Adds the gradients and the losses of a block of samples in order, at most
+    /// [`BLOCK`](Network::BLOCK), to `gradients` and `total`; gradients to 0 where it is the first.
+    fn accumulate_block(
+        &self,
+        first: bool,
+        inputs: &[Self::Input],
+        targets: &[Self::Target],
+        workspace: &mut Self::Workspace,
+        gradients: &mut Self::Gradients,
+        total: &mut Self::Scalar,
+    ) {
+        for (number, (input, target)) in inputs.iter().zip(targets).enumerate() {
+            let loss = self.accumulate(first && number == 0, input, target, workspace, gradients);
+            *total = *total + loss;
+        }
+    }
 
     /// What is added to the loss of a batch, once: 0 without penalties.
     fn penalty(&self, _workspace: &mut Self::Workspace) -> Self::Scalar {
@@ -126,8 +172,7 @@ pub trait Differentiable: Network {
         workspace: &mut Self::Workspace,
         gradients: &mut Self::Gradients,
     ) -> Self::Scalar {
-        gradients.clear();
-        let loss = self.accumulate(input, target, workspace, gradients);
+        let loss = self.accumulate(true, input, target, workspace, gradients);
         if Self::PENALIZED { loss + self.penalize(workspace, gradients) } else { loss }
     }
 
@@ -138,7 +183,12 @@ pub trait Differentiable: Network {
         batch: Batch<'_, Self::Input, Self::Target>,
         workspace: &mut Self::Workspace,
     ) -> Self::Scalar {
-        let total = ordered_sum(batch.iter().map(|(input, target)| self.loss(input, target, workspace)));
+        // The sum starts with its first term: −0 changes none.
+        let mut total = -Self::Scalar::ZERO;
+        let blocks = batch.inputs().chunks(Self::BLOCK).zip(batch.targets().chunks(Self::BLOCK));
+        for (inputs, targets) in blocks {
+            self.loss_block(inputs, targets, workspace, &mut total);
+        }
         let loss = match Self::REDUCTION {
             Reduction::Mean => total / Self::Scalar::from_f64(batch.len() as f64),
             Reduction::Sum => total,
@@ -154,9 +204,11 @@ pub trait Differentiable: Network {
         workspace: &mut Self::Workspace,
         gradients: &mut Self::Gradients,
     ) -> Self::Scalar {
-        gradients.clear();
-        let losses = batch.iter().map(|(input, target)| self.accumulate(input, target, workspace, gradients));
-        let total = ordered_sum(losses);
+        let mut total = -Self::Scalar::ZERO;
+        let blocks = batch.inputs().chunks(Self::BLOCK).zip(batch.targets().chunks(Self::BLOCK));
+        for (number, (inputs, targets)) in blocks.enumerate() {
+            self.accumulate_block(number == 0, inputs, targets, workspace, gradients, &mut total);
+        }
         let loss = match Self::REDUCTION {
             Reduction::Mean => {
                 let count = Self::Scalar::from_f64(batch.len() as f64);

@@ -13,6 +13,7 @@ mlp! {
         layer  output[2] = sigmoid(dense(hidden));
         target t[2];
         loss   half_squared_error(output, t);
+        arithmetic fused;
         train  sgd(rate = 0.5);
     }
 }
@@ -24,6 +25,7 @@ mlp! {
         layer  output[2]   = tanh(dense(hidden2));
         target t[2];
         loss   mean_squared_error(output, t);
+        arithmetic fused;
         train  sgd(rate = 0.01);
     }
 }
@@ -35,6 +37,7 @@ mlp! {
         layer  output[6]   = tanh(dense(hidden2));
         target t[6];
         loss   mean_squared_error(output, t);
+        arithmetic fused;
         train  sgd(rate = 0.01);
     }
 }
@@ -46,6 +49,7 @@ mlp! {
         layer  output[10]  = softmax(dense(hidden2));
         target t: class[10];
         loss   cross_entropy(output, t);
+        arithmetic fused;
         train  sgd(rate = 0.1), batch 50;
     }
 }
@@ -57,6 +61,7 @@ mlp! {
         layer  output[10]  = softmax(dense(hidden2));
         target t: class[10];
         loss   cross_entropy(output, t);
+        arithmetic fused;
         train  sgd(rate = 0.1), batch 50;
     }
 }
@@ -67,6 +72,7 @@ mlp! {
         layer  output[10]  = softmax(dense(hidden));
         target t: class[10];
         loss   cross_entropy(output, t);
+        arithmetic fused;
         train  sgd(rate = 0.1), batch 64;
     }
 }
@@ -77,6 +83,7 @@ mlp! {
         layer  output[10]  = softmax(dense(hidden));
         target t: class[10];
         loss   cross_entropy(output, t);
+        arithmetic fused;
         train  adam(rate = 0.001), batch 64;
     }
 }
@@ -88,6 +95,7 @@ mlp! {
         layer  output[10]   = softmax(dense(hidden2));
         target t: class[10];
         loss   cross_entropy(output, t);
+        arithmetic fused;
         train  sgd(rate = 0.1), batch 128;
     }
 }
@@ -99,6 +107,7 @@ mlp! {
         layer  output[10]   = softmax(dense(hidden2));
         target t: class[10];
         loss   cross_entropy(output, t);
+        arithmetic fused;
         train  sgd(rate = 0.1), batch 128;
     }
 }

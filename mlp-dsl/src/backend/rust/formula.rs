@@ -175,9 +175,9 @@ impl Printer<'_> {
             taken
         };
         if let Some(FusedSum { sum, negative, factors: [a, b] }) = self.fused(formula, term) {
-            let (runtime, a, b, sum) = (self.runtime, take(&a), take(&b).tokens, take(&sum).tokens);
+            let (a, b, sum) = (take(&a), take(&b).tokens, take(&sum).tokens);
             let a = if negative { self.unary(Unary::Negate, a).tokens } else { a.tokens };
-            let tokens = quote!(#runtime::multiply_add(#a, #b, #sum));
+            let tokens = quote!(__machine.multiply_add(#a, #b, #sum));
             return Printed { depth: deepest + 1, ..atom(tokens) };
         }
         let printed = match term {
@@ -215,7 +215,9 @@ impl Printer<'_> {
                 let arguments: Vec<TokenStream> = arguments.iter().map(|a| take(a).tokens).collect();
                 let name = self.functions.get(id.0 as usize).map_or("", |f| f.name.as_str());
                 let (at, name) = (self.functions_at, identifier(name, proc_macro2::Span::call_site()));
-                atom(quote!(#at::#name(#(#arguments),*)))
+                // What is fused depends on the machine.
+                let machine = (self.arithmetic == Arithmetic::Fused).then(|| quote!(__machine,));
+                atom(quote!(#at::#name(#machine #(#arguments),*)))
             }
         };
         Printed { depth: deepest + 1, ..printed }

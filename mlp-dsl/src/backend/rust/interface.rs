@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{Context, names::counts, size};
+use super::{Context, names::counts, run::argument, size};
 use crate::{
     ir::equation::Shape,
     model::Reduction,
@@ -145,6 +145,13 @@ impl Context<'_> {
                 _ => quote!(__trace.#field = *#name;),
             }
         });
+        let arguments = [
+            argument("__input", quote!(&'r #input)),
+            argument("__workspace", quote!(&'r mut #workspace)),
+            argument("__trace", quote!(&'r mut #trace)),
+        ];
+        let code = quote!(#trace_body #(#traced)*);
+        let code = self.method(Entry::Trace, &TokenStream::new(), &arguments, &quote!(()), &code);
         let by_value = self.by_value().then(|| {
             quote! {
                 /// The output for a sample.
@@ -183,8 +190,7 @@ impl Context<'_> {
             /// Writes every named value of the forward pass for a sample.
             pub fn trace_into(&self, input: &#input, workspace: &mut #workspace, trace: &mut #trace) {
                 let (__input, __workspace, __trace) = (input, workspace, trace);
-                #trace_body
-                #(#traced)*
+                #code
             }
         }
     }

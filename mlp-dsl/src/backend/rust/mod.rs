@@ -1,11 +1,13 @@
 //! The derivation as Rust: a module with the network's types and the code of each entry point.
 //! Concrete arrays, no heap, no `unsafe`; what runs is printed from the equations alone.
 
+mod block;
 mod fingerprint;
 mod formula;
 mod interface;
 mod names;
 mod routine;
+mod run;
 mod spelled;
 mod step;
 mod stub;
@@ -180,10 +182,16 @@ impl Context<'_> {
             let leaf = |leaf: u32| parameters.get(leaf as usize).map_or(quote!(0.0), |p| quote!(#p));
             let (statements, value) = printer.formula(&function.body, &leaf);
             let docs = function.docs.iter();
+            let runtime = &self.inner_runtime;
+            let (generic, machine) = if self.fused() {
+                (quote!(<__M: #runtime::Machine>), quote!(__machine: __M,))
+            } else {
+                Default::default()
+            };
             Some(quote! {
                 #(#[doc = #docs])*
-                #[inline]
-                pub(super) fn #name(#(#parameters: #real),*) -> #real { #statements #value }
+                #[inline(always)]
+                pub(super) fn #name #generic(#machine #(#parameters: #real),*) -> #real { #statements #value }
             })
         });
         let functions = (!used.is_empty()).then(|| quote!(mod functions { #(#functions)* }));

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
-use super::{Context, names::identifier, size};
+use super::{Context, names::identifier, size, types::fill};
 use crate::{
     ir::{
         Data, Value,
@@ -13,9 +13,11 @@ use crate::{
         equation::{EquationId, Shape, Symbol},
         formula::Formula,
     },
-    model::Arithmetic,
     plan::{Entry, Place, Routine, Step},
 };
+
+/// Whether an equation is used.
+pub(super) type Used<'u> = &'u dyn Fn(EquationId) -> bool;
 
 /// Arrays that one loop zips.
 const MOST_ZIPPED: usize = 8;
@@ -31,25 +33,42 @@ impl Context<'_> {
 
     fn bindings(&self, routine: &Routine) -> TokenStream {
         let used: HashSet<EquationId> = routine.steps.iter().map(|step| step.equation).collect();
-        let mut code = TokenStream::new();
+        let mut code = self.cleared(routine.entry);
         if routine.entry == Entry::Step {
             code.extend(self.bind_step(&used));
         } else {
-            code.extend(self.bind_parameters(&used));
+            let is_used = |id| used.contains(&id);
+            code.extend(self.bind_parameters(&is_used));
             code.extend(self.bind_workspace(routine));
-            let inputs = self.derivation.inputs.iter().collect::<Vec<_>>();
-            code.extend(self.bind_data(&inputs, &quote!(__input), &used));
-            if let Some(target) = &self.derivation.target {
-                code.extend(self.bind_target(target, &used));
-            }
+            code.extend(self.bind_inputs(&is_used));
         }
         code
     }
 
-    /// `let &Self { w1, ref W, .. } = self;`: scalars by value, arrays by reference.
-    fn bind_parameters(&self, used: &HashSet<EquationId>) -> TokenStream {
+    /// Names for the inputs and the target of the sample of this number.
+    pub(super) fn bind_samples(&self, used: Used<'_>) -> TokenStream {
+        let data = self.bind_inputs(used);
+        if data.is_empty() {
+            return data;
+        }
+        let target = self.derivation.target.iter().flat_map(|target| target.value.equations());
+        let target = target.copied().any(used).then(|| quote!(let __target = &__targets[__sample];));
+        quote!(let __input = &__inputs[__sample]; #target #data)
+    }
+
+    fn bind_inputs(&self, used: Used<'_>) -> TokenStream {
+        let inputs = self.derivation.inputs.iter().collect::<Vec<_>>();
+        let mut code = self.bind_data(&inputs, &quote!(__input), used);
+        if let Some(target) = &self.derivation.target {
+            code.extend(self.bind_target(target, used));
+        }
+        code
+    }
+
+    /// `let &Network { w1, ref W, .. } = …;`: scalars by value, arrays by reference.
+    pub(super) fn bind_parameters(&self, used: Used<'_>) -> TokenStream {
         let all = self.derivation.parameters.iter().map(|p| p.equation);
-        let bound: Vec<EquationId> = all.filter(|id| used.contains(id)).collect();
+        let bound: Vec<EquationId> = all.filter(|id| used(*id)).collect();
         if bound.is_empty() {
             return TokenStream::new();
         }
@@ -62,13 +81,18 @@ impl Context<'_> {
         });
         let rest = (bound.len() < self.derivation.parameters.len()).then(|| quote!(..));
         let by_value = (!only_arrays).then(|| quote!(&));
-        quote!(let #by_value Self { #(#fields,)* #rest } = self;)
+        let network = &self.types.network;
+        quote!(let #by_value #network { #(#fields,)* #rest } = __network;)
     }
 
     fn bind_workspace(&self, routine: &Routine) -> TokenStream {
         let kept = |step: &&Step| step.place == Place::Workspace;
-        let fields: Vec<Ident> =
-            routine.steps.iter().filter(kept).map(|step| self.names.of(step.equation)).collect();
+        let field = |step: &Step| {
+            let name = self.names.of(step.equation);
+            // One sample alone is the first of a block.
+            if self.plan.samples(step.equation).is_some() { quote!(#name: [#name, ..]) } else { quote!(#name) }
+        };
+        let fields: Vec<TokenStream> = routine.steps.iter().filter(kept).map(field).collect();
         if fields.is_empty() {
             return TokenStream::new();
         }
@@ -78,9 +102,9 @@ impl Context<'_> {
     }
 
     /// A class is one of so many numbers that is 1.
-    fn bind_target(&self, target: &Data, used: &HashSet<EquationId>) -> TokenStream {
+    fn bind_target(&self, target: &Data, used: Used<'_>) -> TokenStream {
         match &target.value {
-            Value::Whole(id) if target.class && used.contains(id) => {
+            Value::Whole(id) if target.class && used(*id) => {
                 let (name, real) = (self.names.of(*id), self.real());
                 quote!(let #name = &__target.one_hot::<#real>();)
             }
@@ -89,19 +113,19 @@ impl Context<'_> {
     }
 
     /// Names for the elements of inputs or targets, which come as one array.
-    fn bind_data(&self, all: &[&Data], array: &TokenStream, used: &HashSet<EquationId>) -> TokenStream {
+    fn bind_data(&self, all: &[&Data], array: &TokenStream, used: Used<'_>) -> TokenStream {
         let mut offset = 0;
         let mut code = TokenStream::new();
         for data in all {
             let count = data.shape.count();
             match &data.value {
                 Value::Packed(ids) => {
-                    for (index, id) in ids.iter().enumerate().filter(|(_, id)| used.contains(id)) {
+                    for (index, id) in ids.iter().enumerate().filter(|(_, id)| used(**id)) {
                         let (name, at) = (self.names.of(*id), size(offset + index));
                         code.extend(quote!(let #name = #array[#at];));
                     }
                 }
-                Value::Whole(id) if used.contains(id) => {
+                Value::Whole(id) if used(*id) => {
                     let name = self.names.of(*id);
                     code.extend(match (data.shape, all.len()) {
                         (Shape::Scalar, _) => {
@@ -122,7 +146,7 @@ impl Context<'_> {
         code
     }
 
-    fn step(&self, routine: &Routine, step: &Step) -> TokenStream {
+    pub(super) fn step(&self, routine: &Routine, step: &Step) -> TokenStream {
         let equation = self.derivation.equation(step.equation);
         let name = self.names.of(step.equation);
         match (step.place, &equation.op) {
@@ -146,7 +170,6 @@ impl Context<'_> {
 
     /// The value of a scalar equation.
     fn scalar(&self, op: &Op) -> TokenStream {
-        let runtime = &self.runtime;
         match op {
             Op::Pointwise(formula) => {
                 let (functions, constants) = (quote!(functions), quote!(constants));
@@ -161,13 +184,24 @@ impl Context<'_> {
             _ => {
                 let shapes: Vec<Shape> = op.operands().iter().map(|id| self.derivation.shape(*id)).collect();
                 let kernel = match (op, shapes.as_slice()) {
-                    (Op::Sum(_), [Shape::Matrix(..)]) => self.named_kernel("sum_matrix"),
-                    (Op::SumSquares(_), [Shape::Matrix(..)]) => self.named_kernel("sum_squares_matrix"),
+                    (Op::Sum(_), [Shape::Matrix(..)]) => kernel_named("sum_matrix"),
+                    (Op::SumSquares(_), [Shape::Matrix(..)]) => kernel_named("sum_squares_matrix"),
                     _ => self.kernel(op),
                 };
                 let operands = op.operands().into_iter().map(|id| self.names.of(id));
-                quote!(#runtime::#kernel(#(#operands),*))
+                let called = self.called(op, kernel);
+                quote!(#called(#(#operands),*))
             }
+        }
+    }
+
+    /// A kernel's function, or the machine's method.
+    fn called(&self, op: &Op, kernel: Ident) -> TokenStream {
+        let (runtime, fused) = (&self.runtime, self.fused());
+        match op {
+            Op::Dot(..) => quote!(__machine.#kernel::<#fused, _, _>),
+            Op::VectorMatrix(..) | Op::MatrixVector(..) => quote!(__machine.#kernel::<#fused, _, _, _>),
+            _ => quote!(#runtime::#kernel),
         }
     }
 
@@ -199,23 +233,14 @@ impl Context<'_> {
             _ => {
                 let kernel = self.kernel(op);
                 let operands = op.operands().into_iter().map(|id| self.names.of(id));
-                quote!(#runtime::#kernel(#(#operands,)* #name);)
+                let called = self.called(op, kernel);
+                quote!(#called(#(#operands,)* #name);)
             }
         }
     }
 
     fn kernel(&self, op: &Op) -> Ident {
-        self.named_kernel(op.kernel().unwrap_or("sum"))
-    }
-
-    /// A kernel of the runtime: the one that fuses, where there are two.
-    fn named_kernel(&self, name: &str) -> Ident {
-        let two = ["dot", "vector_matrix", "matrix_vector", "add_outer"].contains(&name);
-        let here = proc_macro2::Span::call_site();
-        match self.derivation.arithmetic {
-            Arithmetic::Fused if two => identifier(&format!("{name}_fused"), here),
-            _ => identifier(name, here),
-        }
+        kernel_named(op.kernel().unwrap_or("sum"))
     }
 
     fn concat(&self, name: &Ident, parts: &[EquationId]) -> TokenStream {
@@ -240,16 +265,10 @@ impl Context<'_> {
         if routine.place(*w) != Some(Place::Fused) {
             return None;
         }
-        let (runtime, x, w) = (&self.runtime, self.names.of(*x), self.names.of(original));
+        let (fused, x, w) = (self.fused(), self.names.of(*x), self.names.of(original));
         Some(match op {
-            Op::VectorMatrix(..) => {
-                let kernel = self.named_kernel("matrix_vector");
-                quote!(#runtime::#kernel(#w, #x, #name);)
-            }
-            _ => {
-                let kernel = self.named_kernel("vector_matrix");
-                quote!(#runtime::#kernel(#x, #w, #name);)
-            }
+            Op::VectorMatrix(..) => quote!(__machine.matrix_vector::<#fused, _, _, _>(#w, #x, #name);),
+            _ => quote!(__machine.vector_matrix::<#fused, _, _, _>(#x, #w, #name);),
         })
     }
 
@@ -294,6 +313,17 @@ impl Context<'_> {
         }
     }
 
+    /// The gradient of a batch, to be added to.
+    pub(super) fn total(&self, id: EquationId) -> TokenStream {
+        match self.derivation.equation(id).symbol {
+            Symbol::BatchGradient(_, parameter) | Symbol::ObjectiveGradient(parameter) => {
+                let field = self.field(parameter);
+                quote!(&mut __gradients.#field)
+            }
+            _ => TokenStream::new(),
+        }
+    }
+
     /// Adds a sample's gradient, or the penalty's, to the batch's.
     fn accumulate(&self, routine: &Routine, total_id: EquationId, gradient: EquationId) -> TokenStream {
         let runtime = &self.runtime;
@@ -303,13 +333,15 @@ impl Context<'_> {
             return TokenStream::new();
         };
         let field = self.field(parameter);
-        let total = quote!(&mut __gradients.#field);
+        let total = self.total(total_id);
+        // What a penalty adds comes behind the samples.
+        let first = if routine.entry == Entry::Penalize { quote!(false) } else { quote!(__first) };
         let value = &self.derivation.equation(gradient).op;
         if routine.place(gradient) == Some(Place::Fused)
             && let Op::Outer(a, b) = value
         {
-            let (kernel, a, b) = (self.named_kernel("add_outer"), self.names.of(*a), self.names.of(*b));
-            return quote!(#runtime::#kernel(#total, #a, #b););
+            let (fused, a, b) = (self.fused(), self.names.of(*a), self.names.of(*b));
+            return quote!(__machine.add_outer::<#fused, _, _, _>(#first, #total, #a, #b););
         }
         if routine.place(gradient) == Some(Place::Fused)
             && let Op::Pointwise(formula) = value
@@ -317,8 +349,9 @@ impl Context<'_> {
         {
             let place = quote!(__gradients.#field);
             let formula = formula.added_to(total_id.0);
+            let clear = fill(&place, equation.shape, &quote!(0.0));
             let written = self.written_over(total_id, &place, equation.shape, &formula);
-            return quote!({ #written });
+            return quote!({ if #first { #clear } #written });
         }
         let source = match (routine.place(gradient), value) {
             (Some(Place::Fused), Op::Pointwise(formula)) => formula.as_leaf().map_or(gradient, EquationId),
@@ -326,11 +359,16 @@ impl Context<'_> {
         };
         let source = self.names.of(source);
         match equation.shape {
-            Shape::Scalar => quote!(#runtime::add_scalar(#total, #source);),
-            Shape::Vector(_) => quote!(#runtime::add_vector(#total, #source);),
-            Shape::Matrix(..) => quote!(#runtime::add_matrix(#total, #source);),
+            Shape::Scalar => quote!(#runtime::add_scalar(#first, #total, #source);),
+            Shape::Vector(_) => quote!(#runtime::add_vector(#first, #total, #source);),
+            Shape::Matrix(..) => quote!(#runtime::add_matrix(#first, #total, #source);),
         }
     }
+}
+
+/// A function of the runtime.
+fn kernel_named(name: &str) -> Ident {
+    identifier(name, proc_macro2::Span::call_site())
 }
 
 /// The same loop over many arrays, where nested zips would be a type too deep for rustc. The arrays

@@ -86,7 +86,7 @@ impl Context<'_> {
             }
             Symbol::Named(_) => {
                 let field = self.field(of);
-                Some((of, quote!(self.#field)))
+                Some((of, quote!(__network.#field)))
             }
             _ => None,
         }

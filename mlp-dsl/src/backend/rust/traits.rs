@@ -3,14 +3,14 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{Context, names::counts, size};
+use super::{Context, names::counts, run::argument, size};
 use crate::{
     ir::{
         Value,
         equation::{EquationId, Shape},
     },
     model::Reduction,
-    plan::Entry,
+    plan::{self, Entry},
     syntax::ast::ParameterKind,
 };
 
@@ -42,8 +42,15 @@ impl Context<'_> {
                 name: #name, kind: #runtime::ParameterKind::#kind, shape: #runtime::ParameterShape::#shape
             })
         });
-        let body = self.body(Entry::Forward);
-        let outputs = self.outputs();
+        let (body, outputs) = (self.body(Entry::Forward), self.outputs());
+        let arguments = [
+            argument("__input", quote!(&'r #input)),
+            argument("__workspace", quote!(&'r mut #workspace)),
+            argument("__output", quote!(&'r mut #output)),
+        ];
+        let none = TokenStream::new();
+        let forward = self.method(Entry::Forward, &none, &arguments, &quote!(()), &quote!(#body #outputs));
+        let block = self.forward_block();
         let initialize = self.initialize();
         let (shared, mutable) = (self.slices(false), self.slices(true));
         let constants = counts();
@@ -59,15 +66,41 @@ impl Context<'_> {
                 const LAYOUT: &'static [#runtime::Parameter] = &[#(#layout),*];
                 fn initialize(&mut self, seed: u64) { #initialize }
                 fn forward_into(&self, __input: &#input, __workspace: &mut #workspace, __output: &mut #output) {
-                    #body
-                    #outputs
+                    #forward
                 }
+                #block
                 fn parameter(&self, name: &str) -> ::core::option::Option<&[#real]> {
                     match name { #shared _ => ::core::option::Option::None }
                 }
                 fn parameter_mut(&mut self, name: &str) -> ::core::option::Option<&mut [#real]> {
                     match name { #mutable _ => ::core::option::Option::None }
                 }
+            }
+        }
+    }
+
+    /// Forward for a block of samples.
+    fn forward_block(&self) -> TokenStream {
+        if !self.in_blocks() {
+            return TokenStream::new();
+        }
+        let (input, output, workspace) = (
+            self.array(Shape::Vector(self.input_count())),
+            self.array(Shape::Vector(self.output_count())),
+            &self.types.workspace,
+        );
+        let code = self.block_body(Entry::Forward, &plan::roots(self.derivation, Entry::Forward), &self.outputs());
+        let arguments = [
+            argument("__inputs", quote!(&'r [#input])),
+            argument("__workspace", quote!(&'r mut #workspace)),
+            argument("__outputs", quote!(&'r mut [#output])),
+        ];
+        let body = self.method(Entry::Forward, &TokenStream::new(), &arguments, &quote!(()), &code);
+        let block = size(self.plan.block);
+        quote! {
+            const BLOCK: usize = #block;
+            fn forward_block(&self, __inputs: &[#input], __workspace: &mut #workspace, __outputs: &mut [#output]) {
+                #body
             }
         }
     }
@@ -109,8 +142,22 @@ impl Context<'_> {
             (&self.types.network, &self.types.workspace, &self.types.gradients, &self.runtime, self.real());
         let (input, target) = (self.array(Shape::Vector(self.input_count())), self.target());
         let targets = size(self.target_count());
-        let (loss_body, accumulate_body) = (self.body(Entry::Loss), self.body(Entry::Accumulate));
         let total = self.names.of(loss.total);
+        let mut arguments = vec![
+            argument("__input", quote!(&'r #input)),
+            argument("__target", quote!(&'r #target)),
+            argument("__workspace", quote!(&'r mut #workspace)),
+        ];
+        let none = TokenStream::new();
+        let body = self.body(Entry::Loss);
+        let loss_body = self.method(Entry::Loss, &none, &arguments, &real, &quote!(#body #total));
+        arguments.extend([
+            argument("__gradients", quote!(&'r mut #gradients)),
+            argument("__first", quote!(bool)),
+        ]);
+        let body = self.body(Entry::Accumulate);
+        let accumulate_body = self.method(Entry::Accumulate, &none, &arguments, &real, &quote!(#body #total));
+        let blocks = self.differentiable_blocks(loss.total);
         let penalized = loss.penalty.map(|penalty| self.penalty_methods(penalty));
         let reduction = match loss.reduction {
             Reduction::Mean => quote!(Mean),
@@ -126,32 +173,73 @@ impl Context<'_> {
                 #penalized
                 fn loss(&self, __input: &#input, __target: &#target, __workspace: &mut #workspace) -> #real {
                     #loss_body
-                    #total
                 }
                 fn accumulate(
-                    &self, __input: &#input, __target: &#target, __workspace: &mut #workspace,
+                    &self, __first: bool, __input: &#input, __target: &#target, __workspace: &mut #workspace,
                     __gradients: &mut #gradients,
                 ) -> #real {
                     #accumulate_body
-                    #total
                 }
+                #blocks
+            }
+        }
+    }
+
+    /// The loss, and its gradients, of a block of samples.
+    fn differentiable_blocks(&self, total: EquationId) -> TokenStream {
+        if !self.in_blocks() {
+            return TokenStream::new();
+        }
+        let (input, target) = (self.array(Shape::Vector(self.input_count())), self.target());
+        let (workspace, gradients, real) = (&self.types.workspace, &self.types.gradients, self.real());
+        let name = self.names.of(total);
+        let sum = quote!(*__total = *__total + #name;);
+        let mut arguments = vec![
+            argument("__inputs", quote!(&'r [#input])),
+            argument("__targets", quote!(&'r [#target])),
+            argument("__workspace", quote!(&'r mut #workspace)),
+            argument("__total", quote!(&'r mut #real)),
+        ];
+        let (none, unit) = (TokenStream::new(), quote!(()));
+        let code = self.block_body(Entry::Loss, &[total], &sum);
+        let loss = self.method(Entry::Loss, &none, &arguments, &unit, &code);
+        arguments.extend([
+            argument("__gradients", quote!(&'r mut #gradients)),
+            argument("__first", quote!(bool)),
+        ]);
+        let code = self.block_body(Entry::Accumulate, &[total], &sum);
+        let accumulate = self.method(Entry::Accumulate, &none, &arguments, &unit, &code);
+        quote! {
+            fn loss_block(
+                &self, __inputs: &[#input], __targets: &[#target], __workspace: &mut #workspace, __total: &mut #real,
+            ) {
+                #loss
+            }
+            fn accumulate_block(
+                &self, __first: bool, __inputs: &[#input], __targets: &[#target], __workspace: &mut #workspace,
+                __gradients: &mut #gradients, __total: &mut #real,
+            ) {
+                #accumulate
             }
         }
     }
 
     fn penalty_methods(&self, penalty: EquationId) -> TokenStream {
         let (workspace, gradients, real) = (&self.types.workspace, &self.types.gradients, self.real());
-        let (value, body) = (self.body(Entry::Penalty), self.body(Entry::Penalize));
         let total = self.names.of(penalty);
+        let (value, body) = (self.body(Entry::Penalty), self.body(Entry::Penalize));
+        let mut arguments = vec![argument("__workspace", quote!(&'r mut #workspace))];
+        let none = TokenStream::new();
+        let value = self.method(Entry::Penalty, &none, &arguments, &real, &quote!(#value #total));
+        arguments.push(argument("__gradients", quote!(&'r mut #gradients)));
+        let body = self.method(Entry::Penalize, &none, &arguments, &real, &quote!(#body #total));
         quote! {
             const PENALIZED: bool = true;
             fn penalty(&self, __workspace: &mut #workspace) -> #real {
                 #value
-                #total
             }
             fn penalize(&self, __workspace: &mut #workspace, __gradients: &mut #gradients) -> #real {
                 #body
-                #total
             }
         }
     }
@@ -162,7 +250,12 @@ impl Context<'_> {
         }
         let (network, gradients, optimizer, runtime) =
             (&self.types.network, &self.types.gradients, &self.types.optimizer, &self.runtime);
+        let arguments = [
+            argument("__optimizer", quote!(&'r mut #optimizer)),
+            argument("__gradients", quote!(&'r #gradients)),
+        ];
         let body = self.body(Entry::Step);
+        let body = self.method(Entry::Step, &quote!(mut), &arguments, &quote!(()), &body);
         quote! {
             impl #runtime::Trainable for #network {
                 type Optimizer = #optimizer;

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{Context, names::identifier};
+use super::{Context, names::identifier, size};
 use crate::{
     ir::{Parameter, Training, array::Op, equation::EquationId, equation::Shape},
     model::Start,
@@ -206,8 +206,16 @@ impl Context<'_> {
             self.workspace_bytes()
         );
         let fields: Vec<_> = self.plan.workspace.iter().map(|id| self.names.of(*id)).collect();
-        let types = self.plan.workspace.iter().map(|id| self.array(self.derivation.shape(*id)));
-        let zeros = self.plan.workspace.iter().map(|id| self.zero(self.derivation.shape(*id)));
+        let for_all = |id: &EquationId, one: TokenStream| match self.plan.samples(*id) {
+            Some(block) => {
+                let block = size(block);
+                quote!([#one; #block])
+            }
+            None => one,
+        };
+        let kept = self.plan.workspace.iter();
+        let types = kept.clone().map(|id| for_all(id, self.array(self.derivation.shape(*id))));
+        let zeros = kept.map(|id| for_all(id, self.zero(self.derivation.shape(*id))));
         quote! {
             #[doc = #doc]
             #[derive(::core::clone::Clone, ::core::fmt::Debug)]
@@ -295,7 +303,7 @@ impl Context<'_> {
 }
 
 /// Sets every element in place, so that a large array never stands on the stack.
-fn fill(place: &TokenStream, shape: Shape, value: &TokenStream) -> TokenStream {
+pub(super) fn fill(place: &TokenStream, shape: Shape, value: &TokenStream) -> TokenStream {
     match shape {
         Shape::Scalar => quote!(#place = #value;),
         Shape::Vector(_) => quote!(#place.fill(#value);),

@@ -62,7 +62,7 @@ impl Context<'_> {
         by_rows: bool,
     ) -> TokenStream {
         let inner = self.derivation.shape(x).count();
-        let (runtime, x, w) = (&self.runtime, self.names.of(x), self.names.of(w));
+        let (x, w) = (self.names.of(x), self.names.of(w));
         let mut code = TokenStream::new();
         for result in (0..shape.count()).map(size) {
             let product = |index: usize| {
@@ -79,7 +79,7 @@ impl Context<'_> {
             code.extend((1..inner).map(product).map(|(a, b)| match self.derivation.arithmetic {
                 Arithmetic::Separate => quote!(#name[#result] = #name[#result] + #a * #b;),
                 Arithmetic::Fused => {
-                    quote!(#name[#result] = #runtime::multiply_add(#a, #b, #name[#result]);)
+                    quote!(#name[#result] = __machine.multiply_add(#a, #b, #name[#result]);)
                 }
             }));
         }

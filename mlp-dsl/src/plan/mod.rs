@@ -2,7 +2,11 @@
 //! order, where each value lives and by which kernel. A plan may leave out what an entry does not
 //! need and let one kernel do two equations; it invents none.
 
-use std::collections::HashSet;
+mod stages;
+
+use std::collections::{BTreeSet, HashSet};
+
+pub use stages::{Stage, outer, product};
 
 use crate::{
     ir::{
@@ -65,6 +69,8 @@ pub struct Routine {
     pub entry: Entry,
     /// Its steps, by the number of their equation.
     pub steps: Vec<Step>,
+    /// The same for a block of samples; none where there are no blocks.
+    pub stages: Vec<Stage>,
 }
 
 /// The plan of a derivation.
@@ -74,6 +80,10 @@ pub struct Plan {
     pub routines: Vec<Routine>,
     /// The values kept in the workspace, in order.
     pub workspace: Vec<EquationId>,
+    /// How many samples a block has; 1 where there are no blocks.
+    pub block: usize,
+    /// The values that the workspace keeps for each sample of a block.
+    pub kept: BTreeSet<EquationId>,
 }
 
 /// Makes the plan of a derivation.
@@ -90,11 +100,30 @@ pub fn plan(derivation: &Derivation) -> Plan {
     }
     let fused = fused(derivation);
     let routine = |entry| routine(derivation, entry, &fused);
-    let routines: Vec<Routine> = entries.into_iter().map(routine).collect();
-    let mut kept: Vec<EquationId> = routines.iter().flat_map(Routine::in_workspace).collect();
-    kept.sort_unstable();
-    kept.dedup();
-    Plan { routines, workspace: kept }
+    let mut routines: Vec<Routine> = entries.into_iter().map(routine).collect();
+    let mut kept = BTreeSet::new();
+    let wanted = stages::wanted(derivation);
+    if wanted > 1 {
+        for routine in routines.iter_mut().filter(|routine| routine.entry.is_over_samples()) {
+            routine.stages = stages::stages(derivation, routine);
+            kept.extend(stages::kept(derivation, routine, &routine.stages));
+        }
+    }
+    if !routines.iter().flat_map(|routine| &routine.stages).any(|stage| matches!(stage, Stage::Product(_))) {
+        routines.iter_mut().for_each(|routine| routine.stages.clear());
+        kept.clear();
+    }
+    let block = if kept.is_empty() { 1 } else { stages::block(derivation, wanted, &kept) };
+    let workspace: BTreeSet<EquationId> =
+        routines.iter().flat_map(Routine::in_workspace).chain(kept.iter().copied()).collect();
+    Plan { routines, workspace: workspace.into_iter().collect(), block, kept }
+}
+
+impl Entry {
+    /// Whether it computes results of every sample of a batch.
+    fn is_over_samples(self) -> bool {
+        matches!(self, Entry::Forward | Entry::Loss | Entry::Accumulate)
+    }
 }
 
 impl Plan {
@@ -105,8 +134,14 @@ impl Plan {
 
     /// Bytes of the workspace.
     pub fn workspace_bytes(&self, derivation: &Derivation) -> usize {
-        let elements: usize = self.workspace.iter().map(|id| derivation.shape(*id).count()).sum();
+        let times = |id: &EquationId| self.samples(*id).unwrap_or(1);
+        let elements: usize = self.workspace.iter().map(|id| derivation.shape(*id).count() * times(id)).sum();
         elements * derivation.precision.bytes()
+    }
+
+    /// For how many samples the workspace keeps a value; `None` where for one alone.
+    pub fn samples(&self, id: EquationId) -> Option<usize> {
+        self.kept.contains(&id).then_some(self.block)
     }
 }
 
@@ -173,7 +208,7 @@ fn is_given(derivation: &Derivation, entry: Entry, id: EquationId) -> bool {
 fn routine(derivation: &Derivation, entry: Entry, fused: &HashSet<EquationId>) -> Routine {
     let live = live(derivation, entry);
     let steps = live.iter().map(|id| Step { equation: *id, place: place(derivation, entry, *id, fused) });
-    Routine { entry, steps: steps.collect() }
+    Routine { entry, steps: steps.collect(), stages: Vec::new() }
 }
 
 /// All equations that the roots of an entry point need, operands first.
@@ -275,6 +310,9 @@ pub fn verify(derivation: &Derivation, plan: &Plan) -> Result<(), String> {
         }
         if done.len() != live(derivation, entry).len() {
             return Err(format!("{entry:?} computes an equation that nothing needs"));
+        }
+        if !routine.stages.is_empty() {
+            stages::verify(derivation, plan, routine)?;
         }
     }
     Ok(())

@@ -1,0 +1,188 @@
+//! Entry points for a block of samples, stage by stage.
+
+use std::collections::BTreeSet;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::{Context, size};
+use crate::{
+    ir::{
+        array::Op,
+        equation::EquationId,
+    },
+    plan::{self, Entry, Place, Routine, Stage, Step},
+};
+
+impl Context<'_> {
+    /// The body for `__inputs`, with `__targets` or `__outputs`. `last` stands behind the last sample's
+    /// steps, where the values `results` are to be had.
+    pub(super) fn block_body(&self, entry: Entry, results: &[EquationId], last: &TokenStream) -> TokenStream {
+        let Some(routine) = self.plan.routine(entry) else { return TokenStream::new() };
+        let used: BTreeSet<EquationId> = routine.steps.iter().map(|step| step.equation).collect();
+        let parameters = self.bind_parameters(&|id| used.contains(&id));
+        let last_samples = routine.stages.iter().rposition(|stage| matches!(stage, Stage::Samples(_)));
+        let stages = routine.stages.iter().enumerate().map(|(number, stage)| match stage {
+            Stage::Once(steps) => {
+                let names = self.bind_kept(routine, steps, &[]);
+                let steps = steps.iter().map(|step| self.step(routine, step));
+                quote!(#names #(#steps)*)
+            }
+            Stage::Product(step) => self.block_product(routine, step),
+            Stage::Samples(steps) if Some(number) == last_samples => {
+                self.samples(routine, steps, results, last)
+            }
+            Stage::Samples(steps) => self.samples(routine, steps, &[], &TokenStream::new()),
+        });
+        let (cleared, block) = (self.cleared(entry), size(self.plan.block));
+        let count = match entry {
+            Entry::Forward => quote!(__inputs.len().min(__outputs.len())),
+            _ => quote!(__inputs.len().min(__targets.len())),
+        };
+        quote! {
+            let __count = #count.min(#block);
+            #parameters
+            #cleared
+            #(#stages)*
+        }
+    }
+
+    /// Sample by sample.
+    fn samples(
+        &self,
+        routine: &Routine,
+        steps: &[Step],
+        results: &[EquationId],
+        last: &TokenStream,
+    ) -> TokenStream {
+        if steps.is_empty() && last.is_empty() {
+            return TokenStream::new();
+        }
+        let names = self.bind_kept(routine, steps, results);
+        let read: BTreeSet<EquationId> = self.read(steps, results).into_iter().collect();
+        let data = self.bind_samples(&|id| read.contains(&id));
+        let first = (routine.entry == Entry::Accumulate)
+            .then(|| quote!(let __first = __first && __sample == 0;));
+        let handed = (routine.entry == Entry::Forward)
+            .then(|| quote!(let __output = &mut __outputs[__sample];))
+            .filter(|_| !last.is_empty());
+        let steps = steps.iter().map(|step| {
+            let code = self.step(routine, step);
+            let keep = (step.place == Place::Local && self.plan.samples(step.equation).is_some()).then(|| {
+                let name = self.names.of(step.equation);
+                quote!(__workspace.#name[__sample] = #name;)
+            });
+            quote!(#code #keep)
+        });
+        quote! {
+            for __sample in 0..__count {
+                #first
+                #data
+                #names
+                #(#steps)*
+                #handed
+                #last
+            }
+        }
+    }
+
+    /// What steps read, through what they compute on the way.
+    fn read(&self, steps: &[Step], results: &[EquationId]) -> Vec<EquationId> {
+        let mut found: Vec<EquationId> = Vec::new();
+        let mut open: Vec<EquationId> = results.to_vec();
+        open.extend(steps.iter().flat_map(|step| self.derivation.equation(step.equation).op.operands()));
+        let mut seen = BTreeSet::new();
+        while let Some(id) = open.pop() {
+            if seen.insert(id) {
+                found.push(id);
+                if self.is_fused(id) {
+                    open.extend(self.derivation.equation(id).op.operands());
+                }
+            }
+        }
+        found
+    }
+
+    fn is_fused(&self, id: EquationId) -> bool {
+        self.plan.routines.iter().any(|routine| routine.place(id) == Some(Place::Fused))
+    }
+
+    /// Names for the values of the workspace that the steps write or read.
+    fn bind_kept(&self, routine: &Routine, steps: &[Step], results: &[EquationId]) -> TokenStream {
+        let here: BTreeSet<EquationId> = steps.iter().map(|step| step.equation).collect();
+        let mut ids: BTreeSet<EquationId> = self.read(steps, results).into_iter().collect();
+        ids.extend(&here);
+        let mut code = TokenStream::new();
+        for id in ids {
+            let name = self.names.of(id);
+            let kept = self.plan.samples(id).is_some();
+            code.extend(match (routine.place(id), kept) {
+                (Some(Place::Workspace), true) => quote!(let #name = &mut __workspace.#name[__sample];),
+                (Some(Place::Workspace), false) => quote!(let #name = &mut __workspace.#name;),
+                (Some(Place::Local), true) if !here.contains(&id) => {
+                    quote!(let #name = __workspace.#name[__sample];)
+                }
+                _ => TokenStream::new(),
+            });
+        }
+        code
+    }
+
+    /// A product for all samples at once.
+    fn block_product(&self, routine: &Routine, step: &Step) -> TokenStream {
+        let (id, fused) = (step.equation, self.fused());
+        if let Some((a, b)) = plan::outer(self.derivation, routine, id) {
+            let (a, b, total) = (self.rows(a), self.rows(b), self.total(id));
+            return quote!(__machine.add_outers::<#fused, _, _, _>(__first, #total, #a, #b););
+        }
+        let Some((x, w)) = plan::product(self.derivation, id) else { return TokenStream::new() };
+        let by_rows = matches!(self.derivation.equation(id).op, Op::MatrixVector(..));
+        // A transposed matrix is read where it stands.
+        let (w, flipped) = match self.derivation.equation(w).op {
+            Op::Transpose(original) if routine.place(w) == Some(Place::Fused) => (original, true),
+            _ => (w, false),
+        };
+        let (x, y) = (self.rows(x), self.names.of(id));
+        let name = self.names.of(w);
+        let w = match routine.place(w) {
+            Some(Place::Workspace) => quote!(&__workspace.#name),
+            _ => quote!(#name),
+        };
+        if by_rows != flipped {
+            quote!(__machine.matrix_vectors::<#fused, _, _, _>(#w, #x, &mut __workspace.#y);)
+        } else {
+            quote!(__machine.vectors_matrix::<#fused, _, _, _>(#x, #w, &mut __workspace.#y);)
+        }
+    }
+
+    /// A vector of each sample.
+    fn rows(&self, id: EquationId) -> TokenStream {
+        let (runtime, name) = (&self.runtime, self.names.of(id));
+        let whole = self.derivation.inputs.iter().any(|data| data.value.equations() == [id]);
+        if whole {
+            quote!(#runtime::first(__inputs, __count))
+        } else {
+            quote!(#runtime::first(&__workspace.#name, __count))
+        }
+    }
+
+    /// Gradients to which no sample adds anything.
+    pub(super) fn cleared(&self, entry: Entry) -> TokenStream {
+        if entry != Entry::Accumulate {
+            return TokenStream::new();
+        }
+        let without = self.derivation.parameters.iter().filter(|p| !p.frozen && p.batch.is_none());
+        let fields: Vec<TokenStream> = without
+            .map(|parameter| {
+                let field = self.field(parameter.equation);
+                super::types::fill(&quote!(__gradients.#field), self.shape(parameter), &quote!(0.0))
+            })
+            .collect();
+        if fields.is_empty() { TokenStream::new() } else { quote!(if __first { #(#fields)* }) }
+    }
+
+    /// Whether entry points for blocks are printed.
+    pub(super) fn in_blocks(&self) -> bool {
+        self.plan.routines.iter().any(|routine| !routine.stages.is_empty())
+    }
+}

@@ -1,0 +1,71 @@
+//! Entry points as routines of a machine: the runtime finds out which instructions the processor has
+//! and runs code that was compiled for them.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+use super::Context;
+use crate::{
+    ir::equation::Shape,
+    model::Arithmetic,
+    plan::{Entry, Place},
+};
+
+/// A parameter of an entry point.
+pub(super) struct Argument {
+    name: &'static str,
+    ty: TokenStream,
+}
+
+pub(super) fn argument(name: &'static str, ty: TokenStream) -> Argument {
+    Argument { name, ty }
+}
+
+impl Context<'_> {
+    /// The body of a method with these parameters beside `self`, which is `__network` in `code`: run on
+    /// the best machine if it has anything to gain there.
+    pub(super) fn method(
+        &self,
+        entry: Entry,
+        own: &TokenStream,
+        arguments: &[Argument],
+        result: &TokenStream,
+        code: &TokenStream,
+    ) -> TokenStream {
+        if !self.gains(entry) {
+            return quote!(let __network = self; #code);
+        }
+        let (runtime, network) = (&self.runtime, &self.types.network);
+        let names: Vec<_> = arguments.iter().map(|argument| format_ident!("{}", argument.name)).collect();
+        let types = arguments.iter().map(|argument| &argument.ty);
+        quote! {
+            struct __Run<'r> { __network: &'r #own #network, #(#names: #types),* }
+            impl<'r> #runtime::Routine for __Run<'r> {
+                type Output = #result;
+                #[inline(always)]
+                fn run<__M: #runtime::Machine>(self, __machine: __M) -> #result {
+                    let Self { __network, #(#names),* } = self;
+                    #code
+                }
+            }
+            #runtime::run(__Run { __network: self, #(#names),* })
+        }
+    }
+
+    /// Whether code of arrays or fused operations is in it; single numbers are the same on all machines.
+    fn gains(&self, entry: Entry) -> bool {
+        let fused = self.derivation.arithmetic == Arithmetic::Fused;
+        self.plan.routine(entry).is_some_and(|routine| {
+            let computed = |place| !matches!(place, Place::Given | Place::Fused);
+            routine.steps.iter().any(|step| {
+                let array = self.derivation.shape(step.equation) != Shape::Scalar;
+                computed(step.place) && (array || fused)
+            })
+        })
+    }
+
+    /// The arithmetic, as kernels are told it.
+    pub(super) fn fused(&self) -> bool {
+        self.derivation.arithmetic == Arithmetic::Fused
+    }
+}

@@ -1,0 +1,142 @@
+//! Where generated code runs. Kernels that have a form of their own for a kind of processor are methods
+//! of [`Machine`]; what stands here runs anywhere. All machines compute the same bits.
+
+use super::fused;
+use super::kernels::{self, add_scaled};
+use super::scalar::Scalar;
+
+/// A kind of processor. `FUSED` says whether a product and its addition to the sum before it are
+/// rounded once, as networks with `arithmetic fused` ask, or each by itself.
+///
+/// Sums run over increasing indices and start with their first term, those over samples with +0.
+pub trait Machine: Copy {
+    /// a b + c, rounded once.
+    #[inline(always)]
+    fn multiply_add<T: Scalar>(self, a: T, b: T, c: T) -> T {
+        fused::multiply_add(a, b, c)
+    }
+
+    /// sum + a b, rounded once or twice.
+    #[inline(always)]
+    fn add_product<const FUSED: bool, T: Scalar>(self, sum: T, a: T, b: T) -> T {
+        if FUSED { self.multiply_add(a, b, sum) } else { sum + a * b }
+    }
+
+    /// Σ_i a_i b_i.
+    #[inline(always)]
+    fn dot<const FUSED: bool, T: Scalar, const N: usize>(self, a: &[T; N], b: &[T; N]) -> T {
+        kernels::dot_by(|sum, a, b| self.add_product::<FUSED, T>(sum, a, b), a, b)
+    }
+
+    /// y_j = Σ_i x_i w_ij, for x of size N, w of N × M, y of size M.
+    #[inline(always)]
+    fn vector_matrix<const FUSED: bool, T: Scalar, const N: usize, const M: usize>(
+        self,
+        x: &[T; N],
+        w: &[[T; M]; N],
+        y: &mut [T; M],
+    ) {
+        let mut rows = x.iter().zip(w);
+        let Some((&first, row)) = rows.next() else {
+            *y = [T::ZERO; M];
+            return;
+        };
+        for (y, &w) in y.iter_mut().zip(row) {
+            *y = first * w;
+        }
+        for (&x, row) in rows {
+            add_scaled(|sum, a, b| self.add_product::<FUSED, T>(sum, a, b), y, x, row);
+        }
+    }
+
+    /// y_i = Σ_j w_ij x_j, for w of N × M, x of size M, y of size N.
+    #[inline(always)]
+    fn matrix_vector<const FUSED: bool, T: Scalar, const N: usize, const M: usize>(
+        self,
+        w: &[[T; M]; N],
+        x: &[T; M],
+        y: &mut [T; N],
+    ) {
+        for (y, row) in y.iter_mut().zip(w) {
+            *y = self.dot::<FUSED, T, M>(row, x);
+        }
+    }
+
+    /// total_ij += a_i b_j, for a of size N, b of size M, total of N × M; to 0 where this is the first.
+    #[inline(always)]
+    fn add_outer<const FUSED: bool, T: Scalar, const N: usize, const M: usize>(
+        self,
+        first: bool,
+        total: &mut [[T; M]; N],
+        a: &[T; N],
+        b: &[T; M],
+    ) {
+        for (row, &a) in total.iter_mut().zip(a) {
+            if first {
+                row.fill(T::ZERO);
+            }
+            add_scaled(|sum, a, b| self.add_product::<FUSED, T>(sum, a, b), row, a, b);
+        }
+    }
+
+    /// [`vector_matrix`](Self::vector_matrix) for each sample, as many as there are of both.
+    #[inline(always)]
+    fn vectors_matrix<const FUSED: bool, T: Scalar, const N: usize, const M: usize>(
+        self,
+        x: &[[T; N]],
+        w: &[[T; M]; N],
+        y: &mut [[T; M]],
+    ) {
+        for (x, y) in x.iter().zip(y) {
+            self.vector_matrix::<FUSED, T, N, M>(x, w, y);
+        }
+    }
+
+    /// [`matrix_vector`](Self::matrix_vector) for each sample, as many as there are of both.
+    #[inline(always)]
+    fn matrix_vectors<const FUSED: bool, T: Scalar, const N: usize, const M: usize>(
+        self,
+        w: &[[T; M]; N],
+        x: &[[T; M]],
+        y: &mut [[T; N]],
+    ) {
+        for (x, y) in x.iter().zip(y) {
+            self.matrix_vector::<FUSED, T, N, M>(w, x, y);
+        }
+    }
+
+    /// [`add_outer`](Self::add_outer) for each sample in order, as many as there are of both.
+    #[inline(always)]
+    fn add_outers<const FUSED: bool, T: Scalar, const N: usize, const M: usize>(
+        self,
+        first: bool,
+        total: &mut [[T; M]; N],
+        a: &[[T; N]],
+        b: &[[T; M]],
+    ) {
+        for (sample, (a, b)) in a.iter().zip(b).enumerate() {
+            self.add_outer::<FUSED, T, N, M>(first && sample == 0, total, a, b);
+        }
+    }
+}
+
+/// Any processor: loops in plain Rust.
+#[derive(Clone, Copy, Debug)]
+pub struct Portable;
+
+impl Machine for Portable {}
+
+/// Generated code that can run on any machine.
+pub trait Routine {
+    /// What it returns.
+    type Output;
+
+    /// Runs on the machine.
+    fn run<M: Machine>(self, machine: M) -> Self::Output;
+}
+
+/// Runs on any processor alike.
+#[inline(always)]
+pub fn run<R: Routine>(routine: R) -> R::Output {
+    routine.run(Portable)
+}

@@ -1,0 +1,189 @@
+//! The kernels in vector registers, and the choice of the processor's kind.
+//!
+//! One source for all: [`Vector`] names the few instructions they are made of. What is `unsafe` here
+//! reads and writes through pointers; each function says what must hold, and the safe methods of the
+//! machines, which take arrays, see to it.
+#![allow(unsafe_code, reason = "registers are loaded and stored through pointers")]
+
+#[cfg(target_arch = "aarch64")]
+mod neon;
+mod products;
+mod sample;
+mod tile;
+mod vector;
+#[cfg(target_arch = "x86_64")]
+mod x86;
+
+use super::machine::Routine;
+#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+use super::machine::run as run_best;
+use super::scalar::Scalar;
+#[cfg(target_arch = "aarch64")]
+use neon::run as run_best;
+#[cfg(target_arch = "aarch64")]
+pub use neon::*;
+use vector::Vector;
+#[cfg(target_arch = "x86_64")]
+use x86::run as run_best;
+#[cfg(target_arch = "x86_64")]
+pub use x86::*;
+
+/// Runs on the best machine that the processor has: with the feature `std` found out when the program
+/// runs, else when it is compiled.
+#[inline(always)]
+pub fn run<R: Routine>(routine: R) -> R::Output {
+    run_best(routine)
+}
+
+/// Whether numbers of type `T` are of type `U`: there are two types of number, of different size.
+#[inline(always)]
+const fn is<T: Scalar, U: Scalar>() -> bool {
+    size_of::<T>() == size_of::<U>()
+}
+
+/// A number as the type that it has; see [`is`].
+#[inline(always)]
+fn same<T: Scalar, U: Scalar>(x: T) -> U {
+    assert!(is::<T, U>());
+    // SAFETY: of the two types of number only one has this size, so T is U.
+    unsafe { core::mem::transmute_copy(&x) }
+}
+
+/// The methods of a machine, from its vectors.
+macro_rules! machine {
+    ($machine:ident, $f32:ty, $f64:ty) => {
+        impl Machine for $machine {
+            #[inline(always)]
+            fn multiply_add<T: Scalar>(self, a: T, b: T, c: T) -> T {
+                // SAFETY: a machine is made only where the processor has its instructions.
+                unsafe {
+                    if is::<T, f32>() {
+                        same(<$f32>::multiply_add_one(same(a), same(b), same(c)))
+                    } else {
+                        same(<$f64>::multiply_add_one(same(a), same(b), same(c)))
+                    }
+                }
+            }
+
+            #[inline(always)]
+            fn vector_matrix<const FUSED: bool, T: Scalar, const N: usize, const M: usize>(
+                self,
+                x: &[T; N],
+                w: &[[T; M]; N],
+                y: &mut [T; M],
+            ) {
+                let (x, w, y) = (x.as_ptr(), w.as_ptr(), y.as_mut_ptr());
+                // SAFETY: the arrays have the sizes that are said; T is the type that is cast to.
+                unsafe {
+                    if is::<T, f32>() {
+                        sample::vector_matrix::<$f32, FUSED, N, M>(x.cast(), w.cast(), y.cast());
+                    } else {
+                        sample::vector_matrix::<$f64, FUSED, N, M>(x.cast(), w.cast(), y.cast());
+                    }
+                }
+            }
+
+            #[inline(always)]
+            fn matrix_vector<const FUSED: bool, T: Scalar, const N: usize, const M: usize>(
+                self,
+                w: &[[T; M]; N],
+                x: &[T; M],
+                y: &mut [T; N],
+            ) {
+                let (x, w, y) = (x.as_ptr(), w.as_ptr(), y.as_mut_ptr());
+                // SAFETY: as above.
+                unsafe {
+                    if is::<T, f32>() {
+                        sample::matrix_vector::<$f32, FUSED, N, M>(w.cast(), x.cast(), y.cast());
+                    } else {
+                        sample::matrix_vector::<$f64, FUSED, N, M>(w.cast(), x.cast(), y.cast());
+                    }
+                }
+            }
+
+            #[inline(always)]
+            fn add_outer<const FUSED: bool, T: Scalar, const N: usize, const M: usize>(
+                self,
+                first: bool,
+                total: &mut [[T; M]; N],
+                a: &[T; N],
+                b: &[T; M],
+            ) {
+                let (total, a, b) = (total.as_mut_ptr(), a.as_ptr(), b.as_ptr());
+                // SAFETY: as above.
+                unsafe {
+                    if is::<T, f32>() {
+                        sample::add_outer::<$f32, FUSED, N, M>(first, total.cast(), a.cast(), b.cast());
+                    } else {
+                        sample::add_outer::<$f64, FUSED, N, M>(first, total.cast(), a.cast(), b.cast());
+                    }
+                }
+            }
+
+            #[inline(always)]
+            fn vectors_matrix<const FUSED: bool, T: Scalar, const N: usize, const M: usize>(
+                self,
+                x: &[[T; N]],
+                w: &[[T; M]; N],
+                y: &mut [[T; M]],
+            ) {
+                let rows = x.len().min(y.len());
+                let (x, w, y) = (x.as_ptr(), w.as_ptr(), y.as_mut_ptr());
+                let sizes = Sizes { rows, depth: N, columns: M };
+                // SAFETY: as above; there are `rows` samples of both.
+                unsafe {
+                    if is::<T, f32>() {
+                        self.product::<$f32, FUSED>(products::forward(x.cast(), w.cast(), y.cast(), sizes));
+                    } else {
+                        self.product::<$f64, FUSED>(products::forward(x.cast(), w.cast(), y.cast(), sizes));
+                    }
+                }
+            }
+
+            #[inline(always)]
+            fn matrix_vectors<const FUSED: bool, T: Scalar, const N: usize, const M: usize>(
+                self,
+                w: &[[T; M]; N],
+                x: &[[T; M]],
+                y: &mut [[T; N]],
+            ) {
+                let rows = x.len().min(y.len());
+                let (x, w, y) = (x.as_ptr(), w.as_ptr(), y.as_mut_ptr());
+                let sizes = Sizes { rows, depth: M, columns: N };
+                // SAFETY: as above.
+                unsafe {
+                    if is::<T, f32>() {
+                        self.product::<$f32, FUSED>(products::backward(w.cast(), x.cast(), y.cast(), sizes));
+                    } else {
+                        self.product::<$f64, FUSED>(products::backward(w.cast(), x.cast(), y.cast(), sizes));
+                    }
+                }
+            }
+
+            #[inline(always)]
+            fn add_outers<const FUSED: bool, T: Scalar, const N: usize, const M: usize>(
+                self,
+                first: bool,
+                total: &mut [[T; M]; N],
+                a: &[[T; N]],
+                b: &[[T; M]],
+            ) {
+                let depth = a.len().min(b.len());
+                let (total, a, b) = (total.as_mut_ptr(), a.as_ptr(), b.as_ptr());
+                let sizes = Sizes { rows: N, depth, columns: M };
+                // SAFETY: as above; there are `depth` samples of both.
+                unsafe {
+                    if is::<T, f32>() {
+                        let product = products::outer(first, total.cast(), a.cast(), b.cast(), sizes);
+                        self.product::<$f32, FUSED>(product);
+                    } else {
+                        let product = products::outer(first, total.cast(), a.cast(), b.cast(), sizes);
+                        self.product::<$f64, FUSED>(product);
+                    }
+                }
+            }
+        }
+    };
+}
+use machine;
+use products::Sizes;

@@ -1,0 +1,136 @@
+//! The registers of AArch64, which all have NEON with fused operations.
+
+use core::arch::aarch64::*;
+
+use super::products::{self, Product};
+use super::vector::Vector;
+use super::{Sizes, is, machine, sample, same};
+use crate::machine::{Machine, Routine};
+use crate::scalar::Scalar;
+
+/// A processor with NEON.
+#[derive(Clone, Copy, Debug)]
+pub struct Neon(());
+
+impl Neon {
+    /// The machine, if the processor has it: always.
+    #[inline(always)]
+    pub fn new() -> Option<Self> {
+        Some(Self(()))
+    }
+
+    /// Runs on it.
+    #[inline(always)]
+    pub fn run<R: Routine>(self, routine: R) -> R::Output {
+        routine.run(self)
+    }
+
+    #[inline(always)]
+    unsafe fn product<V: Vector, const FUSED: bool>(self, product: Product<V::Element>) {
+        // SAFETY: as for the caller.
+        unsafe { product.compute::<V, FUSED>() }
+    }
+}
+
+machine!(Neon, float32x4_t, float64x2_t);
+
+/// Runs on it.
+#[inline(always)]
+pub(super) fn run<R: Routine>(routine: R) -> R::Output {
+    routine.run(Neon(()))
+}
+
+/// All but the transposition; the safety of each function is that of [`Vector`]'s.
+macro_rules! registers {
+    ($element:ty, $lanes:literal, $splat:ident $load:ident $store:ident $add:ident $multiply:ident $fused:ident $get:ident) => {
+        type Element = $element;
+        type Mask = usize;
+        const LANES: usize = $lanes;
+        const MANY: bool = true;
+
+        #[inline(always)]
+        unsafe fn first(count: usize) -> usize {
+            count
+        }
+        #[inline(always)]
+        unsafe fn splat(x: $element) -> Self {
+            unsafe { $splat(x) }
+        }
+        #[inline(always)]
+        unsafe fn load(from: *const $element) -> Self {
+            unsafe { $load(from) }
+        }
+        #[inline(always)]
+        unsafe fn load_masked(from: *const $element, count: usize) -> Self {
+            let mut numbers = [0.0; $lanes];
+            unsafe {
+                for (i, number) in numbers.iter_mut().enumerate().take(count) {
+                    *number = *from.add(i);
+                }
+                Self::load(numbers.as_ptr())
+            }
+        }
+        #[inline(always)]
+        unsafe fn store(self, to: *mut $element) {
+            unsafe { $store(to, self) }
+        }
+        #[inline(always)]
+        unsafe fn store_masked(self, to: *mut $element, count: usize) {
+            let mut numbers = [0.0; $lanes];
+            unsafe {
+                self.store(numbers.as_mut_ptr());
+                for (i, number) in numbers.into_iter().enumerate().take(count) {
+                    *to.add(i) = number;
+                }
+            }
+        }
+        #[inline(always)]
+        unsafe fn add(self, other: Self) -> Self {
+            unsafe { $add(self, other) }
+        }
+        #[inline(always)]
+        unsafe fn multiply(self, other: Self) -> Self {
+            unsafe { $multiply(self, other) }
+        }
+        #[inline(always)]
+        unsafe fn multiply_add(self, factor: Self, addend: Self) -> Self {
+            unsafe { $fused(addend, self, factor) }
+        }
+        #[inline(always)]
+        unsafe fn multiply_add_one(a: $element, b: $element, c: $element) -> $element {
+            unsafe { $get::<0>($fused($splat(c), $splat(a), $splat(b))) }
+        }
+    };
+}
+
+impl Vector for float32x4_t {
+    registers!(f32, 4, vdupq_n_f32 vld1q_f32 vst1q_f32 vaddq_f32 vmulq_f32 vfmaq_f32 vgetq_lane_f32);
+
+    #[inline(always)]
+    unsafe fn columns(from: *const f32, stride: usize) -> [Self; 4] {
+        unsafe {
+            let [a, b, c, d] = [0, 1, 2, 3].map(|row| vld1q_f32(from.add(row * stride)));
+            let (low, high) = (vzip1q_f32(a, c), vzip2q_f32(a, c));
+            let (lower, higher) = (vzip1q_f32(b, d), vzip2q_f32(b, d));
+            [
+                vzip1q_f32(low, lower),
+                vzip2q_f32(low, lower),
+                vzip1q_f32(high, higher),
+                vzip2q_f32(high, higher),
+            ]
+        }
+    }
+}
+
+impl Vector for float64x2_t {
+    registers!(f64, 2, vdupq_n_f64 vld1q_f64 vst1q_f64 vaddq_f64 vmulq_f64 vfmaq_f64 vgetq_lane_f64);
+
+    #[inline(always)]
+    unsafe fn columns(from: *const f64, stride: usize) -> [Self; 4] {
+        unsafe {
+            let (a, b) = (vld1q_f64(from), vld1q_f64(from.add(stride)));
+            let (first, second) = (vzip1q_f64(a, b), vzip2q_f64(a, b));
+            [first, second, first, second]
+        }
+    }
+}

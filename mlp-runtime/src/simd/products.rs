@@ -1,0 +1,171 @@
+//! Products over many samples: panels of the result, packed where its operand lies far apart.
+
+use core::mem::MaybeUninit;
+
+use super::tile::{Start, Tile, most_vectors};
+use super::vector::Vector;
+use crate::scalar::Scalar;
+
+/// Rows and columns of the result, and the length of its sums.
+#[derive(Clone, Copy)]
+pub struct Sizes {
+    pub(super) rows: usize,
+    pub(super) depth: usize,
+    pub(super) columns: usize,
+}
+
+/// y_rj ∘= Σ_k a_rk b_kj, with b as it stands or transposed.
+#[derive(Clone, Copy)]
+pub struct Product<E> {
+    tile: Tile<E>,
+    sizes: Sizes,
+    /// Whether b_kj stands at `j · b_step + k`.
+    transposed: bool,
+}
+
+/// x W for each row of x.
+pub(super) fn forward<E>(x: *const E, w: *const E, y: *mut E, sizes: Sizes) -> Product<E> {
+    let Sizes { depth, columns, .. } = sizes;
+    let tile = Tile {
+        a: x,
+        a_row: depth,
+        a_step: 1,
+        b: w,
+        b_step: columns,
+        y,
+        y_row: columns,
+        depth,
+        start: if depth == 0 { Start::Zero } else { Start::Nothing },
+    };
+    Product { tile, sizes, transposed: false }
+}
+
+/// W x for each row of x.
+pub(super) fn backward<E>(w: *const E, x: *const E, y: *mut E, sizes: Sizes) -> Product<E> {
+    let Product { tile, .. } = forward(x, w, y, sizes);
+    Product { tile: Tile { b_step: sizes.depth, ..tile }, sizes, transposed: true }
+}
+
+/// The sum of a bᵀ over the rows of both.
+pub(super) fn outer<E>(first: bool, total: *mut E, a: *const E, b: *const E, sizes: Sizes) -> Product<E> {
+    let Sizes { rows, depth, columns } = sizes;
+    let start = if first { Start::Zero } else { Start::Place };
+    let tile = Tile { a, a_row: 1, a_step: rows, b, b_step: columns, y: total, y_row: columns, depth, start };
+    Product { tile, sizes, transposed: false }
+}
+
+/// Bytes of a packed panel: half of a first-level cache or so, and little beside a thread's stack.
+const PACKED: usize = 48 * 1024;
+/// Panels are packed for as many rows: fewer would not repay it.
+const REPAID: usize = 16;
+
+impl<E: Scalar> Product<E> {
+    /// # Safety
+    /// The operands must be there in their sizes, the instructions of V as well.
+    #[inline(always)]
+    pub(super) unsafe fn compute<V: Vector<Element = E>, const FUSED: bool>(&self) {
+        let panel = most_vectors::<V>() * V::LANES;
+        let depth_at_once = PACKED / size_of::<E>() / panel;
+        let packed = self.transposed || self.sizes.columns > panel && self.sizes.rows >= REPAID;
+        let mut room = MaybeUninit::<[u64; PACKED / 8]>::uninit();
+        let room = room.as_mut_ptr().cast::<E>();
+        let Sizes { rows, depth, columns } = self.sizes;
+        let mut column = 0;
+        while column < columns {
+            let wide = panel.min(columns - column);
+            // SAFETY: columns up to `column + wide` and terms up to `done + now` are there; the room
+            // holds `depth_at_once` rows of a panel.
+            unsafe {
+                let y = self.tile.y.add(column);
+                if !packed {
+                    let tile = Tile { b: self.tile.b.add(column), y, ..self.tile };
+                    tile.panel::<V, FUSED>(rows, wide);
+                } else {
+                    let mut done = 0;
+                    while done < depth || done == 0 {
+                        let now = depth_at_once.min(depth - done);
+                        self.pack::<V>(room, column, wide, done, now);
+                        let tile = Tile {
+                            a: self.tile.a.add(done * self.tile.a_step),
+                            b: room,
+                            b_step: panel,
+                            y,
+                            depth: now,
+                            start: if done == 0 { self.tile.start } else { Start::Place },
+                            ..self.tile
+                        };
+                        tile.panel::<V, FUSED>(rows, wide);
+                        done += now.max(1);
+                    }
+                }
+            }
+            column += wide;
+        }
+    }
+
+    /// Copies terms of some columns to where they stand side by side.
+    ///
+    /// # Safety
+    /// As for `compute`, for these columns and terms; the room is large enough.
+    #[inline(always)]
+    unsafe fn pack<V: Vector<Element = E>>(
+        &self,
+        room: *mut E,
+        column: usize,
+        wide: usize,
+        done: usize,
+        now: usize,
+    ) {
+        let panel = most_vectors::<V>() * V::LANES;
+        let step = self.tile.b_step;
+        // SAFETY: as for the caller.
+        unsafe {
+            if !self.transposed {
+                for k in 0..now {
+                    let from = self.tile.b.add((done + k) * step + column);
+                    copy::<V>(from, room.add(k * panel), wide);
+                }
+                return;
+            }
+            let from = self.tile.b.add(column * step + done);
+            let (whole, terms) = (wide - wide % V::LANES, now - now % V::WIDTH);
+            let mut j = 0;
+            while j < whole {
+                let mut k = 0;
+                while k < terms {
+                    let columns = V::columns(from.add(j * step + k), step);
+                    for (c, numbers) in columns.into_iter().take(V::WIDTH).enumerate() {
+                        numbers.store(room.add((k + c) * panel + j));
+                    }
+                    k += V::WIDTH;
+                }
+                j += V::LANES;
+            }
+            for j in 0..wide {
+                let first = if j < whole { terms } else { 0 };
+                for k in first..now {
+                    *room.add(k * panel + j) = *from.add(j * step + k);
+                }
+            }
+        }
+    }
+}
+
+/// # Safety
+/// Both places must hold `count` numbers and not overlap.
+#[inline(always)]
+unsafe fn copy<V: Vector>(from: *const V::Element, to: *mut V::Element, count: usize) {
+    let whole = count - count % V::LANES;
+    // SAFETY: as for the caller.
+    unsafe {
+        let mut i = 0;
+        while i < whole {
+            V::load(from.add(i)).store(to.add(i));
+            i += V::LANES;
+        }
+        if whole < count {
+            let mask = V::first(count - whole);
+            V::load_masked(from.add(whole), mask).store_masked(to.add(whole), mask);
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! Products for one sample, their sizes constants.
+
+use super::tile::{Start, Tile};
+use super::vector::Vector;
+use crate::scalar::Scalar;
+
+/// As many vectors side by side as hide how long an addition takes.
+const SIDE_BY_SIDE: usize = 8;
+
+/// y = x W.
+///
+/// # Safety
+/// The arrays must have these sizes, the processor the instructions of V.
+#[inline(always)]
+pub(super) unsafe fn vector_matrix<V: Vector, const FUSED: bool, const N: usize, const M: usize>(
+    x: *const V::Element,
+    w: *const V::Element,
+    y: *mut V::Element,
+) {
+    let start = if N == 0 { Start::Zero } else { Start::Nothing };
+    let mut column = 0;
+    while column < M {
+        let wide = (SIDE_BY_SIDE * V::LANES).min(M - column);
+        let (full, tail) = (wide / V::LANES, wide % V::LANES);
+        // SAFETY: `column + wide` is at most M.
+        unsafe {
+            let tile = Tile {
+                a: x,
+                a_row: 0,
+                a_step: 1,
+                b: w.add(column),
+                b_step: M,
+                y: y.add(column),
+                y_row: 0,
+                depth: N,
+                start,
+            };
+            match (full, tail) {
+                (0, _) => tile.compute::<V, FUSED, 1, 1, true>(tail),
+                (1, 0) => tile.compute::<V, FUSED, 1, 1, false>(tail),
+                (1, _) => tile.compute::<V, FUSED, 1, 2, true>(tail),
+                (2, 0) => tile.compute::<V, FUSED, 1, 2, false>(tail),
+                (2, _) => tile.compute::<V, FUSED, 1, 3, true>(tail),
+                (3, 0) => tile.compute::<V, FUSED, 1, 3, false>(tail),
+                (3, _) => tile.compute::<V, FUSED, 1, 4, true>(tail),
+                (4, 0) => tile.compute::<V, FUSED, 1, 4, false>(tail),
+                (4, _) => tile.compute::<V, FUSED, 1, 5, true>(tail),
+                (5, 0) => tile.compute::<V, FUSED, 1, 5, false>(tail),
+                (5, _) => tile.compute::<V, FUSED, 1, 6, true>(tail),
+                (6, 0) => tile.compute::<V, FUSED, 1, 6, false>(tail),
+                (6, _) => tile.compute::<V, FUSED, 1, 7, true>(tail),
+                (7, 0) => tile.compute::<V, FUSED, 1, 7, false>(tail),
+                (7, _) => tile.compute::<V, FUSED, 1, 8, true>(tail),
+                _ => tile.compute::<V, FUSED, 1, 8, false>(tail),
+            }
+        }
+        column += wide;
+    }
+}
+
+/// y = W x, as many rows at once as a vector has lanes.
+///
+/// # Safety
+/// As for [`vector_matrix`].
+#[inline(always)]
+pub(super) unsafe fn matrix_vector<V: Vector, const FUSED: bool, const N: usize, const M: usize>(
+    w: *const V::Element,
+    x: *const V::Element,
+    y: *mut V::Element,
+) {
+    let mut row = 0;
+    // SAFETY: the blocks of rows end at N, those of columns at M.
+    unsafe {
+        while N - row >= 2 * V::LANES {
+            rows::<V, FUSED, 2, M>(w.add(row * M), x, y.add(row));
+            row += 2 * V::LANES;
+        }
+        while N - row >= V::LANES {
+            rows::<V, FUSED, 1, M>(w.add(row * M), x, y.add(row));
+            row += V::LANES;
+        }
+        while row < N {
+            let w = w.add(row * M);
+            let mut sum = if M == 0 { V::Element::ZERO } else { -V::Element::ZERO };
+            for j in 0..M {
+                let (a, b) = (*w.add(j), *x.add(j));
+                sum = if FUSED { V::multiply_add_one(a, b, sum) } else { sum + a * b };
+            }
+            *y.add(row) = sum;
+            row += 1;
+        }
+    }
+}
+
+/// B blocks of rows.
+///
+/// # Safety
+/// As for [`vector_matrix`]; there are as many rows.
+#[inline(always)]
+unsafe fn rows<V: Vector, const FUSED: bool, const B: usize, const M: usize>(
+    w: *const V::Element,
+    x: *const V::Element,
+    y: *mut V::Element,
+) {
+    let zero = if M == 0 { V::Element::ZERO } else { -V::Element::ZERO };
+    let whole = M - M % V::WIDTH;
+    // SAFETY: as for the caller.
+    unsafe {
+        let mut sums = [V::splat(zero); B];
+        let mut j = 0;
+        while j < whole {
+            for (b, sum) in sums.iter_mut().enumerate() {
+                let columns = V::columns(w.add(b * V::LANES * M + j), M);
+                for (c, column) in columns.into_iter().take(V::WIDTH).enumerate() {
+                    *sum = column.add_product::<FUSED>(V::splat(*x.add(j + c)), *sum);
+                }
+            }
+            j += V::WIDTH;
+        }
+        for (b, sum) in sums.into_iter().enumerate() {
+            let y = y.add(b * V::LANES);
+            sum.store(y);
+            for r in 0..V::LANES {
+                let w = w.add((b * V::LANES + r) * M);
+                for j in whole..M {
+                    let (a, b) = (*w.add(j), *x.add(j));
+                    let sum = *y.add(r);
+                    *y.add(r) = if FUSED { V::multiply_add_one(a, b, sum) } else { sum + a * b };
+                }
+            }
+        }
+    }
+}
+
+/// total += a bᵀ, to 0 where this is the first.
+///
+/// # Safety
+/// As for [`vector_matrix`].
+#[inline(always)]
+pub(super) unsafe fn add_outer<V: Vector, const FUSED: bool, const N: usize, const M: usize>(
+    first: bool,
+    total: *mut V::Element,
+    a: *const V::Element,
+    b: *const V::Element,
+) {
+    let whole = M - M % V::LANES;
+    // SAFETY: `i` is less than N, `j` and the lanes behind it less than M.
+    unsafe {
+        let mask = V::first(M - whole);
+        for i in 0..N {
+            let (a, total) = (V::splat(*a.add(i)), total.add(i * M));
+            let mut j = 0;
+            while j < whole {
+                let sum = if first { V::splat(V::Element::ZERO) } else { V::load(total.add(j)) };
+                V::load(b.add(j)).add_product::<FUSED>(a, sum).store(total.add(j));
+                j += V::LANES;
+            }
+            if whole < M {
+                let zero = V::splat(V::Element::ZERO);
+                let sum = if first { zero } else { V::load_masked(total.add(j), mask) };
+                let b = V::load_masked(b.add(j), mask);
+                b.add_product::<FUSED>(a, sum).store_masked(total.add(j), mask);
+            }
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! The one loop of all products: a tile of the result is held in registers while the sum runs.
+
+use super::vector::Vector;
+use crate::scalar::Scalar;
+
+/// What a sum begins with.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Start {
+    /// With its first term: −0, to which any number may be added without changing it.
+    Nothing,
+    /// With +0.
+    Zero,
+    /// With what stands in its place.
+    Place,
+}
+
+/// Where the operands of y_rj ∘= Σ_k a_rk b_kj stand, in numbers.
+#[derive(Clone, Copy)]
+pub(super) struct Tile<E> {
+    /// a_00; a_rk stands `r · a_row + k · a_step` behind it.
+    pub(super) a: *const E,
+    pub(super) a_row: usize,
+    pub(super) a_step: usize,
+    /// b_00; rows are `b_step` apart, their numbers side by side.
+    pub(super) b: *const E,
+    pub(super) b_step: usize,
+    /// y_00; rows are `y_row` apart.
+    pub(super) y: *mut E,
+    pub(super) y_row: usize,
+    pub(super) depth: usize,
+    pub(super) start: Start,
+}
+
+impl<E: Scalar> Tile<E> {
+    /// Computes R rows of C vectors; with `MASKED` the last vector has `tail` numbers only.
+    ///
+    /// # Safety
+    /// All rows of a, b and y must be there in these sizes; the instructions of V as well.
+    #[inline(always)]
+    pub(super) unsafe fn compute<V, const FUSED: bool, const R: usize, const C: usize, const MASKED: bool>(
+        &self,
+        tail: usize,
+    ) where
+        V: Vector<Element = E>,
+    {
+        // SAFETY: all places lie inside the rows that the caller vouches for.
+        unsafe {
+            let mask = V::first(tail);
+            let zero = if self.start == Start::Nothing { -E::ZERO } else { E::ZERO };
+            let mut sums = [[V::splat(zero); C]; R];
+            if self.start == Start::Place {
+                for (r, row) in sums.iter_mut().enumerate() {
+                    for (c, sum) in row.iter_mut().enumerate() {
+                        let from = self.y.add(r * self.y_row + c * V::LANES);
+                        *sum = if MASKED && c + 1 == C { V::load_masked(from, mask) } else { V::load(from) };
+                    }
+                }
+            }
+            for k in 0..self.depth {
+                let from = self.b.add(k * self.b_step);
+                let mut b = [V::splat(E::ZERO); C];
+                for (c, b) in b.iter_mut().enumerate() {
+                    let from = from.add(c * V::LANES);
+                    *b = if MASKED && c + 1 == C { V::load_masked(from, mask) } else { V::load(from) };
+                }
+                let a = self.a.add(k * self.a_step);
+                for (r, row) in sums.iter_mut().enumerate() {
+                    let a = V::splat(*a.add(r * self.a_row));
+                    for (sum, b) in row.iter_mut().zip(b) {
+                        *sum = a.add_product::<FUSED>(b, *sum);
+                    }
+                }
+            }
+            for (r, row) in sums.into_iter().enumerate() {
+                for (c, sum) in row.into_iter().enumerate() {
+                    let to = self.y.add(r * self.y_row + c * V::LANES);
+                    if MASKED && c + 1 == C { sum.store_masked(to, mask) } else { sum.store(to) }
+                }
+            }
+        }
+    }
+
+    /// The tile some rows further down.
+    ///
+    /// # Safety
+    /// The rows must be there.
+    #[inline(always)]
+    unsafe fn down(&self, rows: usize) -> Self {
+        // SAFETY: the rows are there.
+        unsafe { Self { a: self.a.add(rows * self.a_row), y: self.y.add(rows * self.y_row), ..*self } }
+    }
+
+    /// Computes any number of rows, R at a time as long as there are as many.
+    ///
+    /// # Safety
+    /// As for `compute`.
+    #[inline(always)]
+    unsafe fn rows<V, const FUSED: bool, const R: usize, const C: usize, const MASKED: bool>(
+        &self,
+        rows: usize,
+        tail: usize,
+    ) where
+        V: Vector<Element = E>,
+    {
+        // SAFETY: as for the caller.
+        unsafe {
+            let mut row = 0;
+            while rows - row >= R {
+                self.down(row).compute::<V, FUSED, R, C, MASKED>(tail);
+                row += R;
+            }
+            while rows - row >= 4 {
+                self.down(row).compute::<V, FUSED, 4, C, MASKED>(tail);
+                row += 4;
+            }
+            while rows - row >= 1 {
+                self.down(row).compute::<V, FUSED, 1, C, MASKED>(tail);
+                row += 1;
+            }
+        }
+    }
+
+    /// Computes any number of rows of at most [`most_vectors`] vectors.
+    ///
+    /// # Safety
+    /// As for `compute`.
+    #[inline(always)]
+    pub(super) unsafe fn panel<V: Vector<Element = E>, const FUSED: bool>(&self, rows: usize, columns: usize) {
+        let (full, tail) = (columns / V::LANES, columns % V::LANES);
+        // SAFETY: as for the caller.
+        unsafe {
+            match (V::MANY, full, tail) {
+                (_, 0, _) => self.rows::<V, FUSED, 8, 1, true>(rows, tail),
+                (_, 1, 0) => self.rows::<V, FUSED, 8, 1, false>(rows, tail),
+                (true, 1, _) => self.rows::<V, FUSED, 12, 2, true>(rows, tail),
+                (true, 2, 0) => self.rows::<V, FUSED, 12, 2, false>(rows, tail),
+                (true, 2, _) => self.rows::<V, FUSED, 8, 3, true>(rows, tail),
+                (true, 3, 0) => self.rows::<V, FUSED, 8, 3, false>(rows, tail),
+                (true, 3, _) => self.rows::<V, FUSED, 6, 4, true>(rows, tail),
+                (true, _, _) => self.rows::<V, FUSED, 6, 4, false>(rows, tail),
+                (false, 1, _) => self.rows::<V, FUSED, 6, 2, true>(rows, tail),
+                (false, _, _) => self.rows::<V, FUSED, 6, 2, false>(rows, tail),
+            }
+        }
+    }
+}
+
+/// How many vectors side by side a tile may have.
+pub(super) const fn most_vectors<V: Vector>() -> usize {
+    if V::MANY { 4 } else { 2 }
+}

@@ -1,0 +1,372 @@
+//! The registers of x86-64: SSE2, which all of them have; AVX2 with FMA; AVX-512.
+
+use core::arch::x86_64::*;
+
+use super::products::{self, Product};
+use super::vector::Vector;
+use super::{Sizes, is, machine, sample, same};
+use crate::fused;
+use crate::machine::{Machine, Routine};
+use crate::scalar::Scalar;
+
+/// A processor of which nothing more is known.
+#[derive(Clone, Copy, Debug)]
+pub struct Sse2(());
+
+/// A processor with AVX2 and FMA.
+#[derive(Clone, Copy, Debug)]
+pub struct Avx2(());
+
+/// A processor with AVX-512: F, VL, DQ, BW.
+#[derive(Clone, Copy, Debug)]
+pub struct Avx512(());
+
+impl Sse2 {
+    /// The machine, if the processor has it: always.
+    #[inline(always)]
+    pub fn new() -> Option<Self> {
+        Some(Self(()))
+    }
+
+    /// Runs on it.
+    #[inline(always)]
+    pub fn run<R: Routine>(self, routine: R) -> R::Output {
+        routine.run(self)
+    }
+
+    #[inline(always)]
+    unsafe fn product<V: Vector, const FUSED: bool>(self, product: Product<V::Element>) {
+        // SAFETY: as for the caller.
+        unsafe { product.compute::<V, FUSED>() }
+    }
+}
+
+/// A wider machine: how it is found, and code compiled for it.
+macro_rules! wider {
+    ($machine:ident, $($feature:tt),*) => {
+        impl $machine {
+            /// The machine, if the processor has it.
+            #[inline(always)]
+            pub fn new() -> Option<Self> {
+                #[cfg(feature = "std")]
+                let there = $(std::arch::is_x86_feature_detected!($feature))&&*;
+                #[cfg(not(feature = "std"))]
+                let there = cfg!(all($(target_feature = $feature),*));
+                there.then_some(Self(()))
+            }
+
+            /// Runs on it: what is inlined there is compiled for it.
+            #[inline(always)]
+            pub fn run<R: Routine>(self, routine: R) -> R::Output {
+                $(#[target_feature(enable = $feature)])*
+                fn inside<R: Routine>(machine: $machine, routine: R) -> R::Output {
+                    routine.run(machine)
+                }
+                // SAFETY: `new` has found the features.
+                unsafe { inside(self, routine) }
+            }
+
+            /// # Safety
+            /// The operands must be there in their sizes.
+            unsafe fn product<V: Vector, const FUSED: bool>(self, product: Product<V::Element>) {
+                $(#[target_feature(enable = $feature)])*
+                unsafe fn inside<V: Vector, const FUSED: bool>(product: Product<V::Element>) {
+                    // SAFETY: as for the caller.
+                    unsafe { product.compute::<V, FUSED>() }
+                }
+                // SAFETY: `new` has found the features; for the operands as for the caller.
+                unsafe { inside::<V, FUSED>(product) }
+            }
+        }
+    };
+}
+
+wider!(Avx2, "avx2", "fma");
+wider!(Avx512, "avx512f", "avx512vl", "avx512dq", "avx512bw", "avx2", "fma");
+
+machine!(Sse2, __m128, __m128d);
+machine!(Avx2, __m256, __m256d);
+machine!(Avx512, __m512, __m512d);
+
+/// Runs on the best machine there is.
+#[inline(always)]
+pub(super) fn run<R: Routine>(routine: R) -> R::Output {
+    if let Some(machine) = Avx512::new() {
+        machine.run(routine)
+    } else if let Some(machine) = Avx2::new() {
+        machine.run(routine)
+    } else {
+        routine.run(Sse2(()))
+    }
+}
+
+/// What is the same for all registers; the safety of each function is that of [`Vector`]'s.
+macro_rules! common {
+    ($element:ty, $lanes:literal, $many:literal, $splat:ident $load:ident $store:ident $add:ident $multiply:ident) => {
+        type Element = $element;
+        const LANES: usize = $lanes;
+        const MANY: bool = $many;
+
+        #[inline(always)]
+        unsafe fn splat(x: $element) -> Self {
+            unsafe { $splat(x) }
+        }
+        #[inline(always)]
+        unsafe fn load(from: *const $element) -> Self {
+            unsafe { $load(from) }
+        }
+        #[inline(always)]
+        unsafe fn store(self, to: *mut $element) {
+            unsafe { $store(to, self) }
+        }
+        #[inline(always)]
+        unsafe fn add(self, other: Self) -> Self {
+            unsafe { $add(self, other) }
+        }
+        #[inline(always)]
+        unsafe fn multiply(self, other: Self) -> Self {
+            unsafe { $multiply(self, other) }
+        }
+    };
+}
+
+macro_rules! fused_here {
+    ($element:ty, $multiply_add:ident, $set:ident $one:ident $get:ident) => {
+        #[inline(always)]
+        unsafe fn multiply_add(self, factor: Self, addend: Self) -> Self {
+            unsafe { $multiply_add(self, factor, addend) }
+        }
+        #[inline(always)]
+        unsafe fn multiply_add_one(a: $element, b: $element, c: $element) -> $element {
+            unsafe { $get($one($set(a), $set(b), $set(c))) }
+        }
+    };
+}
+
+/// Where there are neither masks nor fused operations: number by number.
+macro_rules! by_numbers {
+    ($element:ty, $lanes:literal) => {
+        type Mask = usize;
+
+        #[inline(always)]
+        unsafe fn first(count: usize) -> usize {
+            count
+        }
+        #[inline(always)]
+        unsafe fn load_masked(from: *const $element, count: usize) -> Self {
+            let mut numbers = [0.0; $lanes];
+            unsafe {
+                for (i, number) in numbers.iter_mut().enumerate().take(count) {
+                    *number = *from.add(i);
+                }
+                Self::load(numbers.as_ptr())
+            }
+        }
+        #[inline(always)]
+        unsafe fn store_masked(self, to: *mut $element, count: usize) {
+            let mut numbers = [0.0; $lanes];
+            unsafe {
+                self.store(numbers.as_mut_ptr());
+                for (i, number) in numbers.into_iter().enumerate().take(count) {
+                    *to.add(i) = number;
+                }
+            }
+        }
+        #[inline(always)]
+        unsafe fn multiply_add(self, factor: Self, addend: Self) -> Self {
+            let (mut a, mut b, mut c) = ([0.0; $lanes], [0.0; $lanes], [0.0; $lanes]);
+            unsafe {
+                self.store(a.as_mut_ptr());
+                factor.store(b.as_mut_ptr());
+                addend.store(c.as_mut_ptr());
+                for ((c, a), b) in c.iter_mut().zip(a).zip(b) {
+                    *c = fused::multiply_add(a, b, *c);
+                }
+                Self::load(c.as_ptr())
+            }
+        }
+        #[inline(always)]
+        unsafe fn multiply_add_one(a: $element, b: $element, c: $element) -> $element {
+            fused::multiply_add(a, b, c)
+        }
+    };
+}
+
+impl Vector for __m128 {
+    common!(f32, 4, false, _mm_set1_ps _mm_loadu_ps _mm_storeu_ps _mm_add_ps _mm_mul_ps);
+    by_numbers!(f32, 4);
+
+    #[inline(always)]
+    unsafe fn columns(from: *const f32, stride: usize) -> [Self; 4] {
+        unsafe {
+            let [a, b, c, d] = [0, 1, 2, 3].map(|row| _mm_loadu_ps(from.add(row * stride)));
+            let (low, high) = (_mm_unpacklo_ps(a, b), _mm_unpackhi_ps(a, b));
+            let (lower, higher) = (_mm_unpacklo_ps(c, d), _mm_unpackhi_ps(c, d));
+            [
+                _mm_movelh_ps(low, lower),
+                _mm_movehl_ps(lower, low),
+                _mm_movelh_ps(high, higher),
+                _mm_movehl_ps(higher, high),
+            ]
+        }
+    }
+}
+
+impl Vector for __m128d {
+    common!(f64, 2, false, _mm_set1_pd _mm_loadu_pd _mm_storeu_pd _mm_add_pd _mm_mul_pd);
+    by_numbers!(f64, 2);
+
+    #[inline(always)]
+    unsafe fn columns(from: *const f64, stride: usize) -> [Self; 4] {
+        unsafe {
+            let (a, b) = (_mm_loadu_pd(from), _mm_loadu_pd(from.add(stride)));
+            let (first, second) = (_mm_unpacklo_pd(a, b), _mm_unpackhi_pd(a, b));
+            [first, second, first, second]
+        }
+    }
+}
+
+/// Ones, then zeros: a mask of the first n of 8 starts 8 - n behind the start.
+static MASKS: [i32; 16] = [-1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0];
+
+impl Vector for __m256 {
+    common!(f32, 8, false, _mm256_set1_ps _mm256_loadu_ps _mm256_storeu_ps _mm256_add_ps _mm256_mul_ps);
+    fused_here!(f32, _mm256_fmadd_ps, _mm_set_ss _mm_fmadd_ss _mm_cvtss_f32);
+    type Mask = __m256i;
+
+    #[inline(always)]
+    unsafe fn first(count: usize) -> __m256i {
+        unsafe { _mm256_loadu_si256(MASKS.as_ptr().add(8 - count).cast()) }
+    }
+    #[inline(always)]
+    unsafe fn load_masked(from: *const f32, mask: __m256i) -> Self {
+        unsafe { _mm256_maskload_ps(from, mask) }
+    }
+    #[inline(always)]
+    unsafe fn store_masked(self, to: *mut f32, mask: __m256i) {
+        unsafe { _mm256_maskstore_ps(to, mask, self) }
+    }
+
+    #[inline(always)]
+    unsafe fn columns(from: *const f32, stride: usize) -> [Self; 4] {
+        unsafe {
+            let [a, b, c, d] = [0, 1, 2, 3].map(|row| {
+                let from = from.add(row * stride);
+                _mm256_insertf128_ps::<1>(_mm256_castps128_ps256(_mm_loadu_ps(from)), _mm_loadu_ps(from.add(4 * stride)))
+            });
+            let (low, high) = (_mm256_unpacklo_ps(a, b), _mm256_unpackhi_ps(a, b));
+            let (lower, higher) = (_mm256_unpacklo_ps(c, d), _mm256_unpackhi_ps(c, d));
+            [
+                _mm256_shuffle_ps::<0b01_00_01_00>(low, lower),
+                _mm256_shuffle_ps::<0b11_10_11_10>(low, lower),
+                _mm256_shuffle_ps::<0b01_00_01_00>(high, higher),
+                _mm256_shuffle_ps::<0b11_10_11_10>(high, higher),
+            ]
+        }
+    }
+}
+
+impl Vector for __m256d {
+    common!(f64, 4, false, _mm256_set1_pd _mm256_loadu_pd _mm256_storeu_pd _mm256_add_pd _mm256_mul_pd);
+    fused_here!(f64, _mm256_fmadd_pd, _mm_set_sd _mm_fmadd_sd _mm_cvtsd_f64);
+    type Mask = __m256i;
+
+    #[inline(always)]
+    unsafe fn first(count: usize) -> __m256i {
+        unsafe { _mm256_loadu_si256(MASKS.as_ptr().add(8 - 2 * count).cast()) }
+    }
+    #[inline(always)]
+    unsafe fn load_masked(from: *const f64, mask: __m256i) -> Self {
+        unsafe { _mm256_maskload_pd(from, mask) }
+    }
+    #[inline(always)]
+    unsafe fn store_masked(self, to: *mut f64, mask: __m256i) {
+        unsafe { _mm256_maskstore_pd(to, mask, self) }
+    }
+
+    #[inline(always)]
+    unsafe fn columns(from: *const f64, stride: usize) -> [Self; 4] {
+        unsafe {
+            let [a, b] = [0, 1].map(|row| {
+                let from = from.add(row * stride);
+                _mm256_insertf128_pd::<1>(_mm256_castpd128_pd256(_mm_loadu_pd(from)), _mm_loadu_pd(from.add(2 * stride)))
+            });
+            let (first, second) = (_mm256_unpacklo_pd(a, b), _mm256_unpackhi_pd(a, b));
+            [first, second, first, second]
+        }
+    }
+}
+
+impl Vector for __m512 {
+    common!(f32, 16, true, _mm512_set1_ps _mm512_loadu_ps _mm512_storeu_ps _mm512_add_ps _mm512_mul_ps);
+    fused_here!(f32, _mm512_fmadd_ps, _mm_set_ss _mm_fmadd_ss _mm_cvtss_f32);
+    type Mask = __mmask16;
+
+    #[inline(always)]
+    unsafe fn first(count: usize) -> __mmask16 {
+        ((1_u32 << count) - 1) as __mmask16
+    }
+    #[inline(always)]
+    unsafe fn load_masked(from: *const f32, mask: __mmask16) -> Self {
+        unsafe { _mm512_maskz_loadu_ps(mask, from) }
+    }
+    #[inline(always)]
+    unsafe fn store_masked(self, to: *mut f32, mask: __mmask16) {
+        unsafe { _mm512_mask_storeu_ps(to, mask, self) }
+    }
+
+    #[inline(always)]
+    unsafe fn columns(from: *const f32, stride: usize) -> [Self; 4] {
+        unsafe {
+            let [a, b, c, d] = [0, 1, 2, 3].map(|row| {
+                let quarter = |q: usize| _mm_loadu_ps(from.add((4 * q + row) * stride));
+                let all = _mm512_castps128_ps512(quarter(0));
+                let all = _mm512_insertf32x4::<1>(all, quarter(1));
+                let all = _mm512_insertf32x4::<2>(all, quarter(2));
+                _mm512_insertf32x4::<3>(all, quarter(3))
+            });
+            let (low, high) = (_mm512_unpacklo_ps(a, b), _mm512_unpackhi_ps(a, b));
+            let (lower, higher) = (_mm512_unpacklo_ps(c, d), _mm512_unpackhi_ps(c, d));
+            [
+                _mm512_shuffle_ps::<0b01_00_01_00>(low, lower),
+                _mm512_shuffle_ps::<0b11_10_11_10>(low, lower),
+                _mm512_shuffle_ps::<0b01_00_01_00>(high, higher),
+                _mm512_shuffle_ps::<0b11_10_11_10>(high, higher),
+            ]
+        }
+    }
+}
+
+impl Vector for __m512d {
+    common!(f64, 8, true, _mm512_set1_pd _mm512_loadu_pd _mm512_storeu_pd _mm512_add_pd _mm512_mul_pd);
+    fused_here!(f64, _mm512_fmadd_pd, _mm_set_sd _mm_fmadd_sd _mm_cvtsd_f64);
+    type Mask = __mmask8;
+
+    #[inline(always)]
+    unsafe fn first(count: usize) -> __mmask8 {
+        ((1_u32 << count) - 1) as __mmask8
+    }
+    #[inline(always)]
+    unsafe fn load_masked(from: *const f64, mask: __mmask8) -> Self {
+        unsafe { _mm512_maskz_loadu_pd(mask, from) }
+    }
+    #[inline(always)]
+    unsafe fn store_masked(self, to: *mut f64, mask: __mmask8) {
+        unsafe { _mm512_mask_storeu_pd(to, mask, self) }
+    }
+
+    #[inline(always)]
+    unsafe fn columns(from: *const f64, stride: usize) -> [Self; 4] {
+        unsafe {
+            let [a, b] = [0, 1].map(|row| {
+                let quarter = |q: usize| _mm_loadu_pd(from.add((2 * q + row) * stride));
+                let all = _mm512_castpd128_pd512(quarter(0));
+                let all = _mm512_insertf64x2::<1>(all, quarter(1));
+                let all = _mm512_insertf64x2::<2>(all, quarter(2));
+                _mm512_insertf64x2::<3>(all, quarter(3))
+            });
+            let (first, second) = (_mm512_unpacklo_pd(a, b), _mm512_unpackhi_pd(a, b));
+            [first, second, first, second]
+        }
+    }
+}
