@@ -8,12 +8,6 @@ fn vector<const N: usize>(name: &str) -> [f32; N] {
     x
 }
 
-fn matrix<const N: usize, const M: usize>(name: &str) -> [[f32; M]; N] {
-    let mut x = [[0.0; M]; N];
-    Stream::new(3, N as u64, name).uniform_matrix(-2.0, 2.0, &mut x);
-    x
-}
-
 /// Σ over 0..n in order, from the first term: what the language says a sum is.
 fn naive_sum(n: usize, term: impl Fn(usize) -> f32) -> f32 {
     let mut total = term(0);
@@ -23,45 +17,10 @@ fn naive_sum(n: usize, term: impl Fn(usize) -> f32) -> f32 {
     total
 }
 
-/// Results must have the naive loops' bits, whatever was in their places.
-#[allow(clippy::needless_range_loop, reason = "the reference is plain on purpose")]
-fn check_products<const N: usize, const M: usize>() {
-    let (a, b, w) = (vector::<N>("a"), vector::<M>("b"), matrix::<N, M>("w"));
-
-    let mut forward = [f32::NAN; M];
-    vector_matrix(&a, &w, &mut forward);
-    for j in 0..M {
-        assert_eq!(forward[j].to_bits(), naive_sum(N, |i| a[i] * w[i][j]).to_bits());
-    }
-
-    let mut backward = [f32::NAN; N];
-    matrix_vector(&w, &b, &mut backward);
-    for i in 0..N {
-        assert_eq!(backward[i].to_bits(), naive_sum(M, |j| w[i][j] * b[j]).to_bits());
-    }
-
-    let mut product = [[f32::NAN; M]; N];
-    outer(&a, &b, &mut product);
-    let mut total = w;
-    add_outer(&mut total, &a, &b);
-    let mut sum = w;
-    add_matrix(&mut sum, &product);
-    let mut divided = w;
-    divide_matrix(&mut divided, 3.0);
-    for i in 0..N {
-        for j in 0..M {
-            assert_eq!(product[i][j], a[i] * b[j]);
-            assert_eq!(total[i][j], w[i][j] + a[i] * b[j]);
-            assert_eq!(sum[i][j], total[i][j]);
-            assert_eq!(divided[i][j], w[i][j] / 3.0);
-        }
-    }
-}
-
 fn check_reductions<const N: usize>() {
     let (a, b) = (vector::<N>("a"), vector::<N>("b"));
     assert_eq!(sum(&a).to_bits(), naive_sum(N, |i| a[i]).to_bits());
-    assert_eq!(dot(&a, &b).to_bits(), naive_sum(N, |i| a[i] * b[i]).to_bits());
+    assert_eq!(Portable.dot::<false, _, _>(&a, &b).to_bits(), naive_sum(N, |i| a[i] * b[i]).to_bits());
 
     let greatest = a.into_iter().fold(f32::MIN, f32::max);
     let exponential = |i: usize| Scalar::exp(a[i] - greatest);
@@ -78,19 +37,6 @@ fn check_reductions<const N: usize>() {
 }
 
 #[test]
-fn products_agree_with_naive_loops() {
-    check_products::<1, 1>();
-    check_products::<1, 7>();
-    check_products::<7, 1>();
-    check_products::<2, 3>();
-    check_products::<5, 8>();
-    check_products::<16, 16>();
-    check_products::<17, 33>();
-    check_products::<64, 10>();
-    check_products::<31, 129>();
-}
-
-#[test]
 fn reductions_agree_with_naive_loops() {
     check_reductions::<1>();
     check_reductions::<2>();
@@ -104,36 +50,24 @@ fn reductions_agree_with_naive_loops() {
 fn sums_start_with_the_first_term() {
     assert!(sum(&[-0.0_f64]).is_sign_negative());
     assert!(sum(&[-0.0_f64; 2]).is_sign_negative());
-    assert!(dot(&[-0.0_f64], &[1.0]).is_sign_negative());
-    let mut y = [1.0_f64];
-    vector_matrix(&[-0.0], &[[1.0]], &mut y);
-    assert!(y[0].is_sign_negative());
+    assert!(Portable.dot::<false, _, _>(&[-0.0_f64], &[1.0]).is_sign_negative());
 }
 
 #[test]
 fn sums_run_in_index_order() {
     let x = [1.0_f64, 1e16, -1e16, 1.0];
     assert_eq!(sum(&x), 1.0);
-    assert_eq!(dot(&x, &[1.0; 4]), 1.0);
-    let mut y = [0.0];
-    vector_matrix(&x, &[[1.0]; 4], &mut y);
-    assert_eq!(y, [1.0]);
+    assert_eq!(Portable.dot::<false, _, _>(&x, &[1.0; 4]), 1.0);
 }
 
 #[test]
 fn products_and_sums_are_rounded_separately() {
     let x = 1.0 + f64::EPSILON;
-    assert_eq!(dot(&[x, -1.0], &[x, x * x]), 0.0);
+    assert_eq!(Portable.dot::<false, _, _>(&[x, -1.0], &[x, x * x]), 0.0);
 }
 
 #[test]
 fn empty_sums_are_zero() {
-    let mut y = [1.0_f64; 3];
-    vector_matrix(&[], &[], &mut y);
-    assert_eq!(y, [0.0; 3]);
-    let mut y = [1.0_f64; 3];
-    matrix_vector(&[[]; 3], &[], &mut y);
-    assert_eq!(y, [0.0; 3]);
     assert_eq!(sum::<f64, 0>(&[]), 0.0);
     assert_eq!(softmax_cross_entropy::<f64, 0>(&[], &[]), 0.0);
     softmax::<f64, 0>(&[], &mut []);
@@ -142,13 +76,22 @@ fn empty_sums_are_zero() {
 #[test]
 fn scalars_and_vectors_add_and_divide() {
     let mut total = 1.5;
-    add_scalar(&mut total, 2.0);
+    add_scalar(false, &mut total, 2.0);
     divide_scalar(&mut total, 7.0);
     assert_eq!(total, 0.5);
     let mut total = [1.0, 2.0, 3.0];
-    add_vector(&mut total, &[1.0, 4.0, 6.0]);
+    add_vector(false, &mut total, &[1.0, 4.0, 6.0]);
     divide_vector(&mut total, 2.0);
     assert_eq!(total, [1.0, 3.0, 4.5]);
+    add_vector(true, &mut total, &[1.0, -0.0, 6.0]);
+    assert_eq!(total.map(f64::to_bits), [1.0, 0.0, 6.0].map(f64::to_bits));
+    divide_vector(&mut total, 2.0);
+    let mut all = [[f64::NAN; 3]; 2];
+    add_matrix(true, &mut all, &[total; 2]);
+    divide_matrix(&mut all, 0.5);
+    assert_eq!(all, [[1.0, 0.0, 6.0]; 2]);
+    outer(&[2.0, 3.0], &total, &mut all);
+    assert_eq!(all, [[1.0, 0.0, 6.0], [1.5, 0.0, 9.0]]);
 }
 
 #[test]

@@ -30,6 +30,7 @@ fn source_holds_the_modules_in_order() {
             "single",
             "kernels",
             "fused",
+            "machine",
             "random",
             "batch",
             "class",

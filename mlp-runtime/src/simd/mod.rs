@@ -22,7 +22,6 @@ use super::scalar::Scalar;
 use neon::run as run_best;
 #[cfg(target_arch = "aarch64")]
 pub use neon::*;
-use vector::Vector;
 #[cfg(target_arch = "x86_64")]
 use x86::run as run_best;
 #[cfg(target_arch = "x86_64")]

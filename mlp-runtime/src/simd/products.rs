@@ -8,7 +8,7 @@ use crate::scalar::Scalar;
 
 /// Rows and columns of the result, and the length of its sums.
 #[derive(Clone, Copy)]
-pub struct Sizes {
+pub(super) struct Sizes {
     pub(super) rows: usize,
     pub(super) depth: usize,
     pub(super) columns: usize,
@@ -16,7 +16,7 @@ pub struct Sizes {
 
 /// y_rj ∘= Σ_k a_rk b_kj, with b as it stands or transposed.
 #[derive(Clone, Copy)]
-pub struct Product<E> {
+pub(super) struct Product<E> {
     tile: Tile<E>,
     sizes: Sizes,
     /// Whether b_kj stands at `j · b_step + k`.

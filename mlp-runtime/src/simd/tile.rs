@@ -36,7 +36,8 @@ impl<E: Scalar> Tile<E> {
     ///
     /// # Safety
     /// All rows of a, b and y must be there in these sizes; the instructions of V as well.
-    #[inline(always)]
+    #[cfg_attr(debug_assertions, inline(never))] // frames of debug builds would pile up
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) unsafe fn compute<V, const FUSED: bool, const R: usize, const C: usize, const MASKED: bool>(
         &self,
         tail: usize,
@@ -94,7 +95,8 @@ impl<E: Scalar> Tile<E> {
     ///
     /// # Safety
     /// As for `compute`.
-    #[inline(always)]
+    #[cfg_attr(debug_assertions, inline(never))]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     unsafe fn rows<V, const FUSED: bool, const R: usize, const C: usize, const MASKED: bool>(
         &self,
         rows: usize,

@@ -13,6 +13,8 @@ pub mod functions;
 pub mod fused;
 #[path = "../../src/kernels.rs"]
 pub mod kernels;
+#[path = "../../src/machine.rs"]
+pub mod machine;
 #[path = "../../src/network.rs"]
 pub mod network;
 #[path = "../../src/random.rs"]

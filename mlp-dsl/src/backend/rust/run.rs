@@ -6,7 +6,7 @@ use quote::{format_ident, quote};
 
 use super::Context;
 use crate::{
-    ir::equation::Shape,
+    ir::equation::{EquationId, Shape},
     model::Arithmetic,
     plan::{Entry, Place},
 };
@@ -57,9 +57,10 @@ impl Context<'_> {
         let fused = self.derivation.arithmetic == Arithmetic::Fused;
         self.plan.routine(entry).is_some_and(|routine| {
             let computed = |place| !matches!(place, Place::Given | Place::Fused);
-            routine.steps.iter().any(|step| {
-                let array = self.derivation.shape(step.equation) != Shape::Scalar;
-                computed(step.place) && (array || fused)
+            let is_array = |id: EquationId| self.derivation.shape(id) != Shape::Scalar;
+            routine.steps.iter().filter(|step| computed(step.place)).any(|step| {
+                let operands = self.derivation.equation(step.equation).op.operands();
+                fused || is_array(step.equation) || operands.into_iter().any(is_array)
             })
         })
     }

@@ -257,7 +257,7 @@ impl Stub {
                     const REDUCTION: #runtime::Reduction = #runtime::Reduction::Mean;
                     fn loss(&self, _: &Self::Input, _: &Self::Target, _: &mut #workspace) -> #real { 0.0 }
                     fn accumulate(
-                        &self, _: &Self::Input, _: &Self::Target, _: &mut #workspace, _: &mut #gradients,
+                        &self, _: bool, _: &Self::Input, _: &Self::Target, _: &mut #workspace, _: &mut #gradients,
                     ) -> #real { 0.0 }
                 }
                 impl #runtime::Trainable for #network {

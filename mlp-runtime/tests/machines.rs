@@ -1,0 +1,213 @@
+//! The kernels of every machine that is here, against sums by index: the same bits, for numbers of both
+//! types, in both arithmetics.
+
+use mlp_runtime::{Machine, Portable, Routine, Scalar, Stream, simd};
+
+/// What a test does on each machine.
+trait Check: Copy {
+    fn check<M: Machine>(self, machine: M);
+}
+
+struct Checked<C>(C);
+
+impl<C: Check> Routine for Checked<C> {
+    type Output = ();
+
+    fn run<M: Machine>(self, machine: M) {
+        self.0.check(machine);
+    }
+}
+
+/// Runs on each machine that the processor can be; at least on one besides the portable one.
+fn on_all<C: Check>(check: C) {
+    check.check(Portable);
+    #[cfg(target_arch = "x86_64")]
+    {
+        simd::Sse2::new().into_iter().for_each(|machine| machine.run(Checked(check)));
+        simd::Avx2::new().into_iter().for_each(|machine| machine.run(Checked(check)));
+        simd::Avx512::new().into_iter().for_each(|machine| machine.run(Checked(check)));
+    }
+    #[cfg(target_arch = "aarch64")]
+    simd::Neon::new().into_iter().for_each(|machine| machine.run(Checked(check)));
+}
+
+fn vector<T: Scalar, const N: usize>(name: &str) -> [T; N] {
+    let mut x = [T::ZERO; N];
+    Stream::new(3, N as u64, name).uniform_vector(-2.0, 2.0, &mut x);
+    x
+}
+
+fn matrix<T: Scalar, const N: usize, const M: usize>(name: &str) -> [[T; M]; N] {
+    let mut x = [[T::ZERO; M]; N];
+    Stream::new(3, N as u64, name).uniform_matrix(-2.0, 2.0, &mut x);
+    x
+}
+
+/// Σ over 0..n in order, from `start` or from the first term: what the language says a sum is.
+fn naive<T: Scalar>(fused: bool, start: Option<T>, n: usize, factors: impl Fn(usize) -> (T, T)) -> T {
+    let mut total = start;
+    for (a, b) in (0..n).map(factors) {
+        total = Some(match total {
+            None => a * b,
+            Some(sum) if fused => a.multiply_add(b, sum),
+            Some(sum) => sum + a * b,
+        });
+    }
+    total.unwrap_or(T::ZERO)
+}
+
+/// Bits are equal where the numbers are and their signs.
+#[track_caller]
+fn same<T: Scalar>(ours: T, expected: T) {
+    let sign = |x: T| x.to_f64().is_sign_negative();
+    assert!(ours == expected && sign(ours) == sign(expected), "{ours:?} instead of {expected:?}");
+}
+
+/// Each kernel, with whatever in the places of its results.
+#[derive(Clone, Copy)]
+struct Sizes<T, const N: usize, const M: usize>(T);
+
+impl<T: Scalar, const N: usize, const M: usize> Sizes<T, N, M> {
+    fn one_sample<const FUSED: bool, K: Machine>(machine: K) {
+        let (a, b, w) = (vector::<T, N>("a"), vector::<T, M>("b"), matrix::<T, N, M>("w"));
+        let nan = T::from_f64(f64::NAN);
+        let mut forward = [nan; M];
+        machine.vector_matrix::<FUSED, T, N, M>(&a, &w, &mut forward);
+        for (j, y) in forward.into_iter().enumerate() {
+            same(y, naive(FUSED, None, N, |i| (a[i], w[i][j])));
+        }
+        let mut backward = [nan; N];
+        machine.matrix_vector::<FUSED, T, N, M>(&w, &b, &mut backward);
+        for (y, row) in backward.into_iter().zip(&w) {
+            same(y, naive(FUSED, None, M, |j| (row[j], b[j])));
+        }
+        same(machine.dot::<FUSED, T, N>(&a, &backward), naive(FUSED, None, N, |i| (a[i], backward[i])));
+        for first in [true, false] {
+            let mut total = if first { [[nan; M]; N] } else { w };
+            machine.add_outer::<FUSED, T, N, M>(first, &mut total, &a, &b);
+            for (i, row) in total.into_iter().enumerate() {
+                for (j, y) in row.into_iter().enumerate() {
+                    let start = if first { T::ZERO } else { w[i][j] };
+                    same(y, naive(FUSED, Some(start), 1, |_| (a[i], b[j])));
+                }
+            }
+        }
+    }
+
+    fn samples<const FUSED: bool, K: Machine>(machine: K, count: usize) {
+        let (a, b, w) = (matrix::<T, 40, N>("a"), matrix::<T, 40, M>("b"), matrix::<T, N, M>("w"));
+        let (a, b, nan) = (&a[..count], &b[..count], T::from_f64(f64::NAN));
+        let mut forward = [[nan; M]; 40];
+        machine.vectors_matrix::<FUSED, T, N, M>(a, &w, &mut forward);
+        let mut backward = [[nan; N]; 40];
+        machine.matrix_vectors::<FUSED, T, N, M>(&w, b, &mut backward);
+        for s in 0..40 {
+            // What has no sample stays as it is.
+            for (j, y) in forward[s].into_iter().enumerate() {
+                if s < count {
+                    same(y, naive(FUSED, None, N, |i| (a[s][i], w[i][j])));
+                } else {
+                    assert!(y != y);
+                }
+            }
+            for (y, row) in backward[s].into_iter().zip(&w) {
+                if s < count {
+                    same(y, naive(FUSED, None, M, |j| (row[j], b[s][j])));
+                } else {
+                    assert!(y != y);
+                }
+            }
+        }
+        for first in [true, false] {
+            let mut total = if first { [[nan; M]; N] } else { w };
+            machine.add_outers::<FUSED, T, N, M>(first, &mut total, a, b);
+            for (i, row) in total.into_iter().enumerate() {
+                for (j, y) in row.into_iter().enumerate() {
+                    let start = if first { T::ZERO } else { w[i][j] };
+                    if count > 0 {
+                        same(y, naive(FUSED, Some(start), count, |s| (a[s][i], b[s][j])));
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl<T: Scalar, const N: usize, const M: usize> Check for Sizes<T, N, M> {
+    fn check<K: Machine>(self, machine: K) {
+        Self::one_sample::<false, K>(machine);
+        Self::one_sample::<true, K>(machine);
+        for count in [0, 1, 3, 4, 7, 40] {
+            Self::samples::<false, K>(machine, count);
+            Self::samples::<true, K>(machine, count);
+        }
+    }
+}
+
+macro_rules! sizes {
+    ($($rows:literal x $columns:literal),*) => {$(
+        on_all(Sizes::<f32, $rows, $columns>(0.0));
+        on_all(Sizes::<f64, $rows, $columns>(0.0));
+    )*};
+}
+
+#[test]
+fn kernels_agree_with_naive_sums() {
+    sizes!(1 x 1, 1 x 7, 7 x 1, 2 x 3, 5 x 8, 16 x 16, 17 x 33, 64 x 10, 31 x 129, 9 x 47, 48 x 65, 33 x 64, 20 x 150, 150 x 20);
+}
+
+/// Products of −0, and of nothing.
+#[derive(Clone, Copy)]
+struct Zeros;
+
+impl Check for Zeros {
+    fn check<M: Machine>(self, machine: M) {
+        let mut y = [1.0_f64; 3];
+        machine.vector_matrix::<false, _, 1, 3>(&[-0.0], &[[1.0; 3]], &mut y);
+        assert!(y.iter().all(|y| y.is_sign_negative()), "a sum starts with its first term");
+        let mut y = [1.0_f64; 9];
+        machine.matrix_vector::<false, _, 9, 1>(&[[1.0]; 9], &[-0.0], &mut y);
+        assert!(y.iter().all(|y| y.is_sign_negative()));
+        let mut total = [[1.0_f32; 5]; 2];
+        machine.add_outers::<false, _, 2, 5>(true, &mut total, &[[-0.0; 2]], &[[1.0; 5]]);
+        assert!(total.as_flattened().iter().all(|y| y.is_sign_positive()), "those of a batch with +0");
+        let mut y = [1.0_f64; 3];
+        machine.vector_matrix::<false, _, 0, 3>(&[], &[], &mut y);
+        assert_eq!(y.map(f64::to_bits), [0; 3]);
+        let mut y = [1.0_f64; 9];
+        machine.matrix_vector::<false, _, 9, 0>(&[[]; 9], &[], &mut y);
+        assert_eq!(y.map(f64::to_bits), [0; 9]);
+    }
+}
+
+#[test]
+fn zeros_keep_their_signs() {
+    on_all(Zeros);
+}
+
+/// Numbers between which the order of a sum shows.
+#[derive(Clone, Copy)]
+struct Order;
+
+impl Check for Order {
+    fn check<M: Machine>(self, machine: M) {
+        let x = [1.0_f64, 1e16, -1e16, 1.0];
+        let mut y = [0.0; 11];
+        machine.vector_matrix::<false, _, 4, 11>(&x, &[[1.0; 11]; 4], &mut y);
+        assert_eq!(y, [1.0; 11]);
+        machine.matrix_vector::<false, _, 11, 4>(&[x; 11], &[1.0; 4], &mut y);
+        assert_eq!(y, [1.0; 11]);
+        // The square of 1 + 2⁻³⁰ keeps its last bit only where it is not rounded by itself.
+        let a = 1.0 + f64::from_bits((1023 - 30) << 52);
+        let (separate, fused) = (f64::from_bits((1023 - 29) << 52), a.mul_add(a, -1.0));
+        assert_ne!(separate, fused);
+        assert_eq!(machine.dot::<false, _, 2>(&[1.0, a], &[-1.0, a]), separate);
+        assert_eq!(machine.dot::<true, _, 2>(&[1.0, a], &[-1.0, a]), fused);
+        assert_eq!(machine.multiply_add(a, a, -1.0), fused);
+    }
+}
+
+#[test]
+fn sums_run_in_order() {
+    on_all(Order);
+}
