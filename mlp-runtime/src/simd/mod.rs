@@ -7,7 +7,7 @@
 
 #[cfg(target_arch = "aarch64")]
 mod neon;
-mod products;
+mod product;
 mod sample;
 mod tile;
 mod vector;
@@ -51,6 +51,24 @@ fn same<T: Scalar, U: Scalar>(x: T) -> U {
 /// The methods of a machine, from its vectors.
 macro_rules! machine {
     ($machine:ident, $f32:ty, $f64:ty) => {
+        impl $machine {
+            /// # Safety
+            /// The operands must be there in their sizes.
+            #[inline(always)]
+            unsafe fn f32<const FUSED: bool>(self, product: Product<f32>) {
+                // SAFETY: as for the caller.
+                unsafe { if FUSED { self.f32_fused(product) } else { self.f32_separate(product) } }
+            }
+
+            /// # Safety
+            /// The operands must be there in their sizes.
+            #[inline(always)]
+            unsafe fn f64<const FUSED: bool>(self, product: Product<f64>) {
+                // SAFETY: as for the caller.
+                unsafe { if FUSED { self.f64_fused(product) } else { self.f64_separate(product) } }
+            }
+        }
+
         impl Machine for $machine {
             #[inline(always)]
             fn multiply_add<T: Scalar>(self, a: T, b: T, c: T) -> T {
@@ -132,9 +150,9 @@ macro_rules! machine {
                 // SAFETY: as above; there are `rows` samples of both.
                 unsafe {
                     if is::<T, f32>() {
-                        self.product::<$f32, FUSED>(products::forward(x.cast(), w.cast(), y.cast(), sizes));
+                        self.f32::<FUSED>(product::forward(x.cast(), w.cast(), y.cast(), sizes));
                     } else {
-                        self.product::<$f64, FUSED>(products::forward(x.cast(), w.cast(), y.cast(), sizes));
+                        self.f64::<FUSED>(product::forward(x.cast(), w.cast(), y.cast(), sizes));
                     }
                 }
             }
@@ -152,9 +170,9 @@ macro_rules! machine {
                 // SAFETY: as above.
                 unsafe {
                     if is::<T, f32>() {
-                        self.product::<$f32, FUSED>(products::backward(w.cast(), x.cast(), y.cast(), sizes));
+                        self.f32::<FUSED>(product::backward(w.cast(), x.cast(), y.cast(), sizes));
                     } else {
-                        self.product::<$f64, FUSED>(products::backward(w.cast(), x.cast(), y.cast(), sizes));
+                        self.f64::<FUSED>(product::backward(w.cast(), x.cast(), y.cast(), sizes));
                     }
                 }
             }
@@ -173,11 +191,11 @@ macro_rules! machine {
                 // SAFETY: as above; there are `depth` samples of both.
                 unsafe {
                     if is::<T, f32>() {
-                        let product = products::outer(first, total.cast(), a.cast(), b.cast(), sizes);
-                        self.product::<$f32, FUSED>(product);
+                        let product = product::outer(first, total.cast(), a.cast(), b.cast(), sizes);
+                        self.f32::<FUSED>(product);
                     } else {
-                        let product = products::outer(first, total.cast(), a.cast(), b.cast(), sizes);
-                        self.product::<$f64, FUSED>(product);
+                        let product = product::outer(first, total.cast(), a.cast(), b.cast(), sizes);
+                        self.f64::<FUSED>(product);
                     }
                 }
             }
@@ -185,4 +203,31 @@ macro_rules! machine {
     };
 }
 use machine;
-use products::Sizes;
+
+/// Products of blocks, compiled here once and not with every network.
+macro_rules! products {
+    ($machine:ident, $f32:ty, $f64:ty $(, $feature:tt)*) => {
+        impl $machine {
+            products!(@one f32_separate, $f32, false $(, $feature)*);
+            products!(@one f32_fused, $f32, true $(, $feature)*);
+            products!(@one f64_separate, $f64, false $(, $feature)*);
+            products!(@one f64_fused, $f64, true $(, $feature)*);
+        }
+    };
+    (@one $name:ident, $vector:ty, $fused:literal $(, $feature:tt)*) => {
+        /// # Safety
+        /// The operands must be there in their sizes.
+        unsafe fn $name(self, product: Product<<$vector as Vector>::Element>) {
+            $(#[target_feature(enable = $feature)])*
+            unsafe fn inside(product: Product<<$vector as Vector>::Element>) {
+                // SAFETY: as for the caller.
+                unsafe { product.compute::<$vector, $fused>() }
+            }
+            // SAFETY: the machine is there, hence its features; for the operands as for the caller.
+            unsafe { inside(product) }
+        }
+    };
+}
+use products;
+
+use product::Sizes;

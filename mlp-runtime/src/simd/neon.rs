@@ -2,9 +2,9 @@
 
 use core::arch::aarch64::*;
 
-use super::products::{self, Product};
+use super::product::{self, Product};
 use super::vector::Vector;
-use super::{Sizes, is, machine, sample, same};
+use super::{Sizes, is, machine, products, sample, same};
 use crate::machine::{Machine, Routine};
 use crate::scalar::Scalar;
 
@@ -24,14 +24,9 @@ impl Neon {
     pub fn run<R: Routine>(self, routine: R) -> R::Output {
         routine.run(self)
     }
-
-    #[inline(always)]
-    unsafe fn product<V: Vector, const FUSED: bool>(self, product: Product<V::Element>) {
-        // SAFETY: as for the caller.
-        unsafe { product.compute::<V, FUSED>() }
-    }
 }
 
+products!(Neon, float32x4_t, float64x2_t);
 machine!(Neon, float32x4_t, float64x2_t);
 
 /// Runs on it.

@@ -2,9 +2,9 @@
 
 use core::arch::x86_64::*;
 
-use super::products::{self, Product};
+use super::product::{self, Product};
 use super::vector::Vector;
-use super::{Sizes, is, machine, sample, same};
+use super::{Sizes, is, machine, products, sample, same};
 use crate::fused;
 use crate::machine::{Machine, Routine};
 use crate::scalar::Scalar;
@@ -34,16 +34,13 @@ impl Sse2 {
         routine.run(self)
     }
 
-    #[inline(always)]
-    unsafe fn product<V: Vector, const FUSED: bool>(self, product: Product<V::Element>) {
-        // SAFETY: as for the caller.
-        unsafe { product.compute::<V, FUSED>() }
-    }
 }
+
+products!(Sse2, __m128, __m128d);
 
 /// A wider machine: how it is found, and code compiled for it.
 macro_rules! wider {
-    ($machine:ident, $($feature:tt),*) => {
+    ($machine:ident, $f32:ty, $f64:ty, $($feature:tt),*) => {
         impl $machine {
             /// The machine, if the processor has it.
             #[inline(always)]
@@ -65,24 +62,13 @@ macro_rules! wider {
                 // SAFETY: `new` has found the features.
                 unsafe { inside(self, routine) }
             }
-
-            /// # Safety
-            /// The operands must be there in their sizes.
-            unsafe fn product<V: Vector, const FUSED: bool>(self, product: Product<V::Element>) {
-                $(#[target_feature(enable = $feature)])*
-                unsafe fn inside<V: Vector, const FUSED: bool>(product: Product<V::Element>) {
-                    // SAFETY: as for the caller.
-                    unsafe { product.compute::<V, FUSED>() }
-                }
-                // SAFETY: `new` has found the features; for the operands as for the caller.
-                unsafe { inside::<V, FUSED>(product) }
-            }
         }
+        products!($machine, $f32, $f64, $($feature),*);
     };
 }
 
-wider!(Avx2, "avx2", "fma");
-wider!(Avx512, "avx512f", "avx512vl", "avx512dq", "avx512bw", "avx2", "fma");
+wider!(Avx2, __m256, __m256d, "avx2", "fma");
+wider!(Avx512, __m512, __m512d, "avx512f", "avx512vl", "avx512dq", "avx512bw", "avx2", "fma");
 
 machine!(Sse2, __m128, __m128d);
 machine!(Avx2, __m256, __m256d);

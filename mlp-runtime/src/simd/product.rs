@@ -54,8 +54,13 @@ pub(super) fn outer<E>(first: bool, total: *mut E, a: *const E, b: *const E, siz
     Product { tile, sizes, transposed: false }
 }
 
-/// Bytes of a packed panel: half of a first-level cache or so, and little beside a thread's stack.
+/// Bytes of a packed panel: a first-level cache or so, and little beside a thread's stack.
 const PACKED: usize = 48 * 1024;
+
+/// Room for a packed panel, so that no register is loaded from two lines of the cache.
+#[repr(align(64))]
+struct Room(MaybeUninit<[u8; PACKED]>);
+
 /// Panels are packed for as many rows: fewer would not repay it.
 const REPAID: usize = 16;
 
@@ -64,12 +69,12 @@ impl<E: Scalar> Product<E> {
     /// The operands must be there in their sizes, the instructions of V as well.
     #[inline(always)]
     pub(super) unsafe fn compute<V: Vector<Element = E>, const FUSED: bool>(&self) {
-        let panel = most_vectors::<V>() * V::LANES;
-        let depth_at_once = PACKED / size_of::<E>() / panel;
-        let packed = self.transposed || self.sizes.columns > panel && self.sizes.rows >= REPAID;
-        let mut room = MaybeUninit::<[u64; PACKED / 8]>::uninit();
-        let room = room.as_mut_ptr().cast::<E>();
         let Sizes { rows, depth, columns } = self.sizes;
+        let panel = (most_vectors::<V>() * V::LANES).min(columns.next_multiple_of(V::LANES));
+        let depth_at_once = PACKED / size_of::<E>() / panel.max(1);
+        let packed = self.transposed || rows >= REPAID;
+        let mut room = Room(MaybeUninit::uninit());
+        let room = room.0.as_mut_ptr().cast::<E>();
         let mut column = 0;
         while column < columns {
             let wide = panel.min(columns - column);
@@ -84,7 +89,7 @@ impl<E: Scalar> Product<E> {
                     let mut done = 0;
                     while done < depth || done == 0 {
                         let now = depth_at_once.min(depth - done);
-                        self.pack::<V>(room, column, wide, done, now);
+                        self.pack::<V>(room, panel, column, wide, done, now);
                         let tile = Tile {
                             a: self.tile.a.add(done * self.tile.a_step),
                             b: room,
@@ -111,12 +116,12 @@ impl<E: Scalar> Product<E> {
     unsafe fn pack<V: Vector<Element = E>>(
         &self,
         room: *mut E,
+        panel: usize,
         column: usize,
         wide: usize,
         done: usize,
         now: usize,
     ) {
-        let panel = most_vectors::<V>() * V::LANES;
         let step = self.tile.b_step;
         // SAFETY: as for the caller.
         unsafe {
