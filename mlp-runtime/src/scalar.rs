@@ -53,64 +53,48 @@ pub trait Scalar:
     /// The hyperbolic tangent; see [`functions::tanh`] and [`single::tanh_f32`].
     fn tanh(self) -> Self;
 
-    /// The square root; see [`special::sqrt`].
+    /// The square root; see [`special::sqrt`] and [`single::sqrt_f32`].
     fn sqrt(self) -> Self;
 
-    /// The error function; see [`special::erf`].
+    /// The error function; see [`special::erf`] and [`single::erf_f32`].
     fn erf(self) -> Self;
 
-    /// The greatest whole number that is not above; exact.
+    /// The greatest whole number that is not above; see [`special::floor`] and [`single::floor_f32`].
     fn floor(self) -> Self;
 
     /// `self` to the power `exponent`; see [`functions::powf`].
     fn powf(self, exponent: Self) -> Self;
 }
 
-/// What `f32` has no functions of its own for goes through `f64` and is rounded once more.
 macro_rules! implement_scalar {
-    ($($scalar:ident: $multiply_add:ident, $functions:ident $exp:ident $ln:ident $tanh:ident;)*) => {$(
+    ($($scalar:ident: $multiply_add:ident $($module:ident $function:ident as $name:ident),*;)*) => {$(
         impl Scalar for $scalar {
             const ZERO: Self = 0.0;
             const ONE: Self = 1.0;
             const NEG_INFINITY: Self = <$scalar>::NEG_INFINITY;
 
+            #[inline(always)]
             fn from_f64(value: f64) -> Self {
                 value as Self
             }
 
+            #[inline(always)]
             fn to_f64(self) -> f64 {
                 self as f64
             }
 
+            #[inline(always)]
             fn multiply_add(self, factor: Self, addend: Self) -> Self {
                 fused::$multiply_add(self, factor, addend)
             }
-
-            fn exp(self) -> Self {
-                $functions::$exp(self)
-            }
-
-            fn ln(self) -> Self {
-                $functions::$ln(self)
-            }
-
-            fn tanh(self) -> Self {
-                $functions::$tanh(self)
-            }
-
-            // Of an f32, rounding twice is rounding once: 53 bits are more than 2 · 24 + 1.
-            fn sqrt(self) -> Self {
-                special::sqrt(self as f64) as Self
-            }
-
-            fn erf(self) -> Self {
-                special::erf(self as f64) as Self
-            }
-
-            fn floor(self) -> Self {
-                special::floor(self as f64) as Self
-            }
-
+            $(
+                #[inline(always)]
+                fn $name(self) -> Self {
+                    $module::$function(self)
+                }
+            )*
+            // Of an f32, rounded once more.
+            #[inline]
             fn powf(self, exponent: Self) -> Self {
                 functions::powf(self as f64, exponent as f64) as Self
             }
@@ -119,6 +103,10 @@ macro_rules! implement_scalar {
 }
 
 implement_scalar! {
-    f32: multiply_add_f32, single exp_f32 ln_f32 tanh_f32;
-    f64: multiply_add_f64, functions exp ln tanh;
+    f32: multiply_add_f32
+        single exp_f32 as exp, single ln_f32 as ln, single tanh_f32 as tanh,
+        single sqrt_f32 as sqrt, single erf_f32 as erf, single floor_f32 as floor;
+    f64: multiply_add_f64
+        functions exp as exp, functions ln as ln, functions tanh as tanh,
+        special sqrt as sqrt, special erf as erf, special floor as floor;
 }

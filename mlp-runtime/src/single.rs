@@ -1,9 +1,10 @@
-//! The exponential, the logarithm and the hyperbolic tangent of `f32`, in 32 bits throughout: twice as
-//! many fit into a register as on the way through [`functions`](super::functions). No branches, so that
+//! Elementary functions of `f32`, in 32 bits throughout: twice as many fit into a register as on the way through [`functions`](super::functions). No branches, so that
 //! loops over arrays become vector code; the same bits on every machine.
 //!
 //! Errors are the greatest over all 2³² arguments (`cargo test --release -p mlp-runtime -- --ignored`).
 //! Constants come from `tests/reference/coefficients.py` of the crate mlp-runtime.
+
+use core::hint::select_unpredictable as select;
 
 /// ln 2 to 12 bits: exact in products with exponents.
 const LN_2_HEAD: f32 = 0.693_115_23;
@@ -31,7 +32,26 @@ const LN_REST: [f32; 9] = [
 const TANH_REST: [f32; 6] =
     [-0.333_333_34, 0.133_333_04, -0.053_959_258, 0.021_768_918, -0.008_343_945, 0.002_292_744_8];
 
+/// erf(x) / x - 1 in x², for x from 0 to 27/32.
+const ERF_REST: [f32; 6] =
+    [0.128_379_17, -0.376_125_78, 0.112_828_05, -0.026_806_252, 0.005_057_443_4, -0.000_635_306_06];
+
+/// ln erfc(1 + v), for v from -5/32 to 3.
+const LN_ERFC: [f32; 10] = [
+    -1.849_605_6,
+    -2.638_967_3,
+    -0.843_107_34,
+    -0.041_570_805,
+    0.010_074_413,
+    -0.002_054_768_6,
+    0.000_322_167_33,
+    -3.403_816e-05,
+    1.893_245_8e-06,
+    -2.296_901_2e-08,
+];
+
 /// e to the power `x`, within 1 ulp, gradual underflow included.
+#[inline(always)]
 pub fn exp_f32(x: f32) -> f32 {
     // Beyond these bounds e^x is 0 or inf all the same.
     let (k, fraction) = reduced(clamp(x, -104.0, 89.0));
@@ -41,40 +61,97 @@ pub fn exp_f32(x: f32) -> f32 {
 }
 
 /// The natural logarithm, within 1 ulp; -inf at 0, NaN below.
+#[inline(always)]
 pub fn ln_f32(x: f32) -> f32 {
     const SQRT_HALF: u32 = 0x3f35_04f3;
     let small = x < f32::MIN_POSITIVE;
-    let (normal, shift) = if small { (x * 33554432.0, 25.0) } else { (x, 0.0) };
+    let normal = select(small, x * 33554432.0, x);
+    let shift = select(small, 25.0, 0.0);
     let k = (normal.to_bits().wrapping_sub(SQRT_HALF) as i32) >> 23;
     let f = f32::from_bits(normal.to_bits().wrapping_sub((k as u32) << 23)) - 1.0;
     let exponent = k as f32 - shift;
     let square = f * f;
     let rest = f * square * horner(f, LN_REST) + exponent * LN_2_TAIL - 0.5 * square;
     let value = (f + rest) + exponent * LN_2_HEAD;
-    if x > 0.0 && x < f32::INFINITY {
-        value
-    } else if x == 0.0 {
-        f32::NEG_INFINITY
-    } else if x < 0.0 {
-        f32::NAN
-    } else {
-        x
-    }
+    let limit = select(x < 0.0, f32::NAN, x);
+    let limit = select(x == 0.0, f32::NEG_INFINITY, limit);
+    select(x > 0.0 && x < f32::INFINITY, value, limit)
 }
 
 /// The hyperbolic tangent, within 2 ulps. Odd, the zero's sign included.
+#[inline(always)]
 pub fn tanh_f32(x: f32) -> f32 {
-    let size = f32::from_bits(x.to_bits() & !SIGN);
+    let size = absolute(x);
     let square = size * size;
     let near_zero = size + size * square * horner(square, TANH_REST);
     // From 9.1 on the result is 1.
     let (k, fraction) = reduced(clamp(2.0 * size, 0.0, 20.0));
     let further = 1.0 - 2.0 / (fraction * power_of_two(k) + 1.0);
-    let magnitude = if size < 0.625 { near_zero } else { further };
-    f32::from_bits(magnitude.to_bits() & !SIGN | x.to_bits() & SIGN)
+    let magnitude = select(size < 0.625, near_zero, further);
+    with_sign(magnitude, x)
+}
+
+/// The error function, within 1.5 ulps. Odd, the zero's sign included.
+#[inline(always)]
+pub fn erf_f32(x: f32) -> f32 {
+    let size = absolute(x);
+    let near_zero = size + size * horner(size * size, ERF_REST);
+    // From 4 on the result is 1.
+    let (k, fraction) = reduced(horner(clamp(size, 0.0, 4.0) - 1.0, LN_ERFC));
+    let further = 1.0 - fraction * power_of_two(k);
+    with_sign(select(size < 0.84375, near_zero, further), x)
+}
+
+/// The square root, correctly rounded; NaN below 0, -0 at -0. As [`sqrt`](super::special::sqrt).
+#[inline(always)]
+pub fn sqrt_f32(x: f32) -> f32 {
+    const UP: f32 = (1_u32 << 24) as f32;
+    const FRACTION: u32 = (1 << 23) - 1;
+    let is_subnormal = x < f32::MIN_POSITIVE;
+    let normal = select(is_subnormal, x * UP, x);
+    let lifted = select(is_subnormal, 24, 0);
+    let bits = normal.to_bits();
+    let raised_exponent = bits >> 23; // by 127
+    let odd = !raised_exponent & 1;
+    let m = f32::from_bits(bits & FRACTION | (127 + odd) << 23);
+    let mut y = f32::from_bits(0x5f37_5a86 - (m.to_bits() >> 1));
+    for _ in 0..2 {
+        y = y * (1.5 - 0.5 * m * y * y);
+    }
+    let root = m * y;
+    let root = root + remainder(m, root) * (0.5 * y);
+    let rest = remainder(m, root);
+    let limit = root * f32::EPSILON;
+    let step = select(rest > limit, f32::EPSILON, 0.0);
+    let step = select(rest <= -limit, -f32::EPSILON, step);
+    let half_exponent = (raised_exponent + 127 - odd).wrapping_sub(lifted) >> 1;
+    let root = (root + step) * f32::from_bits(half_exponent << 23);
+    let limit = select(x < 0.0, f32::NAN, x);
+    select(x > 0.0 && x < f32::INFINITY, root, limit)
+}
+
+/// m - r², exact where r is near √m; r in halves of 12 bits (Dekker, 1971).
+#[inline(always)]
+fn remainder(m: f32, r: f32) -> f32 {
+    let scaled = r * 4097.0; // 2^12 + 1
+    let head = scaled - (scaled - r);
+    let tail = r - head;
+    m - head * head - 2.0 * head * tail - tail * tail
+}
+
+/// The greatest whole number that is not above x.
+#[inline(always)]
+pub fn floor_f32(x: f32) -> f32 {
+    // From here on all are whole; added, it leaves no place for a fraction.
+    const ALL_WHOLE: f32 = (1_u32 << 23) as f32;
+    let size = absolute(x);
+    let nearest = with_sign((size + ALL_WHOLE) - ALL_WHOLE, x);
+    let whole = select(nearest > x, nearest - 1.0, nearest);
+    select(size < ALL_WHOLE, whole, x)
 }
 
 /// k and f with e^x = 2^k f, for |x| < 2^8 (Cody and Waite's reduction).
+#[inline(always)]
 fn reduced(x: f32) -> (i32, f32) {
     // Added, 1.5 * 2^23 leaves the nearest integer in the low bits.
     const SHIFTER: f32 = 12582912.0;
@@ -86,24 +163,36 @@ fn reduced(x: f32) -> (i32, f32) {
 }
 
 /// The polynomial with these coefficients, from z⁰ up.
+#[inline(always)]
 fn horner<const N: usize>(z: f32, coefficients: [f32; N]) -> f32 {
-    coefficients.into_iter().rev().reduce(|sum, c| sum * z + c).unwrap_or(0.0)
+    // Over a slice: what iterates by value stays in memory and keeps loops around it from becoming vector code.
+    match coefficients.as_slice() {
+        [rest @ .., last] => rest.iter().rev().fold(*last, |sum, c| sum * z + c),
+        [] => 0.0,
+    }
 }
 
 /// 2^k for k from -126 to 127; for other k, of no meaning.
+#[inline(always)]
 fn power_of_two(k: i32) -> f32 {
     f32::from_bits((k.wrapping_add(127) as u32) << 23)
 }
 
 /// NaN stays NaN.
+#[inline(always)]
 fn clamp(x: f32, low: f32, high: f32) -> f32 {
-    if x < low {
-        low
-    } else if x > high {
-        high
-    } else {
-        x
-    }
+    let x = select(x < low, low, x);
+    select(x > high, high, x)
 }
 
 const SIGN: u32 = 1 << 31;
+
+#[inline(always)]
+fn absolute(x: f32) -> f32 {
+    f32::from_bits(x.to_bits() & !SIGN)
+}
+
+#[inline(always)]
+fn with_sign(magnitude: f32, sign: f32) -> f32 {
+    f32::from_bits(magnitude.to_bits() & !SIGN | sign.to_bits() & SIGN)
+}

@@ -1,8 +1,10 @@
-//! The square root and the floor against the standard library, the error function at its corners.
+//! The square root and the floor, which are exact and so the same as the machine's; the error function at its corners.
 
 use mlp_runtime::{
+    floor_f32,
     random::Stream,
     special::{erf, floor, sqrt},
+    sqrt_f32,
 };
 
 /// Numbers of all sizes, subnormal ones too, squares and their neighbours.
@@ -69,9 +71,20 @@ fn erf_at_its_corners() {
 }
 
 #[test]
-fn single_precision_rounds_once() {
-    use mlp_runtime::Scalar;
-    for x in numbers().map(|x| x as f32).filter(|x| *x >= 0.0) {
-        assert_eq!(Scalar::sqrt(x).to_bits(), x.sqrt().to_bits(), "sqrt({x:e})");
+fn singles_are_exact_too() {
+    for x in numbers().chain(CORNERS).map(|x| x as f32) {
+        let roots = (f64::from(sqrt_f32(x)), f64::from(x.sqrt()));
+        assert!(same(roots.0, roots.1), "sqrt({x:e}) is {:e}, not {:e}", roots.0, roots.1);
+        let whole = (f64::from(floor_f32(x)), f64::from(x.floor()));
+        assert!(same(whole.0, whole.1), "floor({x:e}) is {:e}, not {:e}", whole.0, whole.1);
+    }
+}
+
+#[test]
+#[ignore = "all arguments there are: a minute"]
+fn singles_are_exact_everywhere() {
+    for x in (0..=u32::MAX).map(f32::from_bits) {
+        assert!(same(f64::from(sqrt_f32(x)), f64::from(x.sqrt())), "sqrt({x:e})");
+        assert!(same(f64::from(floor_f32(x)), f64::from(x.floor())), "floor({x:e})");
     }
 }

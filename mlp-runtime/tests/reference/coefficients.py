@@ -42,14 +42,25 @@ def erf_rest(z):
 
 
 def scaled_complement(t):
-    """erfc(x) e^(x^2) where t = (x - 3) / (x + 3)."""
-    x = 3 * (1 + t) / (1 - t)
+    """erfc(x) e^(x^2) where t = (x - 1) / (x + 3)."""
+    x = (1 + 3 * t) / (1 - t)
     return erfc(x) * exp(x * x)
 
 
+def tanh_rest(z):
+    """(tanh(x) / x - 1 + x^2 / 3) / x^4 where z = x^2, by its series near 0."""
+    if z < mpf(2) ** -60:
+        return mpf(2) / 15 - z * 17 / 315
+    x = sqrt(z)
+    return (tanh(x) / x - 1 + z / 3) / z**2
+
+
+# erf's pieces meet at 27/32, where their errors are alike. t is 0 near it, so that its error is small.
+BORDER = mpf(27) / 32
 for name, function, interval, count in (
-    ("ERF_REST", erf_rest, [0, 1], 12),
-    ("ERFC_SCALED", scaled_complement, [mpf(-1) / 2, mpf(1) / 3], 16),
+    ("TANH_REST", tanh_rest, [0, mpf(25) / 64], 11),
+    ("ERF_REST", erf_rest, [0, BORDER**2], 12),
+    ("ERFC_SCALED", scaled_complement, [(BORDER - 1) / (BORDER + 3), mpf(5) / 9], 18),
 ):
     coefficients, error = chebyfit(function, interval, count, error=True)
     print(name, "from the constant up, error", nstr(error, 3))
@@ -72,16 +83,23 @@ def log_rest(f):
     return (mp.log1p(f) - f + f * f / 2) / f**3
 
 
-def tanh_rest(z):
+def single_tanh_rest(z):
     """(tanh(x) - x) / x^3 where z = x^2."""
     x = sqrt(z) if z > 0 else mpf(2) ** -60
     return (tanh(x) - x) / x**3
 
 
+def log_complement(v):
+    """ln erfc(1 + v)."""
+    return ln(erfc(1 + v))
+
+
 for name, function, interval, count in (
     ("EXP_REST", quadratic_rest, [-radius, radius], 6),
     ("LN_REST", log_rest, [sqrt(mpf(1) / 2) - 1, sqrt(mpf(2)) - 1], 9),
-    ("TANH_REST", tanh_rest, [0, mpf(5) ** 2 / 64], 6),
+    ("TANH_REST", single_tanh_rest, [0, mpf(5) ** 2 / 64], 6),
+    ("ERF_REST", erf_rest, [0, BORDER**2], 6),
+    ("LN_ERFC", log_complement, [BORDER - 1, 3], 10),
 ):
     coefficients, error = chebyfit(function, interval, count, error=True)
     print(name, "from the constant up, error", nstr(error, 3))
@@ -90,3 +108,9 @@ for name, function, interval, count in (
 head = mp.floor(ln(2) * 2**12) / 2**12
 print("ln 2       ", single(head), single(ln(2) - head))
 print("1 / ln 2   ", single(1 / ln(2)))
+
+print("\ntests/common/exact.rs")
+head = mp.floor(ln(2) * 2**40) / 2**40
+print("ln 2       ", double(head), *head_and_tail(ln(2) - head, 53))
+for name, value in (("√½", sqrt(mpf(1) / 2)), ("2 / √π", 2 / sqrt(pi)), ("√(2/π)", sqrt(2 / pi))):
+    print(name, "    ", double(value), double(value - mpf(float(value))))
