@@ -7,8 +7,12 @@ use super::scalar::Scalar;
 
 /// The sum of the terms in their order, from the first; zero without terms.
 #[inline(always)]
-pub fn ordered_sum<T: Scalar>(terms: impl Iterator<Item = T>) -> T {
-    terms.reduce(|sum, term| sum + term).unwrap_or(T::ZERO)
+pub fn ordered_sum<T: Scalar>(mut terms: impl Iterator<Item = T>) -> T {
+    let Some(mut sum) = terms.next() else { return T::ZERO };
+    for term in terms {
+        sum = sum + term;
+    }
+    sum
 }
 
 /// Σ_i x_i.
@@ -43,9 +47,7 @@ pub fn outer<T: Scalar, const N: usize, const M: usize>(a: &[T; N], b: &[T; M], 
 #[inline(always)]
 pub fn softmax<T: Scalar, const N: usize>(z: &[T; N], p: &mut [T; N]) {
     let greatest = maximum(z);
-    for (p, &z) in p.iter_mut().zip(z) {
-        *p = T::exp(z - greatest);
-    }
+    map(z, p, |z| T::exp(z - greatest));
     let total = sum(p);
     divide_vector(p, total);
 }
@@ -56,19 +58,67 @@ pub fn softmax<T: Scalar, const N: usize>(z: &[T; N], p: &mut [T; N]) {
 #[inline(always)]
 pub fn softmax_cross_entropy<T: Scalar, const N: usize>(z: &[T; N], t: &[T; N]) -> T {
     let greatest = maximum(z);
-    let total = ordered_sum(z.iter().map(|&z| T::exp(z - greatest)));
-    let log_sum_exp = greatest + T::ln(total);
+    let mut exponentials = [T::ZERO; N];
+    map(z, &mut exponentials, |z| T::exp(z - greatest));
+    let log_sum_exp = greatest + T::ln(sum(&exponentials));
     let term = |(&z, &t)| {
         if t == T::ZERO { T::ZERO } else { t * (log_sum_exp - z) }
     };
     ordered_sum(z.iter().zip(t).map(term))
 }
 
+/// y_i = f(x_i), in blocks of one length: a loop over the rest would be one of single numbers.
+#[inline(always)]
+fn map<T: Scalar, const N: usize>(x: &[T; N], y: &mut [T; N], f: impl Fn(T) -> T) {
+    let (blocks, rest) = x.as_chunks::<BLOCK>();
+    let (results, last) = y.as_chunks_mut::<BLOCK>();
+    for (x, y) in blocks.iter().zip(results) {
+        *y = map_block(x, &f);
+    }
+    if !rest.is_empty() {
+        put_first(&map_block(&padded(rest), &f), last);
+    }
+}
+
+/// Two registers of 64-bit numbers where registers are widest.
+const BLOCK: usize = 16;
+
+#[inline(always)]
+fn map_block<T: Scalar>(x: &[T; BLOCK], f: impl Fn(T) -> T) -> [T; BLOCK] {
+    let mut y = [T::ZERO; BLOCK];
+    for (y, &x) in y.iter_mut().zip(x) {
+        *y = f(x);
+    }
+    y
+}
+
+/// The numbers, then zeros.
+#[inline(always)]
+pub fn padded<T: Scalar, const P: usize>(x: &[T]) -> [T; P] {
+    let mut all = [T::ZERO; P];
+    for (place, &x) in all.iter_mut().zip(x) {
+        *place = x;
+    }
+    all
+}
+
+/// The first numbers, as many as there are places.
+#[inline(always)]
+pub fn put_first<T: Scalar, const P: usize>(x: &[T; P], y: &mut [T]) {
+    for (y, &x) in y.iter_mut().zip(x) {
+        *y = x;
+    }
+}
+
 /// The greatest element; -inf without elements, NaN or any other if some are NaN.
 #[inline(always)]
 fn maximum<T: Scalar, const N: usize>(z: &[T; N]) -> T {
-    let greater = |greatest, z| if z > greatest { z } else { greatest };
-    z.iter().copied().reduce(greater).unwrap_or(T::NEG_INFINITY)
+    let Some((&first, rest)) = z.split_first() else { return T::NEG_INFINITY };
+    let mut greatest = first;
+    for &z in rest {
+        greatest = if z > greatest { z } else { greatest };
+    }
+    greatest
 }
 
 /// total += x; to 0 where this is the first.
@@ -92,8 +142,8 @@ pub fn add_matrix<T: Scalar, const N: usize, const M: usize>(
     total: &mut [[T; M]; N],
     x: &[[T; M]; N],
 ) {
-    for (total, x) in total.iter_mut().zip(x) {
-        add_vector(first, total, x);
+    for (total, &x) in total.as_flattened_mut().iter_mut().zip(x.as_flattened()) {
+        add_scalar(first, total, x);
     }
 }
 
@@ -119,16 +169,19 @@ pub fn divide_scalar<T: Scalar>(total: &mut T, by: T) {
 /// total_i /= by.
 #[inline(always)]
 pub fn divide_vector<T: Scalar, const N: usize>(total: &mut [T; N], by: T) {
-    for total in total {
-        divide_scalar(total, by);
-    }
+    divide_all(total, by);
 }
 
 /// total_ij /= by.
 #[inline(always)]
 pub fn divide_matrix<T: Scalar, const N: usize, const M: usize>(total: &mut [[T; M]; N], by: T) {
+    divide_all(total.as_flattened_mut(), by);
+}
+
+#[inline(always)]
+fn divide_all<T: Scalar>(total: &mut [T], by: T) {
     for total in total {
-        divide_vector(total, by);
+        divide_scalar(total, by);
     }
 }
 

@@ -199,6 +199,15 @@ impl Formula {
         self.terms.iter().filter(|term| matches!(term, Term::Binary(Binary::Multiply, ..))).count()
     }
 
+    /// Whether it calls functions or divides: such takes many times longer than sums and products.
+    pub fn is_costly(&self) -> bool {
+        self.terms.iter().any(|term| match term {
+            Term::Apply(..) | Term::Binary(Binary::Divide | Binary::Power, ..) => true,
+            Term::Unary(unary, _) => !matches!(unary, Unary::Negate | Unary::Floor),
+            _ => false,
+        })
+    }
+
     /// The number that the formula is, if it is nothing else.
     pub fn as_number(&self) -> Option<f64> {
         match self.terms.as_slice() {

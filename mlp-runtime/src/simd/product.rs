@@ -2,7 +2,7 @@
 
 use core::mem::MaybeUninit;
 
-use super::tile::{Start, Tile, most_vectors};
+use super::tile::{COPIED, MOST_DEPTH, Start, Tile, copy, most_vectors};
 use super::vector::Vector;
 use crate::scalar::Scalar;
 
@@ -36,6 +36,7 @@ pub(super) fn forward<E>(x: *const E, w: *const E, y: *mut E, sizes: Sizes) -> P
         y_row: columns,
         depth,
         start: if depth == 0 { Start::Zero } else { Start::Nothing },
+        room: None,
     };
     Product { tile, sizes, transposed: false }
 }
@@ -50,7 +51,8 @@ pub(super) fn backward<E>(w: *const E, x: *const E, y: *mut E, sizes: Sizes) -> 
 pub(super) fn outer<E>(first: bool, total: *mut E, a: *const E, b: *const E, sizes: Sizes) -> Product<E> {
     let Sizes { rows, depth, columns } = sizes;
     let start = if first { Start::Zero } else { Start::Place };
-    let tile = Tile { a, a_row: 1, a_step: rows, b, b_step: columns, y: total, y_row: columns, depth, start };
+    let tile =
+        Tile { a, a_row: 1, a_step: rows, b, b_step: columns, y: total, y_row: columns, depth, start, room: None };
     Product { tile, sizes, transposed: false }
 }
 
@@ -61,6 +63,8 @@ const PACKED: usize = 48 * 1024;
 #[repr(align(64))]
 struct Room(MaybeUninit<[u8; PACKED]>);
 
+/// Lines of the first-level cache this far apart take one another's place.
+const PAGE: usize = 4096;
 /// Panels are packed for as many rows: fewer would not repay it.
 const REPAID: usize = 16;
 
@@ -71,10 +75,13 @@ impl<E: Scalar> Product<E> {
     pub(super) unsafe fn compute<V: Vector<Element = E>, const FUSED: bool>(&self) {
         let Sizes { rows, depth, columns } = self.sizes;
         let panel = (most_vectors::<V>() * V::LANES).min(columns.next_multiple_of(V::LANES));
-        let depth_at_once = PACKED / size_of::<E>() / panel.max(1);
+        let depth_at_once = (PACKED / size_of::<E>() / panel.max(1)).min(MOST_DEPTH);
         let packed = self.transposed || rows >= REPAID;
         let mut room = Room(MaybeUninit::uninit());
         let room = room.0.as_mut_ptr().cast::<E>();
+        let mut copies = MaybeUninit::<[E; COPIED]>::uninit();
+        let in_one_place = self.tile.a_step == 1 && self.tile.a_row * size_of::<E>() % PAGE == 0;
+        let copies = in_one_place.then_some(copies.as_mut_ptr().cast::<E>());
         let mut column = 0;
         while column < columns {
             let wide = panel.min(columns - column);
@@ -97,6 +104,7 @@ impl<E: Scalar> Product<E> {
                             y,
                             depth: now,
                             start: if done == 0 { self.tile.start } else { Start::Place },
+                            room: copies,
                             ..self.tile
                         };
                         tile.panel::<V, FUSED>(rows, wide);
@@ -152,25 +160,6 @@ impl<E: Scalar> Product<E> {
                     *room.add(k * panel + j) = *from.add(j * step + k);
                 }
             }
-        }
-    }
-}
-
-/// # Safety
-/// Both places must hold `count` numbers and not overlap.
-#[inline(always)]
-unsafe fn copy<V: Vector>(from: *const V::Element, to: *mut V::Element, count: usize) {
-    let whole = count - count % V::LANES;
-    // SAFETY: as for the caller.
-    unsafe {
-        let mut i = 0;
-        while i < whole {
-            V::load(from.add(i)).store(to.add(i));
-            i += V::LANES;
-        }
-        if whole < count {
-            let mask = V::first(count - whole);
-            V::load_masked(from.add(whole), mask).store_masked(to.add(whole), mask);
         }
     }
 }

@@ -34,6 +34,7 @@ pub(super) unsafe fn vector_matrix<V: Vector, const FUSED: bool, const N: usize,
                 y_row: 0,
                 depth: N,
                 start,
+                room: None,
             };
             match (full, tail) {
                 (0, _) => tile.compute::<V, FUSED, 1, 1, true>(tail),

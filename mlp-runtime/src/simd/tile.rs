@@ -29,7 +29,18 @@ pub(super) struct Tile<E> {
     pub(super) y_row: usize,
     pub(super) depth: usize,
     pub(super) start: Start,
+    /// Where rows of a are copied to that would push one another out of the cache.
+    pub(super) room: Option<*mut E>,
 }
+
+/// Rows of a that are used at once, at most.
+const ROWS: usize = 12;
+/// Numbers between the starts of their copies: no multiple of a page.
+const APART: usize = MOST_DEPTH + 16;
+/// The most terms of a sum that are computed before the next tile, where operands are copied.
+pub(super) const MOST_DEPTH: usize = 384;
+/// How many numbers the copies have.
+pub(super) const COPIED: usize = ROWS * APART;
 
 impl<E: Scalar> Tile<E> {
     /// Computes R rows of C vectors; with `MASKED` the last vector has `tail` numbers only.
@@ -81,14 +92,21 @@ impl<E: Scalar> Tile<E> {
         }
     }
 
-    /// The tile some rows further down.
+    /// The tile some rows further down, where R rows are to be computed.
     ///
     /// # Safety
-    /// The rows must be there.
+    /// The rows must be there, their numbers side by side and at most `MOST_DEPTH` if they are copied.
     #[inline(always)]
-    unsafe fn down(&self, rows: usize) -> Self {
+    unsafe fn down<V: Vector<Element = E>, const R: usize>(&self, rows: usize) -> Self {
         // SAFETY: the rows are there.
-        unsafe { Self { a: self.a.add(rows * self.a_row), y: self.y.add(rows * self.y_row), ..*self } }
+        unsafe {
+            let (a, y) = (self.a.add(rows * self.a_row), self.y.add(rows * self.y_row));
+            let Some(room) = self.room else { return Self { a, y, ..*self } };
+            for r in 0..R {
+                copy::<V>(a.add(r * self.a_row), room.add(r * APART), self.depth);
+            }
+            Self { a: room, a_row: APART, y, ..*self }
+        }
     }
 
     /// Computes any number of rows, R at a time as long as there are as many.
@@ -108,15 +126,19 @@ impl<E: Scalar> Tile<E> {
         unsafe {
             let mut row = 0;
             while rows - row >= R {
-                self.down(row).compute::<V, FUSED, R, C, MASKED>(tail);
+                self.down::<V, R>(row).compute::<V, FUSED, R, C, MASKED>(tail);
                 row += R;
             }
             while rows - row >= 4 {
-                self.down(row).compute::<V, FUSED, 4, C, MASKED>(tail);
+                self.down::<V, 4>(row).compute::<V, FUSED, 4, C, MASKED>(tail);
                 row += 4;
             }
+            while rows - row >= 2 {
+                self.down::<V, 2>(row).compute::<V, FUSED, 2, C, MASKED>(tail);
+                row += 2;
+            }
             while rows - row >= 1 {
-                self.down(row).compute::<V, FUSED, 1, C, MASKED>(tail);
+                self.down::<V, 1>(row).compute::<V, FUSED, 1, C, MASKED>(tail);
                 row += 1;
             }
         }
@@ -150,4 +172,23 @@ impl<E: Scalar> Tile<E> {
 /// How many vectors side by side a tile may have.
 pub(super) const fn most_vectors<V: Vector>() -> usize {
     if V::MANY { 4 } else { 2 }
+}
+
+/// # Safety
+/// Both places must hold `count` numbers and not overlap.
+#[inline(always)]
+pub(super) unsafe fn copy<V: Vector>(from: *const V::Element, to: *mut V::Element, count: usize) {
+    let whole = count - count % V::LANES;
+    // SAFETY: as for the caller.
+    unsafe {
+        let mut i = 0;
+        while i < whole {
+            V::load(from.add(i)).store(to.add(i));
+            i += V::LANES;
+        }
+        if whole < count {
+            let mask = V::first(count - whole);
+            V::load_masked(from.add(whole), mask).store_masked(to.add(whole), mask);
+        }
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
 
 use super::{Context, names::identifier, size, types::fill};
@@ -291,26 +291,50 @@ impl Context<'_> {
             .map(|id| self.names.of(id))
             .filter(|leaf| own != Some(leaf))
             .collect();
+        let written_over = own.is_some();
         let own = own.map(|own| quote!(let #own = *__place;));
         let innermost = quote!(#own #statements *__place = #value;);
         if arrays.len() > MOST_ZIPPED {
             let looped = by_index(place, &arrays, shape, &innermost);
             return quote!(#before #looped);
         }
-        let zip = |first: TokenStream| arrays.iter().fold(first, |all, a| quote!(#all.zip(#a.iter())));
-        let over = zip(quote!(#place.iter_mut()));
-        match shape {
-            Shape::Matrix(..) => {
-                let rows = zipped(quote!(__place), &arrays, false);
-                let cells = zipped(quote!(__place), &arrays, true);
-                let inner = zip(quote!(__place.iter_mut()));
-                quote!(#before for #rows in #over { for #cells in #inner { #innermost } })
-            }
-            _ => {
-                let pattern = zipped(quote!(__place), &arrays, true);
-                quote!(#before for #pattern in #over { #innermost })
-            }
+        let flat = |place: &TokenStream, mutable: bool| match (shape, mutable) {
+            (Shape::Matrix(..), true) => quote!(#place.as_flattened_mut()),
+            (Shape::Matrix(..), false) => quote!(#place.as_flattened()),
+            _ => quote!(#place),
+        };
+        let zip = |first: TokenStream| {
+            arrays.iter().fold(first, |all, array| {
+                let array = flat(&quote!(#array), false);
+                quote!(#all.zip(#array.iter()))
+            })
+        };
+        let pattern = zipped(quote!(__place), &arrays);
+        let place = flat(place, true);
+        if let (Some(padded), false) = (self.padded(shape, formula), written_over) {
+            let runtime = &self.runtime;
+            let over = zip(quote!(__results.iter_mut()));
+            return quote! {
+                {
+                    #before
+                    #(let #arrays = #runtime::padded::<_, #padded>(#arrays);)*
+                    let mut __results = [0.0; #padded];
+                    for #pattern in #over { #innermost }
+                    #runtime::put_first(&__results, #place);
+                }
+            };
         }
+        let over = zip(quote!(#place.iter_mut()));
+        quote!(#before for #pattern in #over { #innermost })
+    }
+
+    /// The length to which a vector is padded so that all of it is computed in registers: where that is
+    /// worth a copy.
+    fn padded(&self, shape: Shape, formula: &Formula) -> Option<Literal> {
+        let Shape::Vector(n) = shape else { return None };
+        let widest = 64 / self.derivation.precision.bytes();
+        let lanes = if n <= widest / 4 { widest / 4 } else if n <= widest / 2 { widest / 2 } else { widest };
+        (n > 1 && n % lanes != 0 && formula.is_costly()).then(|| size(n.next_multiple_of(lanes)))
     }
 
     /// The gradient of a batch, to be added to.
@@ -393,7 +417,6 @@ fn by_index(place: &TokenStream, arrays: &[Ident], shape: Shape, innermost: &Tok
 }
 
 /// `((__place, &a), &b)`, the pattern for zipped arrays.
-fn zipped(place: TokenStream, arrays: &[Ident], elements: bool) -> TokenStream {
-    let reference = elements.then(|| quote!(&));
-    arrays.iter().fold(place, |pattern, array| quote!((#pattern, #reference #array)))
+fn zipped(place: TokenStream, arrays: &[Ident]) -> TokenStream {
+    arrays.iter().fold(place, |pattern, array| quote!((#pattern, &#array)))
 }
