@@ -69,7 +69,7 @@ pub fn ln(x: f64) -> f64 {
     ln_sum(x).0
 }
 
-/// The hyperbolic tangent, within 1.5 ulps. Odd in `x`, the zero's sign included.
+/// The hyperbolic tangent, within 1.2 ulps. Odd in `x`, the zero's sign included.
 ///
 /// Near 0 a polynomial; further 1 - 2 / (e^2x + 1). Both are computed and one is chosen.
 #[inline(always)]

@@ -1,4 +1,11 @@
-//! Measures that several tests share.
+//! What several tests share.
+
+#![allow(dead_code, reason = "no test uses all of it")]
+#![allow(clippy::panic, reason = "a test fails so")]
+
+pub(crate) mod documented;
+pub(crate) mod exact;
+pub(crate) mod prelude;
 
 /// The spacing of the doubles in the binade of `x`.
 pub(crate) fn ulp(x: f64) -> f64 {

@@ -1,4 +1,5 @@
-"""Writes exp.csv, ln.csv, tanh.csv, erf.csv and powf.csv beside itself (needs mpmath).
+"""Writes the tables beside itself (needs mpmath): exp, ln, tanh, erf, powf, and of the language's
+prelude sigmoid, softplus, silu, gelu, gelu_tanh and elu.
 
 A row: the bits of the argument (of two, for powf), the bits of the double next to the exact
 result, and what the exact result exceeds that double by, in ulps of the double.
@@ -9,7 +10,7 @@ import random
 import struct
 from pathlib import Path
 
-from mpmath import erf, exp, floor, ldexp, ln, mp, mpf, tanh
+from mpmath import erf, exp, expm1, floor, ldexp, ln, log1p, mp, mpf, pi, sqrt, tanh
 
 mp.prec = 400
 random.seed(1)
@@ -75,7 +76,7 @@ write("ln", "x", [row(ln(mpf(x)), x) for x in ln_points])
 
 tanh_points = (
     with_neighbors(both_signs([(k + 0.5) * LN_2 / 2 for k in (0, 1, 2, 3, 10, 52)]))
-    + with_neighbors(both_signs([math.log(1 + 2.0**j) / 2 for j in range(-6, 6)]))
+    + with_neighbors(both_signs([math.log(1 + 2.0**j) / 2 for j in range(-6, 6)] + [5 / 8]))
     + both_signs([TINY, 3 * TINY, LEAST_NORMAL, 1e-300, 2.0**-54, 2.0**-30, 2.0**-27, 1e-8])
     + both_signs([0.25, 0.5, 1, 2, 10, 18, 19, 19.0615, 20, 22, 22.5])
     + uniform(120, -3, 3)
@@ -112,10 +113,27 @@ write("powf", "base,exponent", [row(power(b, e), b, e) for b, e in power_pairs()
 
 # The last place where erf is below 1, the border of the two polynomials, tiny arguments.
 erf_points = (
-    with_neighbors(both_signs([0.25, 0.5, 1, 2, 3, 5.863584748755167, 5.9, 6, 7]))
+    with_neighbors(both_signs([0.25, 0.5, 27 / 32, 1, 2, 3, 5.863584748755167, 5.9, 6, 7]))
     + both_signs([TINY, 3 * TINY, LEAST_NORMAL, 1e-300, 2.0**-54, 2.0**-30, 2.0**-27, 1e-8])
     + uniform(150, -1.2, 1.2)
     + uniform(150, -6, 6)
     + both_signs(wide(30, -60, 2))
 )
 write("erf", "x", [row(erf(mpf(x)), x) for x in erf_points])
+
+# The prelude. Below -6 gelu's bound is one on the absolute error, and the reference of the tests has no more bits.
+tails = uniform(60, -4, 4) + uniform(40, -40, 40) + both_signs([TINY, 1e-300, 1e-20, 1e-8, 0.5, 1, 2])
+all_points = with_neighbors([-20, 20, -50, -708]) + uniform(40, -700, 700) + tails
+for name, function in (
+    ("sigmoid", lambda x: 1 / (1 + exp(-x))),
+    ("softplus", lambda x: log1p(exp(x))),
+    ("silu", lambda x: x / (1 + exp(-x))),
+):
+    write(name, "x", [row(function(mpf(x)), x) for x in all_points])
+near_points = [x for x in tails if x > -6]
+for name, function in (
+    ("gelu", lambda x: x / 2 * (1 + erf(x / sqrt(mpf(2))))),
+    ("gelu_tanh", lambda x: x / 2 * (1 + tanh(sqrt(2 / pi) * (x + mpf(0.044715) * x**3)))),
+):
+    write(name, "x", [row(function(mpf(x)), x) for x in near_points])
+write("elu", "x", [row(expm1(mpf(x)), x) for x in tails if x < 0])

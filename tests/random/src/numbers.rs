@@ -50,7 +50,7 @@ impl Noisy {
 
 /// The arithmetic of a number type, each result given by `$round`.
 macro_rules! arithmetic {
-    ($number:ident, $round:expr, $exp:path, $ln:path, $tanh:path) => {
+    ($number:ident, $round:expr, $exp:path, $ln:path, $tanh:path, $erf:path) => {
         arithmetic!(@ $number, $round, Add add +, Sub sub -, Mul mul *, Div div /);
 
         impl Neg for $number {
@@ -74,7 +74,7 @@ macro_rules! arithmetic {
                 $round(f64::from(self.0).sqrt())
             }
             fn erf(self) -> Self {
-                $round(Real::erf(f64::from(self.0)))
+                $round(f64::from($erf(self.0)))
             }
             fn floor(self) -> Self {
                 $number::from(f64::from(self.0).floor())
@@ -101,5 +101,12 @@ macro_rules! arithmetic {
     )* };
 }
 
-arithmetic!(Single, Single::from, mlp_runtime::exp_f32, mlp_runtime::ln_f32, mlp_runtime::tanh_f32);
-arithmetic!(Noisy, Noisy::rounded, f64::exp, f64::ln, f64::tanh);
+arithmetic!(
+    Single,
+    Single::from,
+    mlp_runtime::exp_f32,
+    mlp_runtime::ln_f32,
+    mlp_runtime::tanh_f32,
+    mlp_runtime::erf_f32
+);
+arithmetic!(Noisy, Noisy::rounded, f64::exp, f64::ln, f64::tanh, Real::erf);

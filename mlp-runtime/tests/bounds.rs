@@ -1,0 +1,298 @@
+//! The errors that docs/functions.md states. A part of the arguments by default; all 2³² of `f32` and
+//! twenty millions of `f64` by `cargo test --release -p mlp-runtime --test bounds -- --ignored --nocapture`.
+
+#![allow(clippy::print_stdout, reason = "the long tests say what they found")]
+
+mod common;
+
+use common::{
+    documented,
+    exact::{self, Exact, Scaled},
+    prelude,
+};
+use core::hint::select_unpredictable as select;
+use mlp_runtime::{Stream, functions, single, special};
+
+/// The greatest error, and where.
+#[derive(Clone, Copy, Debug)]
+struct Worst(f64, f64);
+
+impl Worst {
+    fn or(self, error: f64, x: f64) -> Self {
+        // NaN where one result is a number and the other none.
+        if error <= self.0 { self } else { Self(error, x) }
+    }
+}
+
+/// How far a function of `f32` is from one of `f64`, in ulps of the result or of `least`, where that is more.
+/// The loops have no branch, so that they become vector code and all arguments take seconds.
+#[inline(always)]
+fn single_errors(
+    from: f32,
+    step: u32,
+    least: f64,
+    function: impl Fn(f32) -> f32,
+    exact: impl Fn(f64) -> f64,
+) -> Worst {
+    const LANES: usize = 64;
+    let mut worst = Worst(0.0, 0.0);
+    let mut first = 0_u32;
+    loop {
+        let mut arguments = [0.0; LANES];
+        for (i, x) in arguments.iter_mut().enumerate() {
+            *x = f32::from_bits(first.wrapping_add(step.wrapping_mul(i as u32)));
+        }
+        let (mut ours, mut exacts, mut errors) = ([0.0; LANES], [0.0; LANES], [0.0; LANES]);
+        for i in 0..LANES {
+            ours[i] = function(arguments[i]);
+        }
+        for i in 0..LANES {
+            exacts[i] = exact(f64::from(arguments[i]));
+        }
+        for i in 0..LANES {
+            errors[i] = single_error(ours[i], exacts[i], least);
+        }
+        // Below `from`, and of what is no number at all, nothing is said.
+        for (error, x) in errors.iter_mut().zip(&arguments) {
+            *error = if *x >= from { *error } else { 0.0 };
+        }
+        if errors.iter().any(|error| *error > worst.0) {
+            worst = errors.iter().zip(&arguments).fold(worst, |worst, (&e, &x)| worst.or(e, f64::from(x)));
+        }
+        match step.checked_mul(LANES as u32).and_then(|step| first.checked_add(step)) {
+            Some(next) => first = next,
+            None => return worst,
+        }
+    }
+}
+
+const SIGN: u64 = 1 << 63;
+/// Twice the greatest power of 2 that is a number of `f32`.
+const BEYOND: f64 = (1_u128 << 127) as f64 * 2.0;
+
+#[inline(always)]
+fn single_error(ours: f32, exact: f64, least: f64) -> f64 {
+    let nearest = exact as f32;
+    let same = (ours == nearest) & ours.is_infinite() | ours.is_nan() & nearest.is_nan();
+    let size = select(exact.abs() > least, exact.abs(), least);
+    let ulp = f64::from_bits(size.to_bits() & (0x7ff << 52)) / f64::from(1 << 23);
+    // What is beyond the largest number is taken for the next power of 2.
+    let beyond = f64::from_bits(f64::from(ours).to_bits() & SIGN | BEYOND.to_bits());
+    let ours = select(ours.is_infinite(), beyond, f64::from(ours));
+    let error = select(same, 0.0, (ours - exact).abs() / ulp);
+    select(error >= 0.0, error, f64::INFINITY)
+}
+
+fn double_errors(
+    from: f64,
+    samples: usize,
+    least: f64,
+    intervals: &[(f64, f64)],
+    function: impl Fn(f64) -> f64,
+    exact: impl Fn(Exact) -> Scaled,
+) -> Worst {
+    let mut stream = Stream::new(1, 2, "bounds");
+    let mut worst = Worst(0.0, 0.0);
+    for _ in 0..samples / intervals.len() {
+        for &(low, high) in intervals {
+            let x = stream.uniform(low, high);
+            if x >= from {
+                worst = worst.or(exact(x.into()).error(function(x), least), x);
+            }
+        }
+    }
+    worst
+}
+
+struct Case {
+    name: &'static str,
+    unit: &'static str,
+    /// The greatest errors; of `f32` at every so many numbers, of `f64` at so many samples.
+    single: fn(u32) -> Worst,
+    double: fn(usize) -> Worst,
+    /// So many times fewer samples of a function whose exact values take long.
+    slow: usize,
+}
+
+/// Below these arguments e^-x overflows, and `sigmoid` and `silu` are cut off.
+const CUT_F32: f32 = -88.722_83;
+const CUT_F64: f64 = -709.782712893384;
+
+/// Below the least normal number of `f32` ulps are those of the subnormal numbers.
+const ANY_F32: f64 = f32::MIN_POSITIVE as f64;
+
+macro_rules! cases {
+    ($($name:literal $unit:literal slow $slow:literal from $from32:expr, $from64:expr, least $least32:expr, $least64:expr,
+       $single:expr, $double:expr, $exact:expr, $intervals:expr;)*) => {
+        [$(Case {
+            name: $name,
+            unit: $unit,
+            slow: $slow,
+            single: |step| single_errors($from32, step, $least32, $single, $double),
+            double: |samples| double_errors($from64, samples, $least64, &$intervals, $double, $exact),
+        }),*]
+    };
+}
+
+const FROM_32: f32 = f32::NEG_INFINITY;
+const FROM_64: f64 = f64::NEG_INFINITY;
+
+fn cases() -> [Case; 10] {
+    cases! {
+        "exp" "ulp" slow 1 from FROM_32, FROM_64, least ANY_F32, 0.0,
+            single::exp_f32, functions::exp, exact::exp,
+            [(-745.2, 709.782712893384), (-1.0, 1.0), (-20.0, 20.0), (-709.0, -700.0)];
+        "ln" "ulp" slow 1 from FROM_32, FROM_64, least ANY_F32, 0.0,
+            single::ln_f32, functions::ln, |x| exact::ln(x).into(),
+            [(f64::MIN_POSITIVE, 10.0), (0.5, 2.0), (0.999, 1.001), (5e-324, 1e-307), (0.69, 0.72), (1.0, f64::MAX)];
+        "tanh" "ulp" slow 1 from FROM_32, FROM_64, least ANY_F32, 0.0,
+            single::tanh_f32, functions::tanh, |x| exact::tanh(x).into(),
+            [(-23.0, 23.0), (-1.0, 1.0), (0.6, 0.7), (0.0, 1e-3)];
+        "erf" "ulp" slow 4 from FROM_32, FROM_64, least ANY_F32, 0.0,
+            single::erf_f32, special::erf, |x| exact::erf(x).into(),
+            [(-6.0, 6.0), (-1.0, 1.0), (0.75, 0.95), (0.0, 1e-3)];
+        "sigmoid" "ulp" slow 1 from CUT_F32, CUT_F64, least ANY_F32, 0.0,
+            prelude::sigmoid, prelude::sigmoid, exact::sigmoid,
+            [(-709.78, 40.0), (-4.0, 4.0), (-40.0, 40.0), (-1.0, 1.0)];
+        "softplus" "ulp" slow 2 from FROM_32, FROM_64, least ANY_F32, 0.0,
+            prelude::softplus, prelude::softplus, exact::softplus,
+            [(-745.2, 800.0), (-4.0, 4.0), (-40.0, 40.0), (-1.0, 1.0)];
+        "silu" "ulp" slow 1 from CUT_F32, CUT_F64, least ANY_F32, 0.0,
+            prelude::silu, prelude::silu, exact::silu,
+            [(-709.78, 40.0), (-4.0, 4.0), (-40.0, 40.0), (-1.0, 1.0)];
+        "elu" "ulp of 1" slow 1 from f32::MIN, f64::MIN, least 1.0, 1.0,
+            prelude::elu, prelude::elu, exact::elu, [(-40.0, 0.0), (-4.0, 0.0), (-1.0, 0.0)];
+        "gelu" "ulp of 1" slow 4 from f32::MIN, f64::MIN, least 1.0, 1.0,
+            prelude::gelu, prelude::gelu, exact::gelu, [(-10.0, 10.0), (-4.0, 4.0), (-2.0, 0.0), (0.0, 2.0)];
+        "gelu_tanh" "ulp of 1" slow 1 from f32::MIN, f64::MIN, least 1.0, 1.0,
+            prelude::gelu_tanh, prelude::gelu_tanh, exact::gelu_tanh,
+            [(-10.0, 10.0), (-4.0, 4.0), (-2.0, 0.0), (0.0, 2.0)];
+    }
+}
+
+fn hold(name: &str, width: &str, Worst(error, x): Worst, bound: f64) {
+    assert!(error <= bound, "{name}({x:e}) of {width}: {error}, documented are {bound}");
+}
+
+/// The exact values at the first arguments where ours are 0.
+#[test]
+fn what_is_cut_off() {
+    for (name, exact) in [("sigmoid", exact::sigmoid as fn(Exact) -> Scaled), ("silu", exact::silu)] {
+        let bounds = documented::bounds(name, "absolute, where cut off");
+        let first = (f64::from(CUT_F32.next_down()), CUT_F64.next_down());
+        for (x, bound) in [(first.0, bounds.0), (first.1, bounds.1)] {
+            let lost = exact(x.into()).value().0.abs();
+            assert!(lost <= bound && bound < 1.01 * lost, "{name}({x}) is {lost:e}, documented {bound:e}");
+        }
+    }
+}
+
+/// Each row is held by a test, here or, of the exact functions, in `special.rs`.
+#[test]
+fn no_row_is_without_a_test() {
+    let mut rows: Vec<_> = documented::table("Errors").iter().map(|row| (row[0], row[1])).collect();
+    rows.retain(|row| {
+        row.1 != "absolute, where cut off" && !["`powf`", "`sqrt`", "`floor`"].contains(&row.0)
+    });
+    let cases = cases().map(|case| (format!("`{}`", case.name), case.unit));
+    assert!(rows.into_iter().eq(cases.iter().map(|(name, unit)| (name.as_str(), *unit))));
+    assert_eq!(documented::bounds("sqrt", "ulp"), (0.5, 0.5));
+    assert_eq!(documented::bounds("floor", "ulp"), (0.0, 0.0));
+}
+
+#[test]
+fn errors_of_f32() {
+    for case in cases() {
+        let step = if cfg!(debug_assertions) { 40_009 } else { 1009 };
+        hold(case.name, "f32", (case.single)(step), documented::bounds(case.name, case.unit).0);
+    }
+}
+
+#[test]
+fn errors_of_f64() {
+    for case in cases() {
+        let samples = if cfg!(debug_assertions) { 4_000 } else { 200_000 };
+        hold(
+            case.name,
+            "f64",
+            (case.double)(samples / case.slow),
+            documented::bounds(case.name, case.unit).1,
+        );
+    }
+}
+
+/// The worst of all cases, said before any is judged.
+fn survey(width: &str, worst: impl Fn(&Case) -> Worst) -> [(Case, Worst); 10] {
+    cases().map(|case| {
+        let worst = worst(&case);
+        println!("{} of {width}: at most {:.4}, at {:e}", case.name, worst.0, worst.1);
+        (case, worst)
+    })
+}
+
+/// What is documented is found, and is not much more than what is found.
+#[test]
+#[ignore = "all arguments there are: some minutes"]
+fn errors_of_f32_everywhere() {
+    for (case, worst) in survey("f32", |case| (case.single)(1)) {
+        let (bound, _) = documented::bounds(case.name, case.unit);
+        hold(case.name, "f32", worst, bound);
+        assert!(bound - worst.0 < 0.01, "{}: documented are {bound}, found {}", case.name, worst.0);
+    }
+}
+
+#[test]
+#[ignore = "twenty million arguments each: some minutes"]
+fn errors_of_f64_at_many_arguments() {
+    for (case, worst) in survey("f64", |case| (case.double)(20_000_000)) {
+        let (_, bound) = documented::bounds(case.name, case.unit);
+        hold(case.name, "f64", worst, bound);
+        assert!(bound - worst.0 < 0.1, "{}: documented are {bound}, found {}", case.name, worst.0);
+    }
+}
+
+fn powers(samples: usize) -> (Worst, Worst) {
+    let mut stream = Stream::new(1, 2, "powf");
+    let (mut single, mut double) = (Worst(0.0, 0.0), Worst(0.0, 0.0));
+    for _ in 0..samples / 3 {
+        // Results over the whole range: from bases near 1, of all sizes, and with small exponents.
+        let wide = f64::from_bits(stream.next_u64() >> 1);
+        let filling = stream.uniform(-708.0, 709.0) / wide.ln();
+        let pairs = [
+            (stream.uniform(0.0, 10.0), stream.uniform(-300.0, 300.0)),
+            (stream.uniform(0.5, 2.0), stream.uniform(-1000.0, 1000.0)),
+            (wide, filling),
+        ];
+        for (x, y) in pairs.into_iter().filter(|(x, y)| x.is_finite() && y.is_finite()) {
+            let exact = exact::powf(x, y);
+            if (1e-307..f64::MAX).contains(&exact.value().0) {
+                double = double.or(exact.error(functions::powf(x, y), 0.0), x);
+            }
+            let (x, y) = (x as f32, y as f32);
+            let exact = exact::powf(f64::from(x), f64::from(y)).value().0;
+            if x > 0.0 && x < f32::INFINITY && exact < f64::from(f32::MAX) {
+                single =
+                    single.or(single_error(mlp_runtime::Scalar::powf(x, y), exact, ANY_F32), f64::from(x));
+            }
+        }
+    }
+    (single, double)
+}
+
+#[test]
+fn errors_of_powf() {
+    let (single, double) = powers(if cfg!(debug_assertions) { 10_000 } else { 300_000 });
+    let bounds = documented::bounds("powf", "ulp");
+    hold("powf", "f32", single, bounds.0);
+    hold("powf", "f64", double, bounds.1);
+}
+
+#[test]
+#[ignore = "twenty million pairs: a minute"]
+fn errors_of_powf_at_many_arguments() {
+    let (single, double) = powers(20_000_000);
+    println!("powf: {single:?} of f32, {double:?} of f64");
+    let bounds = documented::bounds("powf", "ulp");
+    hold("powf", "f32", single, bounds.0);
+    hold("powf", "f64", double, bounds.1);
+}

@@ -1,0 +1,56 @@
+//! Functions of mlp-dsl/src/prelude.mlp as the compiler emits them.
+
+/// The prelude's lines that stand here in Rust; a test looks for them.
+pub(crate) const LINES: [&str; 7] = [
+    "fn sigmoid(x) = 1 / (1 + exp(-x))\n",
+    "fn elu(x, alpha = 1) = if x > 0 then x else alpha * (exp(x) - 1);",
+    "fn gelu(x) = 0.5 * x * (1 + erf(x / sqrt(2)));",
+    "fn gelu_tanh(x) = 0.5 * x * (1 + tanh(sqrt(2 / 3.141592653589793) * (x + 0.044715 * x^3)));",
+    "fn silu(x) = x * sigmoid(x);",
+    "fn ln_1p(u) = let w = 1 + u in if w == 1 then u else ln(w) * u / (w - 1) derivative",
+    "fn softplus(x) = if x > 0 then x + ln_1p(exp(-x)) else ln_1p(exp(x)) derivative",
+];
+
+use mlp_runtime::Scalar;
+
+fn number<T: Scalar>(x: f64) -> T {
+    T::from_f64(x)
+}
+
+#[inline(always)]
+pub(crate) fn sigmoid<T: Scalar>(x: T) -> T {
+    T::ONE / (T::ONE + T::exp(-x))
+}
+
+#[inline(always)]
+pub(crate) fn silu<T: Scalar>(x: T) -> T {
+    x * sigmoid(x)
+}
+
+#[inline(always)]
+pub(crate) fn elu<T: Scalar>(x: T) -> T {
+    if x > T::ZERO { x } else { T::ONE * (T::exp(x) - T::ONE) }
+}
+
+#[inline(always)]
+pub(crate) fn gelu<T: Scalar>(x: T) -> T {
+    number::<T>(0.5) * x * (T::ONE + T::erf(x / T::sqrt(number(2.0))))
+}
+
+#[inline(always)]
+pub(crate) fn gelu_tanh<T: Scalar>(x: T) -> T {
+    let inner =
+        T::sqrt(number::<T>(2.0) / number(std::f64::consts::PI)) * (x + number::<T>(0.044715) * (x * x * x));
+    number::<T>(0.5) * x * (T::ONE + T::tanh(inner))
+}
+
+#[inline(always)]
+fn ln_1p<T: Scalar>(u: T) -> T {
+    let w = T::ONE + u;
+    if w == T::ONE { u } else { T::ln(w) * u / (w - T::ONE) }
+}
+
+#[inline(always)]
+pub(crate) fn softplus<T: Scalar>(x: T) -> T {
+    if x > T::ZERO { x + ln_1p(T::exp(-x)) } else { ln_1p(T::exp(x)) }
+}

@@ -1,0 +1,150 @@
+//! Corners and ends of the functions, as the tables of docs/functions.md have them.
+
+#![allow(clippy::panic, reason = "a test fails so")]
+
+mod common;
+
+use common::{
+    documented::{number, table},
+    prelude,
+};
+use mlp_runtime::Scalar;
+
+/// A function of both widths; of `f32` on numbers that are of `f32`.
+struct Function {
+    name: &'static str,
+    single: fn(f32) -> f32,
+    double: fn(f64) -> f64,
+}
+
+macro_rules! functions {
+    ($($name:literal $path:path;)*) => {
+        &[$(Function { name: $name, single: $path, double: $path }),*]
+    };
+}
+
+const FUNCTIONS: &[Function] = functions! {
+    "exp" Scalar::exp;
+    "ln" Scalar::ln;
+    "tanh" Scalar::tanh;
+    "erf" Scalar::erf;
+    "sqrt" Scalar::sqrt;
+    "floor" Scalar::floor;
+    "sigmoid" prelude::sigmoid;
+    "softplus" prelude::softplus;
+    "silu" prelude::silu;
+    "elu" prelude::elu;
+    "gelu" prelude::gelu;
+    "gelu_tanh" prelude::gelu_tanh;
+};
+
+fn function(cell: &str) -> &'static Function {
+    let name = cell.trim_matches('`');
+    FUNCTIONS.iter().find(|f| f.name == name).unwrap_or_else(|| panic!("no function {name}"))
+}
+
+fn same(actual: f64, expected: f64) -> bool {
+    actual.to_bits() == expected.to_bits() || actual.is_nan() && expected.is_nan()
+}
+
+/// What a cell says of an argument: a number, or in terms of x.
+fn result(cell: &str, x: f64) -> f64 {
+    match cell {
+        "x" => x,
+        "x / 2" => x / 2.0,
+        _ => number(cell),
+    }
+}
+
+#[test]
+fn the_prelude_has_these_formulas() {
+    let text = include_str!("../../mlp-dsl/src/prelude.mlp");
+    for line in prelude::LINES {
+        assert!(text.contains(line), "{line}");
+    }
+}
+
+#[test]
+fn corners() {
+    let rows = table("Corners");
+    assert_eq!(rows.len(), FUNCTIONS.len());
+    let arguments = [f64::NAN, f64::NEG_INFINITY, f64::INFINITY, -0.0, 0.0];
+    for row in rows {
+        let Function { name, single, double } = function(row[0]);
+        for (x, cell) in arguments.into_iter().zip(&row[1..]) {
+            let expected = result(cell, x);
+            assert!(same(double(x), expected), "{name}({x}) of f64 is {:?}, not {cell}", double(x));
+            let narrow = f64::from(single(x as f32));
+            assert!(same(narrow, f64::from(expected as f32)), "{name}({x}) of f32 is {narrow:?}, not {cell}");
+        }
+    }
+}
+
+#[test]
+fn subnormal_arguments() {
+    let rows = table("Subnormal arguments");
+    assert_eq!(rows.len(), FUNCTIONS.len());
+    for row in rows {
+        let Function { name, single, double } = function(row[0]);
+        // Without the least number, of which a half is no number.
+        for bits in [2_u32, 100, 0x3456, 0x7f_fffe] {
+            for sign in [1.0, -1.0] {
+                let cell = row[if sign > 0.0 { 1 } else { 2 }];
+                let (x, wide) = (sign as f32 * f32::from_bits(bits), sign * f64::from_bits(u64::from(bits)));
+                if cell == "by its bound" {
+                    continue; // `bounds.rs` has them
+                }
+                let expected = result(cell, wide);
+                assert!(
+                    same(double(wide), expected),
+                    "{name}({wide:e}) of f64 is {:?}, not {cell}",
+                    double(wide)
+                );
+                let expected = result(cell, f64::from(x)) as f32;
+                assert!(
+                    same(f64::from(single(x)), f64::from(expected)),
+                    "{name}({x:e}) of f32 is {:?}, not {cell}",
+                    single(x)
+                );
+            }
+        }
+    }
+}
+
+/// Numbers outward from one: a hundred thousand neighbours, then far ones.
+fn outward(x: f64, next: fn(f64) -> f64, greatest: f64) -> impl Iterator<Item = f64> {
+    let near = std::iter::successors(Some(next(x)), move |x| Some(next(*x))).take(100_000);
+    let far = (1..).map(move |n| x * f64::from(n * n)).take(300).chain([greatest.copysign(x)]);
+    near.chain(far.skip(1))
+}
+
+fn wider_f64(x: f64) -> f64 {
+    if x > 0.0 { x.next_up() } else { x.next_down() }
+}
+
+fn wider_f32(x: f64) -> f64 {
+    f64::from(if x > 0.0 { (x as f32).next_up() } else { (x as f32).next_down() })
+}
+
+/// The cell, the function, the next number outward and the greatest.
+type Width<'a> = (&'a str, &'a dyn Fn(f64) -> f64, fn(f64) -> f64, f64);
+
+#[test]
+fn ends() {
+    for row in table("Ends") {
+        let Function { name, single, double } = function(row[0]);
+        let narrow = |x: f64| f64::from(single(x as f32));
+        let widths: [Width<'_>; 2] =
+            [(row[2], &narrow, wider_f32, f64::from(f32::MAX)), (row[3], double, wider_f64, f64::MAX)];
+        for (cell, function, next, greatest) in widths {
+            let last = number(cell);
+            let last = if greatest < f64::MAX { f64::from(last as f32) } else { last };
+            let limit = |x: f64| result(row[1], x);
+            assert!(!same(function(last), limit(last)), "{name} reaches {} before {cell}", row[1]);
+            for x in outward(last, next, greatest) {
+                let x = if greatest < f64::MAX { f64::from((x as f32).clamp(f32::MIN, f32::MAX)) } else { x };
+                assert!(same(function(x), limit(x)), "{name} is {:?} at {x:e}, not {}", function(x), row[1]);
+            }
+        }
+    }
+}
