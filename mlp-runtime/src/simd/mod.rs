@@ -2,29 +2,42 @@
 //!
 //! One source for all: [`Vector`] names the few instructions they are made of. What is `unsafe` here
 //! reads and writes through pointers; each function says what must hold, and the safe methods of the
-//! machines, which take arrays, see to it.
+//! machines, which take arrays, see to it. A machine can be had only where the processor has its
+//! instructions. Where there are no such registers, as in kernels with soft floats, the portable
+//! machine runs.
 #![allow(unsafe_code, reason = "registers are loaded and stored through pointers")]
+#![deny(clippy::undocumented_unsafe_blocks)]
+#![cfg_attr(
+    not(any(
+        all(target_arch = "x86_64", target_feature = "sse2"),
+        all(target_arch = "aarch64", target_feature = "neon", target_endian = "little")
+    )),
+    allow(dead_code, unused_imports, unused_macros, reason = "there are no registers")
+)]
 
-#[cfg(target_arch = "aarch64")]
+#[cfg(all(target_arch = "aarch64", target_feature = "neon", target_endian = "little"))]
 mod neon;
 mod product;
 mod sample;
 mod tile;
 mod vector;
-#[cfg(target_arch = "x86_64")]
+#[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
 mod x86;
 
 use super::machine::Routine;
-#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+#[cfg(not(any(
+    all(target_arch = "x86_64", target_feature = "sse2"),
+    all(target_arch = "aarch64", target_feature = "neon", target_endian = "little")
+)))]
 use super::machine::run as run_best;
 use super::scalar::Scalar;
-#[cfg(target_arch = "aarch64")]
+#[cfg(all(target_arch = "aarch64", target_feature = "neon", target_endian = "little"))]
 use neon::run as run_best;
-#[cfg(target_arch = "aarch64")]
+#[cfg(all(target_arch = "aarch64", target_feature = "neon", target_endian = "little"))]
 pub use neon::*;
-#[cfg(target_arch = "x86_64")]
+#[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
 use x86::run as run_best;
-#[cfg(target_arch = "x86_64")]
+#[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
 pub use x86::*;
 
 /// Runs on the best machine that the processor has: with the feature `std` found out when the program
@@ -44,7 +57,7 @@ const fn is<T: Scalar, U: Scalar>() -> bool {
 #[inline(always)]
 fn same<T: Scalar, U: Scalar>(x: T) -> U {
     assert!(is::<T, U>());
-    // SAFETY: of the two types of number only one has this size, so T is U.
+    // SAFETY: of the two types of number, and `Scalar` is closed to more, only one has this size: T is U.
     unsafe { core::mem::transmute_copy(&x) }
 }
 
@@ -72,7 +85,8 @@ macro_rules! machine {
         impl Machine for $machine {
             #[inline(always)]
             fn multiply_add<T: Scalar>(self, a: T, b: T, c: T) -> T {
-                // SAFETY: a machine is made only where the processor has its instructions.
+                // SAFETY: a machine is made only where the processor has its instructions. Which branch is
+                // taken is known when this is compiled; in the other `same` would stop.
                 unsafe {
                     if is::<T, f32>() {
                         same(<$f32>::multiply_add_one(same(a), same(b), same(c)))
@@ -90,7 +104,8 @@ macro_rules! machine {
                 y: &mut [T; M],
             ) {
                 let (x, w, y) = (x.as_ptr(), w.as_ptr(), y.as_mut_ptr());
-                // SAFETY: the arrays have the sizes that are said; T is the type that is cast to.
+                // SAFETY: the arrays have the sizes that are said, and no result overlaps an operand; T is the
+                // type that is cast to; the machine is there, hence its instructions.
                 unsafe {
                     if is::<T, f32>() {
                         sample::vector_matrix::<$f32, FUSED, N, M>(x.cast(), w.cast(), y.cast());
@@ -147,7 +162,7 @@ macro_rules! machine {
                 let rows = x.len().min(y.len());
                 let (x, w, y) = (x.as_ptr(), w.as_ptr(), y.as_mut_ptr());
                 let sizes = Sizes { rows, depth: N, columns: M };
-                // SAFETY: as above; there are `rows` samples of both.
+                // SAFETY: as above; there are `rows` samples of both, perhaps none.
                 unsafe {
                     if is::<T, f32>() {
                         self.f32::<FUSED>(product::forward(x.cast(), w.cast(), y.cast(), sizes));
