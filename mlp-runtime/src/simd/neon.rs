@@ -2,11 +2,11 @@
 
 use core::arch::aarch64::*;
 
+use super::super::machine::{Machine, Routine};
+use super::super::scalar::Scalar;
 use super::product::{self, Product};
 use super::vector::Vector;
-use super::{Sizes, is, machine, products, sample, same};
-use crate::machine::{Machine, Routine};
-use crate::scalar::Scalar;
+use super::{Sizes, is, machine, products, same, sample};
 
 /// A processor with NEON.
 #[derive(Clone, Copy, Debug)]
@@ -49,15 +49,18 @@ macro_rules! registers {
         }
         #[inline(always)]
         unsafe fn splat(x: $element) -> Self {
+            // SAFETY: as for this function.
             unsafe { $splat(x) }
         }
         #[inline(always)]
         unsafe fn load(from: *const $element) -> Self {
+            // SAFETY: as for this function.
             unsafe { $load(from) }
         }
         #[inline(always)]
         unsafe fn load_masked(from: *const $element, count: usize) -> Self {
             let mut numbers = [0.0; $lanes];
+            // SAFETY: as for this function: `count` numbers are there, and `numbers` has LANES.
             unsafe {
                 for (i, number) in numbers.iter_mut().enumerate().take(count) {
                     *number = *from.add(i);
@@ -67,11 +70,13 @@ macro_rules! registers {
         }
         #[inline(always)]
         unsafe fn store(self, to: *mut $element) {
+            // SAFETY: as for this function.
             unsafe { $store(to, self) }
         }
         #[inline(always)]
         unsafe fn store_masked(self, to: *mut $element, count: usize) {
             let mut numbers = [0.0; $lanes];
+            // SAFETY: as for this function; `numbers` has LANES of them, `count` are there behind `to`.
             unsafe {
                 self.store(numbers.as_mut_ptr());
                 for (i, number) in numbers.into_iter().enumerate().take(count) {
@@ -81,18 +86,22 @@ macro_rules! registers {
         }
         #[inline(always)]
         unsafe fn add(self, other: Self) -> Self {
+            // SAFETY: as for this function.
             unsafe { $add(self, other) }
         }
         #[inline(always)]
         unsafe fn multiply(self, other: Self) -> Self {
+            // SAFETY: as for this function.
             unsafe { $multiply(self, other) }
         }
         #[inline(always)]
         unsafe fn multiply_add(self, factor: Self, addend: Self) -> Self {
+            // SAFETY: as for this function.
             unsafe { $fused(addend, self, factor) }
         }
         #[inline(always)]
         unsafe fn multiply_add_one(a: $element, b: $element, c: $element) -> $element {
+            // SAFETY: as for this function.
             unsafe { $get::<0>($fused($splat(c), $splat(a), $splat(b))) }
         }
     };
@@ -103,6 +112,7 @@ impl Vector for float32x4_t {
 
     #[inline(always)]
     unsafe fn columns(from: *const f32, stride: usize) -> [Self; 4] {
+        // SAFETY: as for this function: LANES rows have 16 bytes each.
         unsafe {
             let [a, b, c, d] = [0, 1, 2, 3].map(|row| vld1q_f32(from.add(row * stride)));
             let (low, high) = (vzip1q_f32(a, c), vzip2q_f32(a, c));
@@ -122,6 +132,7 @@ impl Vector for float64x2_t {
 
     #[inline(always)]
     unsafe fn columns(from: *const f64, stride: usize) -> [Self; 4] {
+        // SAFETY: as for this function: LANES rows have 16 bytes each.
         unsafe {
             let (a, b) = (vld1q_f64(from), vld1q_f64(from.add(stride)));
             let (first, second) = (vzip1q_f64(a, b), vzip2q_f64(a, b));

@@ -2,9 +2,9 @@
 
 use core::mem::MaybeUninit;
 
+use super::super::scalar::Scalar;
 use super::tile::{COPIED, MOST_DEPTH, Start, Tile, copy, most_vectors};
 use super::vector::Vector;
-use crate::scalar::Scalar;
 
 /// Rows and columns of the result, and the length of its sums.
 #[derive(Clone, Copy)]
@@ -51,8 +51,18 @@ pub(super) fn backward<E>(w: *const E, x: *const E, y: *mut E, sizes: Sizes) -> 
 pub(super) fn outer<E>(first: bool, total: *mut E, a: *const E, b: *const E, sizes: Sizes) -> Product<E> {
     let Sizes { rows, depth, columns } = sizes;
     let start = if first { Start::Zero } else { Start::Place };
-    let tile =
-        Tile { a, a_row: 1, a_step: rows, b, b_step: columns, y: total, y_row: columns, depth, start, room: None };
+    let tile = Tile {
+        a,
+        a_row: 1,
+        a_step: rows,
+        b,
+        b_step: columns,
+        y: total,
+        y_row: columns,
+        depth,
+        start,
+        room: None,
+    };
     Product { tile, sizes, transposed: false }
 }
 
@@ -74,23 +84,27 @@ impl<E: Scalar> Product<E> {
     #[inline(always)]
     pub(super) unsafe fn compute<V: Vector<Element = E>, const FUSED: bool>(&self) {
         let Sizes { rows, depth, columns } = self.sizes;
+        if rows == 0 {
+            return;
+        }
         let panel = (most_vectors::<V>() * V::LANES).min(columns.next_multiple_of(V::LANES));
         let depth_at_once = (PACKED / size_of::<E>() / panel.max(1)).min(MOST_DEPTH);
         let packed = self.transposed || rows >= REPAID;
         let mut room = Room(MaybeUninit::uninit());
         let room = room.0.as_mut_ptr().cast::<E>();
         let mut copies = MaybeUninit::<[E; COPIED]>::uninit();
-        let in_one_place = self.tile.a_step == 1 && self.tile.a_row * size_of::<E>() % PAGE == 0;
+        let in_one_place = self.tile.a_step == 1 && (self.tile.a_row * size_of::<E>()).is_multiple_of(PAGE);
         let copies = in_one_place.then_some(copies.as_mut_ptr().cast::<E>());
         let mut column = 0;
         while column < columns {
             let wide = panel.min(columns - column);
-            // SAFETY: columns up to `column + wide` and terms up to `done + now` are there; the room
-            // holds `depth_at_once` rows of a panel.
+            // SAFETY: columns up to `column + wide` and terms up to `done + now` are there, and at least
+            // one row; b may be empty, so its place is only counted. The room holds `depth_at_once` rows
+            // of a panel, of which tiles read the `wide` numbers that `pack` has written, no more.
             unsafe {
                 let y = self.tile.y.add(column);
                 if !packed {
-                    let tile = Tile { b: self.tile.b.add(column), y, ..self.tile };
+                    let tile = Tile { b: self.tile.b.wrapping_add(column), y, ..self.tile };
                     tile.panel::<V, FUSED>(rows, wide);
                 } else {
                     let mut done = 0;
@@ -119,7 +133,8 @@ impl<E: Scalar> Product<E> {
     /// Copies terms of some columns to where they stand side by side.
     ///
     /// # Safety
-    /// As for `compute`, for these columns and terms; the room is large enough.
+    /// As for `compute`, for these columns and terms; the room is large enough. Then `wide` numbers of
+    /// each of its rows are initialised, and those behind them are not.
     #[inline(always)]
     unsafe fn pack<V: Vector<Element = E>>(
         &self,
@@ -131,7 +146,8 @@ impl<E: Scalar> Product<E> {
         now: usize,
     ) {
         let step = self.tile.b_step;
-        // SAFETY: as for the caller.
+        // SAFETY: as for the caller. Transposed, b is empty only where `step` is 0; blocks of LANES columns
+        // end at `whole`, those of WIDTH terms at `terms`.
         unsafe {
             if !self.transposed {
                 for k in 0..now {

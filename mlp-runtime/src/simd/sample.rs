@@ -1,8 +1,8 @@
 //! Products for one sample, their sizes constants.
 
+use super::super::scalar::Scalar;
 use super::tile::{Start, Tile};
 use super::vector::Vector;
-use crate::scalar::Scalar;
 
 /// As many vectors side by side as hide how long an addition takes.
 const SIDE_BY_SIDE: usize = 8;
@@ -22,13 +22,13 @@ pub(super) unsafe fn vector_matrix<V: Vector, const FUSED: bool, const N: usize,
     while column < M {
         let wide = (SIDE_BY_SIDE * V::LANES).min(M - column);
         let (full, tail) = (wide / V::LANES, wide % V::LANES);
-        // SAFETY: `column + wide` is at most M.
+        // SAFETY: `column + wide` is at most M; w may be empty, so its place is only counted.
         unsafe {
             let tile = Tile {
                 a: x,
                 a_row: 0,
                 a_step: 1,
-                b: w.add(column),
+                b: w.wrapping_add(column),
                 b_step: M,
                 y: y.add(column),
                 y_row: 0,

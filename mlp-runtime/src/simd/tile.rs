@@ -1,7 +1,7 @@
 //! The one loop of all products: a tile of the result is held in registers while the sum runs.
 
+use super::super::scalar::Scalar;
 use super::vector::Vector;
-use crate::scalar::Scalar;
 
 /// What a sum begins with.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -46,7 +46,8 @@ impl<E: Scalar> Tile<E> {
     /// Computes R rows of C vectors; with `MASKED` the last vector has `tail` numbers only.
     ///
     /// # Safety
-    /// All rows of a, b and y must be there in these sizes; the instructions of V as well.
+    /// All rows of a, b and y must be there in these sizes, what is read initialised; `tail` is at most
+    /// LANES. The instructions of V must be there as well.
     #[cfg_attr(debug_assertions, inline(never))] // frames of debug builds would pile up
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) unsafe fn compute<V, const FUSED: bool, const R: usize, const C: usize, const MASKED: bool>(
@@ -55,7 +56,8 @@ impl<E: Scalar> Tile<E> {
     ) where
         V: Vector<Element = E>,
     {
-        // SAFETY: all places lie inside the rows that the caller vouches for.
+        // SAFETY: all places lie inside the rows that the caller vouches for: there are `tail` numbers of the
+        // last vector, or all of them without `MASKED`. Without terms, neither a nor b is touched.
         unsafe {
             let mask = V::first(tail);
             let zero = if self.start == Start::Nothing { -E::ZERO } else { E::ZERO };
@@ -98,9 +100,12 @@ impl<E: Scalar> Tile<E> {
     /// The rows must be there, their numbers side by side and at most `MOST_DEPTH` if they are copied.
     #[inline(always)]
     unsafe fn down<V: Vector<Element = E>, const R: usize>(&self, rows: usize) -> Self {
-        // SAFETY: the rows are there.
+        const { assert!(R <= ROWS) };
+        debug_assert!(self.room.is_none() || self.depth <= MOST_DEPTH);
+        // SAFETY: the rows are there; those of a may be empty, so its place is only counted. A copied row
+        // fits between the starts of two.
         unsafe {
-            let (a, y) = (self.a.add(rows * self.a_row), self.y.add(rows * self.y_row));
+            let (a, y) = (self.a.wrapping_add(rows * self.a_row), self.y.add(rows * self.y_row));
             let Some(room) = self.room else { return Self { a, y, ..*self } };
             for r in 0..R {
                 copy::<V>(a.add(r * self.a_row), room.add(r * APART), self.depth);
@@ -147,11 +152,16 @@ impl<E: Scalar> Tile<E> {
     /// Computes any number of rows of at most [`most_vectors`] vectors.
     ///
     /// # Safety
-    /// As for `compute`.
+    /// As for `compute`; there is at least one column.
     #[inline(always)]
-    pub(super) unsafe fn panel<V: Vector<Element = E>, const FUSED: bool>(&self, rows: usize, columns: usize) {
+    pub(super) unsafe fn panel<V: Vector<Element = E>, const FUSED: bool>(
+        &self,
+        rows: usize,
+        columns: usize,
+    ) {
         let (full, tail) = (columns / V::LANES, columns % V::LANES);
-        // SAFETY: as for the caller.
+        debug_assert!(columns > 0 && columns <= most_vectors::<V>() * V::LANES);
+        // SAFETY: as for the caller; the vectors have `columns` numbers in all.
         unsafe {
             match (V::MANY, full, tail) {
                 (_, 0, _) => self.rows::<V, FUSED, 8, 1, true>(rows, tail),
@@ -179,7 +189,7 @@ pub(super) const fn most_vectors<V: Vector>() -> usize {
 #[inline(always)]
 pub(super) unsafe fn copy<V: Vector>(from: *const V::Element, to: *mut V::Element, count: usize) {
     let whole = count - count % V::LANES;
-    // SAFETY: as for the caller.
+    // SAFETY: as for the caller; whole vectors end at `whole`, what is left is masked.
     unsafe {
         let mut i = 0;
         while i < whole {

@@ -19,7 +19,7 @@ pub(super) trait Vector: Copy {
     /// Whether there are 32 registers and not 16.
     const MANY: bool;
 
-    /// A mask of the first lanes, at most all.
+    /// A mask of the first lanes; `count` is at most `LANES`.
     unsafe fn first(count: usize) -> Self::Mask;
     unsafe fn splat(x: Self::Element) -> Self;
     unsafe fn load(from: *const Self::Element) -> Self;
@@ -35,15 +35,14 @@ pub(super) trait Vector: Copy {
     /// a b + c of single numbers, rounded once.
     unsafe fn multiply_add_one(a: Self::Element, b: Self::Element, c: Self::Element) -> Self::Element;
 
-    /// Columns of `LANES` rows that are `stride` numbers apart: the first `WIDTH` of them.
+    /// Columns of `LANES` rows that are `stride` numbers apart: the first `WIDTH` of them, which are read
+    /// of each row. What stands behind them in the result is theirs once more.
     unsafe fn columns(from: *const Self::Element, stride: usize) -> [Self; 4];
 
     /// sum + self · factor, rounded once or twice.
     #[inline(always)]
     unsafe fn add_product<const FUSED: bool>(self, factor: Self, sum: Self) -> Self {
         // SAFETY: as for this function.
-        unsafe {
-            if FUSED { self.multiply_add(factor, sum) } else { sum.add(self.multiply(factor)) }
-        }
+        unsafe { if FUSED { self.multiply_add(factor, sum) } else { sum.add(self.multiply(factor)) } }
     }
 }

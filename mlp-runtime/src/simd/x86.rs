@@ -2,12 +2,12 @@
 
 use core::arch::x86_64::*;
 
+use super::super::fused;
+use super::super::machine::{Machine, Routine};
+use super::super::scalar::Scalar;
 use super::product::{self, Product};
 use super::vector::Vector;
-use super::{Sizes, is, machine, products, sample, same};
-use crate::fused;
-use crate::machine::{Machine, Routine};
-use crate::scalar::Scalar;
+use super::{Sizes, is, machine, products, same, sample};
 
 /// A processor of which nothing more is known.
 #[derive(Clone, Copy, Debug)]
@@ -33,7 +33,6 @@ impl Sse2 {
     pub fn run<R: Routine>(self, routine: R) -> R::Output {
         routine.run(self)
     }
-
 }
 
 products!(Sse2, __m128, __m128d);
@@ -59,7 +58,7 @@ macro_rules! wider {
                 fn inside<R: Routine>(machine: $machine, routine: R) -> R::Output {
                     routine.run(machine)
                 }
-                // SAFETY: `new` has found the features.
+                // SAFETY: `new` has found the features, and no machine is made elsewhere.
                 unsafe { inside(self, routine) }
             }
         }
@@ -95,22 +94,27 @@ macro_rules! common {
 
         #[inline(always)]
         unsafe fn splat(x: $element) -> Self {
+            // SAFETY: as for this function.
             unsafe { $splat(x) }
         }
         #[inline(always)]
         unsafe fn load(from: *const $element) -> Self {
+            // SAFETY: as for this function.
             unsafe { $load(from) }
         }
         #[inline(always)]
         unsafe fn store(self, to: *mut $element) {
+            // SAFETY: as for this function.
             unsafe { $store(to, self) }
         }
         #[inline(always)]
         unsafe fn add(self, other: Self) -> Self {
+            // SAFETY: as for this function.
             unsafe { $add(self, other) }
         }
         #[inline(always)]
         unsafe fn multiply(self, other: Self) -> Self {
+            // SAFETY: as for this function.
             unsafe { $multiply(self, other) }
         }
     };
@@ -120,10 +124,12 @@ macro_rules! fused_here {
     ($element:ty, $multiply_add:ident, $set:ident $one:ident $get:ident) => {
         #[inline(always)]
         unsafe fn multiply_add(self, factor: Self, addend: Self) -> Self {
+            // SAFETY: as for this function.
             unsafe { $multiply_add(self, factor, addend) }
         }
         #[inline(always)]
         unsafe fn multiply_add_one(a: $element, b: $element, c: $element) -> $element {
+            // SAFETY: as for this function.
             unsafe { $get($one($set(a), $set(b), $set(c))) }
         }
     };
@@ -141,6 +147,7 @@ macro_rules! by_numbers {
         #[inline(always)]
         unsafe fn load_masked(from: *const $element, count: usize) -> Self {
             let mut numbers = [0.0; $lanes];
+            // SAFETY: as for this function: `count` numbers are there, and `numbers` has LANES.
             unsafe {
                 for (i, number) in numbers.iter_mut().enumerate().take(count) {
                     *number = *from.add(i);
@@ -151,6 +158,7 @@ macro_rules! by_numbers {
         #[inline(always)]
         unsafe fn store_masked(self, to: *mut $element, count: usize) {
             let mut numbers = [0.0; $lanes];
+            // SAFETY: as for this function; `numbers` has LANES of them, `count` are there behind `to`.
             unsafe {
                 self.store(numbers.as_mut_ptr());
                 for (i, number) in numbers.into_iter().enumerate().take(count) {
@@ -161,6 +169,7 @@ macro_rules! by_numbers {
         #[inline(always)]
         unsafe fn multiply_add(self, factor: Self, addend: Self) -> Self {
             let (mut a, mut b, mut c) = ([0.0; $lanes], [0.0; $lanes], [0.0; $lanes]);
+            // SAFETY: as for this function; the arrays have LANES numbers.
             unsafe {
                 self.store(a.as_mut_ptr());
                 factor.store(b.as_mut_ptr());
@@ -184,6 +193,7 @@ impl Vector for __m128 {
 
     #[inline(always)]
     unsafe fn columns(from: *const f32, stride: usize) -> [Self; 4] {
+        // SAFETY: as for this function: LANES rows have 16 bytes each.
         unsafe {
             let [a, b, c, d] = [0, 1, 2, 3].map(|row| _mm_loadu_ps(from.add(row * stride)));
             let (low, high) = (_mm_unpacklo_ps(a, b), _mm_unpackhi_ps(a, b));
@@ -204,6 +214,7 @@ impl Vector for __m128d {
 
     #[inline(always)]
     unsafe fn columns(from: *const f64, stride: usize) -> [Self; 4] {
+        // SAFETY: as for this function: LANES rows have 16 bytes each.
         unsafe {
             let (a, b) = (_mm_loadu_pd(from), _mm_loadu_pd(from.add(stride)));
             let (first, second) = (_mm_unpacklo_pd(a, b), _mm_unpackhi_pd(a, b));
@@ -222,23 +233,31 @@ impl Vector for __m256 {
 
     #[inline(always)]
     unsafe fn first(count: usize) -> __m256i {
+        debug_assert!(count <= Self::LANES);
+        // SAFETY: `count` is at most LANES, so the numbers lie inside `MASKS`.
         unsafe { _mm256_loadu_si256(MASKS.as_ptr().add(8 - count).cast()) }
     }
     #[inline(always)]
     unsafe fn load_masked(from: *const f32, mask: __m256i) -> Self {
+        // SAFETY: as for this function.
         unsafe { _mm256_maskload_ps(from, mask) }
     }
     #[inline(always)]
     unsafe fn store_masked(self, to: *mut f32, mask: __m256i) {
+        // SAFETY: as for this function.
         unsafe { _mm256_maskstore_ps(to, mask, self) }
     }
 
     #[inline(always)]
     unsafe fn columns(from: *const f32, stride: usize) -> [Self; 4] {
+        // SAFETY: as for this function: LANES rows have 16 bytes each.
         unsafe {
             let [a, b, c, d] = [0, 1, 2, 3].map(|row| {
                 let from = from.add(row * stride);
-                _mm256_insertf128_ps::<1>(_mm256_castps128_ps256(_mm_loadu_ps(from)), _mm_loadu_ps(from.add(4 * stride)))
+                _mm256_insertf128_ps::<1>(
+                    _mm256_castps128_ps256(_mm_loadu_ps(from)),
+                    _mm_loadu_ps(from.add(4 * stride)),
+                )
             });
             let (low, high) = (_mm256_unpacklo_ps(a, b), _mm256_unpackhi_ps(a, b));
             let (lower, higher) = (_mm256_unpacklo_ps(c, d), _mm256_unpackhi_ps(c, d));
@@ -259,23 +278,31 @@ impl Vector for __m256d {
 
     #[inline(always)]
     unsafe fn first(count: usize) -> __m256i {
+        debug_assert!(count <= Self::LANES);
+        // SAFETY: `count` is at most LANES, so the numbers lie inside `MASKS`.
         unsafe { _mm256_loadu_si256(MASKS.as_ptr().add(8 - 2 * count).cast()) }
     }
     #[inline(always)]
     unsafe fn load_masked(from: *const f64, mask: __m256i) -> Self {
+        // SAFETY: as for this function.
         unsafe { _mm256_maskload_pd(from, mask) }
     }
     #[inline(always)]
     unsafe fn store_masked(self, to: *mut f64, mask: __m256i) {
+        // SAFETY: as for this function.
         unsafe { _mm256_maskstore_pd(to, mask, self) }
     }
 
     #[inline(always)]
     unsafe fn columns(from: *const f64, stride: usize) -> [Self; 4] {
+        // SAFETY: as for this function: LANES rows have 16 bytes each.
         unsafe {
             let [a, b] = [0, 1].map(|row| {
                 let from = from.add(row * stride);
-                _mm256_insertf128_pd::<1>(_mm256_castpd128_pd256(_mm_loadu_pd(from)), _mm_loadu_pd(from.add(2 * stride)))
+                _mm256_insertf128_pd::<1>(
+                    _mm256_castpd128_pd256(_mm_loadu_pd(from)),
+                    _mm_loadu_pd(from.add(2 * stride)),
+                )
             });
             let (first, second) = (_mm256_unpacklo_pd(a, b), _mm256_unpackhi_pd(a, b));
             [first, second, first, second]
@@ -294,15 +321,18 @@ impl Vector for __m512 {
     }
     #[inline(always)]
     unsafe fn load_masked(from: *const f32, mask: __mmask16) -> Self {
+        // SAFETY: as for this function.
         unsafe { _mm512_maskz_loadu_ps(mask, from) }
     }
     #[inline(always)]
     unsafe fn store_masked(self, to: *mut f32, mask: __mmask16) {
+        // SAFETY: as for this function.
         unsafe { _mm512_mask_storeu_ps(to, mask, self) }
     }
 
     #[inline(always)]
     unsafe fn columns(from: *const f32, stride: usize) -> [Self; 4] {
+        // SAFETY: as for this function: LANES rows have 16 bytes each.
         unsafe {
             let [a, b, c, d] = [0, 1, 2, 3].map(|row| {
                 let quarter = |q: usize| _mm_loadu_ps(from.add((4 * q + row) * stride));
@@ -334,15 +364,18 @@ impl Vector for __m512d {
     }
     #[inline(always)]
     unsafe fn load_masked(from: *const f64, mask: __mmask8) -> Self {
+        // SAFETY: as for this function.
         unsafe { _mm512_maskz_loadu_pd(mask, from) }
     }
     #[inline(always)]
     unsafe fn store_masked(self, to: *mut f64, mask: __mmask8) {
+        // SAFETY: as for this function.
         unsafe { _mm512_mask_storeu_pd(to, mask, self) }
     }
 
     #[inline(always)]
     unsafe fn columns(from: *const f64, stride: usize) -> [Self; 4] {
+        // SAFETY: as for this function: LANES rows have 16 bytes each.
         unsafe {
             let [a, b] = [0, 1].map(|row| {
                 let quarter = |q: usize| _mm_loadu_pd(from.add((2 * q + row) * stride));
