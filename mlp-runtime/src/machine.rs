@@ -16,6 +16,12 @@ pub trait Machine: Copy {
         fused::multiply_add(a, b, c)
     }
 
+    /// The square root, correctly rounded; NaN below 0.
+    #[inline(always)]
+    fn sqrt<T: Scalar>(self, x: T) -> T {
+        x.sqrt()
+    }
+
     /// sum + a b, rounded once or twice.
     #[inline(always)]
     fn add_product<const FUSED: bool, T: Scalar>(self, sum: T, a: T, b: T) -> T {
@@ -105,17 +111,22 @@ pub trait Machine: Copy {
         }
     }
 
-    /// [`add_outer`](Self::add_outer) for each sample in order, as many as there are of both.
+    /// [`add_outer`](Self::add_outer) for each sample in order, as many as there are of both; then
+    /// divides by the count, if there is one.
     #[inline(always)]
     fn add_outers<const FUSED: bool, T: Scalar, const N: usize, const M: usize>(
         self,
         first: bool,
+        count: Option<T>,
         total: &mut [[T; M]; N],
         a: &[[T; N]],
         b: &[[T; M]],
     ) {
         for (sample, (a, b)) in a.iter().zip(b).enumerate() {
             self.add_outer::<FUSED, T, N, M>(first && sample == 0, total, a, b);
+        }
+        if let Some(count) = count {
+            kernels::divide_matrix(total, count);
         }
     }
 }

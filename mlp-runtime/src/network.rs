@@ -137,10 +137,13 @@ pub trait Differentiable: Network {
     }
 
     /// Adds the gradients and the losses of a block of samples in order, at most
-    /// [`BLOCK`](Network::BLOCK), to `gradients` and `total`; gradients to 0 where it is the first.
+    /// [`BLOCK`](Network::BLOCK), to `gradients` and `total`; gradients to 0 where it is the batch's
+    /// first block, and divided by the `count` of its samples behind the last.
+    #[allow(clippy::too_many_arguments, reason = "the last block of a batch and the first are one's own business")]
     fn accumulate_block(
         &self,
         first: bool,
+        count: Option<Self::Scalar>,
         inputs: &[Self::Input],
         targets: &[Self::Target],
         workspace: &mut Self::Workspace,
@@ -150,6 +153,9 @@ pub trait Differentiable: Network {
         for (number, (input, target)) in inputs.iter().zip(targets).enumerate() {
             let loss = self.accumulate(first && number == 0, input, target, workspace, gradients);
             *total = *total + loss;
+        }
+        if let Some(count) = count {
+            gradients.divide(count);
         }
     }
 
@@ -204,19 +210,19 @@ pub trait Differentiable: Network {
         workspace: &mut Self::Workspace,
         gradients: &mut Self::Gradients,
     ) -> Self::Scalar {
-        let mut total = -Self::Scalar::ZERO;
-        let blocks = batch.inputs().chunks(Self::BLOCK).zip(batch.targets().chunks(Self::BLOCK));
-        for (number, (inputs, targets)) in blocks.enumerate() {
-            self.accumulate_block(number == 0, inputs, targets, workspace, gradients, &mut total);
-        }
-        let loss = match Self::REDUCTION {
-            Reduction::Mean => {
-                let count = Self::Scalar::from_f64(batch.len() as f64);
-                gradients.divide(count);
-                total / count
-            }
-            Reduction::Sum => total,
+        let count = match Self::REDUCTION {
+            Reduction::Mean => Some(Self::Scalar::from_f64(batch.len() as f64)),
+            Reduction::Sum => None,
         };
+        let mut total = -Self::Scalar::ZERO;
+        let mut done = 0;
+        for (inputs, targets) in batch.inputs().chunks(Self::BLOCK).zip(batch.targets().chunks(Self::BLOCK)) {
+            let first = done == 0;
+            done += inputs.len();
+            let count = if done == batch.len() { count } else { None };
+            self.accumulate_block(first, count, inputs, targets, workspace, gradients, &mut total);
+        }
+        let loss = if let Some(count) = count { total / count } else { total };
         if Self::PENALIZED { loss + self.penalize(workspace, gradients) } else { loss }
     }
 }

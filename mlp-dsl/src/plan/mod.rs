@@ -80,6 +80,8 @@ pub struct Plan {
     pub routines: Vec<Routine>,
     /// The values kept in the workspace, in order.
     pub workspace: Vec<EquationId>,
+    /// Whether layers are written out number by number.
+    pub unrolled: bool,
     /// How many samples a block has; 1 where there are no blocks.
     pub block: usize,
     /// The values that the workspace keeps for each sample of a block.
@@ -116,7 +118,17 @@ pub fn plan(derivation: &Derivation) -> Plan {
     let block = if kept.is_empty() { 1 } else { stages::block(derivation, wanted, &kept) };
     let workspace: BTreeSet<EquationId> =
         routines.iter().flat_map(Routine::in_workspace).chain(kept.iter().copied()).collect();
-    Plan { routines, workspace: workspace.into_iter().collect(), block, kept }
+    let unrolled = is_unrolled(derivation);
+    Plan { routines, workspace: workspace.into_iter().collect(), unrolled, block, kept }
+}
+
+/// Multiply-adds of a forward pass up to which layers are written out: about there loops over
+/// registers become quicker than numbers, and code long.
+pub const UNROLLED: usize = 300;
+
+/// Whether layers are written out: as the specification says, else by what they cost.
+pub fn is_unrolled(derivation: &Derivation) -> bool {
+    derivation.unroll.unwrap_or(derivation.multiply_adds() <= UNROLLED)
 }
 
 impl Entry {

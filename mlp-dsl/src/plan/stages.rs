@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::{Entry, Place, Plan, Routine, Step, roots};
+use super::{Entry, Place, Plan, Routine, Step, UNROLLED, is_unrolled, roots};
 use crate::ir::{
     Derivation,
     array::Op,
@@ -22,8 +22,6 @@ pub enum Stage {
     Samples(Vec<Step>),
 }
 
-/// Networks with fewer multiply-adds have nothing to gain.
-const WORTH_IT: usize = 300;
 /// Samples at once where the specification says nothing of batches, and at most.
 const SAMPLES: usize = 16;
 const MOST_SAMPLES: usize = 128;
@@ -32,8 +30,8 @@ const NUMBERS: usize = 1 << 20;
 
 /// Samples of a block before it is known what it keeps.
 pub(super) fn wanted(derivation: &Derivation) -> usize {
-    if derivation.unroll == Some(true) || derivation.multiply_adds() < WORTH_IT {
-        return 1;
+    if derivation.multiply_adds() <= UNROLLED || is_unrolled(derivation) {
+        return 1; // nothing to gain
     }
     let declared = derivation.training.as_ref().and_then(|training| training.batch);
     declared.unwrap_or(SAMPLES).clamp(1, MOST_SAMPLES)

@@ -97,6 +97,18 @@ macro_rules! machine {
             }
 
             #[inline(always)]
+            fn sqrt<T: Scalar>(self, x: T) -> T {
+                // SAFETY: as above.
+                unsafe {
+                    if is::<T, f32>() {
+                        same(<$f32>::sqrt_one(same(x)))
+                    } else {
+                        same(<$f64>::sqrt_one(same(x)))
+                    }
+                }
+            }
+
+            #[inline(always)]
             fn vector_matrix<const FUSED: bool, T: Scalar, const N: usize, const M: usize>(
                 self,
                 x: &[T; N],
@@ -196,6 +208,7 @@ macro_rules! machine {
             fn add_outers<const FUSED: bool, T: Scalar, const N: usize, const M: usize>(
                 self,
                 first: bool,
+                count: Option<T>,
                 total: &mut [[T; M]; N],
                 a: &[[T; N]],
                 b: &[[T; M]],
@@ -206,10 +219,12 @@ macro_rules! machine {
                 // SAFETY: as above; there are `depth` samples of both.
                 unsafe {
                     if is::<T, f32>() {
-                        let product = product::outer(first, total.cast(), a.cast(), b.cast(), sizes);
+                        let mean = Mean::over(count.map(same));
+                        let product = product::outer(first, mean, total.cast(), a.cast(), b.cast(), sizes);
                         self.f32::<FUSED>(product);
                     } else {
-                        let product = product::outer(first, total.cast(), a.cast(), b.cast(), sizes);
+                        let mean = Mean::over(count.map(same));
+                        let product = product::outer(first, mean, total.cast(), a.cast(), b.cast(), sizes);
                         self.f64::<FUSED>(product);
                     }
                 }

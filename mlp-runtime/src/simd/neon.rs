@@ -3,7 +3,7 @@
 use core::arch::aarch64::*;
 
 use super::super::machine::{Machine, Routine};
-use super::super::scalar::Scalar;
+use super::super::{kernels::Mean, scalar::Scalar};
 use super::product::{self, Product};
 use super::vector::Vector;
 use super::{Sizes, is, machine, products, same, sample};
@@ -37,7 +37,7 @@ pub(super) fn run<R: Routine>(routine: R) -> R::Output {
 
 /// All but the transposition; the safety of each function is that of [`Vector`]'s.
 macro_rules! registers {
-    ($element:ty, $lanes:literal, $splat:ident $load:ident $store:ident $add:ident $multiply:ident $fused:ident $get:ident) => {
+    ($element:ty, $lanes:literal, $splat:ident $load:ident $store:ident $add:ident $multiply:ident $divide:ident $fused:ident $get:ident $root:ident) => {
         type Element = $element;
         type Mask = usize;
         const LANES: usize = $lanes;
@@ -90,6 +90,17 @@ macro_rules! registers {
             unsafe { $add(self, other) }
         }
         #[inline(always)]
+        unsafe fn sqrt_one(x: $element) -> $element {
+            // SAFETY: as for the caller.
+            let root = unsafe { $get::<0>($root($splat(x))) };
+            if x < 0.0 { <$element>::NAN } else { root }
+        }
+        #[inline(always)]
+        unsafe fn divide(self, by: Self) -> Self {
+            // SAFETY: as for the caller.
+            unsafe { $divide(self, by) }
+        }
+        #[inline(always)]
         unsafe fn multiply(self, other: Self) -> Self {
             // SAFETY: as for this function.
             unsafe { $multiply(self, other) }
@@ -108,7 +119,7 @@ macro_rules! registers {
 }
 
 impl Vector for float32x4_t {
-    registers!(f32, 4, vdupq_n_f32 vld1q_f32 vst1q_f32 vaddq_f32 vmulq_f32 vfmaq_f32 vgetq_lane_f32);
+    registers!(f32, 4, vdupq_n_f32 vld1q_f32 vst1q_f32 vaddq_f32 vmulq_f32 vdivq_f32 vfmaq_f32 vgetq_lane_f32 vsqrtq_f32);
 
     #[inline(always)]
     unsafe fn columns(from: *const f32, stride: usize) -> [Self; 4] {
@@ -128,7 +139,7 @@ impl Vector for float32x4_t {
 }
 
 impl Vector for float64x2_t {
-    registers!(f64, 2, vdupq_n_f64 vld1q_f64 vst1q_f64 vaddq_f64 vmulq_f64 vfmaq_f64 vgetq_lane_f64);
+    registers!(f64, 2, vdupq_n_f64 vld1q_f64 vst1q_f64 vaddq_f64 vmulq_f64 vdivq_f64 vfmaq_f64 vgetq_lane_f64 vsqrtq_f64);
 
     #[inline(always)]
     unsafe fn columns(from: *const f64, stride: usize) -> [Self; 4] {

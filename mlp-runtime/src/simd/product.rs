@@ -2,7 +2,7 @@
 
 use core::mem::MaybeUninit;
 
-use super::super::scalar::Scalar;
+use super::super::{kernels::Mean, scalar::Scalar};
 use super::tile::{COPIED, MOST_DEPTH, Start, Tile, copy, most_vectors};
 use super::vector::Vector;
 
@@ -36,6 +36,7 @@ pub(super) fn forward<E>(x: *const E, w: *const E, y: *mut E, sizes: Sizes) -> P
         y_row: columns,
         depth,
         start: if depth == 0 { Start::Zero } else { Start::Nothing },
+        mean: Mean::None,
         room: None,
     };
     Product { tile, sizes, transposed: false }
@@ -48,7 +49,14 @@ pub(super) fn backward<E>(w: *const E, x: *const E, y: *mut E, sizes: Sizes) -> 
 }
 
 /// The sum of a bᵀ over the rows of both.
-pub(super) fn outer<E>(first: bool, total: *mut E, a: *const E, b: *const E, sizes: Sizes) -> Product<E> {
+pub(super) fn outer<E>(
+    first: bool,
+    mean: Mean<E>,
+    total: *mut E,
+    a: *const E,
+    b: *const E,
+    sizes: Sizes,
+) -> Product<E> {
     let Sizes { rows, depth, columns } = sizes;
     let start = if first { Start::Zero } else { Start::Place };
     let tile = Tile {
@@ -61,6 +69,7 @@ pub(super) fn outer<E>(first: bool, total: *mut E, a: *const E, b: *const E, siz
         y_row: columns,
         depth,
         start,
+        mean,
         room: None,
     };
     Product { tile, sizes, transposed: false }
@@ -118,6 +127,7 @@ impl<E: Scalar> Product<E> {
                             y,
                             depth: now,
                             start: if done == 0 { self.tile.start } else { Start::Place },
+                            mean: if done + now == depth { self.tile.mean } else { Mean::None },
                             room: copies,
                             ..self.tile
                         };

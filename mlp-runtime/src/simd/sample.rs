@@ -1,6 +1,6 @@
 //! Products for one sample, their sizes constants.
 
-use super::super::scalar::Scalar;
+use super::super::{kernels::Mean, scalar::Scalar};
 use super::tile::{Start, Tile};
 use super::vector::Vector;
 
@@ -34,6 +34,7 @@ pub(super) unsafe fn vector_matrix<V: Vector, const FUSED: bool, const N: usize,
                 y_row: 0,
                 depth: N,
                 start,
+                mean: Mean::None,
                 room: None,
             };
             match (full, tail) {

@@ -1,6 +1,6 @@
 //! The one loop of all products: a tile of the result is held in registers while the sum runs.
 
-use super::super::scalar::Scalar;
+use super::super::{kernels::Mean, scalar::Scalar};
 use super::vector::Vector;
 
 /// What a sum begins with.
@@ -29,6 +29,8 @@ pub(super) struct Tile<E> {
     pub(super) y_row: usize,
     pub(super) depth: usize,
     pub(super) start: Start,
+    /// What the sums are multiplied by or divided by at their end.
+    pub(super) mean: Mean<E>,
     /// Where rows of a are copied to that would push one another out of the cache.
     pub(super) room: Option<*mut E>,
 }
@@ -83,6 +85,17 @@ impl<E: Scalar> Tile<E> {
                     for (sum, b) in row.iter_mut().zip(b) {
                         *sum = a.add_product::<FUSED>(b, *sum);
                     }
+                }
+            }
+            match self.mean {
+                Mean::None => {}
+                Mean::Times(factor) => {
+                    let factor = V::splat(factor);
+                    sums.iter_mut().for_each(|row| row.iter_mut().for_each(|sum| *sum = sum.multiply(factor)));
+                }
+                Mean::Over(count) => {
+                    let count = V::splat(count);
+                    sums.iter_mut().for_each(|row| row.iter_mut().for_each(|sum| *sum = sum.divide(count)));
                 }
             }
             for (r, row) in sums.into_iter().enumerate() {

@@ -30,10 +30,13 @@ pub(super) trait Vector: Copy {
     unsafe fn store_masked(self, to: *mut Self::Element, mask: Self::Mask);
     unsafe fn add(self, other: Self) -> Self;
     unsafe fn multiply(self, other: Self) -> Self;
+    unsafe fn divide(self, by: Self) -> Self;
     /// self · factor + addend, rounded once.
     unsafe fn multiply_add(self, factor: Self, addend: Self) -> Self;
     /// a b + c of single numbers, rounded once.
     unsafe fn multiply_add_one(a: Self::Element, b: Self::Element, c: Self::Element) -> Self::Element;
+    /// The square root, correctly rounded; NaN below 0.
+    unsafe fn sqrt_one(x: Self::Element) -> Self::Element;
 
     /// Columns of `LANES` rows that are `stride` numbers apart: the first `WIDTH` of them, which are read
     /// of each row. What stands behind them in the result is theirs once more.

@@ -4,7 +4,7 @@ use core::arch::x86_64::*;
 
 use super::super::fused;
 use super::super::machine::{Machine, Routine};
-use super::super::scalar::Scalar;
+use super::super::{kernels::Mean, scalar::Scalar};
 use super::product::{self, Product};
 use super::vector::Vector;
 use super::{Sizes, is, machine, products, same, sample};
@@ -85,9 +85,19 @@ pub(super) fn run<R: Routine>(routine: R) -> R::Output {
     }
 }
 
+/// The square root of the lower number.
+///
+/// # Safety
+/// None: all processors of this kind have the instruction.
+#[inline(always)]
+unsafe fn root_pd(x: __m128d) -> __m128d {
+    // SAFETY: they have.
+    unsafe { _mm_sqrt_sd(x, x) }
+}
+
 /// What is the same for all registers; the safety of each function is that of [`Vector`]'s.
 macro_rules! common {
-    ($element:ty, $lanes:literal, $many:literal, $splat:ident $load:ident $store:ident $add:ident $multiply:ident) => {
+    ($element:ty, $lanes:literal, $many:literal, $splat:ident $load:ident $store:ident $add:ident $multiply:ident $divide:ident; $set:ident $root:ident $get:ident) => {
         type Element = $element;
         const LANES: usize = $lanes;
         const MANY: bool = $many;
@@ -111,6 +121,17 @@ macro_rules! common {
         unsafe fn add(self, other: Self) -> Self {
             // SAFETY: as for this function.
             unsafe { $add(self, other) }
+        }
+        #[inline(always)]
+        unsafe fn sqrt_one(x: $element) -> $element {
+            // SAFETY: all processors of this kind have the instruction. Of its NaN the sign is another.
+            let root = unsafe { $get($root($set(x))) };
+            if x < 0.0 { <$element>::NAN } else { root }
+        }
+        #[inline(always)]
+        unsafe fn divide(self, by: Self) -> Self {
+            // SAFETY: as for the caller.
+            unsafe { $divide(self, by) }
         }
         #[inline(always)]
         unsafe fn multiply(self, other: Self) -> Self {
@@ -188,7 +209,7 @@ macro_rules! by_numbers {
 }
 
 impl Vector for __m128 {
-    common!(f32, 4, false, _mm_set1_ps _mm_loadu_ps _mm_storeu_ps _mm_add_ps _mm_mul_ps);
+    common!(f32, 4, false, _mm_set1_ps _mm_loadu_ps _mm_storeu_ps _mm_add_ps _mm_mul_ps _mm_div_ps; _mm_set_ss _mm_sqrt_ss _mm_cvtss_f32);
     by_numbers!(f32, 4);
 
     #[inline(always)]
@@ -209,7 +230,7 @@ impl Vector for __m128 {
 }
 
 impl Vector for __m128d {
-    common!(f64, 2, false, _mm_set1_pd _mm_loadu_pd _mm_storeu_pd _mm_add_pd _mm_mul_pd);
+    common!(f64, 2, false, _mm_set1_pd _mm_loadu_pd _mm_storeu_pd _mm_add_pd _mm_mul_pd _mm_div_pd; _mm_set_sd root_pd _mm_cvtsd_f64);
     by_numbers!(f64, 2);
 
     #[inline(always)]
@@ -227,7 +248,7 @@ impl Vector for __m128d {
 static MASKS: [i32; 16] = [-1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0];
 
 impl Vector for __m256 {
-    common!(f32, 8, false, _mm256_set1_ps _mm256_loadu_ps _mm256_storeu_ps _mm256_add_ps _mm256_mul_ps);
+    common!(f32, 8, false, _mm256_set1_ps _mm256_loadu_ps _mm256_storeu_ps _mm256_add_ps _mm256_mul_ps _mm256_div_ps; _mm_set_ss _mm_sqrt_ss _mm_cvtss_f32);
     fused_here!(f32, _mm256_fmadd_ps, _mm_set_ss _mm_fmadd_ss _mm_cvtss_f32);
     type Mask = __m256i;
 
@@ -272,7 +293,7 @@ impl Vector for __m256 {
 }
 
 impl Vector for __m256d {
-    common!(f64, 4, false, _mm256_set1_pd _mm256_loadu_pd _mm256_storeu_pd _mm256_add_pd _mm256_mul_pd);
+    common!(f64, 4, false, _mm256_set1_pd _mm256_loadu_pd _mm256_storeu_pd _mm256_add_pd _mm256_mul_pd _mm256_div_pd; _mm_set_sd root_pd _mm_cvtsd_f64);
     fused_here!(f64, _mm256_fmadd_pd, _mm_set_sd _mm_fmadd_sd _mm_cvtsd_f64);
     type Mask = __m256i;
 
@@ -311,7 +332,7 @@ impl Vector for __m256d {
 }
 
 impl Vector for __m512 {
-    common!(f32, 16, true, _mm512_set1_ps _mm512_loadu_ps _mm512_storeu_ps _mm512_add_ps _mm512_mul_ps);
+    common!(f32, 16, true, _mm512_set1_ps _mm512_loadu_ps _mm512_storeu_ps _mm512_add_ps _mm512_mul_ps _mm512_div_ps; _mm_set_ss _mm_sqrt_ss _mm_cvtss_f32);
     fused_here!(f32, _mm512_fmadd_ps, _mm_set_ss _mm_fmadd_ss _mm_cvtss_f32);
     type Mask = __mmask16;
 
@@ -354,7 +375,7 @@ impl Vector for __m512 {
 }
 
 impl Vector for __m512d {
-    common!(f64, 8, true, _mm512_set1_pd _mm512_loadu_pd _mm512_storeu_pd _mm512_add_pd _mm512_mul_pd);
+    common!(f64, 8, true, _mm512_set1_pd _mm512_loadu_pd _mm512_storeu_pd _mm512_add_pd _mm512_mul_pd _mm512_div_pd; _mm_set_sd root_pd _mm_cvtsd_f64);
     fused_here!(f64, _mm512_fmadd_pd, _mm_set_sd _mm_fmadd_sd _mm_cvtsd_f64);
     type Mask = __mmask8;
 

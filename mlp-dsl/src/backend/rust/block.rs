@@ -9,7 +9,7 @@ use super::{Context, size};
 use crate::{
     ir::{
         array::Op,
-        equation::EquationId,
+        equation::{EquationId, Shape},
     },
     plan::{self, Entry, Place, Routine, Stage, Step},
 };
@@ -35,6 +35,7 @@ impl Context<'_> {
             Stage::Samples(steps) => self.samples(routine, steps, &[], &TokenStream::new()),
         });
         let (cleared, block) = (self.cleared(entry), size(self.plan.block));
+        let divided = self.divided(routine);
         let count = match entry {
             Entry::Forward => quote!(__inputs.len().min(__outputs.len())),
             _ => quote!(__inputs.len().min(__targets.len())),
@@ -44,6 +45,7 @@ impl Context<'_> {
             #parameters
             #cleared
             #(#stages)*
+            #divided
         }
     }
 
@@ -133,7 +135,7 @@ impl Context<'_> {
         let (id, fused) = (step.equation, self.fused());
         if let Some((a, b)) = plan::outer(self.derivation, routine, id) {
             let (a, b, total) = (self.rows(a), self.rows(b), self.total(id));
-            return quote!(__machine.add_outers::<#fused, _, _, _>(__first, #total, #a, #b););
+            return quote!(__machine.add_outers::<#fused, _, _, _>(__first, __samples, #total, #a, #b););
         }
         let Some((x, w)) = plan::product(self.derivation, id) else { return TokenStream::new() };
         let by_rows = matches!(self.derivation.equation(id).op, Op::MatrixVector(..));
@@ -179,6 +181,26 @@ impl Context<'_> {
             })
             .collect();
         if fields.is_empty() { TokenStream::new() } else { quote!(if __first { #(#fields)* }) }
+    }
+
+    /// Behind a batch's last block: the means of gradients that no product has made yet.
+    fn divided(&self, routine: &Routine) -> TokenStream {
+        if routine.entry != Entry::Accumulate {
+            return TokenStream::new();
+        }
+        let runtime = &self.runtime;
+        let sums = self.derivation.parameters.iter().filter(|parameter| !parameter.frozen).filter(|parameter| {
+            parameter.batch.is_none_or(|id| plan::outer(self.derivation, routine, id).is_none())
+        });
+        let fields = sums.map(|parameter| {
+            let field = self.field(parameter.equation);
+            match self.shape(parameter) {
+                Shape::Scalar => quote!(#runtime::divide_scalar(&mut __gradients.#field, __samples);),
+                Shape::Vector(_) => quote!(#runtime::divide_vector(&mut __gradients.#field, __samples);),
+                Shape::Matrix(..) => quote!(#runtime::divide_matrix(&mut __gradients.#field, __samples);),
+            }
+        });
+        quote!(if let ::core::option::Option::Some(__samples) = __samples { #(#fields)* })
     }
 
     /// Whether entry points for blocks are printed.

@@ -24,6 +24,8 @@ pub(super) struct Printer<'p> {
     pub(super) constants: &'p [(String, f64)],
     /// The path of the module with the specification's constants.
     pub(super) constants_at: &'p TokenStream,
+    /// Whether functions are told the machine: what they fuse, or the root they take, is its own.
+    pub(super) machine: bool,
     /// How the variables of shared terms begin: no value is called so.
     pub(super) term_prefix: &'p str,
 }
@@ -215,8 +217,7 @@ impl Printer<'_> {
                 let arguments: Vec<TokenStream> = arguments.iter().map(|a| take(a).tokens).collect();
                 let name = self.functions.get(id.0 as usize).map_or("", |f| f.name.as_str());
                 let (at, name) = (self.functions_at, identifier(name, proc_macro2::Span::call_site()));
-                // What is fused depends on the machine.
-                let machine = (self.arithmetic == Arithmetic::Fused).then(|| quote!(__machine,));
+                let machine = self.machine.then(|| quote!(__machine,));
                 atom(quote!(#at::#name(#machine #(#arguments),*)))
             }
         };
@@ -230,7 +231,11 @@ impl Printer<'_> {
                 let x = x.at_least(Binding::Call);
                 Printed { tokens: quote!(-#x), binding: Binding::Sign, depth: 0 }
             }
-            Unary::Exp | Unary::Ln | Unary::Sqrt | Unary::Tanh | Unary::Erf | Unary::Floor => {
+            Unary::Sqrt => {
+                let x = x.tokens;
+                atom(quote!(__machine.sqrt(#x)))
+            }
+            Unary::Exp | Unary::Ln | Unary::Tanh | Unary::Erf | Unary::Floor => {
                 let (x, name) = (x.tokens, format_ident!("{}", op.name().unwrap_or_default()));
                 atom(quote!(#runtime::Scalar::#name(#x)))
             }

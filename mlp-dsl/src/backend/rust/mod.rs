@@ -183,7 +183,7 @@ impl Context<'_> {
             let (statements, value) = printer.formula(&function.body, &leaf);
             let docs = function.docs.iter();
             let runtime = &self.inner_runtime;
-            let (generic, machine) = if self.fused() {
+            let (generic, machine) = if self.functions_need_machine() {
                 (quote!(<__M: #runtime::Machine>), quote!(__machine: __M,))
             } else {
                 Default::default()
@@ -235,6 +235,13 @@ impl Context<'_> {
         used.into_iter().collect()
     }
 
+    /// Whether functions of the specification compute something that machines do in their own way.
+    fn functions_need_machine(&self) -> bool {
+        use crate::ir::{formula::Term, scalar::Unary};
+        let root = |term: &Term| matches!(term, Term::Unary(Unary::Sqrt, _));
+        self.fused() || self.derivation.functions.iter().any(|function| function.body.terms().iter().any(root))
+    }
+
     fn printer<'p>(&'p self, functions_at: &'p TokenStream, constants_at: &'p TokenStream) -> Printer<'p> {
         Printer {
             precision: self.derivation.precision,
@@ -244,6 +251,7 @@ impl Context<'_> {
             functions: &self.derivation.functions,
             constants: &self.derivation.constants,
             constants_at,
+            machine: self.functions_need_machine(),
             term_prefix: &self.names.term_prefix,
         }
     }

@@ -364,6 +364,9 @@ impl Context<'_> {
         if routine.place(gradient) == Some(Place::Fused)
             && let Op::Outer(a, b) = value
         {
+            if let Some(code) = self.unrolled_outer(&quote!(__gradients.#field), &first, [*a, *b]) {
+                return code;
+            }
             let (fused, a, b) = (self.fused(), self.names.of(*a), self.names.of(*b));
             return quote!(__machine.add_outer::<#fused, _, _, _>(#first, #total, #a, #b););
         }

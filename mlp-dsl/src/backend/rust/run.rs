@@ -1,14 +1,14 @@
 //! Entry points as routines of a machine: the runtime finds out which instructions the processor has
 //! and runs code that was compiled for them.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{TokenStream, TokenTree};
 use quote::{format_ident, quote};
 
 use super::Context;
 use crate::{
     ir::equation::{EquationId, Shape},
     model::Arithmetic,
-    plan::{Entry, Place},
+    plan::{Entry, Place, Step},
 };
 
 /// A parameter of an entry point.
@@ -32,7 +32,7 @@ impl Context<'_> {
         result: &TokenStream,
         code: &TokenStream,
     ) -> TokenStream {
-        if !self.gains(entry) {
+        if !self.has_loops(entry) && !mentions_machine(code) {
             return quote!(let __network = self; #code);
         }
         let (runtime, network) = (&self.runtime, &self.types.network);
@@ -52,21 +52,34 @@ impl Context<'_> {
         }
     }
 
-    /// Whether code of arrays or fused operations is in it; single numbers are the same on all machines.
-    fn gains(&self, entry: Entry) -> bool {
-        let fused = self.derivation.arithmetic == Arithmetic::Fused;
-        self.plan.routine(entry).is_some_and(|routine| {
-            let computed = |place| !matches!(place, Place::Given | Place::Fused);
-            let is_array = |id: EquationId| self.derivation.shape(id) != Shape::Scalar;
-            routine.steps.iter().filter(|step| computed(step.place)).any(|step| {
-                let operands = self.derivation.equation(step.equation).op.operands();
-                fused || is_array(step.equation) || operands.into_iter().any(is_array)
+    /// Whether loops over arrays are in it: they become code of vectors. What is written out number by
+    /// number is the same on all machines.
+    fn has_loops(&self, entry: Entry) -> bool {
+        let is_array = |id: EquationId| self.derivation.shape(id) != Shape::Scalar;
+        let computed = |step: &&Step| !matches!(step.place, Place::Given | Place::Fused);
+        !self.plan.unrolled
+            && self.plan.routine(entry).is_some_and(|routine| {
+                routine.steps.iter().filter(computed).any(|step| is_array(step.equation))
             })
-        })
     }
 
     /// The arithmetic, as kernels are told it.
     pub(super) fn fused(&self) -> bool {
         self.derivation.arithmetic == Arithmetic::Fused
     }
+}
+
+/// Whether code asks something of the machine that it runs on.
+fn mentions_machine(code: &TokenStream) -> bool {
+    let mut open = vec![code.clone()];
+    while let Some(tokens) = open.pop() {
+        for token in tokens {
+            match token {
+                TokenTree::Ident(name) if name == "__machine" => return true,
+                TokenTree::Group(group) => open.push(group.stream()),
+                _ => {}
+            }
+        }
+    }
+    false
 }

@@ -206,6 +206,7 @@ impl Context<'_> {
         arguments.extend([
             argument("__gradients", quote!(&'r mut #gradients)),
             argument("__first", quote!(bool)),
+            argument("__samples", quote!(::core::option::Option<#real>)),
         ]);
         let code = self.block_body(Entry::Accumulate, &[total], &sum);
         let accumulate = self.method(Entry::Accumulate, &none, &arguments, &unit, &code);
@@ -216,7 +217,7 @@ impl Context<'_> {
                 #loss
             }
             fn accumulate_block(
-                &self, __first: bool, __inputs: &[#input], __targets: &[#target], __workspace: &mut #workspace,
+                &self, __first: bool, __samples: ::core::option::Option<#real>, __inputs: &[#input], __targets: &[#target], __workspace: &mut #workspace,
                 __gradients: &mut #gradients, __total: &mut #real,
             ) {
                 #accumulate

@@ -1,5 +1,5 @@
-//! Steps written out number by number, where `unroll always` asks for it: the same operations in the
-//! same order as the kernels perform them.
+//! Steps written out number by number, where a network is small or `unroll always` asks for it: the same
+//! operations in the same order as the kernels perform them.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
@@ -17,7 +17,7 @@ use crate::{
 impl Context<'_> {
     /// A step that fills an array, written out; `None` where a kernel is to do it.
     pub(super) fn unrolled(&self, name: &Ident, shape: Shape, op: &Op) -> Option<TokenStream> {
-        if self.derivation.unroll != Some(true) {
+        if !self.plan.unrolled {
             return None;
         }
         match op {
@@ -33,6 +33,31 @@ impl Context<'_> {
             }
             _ => None,
         }
+    }
+
+    /// total += a bᵀ, written out; `None` where a kernel is to do it.
+    pub(super) fn unrolled_outer(
+        &self,
+        total: &TokenStream,
+        first: &TokenStream,
+        [a, b]: [EquationId; 2],
+    ) -> Option<TokenStream> {
+        if !self.plan.unrolled {
+            return None;
+        }
+        let (rows, columns) = (self.derivation.shape(a).count(), self.derivation.shape(b).count());
+        let (a, b) = (self.names.of(a), self.names.of(b));
+        let mut code = TokenStream::new();
+        for place in places(Shape::Matrix(rows, columns)).iter().zip(0..) {
+            let (place, number): (_, usize) = place;
+            let (i, j) = (size(number / columns.max(1)), size(number % columns.max(1)));
+            let sum = quote!(if #first { 0.0 } else { #total #place });
+            code.extend(match self.derivation.arithmetic {
+                Arithmetic::Separate => quote!(#total #place = (#sum) + #a[#i] * #b[#j];),
+                Arithmetic::Fused => quote!(#total #place = __machine.multiply_add(#a[#i], #b[#j], #sum);),
+            });
+        }
+        Some(code)
     }
 
     fn unrolled_formula(&self, name: &Ident, shape: Shape, formula: &Formula) -> TokenStream {
