@@ -19,6 +19,7 @@ pub mod single;
 pub mod special;
 #[cfg(feature = "ndarray")]
 pub mod views;
+pub mod weight_file;
 
 pub use batch::*;
 pub use class::*;
@@ -32,6 +33,7 @@ pub use single::*;
 pub use special::*;
 #[cfg(feature = "ndarray")]
 pub use views::*;
+pub use weight_file::*;
 
 /// The text of the modules, (name, text) in order. Each needs only `core` and its siblings,
 /// so that `mod runtime { pub mod scalar { … } … }` stands without this crate.
@@ -44,6 +46,7 @@ pub const SOURCE: &[(&str, &str)] = &[
     ("kernels", include_str!("kernels.rs")),
     ("fused", include_str!("fused.rs")),
     ("random", include_str!("random.rs")),
+    ("weight_file", include_str!("weight_file.rs")),
     ("batch", include_str!("batch.rs")),
     ("class", include_str!("class.rs")),
     ("network", include_str!("network.rs")),

@@ -31,6 +31,7 @@ fn source_holds_the_modules_in_order() {
             "kernels",
             "fused",
             "random",
+            "weight_file",
             "batch",
             "class",
             "network"

@@ -12,12 +12,14 @@ mod stub;
 mod traits;
 mod types;
 mod unrolled;
+mod weights;
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 pub use names::Spans;
 pub use stub::stub;
+pub use weights::weight_file;
 
 use crate::{
     ir::{
@@ -46,6 +48,9 @@ pub struct Options<'s> {
     pub spans: Option<Spans<'s>>,
     /// The specification's names, of which editors are to be told.
     pub spelled: Option<&'s crate::names::Names>,
+    /// The bytes of the file of weights, as an expression; where it is not given, the file is included by the
+    /// path that the specification has.
+    pub weights: Option<TokenStream>,
 }
 
 /// The code of a network.
@@ -68,6 +73,7 @@ pub fn emit(derivation: &Derivation, options: &Options<'_>) -> TokenStream {
         inner_runtime,
         spans,
         spelled: options.spelled,
+        weight_bytes: options.weights.as_ref(),
     };
     context.module()
 }
@@ -106,12 +112,14 @@ struct Context<'c> {
     inner_runtime: TokenStream,
     spans: Spans<'c>,
     spelled: Option<&'c crate::names::Names>,
+    weight_bytes: Option<&'c TokenStream>,
 }
 
 impl Context<'_> {
     fn module(&self) -> TokenStream {
         let module = format_ident!("__mlp_{}", self.derivation.name);
         let visibility: TokenStream = self.derivation.visibility.parse().unwrap_or_default();
+        let weights = self.weight_file();
         let types = self.type_items();
         let interface = self.interface();
         let network = self.network_trait();
@@ -124,7 +132,7 @@ impl Context<'_> {
             #[doc(hidden)]
             #[allow(
                 non_snake_case, non_camel_case_types, non_upper_case_globals,
-                unused, unexpected_cfgs,
+                unused, unexpected_cfgs, long_running_const_eval,
                 clippy::approx_constant, clippy::excessive_precision, clippy::many_single_char_names,
                 clippy::similar_names, clippy::too_many_arguments, clippy::type_complexity,
                 clippy::too_many_lines, clippy::unreadable_literal, clippy::large_types_passed_by_value,
@@ -136,6 +144,7 @@ impl Context<'_> {
                 clippy::cast_precision_loss
             )]
             mod #module {
+                #weights
                 #types
                 #interface
                 #network

@@ -87,6 +87,7 @@ impl Context<'_> {
         let start = match &parameter.start {
             Start::Fill(value) => format!("starts at {value}"),
             Start::Values(_) => "starts at declared values".to_owned(),
+            Start::Loaded(tensor) => format!("starts at the numbers in `{}`", tensor.file.path),
             Start::Uniform { rule, low, high, .. } => format!("starts drawn from {low} to {high} ({rule})"),
             Start::Normal { mean, deviation, .. } => {
                 format!("starts drawn from the normal distribution, mean {mean}, deviation {deviation}")
@@ -251,33 +252,36 @@ impl Context<'_> {
 
     /// The statements that set every parameter to its start value.
     pub(super) fn initialize(&self) -> TokenStream {
+        let own = quote!(self);
+        let statements = self.derivation.parameters.iter().map(|parameter| self.start(&own, parameter));
+        quote!(#(#statements)*)
+    }
+
+    /// The statement that sets a parameter of `of` to its start value.
+    pub(super) fn start(&self, of: &TokenStream, parameter: &Parameter) -> TokenStream {
         let precision = self.derivation.precision;
-        let statements = self.derivation.parameters.iter().map(|parameter| {
-            let field = self.field(parameter.equation);
-            let place = quote!(self.#field);
-            let shape = self.shape(parameter);
-            match &parameter.start {
-                Start::Fill(value) => fill(&place, shape, &super::formula::literal(*value, precision)),
-                Start::Values(values) => {
-                    let values: Vec<TokenStream> =
-                        values.iter().map(|value| super::formula::literal(*value, precision)).collect();
-                    match shape {
-                        Shape::Matrix(_, columns) => {
-                            let rows = values.chunks(columns.max(1)).map(|row| quote!([#(#row),*]));
-                            quote!(#place = [#(#rows),*];)
-                        }
-                        _ => quote!(#place = [#(#values),*];),
+        let field = self.field(parameter.equation);
+        let place = quote!(#of.#field);
+        let shape = self.shape(parameter);
+        match &parameter.start {
+            Start::Fill(value) => fill(&place, shape, &super::formula::literal(*value, precision)),
+            Start::Values(values) => {
+                let values: Vec<TokenStream> =
+                    values.iter().map(|value| super::formula::literal(*value, precision)).collect();
+                match shape {
+                    Shape::Matrix(_, columns) => {
+                        let rows = values.chunks(columns.max(1)).map(|row| quote!([#(#row),*]));
+                        quote!(#place = [#(#rows),*];)
                     }
-                }
-                Start::Uniform { low, high, salt, .. } => {
-                    self.draw(parameter, "uniform", [*low, *high], *salt)
-                }
-                Start::Normal { mean, deviation, salt } => {
-                    self.draw(parameter, "normal", [*mean, *deviation], *salt)
+                    _ => quote!(#place = [#(#values),*];),
                 }
             }
-        });
-        quote!(#(#statements)*)
+            Start::Loaded(tensor) => self.load(of, parameter, tensor),
+            Start::Uniform { low, high, salt, .. } => self.draw(parameter, "uniform", [*low, *high], *salt),
+            Start::Normal { mean, deviation, salt } => {
+                self.draw(parameter, "normal", [*mean, *deviation], *salt)
+            }
+        }
     }
 
     fn draw(&self, parameter: &Parameter, distribution: &str, numbers: [f64; 2], salt: u64) -> TokenStream {
