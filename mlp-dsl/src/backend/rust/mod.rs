@@ -132,7 +132,7 @@ impl Context<'_> {
             #[doc(hidden)]
             #[allow(
                 non_snake_case, non_camel_case_types, non_upper_case_globals,
-                unused, unexpected_cfgs, long_running_const_eval,
+                unused, unexpected_cfgs,
                 clippy::approx_constant, clippy::excessive_precision, clippy::many_single_char_names,
                 clippy::similar_names, clippy::too_many_arguments, clippy::type_complexity,
                 clippy::too_many_lines, clippy::unreadable_literal, clippy::large_types_passed_by_value,

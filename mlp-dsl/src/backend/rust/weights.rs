@@ -10,7 +10,7 @@ use crate::{
     weights::{Tensor, WeightFile},
 };
 
-/// Networks of up to so many parameters have their start values as a constant: a number costs about six
+/// Networks of up to so many parameters have their start values as a constant: a number costs about 15
 /// microseconds when it is compiled.
 const CONSTANT_PARAMETERS: usize = 1 << 17;
 
@@ -26,8 +26,7 @@ impl Context<'_> {
     /// The bytes of the file.
     pub(super) fn weight_file(&self) -> TokenStream {
         let Some(file) = weight_file(self.derivation) else { return TokenStream::new() };
-        let (path, length, hash, runtime) =
-            (&file.path, size(file.length()), file.hash(), &self.inner_runtime);
+        let (path, length, hash, runtime) = (&file.path, size(file.length()), file.hash(), &self.runtime);
         let bytes = match self.weight_bytes {
             Some(bytes) => bytes.clone(),
             None => quote!(::core::include_bytes!(#path)),
@@ -83,6 +82,7 @@ impl Context<'_> {
         quote! {
             /// The network with the specification's start values: `static NETWORK` of it stands in memory that is
             /// only read, such as flash.
+            #[allow(long_running_const_eval)]
             pub const TRAINED: Self = {
                 let mut network = Self::ZERO;
                 #(#statements)*
