@@ -1,16 +1,22 @@
 //! What generated networks call: elementary functions, kernels, random start values, batches
 //! and the traits that networks implement.
 //!
-//! No heap, no dependency, no `unsafe`, no panic. The same bits in every build and on every
+//! No heap, no dependency, no `unsafe`, no panic; with the feature `alloc` one module, [`heap`], has both of the
+//! former. The same bits in every build and on every
 //! machine: floats are only added, subtracted, multiplied, divided and compared, one rounding
 //! each, in the order the documentation gives.
 #![no_std]
-#![forbid(unsafe_code)]
+#![cfg_attr(not(feature = "alloc"), forbid(unsafe_code))]
+
+#[cfg(feature = "alloc")]
+extern crate alloc;
 
 pub mod batch;
 pub mod class;
 pub mod functions;
 pub mod fused;
+#[cfg(feature = "alloc")]
+pub mod heap;
 pub mod kernels;
 pub mod network;
 pub mod random;
@@ -34,6 +40,14 @@ pub use special::*;
 #[cfg(feature = "ndarray")]
 pub use views::*;
 pub use weight_file::*;
+
+/// Nothing, without the feature `alloc`.
+#[cfg(not(feature = "alloc"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __mlp_boxed {
+    ($($anything:tt)*) => {};
+}
 
 /// The text of the modules, (name, text) in order. Each needs only `core` and its siblings,
 /// so that `mod runtime { pub mod scalar { … } … }` stands without this crate.

@@ -1,4 +1,6 @@
-//! Networks whose start values come from files that NumPy wrote, each through the macro in both its forms.
+//! Networks whose start values come from files that NumPy wrote, each through the macro in both its forms; and one
+//! that no stack holds.
+#![forbid(unsafe_code)]
 
 /// Specifications in files; a path in one starts where it is.
 pub mod named {
@@ -29,6 +31,22 @@ pub mod written {
             weights scale, step, share = 0.25;
             layer   hidden[3] = tanh(dense(x));
             layer   y[2] = scale * linear(hidden) + step * share;
+        }
+    }
+}
+
+/// Ten million parameters and a rule that keeps two numbers for each.
+pub mod large {
+    mlp::mlp! {
+        /// As wide as the features of a small image.
+        pub network Large: f32 {
+            input   x[3136];
+            layer   first[2048]  = relu(dense(x));
+            layer   second[2048] = relu(dense(first));
+            layer   y[10] = softmax(dense(second));
+            target  t: class[10];
+            loss    cross_entropy(y, t);
+            train   adam(rate = 0.01), batch 2;
         }
     }
 }

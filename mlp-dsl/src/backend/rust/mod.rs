@@ -3,6 +3,7 @@
 
 mod fingerprint;
 mod formula;
+mod heap;
 mod interface;
 mod names;
 mod routine;
@@ -74,6 +75,7 @@ pub fn emit(derivation: &Derivation, options: &Options<'_>) -> TokenStream {
         spans,
         spelled: options.spelled,
         weight_bytes: options.weights.as_ref(),
+        standalone: options.standalone,
     };
     context.module()
 }
@@ -113,6 +115,7 @@ struct Context<'c> {
     spans: Spans<'c>,
     spelled: Option<&'c crate::names::Names>,
     weight_bytes: Option<&'c TokenStream>,
+    standalone: bool,
 }
 
 impl Context<'_> {
@@ -126,6 +129,7 @@ impl Context<'_> {
         let differentiable = self.differentiable_trait();
         let trainable = self.trainable_trait();
         let functions = self.functions();
+        let boxed = self.boxed();
         let exported = self.exported();
         let spelled = self.spelled();
         quote! {
@@ -151,6 +155,7 @@ impl Context<'_> {
                 #differentiable
                 #trainable
                 #functions
+                #boxed
                 #spelled
             }
             #[allow(unused_imports)]
