@@ -31,7 +31,7 @@ impl Crate {
     }
 
     /// The path from the root of the crate; none where it leads out of it.
-    fn from_root(&self, path: &str) -> Option<String> {
+    fn inside(&self, path: &str) -> Option<String> {
         let mut parts: Vec<&str> = Vec::new();
         for part in self.folder.split('/').chain(path.split('/')) {
             match part {
@@ -45,7 +45,7 @@ impl Crate {
 
     /// The bytes of the file as rustc includes them, which also makes a change of it a change of the crate.
     pub(crate) fn bytes(&self, path: &str) -> TokenStream {
-        let path = self.from_root(path).unwrap_or_default();
+        let path = self.inside(path).unwrap_or_default();
         quote!(::core::include_bytes!(::core::concat!(::core::env!("CARGO_MANIFEST_DIR"), "/", #path)))
     }
 }
@@ -56,11 +56,11 @@ impl Files for Crate {
             "" => "the path starts at the crate's root, where its Cargo.toml is".to_owned(),
             folder => format!("the path starts where the specification is, in `{folder}` of the crate"),
         };
-        let Some(inside) = self.from_root(path) else {
+        let Some(path) = self.inside(path) else {
             return Err(Unread { reason: "it does not lead into the crate".to_owned(), help: place });
         };
         let root = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from).unwrap_or_default();
-        let full = root.join(inside);
+        let full = root.join(path);
         let unread = |error: io::Error| match error.kind() {
             ErrorKind::NotFound => Unread { reason: "there is no such file".to_owned(), help: place.clone() },
             _ => Unread { reason: error.to_string(), help: "make it a file that can be read".to_owned() },

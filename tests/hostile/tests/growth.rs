@@ -10,7 +10,7 @@ use mlp_dsl::{diagnostic::Diagnostics, syntax::parse};
 /// Rules, and a text in which they stand again and again: what comes first, what is repeated, what comes last.
 struct Flat(&'static str, &'static str, &'static str, &'static str);
 
-const FLAT: [Flat; 36] = [
+const FLAT: [Flat; 37] = [
     Flat(
         "file item network visibility kw_network kw_pub kw_crate",
         "",

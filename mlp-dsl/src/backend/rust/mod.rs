@@ -141,7 +141,7 @@ impl Context<'_> {
                 clippy::similar_names, clippy::too_many_arguments, clippy::type_complexity,
                 clippy::too_many_lines, clippy::unreadable_literal, clippy::large_types_passed_by_value,
                 clippy::suboptimal_flops, clippy::suspicious_operation_groupings, clippy::neg_multiply,
-                clippy::eq_op, clippy::identity_op, clippy::erasing_op, clippy::zero_divided_by_zero, clippy::let_and_return,
+                clippy::assign_op_pattern, clippy::eq_op, clippy::identity_op, clippy::erasing_op, clippy::zero_divided_by_zero, clippy::let_and_return,
                 clippy::large_stack_arrays,
                 clippy::manual_range_contains, clippy::if_same_then_else, clippy::just_underscores_and_digits,
                 clippy::disallowed_names, clippy::new_without_default, clippy::needless_range_loop,
