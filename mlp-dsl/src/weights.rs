@@ -3,6 +3,8 @@
 
 use std::{fmt, sync::Arc};
 
+#[cfg(feature = "safetensors")]
+use crate::limits;
 use crate::{ir::equation::Shape, model::Precision};
 
 /// Gives the bytes of the files that specifications name.
@@ -177,6 +179,10 @@ pub(crate) enum Unlisted {
 #[cfg(feature = "safetensors")]
 pub(crate) fn entries(bytes: &[u8]) -> Result<Vec<Entry>, Unlisted> {
     use safetensors::{SafeTensorError, SafeTensors};
+    // The library reads headers of up to 100 MB, which take many times that to list.
+    if bytes.first_chunk().is_some_and(|length| u64::from_le_bytes(*length) > limits::WEIGHT_HEADER_BYTES) {
+        return Err(Unlisted::Foreign("its first 8 bytes are not the length of a header"));
+    }
     let read = SafeTensors::read_metadata(bytes);
     let (header, metadata) = read.map_err(|error| match error {
         SafeTensorError::HeaderTooSmall => Unlisted::Foreign("it has fewer than 8 bytes"),
