@@ -41,6 +41,7 @@
 //! | method | for |
 //! |---|---|
 //! | `new()`, `with_seed(seed)`, `initialize(seed)` | start values |
+//! | `boxed()`, `boxed_with_seed(seed)` | the same on the heap, with the feature `alloc` |
 //! | `forward(&input) -> output`, `forward_into`, `forward_batch` | outputs |
 //! | `trace(&input) -> trace`, `trace_into` | every named value |
 //! | `loss(&input, &target)` | the loss of a sample |
@@ -48,9 +49,12 @@
 //! | `train(&input, &target) -> loss`, `train_into`, `train_batch` | one step of the rule |
 //!
 //! Inputs, targets and outputs are arrays, so a wrong length is an error of rustc. The methods
-//! that return by value exist for networks up to 256 KiB; the others write in place, and a large
-//! network is filled in place: `static NETWORK: Mutex<Xor> = Mutex::new(Xor::ZERO)`, then
-//! `initialize`. Batches come as slices of arrays, flat slices ([`Batch::from_flat`]) or, with the
+//! that return by value exist for networks up to 256 KiB; the others write in place. A large network
+//! is made in place, too: with the feature `alloc` by `Xor::boxed()` (likewise `XorWorkspace::boxed()`,
+//! `XorGradients::boxed()`, `XorOptimizer::boxed()`), which never stands on the stack, or without a
+//! heap as `static NETWORK: Mutex<Xor> = Mutex::new(Xor::ZERO)`, then `initialize`. A network whose
+//! start values come from a file (`weights from`, with the feature `safetensors`) has them as the
+//! constant `TRAINED` if it is not too large: a `static` of it lies in read-only memory. Batches come as slices of arrays, flat slices ([`Batch::from_flat`]) or, with the
 //! feature `ndarray`, as views; wrong lengths are error values.
 //!
 //! Constants on the type: `PARAMETERS`, `WEIGHTS`, `BIASES`, `INPUTS`, `OUTPUTS`, `LAYERS` (the input

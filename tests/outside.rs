@@ -89,3 +89,52 @@ fn a_specification_in_a_file() {
     assert!(said.contains("[M0201] unknown name `z`") && said.contains("networks/line.mlp:3:24"), "{said}");
     assert!(said.contains("1 previous error") || said.matches("error").count() <= 4, "{said}");
 }
+
+/// The same with features of this crate.
+fn with_features(folder: &Path, features: &str) {
+    let manifest = folder.join("Cargo.toml");
+    let text = fs::read_to_string(&manifest).unwrap();
+    fs::write(manifest, text.replace("\" }", &format!("\", features = [{features}] }}"))).unwrap();
+}
+
+/// Start values in a file: read with a feature, rebuilt when it changes, its mistakes shown.
+#[test]
+fn weights_in_a_file() {
+    let library = "#![no_std]\n#![forbid(unsafe_code)]\n#![deny(warnings, missing_docs)]\n//! A library.\nmlp::mlp! {\n\
+                   /// A line.\npub network Line: f32 {\ninput x[2];\nweights W[2, 3]; biases b[3];\n\
+                   layer y[3] = x @ W + b;\nweights from \"line.safetensors\";\n} }\n\
+                   const _: () = assert!(Line::TRAINED.b[2] == 0.125);\n";
+    let folder = crate_with(library);
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("mlpc/tests/fixtures");
+    let put = |name: &str, byte: u8| {
+        let mut bytes = fs::read(fixtures.join(name)).unwrap();
+        *bytes.last_mut().unwrap() = byte;
+        let file = folder.path().join("line.safetensors");
+        let earlier = fs::metadata(&file).and_then(|m| m.modified()).ok();
+        while fs::write(&file, &bytes).is_ok()
+            && fs::metadata(&file).and_then(|m| m.modified()).ok() == earlier
+        {}
+    };
+    put("weights_good.safetensors", 0x3e);
+    let said = build(folder.path()).unwrap_err();
+    assert!(said.contains("[M0703]") && said.contains("turn on the feature `safetensors`"), "{said}");
+    // The stub has `TRAINED` as well: what only follows is not said, but for the value.
+    assert!(!said.contains("no associated item"), "{said}");
+    with_features(folder.path(), "\"safetensors\"");
+    assert_eq!(build(folder.path()), Ok(()));
+    put("weights_good.safetensors", 0x3f);
+    assert!(build(folder.path()).unwrap_err().contains("== 0.125"), "the file's change is seen");
+    put("weights_turned.safetensors", 0x3e);
+    let said = build(folder.path()).unwrap_err();
+    assert!(said.contains("[M0706] `W` is [3, 2] in `line.safetensors`, and [2, 3] is needed"), "{said}");
+}
+
+/// On the heap without `std`, in a crate that forbids `unsafe`.
+#[test]
+fn networks_on_the_heap() {
+    let heap = MAIN.replace("/// Trains", "/// On the heap.\npub fn boxed() -> impl core::ops::Deref<Target = Line> {\n    Line::boxed()\n}\n\n/// Trains");
+    let folder = crate_with(&heap);
+    assert!(build(folder.path()).unwrap_err().contains("named `boxed`"));
+    with_features(folder.path(), "\"alloc\"");
+    assert_eq!(build(folder.path()), Ok(()));
+}

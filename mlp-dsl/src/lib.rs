@@ -25,21 +25,37 @@ pub mod referee;
 pub mod span;
 pub mod syntax;
 mod visible;
+pub mod weights;
 
 use diagnostic::{Diagnostic, Diagnostics};
 use ir::Derivation;
 use syntax::ast::Ast;
+use weights::{Files, NoFiles};
 
 /// The whole front: from text to equations, or all mistakes that were found.
 pub fn compile(text: &str) -> Result<Derivation, Vec<Diagnostic>> {
+    compile_with(text, &NoFiles)
+}
+
+/// The same, with the files that the text names.
+pub fn compile_with(text: &str, files: &dyn Files) -> Result<Derivation, Vec<Diagnostic>> {
     let mut diagnostics = Diagnostics::default();
     let ast = syntax::parse(text, &mut diagnostics);
-    derive(&ast, diagnostics)
+    derive_with(&ast, diagnostics, files)
 }
 
 /// From a syntax tree, and what was wrong with its text, to equations.
-pub fn derive(ast: &Ast, mut diagnostics: Diagnostics) -> Result<Derivation, Vec<Diagnostic>> {
-    let model = check::check(ast, &mut diagnostics);
+pub fn derive(ast: &Ast, diagnostics: Diagnostics) -> Result<Derivation, Vec<Diagnostic>> {
+    derive_with(ast, diagnostics, &NoFiles)
+}
+
+/// The same, with the files that the text names.
+pub fn derive_with(
+    ast: &Ast,
+    mut diagnostics: Diagnostics,
+    files: &dyn Files,
+) -> Result<Derivation, Vec<Diagnostic>> {
+    let model = check::check(ast, files, &mut diagnostics);
     match model {
         Some(model) if diagnostics.is_empty() => ir::derive(&model).map_err(|diagnostic| vec![diagnostic]),
         _ => Err(diagnostics.into_sorted()),

@@ -18,6 +18,10 @@ pub const LAYERS: usize = 1000;
 pub const NEURONS: usize = 10_000;
 /// Parameters of a network.
 pub const PARAMETERS: u64 = 1 << 27;
+/// Bytes of the header of a file of weights.
+pub const WEIGHT_HEADER_BYTES: u64 = 1 << 24;
+/// Bytes of a file of weights: all parameters as `f64`, and a header.
+pub const WEIGHT_BYTES: u64 = (PARAMETERS << 3) + WEIGHT_HEADER_BYTES;
 /// Scalar operations in all formulas together and operands of all other equations, backward pass and
 /// updates included, functions counted at each call.
 pub const OPERATIONS: u64 = 100_000;

@@ -9,6 +9,7 @@ use crate::{
     limits,
     span::Span,
     syntax::ast::{Comparison, Name, Operator, ParameterKind},
+    weights::Tensor,
 };
 
 /// The number type of a network.
@@ -171,6 +172,8 @@ pub enum Start {
     Fill(f64),
     /// Each element given, row by row.
     Values(Vec<f64>),
+    /// Read from a file.
+    Loaded(Tensor),
     /// Drawn from the normal distribution, from the stream (seed, salt, name).
     Normal {
         /// The mean.

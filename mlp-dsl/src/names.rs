@@ -255,7 +255,7 @@ impl Walk {
                     sample.input.iter().chain(sample.target.iter().flatten()).for_each(|v| self.numbers(v));
                 }
             }
-            Statement::Unroll(_) | Statement::Arithmetic(_) => {}
+            Statement::WeightFile(_) | Statement::Unroll(_) | Statement::Arithmetic(_) => {}
         }
     }
 

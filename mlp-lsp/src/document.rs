@@ -2,7 +2,7 @@
 
 use gen_lsp_types::{Position, Range, TextDocumentContentChangeEvent};
 use line_index::{LineCol, LineIndex, TextSize, WideEncoding, WideLineCol};
-use mlp_dsl::{editor::Analysis, span::Span};
+use mlp_dsl::{editor::Analysis, span::Span, weights::Files};
 
 /// How columns are counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,12 +19,15 @@ pub(crate) struct Document {
     encoding: Encoding,
     /// A text that is newer than the analysis.
     newer: Option<String>,
+    /// The files around it.
+    files: Box<dyn Files>,
 }
 
 impl Document {
-    pub(crate) fn new(text: String, version: i32, encoding: Encoding) -> Self {
+    pub(crate) fn new(text: String, version: i32, encoding: Encoding, files: Box<dyn Files>) -> Self {
         let lines = LineIndex::new(&text);
-        Document { version, analysis: Analysis::new(text, None), lines, encoding, newer: None }
+        let analysis = Analysis::with_files(text, None, &*files);
+        Document { version, analysis, lines, encoding, newer: None, files }
     }
 
     /// Changes the text, and leaves the analysis for later: changes come in bursts.
@@ -51,7 +54,7 @@ impl Document {
     pub(crate) fn update(self) -> (Self, bool) {
         match self.newer {
             Some(text) => {
-                let analysis = Analysis::new(text, Some(self.analysis));
+                let analysis = Analysis::with_files(text, Some(self.analysis), &*self.files);
                 (Document { analysis, newer: None, ..self }, true)
             }
             None => (self, false),

@@ -12,6 +12,7 @@ use gen_lsp_types::{
     TextDocumentSyncKind, WorkDoneProgressOptions,
 };
 use lsp_server::Connection;
+use mlp_dsl::weights::Files;
 
 use document::Encoding;
 use server::Server;
@@ -32,17 +33,20 @@ fn broken(reason: impl fmt::Display) -> Broken {
     Broken(reason.to_string())
 }
 
+/// The files around an open one, by its URI: those that it names are read through this.
+pub type Around = fn(&str) -> Box<dyn Files>;
+
 /// Serves over the standard input and output until the client says goodbye.
-pub fn run() -> Result<(), Broken> {
+pub fn run(around: Around) -> Result<(), Broken> {
     let (connection, threads) = Connection::stdio();
-    let served = serve(&connection);
+    let served = serve(&connection, around);
     drop(connection); // the writing thread ends when nobody can send any more
     served?;
     threads.join().map_err(broken)
 }
 
 /// Serves over a connection until the client says goodbye.
-pub fn serve(connection: &Connection) -> Result<(), Broken> {
+pub fn serve(connection: &Connection, around: Around) -> Result<(), Broken> {
     let (id, params) = connection.initialize_start().map_err(broken)?;
     let params: InitializeParams = serde_json::from_value(params).map_err(broken)?;
     let encoding = encoding(&params);
@@ -54,7 +58,7 @@ pub fn serve(connection: &Connection) -> Result<(), Broken> {
         },
     });
     connection.initialize_finish(id, answer).map_err(broken)?;
-    Server::new(encoding, connection).serve()
+    Server::new(encoding, connection, around).serve()
 }
 
 /// Bytes where the client counts them as well, otherwise units of UTF-16, which every client counts.

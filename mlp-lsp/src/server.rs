@@ -13,7 +13,7 @@ use lsp_server::{Connection, ErrorCode, Message, Notification, Request, RequestI
 use serde::de::DeserializeOwned;
 
 use super::{
-    Broken, answers, broken,
+    Around, Broken, answers, broken,
     document::{Document, Encoding},
 };
 
@@ -21,6 +21,7 @@ use super::{
 pub(crate) struct Server<'c> {
     encoding: Encoding,
     connection: &'c Connection,
+    around: Around,
     documents: BTreeMap<String, Document>,
 }
 
@@ -28,8 +29,8 @@ pub(crate) struct Server<'c> {
 pub(crate) struct Refused(pub(crate) String);
 
 impl<'c> Server<'c> {
-    pub(crate) fn new(encoding: Encoding, connection: &'c Connection) -> Self {
-        Server { encoding, connection, documents: BTreeMap::new() }
+    pub(crate) fn new(encoding: Encoding, connection: &'c Connection, around: Around) -> Self {
+        Server { encoding, connection, around, documents: BTreeMap::new() }
     }
 
     /// Answers until the client says goodbye.
@@ -87,7 +88,8 @@ impl<'c> Server<'c> {
         if method == DidOpenTextDocumentNotification::METHOD.as_str() {
             let Some(params) = read::<DidOpenTextDocumentParams>(notification.params) else { return Ok(()) };
             let opened = params.text_document;
-            let document = Document::new(opened.text, opened.version, self.encoding);
+            let files = (self.around)(&opened.uri.0);
+            let document = Document::new(opened.text, opened.version, self.encoding, files);
             self.publish(&opened.uri.0, Some(&document))?;
             self.documents.insert(opened.uri.0, document);
         } else if method == DidChangeTextDocumentNotification::METHOD.as_str() {

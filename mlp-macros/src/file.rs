@@ -3,11 +3,14 @@
 use std::path::{Component, Path, PathBuf};
 
 use mlp_dsl::{
+    backend::rust::weight_file,
     diagnostic::{Diagnostic, Diagnostics},
     limits,
 };
 use proc_macro2::{Delimiter, Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
+
+use crate::weights::Crate;
 
 /// A literal, or one that a macro was given as `$path:literal`.
 fn literal(token: &TokenTree) -> Option<Literal> {
@@ -61,16 +64,18 @@ impl File {
         let mention = quote! {
             const _: &[u8] = ::core::include_bytes!(::core::concat!(::core::env!("CARGO_MANIFEST_DIR"), "/", #path));
         };
-        let options = mlp_dsl::backend::rust::Options {
-            runtime: runtime.cloned(),
-            standalone: false,
-            spans: None,
-            spelled: None,
-        };
         let mut diagnostics = Diagnostics::default();
         let ast = mlp_dsl::syntax::parse_with(&text, normal, &mut diagnostics);
-        let code = match mlp_dsl::derive(&ast, diagnostics) {
-            Ok(derivation) => mlp_dsl::backend::rust::emit(&derivation, &options),
+        let files = Crate::around(path);
+        let code = match mlp_dsl::derive_with(&ast, diagnostics, &files) {
+            Ok(derivation) => {
+                let options = mlp_dsl::backend::rust::Options {
+                    runtime: runtime.cloned(),
+                    weights: weight_file(&derivation).map(|file| files.bytes(&file.path)),
+                    ..Default::default()
+                };
+                mlp_dsl::backend::rust::emit(&derivation, &options)
+            }
             Err(diagnostics) => {
                 let mut code = mlp_dsl::backend::rust::stub(&text, runtime);
                 code.extend(diagnostics.iter().map(|found| self.error(&self.message(found, &text))));

@@ -4,10 +4,12 @@
 mod file;
 mod layout;
 mod report;
+mod weights;
 
 use layout::Layout;
-use mlp_dsl::{diagnostic::Diagnostics, names::Names};
+use mlp_dsl::{backend::rust::weight_file, diagnostic::Diagnostics, names::Names};
 use proc_macro::TokenStream;
+use weights::Crate;
 
 /// Compiles a network: `mlp! { pub network Course: f64 { … } }`.
 ///
@@ -24,7 +26,8 @@ pub fn mlp(tokens: TokenStream) -> TokenStream {
     }
     let mut diagnostics = Diagnostics::default();
     let ast = mlp_dsl::syntax::parse(&layout.text, &mut diagnostics);
-    match mlp_dsl::derive(&ast, diagnostics) {
+    let files = Crate::root();
+    match mlp_dsl::derive_with(&ast, diagnostics, &files) {
         Ok(derivation) => {
             let names = Names::of(&ast);
             let spans = |span: mlp_dsl::span::Span| layout.name_span(span);
@@ -33,6 +36,7 @@ pub fn mlp(tokens: TokenStream) -> TokenStream {
                 standalone: false,
                 spans: Some(&spans),
                 spelled: Some(&names),
+                weights: weight_file(&derivation).map(|file| files.bytes(&file.path)),
             };
             mlp_dsl::backend::rust::emit(&derivation, &options).into()
         }

@@ -1,12 +1,15 @@
 //! What generated networks call: elementary functions, kernels, random start values, batches
 //! and the traits that networks implement.
 //!
-//! No heap, no dependency, no panic, `unsafe` only in `simd`. The same bits in every build and on every
+//! No heap, no dependency, no panic, `unsafe` only in [`simd`]; with the feature `alloc` one module, `heap`, has both
+//! of heap and `unsafe`. The same bits in every build and on every
 //! machine: floats are only added, subtracted, multiplied, divided and compared, one rounding
 //! each, in the order the documentation gives; what is fused is declared.
 #![no_std]
 #![deny(unsafe_code)]
 
+#[cfg(feature = "alloc")]
+extern crate alloc;
 #[cfg(feature = "std")]
 extern crate std;
 
@@ -14,6 +17,8 @@ pub mod batch;
 pub mod class;
 pub mod functions;
 pub mod fused;
+#[cfg(feature = "alloc")]
+pub mod heap;
 pub mod kernels;
 pub mod machine;
 pub mod network;
@@ -24,6 +29,7 @@ pub mod single;
 pub mod special;
 #[cfg(feature = "ndarray")]
 pub mod views;
+pub mod weight_file;
 
 pub use batch::*;
 pub use class::*;
@@ -39,6 +45,15 @@ pub use single::*;
 pub use special::*;
 #[cfg(feature = "ndarray")]
 pub use views::*;
+pub use weight_file::*;
+
+/// Nothing, without the feature `alloc`.
+#[cfg(not(feature = "alloc"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __mlp_boxed {
+    ($($anything:tt)*) => {};
+}
 
 /// The text of the modules, (name, text) in order. Each needs only `core` and its siblings,
 /// so that `mod runtime { pub mod scalar { … } … }` stands without this crate.
@@ -52,6 +67,7 @@ pub const SOURCE: &[(&str, &str)] = &[
     ("fused", include_str!("fused.rs")),
     ("machine", include_str!("machine.rs")),
     ("random", include_str!("random.rs")),
+    ("weight_file", include_str!("weight_file.rs")),
     ("batch", include_str!("batch.rs")),
     ("class", include_str!("class.rs")),
     ("network", include_str!("network.rs")),

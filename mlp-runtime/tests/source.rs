@@ -32,6 +32,7 @@ fn source_holds_the_modules_in_order() {
             "fused",
             "machine",
             "random",
+            "weight_file",
             "batch",
             "class",
             "network"

@@ -13,12 +13,13 @@ use crate::{
     diagnostics,
     escape::{self, Escaped},
     failure::Failure,
+    weights::Beside,
 };
 
 /// Reads and compiles; mistakes are a failure with the rendered diagnostics.
 pub(crate) fn compile(source: &Source) -> Result<Derivation, Failure> {
     let text = text(source)?;
-    mlp_dsl::compile(&text).map_err(|found| mistakes(&found, &text, source))
+    mlp_dsl::compile_with(&text, &Beside::new(&source.file)).map_err(|found| mistakes(&found, &text, source))
 }
 
 /// The failure that shows diagnostics.

@@ -12,6 +12,7 @@ mod json;
 mod numbers;
 mod output;
 mod table;
+mod weights;
 
 use std::{io::Write, process::ExitCode};
 

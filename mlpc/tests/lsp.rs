@@ -370,3 +370,26 @@ fn nonsense_is_refused_and_the_server_goes_on() {
     editor.change(2, (900, 900), (3, 2), "\n");
     editor.stop();
 }
+
+/// Files that a text names lie beside it, wherever that is.
+#[test]
+fn files_of_weights() {
+    let fixtures = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures");
+    let mut editor = Editor::start("utf-8");
+    let mut open = |name: &str, text: &str| {
+        let uri = format!("file://{}/{name}", fixtures.replace("tests", "%74ests"));
+        let document = json!({ "uri": uri, "languageId": "mlp", "version": 1, "text": text });
+        editor.tell("textDocument/didOpen", json!({ "textDocument": document }));
+        editor.published()
+    };
+    let text = std::fs::read_to_string(format!("{fixtures}/weights_turned.mlp")).unwrap();
+    let found = open("a.mlp", &text);
+    assert_eq!(found[0]["code"], "M0706", "{found}");
+    let found = open("b.mlp", &text.replace(".safetensors\";", ".safetensors\" transposed;"));
+    assert_eq!(found, json!([]));
+    let found = editor.open("network N {\n    weights from \"a\" \n}");
+    assert_eq!(found[0]["code"], "M0104", "{found}");
+    assert_eq!(editor.completions((1, 21)), ["transposed"]);
+    assert_eq!(editor.completions((1, 12)), ["from"]);
+    editor.stop();
+}

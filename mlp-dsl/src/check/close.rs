@@ -7,11 +7,12 @@ use crate::{
     problems,
     span::Span,
     syntax::ast::{self, Name},
+    weights::Files,
 };
 
 impl Checker<'_> {
     /// What is only known at the end: what is unused, what is missing, which names clash.
-    pub(super) fn close(mut self, network: &ast::Network) -> Option<Model> {
+    pub(super) fn close(mut self, network: &ast::Network, files: &dyn Files) -> Option<Model> {
         let precision = self.precision(network);
         if let Some(last) = self.layers.last() {
             self.scope.mark(&last.name.text);
@@ -42,6 +43,7 @@ impl Checker<'_> {
             self.rules.report_unused(self.found);
         }
         self.choose_start_values();
+        self.load_weights(precision, files);
         if !self.found.is_empty() {
             return None;
         }

@@ -51,7 +51,7 @@ impl Checker<'_> {
         let values = values.map(|start| match start {
             Start::Values(values) => values,
             Start::Fill(value) => vec![value; shape.count()],
-            Start::Uniform { .. } | Start::Normal { .. } => Vec::new(),
+            Start::Loaded(_) | Start::Uniform { .. } | Start::Normal { .. } => Vec::new(),
         });
         Data { name: name.clone(), docs: group.docs.clone(), shape, elements: None, class: false, values }
     }

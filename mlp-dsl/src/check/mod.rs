@@ -15,6 +15,7 @@ mod layers;
 mod rules;
 mod scope;
 mod training;
+mod weights;
 
 use std::collections::HashMap;
 
@@ -29,15 +30,17 @@ use crate::{
         ast::{self, Ast, Name, Statement},
         parse_prelude,
     },
+    weights::Files,
 };
 pub(crate) use arguments::Parameter;
 use function::Functions;
 use rules::Rules;
 use scope::{Meaning, Scope};
 pub(crate) use scope::{closest, unusable, unusable_type};
+pub(crate) use weights::type_name;
 
 /// Checks a specification. The model is there when nothing was reported.
-pub(crate) fn check(ast: &Ast, diagnostics: &mut Diagnostics) -> Option<Model> {
+pub(crate) fn check(ast: &Ast, files: &dyn Files, diagnostics: &mut Diagnostics) -> Option<Model> {
     let network = one_network(ast, diagnostics)?;
     refuse_unusable(ast, diagnostics);
     let mut checker = Checker::new(ast, network, diagnostics);
@@ -57,7 +60,7 @@ pub(crate) fn check(ast: &Ast, diagnostics: &mut Diagnostics) -> Option<Model> {
     for statement in &network.statements {
         checker.statement(statement);
     }
-    checker.close(network)
+    checker.close(network, files)
 }
 
 /// Refuses names that no Rust identifier can have, whatever they are declared as.
@@ -108,6 +111,7 @@ struct Checker<'a> {
     parameter_count: u64,
     /// Which parameters have no start value written: the activation they feed chooses it.
     undrawn: Vec<bool>,
+    weight_file: Option<ast::WeightFile>,
     layers: Vec<Layer>,
     layer_count: usize,
     neuron_count: usize,
@@ -157,6 +161,7 @@ impl<'a> Checker<'a> {
             parameters: Vec::new(),
             parameter_count: 0,
             undrawn: Vec::new(),
+            weight_file: None,
             layers: Vec::new(),
             layer_count: 0,
             neuron_count: 0,
@@ -217,6 +222,7 @@ impl<'a> Checker<'a> {
                     self.parameter(*kind, *frozen, declaration);
                 }
             }
+            Statement::WeightFile(file) => self.weight_file(file),
             Statement::Layer(layer) => self.layer(layer),
             Statement::Loss(loss) => self.loss(loss),
             Statement::Penalty(penalty) => self.penalty(penalty),

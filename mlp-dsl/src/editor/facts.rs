@@ -94,6 +94,7 @@ fn start(start: &Start) -> String {
     match start {
         Start::Fill(value) => format!("starts at {value}"),
         Start::Values(_) => "starts at the numbers given".to_owned(),
+        Start::Loaded(tensor) => format!("starts at the numbers in `{}`", tensor.file.path),
         Start::Normal { mean, deviation, .. } => {
             format!("drawn from the normal distribution with mean {mean} and deviation {deviation}")
         }

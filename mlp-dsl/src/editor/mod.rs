@@ -16,6 +16,7 @@ use crate::{
     limits,
     names::Names,
     syntax::{self, ast::Ast},
+    weights::{Files, NoFiles},
 };
 pub use completion::{Completion, CompletionKind};
 use facts::Facts;
@@ -52,13 +53,18 @@ impl Analysis {
     /// Analyses a text. What only a good specification tells, such as shapes, comes from the `last`
     /// one that was good, as long as this one has mistakes.
     pub fn new(text: String, last: Option<Analysis>) -> Self {
+        Analysis::with_files(text, last, &NoFiles)
+    }
+
+    /// The same, with the files that the text names.
+    pub fn with_files(text: String, last: Option<Analysis>, files: &dyn Files) -> Self {
         let mut diagnostics = Diagnostics::default();
         let ast: Ast = syntax::parse(&text, &mut diagnostics);
         let names = match repair::repaired(looked_at(&text)) {
             Cow::Borrowed(_) => Names::of(&ast),
             Cow::Owned(repaired) => Names::of(&syntax::parse(&repaired, &mut Diagnostics::default())),
         };
-        let compiled: Result<Derivation, Vec<Diagnostic>> = crate::derive(&ast, diagnostics);
+        let compiled: Result<Derivation, Vec<Diagnostic>> = crate::derive_with(&ast, diagnostics, files);
         let (prelude, known) = match last {
             Some(last) => (last.prelude, last.facts),
             None => (Prelude::new(), Facts::default()),

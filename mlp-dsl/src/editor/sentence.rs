@@ -95,6 +95,11 @@ impl<'t> Sentence<'t> {
                 Expected::Choice(&["title", "author", "question", "marks", "headings"])
             }
             (Some("document" | "headings"), _) => Expected::Nothing,
+            (_, Some("weights")) if last == Some("weights") && !self.nested => Expected::Choice(&["from"]),
+            (_, Some("weights")) if self.is_weight_file() => match last {
+                Some("transposed") => Expected::Nothing,
+                _ => Expected::Choice(&["transposed"]),
+            },
             (_, Some("train")) => self.train(last),
             (_, Some("unroll")) => Expected::Choice(&["always", "never"]),
             (_, Some("arithmetic")) => Expected::Choice(&["separate", "fused"]),
@@ -105,6 +110,12 @@ impl<'t> Sentence<'t> {
             _ if assigns && last != Some("~") => Expected::Formula,
             _ => Expected::Nothing,
         }
+    }
+
+    /// Whether it is `weights from "…"`, so far.
+    fn is_weight_file(&self) -> bool {
+        let mut words = self.tokens.iter().skip_while(|token| **token != "weights").skip(1);
+        words.next() == Some(&"from") && words.next().is_some_and(|text| text.starts_with(['"', 'r']))
     }
 
     fn train(&self, last: Option<&str>) -> Expected {

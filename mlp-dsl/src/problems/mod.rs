@@ -9,6 +9,7 @@ mod shapes;
 mod structure;
 mod syntax;
 mod values;
+mod weights;
 
 pub(crate) use elsewhere::called_elsewhere;
 pub(crate) use limits::*;
@@ -18,6 +19,7 @@ pub(crate) use shapes::*;
 pub(crate) use structure::*;
 pub(crate) use syntax::*;
 pub(crate) use values::*;
+pub(crate) use weights::*;
 
 use crate::visible::acts;
 

@@ -157,6 +157,13 @@ impl Unreadable<'_> {
             "rule" if self.before.ends_with("state") => {
                 "what a rule keeps starts at 0: `state m, v;`".to_owned()
             }
+            "weights" if self.before.ends_with("from") && self.after.is_some() => {
+                "a path stands in quotes: `weights from \"course.safetensors\";`".to_owned()
+            }
+            "weights" if self.expected.contains("`transposed`") => {
+                "the form is `weights from \"course.safetensors\";`, or with `transposed` behind the path"
+                    .to_owned()
+            }
             "data" if word == ":" => "write `->` between the inputs and the target".to_owned(),
             "data" if word == "\"" => {
                 "samples stand in braces, `data { (0, 1) -> 1 }`; files are read by the program".to_owned()

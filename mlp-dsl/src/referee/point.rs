@@ -107,6 +107,10 @@ fn start_values(derivation: &Derivation, seed: u64) -> HashMap<EquationId, Array
         let array = match &parameter.start {
             Start::Fill(value) => Array::constant(shape, *value),
             Start::Values(values) => Array::from_row_major(shape, values),
+            Start::Loaded(tensor) => {
+                let values: Vec<f64> = tensor.values().collect();
+                Array::from_row_major(shape, &values)
+            }
             Start::Uniform { low, high, salt, .. } => {
                 let mut stream = Stream::new(seed, *salt, &parameter.name);
                 Array::build(shape, |_, _| round(stream.uniform(*low, *high)))

@@ -63,6 +63,8 @@ pub enum Statement {
         /// One after another.
         declarations: Vec<Declaration>,
     },
+    /// `weights from "…";`
+    WeightFile(WeightFile),
     /// `layer …`
     Layer(Layer),
     /// `loss …`
@@ -88,6 +90,19 @@ pub enum ParameterKind {
     Weight,
     /// Declared under `biases`.
     Bias,
+}
+
+/// `weights from "course.safetensors" transposed;`
+#[derive(Clone, Debug)]
+pub struct WeightFile {
+    /// The path as it is written.
+    pub path: String,
+    /// Where the path stands.
+    pub path_span: Span,
+    /// Where `transposed` stands.
+    pub transposed: Option<Span>,
+    /// All of it.
+    pub span: Span,
 }
 
 /// An input or a target: a vector, or scalars under a common name.

@@ -109,6 +109,13 @@ impl<'a> Builder<'a> {
                 }
                 Statement::Parameters { kind, frozen: frozen.is_some(), declarations }
             }
+            Rule::weight_file => {
+                let path = inner.find(|part| part.as_rule() == Rule::string)?;
+                let path_span = self.span_of(&path);
+                let transposed = inner.next_if(Rule::kw_transposed).map(|word| self.span_of(&word));
+                let path = strings::text(path.as_str());
+                Statement::WeightFile(WeightFile { path, path_span, transposed, span })
+            }
             Rule::layer => {
                 let name = self.name(inner.next()?);
                 let body = self.layer_body(inner)?;

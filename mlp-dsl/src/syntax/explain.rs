@@ -217,6 +217,8 @@ fn human(rule: Rule) -> Option<&'static str> {
         Rule::start_value => "`=` and a start value",
         Rule::initializer => "`~` and an initializer",
         Rule::train_option => "an option such as `batch 50`",
+        Rule::string => "a path in quotes",
+        Rule::kw_transposed => "`transposed`",
         Rule::kw_then => "`then`",
         Rule::kw_else => "`else`",
         Rule::kw_in => "`in`",

@@ -30,6 +30,8 @@ pub enum Rule {
     r#parameters,
     ///Used and differentiated through, but not updated.
     r#frozen,
+    ///`weights from "course.safetensors" transposed;`: start values from a file. A weight may be called `from`.
+    r#weight_file,
     ///Which kind of parameter a declaration makes.
     r#parameter_kind,
     ///Named scalars that together make a vector.
@@ -179,6 +181,8 @@ or passed over.*/
     r#kw_target,
     r#kw_weights,
     r#kw_biases,
+    r#kw_from,
+    r#kw_transposed,
     r#kw_layer,
     r#kw_class,
     r#kw_frozen,
@@ -221,6 +225,7 @@ impl Rule {
             Rule::r#class_target,
             Rule::r#parameters,
             Rule::r#frozen,
+            Rule::r#weight_file,
             Rule::r#parameter_kind,
             Rule::r#group,
             Rule::r#declarations,
@@ -299,6 +304,8 @@ impl Rule {
             Rule::r#kw_target,
             Rule::r#kw_weights,
             Rule::r#kw_biases,
+            Rule::r#kw_from,
+            Rule::r#kw_transposed,
             Rule::r#kw_layer,
             Rule::r#kw_class,
             Rule::r#kw_frozen,
@@ -573,6 +580,9 @@ impl ::pest::Parser<Rule> for MlpParser {
                     let state = state.check_stack_limit()?;
                     state
                         .restore_on_err(|state| self::r#input(state))
+                        .or_else(|state| {
+                            state.restore_on_err(|state| self::r#weight_file(state))
+                        })
                         .or_else(|state| {
                             state.restore_on_err(|state| self::r#parameters(state))
                         })
@@ -887,6 +897,55 @@ impl ::pest::Parser<Rule> for MlpParser {
                     ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
                 > {
                     state.rule(Rule::r#frozen, |state| { self::r#kw_frozen(state) })
+                }
+                #[inline]
+                #[allow(non_snake_case, unused_variables)]
+                pub fn r#weight_file(
+                    state: ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                ) -> ::pest::ParseResult<
+                    ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                > {
+                    state
+                        .rule(
+                            Rule::r#weight_file,
+                            |state| {
+                                state
+                                    .sequence(|state| {
+                                        state
+                                            .sequence(|state| {
+                                                state
+                                                    .optional(|state| {
+                                                        state
+                                                            .restore_on_err(|state| self::r#doc(state))
+                                                            .and_then(|state| {
+                                                                state
+                                                                    .repeat(|state| {
+                                                                        state
+                                                                            .sequence(|state| {
+                                                                                super::hidden::skip(state)
+                                                                                    .and_then(|state| {
+                                                                                        state.restore_on_err(|state| self::r#doc(state))
+                                                                                    })
+                                                                            })
+                                                                    })
+                                                            })
+                                                    })
+                                            })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| { self::r#kw_weights(state) })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| { self::r#kw_from(state) })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| { self::r#string(state) })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| {
+                                                state.optional(|state| { self::r#kw_transposed(state) })
+                                            })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| { state.match_string(";") })
+                                    })
+                            },
+                        )
                 }
                 #[inline]
                 #[allow(non_snake_case, unused_variables)]
@@ -4060,6 +4119,9 @@ impl ::pest::Parser<Rule> for MlpParser {
                                 state
                                     .restore_on_err(|state| self::r#input(state))
                                     .or_else(|state| {
+                                        state.restore_on_err(|state| self::r#weight_file(state))
+                                    })
+                                    .or_else(|state| {
                                         state.restore_on_err(|state| self::r#parameters(state))
                                     })
                                     .or_else(|state| {
@@ -4419,6 +4481,64 @@ impl ::pest::Parser<Rule> for MlpParser {
                                                 .sequence(|state| {
                                                     state
                                                         .match_string("biases")
+                                                        .and_then(|state| {
+                                                            state
+                                                                .lookahead(false, |state| { self::r#XID_CONTINUE(state) })
+                                                        })
+                                                })
+                                        },
+                                    )
+                            },
+                        )
+                }
+                #[inline]
+                #[allow(non_snake_case, unused_variables)]
+                pub fn r#kw_from(
+                    state: ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                ) -> ::pest::ParseResult<
+                    ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                > {
+                    state
+                        .rule(
+                            Rule::r#kw_from,
+                            |state| {
+                                state
+                                    .atomic(
+                                        ::pest::Atomicity::Atomic,
+                                        |state| {
+                                            state
+                                                .sequence(|state| {
+                                                    state
+                                                        .match_string("from")
+                                                        .and_then(|state| {
+                                                            state
+                                                                .lookahead(false, |state| { self::r#XID_CONTINUE(state) })
+                                                        })
+                                                })
+                                        },
+                                    )
+                            },
+                        )
+                }
+                #[inline]
+                #[allow(non_snake_case, unused_variables)]
+                pub fn r#kw_transposed(
+                    state: ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                ) -> ::pest::ParseResult<
+                    ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                > {
+                    state
+                        .rule(
+                            Rule::r#kw_transposed,
+                            |state| {
+                                state
+                                    .atomic(
+                                        ::pest::Atomicity::Atomic,
+                                        |state| {
+                                            state
+                                                .sequence(|state| {
+                                                    state
+                                                        .match_string("transposed")
                                                         .and_then(|state| {
                                                             state
                                                                 .lookahead(false, |state| { self::r#XID_CONTINUE(state) })
@@ -5296,6 +5416,7 @@ impl ::pest::Parser<Rule> for MlpParser {
                     Rule::r#class_target => rules::r#class_target(state),
                     Rule::r#parameters => rules::r#parameters(state),
                     Rule::r#frozen => rules::r#frozen(state),
+                    Rule::r#weight_file => rules::r#weight_file(state),
                     Rule::r#parameter_kind => rules::r#parameter_kind(state),
                     Rule::r#group => rules::r#group(state),
                     Rule::r#declarations => rules::r#declarations(state),
@@ -5374,6 +5495,8 @@ impl ::pest::Parser<Rule> for MlpParser {
                     Rule::r#kw_target => rules::r#kw_target(state),
                     Rule::r#kw_weights => rules::r#kw_weights(state),
                     Rule::r#kw_biases => rules::r#kw_biases(state),
+                    Rule::r#kw_from => rules::r#kw_from(state),
+                    Rule::r#kw_transposed => rules::r#kw_transposed(state),
                     Rule::r#kw_layer => rules::r#kw_layer(state),
                     Rule::r#kw_class => rules::r#kw_class(state),
                     Rule::r#kw_frozen => rules::r#kw_frozen(state),

@@ -46,7 +46,13 @@ pub const STARTS: [(Place, Word); 19] = [
         ),
     ),
     (Place::Network, word("input", "`input x[2];`, `input x { i1, i2 }`: what a sample's input is")),
-    (Place::Network, word("weights", "`weights W[2, 3];`: parameters that multiply")),
+    (
+        Place::Network,
+        word(
+            "weights",
+            "`weights W[2, 3];`: parameters that multiply; `weights from \"course.safetensors\";`: start values from a file",
+        ),
+    ),
     (Place::Network, word("biases", "`biases b[3];`: parameters that are added")),
     (
         Place::Network,
@@ -79,12 +85,17 @@ pub const STARTS: [(Place, Word); 19] = [
 ];
 
 /// The words inside sentences.
-pub const INSIDE: [Word; 9] = [
+pub const INSIDE: [Word; 11] = [
     word("if", "`if a < b then c else d`: one of two values"),
     word("then", "`if a < b then c else d`: the value where the comparison holds"),
     word("else", "`if a < b then c else d`: the value where the comparison does not hold"),
     word("let", "`let u = a * b in u^2`: a name for a part of a formula; in a rule `let d = …;`"),
     word("in", "`let u = a * b in u^2`: the formula in which the names are known"),
+    word("from", "`weights from \"course.safetensors\";`: start values from a file"),
+    word(
+        "transposed",
+        "`weights from \"course.safetensors\" transposed;`: the file has its matrices as [outputs, inputs], as PyTorch does",
+    ),
     word("class", "`target t: class[10]`: one of so many classes, counted from 0"),
     word(
         "state",

@@ -23,3 +23,5 @@ pub mod random;
 pub mod single;
 #[path = "../../src/special.rs"]
 pub mod special;
+#[path = "../../src/weight_file.rs"]
+pub mod weight_file;

@@ -4,21 +4,27 @@ use mlp_dsl::{
     backend::rust::{self, Options},
     ir::Derivation,
 };
+use quote::quote;
 
 use super::refresh::Refresh;
-use crate::{arguments::Emit, failure::Failure, input, output};
+use crate::{arguments::Emit, failure::Failure, input, output, weights};
 
 /// Runs the command.
 pub(crate) fn run(arguments: &Emit) -> Result<(), Failure> {
     let derivation = input::compile(&arguments.source)?;
-    let text = text(&derivation, arguments.standalone)?;
+    let text = text(&derivation, arguments)?;
     let mut refresh = Refresh::new("emit", &arguments.source);
     refresh.flag("--standalone", arguments.standalone);
     output::deliver(&text, &arguments.source, &arguments.target, &refresh.to(&arguments.target))
 }
 
-fn text(derivation: &Derivation, standalone: bool) -> Result<String, Failure> {
-    let tokens = rust::emit(derivation, &Options { standalone, ..Options::default() });
+fn text(derivation: &Derivation, arguments: &Emit) -> Result<String, Failure> {
+    let (standalone, output) = (arguments.standalone, arguments.target.output.as_deref());
+    let weights = rust::weight_file(derivation).map(|file| {
+        let path = weights::from_output(&arguments.source.file, output, &file.path);
+        quote!(::core::include_bytes!(#path))
+    });
+    let tokens = rust::emit(derivation, &Options { standalone, weights, ..Options::default() });
     let network = syn::parse2(tokens).map(|file| prettyplease::unparse(&file)).map_err(|error| {
         let title = format!("the generated code of `{}` is no Rust: {error}", derivation.name);
         Failure::specification(title, "this is a fault of the compiler; please report it")

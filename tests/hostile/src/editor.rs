@@ -34,7 +34,8 @@ pub(crate) fn language_server(data: &[u8]) {
         ask("shutdown", Value::Null);
         tell("exit", Value::Null);
     }
-    mlp_lsp::serve(&server).unwrap_or_else(|broken| panic!("{broken}"));
+    mlp_lsp::serve(&server, |_| Box::new(mlp_dsl::weights::NoFiles))
+        .unwrap_or_else(|broken| panic!("{broken}"));
     let answered = editor.receiver.try_iter().filter(|message| matches!(message, Message::Response(_)));
     assert_eq!(answered.count(), usize::try_from(requests).unwrap_or(0), "each request is answered");
 }

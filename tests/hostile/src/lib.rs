@@ -10,6 +10,9 @@ mod file;
 mod layout;
 #[path = "../../../mlp-macros/src/report.rs"]
 mod report;
+#[allow(dead_code, reason = "what reads files is no target")]
+#[path = "../../../mlp-macros/src/weights.rs"]
+mod weights;
 
 mod editor;
 mod macros;

@@ -17,9 +17,8 @@ pub(crate) fn layout(data: &[u8]) {
             let spans = |span: mlp_dsl::span::Span| layout.name_span(span);
             let options = mlp_dsl::backend::rust::Options {
                 runtime: layout.runtime.clone(),
-                standalone: false,
                 spans: Some(&spans),
-                spelled: None,
+                ..Default::default()
             };
             drop(mlp_dsl::backend::rust::emit(&derivation, &options));
         }

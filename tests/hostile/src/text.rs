@@ -51,7 +51,7 @@ pub(crate) fn pipeline(data: &[u8]) {
 fn good(derivation: &Derivation, text: &str) {
     verify::verify(derivation).unwrap_or_else(|reason| panic!("{reason}\n{text}"));
     plan::verify(derivation, &plan::plan(derivation)).unwrap_or_else(|reason| panic!("{reason}\n{text}"));
-    let options = rust::Options { runtime: None, standalone: false, spans: None, spelled: None };
+    let options = rust::Options::default();
     let (first, second) = (rust::emit(derivation, &options), rust::emit(derivation, &options));
     assert_eq!(first.to_string(), second.to_string(), "{text}");
     drop(Summary::new(derivation, None, None));

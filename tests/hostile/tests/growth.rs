@@ -10,7 +10,7 @@ use mlp_dsl::{diagnostic::Diagnostics, syntax::parse};
 /// Rules, and a text in which they stand again and again: what comes first, what is repeated, what comes last.
 struct Flat(&'static str, &'static str, &'static str, &'static str);
 
-const FLAT: [Flat; 36] = [
+const FLAT: [Flat; 37] = [
     Flat(
         "file item network visibility kw_network kw_pub kw_crate",
         "",
@@ -23,6 +23,12 @@ const FLAT: [Flat; 36] = [
     Flat("target kw_target", "network N { ", "target t[3];\n", "}"),
     Flat("class_target kw_class", "network N { ", "target t: class[3] = 1;\n", "}"),
     Flat("parameters parameter_kind kw_weights kw_biases", "network N { ", "weights w[3]; biases b;\n", "}"),
+    Flat(
+        "weight_file kw_from kw_transposed",
+        "network N { ",
+        "weights from \"a\"; weights from \"b\" transposed;\n",
+        "}",
+    ),
     Flat("frozen kw_frozen", "network N { ", "frozen weights w[3]; frozen layer y[2] = x;\n", "}"),
     Flat("declarations", "network N { weights ", "w[3] = 0.5, ", "w; }"),
     Flat("start_value value", "network N { ", "weights w = 0.5;\n", "}"),

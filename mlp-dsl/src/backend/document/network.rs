@@ -129,6 +129,7 @@ impl Context<'_> {
             (_, Some(value)) => vec![value_cell(value)],
             (Start::Fill(value), None) => vec![Inline::Math(Side::new(Form::Numbers, number(*value)))],
             (Start::Values(_), None) => plain("given"),
+            (Start::Loaded(tensor), None) => vec![Inline::Text(format!("from {}", tensor.file.path))],
             (Start::Uniform { rule, low, high, .. }, None) => vec![
                 Inline::Text(format!("drawn ({rule}) from ")),
                 Inline::Math(Side::new(Form::Numbers, number(*low))),

@@ -101,7 +101,7 @@ impl Context<'_> {
         let seed = self.derivation.seed;
         let fields: Vec<_> = self.derivation.parameters.iter().map(|p| self.field(p.equation)).collect();
         let zeros = self.derivation.parameters.iter().map(|p| self.zero(self.shape(p)));
-        let runtime = &self.runtime;
+        let (runtime, trained) = (&self.runtime, self.trained());
         let by_value = self.by_value().then(|| {
             quote! {
                 /// A network with the specification's start values.
@@ -121,6 +121,8 @@ impl Context<'_> {
 
             /// All parameters 0: room to initialise in place, in a `static` for example.
             pub const ZERO: Self = Self { #(#fields: #zeros),* };
+
+            #trained
 
             #by_value
 

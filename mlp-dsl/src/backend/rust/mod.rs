@@ -4,6 +4,7 @@
 mod block;
 mod fingerprint;
 mod formula;
+mod heap;
 mod interface;
 mod names;
 mod routine;
@@ -14,12 +15,14 @@ mod stub;
 mod traits;
 mod types;
 mod unrolled;
+mod weights;
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 pub use names::Spans;
 pub use stub::stub;
+pub use weights::weight_file;
 
 use crate::{
     ir::{
@@ -48,6 +51,9 @@ pub struct Options<'s> {
     pub spans: Option<Spans<'s>>,
     /// The specification's names, of which editors are to be told.
     pub spelled: Option<&'s crate::names::Names>,
+    /// The bytes of the file of weights, as an expression; where it is not given, the file is included by the
+    /// path that the specification has.
+    pub weights: Option<TokenStream>,
 }
 
 /// The code of a network.
@@ -70,6 +76,8 @@ pub fn emit(derivation: &Derivation, options: &Options<'_>) -> TokenStream {
         inner_runtime,
         spans,
         spelled: options.spelled,
+        weight_bytes: options.weights.as_ref(),
+        standalone: options.standalone,
     };
     context.module()
 }
@@ -108,18 +116,22 @@ struct Context<'c> {
     inner_runtime: TokenStream,
     spans: Spans<'c>,
     spelled: Option<&'c crate::names::Names>,
+    weight_bytes: Option<&'c TokenStream>,
+    standalone: bool,
 }
 
 impl Context<'_> {
     fn module(&self) -> TokenStream {
         let module = format_ident!("__mlp_{}", self.derivation.name);
         let visibility: TokenStream = self.derivation.visibility.parse().unwrap_or_default();
+        let weights = self.weight_file();
         let types = self.type_items();
         let interface = self.interface();
         let network = self.network_trait();
         let differentiable = self.differentiable_trait();
         let trainable = self.trainable_trait();
         let functions = self.functions();
+        let boxed = self.boxed();
         let exported = self.exported();
         let spelled = self.spelled();
         quote! {
@@ -131,19 +143,21 @@ impl Context<'_> {
                 clippy::similar_names, clippy::too_many_arguments, clippy::type_complexity,
                 clippy::too_many_lines, clippy::unreadable_literal, clippy::large_types_passed_by_value,
                 clippy::suboptimal_flops, clippy::suspicious_operation_groupings, clippy::neg_multiply,
-                clippy::eq_op, clippy::identity_op, clippy::erasing_op, clippy::zero_divided_by_zero, clippy::let_and_return,
+                clippy::assign_op_pattern, clippy::eq_op, clippy::identity_op, clippy::erasing_op, clippy::zero_divided_by_zero, clippy::let_and_return,
                 clippy::large_stack_arrays,
                 clippy::manual_range_contains, clippy::if_same_then_else, clippy::just_underscores_and_digits,
                 clippy::disallowed_names, clippy::new_without_default, clippy::needless_range_loop,
                 clippy::cast_precision_loss
             )]
             mod #module {
+                #weights
                 #types
                 #interface
                 #network
                 #differentiable
                 #trainable
                 #functions
+                #boxed
                 #spelled
             }
             #[allow(unused_imports)]

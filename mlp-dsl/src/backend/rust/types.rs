@@ -12,10 +12,12 @@ use crate::{
 };
 
 /// A field of the optimizer.
-struct OptimizerField {
-    name: proc_macro2::Ident,
+pub(super) struct OptimizerField {
+    pub(super) name: proc_macro2::Ident,
     ty: TokenStream,
-    value: TokenStream,
+    pub(super) value: TokenStream,
+    /// Whether it may be another number than 0 before the first step.
+    pub(super) is_setting: bool,
     doc: String,
 }
 
@@ -62,8 +64,8 @@ impl Context<'_> {
         if !self.by_value() {
             docs.push(String::new());
             docs.push(
-                " Too large to be returned by value: begin with `ZERO` in a `static` or a box, then `initialize`, and \
-                 use the methods that write in place."
+                " Too large to be returned by value: begin with `boxed()`, which the feature `alloc` of `mlp` brings, or \
+                 with `ZERO` in a `static`, then `initialize`; and use the methods that write in place."
                     .to_owned(),
             );
         }
@@ -87,6 +89,7 @@ impl Context<'_> {
         let start = match &parameter.start {
             Start::Fill(value) => format!("starts at {value}"),
             Start::Values(_) => "starts at declared values".to_owned(),
+            Start::Loaded(tensor) => format!("starts at the numbers in `{}`", tensor.file.path),
             Start::Uniform { rule, low, high, .. } => format!("starts drawn from {low} to {high} ({rule})"),
             Start::Normal { mean, deviation, .. } => {
                 format!("starts drawn from the normal distribution, mean {mean}, deviation {deviation}")
@@ -169,7 +172,7 @@ impl Context<'_> {
         }
     }
 
-    fn optimizer_fields(&self, training: &Training) -> Vec<OptimizerField> {
+    pub(super) fn optimizer_fields(&self, training: &Training) -> Vec<OptimizerField> {
         let mut fields = Vec::new();
         for id in training.settings.iter().copied().filter(|id| self.is_field(*id)) {
             let Op::Setting(value) = self.derivation.equation(id).op else { continue };
@@ -177,12 +180,19 @@ impl Context<'_> {
                 name: self.field(id),
                 ty: self.real(),
                 value: super::formula::literal(value, self.derivation.precision),
+                is_setting: true,
                 doc: format!(" The setting `{}`, {value} in the specification.", self.derivation.name_of(id)),
             });
         }
         if training.step.is_some() {
             let (name, ty, value) = (quote::format_ident!("steps"), quote!(u64), quote!(0));
-            fields.push(OptimizerField { name, ty, value, doc: " Steps made so far.".to_owned() });
+            fields.push(OptimizerField {
+                name,
+                ty,
+                value,
+                is_setting: false,
+                doc: " Steps made so far.".to_owned(),
+            });
         }
         for parameter in &self.derivation.parameters {
             for state in &parameter.state {
@@ -191,6 +201,7 @@ impl Context<'_> {
                     name: self.field(state.equation),
                     ty: self.array(shape),
                     value: self.zero(shape),
+                    is_setting: false,
                     doc: format!(" What the rule keeps for `{}`, {}.", parameter.name, size_in_docs(shape)),
                 });
             }
@@ -259,33 +270,36 @@ impl Context<'_> {
 
     /// The statements that set every parameter to its start value.
     pub(super) fn initialize(&self) -> TokenStream {
+        let own = quote!(self);
+        let statements = self.derivation.parameters.iter().map(|parameter| self.start(&own, parameter));
+        quote!(#(#statements)*)
+    }
+
+    /// The statement that sets a parameter of `of` to its start value.
+    pub(super) fn start(&self, of: &TokenStream, parameter: &Parameter) -> TokenStream {
         let precision = self.derivation.precision;
-        let statements = self.derivation.parameters.iter().map(|parameter| {
-            let field = self.field(parameter.equation);
-            let place = quote!(self.#field);
-            let shape = self.shape(parameter);
-            match &parameter.start {
-                Start::Fill(value) => fill(&place, shape, &super::formula::literal(*value, precision)),
-                Start::Values(values) => {
-                    let values: Vec<TokenStream> =
-                        values.iter().map(|value| super::formula::literal(*value, precision)).collect();
-                    match shape {
-                        Shape::Matrix(_, columns) => {
-                            let rows = values.chunks(columns.max(1)).map(|row| quote!([#(#row),*]));
-                            quote!(#place = [#(#rows),*];)
-                        }
-                        _ => quote!(#place = [#(#values),*];),
+        let field = self.field(parameter.equation);
+        let place = quote!(#of.#field);
+        let shape = self.shape(parameter);
+        match &parameter.start {
+            Start::Fill(value) => fill(&place, shape, &super::formula::literal(*value, precision)),
+            Start::Values(values) => {
+                let values: Vec<TokenStream> =
+                    values.iter().map(|value| super::formula::literal(*value, precision)).collect();
+                match shape {
+                    Shape::Matrix(_, columns) => {
+                        let rows = values.chunks(columns.max(1)).map(|row| quote!([#(#row),*]));
+                        quote!(#place = [#(#rows),*];)
                     }
-                }
-                Start::Uniform { low, high, salt, .. } => {
-                    self.draw(parameter, "uniform", [*low, *high], *salt)
-                }
-                Start::Normal { mean, deviation, salt } => {
-                    self.draw(parameter, "normal", [*mean, *deviation], *salt)
+                    _ => quote!(#place = [#(#values),*];),
                 }
             }
-        });
-        quote!(#(#statements)*)
+            Start::Loaded(tensor) => self.load(of, parameter, tensor),
+            Start::Uniform { low, high, salt, .. } => self.draw(parameter, "uniform", [*low, *high], *salt),
+            Start::Normal { mean, deviation, salt } => {
+                self.draw(parameter, "normal", [*mean, *deviation], *salt)
+            }
+        }
     }
 
     fn draw(&self, parameter: &Parameter, distribution: &str, numbers: [f64; 2], salt: u64) -> TokenStream {

@@ -187,6 +187,7 @@ impl Stub {
         let (traced, trace_zeros) = self.fields(&surface.traced);
         let (settings, setting_zeros) = self.fields(&surface.optimizer);
         let methods = self.methods(&workspace, &gradients, &optimizer, &trace);
+        let parts = [&gradients, &optimizer, &workspace, &trace];
         let (constants, data) = (counts(), self.data());
         let numbers = self.counts().map(Literal::usize_unsuffixed);
         let length = |n: Option<usize>| n.unwrap_or(1);
@@ -225,6 +226,8 @@ impl Stub {
                 }
                 impl #workspace { pub const ZERO: Self = Self {}; pub const fn new() -> Self { Self::ZERO } }
                 impl #trace { pub const ZERO: Self = Self { #(#trace_zeros),* }; }
+                #runtime::__mlp_boxed!(network stub #network);
+                #(#runtime::__mlp_boxed!(part stub #parts);)*
                 impl ::core::default::Default for #network { fn default() -> Self { Self::ZERO } }
                 impl ::core::default::Default for #gradients { fn default() -> Self { Self::ZERO } }
                 impl ::core::default::Default for #optimizer { fn default() -> Self { Self::ZERO } }
@@ -285,6 +288,7 @@ impl Stub {
         };
         let (results, length) = (self.array(self.outputs()), Literal::usize_unsuffixed(self.outputs()));
         quote! {
+            pub const TRAINED: Self = Self::ZERO;
             pub fn new() -> Self { Self::ZERO }
             pub fn with_seed(seed: u64) -> Self { Self::ZERO }
             pub fn initialize(&mut self, seed: u64) {}

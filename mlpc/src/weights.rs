@@ -1,0 +1,86 @@
+//! The file that `weights from "…";` names, by its path from where the specification is.
+
+use std::{
+    fs,
+    io::ErrorKind,
+    path::{Path, PathBuf},
+};
+
+use mlp_dsl::{
+    limits,
+    weights::{Files, Unread},
+};
+
+use crate::input::{is_standard, reason};
+
+/// The files around a specification.
+pub(crate) struct Beside {
+    folder: PathBuf,
+}
+
+impl Beside {
+    /// Those around this file; around the working folder, where the specification comes from the standard input.
+    pub(crate) fn new(specification: &Path) -> Self {
+        let folder = if is_standard(specification) { None } else { specification.parent() };
+        Beside { folder: folder.unwrap_or(Path::new("")).to_owned() }
+    }
+
+    /// Those around the file of a URI, as an editor names it.
+    pub(crate) fn uri(uri: &str) -> Self {
+        let path = uri.strip_prefix("file://").unwrap_or_default();
+        // `file:///c%3A/nets/course.mlp` is a file of a disk.
+        let path = decoded(path);
+        let disk = cfg!(windows) && path.as_bytes().get(2) == Some(&b':');
+        Beside::new(Path::new(if disk { path.trim_start_matches('/') } else { &path }))
+    }
+}
+
+impl Files for Beside {
+    fn read(&self, path: &str) -> Result<Vec<u8>, Unread> {
+        let full = self.folder.join(path);
+        let unread = |error: std::io::Error| Unread {
+            reason: reason(&error),
+            help: match error.kind() {
+                ErrorKind::NotFound => "the path starts where the specification is",
+                _ => "make it a file that can be read",
+            }
+            .to_owned(),
+        };
+        let about = fs::metadata(&full).map_err(unread)?;
+        if !about.is_file() || about.len() > limits::WEIGHT_BYTES {
+            let what = if about.is_file() { "it is too long" } else { "it is no file" };
+            let help = format!("name a file of at most {} bytes", limits::WEIGHT_BYTES);
+            return Err(Unread { reason: what.to_owned(), help });
+        }
+        fs::read(full).map_err(unread)
+    }
+}
+
+/// A URI's path with its `%20`s as the bytes they stand for.
+fn decoded(path: &str) -> String {
+    let mut bytes = Vec::with_capacity(path.len());
+    let mut rest = path.as_bytes();
+    while let Some((first, behind)) = rest.split_first() {
+        let code = behind.first_chunk::<2>().filter(|_| *first == b'%');
+        let byte = code.and_then(|code| u8::from_str_radix(std::str::from_utf8(code).ok()?, 16).ok());
+        bytes.push(byte.unwrap_or(*first));
+        rest = if byte.is_some() { behind.get(2..).unwrap_or_default() } else { behind };
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// The path of a file of weights from the folder of a file that includes it: without a folder of this machine in
+/// it, as long as both are on one disk.
+pub(crate) fn from_output(specification: &Path, output: Option<&Path>, path: &str) -> String {
+    let folder_of = |file: &Path| file.parent().map(Path::to_owned).unwrap_or_default();
+    let beside = if is_standard(specification) { PathBuf::new() } else { folder_of(specification) };
+    let Some(output) = output.filter(|output| !is_standard(output)) else { return path.to_owned() };
+    let real = |folder: &Path| {
+        fs::canonicalize(if folder.as_os_str().is_empty() { Path::new(".") } else { folder }).ok()
+    };
+    let (Some(here), Some(there)) = (real(&folder_of(output)), real(&beside)) else { return path.to_owned() };
+    let common = here.iter().zip(there.iter()).take_while(|(a, b)| a == b).count();
+    let up = here.iter().skip(common).map(|_| "..".to_owned());
+    let down = there.iter().skip(common).map(|part| part.to_string_lossy().into_owned());
+    up.chain(down).chain([path.to_owned()]).collect::<Vec<_>>().join("/")
+}

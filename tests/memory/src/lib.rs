@@ -1,0 +1,69 @@
+//! Networks whose start values come from files that NumPy wrote, each through the macro in both its forms; and one
+//! that no stack holds.
+#![forbid(unsafe_code)]
+
+/// Specifications in files; a path in one starts where it is.
+pub mod named {
+    mlp::mlp!(file = "networks/rows.mlp");
+    mlp::mlp!(file = "networks/turned.mlp");
+}
+
+/// The same between braces, where a path starts at the root of the crate.
+pub mod written {
+    mlp::mlp! {
+        /// Matrices as the language has them: `x @ W`.
+        pub network Rows: f32 {
+            input   x[4];
+            layer   hidden[5] = tanh(dense(x));
+            layer   y[3] = sigmoid(dense(hidden));
+            target  t[3];
+            loss    half_squared_error(y, t);
+            train   sgd(rate = 0.1);
+            weights from "networks/rows.safetensors";
+        }
+    }
+
+    mlp::mlp! {
+        /// Matrices as PyTorch has them, a square one too; numbers alone, and one that is no tensor.
+        pub network Turned: f64 {
+            weights from r"networks/../networks/weights/turned.safetensors" transposed;
+            input   x[3];
+            weights scale, step, share = 0.25;
+            layer   hidden[3] = tanh(dense(x));
+            layer   y[2] = scale * linear(hidden) + step * share;
+        }
+    }
+}
+
+/// Ten million parameters and a rule that keeps two numbers for each.
+pub mod large {
+    mlp::mlp! {
+        /// As wide as the features of a small image.
+        pub network Large: f32 {
+            input   x[3136];
+            layer   first[2048]  = relu(dense(x));
+            layer   second[2048] = relu(dense(first));
+            layer   y[10] = softmax(dense(second));
+            target  t: class[10];
+            loss    cross_entropy(y, t);
+            train   adam(rate = 0.01), batch 2;
+        }
+    }
+}
+
+/// A path that a macro was given.
+macro_rules! given {
+    ($path:literal) => {
+        mlp::mlp! {
+            /// Its file is an argument, and `from` is a weight.
+            pub network Given: f32 {
+                input   x[4];
+                weights from = 0.5, other;
+                layer   hidden[5] = tanh(dense(x));
+                layer   y[3] = sigmoid(dense(hidden)) + 0 * from * other;
+                weights from $path;
+            }
+        }
+    };
+}
+given!("networks/given.safetensors");
