@@ -40,6 +40,12 @@ pub struct Summary {
     pub state: u64,
     /// Multiply-adds of a forward pass of one sample, those inside activations not counted.
     pub multiply_adds: u64,
+    /// Whether the generated code writes layers out number by number; else it loops over them.
+    pub unrolled: bool,
+    /// How many samples of a batch it computes at once.
+    pub block: u64,
+    /// Bytes of the values it keeps between input and output.
+    pub workspace_bytes: u64,
 }
 
 /// A layer.
@@ -176,6 +182,7 @@ impl Summary {
         let count = |ids: &mut dyn Iterator<Item = EquationId>| {
             ids.map(|id| derivation.shape(id).count() as u64).sum::<u64>()
         };
+        let plan = crate::plan::plan(derivation);
         Summary {
             network: derivation.name.clone(),
             precision: derivation.precision,
@@ -192,6 +199,9 @@ impl Summary {
                 &mut derivation.parameters.iter().flat_map(|p| &p.state).map(|state| state.equation),
             ),
             multiply_adds: derivation.multiply_adds() as u64,
+            unrolled: plan.unrolled,
+            block: plan.block as u64,
+            workspace_bytes: plan.workspace_bytes(derivation) as u64,
         }
     }
 }

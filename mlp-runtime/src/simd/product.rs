@@ -75,8 +75,8 @@ pub(super) fn outer<E>(
     Product { tile, sizes, transposed: false }
 }
 
-/// Bytes of a packed panel: a first-level cache or so, and little beside a thread's stack.
-const PACKED: usize = 48 * 1024;
+/// Bytes of a packed panel: it stays in a first-level cache beside what it is multiplied by.
+const PACKED: usize = 32 * 1024;
 
 /// Room for a packed panel, so that no register is loaded from two lines of the cache.
 #[repr(align(64))]
@@ -97,7 +97,9 @@ impl<E: Scalar> Product<E> {
             return;
         }
         let panel = (most_vectors::<V>() * V::LANES).min(columns.next_multiple_of(V::LANES));
-        let depth_at_once = (PACKED / size_of::<E>() / panel.max(1)).min(MOST_DEPTH);
+        let most = (PACKED / size_of::<E>() / panel.max(1)).min(MOST_DEPTH);
+        // As many terms each time as the others.
+        let depth_at_once = depth.div_ceil(depth.div_ceil(most).max(1));
         let packed = self.transposed || rows >= REPAID;
         let mut room = Room(MaybeUninit::uninit());
         let room = room.0.as_mut_ptr().cast::<E>();

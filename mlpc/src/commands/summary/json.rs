@@ -26,6 +26,14 @@ pub(super) fn json(summary: &Summary) -> Json {
                 ("parameter_bytes", Json::whole(summary.parameter_bytes)),
                 ("gradient_bytes", Json::whole(summary.trained * summary.precision.bytes() as u64)),
                 ("state_bytes", Json::whole(summary.state * summary.precision.bytes() as u64)),
+                ("workspace_bytes", Json::whole(summary.workspace_bytes)),
+            ]),
+        ),
+        (
+            "generated_code",
+            Json::object([
+                ("layers", Json::text(if summary.unrolled { "written out" } else { "loops" })),
+                ("samples_at_once", Json::whole(summary.block)),
             ]),
         ),
         (

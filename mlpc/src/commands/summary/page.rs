@@ -163,6 +163,13 @@ fn memory(summary: &Summary) -> Vec<String> {
     if summary.state > 0 {
         lines.push(numbers("state of the rule", summary.state));
     }
+    let at_once = match summary.block {
+        1 => String::new(),
+        block => format!(", for {block} samples at once"),
+    };
+    lines.push(format!("workspace: {} bytes{at_once}", summary.workspace_bytes));
+    let code = if summary.unrolled { "written out number by number" } else { "loops over layers" };
+    lines.push(format!("generated code: {code}"));
     lines.push(format!("forward pass: {} for a sample", counted(work, "multiply-add")));
     if summary.batch > 1 {
         let all = u128::from(work) * u128::from(summary.batch);
