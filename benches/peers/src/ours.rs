@@ -13,7 +13,6 @@ mlp! {
         layer  output[2] = sigmoid(dense(hidden));
         target t[2];
         loss   half_squared_error(output, t);
-        arithmetic fused;
         train  sgd(rate = 0.5);
     }
 }
@@ -37,7 +36,6 @@ mlp! {
         layer  output[6]   = tanh(dense(hidden2));
         target t[6];
         loss   mean_squared_error(output, t);
-        arithmetic fused;
         train  sgd(rate = 0.01);
     }
 }

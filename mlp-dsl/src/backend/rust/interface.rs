@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{Context, names::counts, run::argument, size};
+use super::{Context, names::counts, size};
 use crate::{
     ir::equation::Shape,
     model::Reduction,
@@ -147,13 +147,8 @@ impl Context<'_> {
                 _ => quote!(__trace.#field = *#name;),
             }
         });
-        let arguments = [
-            argument("__input", quote!(&'r #input)),
-            argument("__workspace", quote!(&'r mut #workspace)),
-            argument("__trace", quote!(&'r mut #trace)),
-        ];
-        let code = quote!(#trace_body #(#traced)*);
-        let code = self.method(Entry::Trace, &TokenStream::new(), &arguments, &quote!(()), &code);
+        // A trace is looked at: it is not worth code for every machine.
+        let code = quote!(let (__network, __machine) = (self, #runtime::Portable); #trace_body #(#traced)*);
         let by_value = self.by_value().then(|| {
             quote! {
                 /// The output for a sample.
