@@ -68,7 +68,7 @@ macro_rules! machine {
             /// # Safety
             /// The operands must be there in their sizes.
             #[inline(always)]
-            unsafe fn f32<const FUSED: bool>(self, product: Product<f32>) {
+            pub(super) unsafe fn f32<const FUSED: bool>(self, product: Product<f32>) {
                 // SAFETY: as for the caller.
                 unsafe { if FUSED { self.f32_fused(product) } else { self.f32_separate(product) } }
             }
@@ -76,7 +76,7 @@ macro_rules! machine {
             /// # Safety
             /// The operands must be there in their sizes.
             #[inline(always)]
-            unsafe fn f64<const FUSED: bool>(self, product: Product<f64>) {
+            pub(super) unsafe fn f64<const FUSED: bool>(self, product: Product<f64>) {
                 // SAFETY: as for the caller.
                 unsafe { if FUSED { self.f64_fused(product) } else { self.f64_separate(product) } }
             }
@@ -234,9 +234,13 @@ macro_rules! products {
         /// The operands must be there in their sizes.
         unsafe fn $name(self, product: Product<<$vector as Vector>::Element>) {
             $(#[target_feature(enable = $feature)])*
+            #[inline(never)] // or it would return early
             unsafe fn inside(product: Product<<$vector as Vector>::Element>) {
                 // SAFETY: as for the caller.
                 unsafe { product.compute::<$vector, $fused>() }
+            }
+            if product.nothing_to_do() {
+                return;
             }
             // SAFETY: the machine is there, hence its features; for the operands as for the caller.
             unsafe { inside(product) }
@@ -246,3 +250,6 @@ macro_rules! products {
 use products;
 
 use product::Sizes;
+
+#[cfg(test)]
+mod tests;
