@@ -40,8 +40,8 @@ use x86::run as run_best;
 #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
 pub use x86::*;
 
-/// Runs on the best machine that the processor has: with the feature `std` found out when the program
-/// runs, else when it is compiled.
+/// Runs on the best machine that the processor has: found out when the program runs where there is the
+/// standard library, else when it is compiled.
 #[inline(always)]
 pub fn run<R: Routine>(routine: R) -> R::Output {
     run_best(routine)
