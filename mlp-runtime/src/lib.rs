@@ -10,7 +10,7 @@
 
 #[cfg(feature = "alloc")]
 extern crate alloc;
-#[cfg(feature = "std")]
+#[cfg(any(feature = "std", test))]
 extern crate std;
 
 pub mod batch;
@@ -72,3 +72,18 @@ pub const SOURCE: &[(&str, &str)] = &[
     ("class", include_str!("class.rs")),
     ("network", include_str!("network.rs")),
 ];
+
+/// The text of the module `simd`, which holds the vector kernels and the only `unsafe`, and of the modules
+/// in it, which it declares by `mod name;`. Between those of [`SOURCE`] it makes `run` choose a machine.
+#[cfg(feature = "source")]
+pub const SIMD: (&str, &[(&str, &str)]) = (
+    include_str!("simd/mod.rs"),
+    &[
+        ("neon", include_str!("simd/neon.rs")),
+        ("product", include_str!("simd/product.rs")),
+        ("sample", include_str!("simd/sample.rs")),
+        ("tile", include_str!("simd/tile.rs")),
+        ("vector", include_str!("simd/vector.rs")),
+        ("x86", include_str!("simd/x86.rs")),
+    ],
+);

@@ -1,67 +1,10 @@
 //! The kernels of every machine that is here, against sums by index: the same bits, for numbers of both
 //! types, in both arithmetics.
 
-use mlp_runtime::{Machine, Portable, Routine, Scalar, Stream, simd};
+mod each;
 
-/// What a test does on each machine.
-trait Check: Copy {
-    fn check<M: Machine>(self, machine: M);
-}
-
-struct Checked<C>(C);
-
-impl<C: Check> Routine for Checked<C> {
-    type Output = ();
-
-    fn run<M: Machine>(self, machine: M) {
-        self.0.check(machine);
-    }
-}
-
-/// Runs on each machine that the processor can be; at least on one besides the portable one.
-fn on_all<C: Check>(check: C) {
-    check.check(Portable);
-    #[cfg(target_arch = "x86_64")]
-    {
-        simd::Sse2::new().into_iter().for_each(|machine| machine.run(Checked(check)));
-        simd::Avx2::new().into_iter().for_each(|machine| machine.run(Checked(check)));
-        simd::Avx512::new().into_iter().for_each(|machine| machine.run(Checked(check)));
-    }
-    #[cfg(target_arch = "aarch64")]
-    simd::Neon::new().into_iter().for_each(|machine| machine.run(Checked(check)));
-}
-
-fn vector<T: Scalar, const N: usize>(name: &str) -> [T; N] {
-    let mut x = [T::ZERO; N];
-    Stream::new(3, N as u64, name).uniform_vector(-2.0, 2.0, &mut x);
-    x
-}
-
-fn matrix<T: Scalar, const N: usize, const M: usize>(name: &str) -> [[T; M]; N] {
-    let mut x = [[T::ZERO; M]; N];
-    Stream::new(3, N as u64, name).uniform_matrix(-2.0, 2.0, &mut x);
-    x
-}
-
-/// Σ over 0..n in order, from `start` or from the first term: what the language says a sum is.
-fn naive<T: Scalar>(fused: bool, start: Option<T>, n: usize, factors: impl Fn(usize) -> (T, T)) -> T {
-    let mut total = start;
-    for (a, b) in (0..n).map(factors) {
-        total = Some(match total {
-            None => a * b,
-            Some(sum) if fused => a.multiply_add(b, sum),
-            Some(sum) => sum + a * b,
-        });
-    }
-    total.unwrap_or(T::ZERO)
-}
-
-/// Bits are equal where the numbers are and their signs.
-#[track_caller]
-fn same<T: Scalar>(ours: T, expected: T) {
-    let sign = |x: T| x.to_f64().is_sign_negative();
-    assert!(ours == expected && sign(ours) == sign(expected), "{ours:?} instead of {expected:?}");
-}
+use each::{Check, matrix, naive, on_all, same, vector};
+use mlp_runtime::{Machine, Scalar};
 
 /// Each kernel, with whatever in the places of its results.
 #[derive(Clone, Copy)]

@@ -161,11 +161,27 @@ pub(crate) struct Derive {
 pub(crate) struct Emit {
     #[command(flatten)]
     pub(crate) source: Source,
-    /// Put the runtime's text in front, so that the code needs no crate
-    #[arg(long)]
-    pub(crate) standalone: bool,
+    /// Put the runtime's text in front, so that the code needs no crate; `simd` brings its vector kernels
+    #[arg(
+        long,
+        value_enum,
+        value_name = "KERNELS",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "safe"
+    )]
+    pub(crate) standalone: Option<Kernels>,
     #[command(flatten)]
     pub(crate) target: Target,
+}
+
+/// What a standalone file computes with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Kernels {
+    /// Loops of safe code, for any processor
+    Safe,
+    /// Vector registers as well, with `unsafe` code, where the processor has them
+    Simd,
 }
 
 /// `fmt`

@@ -51,8 +51,51 @@ fn main() {
         .expect("a string");
         writeln!(names, "{name:?},").expect("a string");
     }
+    let (machines, list) = on_machines();
     let out = env::var("OUT_DIR").expect("cargo sets it");
+    fs::write(Path::new(&out).join("machines.rs"), machines).expect("written");
+    fs::write(Path::new(&out).join("machine_list.rs"), list).expect("written");
     fs::write(Path::new(&out).join("networks.rs"), code).expect("written");
     let list = format!("/// The names of all specifications.\npub const NETWORKS: &[&str] = &[{names}];");
     fs::write(Path::new(&out).join("list.rs"), list).expect("written");
+}
+
+/// The networks of `machines`, in both types, both arithmetics and both grains, with a runtime whose
+/// machine can be chosen; and a call of `each_network!` with their names.
+fn on_machines() -> (String, String) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("machines");
+    println!("cargo::rerun-if-changed={}", folder.display());
+    let (mut code, mut names) = (String::new(), String::new());
+    for file in ["layers", "named", "wide"] {
+        let template = fs::read_to_string(folder.join(file).with_extension("mlp")).expect("a specification");
+        for (precision, arithmetic, unroll) in [
+            ("f32", "separate", "never"),
+            ("f32", "fused", "never"),
+            ("f64", "separate", "never"),
+            ("f64", "fused", "never"),
+            ("f32", "separate", "always"),
+            ("f32", "fused", "always"),
+            ("f64", "separate", "always"),
+            ("f64", "fused", "always"),
+        ] {
+            if file == "wide" && unroll == "always" {
+                continue;
+            }
+            let grain = if unroll == "always" { "neurons" } else { "layers" };
+            let name = format!("{file}_{precision}_{arithmetic}_{grain}");
+            let text = template
+                .replace("network NAME", "pub network Net")
+                .replace("PRECISION", precision)
+                .replace("ARITHMETIC", arithmetic)
+                .replace("UNROLL", unroll);
+            let derivation = mlp_dsl::compile(&text).unwrap_or_else(|e| panic!("{name}: {e:?}"));
+            let runtime = Some("crate::forced".parse().expect("a path"));
+            let options = mlp_dsl::backend::rust::Options { runtime, ..Default::default() };
+            let tokens = mlp_dsl::backend::rust::emit(&derivation, &options);
+            let network = prettyplease::unparse(&syn::parse2(tokens).expect("Rust"));
+            writeln!(code, "#[allow(unreachable_pub)] pub mod {name} {{ {network} }}").expect("a string");
+            writeln!(names, "{name},").expect("a string");
+        }
+    }
+    (code, format!("each_network! {{ {names} }}"))
 }

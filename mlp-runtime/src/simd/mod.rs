@@ -40,8 +40,8 @@ use x86::run as run_best;
 #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
 pub use x86::*;
 
-/// Runs on the best machine that the processor has: with the feature `std` found out when the program
-/// runs, else when it is compiled.
+/// Runs on the best machine that the processor has: found out when the program runs where there is the
+/// standard library, else when it is compiled.
 #[inline(always)]
 pub fn run<R: Routine>(routine: R) -> R::Output {
     run_best(routine)
@@ -68,7 +68,7 @@ macro_rules! machine {
             /// # Safety
             /// The operands must be there in their sizes.
             #[inline(always)]
-            unsafe fn f32<const FUSED: bool>(self, product: Product<f32>) {
+            pub(super) unsafe fn f32<const FUSED: bool>(self, product: Product<f32>) {
                 // SAFETY: as for the caller.
                 unsafe { if FUSED { self.f32_fused(product) } else { self.f32_separate(product) } }
             }
@@ -76,7 +76,7 @@ macro_rules! machine {
             /// # Safety
             /// The operands must be there in their sizes.
             #[inline(always)]
-            unsafe fn f64<const FUSED: bool>(self, product: Product<f64>) {
+            pub(super) unsafe fn f64<const FUSED: bool>(self, product: Product<f64>) {
                 // SAFETY: as for the caller.
                 unsafe { if FUSED { self.f64_fused(product) } else { self.f64_separate(product) } }
             }
@@ -249,9 +249,13 @@ macro_rules! products {
         /// The operands must be there in their sizes.
         unsafe fn $name(self, product: Product<<$vector as Vector>::Element>) {
             $(#[target_feature(enable = $feature)])*
+            #[inline(never)] // or it would return early
             unsafe fn inside(product: Product<<$vector as Vector>::Element>) {
                 // SAFETY: as for the caller.
                 unsafe { product.compute::<$vector, $fused>() }
+            }
+            if product.nothing_to_do() {
+                return;
             }
             // SAFETY: the machine is there, hence its features; for the operands as for the caller.
             unsafe { inside(product) }
@@ -261,3 +265,6 @@ macro_rules! products {
 use products;
 
 use product::Sizes;
+
+#[cfg(test)]
+mod tests;

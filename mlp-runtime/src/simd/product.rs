@@ -88,14 +88,20 @@ const PAGE: usize = 4096;
 const REPAID: usize = 16;
 
 impl<E: Scalar> Product<E> {
+    /// Whether the result is empty. To be asked outside of the function that [`compute`](Self::compute) is
+    /// inlined into, which must not return early: where it does, LLVM may put the entry of the frame behind
+    /// that, and then takes r11 to touch the pages of a large frame, though it holds what was read before.
+    #[inline(always)]
+    pub(super) fn nothing_to_do(&self) -> bool {
+        self.sizes.rows == 0 || self.sizes.columns == 0
+    }
+
     /// # Safety
-    /// The operands must be there in their sizes, the instructions of V as well.
+    /// The operands must be there in their sizes, and something to do; the instructions of V as well.
     #[inline(always)]
     pub(super) unsafe fn compute<V: Vector<Element = E>, const FUSED: bool>(&self) {
         let Sizes { rows, depth, columns } = self.sizes;
-        if rows == 0 {
-            return;
-        }
+        debug_assert!(rows > 0 && columns > 0);
         let panel = (most_vectors::<V>() * V::LANES).min(columns.next_multiple_of(V::LANES));
         let most = (PACKED / size_of::<E>() / panel.max(1)).min(MOST_DEPTH);
         // As many terms each time as the others.
@@ -107,7 +113,8 @@ impl<E: Scalar> Product<E> {
         let in_one_place = self.tile.a_step == 1 && (self.tile.a_row * size_of::<E>()).is_multiple_of(PAGE);
         let copies = in_one_place.then_some(copies.as_mut_ptr().cast::<E>());
         let mut column = 0;
-        while column < columns {
+        // No way out before the first panel: see `nothing_to_do`.
+        loop {
             let wide = panel.min(columns - column);
             // SAFETY: columns up to `column + wide` and terms up to `done + now` are there, and at least
             // one row; b may be empty, so its place is only counted. The room holds `depth_at_once` rows
@@ -139,6 +146,9 @@ impl<E: Scalar> Product<E> {
                 }
             }
             column += wide;
+            if column >= columns {
+                return;
+            }
         }
     }
 

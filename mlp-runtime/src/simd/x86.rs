@@ -44,9 +44,9 @@ macro_rules! wider {
             /// The machine, if the processor has it.
             #[inline(always)]
             pub fn new() -> Option<Self> {
-                #[cfg(feature = "std")]
+                #[cfg(any(feature = "std", test))]
                 let there = $(std::arch::is_x86_feature_detected!($feature))&&*;
-                #[cfg(not(feature = "std"))]
+                #[cfg(not(any(feature = "std", test)))]
                 let there = cfg!(all($(target_feature = $feature),*));
                 there.then_some(Self(()))
             }

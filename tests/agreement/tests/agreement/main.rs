@@ -122,3 +122,4 @@ networks! {
 
 mod compiled_course;
 mod like_the_referee;
+mod machines;

@@ -1,0 +1,237 @@
+//! Products of blocks of all sizes, on each machine that is here, against sums by index: the same bits,
+//! and nothing written beside the result. Operands end where their memory does, so that a sanitizer
+//! sees what reads further.
+
+use std::{boxed::Box, format, vec, vec::Vec};
+
+use super::super::kernels::Mean;
+use super::super::{random::Stream, scalar::Scalar};
+use super::product::{self, Product};
+use super::*;
+
+/// A machine's products.
+struct Runner {
+    name: &'static str,
+    f32: Box<dyn Fn(Product<f32>, bool)>,
+    f64: Box<dyn Fn(Product<f64>, bool)>,
+}
+
+/// Those of the processor.
+fn runners() -> Vec<Runner> {
+    let mut all = Vec::new();
+    macro_rules! add {
+        ($machine:ident) => {
+            if let Some(machine) = $machine::new() {
+                all.push(Runner {
+                    name: stringify!($machine),
+                    // SAFETY: of both, whoever runs it has the operands.
+                    f32: Box::new(move |product, fused| unsafe {
+                        if fused { machine.f32::<true>(product) } else { machine.f32::<false>(product) }
+                    }),
+                    f64: Box::new(move |product, fused| unsafe {
+                        if fused { machine.f64::<true>(product) } else { machine.f64::<false>(product) }
+                    }),
+                });
+            }
+        };
+    }
+    #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
+    {
+        add!(Sse2);
+        add!(Avx2);
+        add!(Avx512);
+    }
+    #[cfg(all(target_arch = "aarch64", target_feature = "neon", target_endian = "little"))]
+    add!(Neon);
+    all
+}
+
+/// What the test asks of numbers; the processor's own operation where they are fused.
+trait Number: Scalar {
+    const SMALLEST: Self;
+    fn bits(self) -> u64;
+    fn fused(self, factor: Self, addend: Self) -> Self;
+    fn run(runner: &Runner, product: Product<Self>, fused: bool);
+}
+
+macro_rules! number {
+    ($($number:ident),*) => {$(
+        impl Number for $number {
+            const SMALLEST: Self = <$number>::from_bits(1);
+            fn bits(self) -> u64 {
+                self.to_bits().into()
+            }
+            fn fused(self, factor: Self, addend: Self) -> Self {
+                self.mul_add(factor, addend)
+            }
+            fn run(runner: &Runner, product: Product<Self>, fused: bool) {
+                (runner.$number)(product, fused);
+            }
+        }
+    )*};
+}
+number!(f32, f64);
+
+/// Numbers by chance, with zeros of both signs and the smallest number among them.
+fn numbers<T: Number>(stream: &mut Stream, count: usize) -> Vec<T> {
+    let special = [T::ZERO, -T::ZERO, T::SMALLEST, -T::SMALLEST];
+    let number = |i: usize| match i % 19 {
+        7 => special[i / 19 % 4],
+        _ => stream.uniform_scalar(-2.0, 2.0),
+    };
+    (0..count).map(number).collect()
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Kind {
+    Forward,
+    Backward,
+    First,
+    More,
+}
+
+/// All kinds of product in these sizes, in both arithmetics, on all machines.
+fn check<T: Number>(runners: &[Runner], rows: usize, depth: usize, columns: usize) {
+    let sizes = Sizes { rows, depth, columns };
+    let mut stream = Stream::new(rows as u64, depth as u64, &format!("{columns}"));
+    let (a, b) = (numbers::<T>(&mut stream, rows * depth), numbers::<T>(&mut stream, depth * columns));
+    let before = numbers::<T>(&mut stream, rows * columns);
+    for kind in [Kind::Forward, Kind::Backward, Kind::First, Kind::More] {
+        for fused in [false, true] {
+            let expected = expected(kind, fused, (&a, &b, &before), sizes);
+            for runner in runners {
+                // Fused operations from integers take long: fewer of them.
+                let slow = fused && runner.name == "Sse2" && rows * depth * columns > 3000;
+                if slow && (rows + depth + columns) % 16 != 0 {
+                    continue;
+                }
+                // Results at the end of their memory, and between others.
+                for guard in [0, 37] {
+                    let canary = T::from_f64(f64::NAN);
+                    let mut y = vec![canary; guard + rows * columns + guard];
+                    if kind == Kind::More {
+                        y[guard..guard + rows * columns].copy_from_slice(&before);
+                    }
+                    let to = y[guard..].as_mut_ptr();
+                    let product = match kind {
+                        Kind::Forward => product::forward(a.as_ptr(), b.as_ptr(), to, sizes),
+                        Kind::Backward => product::backward(b.as_ptr(), a.as_ptr(), to, sizes),
+                        _ => product::outer(kind == Kind::First, Mean::None, to, a.as_ptr(), b.as_ptr(), sizes),
+                    };
+                    T::run(runner, product, fused);
+                    let place =
+                        || format!("{kind:?} on {}, fused {fused}, {rows} {depth} {columns}", runner.name);
+                    let (found, behind) = y[guard..].split_at(rows * columns);
+                    for (i, (found, expected)) in found.iter().zip(&expected).enumerate() {
+                        let equal = found.bits() == expected.bits();
+                        assert!(equal, "{found:?} instead of {expected:?} at {i}: {}", place());
+                    }
+                    let kept = y[..guard].iter().chain(behind).all(|x| x.bits() == canary.bits());
+                    assert!(kept, "numbers beside the result: {}", place());
+                }
+            }
+        }
+    }
+}
+
+/// Σ in order: over the inputs from the first term, over samples from 0 or from what was there.
+fn expected<T: Number>(kind: Kind, fused: bool, (a, b, y): (&[T], &[T], &[T]), sizes: Sizes) -> Vec<T> {
+    let Sizes { rows, depth, columns } = sizes;
+    let mut all = Vec::new();
+    for (r, j) in (0..rows).flat_map(|r| (0..columns).map(move |j| (r, j))) {
+        let mut sum = match kind {
+            Kind::Forward | Kind::Backward => None,
+            Kind::First => Some(T::ZERO),
+            Kind::More => Some(y[r * columns + j]),
+        };
+        for k in 0..depth {
+            let (a, b) = match kind {
+                Kind::Forward => (a[r * depth + k], b[k * columns + j]),
+                Kind::Backward => (a[r * depth + k], b[j * depth + k]),
+                _ => (a[k * rows + r], b[k * columns + j]),
+            };
+            sum = Some(match sum {
+                None => a * b,
+                Some(sum) if fused => a.fused(b, sum),
+                Some(sum) => sum + a * b,
+            });
+        }
+        all.push(sum.unwrap_or(T::ZERO));
+    }
+    all
+}
+
+fn check_both(runners: &[Runner], [rows, depth, columns]: [usize; 3]) {
+    check::<f32>(runners, rows, depth, columns);
+    check::<f64>(runners, rows, depth, columns);
+}
+
+/// Builds without optimization, and Miri more so, take fewer.
+fn few<T>(all: &'static [T], fewer: &'static [T], fewest: &'static [T]) -> &'static [T] {
+    if cfg!(miri) {
+        fewest
+    } else if cfg!(debug_assertions) {
+        fewer
+    } else {
+        all
+    }
+}
+
+#[test]
+fn each_dimension_over_its_range() {
+    let runners = runners();
+    let others = few(&[1, 5, 18, 70], &[1, 18], &[3]);
+    let step = if cfg!(miri) { 23 } else { 1 };
+    for size in (0..=70).step_by(step) {
+        for &one in others {
+            for &other in others {
+                check_both(&runners, [size, one, other]);
+                check_both(&runners, [one, size, other]);
+                check_both(&runners, [one, other, size]);
+            }
+        }
+    }
+}
+
+#[test]
+fn sizes_by_chance() {
+    let runners = runners();
+    let mut stream = Stream::new(1, 1, "sizes");
+    let mut draw = || stream.uniform_scalar::<f64>(1.0, 71.0) as usize;
+    for _ in 0..few(&[1000], &[40], &[2])[0] {
+        check_both(&runners, [draw(), draw(), draw()]);
+    }
+}
+
+/// Sums longer than a packed panel, panels side by side, rows that share a page.
+#[test]
+fn sizes_beyond_a_panel() {
+    let runners = runners();
+    let depths = few(&[191, 192, 193, 383, 384, 385, 512, 1024, 1025], &[193, 385, 512, 1024], &[512]);
+    for &depth in depths {
+        for &rows in few(&[1, 15, 16, 17, 31], &[1, 17], &[1]) {
+            for &columns in few(&[1, 63, 64, 65, 150], &[1, 65], &[1]) {
+                check_both(&runners, [rows, depth, columns]);
+            }
+        }
+    }
+    for &rows in few(&[100, 127, 128, 257], &[100], &[]) {
+        for &columns in few(&[3, 64, 130], &[3, 130], &[]) {
+            check_both(&runners, [rows, 5, columns]);
+            check_both(&runners, [rows, 200, columns]);
+        }
+    }
+}
+
+/// Nothing in one of the dimensions, and more than a panel in the others.
+#[test]
+fn sizes_of_nothing() {
+    let runners = runners();
+    for &many in few(&[0, 1, 20, 200], &[0, 1, 20, 200], &[0, 20, 70]) {
+        for &more in few(&[1, 200], &[1, 200], &[70]) {
+            check_both(&runners, [0, many, more]);
+            check_both(&runners, [many, 0, more]);
+            check_both(&runners, [many, more, 0]);
+        }
+    }
+}

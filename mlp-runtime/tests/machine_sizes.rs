@@ -1,0 +1,87 @@
+//! The kernels for one sample on each machine, for arrays around every length where a kernel changes its
+//! way: the bits of sums by index, and nothing written beside the result.
+
+mod each;
+
+use each::{Check, matrix, naive, on_all, same, vector};
+use mlp_runtime::{Machine, Scalar};
+
+/// A result between other numbers.
+#[repr(C)]
+struct Guarded<T, R> {
+    before: [T; 21],
+    y: R,
+    behind: [T; 21],
+}
+
+impl<T: Scalar, R> Guarded<T, R> {
+    fn new(y: R) -> Self {
+        let canaries = [T::from_f64(f64::NAN); 21];
+        Guarded { before: canaries, y, behind: canaries }
+    }
+
+    #[track_caller]
+    fn kept(&self) {
+        let is_nan = |x: &T| x.to_f64().is_nan();
+        assert!(self.before.iter().all(is_nan) && self.behind.iter().all(is_nan), "beside the result");
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Sizes<T, const N: usize, const M: usize>(T);
+
+impl<T: Scalar, const N: usize, const M: usize> Sizes<T, N, M> {
+    fn check_in<const FUSED: bool, K: Machine>(machine: K) {
+        let (a, b, w) = (vector::<T, N>("a"), vector::<T, M>("b"), matrix::<T, N, M>("w"));
+        let nan = T::from_f64(f64::NAN);
+        let mut forward = Guarded::<T, _>::new([nan; M]);
+        machine.vector_matrix::<FUSED, T, N, M>(&a, &w, &mut forward.y);
+        for (j, &y) in forward.y.iter().enumerate() {
+            same(y, naive(FUSED, None, N, |i| (a[i], w[i][j])));
+        }
+        forward.kept();
+        let mut backward = Guarded::<T, _>::new([nan; N]);
+        machine.matrix_vector::<FUSED, T, N, M>(&w, &b, &mut backward.y);
+        for (&y, row) in backward.y.iter().zip(&w) {
+            same(y, naive(FUSED, None, M, |j| (row[j], b[j])));
+        }
+        backward.kept();
+        for first in [true, false] {
+            let mut total = Guarded::<T, _>::new(if first { [[nan; M]; N] } else { w });
+            machine.add_outer::<FUSED, T, N, M>(first, &mut total.y, &a, &b);
+            for (i, row) in total.y.iter().enumerate() {
+                for (j, &y) in row.iter().enumerate() {
+                    let start = if first { T::ZERO } else { w[i][j] };
+                    same(y, naive(FUSED, Some(start), 1, |_| (a[i], b[j])));
+                }
+            }
+            total.kept();
+        }
+    }
+}
+
+impl<T: Scalar, const N: usize, const M: usize> Check for Sizes<T, N, M> {
+    fn check<K: Machine>(self, machine: K) {
+        Self::check_in::<false, K>(machine);
+        Self::check_in::<true, K>(machine);
+    }
+}
+
+/// Each length beside others: as rows, and as columns.
+macro_rules! lengths {
+    ($number:ty: $($length:literal)*) => {$(
+        on_all(Sizes::<$number, $length, 5>(0.0));
+        on_all(Sizes::<$number, 35, $length>(0.0));
+        on_all(Sizes::<$number, $length, $length>(0.0));
+    )*};
+}
+
+#[test]
+fn lengths_of_f32() {
+    lengths!(f32: 1 2 3 4 5 6 7 8 9 15 16 17 31 32 33 47 48 49 63 64 65 66 67 68 69 70 127 128 129 145);
+}
+
+#[test]
+fn lengths_of_f64() {
+    lengths!(f64: 1 2 3 4 5 6 7 8 9 15 16 17 31 32 33 47 48 49 63 64 65 66 67 68 69 70 75);
+}

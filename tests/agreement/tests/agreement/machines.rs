@@ -1,0 +1,143 @@
+//! Networks on each machine that is here: the same bits of outputs, losses, gradients and trained
+//! parameters, however samples are cut into blocks and batches.
+
+use core::fmt::Debug;
+
+use mlp_agreement::forced::{self, Batch, Gradients, On, Scalar, Stream, Trainable};
+
+/// More samples than two blocks of 50, and than the largest block.
+const SAMPLES: usize = 130;
+
+/// Numbers as the shortest texts that give their bits again, the sign of a zero with them.
+fn text(what: &impl Debug) -> String {
+    format!("{what:?}")
+}
+
+/// What a network gives on some machine.
+#[derive(PartialEq)]
+struct Seen {
+    outputs: String,
+    losses: Vec<String>,
+    gradients: Vec<String>,
+    steps: Vec<String>,
+    parameters: Vec<String>,
+}
+
+/// The lengths of batches around those of blocks.
+fn around_blocks(length: usize) -> bool {
+    [1, 2, 3, 16, 17, 49, 50, 51, 100, 101, 127, 128, 129, 130].contains(&length)
+}
+
+fn seen<N>(network: &N, machine: On) -> Seen
+where
+    N: Trainable + Clone,
+    N::Input: for<'a> TryFrom<&'a [N::Scalar]>,
+    N::Target: for<'a> TryFrom<&'a [N::Scalar]>,
+    N::Output: Default + Clone + Debug,
+    N::Gradients: Clone + Debug,
+{
+    forced::choose(machine);
+    let mut stream = Stream::new(11, 1, "samples");
+    let mut draw = |count, low| -> Vec<N::Scalar> {
+        (0..count).map(|_| stream.uniform_scalar(low, 1.0)).collect()
+    };
+    let inputs: Vec<N::Input> =
+        (0..SAMPLES).filter_map(|_| N::Input::try_from(&draw(N::INPUTS, -1.0)).ok()).collect();
+    let targets: Vec<N::Target> =
+        (0..SAMPLES).filter_map(|_| N::Target::try_from(&draw(N::TARGETS, 0.0)).ok()).collect();
+    let mut workspace = N::Workspace::default();
+
+    let mut one_by_one = vec![N::Output::default(); SAMPLES];
+    for (input, output) in inputs.iter().zip(&mut one_by_one) {
+        network.forward_into(input, &mut workspace, output);
+    }
+    let outputs = text(&one_by_one);
+    for part in [SAMPLES, 128, 101, 50, 49, 7, 1] {
+        let mut found = vec![N::Output::default(); SAMPLES];
+        for (inputs, found) in inputs.chunks(part).zip(found.chunks_mut(part)) {
+            network.forward_batch(inputs, &mut workspace, found).unwrap();
+        }
+        assert!(text(&found) == outputs, "outputs in calls of {part} on {machine:?}");
+    }
+
+    // Batches of every length where time allows it.
+    let all = machine == On::Best && !cfg!(debug_assertions);
+    let (mut losses, mut gradients) = (Vec::new(), Vec::new());
+    let (mut total, mut added) = (-N::Scalar::ZERO, N::Gradients::default());
+    for (number, (input, target)) in inputs.iter().zip(&targets).enumerate() {
+        total = total + network.accumulate(number == 0, input, target, &mut workspace, &mut added);
+        let length = number + 1;
+        if !all && !around_blocks(length) {
+            continue;
+        }
+        let (count, mut mean) = (N::Scalar::from_f64(length as f64), added.clone());
+        mean.divide(count);
+        let batch = Batch::new(&inputs[..length], &targets[..length]).unwrap();
+        let mut found = N::Gradients::default();
+        let loss = text(&network.backward_batch(batch, &mut workspace, &mut found));
+        let found = text(&found);
+        assert!(found == text(&mean), "gradients of {length} samples on {machine:?}");
+        assert_eq!(loss, text(&(total / count)), "{length} samples on {machine:?}");
+        assert_eq!(loss, text(&network.loss_batch(batch, &mut workspace)), "{length} samples on {machine:?}");
+        if around_blocks(length) {
+            losses.push(loss);
+            gradients.push(found);
+        }
+    }
+
+    let mut trained = network.clone();
+    let (mut optimizer, mut found) = (N::Optimizer::default(), N::Gradients::default());
+    let mut steps = Vec::new();
+    for from in (0..20).map(|step| step * 13 % (SAMPLES - 50)) {
+        let batch = Batch::new(&inputs[from..from + 50], &targets[from..from + 50]).unwrap();
+        steps.push(text(&trained.train_batch(batch, &mut optimizer, &mut workspace, &mut found)));
+    }
+    let parameters = N::LAYOUT.iter().map(|parameter| text(&trained.parameter(parameter.name))).collect();
+    forced::choose(On::Best);
+    Seen { outputs, losses, gradients, steps, parameters }
+}
+
+/// The same on all machines, and no number missing or of no use.
+fn compare<N>(network: &N)
+where
+    N: Trainable + Clone,
+    N::Input: for<'a> TryFrom<&'a [N::Scalar]>,
+    N::Target: for<'a> TryFrom<&'a [N::Scalar]>,
+    N::Output: Default + Clone + Debug,
+    N::Gradients: Clone + Debug,
+{
+    let portable = seen(network, On::Portable);
+    assert_eq!((portable.losses.len(), portable.gradients.len(), portable.steps.len()), (14, 14, 20));
+    assert!(portable.steps[0] != portable.steps[19] && !portable.outputs.contains("NaN"));
+    for machine in On::all() {
+        let here = seen(network, machine);
+        assert!(here.outputs == portable.outputs, "outputs on {machine:?}");
+        assert_eq!(here.losses, portable.losses, "on {machine:?}");
+        assert!(here.gradients == portable.gradients, "gradients on {machine:?}");
+        assert_eq!(here.steps, portable.steps, "on {machine:?}");
+        assert!(here.parameters == portable.parameters, "parameters on {machine:?}");
+    }
+}
+
+macro_rules! each_network {
+    ($($name:ident),* $(,)?) => {$(
+        #[test]
+        fn $name() {
+            let mut network = Box::new(mlp_agreement::machines::$name::Net::ZERO);
+            network.initialize(5);
+            compare(&*network);
+        }
+    )*};
+}
+
+mlp_agreement::with_each_network!();
+
+/// Blocks of samples are what is tested: layers have them, neurons don't.
+#[test]
+fn blocks_are_used() {
+    use mlp_agreement::{forced::Network, machines::*};
+    assert_eq!(layers_f32_separate_layers::Net::BLOCK, 50);
+    assert_eq!(named_f64_fused_layers::Net::BLOCK, 50);
+    assert_eq!(wide_f64_separate_layers::Net::BLOCK, 50);
+    assert_eq!(layers_f32_separate_neurons::Net::BLOCK, 1);
+}
