@@ -4,7 +4,7 @@ use core::arch::aarch64::*;
 
 use super::product::{self, Product};
 use super::vector::Vector;
-use super::{Sizes, is, machine, products, sample, same};
+use super::{Sizes, is, machine, products, same, sample};
 use crate::machine::{Machine, Routine};
 use crate::scalar::Scalar;
 

@@ -51,8 +51,18 @@ pub(super) fn backward<E>(w: *const E, x: *const E, y: *mut E, sizes: Sizes) -> 
 pub(super) fn outer<E>(first: bool, total: *mut E, a: *const E, b: *const E, sizes: Sizes) -> Product<E> {
     let Sizes { rows, depth, columns } = sizes;
     let start = if first { Start::Zero } else { Start::Place };
-    let tile =
-        Tile { a, a_row: 1, a_step: rows, b, b_step: columns, y: total, y_row: columns, depth, start, room: None };
+    let tile = Tile {
+        a,
+        a_row: 1,
+        a_step: rows,
+        b,
+        b_step: columns,
+        y: total,
+        y_row: columns,
+        depth,
+        start,
+        room: None,
+    };
     Product { tile, sizes, transposed: false }
 }
 

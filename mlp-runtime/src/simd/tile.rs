@@ -149,7 +149,11 @@ impl<E: Scalar> Tile<E> {
     /// # Safety
     /// As for `compute`.
     #[inline(always)]
-    pub(super) unsafe fn panel<V: Vector<Element = E>, const FUSED: bool>(&self, rows: usize, columns: usize) {
+    pub(super) unsafe fn panel<V: Vector<Element = E>, const FUSED: bool>(
+        &self,
+        rows: usize,
+        columns: usize,
+    ) {
         let (full, tail) = (columns / V::LANES, columns % V::LANES);
         // SAFETY: as for the caller.
         unsafe {

@@ -42,8 +42,6 @@ pub(super) trait Vector: Copy {
     #[inline(always)]
     unsafe fn add_product<const FUSED: bool>(self, factor: Self, sum: Self) -> Self {
         // SAFETY: as for this function.
-        unsafe {
-            if FUSED { self.multiply_add(factor, sum) } else { sum.add(self.multiply(factor)) }
-        }
+        unsafe { if FUSED { self.multiply_add(factor, sum) } else { sum.add(self.multiply(factor)) } }
     }
 }

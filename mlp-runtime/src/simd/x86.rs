@@ -4,7 +4,7 @@ use core::arch::x86_64::*;
 
 use super::product::{self, Product};
 use super::vector::Vector;
-use super::{Sizes, is, machine, products, sample, same};
+use super::{Sizes, is, machine, products, same, sample};
 use crate::fused;
 use crate::machine::{Machine, Routine};
 use crate::scalar::Scalar;
@@ -33,7 +33,6 @@ impl Sse2 {
     pub fn run<R: Routine>(self, routine: R) -> R::Output {
         routine.run(self)
     }
-
 }
 
 products!(Sse2, __m128, __m128d);
@@ -238,7 +237,10 @@ impl Vector for __m256 {
         unsafe {
             let [a, b, c, d] = [0, 1, 2, 3].map(|row| {
                 let from = from.add(row * stride);
-                _mm256_insertf128_ps::<1>(_mm256_castps128_ps256(_mm_loadu_ps(from)), _mm_loadu_ps(from.add(4 * stride)))
+                _mm256_insertf128_ps::<1>(
+                    _mm256_castps128_ps256(_mm_loadu_ps(from)),
+                    _mm_loadu_ps(from.add(4 * stride)),
+                )
             });
             let (low, high) = (_mm256_unpacklo_ps(a, b), _mm256_unpackhi_ps(a, b));
             let (lower, higher) = (_mm256_unpacklo_ps(c, d), _mm256_unpackhi_ps(c, d));
@@ -275,7 +277,10 @@ impl Vector for __m256d {
         unsafe {
             let [a, b] = [0, 1].map(|row| {
                 let from = from.add(row * stride);
-                _mm256_insertf128_pd::<1>(_mm256_castpd128_pd256(_mm_loadu_pd(from)), _mm_loadu_pd(from.add(2 * stride)))
+                _mm256_insertf128_pd::<1>(
+                    _mm256_castpd128_pd256(_mm_loadu_pd(from)),
+                    _mm_loadu_pd(from.add(2 * stride)),
+                )
             });
             let (first, second) = (_mm256_unpacklo_pd(a, b), _mm256_unpackhi_pd(a, b));
             [first, second, first, second]
