@@ -81,11 +81,7 @@ pub fn product(derivation: &Derivation, id: EquationId) -> Option<(EquationId, E
 }
 
 /// The vectors whose outer product a step adds to the gradients of a batch.
-pub fn outer(
-    derivation: &Derivation,
-    routine: &Routine,
-    id: EquationId,
-) -> Option<(EquationId, EquationId)> {
+pub fn outer(derivation: &Derivation, routine: &Routine, id: EquationId) -> Option<(EquationId, EquationId)> {
     let (Op::BatchMean(gradient) | Op::BatchSum(gradient)) = derivation.equation(id).op else { return None };
     let Op::Outer(a, b) = derivation.equation(gradient).op else { return None };
     let fused = routine.place(gradient) == Some(Place::Fused);

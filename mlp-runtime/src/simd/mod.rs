@@ -61,9 +61,33 @@ fn same<T: Scalar, U: Scalar>(x: T) -> U {
     unsafe { core::mem::transmute_copy(&x) }
 }
 
+/// Multiply-adds from which a kernel for one sample is a function of its own: the code of many layers in
+/// one function takes a compiler much longer than the code of each.
+const APART: usize = 1024;
+
+/// Calls a kernel of N × M, small ones in place.
+macro_rules! apart {
+    (sample::$kernel:ident::<$vector:ty, FUSED, N, M>($($argument:expr),*) $(, $feature:tt)*) => {{
+        #[inline(never)]
+        $(#[target_feature(enable = $feature)])*
+        unsafe fn apart<const FUSED: bool, const N: usize, const M: usize>(
+            operands: sample::Operands<<$vector as Vector>::Element>,
+        ) {
+            // SAFETY: as for the caller.
+            unsafe { sample::$kernel::<$vector, FUSED, N, M>(operands) }
+        }
+        let operands = sample::Operands::$kernel($($argument),*);
+        if N * M > APART {
+            apart::<FUSED, N, M>(operands)
+        } else {
+            sample::$kernel::<$vector, FUSED, N, M>(operands)
+        }
+    }};
+}
+
 /// The methods of a machine, from its vectors.
 macro_rules! machine {
-    ($machine:ident, $f32:ty, $f64:ty) => {
+    ($machine:ident, $f32:ty, $f64:ty $(, $feature:tt)*) => {
         impl $machine {
             /// # Safety
             /// The operands must be there in their sizes.
@@ -120,9 +144,9 @@ macro_rules! machine {
                 // type that is cast to; the machine is there, hence its instructions.
                 unsafe {
                     if is::<T, f32>() {
-                        sample::vector_matrix::<$f32, FUSED, N, M>(x.cast(), w.cast(), y.cast());
+                        apart!(sample::vector_matrix::<$f32, FUSED, N, M>(x.cast(), w.cast(), y.cast()) $(, $feature)*);
                     } else {
-                        sample::vector_matrix::<$f64, FUSED, N, M>(x.cast(), w.cast(), y.cast());
+                        apart!(sample::vector_matrix::<$f64, FUSED, N, M>(x.cast(), w.cast(), y.cast()) $(, $feature)*);
                     }
                 }
             }
@@ -138,9 +162,9 @@ macro_rules! machine {
                 // SAFETY: as above.
                 unsafe {
                     if is::<T, f32>() {
-                        sample::matrix_vector::<$f32, FUSED, N, M>(w.cast(), x.cast(), y.cast());
+                        apart!(sample::matrix_vector::<$f32, FUSED, N, M>(w.cast(), x.cast(), y.cast()) $(, $feature)*);
                     } else {
-                        sample::matrix_vector::<$f64, FUSED, N, M>(w.cast(), x.cast(), y.cast());
+                        apart!(sample::matrix_vector::<$f64, FUSED, N, M>(w.cast(), x.cast(), y.cast()) $(, $feature)*);
                     }
                 }
             }
@@ -157,9 +181,9 @@ macro_rules! machine {
                 // SAFETY: as above.
                 unsafe {
                     if is::<T, f32>() {
-                        sample::add_outer::<$f32, FUSED, N, M>(first, total.cast(), a.cast(), b.cast());
+                        apart!(sample::add_outer::<$f32, FUSED, N, M>(first, total.cast(), a.cast(), b.cast()) $(, $feature)*);
                     } else {
-                        sample::add_outer::<$f64, FUSED, N, M>(first, total.cast(), a.cast(), b.cast());
+                        apart!(sample::add_outer::<$f64, FUSED, N, M>(first, total.cast(), a.cast(), b.cast()) $(, $feature)*);
                     }
                 }
             }
@@ -232,7 +256,7 @@ macro_rules! machine {
         }
     };
 }
-use machine;
+use {apart, machine};
 
 /// Products of blocks, compiled here once and not with every network.
 macro_rules! products {

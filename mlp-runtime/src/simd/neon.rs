@@ -6,7 +6,7 @@ use super::super::machine::{Machine, Routine};
 use super::super::{kernels::Mean, scalar::Scalar};
 use super::product::{self, Product};
 use super::vector::Vector;
-use super::{Sizes, is, machine, products, same, sample};
+use super::{APART, Sizes, apart, is, machine, products, same, sample};
 
 /// A processor with NEON.
 #[derive(Clone, Copy, Debug)]
@@ -59,6 +59,10 @@ macro_rules! registers {
         }
         #[inline(always)]
         unsafe fn load_masked(from: *const $element, count: usize) -> Self {
+            if count == $lanes {
+                // SAFETY: as for this function.
+                return unsafe { Self::load(from) };
+            }
             let mut numbers = [0.0; $lanes];
             // SAFETY: as for this function: `count` numbers are there, and `numbers` has LANES.
             unsafe {
@@ -75,6 +79,10 @@ macro_rules! registers {
         }
         #[inline(always)]
         unsafe fn store_masked(self, to: *mut $element, count: usize) {
+            if count == $lanes {
+                // SAFETY: as for this function.
+                return unsafe { self.store(to) };
+            }
             let mut numbers = [0.0; $lanes];
             // SAFETY: as for this function; `numbers` has LANES of them, `count` are there behind `to`.
             unsafe {

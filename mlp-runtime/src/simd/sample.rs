@@ -7,16 +7,41 @@ use super::vector::Vector;
 /// As many vectors side by side as hide how long an addition takes.
 const SIDE_BY_SIDE: usize = 8;
 
+/// Where the numbers of a kernel stand.
+#[derive(Clone, Copy)]
+pub(super) struct Operands<E> {
+    first: bool,
+    vector: *const E,
+    other: *const E,
+    result: *mut E,
+}
+
+impl<E> Operands<E> {
+    #[inline(always)]
+    pub(super) fn vector_matrix(x: *const E, w: *const E, y: *mut E) -> Self {
+        Self { first: true, vector: x, other: w, result: y }
+    }
+
+    #[inline(always)]
+    pub(super) fn matrix_vector(w: *const E, x: *const E, y: *mut E) -> Self {
+        Self::vector_matrix(x, w, y)
+    }
+
+    #[inline(always)]
+    pub(super) fn add_outer(first: bool, total: *mut E, a: *const E, b: *const E) -> Self {
+        Self { first, vector: a, other: b, result: total }
+    }
+}
+
 /// y = x W.
 ///
 /// # Safety
 /// The arrays must have these sizes, the processor the instructions of V.
 #[inline(always)]
 pub(super) unsafe fn vector_matrix<V: Vector, const FUSED: bool, const N: usize, const M: usize>(
-    x: *const V::Element,
-    w: *const V::Element,
-    y: *mut V::Element,
+    operands: Operands<V::Element>,
 ) {
+    let Operands { vector: x, other: w, result: y, .. } = operands;
     let start = if N == 0 { Start::Zero } else { Start::Nothing };
     let mut column = 0;
     while column < M {
@@ -66,10 +91,9 @@ pub(super) unsafe fn vector_matrix<V: Vector, const FUSED: bool, const N: usize,
 /// As for [`vector_matrix`].
 #[inline(always)]
 pub(super) unsafe fn matrix_vector<V: Vector, const FUSED: bool, const N: usize, const M: usize>(
-    w: *const V::Element,
-    x: *const V::Element,
-    y: *mut V::Element,
+    operands: Operands<V::Element>,
 ) {
+    let Operands { vector: x, other: w, result: y, .. } = operands;
     let mut row = 0;
     // SAFETY: the blocks of rows end at N, those of columns at M.
     unsafe {
@@ -140,11 +164,9 @@ unsafe fn rows<V: Vector, const FUSED: bool, const B: usize, const M: usize>(
 /// As for [`vector_matrix`].
 #[inline(always)]
 pub(super) unsafe fn add_outer<V: Vector, const FUSED: bool, const N: usize, const M: usize>(
-    first: bool,
-    total: *mut V::Element,
-    a: *const V::Element,
-    b: *const V::Element,
+    operands: Operands<V::Element>,
 ) {
+    let Operands { first, vector: a, other: b, result: total } = operands;
     let whole = M - M % V::LANES;
     // SAFETY: `i` is less than N, `j` and the lanes behind it less than M.
     unsafe {

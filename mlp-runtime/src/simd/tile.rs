@@ -133,7 +133,7 @@ impl<E: Scalar> Tile<E> {
     /// As for `compute`.
     #[cfg_attr(debug_assertions, inline(never))]
     #[cfg_attr(not(debug_assertions), inline(always))]
-    unsafe fn rows<V, const FUSED: bool, const R: usize, const C: usize, const MASKED: bool>(
+    unsafe fn rows<V, const FUSED: bool, const R: usize, const C: usize>(
         &self,
         rows: usize,
         tail: usize,
@@ -144,19 +144,15 @@ impl<E: Scalar> Tile<E> {
         unsafe {
             let mut row = 0;
             while rows - row >= R {
-                self.down::<V, R>(row).compute::<V, FUSED, R, C, MASKED>(tail);
+                self.down::<V, R>(row).compute::<V, FUSED, R, C, true>(tail);
                 row += R;
             }
-            while rows - row >= 4 {
-                self.down::<V, 4>(row).compute::<V, FUSED, 4, C, MASKED>(tail);
-                row += 4;
-            }
             while rows - row >= 2 {
-                self.down::<V, 2>(row).compute::<V, FUSED, 2, C, MASKED>(tail);
+                self.down::<V, 2>(row).compute::<V, FUSED, 2, C, true>(tail);
                 row += 2;
             }
             while rows - row >= 1 {
-                self.down::<V, 1>(row).compute::<V, FUSED, 1, C, MASKED>(tail);
+                self.down::<V, 1>(row).compute::<V, FUSED, 1, C, true>(tail);
                 row += 1;
             }
         }
@@ -172,21 +168,18 @@ impl<E: Scalar> Tile<E> {
         rows: usize,
         columns: usize,
     ) {
-        let (full, tail) = (columns / V::LANES, columns % V::LANES);
-        debug_assert!(columns > 0 && columns <= most_vectors::<V>() * V::LANES);
+        let vectors = columns.div_ceil(V::LANES);
+        let tail = columns - (vectors - 1) * V::LANES;
+        debug_assert!(columns > 0 && vectors <= most_vectors::<V>());
+        // As few forms as fill the registers: each is code for two types in two arithmetics.
         // SAFETY: as for the caller; the vectors have `columns` numbers in all.
         unsafe {
-            match (V::MANY, full, tail) {
-                (_, 0, _) => self.rows::<V, FUSED, 8, 1, true>(rows, tail),
-                (_, 1, 0) => self.rows::<V, FUSED, 8, 1, false>(rows, tail),
-                (true, 1, _) => self.rows::<V, FUSED, 12, 2, true>(rows, tail),
-                (true, 2, 0) => self.rows::<V, FUSED, 12, 2, false>(rows, tail),
-                (true, 2, _) => self.rows::<V, FUSED, 8, 3, true>(rows, tail),
-                (true, 3, 0) => self.rows::<V, FUSED, 8, 3, false>(rows, tail),
-                (true, 3, _) => self.rows::<V, FUSED, 6, 4, true>(rows, tail),
-                (true, _, _) => self.rows::<V, FUSED, 6, 4, false>(rows, tail),
-                (false, 1, _) => self.rows::<V, FUSED, 6, 2, true>(rows, tail),
-                (false, _, _) => self.rows::<V, FUSED, 6, 2, false>(rows, tail),
+            match (V::MANY, vectors) {
+                (_, 1) => self.rows::<V, FUSED, 8, 1>(rows, tail),
+                (true, 2) => self.rows::<V, FUSED, 12, 2>(rows, tail),
+                (true, 3) => self.rows::<V, FUSED, 8, 3>(rows, tail),
+                (true, _) => self.rows::<V, FUSED, 6, 4>(rows, tail),
+                (false, _) => self.rows::<V, FUSED, 6, 2>(rows, tail),
             }
         }
     }

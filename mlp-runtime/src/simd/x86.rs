@@ -7,7 +7,7 @@ use super::super::machine::{Machine, Routine};
 use super::super::{kernels::Mean, scalar::Scalar};
 use super::product::{self, Product};
 use super::vector::Vector;
-use super::{Sizes, is, machine, products, same, sample};
+use super::{APART, Sizes, apart, is, machine, products, same, sample};
 
 /// A processor of which nothing more is known.
 #[derive(Clone, Copy, Debug)]
@@ -70,8 +70,8 @@ wider!(Avx2, __m256, __m256d, "avx2", "fma");
 wider!(Avx512, __m512, __m512d, "avx512f", "avx512vl", "avx512dq", "avx512bw", "avx2", "fma");
 
 machine!(Sse2, __m128, __m128d);
-machine!(Avx2, __m256, __m256d);
-machine!(Avx512, __m512, __m512d);
+machine!(Avx2, __m256, __m256d, "avx2", "fma");
+machine!(Avx512, __m512, __m512d, "avx512f", "avx512vl", "avx512dq", "avx512bw", "avx2", "fma");
 
 /// Runs on the best machine there is.
 #[inline(always)]
@@ -167,6 +167,10 @@ macro_rules! by_numbers {
         }
         #[inline(always)]
         unsafe fn load_masked(from: *const $element, count: usize) -> Self {
+            if count == $lanes {
+                // SAFETY: as for this function.
+                return unsafe { Self::load(from) };
+            }
             let mut numbers = [0.0; $lanes];
             // SAFETY: as for this function: `count` numbers are there, and `numbers` has LANES.
             unsafe {
@@ -178,6 +182,10 @@ macro_rules! by_numbers {
         }
         #[inline(always)]
         unsafe fn store_masked(self, to: *mut $element, count: usize) {
+            if count == $lanes {
+                // SAFETY: as for this function.
+                return unsafe { self.store(to) };
+            }
             let mut numbers = [0.0; $lanes];
             // SAFETY: as for this function; `numbers` has LANES of them, `count` are there behind `to`.
             unsafe {
@@ -187,7 +195,7 @@ macro_rules! by_numbers {
                 }
             }
         }
-        #[inline(always)]
+        #[inline(never)] // long, and slow anyway
         unsafe fn multiply_add(self, factor: Self, addend: Self) -> Self {
             let (mut a, mut b, mut c) = ([0.0; $lanes], [0.0; $lanes], [0.0; $lanes]);
             // SAFETY: as for this function; the arrays have LANES numbers.

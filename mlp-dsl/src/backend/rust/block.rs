@@ -63,17 +63,18 @@ impl Context<'_> {
         let names = self.bind_kept(routine, steps, results);
         let read: BTreeSet<EquationId> = self.read(steps, results).into_iter().collect();
         let data = self.bind_samples(&|id| read.contains(&id));
-        let first = (routine.entry == Entry::Accumulate)
-            .then(|| quote!(let __first = __first && __sample == 0;));
+        let first =
+            (routine.entry == Entry::Accumulate).then(|| quote!(let __first = __first && __sample == 0;));
         let handed = (routine.entry == Entry::Forward)
             .then(|| quote!(let __output = &mut __outputs[__sample];))
             .filter(|_| !last.is_empty());
         let steps = steps.iter().map(|step| {
             let code = self.step(routine, step);
-            let keep = (step.place == Place::Local && self.plan.samples(step.equation).is_some()).then(|| {
-                let name = self.names.of(step.equation);
-                quote!(__workspace.#name[__sample] = #name;)
-            });
+            let keep =
+                (step.place == Place::Local && self.plan.samples(step.equation).is_some()).then(|| {
+                    let name = self.names.of(step.equation);
+                    quote!(__workspace.#name[__sample] = #name;)
+                });
             quote!(#code #keep)
         });
         quote! {

@@ -148,7 +148,12 @@ impl Context<'_> {
             }
         });
         // A trace is looked at: it is not worth code for every machine.
-        let code = quote!(let (__network, __machine) = (self, #runtime::Portable); #trace_body #(#traced)*);
+        let code = quote! {
+            use #runtime::Machine as _;
+            let (__network, __machine) = (self, #runtime::Portable);
+            #trace_body
+            #(#traced)*
+        };
         let by_value = self.by_value().then(|| {
             quote! {
                 /// The output for a sample.

@@ -90,7 +90,11 @@ impl Context<'_> {
         let field = |step: &Step| {
             let name = self.names.of(step.equation);
             // One sample alone is the first of a block.
-            if self.plan.samples(step.equation).is_some() { quote!(#name: [#name, ..]) } else { quote!(#name) }
+            if self.plan.samples(step.equation).is_some() {
+                quote!(#name: [#name, ..])
+            } else {
+                quote!(#name)
+            }
         };
         let fields: Vec<TokenStream> = routine.steps.iter().filter(kept).map(field).collect();
         if fields.is_empty() {
@@ -333,7 +337,13 @@ impl Context<'_> {
     fn padded(&self, shape: Shape, formula: &Formula) -> Option<Literal> {
         let Shape::Vector(n) = shape else { return None };
         let widest = 64 / self.derivation.precision.bytes();
-        let lanes = if n <= widest / 4 { widest / 4 } else if n <= widest / 2 { widest / 2 } else { widest };
+        let lanes = if n <= widest / 4 {
+            widest / 4
+        } else if n <= widest / 2 {
+            widest / 2
+        } else {
+            widest
+        };
         (n > 1 && n % lanes != 0 && formula.is_costly()).then(|| size(n.next_multiple_of(lanes)))
     }
 

@@ -89,7 +89,8 @@ impl Context<'_> {
             self.array(Shape::Vector(self.output_count())),
             &self.types.workspace,
         );
-        let code = self.block_body(Entry::Forward, &plan::roots(self.derivation, Entry::Forward), &self.outputs());
+        let code =
+            self.block_body(Entry::Forward, &plan::roots(self.derivation, Entry::Forward), &self.outputs());
         let arguments = [
             argument("__inputs", quote!(&'r [#input])),
             argument("__workspace", quote!(&'r mut #workspace)),
@@ -151,10 +152,8 @@ impl Context<'_> {
         let none = TokenStream::new();
         let body = self.body(Entry::Loss);
         let loss_body = self.method(Entry::Loss, &none, &arguments, &real, &quote!(#body #total));
-        arguments.extend([
-            argument("__gradients", quote!(&'r mut #gradients)),
-            argument("__first", quote!(bool)),
-        ]);
+        arguments
+            .extend([argument("__gradients", quote!(&'r mut #gradients)), argument("__first", quote!(bool))]);
         let body = self.body(Entry::Accumulate);
         let accumulate_body = self.method(Entry::Accumulate, &none, &arguments, &real, &quote!(#body #total));
         let blocks = self.differentiable_blocks(loss.total);
