@@ -139,7 +139,10 @@ pub trait Differentiable: Network {
     /// Adds the gradients and the losses of a block of samples in order, at most
     /// [`BLOCK`](Network::BLOCK), to `gradients` and `total`; gradients to 0 where it is the batch's
     /// first block, and divided by the `count` of its samples behind the last.
-    #[allow(clippy::too_many_arguments, reason = "the last block of a batch and the first are one's own business")]
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "the last block of a batch and the first are one's own business"
+    )]
     fn accumulate_block(
         &self,
         first: bool,

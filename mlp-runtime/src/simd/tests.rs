@@ -28,6 +28,7 @@ fn runners() -> Vec<Runner> {
                     f32: Box::new(move |product, fused| unsafe {
                         if fused { machine.f32::<true>(product) } else { machine.f32::<false>(product) }
                     }),
+                    // SAFETY: as above.
                     f64: Box::new(move |product, fused| unsafe {
                         if fused { machine.f64::<true>(product) } else { machine.f64::<false>(product) }
                     }),
@@ -102,7 +103,7 @@ fn check<T: Number>(runners: &[Runner], rows: usize, depth: usize, columns: usiz
             for runner in runners {
                 // Fused operations from integers take long: fewer of them.
                 let slow = fused && runner.name == "Sse2" && rows * depth * columns > 3000;
-                if slow && (rows + depth + columns) % 16 != 0 {
+                if slow && !(rows + depth + columns).is_multiple_of(16) {
                     continue;
                 }
                 // Results at the end of their memory, and between others.
@@ -116,7 +117,9 @@ fn check<T: Number>(runners: &[Runner], rows: usize, depth: usize, columns: usiz
                     let product = match kind {
                         Kind::Forward => product::forward(a.as_ptr(), b.as_ptr(), to, sizes),
                         Kind::Backward => product::backward(b.as_ptr(), a.as_ptr(), to, sizes),
-                        _ => product::outer(kind == Kind::First, Mean::None, to, a.as_ptr(), b.as_ptr(), sizes),
+                        _ => {
+                            product::outer(kind == Kind::First, Mean::None, to, a.as_ptr(), b.as_ptr(), sizes)
+                        }
                     };
                     T::run(runner, product, fused);
                     let place =

@@ -91,7 +91,8 @@ impl<E: Scalar> Tile<E> {
                 Mean::None => {}
                 Mean::Times(factor) => {
                     let factor = V::splat(factor);
-                    sums.iter_mut().for_each(|row| row.iter_mut().for_each(|sum| *sum = sum.multiply(factor)));
+                    sums.iter_mut()
+                        .for_each(|row| row.iter_mut().for_each(|sum| *sum = sum.multiply(factor)));
                 }
                 Mean::Over(count) => {
                     let count = V::splat(count);
@@ -133,11 +134,8 @@ impl<E: Scalar> Tile<E> {
     /// As for `compute`.
     #[cfg_attr(debug_assertions, inline(never))]
     #[cfg_attr(not(debug_assertions), inline(always))]
-    unsafe fn rows<V, const FUSED: bool, const R: usize, const C: usize>(
-        &self,
-        rows: usize,
-        tail: usize,
-    ) where
+    unsafe fn rows<V, const FUSED: bool, const R: usize, const C: usize>(&self, rows: usize, tail: usize)
+    where
         V: Vector<Element = E>,
     {
         // SAFETY: as for the caller.

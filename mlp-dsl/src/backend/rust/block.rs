@@ -190,9 +190,10 @@ impl Context<'_> {
             return TokenStream::new();
         }
         let runtime = &self.runtime;
-        let sums = self.derivation.parameters.iter().filter(|parameter| !parameter.frozen).filter(|parameter| {
-            parameter.batch.is_none_or(|id| plan::outer(self.derivation, routine, id).is_none())
-        });
+        let sums =
+            self.derivation.parameters.iter().filter(|parameter| !parameter.frozen).filter(|parameter| {
+                parameter.batch.is_none_or(|id| plan::outer(self.derivation, routine, id).is_none())
+            });
         let fields = sums.map(|parameter| {
             let field = self.field(parameter.equation);
             match self.shape(parameter) {

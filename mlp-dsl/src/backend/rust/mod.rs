@@ -253,7 +253,8 @@ impl Context<'_> {
     fn functions_need_machine(&self) -> bool {
         use crate::ir::{formula::Term, scalar::Unary};
         let root = |term: &Term| matches!(term, Term::Unary(Unary::Sqrt, _));
-        self.fused() || self.derivation.functions.iter().any(|function| function.body.terms().iter().any(root))
+        self.fused()
+            || self.derivation.functions.iter().any(|function| function.body.terms().iter().any(root))
     }
 
     fn printer<'p>(&'p self, functions_at: &'p TokenStream, constants_at: &'p TokenStream) -> Printer<'p> {
