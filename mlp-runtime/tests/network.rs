@@ -84,14 +84,7 @@ impl Differentiable for Line {
         error * error
     }
 
-    fn accumulate(
-        &self,
-        first: bool,
-        x: &[f64; 1],
-        t: &[f64; 1],
-        _: &mut (),
-        gradients: &mut Line,
-    ) -> f64 {
+    fn accumulate(&self, first: bool, x: &[f64; 1], t: &[f64; 1], _: &mut (), gradients: &mut Line) -> f64 {
         let error = self.w * x[0] + self.b - t[0];
         add_scalar(first, &mut gradients.w, 2.0 * error * x[0]);
         add_scalar(first, &mut gradients.b, 2.0 * error);

@@ -23,10 +23,11 @@ fn runners() -> Vec<Runner> {
             if let Some(machine) = $machine::new() {
                 all.push(Runner {
                     name: stringify!($machine),
-                    // SAFETY: of both, whoever runs it has the operands.
+                    // SAFETY: `check` has the operands in their sizes.
                     f32: Box::new(move |product, fused| unsafe {
                         if fused { machine.f32::<true>(product) } else { machine.f32::<false>(product) }
                     }),
+                    // SAFETY: as above.
                     f64: Box::new(move |product, fused| unsafe {
                         if fused { machine.f64::<true>(product) } else { machine.f64::<false>(product) }
                     }),
@@ -101,7 +102,7 @@ fn check<T: Number>(runners: &[Runner], rows: usize, depth: usize, columns: usiz
             for runner in runners {
                 // Fused operations from integers take long: fewer of them.
                 let slow = fused && runner.name == "Sse2" && rows * depth * columns > 3000;
-                if slow && (rows + depth + columns) % 16 != 0 {
+                if slow && !(rows + depth + columns).is_multiple_of(16) {
                     continue;
                 }
                 // Results at the end of their memory, and between others.

@@ -38,9 +38,8 @@ where
 {
     forced::choose(machine);
     let mut stream = Stream::new(11, 1, "samples");
-    let mut draw = |count, low| -> Vec<N::Scalar> {
-        (0..count).map(|_| stream.uniform_scalar(low, 1.0)).collect()
-    };
+    let mut draw =
+        |count, low| -> Vec<N::Scalar> { (0..count).map(|_| stream.uniform_scalar(low, 1.0)).collect() };
     let inputs: Vec<N::Input> =
         (0..SAMPLES).filter_map(|_| N::Input::try_from(&draw(N::INPUTS, -1.0)).ok()).collect();
     let targets: Vec<N::Target> =
