@@ -1,6 +1,6 @@
 //! Standalone files with vector kernels: rustc alone compiles them, and they compute the macro's bits.
 
-#![allow(clippy::unwrap_used, unreachable_pub, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::assign_op_pattern, unreachable_pub, reason = "tests")]
 
 mod common;
 

@@ -24,7 +24,7 @@ fn runners() -> Vec<Runner> {
             if let Some(machine) = $machine::new() {
                 all.push(Runner {
                     name: stringify!($machine),
-                    // SAFETY: of both, whoever runs it has the operands.
+                    // SAFETY: `check` has the operands in their sizes.
                     f32: Box::new(move |product, fused| unsafe {
                         if fused { machine.f32::<true>(product) } else { machine.f32::<false>(product) }
                     }),

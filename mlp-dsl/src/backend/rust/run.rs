@@ -38,12 +38,13 @@ impl Context<'_> {
         let (runtime, network) = (&self.runtime, &self.types.network);
         let names: Vec<_> = arguments.iter().map(|argument| format_ident!("{}", argument.name)).collect();
         let types = arguments.iter().map(|argument| &argument.ty);
+        let arrow = (result.to_string() != "()").then(|| quote!(-> #result));
         quote! {
             struct __Run<'r> { __network: &'r #own #network, #(#names: #types),* }
             impl<'r> #runtime::Routine for __Run<'r> {
                 type Output = #result;
                 #[inline(always)]
-                fn run<__M: #runtime::Machine>(self, __machine: __M) -> #result {
+                fn run<__M: #runtime::Machine>(self, __machine: __M) #arrow {
                     let Self { __network, #(#names),* } = self;
                     #code
                 }
