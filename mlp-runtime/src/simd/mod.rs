@@ -1,6 +1,6 @@
 //! The kernels in vector registers, and the choice of the processor's kind.
 //!
-//! One source for all: [`Vector`] names the few instructions they are made of. What is `unsafe` here
+//! One source for all: `vector::Vector` names the few instructions they are made of. What is `unsafe` here
 //! reads and writes through pointers; each function says what must hold, and the safe methods of the
 //! machines, which take arrays, see to it. A machine can be had only where the processor has its
 //! instructions. Where there are no such registers, as in kernels with soft floats, the portable
