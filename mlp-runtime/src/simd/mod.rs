@@ -63,7 +63,7 @@ fn same<T: Scalar, U: Scalar>(x: T) -> U {
 
 /// Multiply-adds from which a kernel for one sample is a function of its own: the code of many layers in
 /// one function takes a compiler much longer than the code of each.
-const APART: usize = 1024;
+const APART: usize = 512;
 
 /// Calls a kernel of N × M, small ones in place.
 macro_rules! apart {
