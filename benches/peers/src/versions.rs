@@ -2,7 +2,17 @@
 
 use std::process::Command;
 
-const CRATES: &[&str] = &["burn", "candle-core", "faer", "gemm", "matrixmultiply", "mlp", "ndarray"];
+const CRATES: &[&str] = &[
+    #[cfg(feature = "burn")]
+    "burn",
+    #[cfg(feature = "candle")]
+    "candle-core",
+    "faer",
+    "gemm",
+    "matrixmultiply",
+    "mlp",
+    "ndarray",
+];
 
 /// Programs and their versions.
 pub type Versions = Vec<(String, String)>;
