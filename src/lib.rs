@@ -61,6 +61,9 @@
 //! counted), `MULTIPLY_ADDS`, `PARAMETER_BYTES`, `WORKSPACE_BYTES`, `SEED`, `FINGERPRINT`. Code that is
 //! generic over networks uses [`Network`], [`Differentiable`] and [`Trainable`].
 //!
+//! With the feature `std`, which is on by default, code for AVX2 and AVX-512 is compiled, too, and chosen when the
+//! program runs; without it the crate is `no_std` and computes with what it was compiled for. The bits are the same.
+//!
 //! The language is described in `docs/reference.md` of the repository.
 #![no_std]
 #![forbid(unsafe_code)]

@@ -71,11 +71,11 @@ impl Context<'_> {
         }
         if d.loss.is_some() {
             docs.push(String::new());
-            docs.push(
+            let rounded = if self.fused() { "once together" } else { "separately" };
+            docs.push(format!(
                 " The loss belongs to one sample; over a batch the objective is its mean. Sums run in the order of \
-                 the specification, products and sums are rounded separately."
-                    .to_owned(),
-            );
+                 the specification, products and sums are rounded {rounded}."
+            ));
         }
         docs
     }
