@@ -3,7 +3,7 @@
 use core::mem::MaybeUninit;
 
 use super::super::{kernels::Mean, scalar::Scalar};
-use super::tile::{COPIED, MOST_DEPTH, Start, Tile, copy, most_vectors};
+use super::tile::{Across, Along, COPIED, Loose, MOST_DEPTH, Start, Tile, side_by_side};
 use super::vector::Vector;
 
 /// Rows and columns of the result, and the length of its sums.
@@ -100,12 +100,8 @@ impl<E: Scalar> Product<E> {
     /// The operands must be there in their sizes, and something to do; the instructions of V as well.
     #[inline(always)]
     pub(super) unsafe fn compute<V: Vector<Element = E>, const FUSED: bool>(&self) {
-        let Sizes { rows, depth, columns } = self.sizes;
+        let Sizes { rows, columns, .. } = self.sizes;
         debug_assert!(rows > 0 && columns > 0);
-        let panel = (most_vectors::<V>() * V::LANES).min(columns.next_multiple_of(V::LANES));
-        let most = (PACKED / size_of::<E>() / panel.max(1)).min(MOST_DEPTH);
-        // As many terms each time as the others.
-        let depth_at_once = depth.div_ceil(depth.div_ceil(most).max(1));
         let packed = self.transposed || rows >= REPAID;
         let mut room = Room(MaybeUninit::uninit());
         let room = room.0.as_mut_ptr().cast::<E>();
@@ -115,34 +111,18 @@ impl<E: Scalar> Product<E> {
         let mut column = 0;
         // No way out before the first panel: see `nothing_to_do`.
         loop {
-            let wide = panel.min(columns - column);
-            // SAFETY: columns up to `column + wide` and terms up to `done + now` are there, and at least
-            // one row; b may be empty, so its place is only counted. The room holds `depth_at_once` rows
-            // of a panel, of which tiles read the `wide` numbers that `pack` has written, no more.
+            let vectors = side_by_side::<V>(columns - column);
+            let wide = (vectors * V::LANES).min(columns - column);
+            // SAFETY: columns up to `column + wide` are there, and at least one row; b may be empty, so its
+            // place is only counted.
             unsafe {
                 let y = self.tile.y.add(column);
-                if !packed {
-                    let tile = Tile { b: self.tile.b.wrapping_add(column), y, ..self.tile };
-                    tile.panel::<V, FUSED>(rows, wide);
+                if packed {
+                    let tile = Tile { y, room: copies, ..self.tile };
+                    self.packed::<V, FUSED>(tile, room, column, wide);
                 } else {
-                    let mut done = 0;
-                    while done < depth || done == 0 {
-                        let now = depth_at_once.min(depth - done);
-                        self.pack::<V>(room, panel, column, wide, done, now);
-                        let tile = Tile {
-                            a: self.tile.a.add(done * self.tile.a_step),
-                            b: room,
-                            b_step: panel,
-                            y,
-                            depth: now,
-                            start: if done == 0 { self.tile.start } else { Start::Place },
-                            mean: if done + now == depth { self.tile.mean } else { Mean::None },
-                            room: copies,
-                            ..self.tile
-                        };
-                        tile.panel::<V, FUSED>(rows, wide);
-                        done += now.max(1);
-                    }
+                    let tile = Tile { b: self.tile.b.wrapping_add(column), y, ..self.tile };
+                    tile.panel::<V, Loose, FUSED>(rows, wide);
                 }
             }
             column += wide;
@@ -152,16 +132,57 @@ impl<E: Scalar> Product<E> {
         }
     }
 
-    /// Copies terms of some columns to where they stand side by side.
+    /// Computes a panel of `wide` columns, packed into `room`.
     ///
     /// # Safety
-    /// As for `compute`, for these columns and terms; the room is large enough. Then `wide` numbers of
-    /// each of its rows are initialised, and those behind them are not.
+    /// As for `compute`; `tile` is the panel's first, but for b.
+    #[inline(always)]
+    unsafe fn packed<V: Vector<Element = E>, const FUSED: bool>(
+        &self,
+        tile: Tile<E>,
+        room: *mut E,
+        column: usize,
+        wide: usize,
+    ) {
+        let Sizes { rows, depth, .. } = self.sizes;
+        let panel = wide.next_multiple_of(V::LANES);
+        let most = (PACKED / size_of::<E>() / panel).min(MOST_DEPTH);
+        // As many terms each time as the others.
+        let depth_at_once = depth.div_ceil(depth.div_ceil(most).max(1));
+        let mut done = 0;
+        while done < depth || done == 0 {
+            let now = depth_at_once.min(depth - done);
+            // SAFETY: terms up to `done + now` are there; the room holds `most` rows of a panel, of which
+            // `pack` writes all.
+            unsafe {
+                self.pack::<V>(room, column, wide, done, now);
+                let tile = Tile {
+                    a: self.tile.a.add(done * self.tile.a_step),
+                    b: room,
+                    b_step: panel,
+                    depth: now,
+                    start: if done == 0 { self.tile.start } else { Start::Place },
+                    mean: if done + now == depth { self.tile.mean } else { Mean::None },
+                    ..tile
+                };
+                if self.tile.a_step == 1 {
+                    tile.panel::<V, Along, FUSED>(rows, wide);
+                } else {
+                    tile.panel::<V, Across, FUSED>(rows, wide);
+                }
+            }
+            done += now.max(1);
+        }
+    }
+
+    /// Copies terms of some columns to where they stand side by side, zeros behind them up to a whole vector.
+    ///
+    /// # Safety
+    /// As for `compute`, for these columns and terms; the room is large enough.
     #[inline(always)]
     unsafe fn pack<V: Vector<Element = E>>(
         &self,
         room: *mut E,
-        panel: usize,
         column: usize,
         wide: usize,
         done: usize,
@@ -172,12 +193,15 @@ impl<E: Scalar> Product<E> {
         // end at `whole`, those of WIDTH terms at `terms`.
         unsafe {
             if !self.transposed {
-                for k in 0..now {
-                    let from = self.tile.b.add((done + k) * step + column);
-                    copy::<V>(from, room.add(k * panel), wide);
+                let from = self.tile.b.wrapping_add(done * step + column);
+                match wide.div_ceil(V::LANES) {
+                    1 => copy_rows::<V, 1>(from, step, room, wide, now),
+                    2 => copy_rows::<V, 2>(from, step, room, wide, now),
+                    _ => copy_rows::<V, 4>(from, step, room, wide, now),
                 }
                 return;
             }
+            let panel = wide.next_multiple_of(V::LANES);
             let from = self.tile.b.add(column * step + done);
             let (whole, terms) = (wide - wide % V::LANES, now - now % V::WIDTH);
             let mut j = 0;
@@ -192,12 +216,39 @@ impl<E: Scalar> Product<E> {
                 }
                 j += V::LANES;
             }
-            for j in 0..wide {
+            for j in 0..panel {
                 let first = if j < whole { terms } else { 0 };
                 for k in first..now {
-                    *room.add(k * panel + j) = *from.add(j * step + k);
+                    *room.add(k * panel + j) = if j < wide { *from.add(j * step + k) } else { E::ZERO };
                 }
             }
+        }
+    }
+}
+
+/// Copies rows of C vectors that are `step` numbers apart to where they stand side by side; of the last
+/// vector as many numbers as `wide` leaves, then zeros.
+///
+/// # Safety
+/// The rows must be there, and room for C vectors of each; the instructions of V as well.
+#[inline(always)]
+unsafe fn copy_rows<V: Vector, const C: usize>(
+    from: *const V::Element,
+    step: usize,
+    room: *mut V::Element,
+    wide: usize,
+    rows: usize,
+) {
+    // SAFETY: as for the caller.
+    unsafe {
+        let mask = V::first(wide - (C - 1) * V::LANES);
+        for row in 0..rows {
+            let (from, to) = (from.add(row * step), room.add(row * C * V::LANES));
+            for c in 0..C - 1 {
+                V::load(from.add(c * V::LANES)).store(to.add(c * V::LANES));
+            }
+            let last = (C - 1) * V::LANES;
+            V::load_masked(from.add(last), mask).store(to.add(last));
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Products for one sample, their sizes constants.
 
 use super::super::{kernels::Mean, scalar::Scalar};
-use super::tile::{Start, Tile};
+use super::tile::{Loose, Start, Tile};
 use super::vector::Vector;
 
 /// As many vectors side by side as hide how long an addition takes.
@@ -63,22 +63,22 @@ pub(super) unsafe fn vector_matrix<V: Vector, const FUSED: bool, const N: usize,
                 room: None,
             };
             match (full, tail) {
-                (0, _) => tile.compute::<V, FUSED, 1, 1, true>(tail),
-                (1, 0) => tile.compute::<V, FUSED, 1, 1, false>(tail),
-                (1, _) => tile.compute::<V, FUSED, 1, 2, true>(tail),
-                (2, 0) => tile.compute::<V, FUSED, 1, 2, false>(tail),
-                (2, _) => tile.compute::<V, FUSED, 1, 3, true>(tail),
-                (3, 0) => tile.compute::<V, FUSED, 1, 3, false>(tail),
-                (3, _) => tile.compute::<V, FUSED, 1, 4, true>(tail),
-                (4, 0) => tile.compute::<V, FUSED, 1, 4, false>(tail),
-                (4, _) => tile.compute::<V, FUSED, 1, 5, true>(tail),
-                (5, 0) => tile.compute::<V, FUSED, 1, 5, false>(tail),
-                (5, _) => tile.compute::<V, FUSED, 1, 6, true>(tail),
-                (6, 0) => tile.compute::<V, FUSED, 1, 6, false>(tail),
-                (6, _) => tile.compute::<V, FUSED, 1, 7, true>(tail),
-                (7, 0) => tile.compute::<V, FUSED, 1, 7, false>(tail),
-                (7, _) => tile.compute::<V, FUSED, 1, 8, true>(tail),
-                _ => tile.compute::<V, FUSED, 1, 8, false>(tail),
+                (0, _) => tile.compute::<V, Loose, FUSED, 1, 1, true>(tail),
+                (1, 0) => tile.compute::<V, Loose, FUSED, 1, 1, false>(tail),
+                (1, _) => tile.compute::<V, Loose, FUSED, 1, 2, true>(tail),
+                (2, 0) => tile.compute::<V, Loose, FUSED, 1, 2, false>(tail),
+                (2, _) => tile.compute::<V, Loose, FUSED, 1, 3, true>(tail),
+                (3, 0) => tile.compute::<V, Loose, FUSED, 1, 3, false>(tail),
+                (3, _) => tile.compute::<V, Loose, FUSED, 1, 4, true>(tail),
+                (4, 0) => tile.compute::<V, Loose, FUSED, 1, 4, false>(tail),
+                (4, _) => tile.compute::<V, Loose, FUSED, 1, 5, true>(tail),
+                (5, 0) => tile.compute::<V, Loose, FUSED, 1, 5, false>(tail),
+                (5, _) => tile.compute::<V, Loose, FUSED, 1, 6, true>(tail),
+                (6, 0) => tile.compute::<V, Loose, FUSED, 1, 6, false>(tail),
+                (6, _) => tile.compute::<V, Loose, FUSED, 1, 7, true>(tail),
+                (7, 0) => tile.compute::<V, Loose, FUSED, 1, 7, false>(tail),
+                (7, _) => tile.compute::<V, Loose, FUSED, 1, 8, true>(tail),
+                _ => tile.compute::<V, Loose, FUSED, 1, 8, false>(tail),
             }
         }
         column += wide;

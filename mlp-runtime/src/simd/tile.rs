@@ -35,33 +35,108 @@ pub(super) struct Tile<E> {
     pub(super) room: Option<*mut E>,
 }
 
+/// What is known of the places of a tile's operands when it is compiled: constants in its loop.
+pub(super) trait Layout {
+    /// Whether b has been packed: `b_step` is as many numbers as the vectors have, all initialised.
+    const PACKED: bool;
+    /// Whether `a_step` is 1.
+    const ALONG: bool;
+    /// Whether `a_row` is 1.
+    const ACROSS: bool;
+}
+
+/// Nothing is known.
+pub(super) struct Loose;
+/// b is packed, the terms of a row of a stand side by side.
+pub(super) struct Along;
+/// b is packed, the rows of a stand side by side.
+pub(super) struct Across;
+
+impl Layout for Loose {
+    const PACKED: bool = false;
+    const ALONG: bool = false;
+    const ACROSS: bool = false;
+}
+
+impl Layout for Along {
+    const PACKED: bool = true;
+    const ALONG: bool = true;
+    const ACROSS: bool = false;
+}
+
+impl Layout for Across {
+    const PACKED: bool = true;
+    const ALONG: bool = false;
+    const ACROSS: bool = true;
+}
+
 /// Rows of a that are used at once, at most.
-const ROWS: usize = 12;
+const ROWS: usize = 8;
 /// Numbers between the starts of their copies: no multiple of a page.
 const APART: usize = MOST_DEPTH + 16;
 /// The most terms of a sum that are computed before the next tile, where operands are copied.
 pub(super) const MOST_DEPTH: usize = 384;
 /// How many numbers the copies have.
 pub(super) const COPIED: usize = ROWS * APART;
+/// Terms that are added between two counts of them, where places are constants.
+const AT_ONCE: usize = 4;
 
 impl<E: Scalar> Tile<E> {
     /// Computes R rows of C vectors; with `MASKED` the last vector has `tail` numbers only.
     ///
     /// # Safety
-    /// All rows of a, b and y must be there in these sizes, what is read initialised; `tail` is at most
-    /// LANES. The instructions of V must be there as well.
+    /// All rows of a, b and y must be there in these sizes and stand as L says, what is read initialised;
+    /// `tail` is at most LANES. The instructions of V must be there as well.
     #[cfg_attr(debug_assertions, inline(never))] // frames of debug builds would pile up
     #[cfg_attr(not(debug_assertions), inline(always))]
-    pub(super) unsafe fn compute<V, const FUSED: bool, const R: usize, const C: usize, const MASKED: bool>(
+    pub(super) unsafe fn compute<
+        V,
+        L,
+        const FUSED: bool,
+        const R: usize,
+        const C: usize,
+        const MASKED: bool,
+    >(
         &self,
         tail: usize,
     ) where
         V: Vector<Element = E>,
+        L: Layout,
     {
         // SAFETY: all places lie inside the rows that the caller vouches for: there are `tail` numbers of the
         // last vector, or all of them without `MASKED`. Without terms, neither a nor b is touched.
         unsafe {
             let mask = V::first(tail);
+            let mut sums = self.started::<V, R, C, MASKED>(mask);
+            let at_once = if L::PACKED { AT_ONCE } else { 1 };
+            let whole = self.depth - self.depth % at_once;
+            let mut k = 0;
+            while k < whole {
+                for next in 0..at_once {
+                    self.add::<V, L, FUSED, R, C, MASKED>(k + next, mask, &mut sums);
+                }
+                k += at_once;
+            }
+            while k < self.depth {
+                self.add::<V, L, FUSED, R, C, MASKED>(k, mask, &mut sums);
+                k += 1;
+            }
+            self.finish::<V, R, C, MASKED>(mask, sums);
+        }
+    }
+
+    /// # Safety
+    /// As for `compute`.
+    #[inline(always)]
+    unsafe fn started<V, const R: usize, const C: usize, const MASKED: bool>(
+        &self,
+        mask: V::Mask,
+    ) -> [[V; C]; R]
+    where
+        V: Vector<Element = E>,
+    {
+        // SAFETY: as for the caller.
+        unsafe {
             let zero = if self.start == Start::Nothing { -E::ZERO } else { E::ZERO };
             let mut sums = [[V::splat(zero); C]; R];
             if self.start == Start::Place {
@@ -72,21 +147,58 @@ impl<E: Scalar> Tile<E> {
                     }
                 }
             }
-            for k in 0..self.depth {
-                let from = self.b.add(k * self.b_step);
-                let mut b = [V::splat(E::ZERO); C];
-                for (c, b) in b.iter_mut().enumerate() {
-                    let from = from.add(c * V::LANES);
-                    *b = if MASKED && c + 1 == C { V::load_masked(from, mask) } else { V::load(from) };
-                }
-                let a = self.a.add(k * self.a_step);
-                for (r, row) in sums.iter_mut().enumerate() {
-                    let a = V::splat(*a.add(r * self.a_row));
-                    for (sum, b) in row.iter_mut().zip(b) {
-                        *sum = a.add_product::<FUSED>(b, *sum);
-                    }
+            sums
+        }
+    }
+
+    /// Adds the products of term k.
+    ///
+    /// # Safety
+    /// As for `compute`; k is less than the depth.
+    #[inline(always)]
+    unsafe fn add<V, L, const FUSED: bool, const R: usize, const C: usize, const MASKED: bool>(
+        &self,
+        k: usize,
+        mask: V::Mask,
+        sums: &mut [[V; C]; R],
+    ) where
+        V: Vector<Element = E>,
+        L: Layout,
+    {
+        let b_step = if L::PACKED { C * V::LANES } else { self.b_step };
+        let a_step = if L::ALONG { 1 } else { self.a_step };
+        let a_row = if L::ACROSS { 1 } else { self.a_row };
+        // SAFETY: as for the caller.
+        unsafe {
+            let from = self.b.add(k * b_step);
+            let mut b = [V::splat(E::ZERO); C];
+            for (c, b) in b.iter_mut().enumerate() {
+                let from = from.add(c * V::LANES);
+                let masked = MASKED && !L::PACKED && c + 1 == C;
+                *b = if masked { V::load_masked(from, mask) } else { V::load(from) };
+            }
+            let a = self.a.add(k * a_step);
+            for (r, row) in sums.iter_mut().enumerate() {
+                let a = V::splat(*a.add(r * a_row));
+                for (sum, b) in row.iter_mut().zip(b) {
+                    *sum = a.add_product::<FUSED>(b, *sum);
                 }
             }
+        }
+    }
+
+    /// # Safety
+    /// As for `compute`.
+    #[inline(always)]
+    unsafe fn finish<V, const R: usize, const C: usize, const MASKED: bool>(
+        &self,
+        mask: V::Mask,
+        mut sums: [[V; C]; R],
+    ) where
+        V: Vector<Element = E>,
+    {
+        // SAFETY: as for the caller.
+        unsafe {
             match self.mean {
                 Mean::None => {}
                 Mean::Times(factor) => {
@@ -134,58 +246,64 @@ impl<E: Scalar> Tile<E> {
     /// As for `compute`.
     #[cfg_attr(debug_assertions, inline(never))]
     #[cfg_attr(not(debug_assertions), inline(always))]
-    unsafe fn rows<V, const FUSED: bool, const R: usize, const C: usize>(&self, rows: usize, tail: usize)
+    unsafe fn rows<V, L, const FUSED: bool, const R: usize, const C: usize>(&self, rows: usize, tail: usize)
     where
         V: Vector<Element = E>,
+        L: Layout,
     {
         // SAFETY: as for the caller.
         unsafe {
             let mut row = 0;
             while rows - row >= R {
-                self.down::<V, R>(row).compute::<V, FUSED, R, C, true>(tail);
+                self.down::<V, R>(row).compute::<V, L, FUSED, R, C, true>(tail);
                 row += R;
             }
             while rows - row >= 2 {
-                self.down::<V, 2>(row).compute::<V, FUSED, 2, C, true>(tail);
+                self.down::<V, 2>(row).compute::<V, Loose, FUSED, 2, C, true>(tail);
                 row += 2;
             }
             while rows - row >= 1 {
-                self.down::<V, 1>(row).compute::<V, FUSED, 1, C, true>(tail);
+                self.down::<V, 1>(row).compute::<V, Loose, FUSED, 1, C, true>(tail);
                 row += 1;
             }
         }
     }
 
-    /// Computes any number of rows of at most [`most_vectors`] vectors.
+    /// Computes any number of rows of as many vectors as [`side_by_side`] says.
     ///
     /// # Safety
     /// As for `compute`; there is at least one column.
     #[inline(always)]
-    pub(super) unsafe fn panel<V: Vector<Element = E>, const FUSED: bool>(
+    pub(super) unsafe fn panel<V: Vector<Element = E>, L: Layout, const FUSED: bool>(
         &self,
         rows: usize,
         columns: usize,
     ) {
         let vectors = columns.div_ceil(V::LANES);
         let tail = columns - (vectors - 1) * V::LANES;
-        debug_assert!(columns > 0 && vectors <= most_vectors::<V>());
+        debug_assert!(columns > 0 && vectors == side_by_side::<V>(columns));
         // As few forms as fill the registers: each is code for two types in two arithmetics.
         // SAFETY: as for the caller; the vectors have `columns` numbers in all.
         unsafe {
             match (V::MANY, vectors) {
-                (_, 1) => self.rows::<V, FUSED, 8, 1>(rows, tail),
-                (true, 2) => self.rows::<V, FUSED, 12, 2>(rows, tail),
-                (true, 3) => self.rows::<V, FUSED, 8, 3>(rows, tail),
-                (true, _) => self.rows::<V, FUSED, 6, 4>(rows, tail),
-                (false, _) => self.rows::<V, FUSED, 6, 2>(rows, tail),
+                (_, 1) => self.rows::<V, L, FUSED, 8, 1>(rows, tail),
+                (true, 2) => self.rows::<V, L, FUSED, 8, 2>(rows, tail),
+                (true, _) => self.rows::<V, L, FUSED, 6, 4>(rows, tail),
+                (false, _) => self.rows::<V, L, FUSED, 6, 2>(rows, tail),
             }
         }
     }
 }
 
-/// How many vectors side by side a tile may have.
-pub(super) const fn most_vectors<V: Vector>() -> usize {
-    if V::MANY { 4 } else { 2 }
+/// How many vectors of so many columns a tile takes side by side.
+#[inline(always)]
+pub(super) const fn side_by_side<V: Vector>(columns: usize) -> usize {
+    match columns.div_ceil(V::LANES) {
+        1 => 1,
+        2 | 3 => 2,
+        _ if V::MANY => 4,
+        _ => 2,
+    }
 }
 
 /// # Safety

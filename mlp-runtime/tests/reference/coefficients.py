@@ -89,6 +89,11 @@ def single_tanh_rest(z):
     return (tanh(x) - x) / x**3
 
 
+def power_rest(f):
+    """(2^f - 1) / f, by its series near 0."""
+    return (2**f - 1) / f if abs(f) > mpf(2) ** -60 else ln(2) + f * ln(2) ** 2 / 2
+
+
 def log_complement(v):
     """ln erfc(1 + v)."""
     return ln(erfc(1 + v))
@@ -97,6 +102,7 @@ def log_complement(v):
 for name, function, interval, count in (
     ("EXP_REST", quadratic_rest, [-radius, radius], 6),
     ("LN_REST", log_rest, [sqrt(mpf(1) / 2) - 1, sqrt(mpf(2)) - 1], 9),
+    ("POWER_REST", power_rest, [-mpf(1) / 2, mpf(1) / 2], 6),
     ("TANH_REST", single_tanh_rest, [0, mpf(5) ** 2 / 64], 6),
     ("ERF_REST", erf_rest, [0, BORDER**2], 6),
     ("LN_ERFC", log_complement, [BORDER - 1, 3], 10),
