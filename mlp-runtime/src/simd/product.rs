@@ -197,6 +197,7 @@ impl<E: Scalar> Product<E> {
                 match wide.div_ceil(V::LANES) {
                     1 => copy_rows::<V, 1>(from, step, room, wide, now),
                     2 => copy_rows::<V, 2>(from, step, room, wide, now),
+                    3 => copy_rows::<V, 3>(from, step, room, wide, now),
                     _ => copy_rows::<V, 4>(from, step, room, wide, now),
                 }
                 return;

@@ -199,16 +199,24 @@ impl<E: Scalar> Tile<E> {
     {
         // SAFETY: as for the caller.
         unsafe {
+            // Plain loops: a closure is code of its own, without the instructions of V.
             match self.mean {
                 Mean::None => {}
                 Mean::Times(factor) => {
                     let factor = V::splat(factor);
-                    sums.iter_mut()
-                        .for_each(|row| row.iter_mut().for_each(|sum| *sum = sum.multiply(factor)));
+                    for row in &mut sums {
+                        for sum in row {
+                            *sum = sum.multiply(factor);
+                        }
+                    }
                 }
                 Mean::Over(count) => {
                     let count = V::splat(count);
-                    sums.iter_mut().for_each(|row| row.iter_mut().for_each(|sum| *sum = sum.divide(count)));
+                    for row in &mut sums {
+                        for sum in row {
+                            *sum = sum.divide(count);
+                        }
+                    }
                 }
             }
             for (r, row) in sums.into_iter().enumerate() {
@@ -288,6 +296,7 @@ impl<E: Scalar> Tile<E> {
             match (V::MANY, vectors) {
                 (_, 1) => self.rows::<V, L, FUSED, 8, 1>(rows, tail),
                 (true, 2) => self.rows::<V, L, FUSED, 8, 2>(rows, tail),
+                (true, 3) => self.rows::<V, L, FUSED, 8, 3>(rows, tail),
                 (true, _) => self.rows::<V, L, FUSED, 6, 4>(rows, tail),
                 (false, _) => self.rows::<V, L, FUSED, 6, 2>(rows, tail),
             }
@@ -299,9 +308,14 @@ impl<E: Scalar> Tile<E> {
 #[inline(always)]
 pub(super) const fn side_by_side<V: Vector>(columns: usize) -> usize {
     match columns.div_ceil(V::LANES) {
+        many if V::MANY => {
+            if many < 4 {
+                many
+            } else {
+                4
+            }
+        }
         1 => 1,
-        2 | 3 => 2,
-        _ if V::MANY => 4,
         _ => 2,
     }
 }
