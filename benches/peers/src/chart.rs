@@ -4,9 +4,8 @@ use std::path::Path;
 
 use plotters::prelude::*;
 
+use crate::Outcome;
 use crate::harness::Row;
-
-type Outcome = Result<(), Box<dyn std::error::Error>>;
 
 pub fn draw(rows: &[Row], file: &Path) -> Outcome {
     let names = contenders(rows);

@@ -13,7 +13,9 @@ mod chart;
 mod check;
 mod clock;
 mod contender;
+#[cfg(feature = "native")]
 mod faer;
+#[cfg(feature = "native")]
 mod gemm;
 mod harness;
 mod matrixmultiply;
@@ -23,28 +25,35 @@ mod peak;
 mod products;
 mod remote;
 mod report;
+mod setting;
 mod versions;
 mod workloads;
 
 use std::error::Error;
-use std::path::Path;
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
 use std::thread;
 
 use harness::Entry;
-use options::Options;
+use options::{Options, Task};
 use versions::Versions;
+
+type Outcome = Result<(), Box<dyn Error>>;
 
 /// Large networks pass over the stack while they are boxed.
 const STACK: usize = 256 << 20;
 
 fn main() -> ExitCode {
-    let built_for_this_machine = cfg!(target_feature = "fma") || !is_x86_feature_detected!("fma");
-    let one_thread = std::env::var_os("RAYON_NUM_THREADS").is_some_and(|count| count == "1");
-    if !(built_for_this_machine && one_thread) {
-        return again_from_here();
+    let options = match Options::parse(std::env::args().skip(1)) {
+        Ok(options) => options,
+        Err(usage) => {
+            eprintln!("{usage}");
+            return ExitCode::FAILURE;
+        }
+    };
+    if !setting::fits(&options.task) {
+        return setting::again(&options.task);
     }
-    let work = || run().map_err(|error| eprintln!("{error}"));
+    let work = move || run(&options).map_err(|error| eprintln!("{error}"));
     let thread = thread::Builder::new().stack_size(STACK).spawn(work);
     match thread.map(thread::JoinHandle::join) {
         Ok(Ok(Ok(()))) => ExitCode::SUCCESS,
@@ -52,49 +61,37 @@ fn main() -> ExitCode {
     }
 }
 
-/// Cargo reads its configuration from the folder that it is started in: this one's has the flags and
-/// variables that all contenders need.
-fn again_from_here() -> ExitCode {
-    const AGAIN: &str = "MLP_PEERS_AGAIN";
-    if std::env::var_os(AGAIN).is_some() {
-        eprintln!("the settings of .cargo/config.toml don't hold: is RUSTFLAGS set?");
-        return ExitCode::FAILURE;
+fn run(options: &Options) -> Outcome {
+    match options.task {
+        Task::Compare => compare(options, "benchmarks"),
+        Task::Baseline => compare(options, "benchmarks-baseline"),
+        Task::Ours => ours(options),
     }
-    eprintln!("again, with the settings of .cargo/config.toml");
-    let mut cargo = Command::new("cargo");
-    cargo.env(AGAIN, "1").current_dir(env!("CARGO_MANIFEST_DIR")).args(["run", "--release", "--quiet"]);
-    for (feature, is_on) in [("burn", cfg!(feature = "burn")), ("candle", cfg!(feature = "candle"))] {
-        if is_on {
-            cargo.args(["--features", feature]);
-        }
-    }
-    let status = cargo.arg("--").args(std::env::args_os().skip(1)).status();
-    if status.is_ok_and(|status| status.success()) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-fn run() -> Result<(), Box<dyn Error>> {
-    let options = Options::parse(std::env::args().skip(1))?;
+/// Everything beside everything.
+fn compare(options: &Options, name: &str) -> Outcome {
+    // Before any process or thread is started, so that all are on this core.
     let core = clock::pin()?;
-    let (mut entries, versions) = entries(&options)?;
-    if options.ours {
-        entries.truncate(1);
-    }
+    let (entries, versions) = entries(options)?;
     let (mut rows, mut excluded) = (Vec::new(), Vec::new());
     for workload in workloads::WORKLOADS.iter().filter(|workload| options.wants(workload)) {
         eprintln!("{} on core {core}", workload.name);
         rows.extend(harness::run(workload, &entries, &options.protocol, &mut excluded));
     }
-    if options.ours {
+    let [text, picture] = options.files(name)?;
+    std::fs::write(text, report::markdown(name, &options.protocol, &versions, &rows, &excluded))?;
+    chart::draw(&rows, &picture)
+}
+
+fn ours(options: &Options) -> Outcome {
+    let entries = [Entry::new("ours", ours::contender)];
+    clock::pin()?;
+    for workload in workloads::WORKLOADS.iter().filter(|workload| options.wants(workload)) {
+        let rows = harness::run(workload, &entries, &options.protocol, &mut Vec::new());
         print!("{}", report::lines(&rows));
-        return Ok(());
     }
-    let context = report::Context {
-        rounds: options.protocol.rounds,
-        lap_ms: options.protocol.lap.as_millis(),
-        warm_up_ms: options.protocol.warm_up.as_millis(),
-        versions,
-    };
-    write(&options.folder, &report::markdown(&context, &rows, &excluded), &rows)
+    Ok(())
 }
 
 /// All that is there, with the versions of what it uses.
@@ -106,7 +103,9 @@ fn entries(options: &Options) -> Result<(Vec<Entry>, Versions), Box<dyn Error>> 
         Entry::new("MKL", blas::mkl),
         Entry::new("OpenBLAS", blas::openblas),
         Entry::new("ndarray", products::contender::<matrixmultiply::Ndarray>),
+        #[cfg(feature = "native")]
         Entry::new("gemm", products::contender::<gemm::Gemm>),
+        #[cfg(feature = "native")]
         Entry::new("faer", products::contender::<faer::Faer>),
         #[cfg(feature = "candle")]
         Entry::new("candle", candle::contender),
@@ -121,12 +120,4 @@ fn entries(options: &Options) -> Result<(Vec<Entry>, Versions), Box<dyn Error>> 
         versions.extend(theirs);
     }
     Ok((entries, versions))
-}
-
-fn write(folder: &Path, text: &str, rows: &[harness::Row]) -> Result<(), Box<dyn Error>> {
-    std::fs::create_dir_all(folder)?;
-    std::fs::write(folder.join("benchmarks.md"), text)?;
-    chart::draw(rows, &folder.join("benchmarks.svg"))?;
-    eprintln!("written to {}", folder.display());
-    Ok(())
 }

@@ -6,15 +6,23 @@ use std::time::Duration;
 use crate::harness::Protocol;
 use crate::workloads::Workload;
 
-const USAGE: &str =
-    "options: --only W3 (again for more), --rounds N, --quick, --python, --ours, --out FOLDER";
+const USAGE: &str = "options: --only W3 (again for more), --rounds N, --quick, --python, --out FOLDER; \
+instead of the comparison: --ours, --baseline";
+
+pub enum Task {
+    /// The comparison, with all instructions of the machine.
+    Compare,
+    /// The same in a build for every x86-64.
+    Baseline,
+    /// Our networks alone, and only printed.
+    Ours,
+}
 
 pub struct Options {
     pub protocol: Protocol,
+    pub task: Task,
     /// Where the results are written.
-    pub folder: PathBuf,
-    /// Whether to time our networks alone, and only print.
-    pub ours: bool,
+    folder: PathBuf,
     /// Whether contenders in Python take part.
     pub python: bool,
     only: Vec<String>,
@@ -25,8 +33,8 @@ impl Options {
         let milliseconds = Duration::from_millis;
         let mut options = Self {
             protocol: Protocol { rounds: 9, warm_up: milliseconds(150), lap: milliseconds(60) },
+            task: Task::Compare,
             folder: Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs"),
-            ours: false,
             python: false,
             only: Vec::new(),
         };
@@ -35,7 +43,8 @@ impl Options {
             match &*word {
                 "--only" => options.only.push(value()?),
                 "--out" => options.folder = value()?.into(),
-                "--ours" => options.ours = true,
+                "--ours" => options.task = Task::Ours,
+                "--baseline" => options.task = Task::Baseline,
                 "--python" => options.python = true,
                 "--rounds" => options.protocol.rounds = value()?.parse().map_err(|_| USAGE)?,
                 "--quick" => {
@@ -45,12 +54,24 @@ impl Options {
                 _ => return Err(USAGE.into()),
             }
         }
-        if options.protocol.rounds == 0 { Err(USAGE.into()) } else { Ok(options) }
+        match options.task {
+            Task::Baseline if options.python => Err("Python's can't be held to the baseline".into()),
+            _ if options.protocol.rounds == 0 => Err(USAGE.into()),
+            _ => Ok(options),
+        }
     }
 
     /// By its whole name or what stands before the dash.
     pub fn wants(&self, workload: &Workload) -> bool {
         let family = workload.name.split('-').next();
         self.only.is_empty() || self.only.iter().any(|only| only == workload.name || family == Some(only))
+    }
+
+    /// A report and its picture, in the folder of results.
+    pub fn files(&self, name: &str) -> std::io::Result<[PathBuf; 2]> {
+        std::fs::create_dir_all(&self.folder)?;
+        let files = ["md", "svg"].map(|kind| self.folder.join(name).with_extension(kind));
+        eprintln!("writing {}", files[0].display());
+        Ok(files)
     }
 }

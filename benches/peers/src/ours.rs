@@ -6,111 +6,120 @@ use mlp::{Batch, Trainable, mlp};
 use crate::contender::Contender;
 use crate::workloads::{Data, Workload};
 
-mlp! {
-    network W1: f64 {
-        input  x[2];
-        layer  hidden[2] = sigmoid(dense(x));
-        layer  output[2] = sigmoid(dense(hidden));
-        target t[2];
-        loss   half_squared_error(output, t);
-        train  sgd(rate = 0.5);
-    }
+macro_rules! networks {
+    ($arithmetic:ident) => {
+        mlp! {
+            network W1: f64 {
+                input  x[2];
+                layer  hidden[2] = sigmoid(dense(x));
+                layer  output[2] = sigmoid(dense(hidden));
+                target t[2];
+                loss   half_squared_error(output, t);
+                train  sgd(rate = 0.5);
+            }
+        }
+        mlp! {
+            network W2 {
+                input  x[4];
+                layer  hidden1[16] = tanh(dense(x));
+                layer  hidden2[16] = tanh(dense(hidden1));
+                layer  output[2]   = tanh(dense(hidden2));
+                target t[2];
+                loss   mean_squared_error(output, t);
+                arithmetic $arithmetic;
+                train  sgd(rate = 0.01);
+            }
+        }
+        mlp! {
+            network W3 {
+                input  x[17];
+                layer  hidden1[64] = tanh(dense(x));
+                layer  hidden2[64] = tanh(dense(hidden1));
+                layer  output[6]   = tanh(dense(hidden2));
+                target t[6];
+                loss   mean_squared_error(output, t);
+                train  sgd(rate = 0.01);
+            }
+        }
+        mlp! {
+            network W4 {
+                input  x[1024];
+                layer  hidden1[20] = sigmoid(dense(x));
+                layer  hidden2[15] = sigmoid(dense(hidden1));
+                layer  output[10]  = softmax(dense(hidden2));
+                target t: class[10];
+                loss   cross_entropy(output, t);
+                arithmetic $arithmetic;
+                train  sgd(rate = 0.1), batch 50;
+            }
+        }
+        mlp! {
+            network W4F64: f64 {
+                input  x[1024];
+                layer  hidden1[20] = sigmoid(dense(x));
+                layer  hidden2[15] = sigmoid(dense(hidden1));
+                layer  output[10]  = softmax(dense(hidden2));
+                target t: class[10];
+                loss   cross_entropy(output, t);
+                arithmetic $arithmetic;
+                train  sgd(rate = 0.1), batch 50;
+            }
+        }
+        mlp! {
+            network W5 {
+                input  x[784];
+                layer  hidden[128] = relu(dense(x));
+                layer  output[10]  = softmax(dense(hidden));
+                target t: class[10];
+                loss   cross_entropy(output, t);
+                arithmetic $arithmetic;
+                train  sgd(rate = 0.1), batch 64;
+            }
+        }
+        mlp! {
+            network W5Adam {
+                input  x[784];
+                layer  hidden[128] = relu(dense(x));
+                layer  output[10]  = softmax(dense(hidden));
+                target t: class[10];
+                loss   cross_entropy(output, t);
+                arithmetic $arithmetic;
+                train  adam(rate = 0.001), batch 64;
+            }
+        }
+        mlp! {
+            network W6 {
+                input  x[784];
+                layer  hidden1[512] = relu(dense(x));
+                layer  hidden2[512] = relu(dense(hidden1));
+                layer  output[10]   = softmax(dense(hidden2));
+                target t: class[10];
+                loss   cross_entropy(output, t);
+                arithmetic $arithmetic;
+                train  sgd(rate = 0.1), batch 128;
+            }
+        }
+        mlp! {
+            network W6F64: f64 {
+                input  x[784];
+                layer  hidden1[512] = relu(dense(x));
+                layer  hidden2[512] = relu(dense(hidden1));
+                layer  output[10]   = softmax(dense(hidden2));
+                target t: class[10];
+                loss   cross_entropy(output, t);
+                arithmetic $arithmetic;
+                train  sgd(rate = 0.1), batch 128;
+            }
+        }
+    };
 }
-mlp! {
-    network W2 {
-        input  x[4];
-        layer  hidden1[16] = tanh(dense(x));
-        layer  hidden2[16] = tanh(dense(hidden1));
-        layer  output[2]   = tanh(dense(hidden2));
-        target t[2];
-        loss   mean_squared_error(output, t);
-        arithmetic fused;
-        train  sgd(rate = 0.01);
-    }
-}
-mlp! {
-    network W3 {
-        input  x[17];
-        layer  hidden1[64] = tanh(dense(x));
-        layer  hidden2[64] = tanh(dense(hidden1));
-        layer  output[6]   = tanh(dense(hidden2));
-        target t[6];
-        loss   mean_squared_error(output, t);
-        train  sgd(rate = 0.01);
-    }
-}
-mlp! {
-    network W4 {
-        input  x[1024];
-        layer  hidden1[20] = sigmoid(dense(x));
-        layer  hidden2[15] = sigmoid(dense(hidden1));
-        layer  output[10]  = softmax(dense(hidden2));
-        target t: class[10];
-        loss   cross_entropy(output, t);
-        arithmetic fused;
-        train  sgd(rate = 0.1), batch 50;
-    }
-}
-mlp! {
-    network W4F64: f64 {
-        input  x[1024];
-        layer  hidden1[20] = sigmoid(dense(x));
-        layer  hidden2[15] = sigmoid(dense(hidden1));
-        layer  output[10]  = softmax(dense(hidden2));
-        target t: class[10];
-        loss   cross_entropy(output, t);
-        arithmetic fused;
-        train  sgd(rate = 0.1), batch 50;
-    }
-}
-mlp! {
-    network W5 {
-        input  x[784];
-        layer  hidden[128] = relu(dense(x));
-        layer  output[10]  = softmax(dense(hidden));
-        target t: class[10];
-        loss   cross_entropy(output, t);
-        arithmetic fused;
-        train  sgd(rate = 0.1), batch 64;
-    }
-}
-mlp! {
-    network W5Adam {
-        input  x[784];
-        layer  hidden[128] = relu(dense(x));
-        layer  output[10]  = softmax(dense(hidden));
-        target t: class[10];
-        loss   cross_entropy(output, t);
-        arithmetic fused;
-        train  adam(rate = 0.001), batch 64;
-    }
-}
-mlp! {
-    network W6 {
-        input  x[784];
-        layer  hidden1[512] = relu(dense(x));
-        layer  hidden2[512] = relu(dense(hidden1));
-        layer  output[10]   = softmax(dense(hidden2));
-        target t: class[10];
-        loss   cross_entropy(output, t);
-        arithmetic fused;
-        train  sgd(rate = 0.1), batch 128;
-    }
-}
-mlp! {
-    network W6F64: f64 {
-        input  x[784];
-        layer  hidden1[512] = relu(dense(x));
-        layer  hidden2[512] = relu(dense(hidden1));
-        layer  output[10]   = softmax(dense(hidden2));
-        target t: class[10];
-        loss   cross_entropy(output, t);
-        arithmetic fused;
-        train  sgd(rate = 0.1), batch 128;
-    }
-}
+// The baseline has no instruction that fuses.
+#[cfg(feature = "native")]
+networks!(fused);
+#[cfg(not(feature = "native"))]
+networks!(separate);
 
-trait Number: Copy + Into<f64> + 'static {
+pub trait Number: Copy + Into<f64> + 'static {
     fn of(value: f64) -> Self;
 }
 
@@ -127,7 +136,7 @@ impl Number for f64 {
 }
 
 /// What a network takes as a target.
-trait Target: 'static {
+pub trait Target: 'static {
     fn of(row: &[f64]) -> Self;
 }
 
@@ -144,7 +153,7 @@ impl<const O: usize> Target for Class<O> {
     }
 }
 
-struct Ours<N: Trainable> {
+pub struct Ours<N: Trainable> {
     network: Box<N>,
     optimizer: N::Optimizer,
     workspace: Box<N::Workspace>,
@@ -161,13 +170,18 @@ where
     N::Target: Target,
 {
     #[allow(clippy::new_ret_no_self)]
-    fn new(zero: Box<N>, data: &Data) -> Box<dyn Contender> {
+    pub fn new(
+        network: Box<N>,
+        workspace: Box<N::Workspace>,
+        gradients: Box<N::Gradients>,
+        data: &Data,
+    ) -> Box<dyn Contender> {
         let inputs = data.inputs.as_chunks::<I>().0.iter().map(|row| row.map(T::of)).collect::<Vec<_>>();
         let mut contender = Self {
-            network: zero,
+            network,
             optimizer: N::Optimizer::default(),
-            workspace: Box::default(),
-            gradients: Box::default(),
+            workspace,
+            gradients,
             outputs: vec![[T::of(0.0); O]; inputs.len()],
             inputs,
             targets: data.targets.chunks_exact(O).map(N::Target::of).collect(),
@@ -222,17 +236,29 @@ where
     }
 }
 
+/// The contender of a network, made on the heap.
+macro_rules! ours {
+    ($network:ty, $data:expr) => {
+        $crate::ours::Ours::<$network>::new(
+            <$network>::boxed(),
+            <<$network as mlp::Network>::Workspace>::boxed(),
+            <<$network as mlp::Differentiable>::Gradients>::boxed(),
+            $data,
+        )
+    };
+}
+
 pub fn contender(workload: &Workload, data: &Data) -> Option<Box<dyn Contender>> {
     match workload.name {
-        "W1" => Some(Ours::new(Box::new(W1::ZERO), data)),
-        "W2" => Some(Ours::new(Box::new(W2::ZERO), data)),
-        "W3" => Some(Ours::new(Box::new(W3::ZERO), data)),
-        "W4" => Some(Ours::new(Box::new(W4::ZERO), data)),
-        "W4-f64" => Some(Ours::new(Box::new(W4F64::ZERO), data)),
-        "W5" | "W5-one" => Some(Ours::new(Box::new(W5::ZERO), data)),
-        "W5-adam" => Some(Ours::new(Box::new(W5Adam::ZERO), data)),
-        "W6" => Some(Ours::new(Box::new(W6::ZERO), data)),
-        "W6-f64" => Some(Ours::new(Box::new(W6F64::ZERO), data)),
+        "W1" => Some(ours!(W1, data)),
+        "W2" => Some(ours!(W2, data)),
+        "W3" => Some(ours!(W3, data)),
+        "W4" => Some(ours!(W4, data)),
+        "W4-f64" => Some(ours!(W4F64, data)),
+        "W5" | "W5-one" => Some(ours!(W5, data)),
+        "W5-adam" => Some(ours!(W5Adam, data)),
+        "W6" => Some(ours!(W6, data)),
+        "W6-f64" => Some(ours!(W6F64, data)),
         _ => None,
     }
 }

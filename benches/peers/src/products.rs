@@ -66,7 +66,7 @@ struct Layer<T> {
     /// Batch × outputs.
     y: Vec<T>,
     delta: Vec<T>,
-    /// Adam's, for weights and biases.
+    /// Adam's, for weights and biases; empty for other rules.
     gradients: [Vec<T>; 2],
     moments: [[Vec<T>; 2]; 2],
 }
@@ -75,8 +75,9 @@ impl<T: Real, P: Product<T>> OnProducts<T, P> {
     fn new(workload: &Workload, data: &Data) -> Self {
         let values = |numbers: &[f64]| numbers.iter().map(|&x| T::of(x)).collect::<Vec<_>>();
         let batch = workload.batch;
+        let layer = |(inputs, outputs)| Layer::new(inputs, outputs, batch, workload.rule);
         let mut network = Self {
-            layers: workload.layers().map(|(inputs, outputs)| Layer::new(inputs, outputs, batch)).collect(),
+            layers: workload.layers().map(layer).collect(),
             inputs: values(&data.inputs),
             targets: values(&data.targets),
             start: values(&data.parameters),
@@ -129,17 +130,16 @@ impl<T: Real, P: Product<T>> OnProducts<T, P> {
 }
 
 impl<T: Real> Layer<T> {
-    fn new(inputs: usize, outputs: usize, batch: usize) -> Self {
+    fn new(inputs: usize, outputs: usize, batch: usize, rule: Rule) -> Self {
         let zeros = |count| vec![T::ZERO; count];
-        let pair = || [zeros(inputs * outputs), zeros(outputs)];
-        let [weights, biases] = pair();
-        let moments = [pair(), pair()].map(|[weights, biases]| [weights, biases]);
-        let [[m_weights, m_biases], [v_weights, v_biases]] = moments;
+        let states = |count| zeros(if rule == Rule::Adam { count } else { 0 });
+        let pair = || [states(inputs * outputs), states(outputs)];
+        let [[m_weights, m_biases], [v_weights, v_biases]] = [pair(), pair()];
         Self {
             inputs,
             outputs,
-            weights,
-            biases,
+            weights: zeros(inputs * outputs),
+            biases: zeros(outputs),
             y: zeros(batch * outputs),
             delta: zeros(batch * outputs),
             gradients: pair(),

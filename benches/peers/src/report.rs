@@ -2,32 +2,36 @@
 
 use std::fmt::Write;
 
-use crate::harness::{Excluded, Row, quartiles};
+use crate::harness::{Excluded, Protocol, Row, quartiles};
 use crate::versions::Versions;
 use crate::workloads::{Ending, Float, Rule, Workload};
 
-pub struct Context {
-    pub rounds: usize,
-    pub lap_ms: u128,
-    pub warm_up_ms: u128,
-    pub versions: Versions,
-}
-
-pub fn markdown(context: &Context, rows: &[Row], excluded: &[Excluded]) -> String {
-    let mut text = String::from("# Benchmarks\n\n![Times relative to ours](benchmarks.svg)\n\n");
-    text += &method(context);
-    text += "\n## Versions\n\n| what | version |\n|---|---|\n";
-    for (name, version) in &context.versions {
-        let _ = writeln!(text, "| {name} | {version} |");
-    }
+pub fn markdown(
+    name: &str,
+    protocol: &Protocol,
+    versions: &Versions,
+    rows: &[Row],
+    excluded: &[Excluded],
+) -> String {
+    let title = if cfg!(feature = "native") { "Benchmarks" } else { "Benchmarks of baseline builds" };
+    let mut text = format!("# {title}\n\n![Times relative to ours]({name}.svg)\n\n");
+    text += &method(protocol);
+    text += &table_of(versions);
     for row in rows {
         text += &table(row);
     }
-    if !excluded.is_empty() {
-        text += "\n## Left out\n\n| workload | contender | why |\n|---|---|---|\n";
-        for Excluded { workload, name, reason } in excluded {
-            let _ = writeln!(text, "| {workload} | {name} | {reason} |");
-        }
+    text += &left_out(excluded);
+    text
+}
+
+/// A section, where there are any.
+pub fn left_out(excluded: &[Excluded]) -> String {
+    if excluded.is_empty() {
+        return String::new();
+    }
+    let mut text = String::from("\n## Left out\n\n| workload | contender | why |\n|---|---|---|\n");
+    for Excluded { workload, name, reason } in excluded {
+        let _ = writeln!(text, "| {workload} | {name} | {reason} |");
     }
     text
 }
@@ -44,20 +48,47 @@ pub fn lines(rows: &[Row]) -> String {
     text
 }
 
-fn method(context: &Context) -> String {
+/// A section.
+pub fn table_of(versions: &Versions) -> String {
+    let mut text = String::from("\n## Versions\n\n| what | version |\n|---|---|\n");
+    for (name, version) in versions {
+        let _ = writeln!(text, "| {name} | {version} |");
+    }
+    text
+}
+
+fn method(protocol: &Protocol) -> String {
+    let build = if cfg!(feature = "native") {
+        "Everything in Rust is built with `-C target-cpu=native`, C with `-O3 -march=native -ffast-math`. Of what only \
+multiplies matrices (ndarray, gemm, faer, MKL, OpenBLAS, NumPy) the rest of the step is written by hand."
+    } else {
+        "Everything is built for any x86-64, which has SSE2: Rust with `-C target-cpu=x86-64` and, of `mlp`, ndarray and \
+matrixmultiply, without the features that ask the processor when the program runs, C with `-O3 -ffast-math`. Our networks \
+declare `arithmetic separate`, since no instruction of SSE2 fuses; and for the peak a multiply-add is two instructions. \
+MKL is held to SSE4.2 by `MKL_ENABLE_INSTRUCTIONS=SSE4_2`, OpenBLAS to SSSE3 by `OPENBLAS_CORETYPE=Core2`; gemm and faer \
+can't be held. The loops by hand are those of the other builds, whose tiles were chosen for larger registers."
+    };
+    format!(
+        "{} *Time* is the median of a call, *ratio* the median of time over our time in the same round, with the \
+quartiles: above 1 ours is faster. *Peak* is what independent multiply-adds reach in the same rounds; the part of it \
+counts the operations of the matrix products, two a multiply-add, without the gradient by the inputs that no one \
+needs.\n\n\
+A train step is forward, backward and update in place, on a batch that stays in the cache. {build}\n",
+        timing(protocol)
+    )
+}
+
+/// How contenders are checked and timed.
+pub fn timing(protocol: &Protocol) -> String {
     format!(
         "Each contender runs the same network from the same start values on the same samples, with one thread, all on one \
 core. Before it is timed, its outputs and what three steps change are held against ours: within 1e-4 (`f32`) or 1e-9 \
 (`f64`) of their norm. After {} ms of warm-up come {} rounds; in each, every contender has a loop of at least {} ms \
 from the start values, one after another, beginning with another one each time. Time is processor time of the whole \
-process. *Time* is the median of a call, *ratio* the median of time over our time in the same round, with the \
-quartiles: above 1 ours is faster. *Peak* is what independent fused multiply-adds reach in the same rounds; the part \
-of it counts the operations of the matrix products, two a multiply-add, without the gradient by the inputs that no \
-one needs.\n\n\
-A train step is forward, backward and update in place, on a batch that stays in the cache. Everything in Rust is \
-built with `-C target-cpu=native`, C with `-O3 -march=native -ffast-math`. Of what only multiplies matrices \
-(ndarray, gemm, faer, MKL, OpenBLAS, NumPy) the rest of the step is written by hand.\n",
-        context.warm_up_ms, context.rounds, context.lap_ms
+process.",
+        protocol.warm_up.as_millis(),
+        protocol.rounds,
+        protocol.lap.as_millis()
     )
 }
 
@@ -103,12 +134,12 @@ fn describe(workload: &Workload) -> String {
 }
 
 /// Three digits.
-fn number(value: f64) -> String {
+pub fn number(value: f64) -> String {
     let decimals = (2 - value.log10().floor() as i32).clamp(0, 3) as usize;
     format!("{value:.decimals$}")
 }
 
-fn duration(nanoseconds: f64) -> String {
+pub fn duration(nanoseconds: f64) -> String {
     let (value, unit) = match nanoseconds {
         ..1e3 => (nanoseconds, "ns"),
         ..1e6 => (nanoseconds / 1e3, "µs"),

@@ -7,7 +7,9 @@ const CRATES: &[&str] = &[
     "burn",
     #[cfg(feature = "candle")]
     "candle-core",
+    #[cfg(feature = "native")]
     "faer",
+    #[cfg(feature = "native")]
     "gemm",
     "matrixmultiply",
     "mlp",
@@ -43,9 +45,9 @@ fn processor() -> String {
     } else if cfg!(target_feature = "avx2") {
         "AVX2"
     } else {
-        "no AVX2"
+        "SSE2"
     };
-    format!("{model}, {vectors}")
+    format!("{model}, built for {vectors}")
 }
 
 /// The version that the lock file has.

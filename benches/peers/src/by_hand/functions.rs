@@ -43,7 +43,12 @@ macro_rules! real {
 
             #[inline(always)]
             fn fused(self, factor: Self, addend: Self) -> Self {
-                self.mul_add(factor, addend)
+                // A library call where there is no instruction for it.
+                if cfg!(target_feature = "fma") {
+                    self.mul_add(factor, addend)
+                } else {
+                    self * factor + addend
+                }
             }
 
             #[inline(always)]
@@ -54,14 +59,14 @@ macro_rules! real {
             #[inline(always)]
             fn exp(self) -> Self {
                 let (scale, rest) = $float::reduced(clamped(self, $exp));
-                scale.mul_add(rest, scale)
+                scale.fused(rest, scale)
             }
 
             /// (e^2x − 1) / (e^2x + 1), where e^2x − 1 keeps its digits.
             #[inline(always)]
             fn tanh(self) -> Self {
                 let (scale, rest) = $float::reduced(clamped(self + self, $tanh));
-                let less_one = scale.mul_add(rest, scale - 1.0);
+                let less_one = scale.fused(rest, scale - 1.0);
                 less_one / (less_one + 2.0)
             }
         }
@@ -70,12 +75,12 @@ macro_rules! real {
             /// 2^k from the bits of the shifted number, and e^r − 1 for what is left.
             #[inline(always)]
             fn reduced(x: Self) -> (Self, Self) {
-                let shifted = x.mul_add(std::$float::consts::LOG2_E, $shifter);
+                let shifted = x.fused(std::$float::consts::LOG2_E, $shifter);
                 let k = shifted - $shifter;
                 let [head, tail] = $ln_2;
-                let r = k.mul_add(-tail, k.mul_add(-head, x));
+                let r = k.fused(-tail, k.fused(-head, x));
                 let bits = (shifted.to_bits() << $mantissa).wrapping_add($float::to_bits(1.0));
-                (Self::from_bits(bits), (r * r).mul_add(even_odd(r, $coefficients), r))
+                (Self::from_bits(bits), (r * r).fused(even_odd(r, $coefficients), r))
             }
         }
     };
