@@ -42,6 +42,7 @@ pub fn compare(
     if !workload.passes.contains(&Pass::Train) || !contender.does(Pass::Train) {
         return Ok(());
     }
+    let tolerance = workload.step_tolerance.unwrap_or(tolerance);
     for (layer, range) in parts(workload) {
         let [start, ours, theirs] =
             [&data.parameters, &ours.parameters, &theirs.parameters].map(|values| values.get(range.clone()));

@@ -14,6 +14,8 @@ mod check;
 mod clock;
 mod contender;
 #[cfg(feature = "native")]
+mod curves;
+#[cfg(feature = "native")]
 mod faer;
 #[cfg(feature = "native")]
 mod gemm;
@@ -66,6 +68,10 @@ fn run(options: &Options) -> Outcome {
         Task::Compare => compare(options, "benchmarks"),
         Task::Baseline => compare(options, "benchmarks-baseline"),
         Task::Ours => ours(options),
+        #[cfg(feature = "native")]
+        Task::Curves => curves::run(options),
+        #[cfg(not(feature = "native"))]
+        Task::Curves => unreachable!("`setting` sees to it"),
     }
 }
 

@@ -7,7 +7,7 @@ use crate::harness::Protocol;
 use crate::workloads::Workload;
 
 const USAGE: &str = "options: --only W3 (again for more), --rounds N, --quick, --python, --out FOLDER; \
-instead of the comparison: --ours, --baseline";
+instead of the comparison: --ours, --baseline, --curves";
 
 pub enum Task {
     /// The comparison, with all instructions of the machine.
@@ -16,6 +16,8 @@ pub enum Task {
     Baseline,
     /// Our networks alone, and only printed.
     Ours,
+    /// Cost against width and against the length of the batch.
+    Curves,
 }
 
 pub struct Options {
@@ -45,6 +47,7 @@ impl Options {
                 "--out" => options.folder = value()?.into(),
                 "--ours" => options.task = Task::Ours,
                 "--baseline" => options.task = Task::Baseline,
+                "--curves" => options.task = Task::Curves,
                 "--python" => options.python = true,
                 "--rounds" => options.protocol.rounds = value()?.parse().map_err(|_| USAGE)?,
                 "--quick" => {

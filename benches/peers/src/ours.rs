@@ -247,6 +247,8 @@ macro_rules! ours {
         )
     };
 }
+#[cfg(feature = "native")]
+pub(crate) use ours;
 
 pub fn contender(workload: &Workload, data: &Data) -> Option<Box<dyn Contender>> {
     match workload.name {

@@ -46,6 +46,9 @@ pub struct Workload {
     pub float: Float,
     pub rule: Rule,
     pub rate: f64,
+    /// How far off the norm the steps may be, where it is more than the outputs may: in large networks
+    /// rounding turns some relu at 0 on or off.
+    pub step_tolerance: Option<f64>,
     pub passes: &'static [Pass],
 }
 
@@ -60,9 +63,10 @@ const W1: Workload = Workload {
     float: Float::F64,
     rule: Rule::Sgd,
     rate: 0.5,
+    step_tolerance: None,
     passes: BOTH,
 };
-const W2: Workload = Workload {
+pub const W2: Workload = Workload {
     name: "W2",
     sizes: &[4, 16, 16, 2],
     hidden: Function::Tanh,
@@ -81,7 +85,8 @@ const W4: Workload = Workload {
     rate: 0.1,
     ..W2
 };
-const W5: Workload = Workload { name: "W5", sizes: &[784, 128, 10], hidden: Function::Relu, batch: 64, ..W4 };
+pub const W5: Workload =
+    Workload { name: "W5", sizes: &[784, 128, 10], hidden: Function::Relu, batch: 64, ..W4 };
 const W6: Workload = Workload { name: "W6", sizes: &[784, 512, 512, 10], batch: 128, ..W5 };
 
 pub const WORKLOADS: &[Workload] = &[
