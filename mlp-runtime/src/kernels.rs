@@ -33,6 +33,16 @@ pub(super) fn dot_by<T: Scalar, const N: usize>(add: impl Fn(T, T, T) -> T, a: &
     sum
 }
 
+/// y_i += b_i, if there is a bias.
+#[inline(always)]
+pub(super) fn add_bias<T: Scalar, const N: usize>(y: &mut [T; N], bias: Option<&[T; N]>) {
+    if let Some(bias) = bias {
+        for (y, &bias) in y.iter_mut().zip(bias) {
+            *y = *y + bias;
+        }
+    }
+}
+
 /// y_ij = a_i b_j, for a of size N, b of size M, y of N × M.
 #[inline(always)]
 pub fn outer<T: Scalar, const N: usize, const M: usize>(a: &[T; N], b: &[T; M], y: &mut [[T; M]; N]) {
@@ -268,4 +278,11 @@ pub fn part<const OFFSET: usize, T, const N: usize, const M: usize>(all: &[T; N]
 #[inline(always)]
 pub fn first<T>(all: &[T], count: usize) -> &[T] {
     all.get(..count).unwrap_or(all)
+}
+
+/// The first `count` of them, or all, to be changed.
+#[inline(always)]
+pub fn first_mut<T>(all: &mut [T], count: usize) -> &mut [T] {
+    let count = count.min(all.len());
+    all.split_at_mut_checked(count).map_or(&mut [], |(first, _)| first)
 }

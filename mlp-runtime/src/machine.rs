@@ -34,38 +34,41 @@ pub trait Machine: Copy {
         kernels::dot_by(|sum, a, b| self.add_product::<FUSED, T>(sum, a, b), a, b)
     }
 
-    /// y_j = Σ_i x_i w_ij, for x of size N, w of N × M, y of size M.
+    /// y_j = Σ_i x_i w_ij, for x of size N, w of N × M, y of size M; then + b_j, if there is a bias.
     #[inline(always)]
     fn vector_matrix<const FUSED: bool, T: Scalar, const N: usize, const M: usize>(
         self,
         x: &[T; N],
         w: &[[T; M]; N],
+        bias: Option<&[T; M]>,
         y: &mut [T; M],
     ) {
+        y.fill(T::ZERO);
         let mut rows = x.iter().zip(w);
-        let Some((&first, row)) = rows.next() else {
-            *y = [T::ZERO; M];
-            return;
-        };
-        for (y, &w) in y.iter_mut().zip(row) {
-            *y = first * w;
+        if let Some((&first, row)) = rows.next() {
+            for (y, &w) in y.iter_mut().zip(row) {
+                *y = first * w;
+            }
         }
         for (&x, row) in rows {
             add_scaled(|sum, a, b| self.add_product::<FUSED, T>(sum, a, b), y, x, row);
         }
+        kernels::add_bias(y, bias);
     }
 
-    /// y_i = Σ_j w_ij x_j, for w of N × M, x of size M, y of size N.
+    /// y_i = Σ_j w_ij x_j, for w of N × M, x of size M, y of size N; then + b_i, if there is a bias.
     #[inline(always)]
     fn matrix_vector<const FUSED: bool, T: Scalar, const N: usize, const M: usize>(
         self,
         w: &[[T; M]; N],
         x: &[T; M],
+        bias: Option<&[T; N]>,
         y: &mut [T; N],
     ) {
         for (y, row) in y.iter_mut().zip(w) {
             *y = self.dot::<FUSED, T, M>(row, x);
         }
+        kernels::add_bias(y, bias);
     }
 
     /// total_ij += a_i b_j, for a of size N, b of size M, total of N × M; to 0 where this is the first.
@@ -91,10 +94,11 @@ pub trait Machine: Copy {
         self,
         x: &[[T; N]],
         w: &[[T; M]; N],
+        bias: Option<&[T; M]>,
         y: &mut [[T; M]],
     ) {
         for (x, y) in x.iter().zip(y) {
-            self.vector_matrix::<FUSED, T, N, M>(x, w, y);
+            self.vector_matrix::<FUSED, T, N, M>(x, w, bias, y);
         }
     }
 
@@ -104,10 +108,11 @@ pub trait Machine: Copy {
         self,
         w: &[[T; M]; N],
         x: &[[T; M]],
+        bias: Option<&[T; N]>,
         y: &mut [[T; N]],
     ) {
         for (x, y) in x.iter().zip(y) {
-            self.matrix_vector::<FUSED, T, N, M>(w, x, y);
+            self.matrix_vector::<FUSED, T, N, M>(w, x, bias, y);
         }
     }
 

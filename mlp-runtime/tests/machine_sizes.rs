@@ -35,15 +35,18 @@ impl<T: Scalar, const N: usize, const M: usize> Sizes<T, N, M> {
         let (a, b, w) = (vector::<T, N>("a"), vector::<T, M>("b"), matrix::<T, N, M>("w"));
         let nan = T::from_f64(f64::NAN);
         let mut forward = Guarded::<T, _>::new([nan; M]);
-        machine.vector_matrix::<FUSED, T, N, M>(&a, &w, &mut forward.y);
+        let with = (N + M).is_multiple_of(2);
+        machine.vector_matrix::<FUSED, T, N, M>(&a, &w, with.then_some(&b), &mut forward.y);
         for (j, &y) in forward.y.iter().enumerate() {
-            same(y, naive(FUSED, None, N, |i| (a[i], w[i][j])));
+            let sum = naive(FUSED, None, N, |i| (a[i], w[i][j]));
+            same(y, if with { sum + b[j] } else { sum });
         }
         forward.kept();
         let mut backward = Guarded::<T, _>::new([nan; N]);
-        machine.matrix_vector::<FUSED, T, N, M>(&w, &b, &mut backward.y);
-        for (&y, row) in backward.y.iter().zip(&w) {
-            same(y, naive(FUSED, None, M, |j| (row[j], b[j])));
+        machine.matrix_vector::<FUSED, T, N, M>(&w, &b, with.then_some(&a), &mut backward.y);
+        for (i, (&y, row)) in backward.y.iter().zip(&w).enumerate() {
+            let sum = naive(FUSED, None, M, |j| (row[j], b[j]));
+            same(y, if with { sum + a[i] } else { sum });
         }
         backward.kept();
         for first in [true, false] {

@@ -15,14 +15,20 @@ impl<T: Scalar, const N: usize, const M: usize> Sizes<T, N, M> {
         let (a, b, w) = (vector::<T, N>("a"), vector::<T, M>("b"), matrix::<T, N, M>("w"));
         let nan = T::from_f64(f64::NAN);
         let mut forward = [nan; M];
-        machine.vector_matrix::<FUSED, T, N, M>(&a, &w, &mut forward);
+        machine.vector_matrix::<FUSED, T, N, M>(&a, &w, None, &mut forward);
+        let mut biased = [nan; M];
+        machine.vector_matrix::<FUSED, T, N, M>(&a, &w, Some(&b), &mut biased);
         for (j, y) in forward.into_iter().enumerate() {
             same(y, naive(FUSED, None, N, |i| (a[i], w[i][j])));
+            same(biased[j], y + b[j]);
         }
         let mut backward = [nan; N];
-        machine.matrix_vector::<FUSED, T, N, M>(&w, &b, &mut backward);
-        for (y, row) in backward.into_iter().zip(&w) {
+        machine.matrix_vector::<FUSED, T, N, M>(&w, &b, None, &mut backward);
+        let mut biased = [nan; N];
+        machine.matrix_vector::<FUSED, T, N, M>(&w, &b, Some(&a), &mut biased);
+        for (i, (y, row)) in backward.into_iter().zip(&w).enumerate() {
             same(y, naive(FUSED, None, M, |j| (row[j], b[j])));
+            same(biased[i], y + a[i]);
         }
         same(machine.dot::<FUSED, T, N>(&a, &backward), naive(FUSED, None, N, |i| (a[i], backward[i])));
         for first in [true, false] {
@@ -41,21 +47,27 @@ impl<T: Scalar, const N: usize, const M: usize> Sizes<T, N, M> {
         let (a, b, w) = (matrix::<T, 40, N>("a"), matrix::<T, 40, M>("b"), matrix::<T, N, M>("w"));
         let (a, b, nan) = (&a[..count], &b[..count], T::from_f64(f64::NAN));
         let mut forward = [[nan; M]; 40];
-        machine.vectors_matrix::<FUSED, T, N, M>(a, &w, &mut forward);
+        machine.vectors_matrix::<FUSED, T, N, M>(a, &w, None, &mut forward);
+        let (to_forward, to_backward) = (vector::<T, M>("c"), vector::<T, N>("d"));
+        let (mut biased, mut biased_back) = ([[nan; M]; 40], [[nan; N]; 40]);
+        machine.vectors_matrix::<FUSED, T, N, M>(a, &w, Some(&to_forward), &mut biased);
+        machine.matrix_vectors::<FUSED, T, N, M>(&w, b, Some(&to_backward), &mut biased_back);
         let mut backward = [[nan; N]; 40];
-        machine.matrix_vectors::<FUSED, T, N, M>(&w, b, &mut backward);
+        machine.matrix_vectors::<FUSED, T, N, M>(&w, b, None, &mut backward);
         for s in 0..40 {
             // What has no sample stays as it is.
             for (j, y) in forward[s].into_iter().enumerate() {
                 if s < count {
                     same(y, naive(FUSED, None, N, |i| (a[s][i], w[i][j])));
+                    same(biased[s][j], y + to_forward[j]);
                 } else {
                     assert!(y.to_f64().is_nan());
                 }
             }
-            for (y, row) in backward[s].into_iter().zip(&w) {
+            for (i, (y, row)) in backward[s].into_iter().zip(&w).enumerate() {
                 if s < count {
                     same(y, naive(FUSED, None, M, |j| (row[j], b[s][j])));
+                    same(biased_back[s][i], y + to_backward[i]);
                 } else {
                     assert!(y.to_f64().is_nan());
                 }
@@ -108,19 +120,19 @@ struct Zeros;
 impl Check for Zeros {
     fn check<M: Machine>(self, machine: M) {
         let mut y = [1.0_f64; 3];
-        machine.vector_matrix::<false, _, 1, 3>(&[-0.0], &[[1.0; 3]], &mut y);
+        machine.vector_matrix::<false, _, 1, 3>(&[-0.0], &[[1.0; 3]], None, &mut y);
         assert!(y.iter().all(|y| y.is_sign_negative()), "a sum starts with its first term");
         let mut y = [1.0_f64; 9];
-        machine.matrix_vector::<false, _, 9, 1>(&[[1.0]; 9], &[-0.0], &mut y);
+        machine.matrix_vector::<false, _, 9, 1>(&[[1.0]; 9], &[-0.0], None, &mut y);
         assert!(y.iter().all(|y| y.is_sign_negative()));
         let mut total = [[1.0_f32; 5]; 2];
         machine.add_outers::<false, _, 2, 5>(true, None, &mut total, &[[-0.0; 2]], &[[1.0; 5]]);
         assert!(total.as_flattened().iter().all(|y| y.is_sign_positive()), "those of a batch with +0");
         let mut y = [1.0_f64; 3];
-        machine.vector_matrix::<false, _, 0, 3>(&[], &[], &mut y);
+        machine.vector_matrix::<false, _, 0, 3>(&[], &[], None, &mut y);
         assert_eq!(y.map(f64::to_bits), [0; 3]);
         let mut y = [1.0_f64; 9];
-        machine.matrix_vector::<false, _, 9, 0>(&[[]; 9], &[], &mut y);
+        machine.matrix_vector::<false, _, 9, 0>(&[[]; 9], &[], None, &mut y);
         assert_eq!(y.map(f64::to_bits), [0; 9]);
     }
 }
@@ -138,9 +150,9 @@ impl Check for Order {
     fn check<M: Machine>(self, machine: M) {
         let x = [1.0_f64, 1e16, -1e16, 1.0];
         let mut y = [0.0; 11];
-        machine.vector_matrix::<false, _, 4, 11>(&x, &[[1.0; 11]; 4], &mut y);
+        machine.vector_matrix::<false, _, 4, 11>(&x, &[[1.0; 11]; 4], None, &mut y);
         assert_eq!(y, [1.0; 11]);
-        machine.matrix_vector::<false, _, 11, 4>(&[x; 11], &[1.0; 4], &mut y);
+        machine.matrix_vector::<false, _, 11, 4>(&[x; 11], &[1.0; 4], None, &mut y);
         assert_eq!(y, [1.0; 11]);
         // The square of 1 + 2⁻³⁰ keeps its last bit only where it is not rounded by itself.
         let a = 1.0 + f64::from_bits((1023 - 30) << 52);

@@ -78,6 +78,6 @@ fn bits_are_pinned() {
     ];
     assert_eq!(
         hashes.map(|hash| format!("{hash:016x}")),
-        ["6a787d1dd8d405a0", "2f9a2a41c488765c", "3dc04ffcf6bcf0db", "236624edb7ef86ab"]
+        ["885a8824760bfcad", "2f9a2a41c488765c", "ad65d83ecf9c030c", "099fc8f5707aad3a"]
     );
 }

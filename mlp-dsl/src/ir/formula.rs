@@ -159,6 +159,14 @@ impl Formula {
         }
     }
 
+    /// The two leaves, where the formula is their sum.
+    pub fn as_sum_of_leaves(&self) -> Option<[u32; 2]> {
+        match self.terms.as_slice() {
+            [Term::Leaf(a), Term::Leaf(b), Term::Binary(Binary::Add, TermId(0), TermId(1))] => Some([*a, *b]),
+            _ => None,
+        }
+    }
+
     /// The formula that is `sum`, a leaf, plus this one.
     pub fn added_to(&self, sum: u32) -> Formula {
         let mut terms = self.terms.clone();

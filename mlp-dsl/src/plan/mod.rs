@@ -2,11 +2,15 @@
 //! order, where each value lives and by which kernel. A plan may leave out what an entry does not
 //! need and let one kernel do two equations; it invents none.
 
+mod loops;
+mod products;
 mod stages;
 
 use std::collections::{BTreeSet, HashSet};
 
-pub use stages::{Stage, outer, product};
+pub use loops::{MOST_ARRAYS, is_elementwise, loops};
+pub use products::{Multiplication, multiplication, outer};
+pub use stages::Stage;
 
 use crate::{
     ir::{
@@ -41,7 +45,7 @@ pub enum Entry {
 pub enum Place {
     /// Handed in by the caller, or part of the network, the gradients or the optimizer.
     Given,
-    /// A local variable.
+    /// A local variable; of an array, one for each element, in the loop that computes and reads it.
     Local,
     /// A field of the workspace.
     Workspace,
@@ -148,7 +152,13 @@ impl Plan {
     pub fn workspace_bytes(&self, derivation: &Derivation) -> usize {
         let times = |id: &EquationId| self.samples(*id).unwrap_or(1);
         let elements: usize = self.workspace.iter().map(|id| derivation.shape(*id).count() * times(id)).sum();
-        elements * derivation.precision.bytes()
+        (elements * derivation.precision.bytes()).next_multiple_of(self.alignment().unwrap_or(1))
+    }
+
+    /// To what the arrays are aligned, where kernels run: a register loaded from two lines of the cache takes
+    /// twice as long.
+    pub fn alignment(&self) -> Option<usize> {
+        (!self.unrolled).then_some(64)
     }
 
     /// For how many samples the workspace keeps a value; `None` where for one alone.
@@ -220,7 +230,14 @@ fn is_given(derivation: &Derivation, entry: Entry, id: EquationId) -> bool {
 fn routine(derivation: &Derivation, entry: Entry, fused: &HashSet<EquationId>) -> Routine {
     let live = live(derivation, entry);
     let steps = live.iter().map(|id| Step { equation: *id, place: place(derivation, entry, *id, fused) });
-    Routine { entry, steps: steps.collect(), stages: Vec::new() }
+    let mut routine = Routine { entry, steps: steps.collect(), stages: Vec::new() };
+    if !is_unrolled(derivation) {
+        let passing = loops::passing(derivation, &routine);
+        for step in routine.steps.iter_mut().filter(|step| passing.contains(&step.equation)) {
+            step.place = Place::Local;
+        }
+    }
+    routine
 }
 
 /// All equations that the roots of an entry point need, operands first.
@@ -251,7 +268,7 @@ fn place(derivation: &Derivation, entry: Entry, id: EquationId, fused: &HashSet<
 }
 
 /// What the kernel of a use computes on the way: gradients of parameters that are added to those of
-/// the batch, and transposed matrices whose every use is a product.
+/// the batch, transposed matrices whose every use is a product, and products to which a bias is added.
 fn fused(derivation: &Derivation) -> HashSet<EquationId> {
     let transposed = |(_, e): &(EquationId, &Equation)| matches!(e.op, Op::Transpose(_));
     let mut fused: HashSet<EquationId> = derivation.numbered().filter(transposed).map(|(id, _)| id).collect();
@@ -275,6 +292,7 @@ fn fused(derivation: &Derivation) -> HashSet<EquationId> {
             fused.insert(id);
         }
     }
+    fused.extend(products::with_bias(derivation));
     fused
 }
 

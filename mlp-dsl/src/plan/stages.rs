@@ -1,13 +1,18 @@
 //! Many samples at once. A routine over samples is cut into stages: a product with a matrix that all
 //! samples share is computed for a block of samples at once, by a kernel that reads the matrix once;
-//! what stands between products is computed sample by sample.
+//! element-wise steps between products run over the elements of all samples, and what is left is computed
+//! sample by sample.
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::{Entry, Place, Plan, Routine, Step, UNROLLED, is_unrolled, roots};
+use super::{
+    Entry, Place, Plan, Routine, Step, UNROLLED, is_unrolled,
+    loops::{MOST_ARRAYS, is_elementwise, loops, read},
+    products::{is_in_rows, multiplication, outer},
+    roots,
+};
 use crate::ir::{
     Derivation,
-    array::Op,
     equation::{EquationId, Scope, Shape},
 };
 
@@ -18,6 +23,8 @@ pub enum Stage {
     Once(Vec<Step>),
     /// A product for all samples.
     Product(Step),
+    /// One loop over the elements of all samples.
+    Flat(Vec<Step>),
     /// One sample after another.
     Samples(Vec<Step>),
 }
@@ -47,22 +54,26 @@ pub(super) fn block(derivation: &Derivation, wanted: usize, kept: &BTreeSet<Equa
 pub(super) fn stages(derivation: &Derivation, routine: &Routine) -> Vec<Stage> {
     let (mut once, mut last) = (Vec::new(), Vec::new());
     let mut stages: Vec<Stage> = Vec::new();
-    for step in routine.steps.iter().copied() {
-        match step.place {
-            Place::Given | Place::Fused => {}
-            Place::Gradients if outer(derivation, routine, step.equation).is_some() => {
-                last.push(Stage::Product(step));
+    for steps in loops(derivation, routine, &routine.steps) {
+        if is_flat(derivation, routine, &steps) {
+            stages.push(Stage::Flat(steps));
+            continue;
+        }
+        for step in steps {
+            let equation = derivation.equation(step.equation);
+            match step.place {
+                Place::Gradients if outer(derivation, routine, step.equation).is_some() => {
+                    last.push(Stage::Product(step));
+                }
+                Place::Workspace if is_product(derivation, routine, step.equation) => {
+                    stages.push(Stage::Product(step));
+                }
+                place if equation.scope == Scope::Once && place != Place::Gradients => once.push(step),
+                _ => match stages.last_mut() {
+                    Some(Stage::Samples(steps)) => steps.push(step),
+                    _ => stages.push(Stage::Samples(vec![step])),
+                },
             }
-            Place::Workspace if product(derivation, step.equation).is_some() => {
-                stages.push(Stage::Product(step));
-            }
-            place if derivation.equation(step.equation).scope == Scope::Once && place != Place::Gradients => {
-                once.push(step);
-            }
-            _ => match stages.last_mut() {
-                Some(Stage::Samples(steps)) => steps.push(step),
-                _ => stages.push(Stage::Samples(vec![step])),
-            },
         }
     }
     // Outputs and losses are handed over sample by sample, too.
@@ -73,31 +84,24 @@ pub(super) fn stages(derivation: &Derivation, routine: &Routine) -> Vec<Stage> {
     once.into_iter().chain(stages).chain(last).collect()
 }
 
-/// The vector of each sample and the matrix that are multiplied, where a block can do it at once.
-pub fn product(derivation: &Derivation, id: EquationId) -> Option<(EquationId, EquationId)> {
-    let (Op::VectorMatrix(x, w) | Op::MatrixVector(w, x)) = derivation.equation(id).op else { return None };
-    let shared = derivation.equation(w).scope == Scope::Once;
-    (shared && is_in_rows(derivation, x)).then_some((x, w))
+/// Whether a block can compute a product for all samples at once: with a matrix that they share.
+fn is_product(derivation: &Derivation, routine: &Routine, id: EquationId) -> bool {
+    multiplication(derivation, routine, id).is_some_and(|product| {
+        derivation.equation(product.matrix).scope == Scope::Once && is_in_rows(derivation, product.vector)
+    })
 }
 
-/// The vectors whose outer product a step adds to the gradients of a batch.
-pub fn outer(derivation: &Derivation, routine: &Routine, id: EquationId) -> Option<(EquationId, EquationId)> {
-    let (Op::BatchMean(gradient) | Op::BatchSum(gradient)) = derivation.equation(id).op else { return None };
-    let Op::Outer(a, b) = derivation.equation(gradient).op else { return None };
-    let fused = routine.place(gradient) == Some(Place::Fused);
-    (fused && is_in_rows(derivation, a) && is_in_rows(derivation, b)).then_some((a, b))
-}
-
-/// Whether a vector of each sample can stand beside those of the others: the only input does, and what
-/// is computed.
-fn is_in_rows(derivation: &Derivation, id: EquationId) -> bool {
-    let equation = derivation.equation(id);
-    let computed = equation.op != Op::Given;
-    let only_input = derivation.inputs.len() == 1;
-    let input = derivation.inputs.iter().any(|data| data.value.equations() == [id]);
-    equation.scope == Scope::Sample
-        && matches!(equation.shape, Shape::Vector(_))
-        && (computed || only_input && input)
+/// Whether one loop can run over the elements of all samples: all that it reads stands side by side.
+fn is_flat(derivation: &Derivation, routine: &Routine, steps: &[Step]) -> bool {
+    let operands = || steps.iter().flat_map(|step| derivation.equation(step.equation).op.operands());
+    let mut scalars = operands().filter(|id| derivation.shape(*id) == Shape::Scalar);
+    let arrays = read(derivation, steps);
+    let computed =
+        |step: &Step| is_elementwise(derivation, routine, step) && is_in_rows(derivation, step.equation);
+    steps.iter().all(computed)
+        && arrays.iter().all(|id| is_in_rows(derivation, *id))
+        && arrays.len() + steps.len() <= MOST_ARRAYS
+        && scalars.all(|id| derivation.equation(id).scope == Scope::Once)
 }
 
 /// The values that must be kept for each sample: those of one stage that another one uses.
@@ -108,11 +112,12 @@ pub(super) fn kept(derivation: &Derivation, routine: &Routine, stages: &[Stage])
         let (steps, apart) = match stage {
             Stage::Once(_) => continue,
             Stage::Product(step) => (std::slice::from_ref(step), true),
+            Stage::Flat(steps) => (steps.as_slice(), true),
             Stage::Samples(steps) => (steps.as_slice(), false),
         };
         for step in steps {
             for operand in used(derivation, routine, *step) {
-                if home.get(&operand).is_some_and(|home| apart || *home != number) {
+                if home.get(&operand).is_some_and(|home| *home != number) {
                     kept.insert(operand);
                 }
             }
@@ -156,7 +161,7 @@ pub(super) fn verify(derivation: &Derivation, plan: &Plan, routine: &Routine) ->
     for stage in &routine.stages {
         let (steps, alone) = match stage {
             Stage::Product(step) => (std::slice::from_ref(step), true),
-            Stage::Once(steps) | Stage::Samples(steps) => (steps.as_slice(), false),
+            Stage::Once(steps) | Stage::Samples(steps) | Stage::Flat(steps) => (steps.as_slice(), false),
         };
         let before = done.clone();
         for step in steps {

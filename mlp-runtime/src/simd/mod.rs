@@ -137,16 +137,18 @@ macro_rules! machine {
                 self,
                 x: &[T; N],
                 w: &[[T; M]; N],
+                bias: Option<&[T; M]>,
                 y: &mut [T; M],
             ) {
                 let (x, w, y) = (x.as_ptr(), w.as_ptr(), y.as_mut_ptr());
-                // SAFETY: the arrays have the sizes that are said, and no result overlaps an operand; T is the
+                let bias = bias.map_or(core::ptr::null(), |bias| bias.as_ptr());
+                // SAFETY: the arrays have the sizes that are said, the bias too if there is one, and no result overlaps an operand; T is the
                 // type that is cast to; the machine is there, hence its instructions.
                 unsafe {
                     if is::<T, f32>() {
-                        apart!(sample::vector_matrix::<$f32, FUSED, N, M>(x.cast(), w.cast(), y.cast()) $(, $feature)*);
+                        apart!(sample::vector_matrix::<$f32, FUSED, N, M>(x.cast(), w.cast(), bias.cast(), y.cast()) $(, $feature)*);
                     } else {
-                        apart!(sample::vector_matrix::<$f64, FUSED, N, M>(x.cast(), w.cast(), y.cast()) $(, $feature)*);
+                        apart!(sample::vector_matrix::<$f64, FUSED, N, M>(x.cast(), w.cast(), bias.cast(), y.cast()) $(, $feature)*);
                     }
                 }
             }
@@ -156,15 +158,17 @@ macro_rules! machine {
                 self,
                 w: &[[T; M]; N],
                 x: &[T; M],
+                bias: Option<&[T; N]>,
                 y: &mut [T; N],
             ) {
                 let (x, w, y) = (x.as_ptr(), w.as_ptr(), y.as_mut_ptr());
+                let bias = bias.map_or(core::ptr::null(), |bias| bias.as_ptr());
                 // SAFETY: as above.
                 unsafe {
                     if is::<T, f32>() {
-                        apart!(sample::matrix_vector::<$f32, FUSED, N, M>(w.cast(), x.cast(), y.cast()) $(, $feature)*);
+                        apart!(sample::matrix_vector::<$f32, FUSED, N, M>(w.cast(), x.cast(), bias.cast(), y.cast()) $(, $feature)*);
                     } else {
-                        apart!(sample::matrix_vector::<$f64, FUSED, N, M>(w.cast(), x.cast(), y.cast()) $(, $feature)*);
+                        apart!(sample::matrix_vector::<$f64, FUSED, N, M>(w.cast(), x.cast(), bias.cast(), y.cast()) $(, $feature)*);
                     }
                 }
             }
@@ -193,17 +197,19 @@ macro_rules! machine {
                 self,
                 x: &[[T; N]],
                 w: &[[T; M]; N],
+                bias: Option<&[T; M]>,
                 y: &mut [[T; M]],
             ) {
+                let bias = bias.map_or(core::ptr::null(), |bias| bias.as_ptr());
                 let rows = x.len().min(y.len());
                 let (x, w, y) = (x.as_ptr(), w.as_ptr(), y.as_mut_ptr());
                 let sizes = Sizes { rows, depth: N, columns: M };
                 // SAFETY: as above; there are `rows` samples of both, perhaps none.
                 unsafe {
                     if is::<T, f32>() {
-                        self.f32::<FUSED>(product::forward(x.cast(), w.cast(), y.cast(), sizes));
+                        self.f32::<FUSED>(product::forward(x.cast(), w.cast(), bias.cast(), y.cast(), sizes));
                     } else {
-                        self.f64::<FUSED>(product::forward(x.cast(), w.cast(), y.cast(), sizes));
+                        self.f64::<FUSED>(product::forward(x.cast(), w.cast(), bias.cast(), y.cast(), sizes));
                     }
                 }
             }
@@ -213,17 +219,19 @@ macro_rules! machine {
                 self,
                 w: &[[T; M]; N],
                 x: &[[T; M]],
+                bias: Option<&[T; N]>,
                 y: &mut [[T; N]],
             ) {
+                let bias = bias.map_or(core::ptr::null(), |bias| bias.as_ptr());
                 let rows = x.len().min(y.len());
                 let (x, w, y) = (x.as_ptr(), w.as_ptr(), y.as_mut_ptr());
                 let sizes = Sizes { rows, depth: M, columns: N };
                 // SAFETY: as above.
                 unsafe {
                     if is::<T, f32>() {
-                        self.f32::<FUSED>(product::backward(w.cast(), x.cast(), y.cast(), sizes));
+                        self.f32::<FUSED>(product::backward(w.cast(), x.cast(), bias.cast(), y.cast(), sizes));
                     } else {
-                        self.f64::<FUSED>(product::backward(w.cast(), x.cast(), y.cast(), sizes));
+                        self.f64::<FUSED>(product::backward(w.cast(), x.cast(), bias.cast(), y.cast(), sizes));
                     }
                 }
             }

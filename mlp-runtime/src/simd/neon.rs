@@ -133,7 +133,8 @@ impl Vector for float32x4_t {
     unsafe fn columns(from: *const f32, stride: usize) -> [Self; 4] {
         // SAFETY: as for this function: LANES rows have 16 bytes each.
         unsafe {
-            let [a, b, c, d] = [0, 1, 2, 3].map(|row| vld1q_f32(from.add(row * stride)));
+            let (a, b) = (vld1q_f32(from), vld1q_f32(from.add(stride)));
+            let (c, d) = (vld1q_f32(from.add(2 * stride)), vld1q_f32(from.add(3 * stride)));
             let (low, high) = (vzip1q_f32(a, c), vzip2q_f32(a, c));
             let (lower, higher) = (vzip1q_f32(b, d), vzip2q_f32(b, d));
             [

@@ -3,7 +3,7 @@
 use core::mem::MaybeUninit;
 
 use super::super::{kernels::Mean, scalar::Scalar};
-use super::tile::{Across, Along, COPIED, Loose, MOST_DEPTH, Start, Tile, side_by_side};
+use super::tile::{Across, Along, COPIED, End, Loose, MOST_DEPTH, Start, Tile, side_by_side};
 use super::vector::Vector;
 
 /// Rows and columns of the result, and the length of its sums.
@@ -23,8 +23,8 @@ pub(super) struct Product<E> {
     transposed: bool,
 }
 
-/// x W for each row of x.
-pub(super) fn forward<E>(x: *const E, w: *const E, y: *mut E, sizes: Sizes) -> Product<E> {
+/// x W for each row of x, plus the bias unless it is null.
+pub(super) fn forward<E>(x: *const E, w: *const E, bias: *const E, y: *mut E, sizes: Sizes) -> Product<E> {
     let Sizes { depth, columns, .. } = sizes;
     let tile = Tile {
         a: x,
@@ -36,15 +36,15 @@ pub(super) fn forward<E>(x: *const E, w: *const E, y: *mut E, sizes: Sizes) -> P
         y_row: columns,
         depth,
         start: if depth == 0 { Start::Zero } else { Start::Nothing },
-        mean: Mean::None,
+        end: End::bias(bias),
         room: None,
     };
     Product { tile, sizes, transposed: false }
 }
 
-/// W x for each row of x.
-pub(super) fn backward<E>(w: *const E, x: *const E, y: *mut E, sizes: Sizes) -> Product<E> {
-    let Product { tile, .. } = forward(x, w, y, sizes);
+/// W x for each row of x, plus the bias unless it is null.
+pub(super) fn backward<E>(w: *const E, x: *const E, bias: *const E, y: *mut E, sizes: Sizes) -> Product<E> {
+    let Product { tile, .. } = forward(x, w, bias, y, sizes);
     Product { tile: Tile { b_step: sizes.depth, ..tile }, sizes, transposed: true }
 }
 
@@ -69,7 +69,7 @@ pub(super) fn outer<E>(
         y_row: columns,
         depth,
         start,
-        mean,
+        end: End::Mean(mean),
         room: None,
     };
     Product { tile, sizes, transposed: false }
@@ -116,12 +116,12 @@ impl<E: Scalar> Product<E> {
             // SAFETY: columns up to `column + wide` are there, and at least one row; b may be empty, so its
             // place is only counted.
             unsafe {
-                let y = self.tile.y.add(column);
+                let (y, end) = (self.tile.y.add(column), self.tile.end.from(column));
                 if packed {
-                    let tile = Tile { y, room: copies, ..self.tile };
+                    let tile = Tile { y, end, room: copies, ..self.tile };
                     self.packed::<V, FUSED>(tile, room, column, wide);
                 } else {
-                    let tile = Tile { b: self.tile.b.wrapping_add(column), y, ..self.tile };
+                    let tile = Tile { b: self.tile.b.wrapping_add(column), y, end, ..self.tile };
                     tile.panel::<V, Loose, FUSED>(rows, wide);
                 }
             }
@@ -146,7 +146,7 @@ impl<E: Scalar> Product<E> {
     ) {
         let Sizes { rows, depth, .. } = self.sizes;
         let panel = wide.next_multiple_of(V::LANES);
-        let most = (PACKED / size_of::<E>() / panel).min(MOST_DEPTH);
+        let most = (PACKED / size_of::<E>() / panel.max(1)).min(MOST_DEPTH);
         // As many terms each time as the others.
         let depth_at_once = depth.div_ceil(depth.div_ceil(most).max(1));
         let mut done = 0;
@@ -162,7 +162,7 @@ impl<E: Scalar> Product<E> {
                     b_step: panel,
                     depth: now,
                     start: if done == 0 { self.tile.start } else { Start::Place },
-                    mean: if done + now == depth { self.tile.mean } else { Mean::None },
+                    end: if done + now == depth { tile.end } else { End::Sum },
                     ..tile
                 };
                 if self.tile.a_step == 1 {
@@ -210,7 +210,7 @@ impl<E: Scalar> Product<E> {
                 let mut k = 0;
                 while k < terms {
                     let columns = V::columns(from.add(j * step + k), step);
-                    for (c, numbers) in columns.into_iter().take(V::WIDTH).enumerate() {
+                    for (c, numbers) in columns.iter().enumerate().take(V::WIDTH) {
                         numbers.store(room.add((k + c) * panel + j));
                     }
                     k += V::WIDTH;

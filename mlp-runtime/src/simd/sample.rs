@@ -1,35 +1,36 @@
 //! Products for one sample, their sizes constants.
 
-use super::super::{kernels::Mean, scalar::Scalar};
-use super::tile::{Loose, Start, Tile};
+use super::super::scalar::Scalar;
+use super::tile::{End, Loose, Start, Tile};
 use super::vector::Vector;
 
 /// As many vectors side by side as hide how long an addition takes.
 const SIDE_BY_SIDE: usize = 8;
 
-/// Where the numbers of a kernel stand.
+/// Where the numbers of a kernel stand; no bias is null.
 #[derive(Clone, Copy)]
 pub(super) struct Operands<E> {
     first: bool,
     vector: *const E,
     other: *const E,
+    bias: *const E,
     result: *mut E,
 }
 
 impl<E> Operands<E> {
     #[inline(always)]
-    pub(super) fn vector_matrix(x: *const E, w: *const E, y: *mut E) -> Self {
-        Self { first: true, vector: x, other: w, result: y }
+    pub(super) fn vector_matrix(x: *const E, w: *const E, bias: *const E, y: *mut E) -> Self {
+        Self { first: true, vector: x, other: w, bias, result: y }
     }
 
     #[inline(always)]
-    pub(super) fn matrix_vector(w: *const E, x: *const E, y: *mut E) -> Self {
-        Self::vector_matrix(x, w, y)
+    pub(super) fn matrix_vector(w: *const E, x: *const E, bias: *const E, y: *mut E) -> Self {
+        Self::vector_matrix(x, w, bias, y)
     }
 
     #[inline(always)]
     pub(super) fn add_outer(first: bool, total: *mut E, a: *const E, b: *const E) -> Self {
-        Self { first, vector: a, other: b, result: total }
+        Self { first, vector: a, other: b, bias: core::ptr::null(), result: total }
     }
 }
 
@@ -41,7 +42,7 @@ impl<E> Operands<E> {
 pub(super) unsafe fn vector_matrix<V: Vector, const FUSED: bool, const N: usize, const M: usize>(
     operands: Operands<V::Element>,
 ) {
-    let Operands { vector: x, other: w, result: y, .. } = operands;
+    let Operands { vector: x, other: w, bias, result: y, .. } = operands;
     let start = if N == 0 { Start::Zero } else { Start::Nothing };
     let mut column = 0;
     while column < M {
@@ -59,7 +60,7 @@ pub(super) unsafe fn vector_matrix<V: Vector, const FUSED: bool, const N: usize,
                 y_row: 0,
                 depth: N,
                 start,
-                mean: Mean::None,
+                end: End::bias(bias).from(column),
                 room: None,
             };
             match (full, tail) {
@@ -93,7 +94,7 @@ pub(super) unsafe fn vector_matrix<V: Vector, const FUSED: bool, const N: usize,
 pub(super) unsafe fn matrix_vector<V: Vector, const FUSED: bool, const N: usize, const M: usize>(
     operands: Operands<V::Element>,
 ) {
-    let Operands { vector: x, other: w, result: y, .. } = operands;
+    let Operands { vector: x, other: w, bias, result: y, .. } = operands;
     let mut row = 0;
     // SAFETY: the blocks of rows end at N, those of columns at M.
     unsafe {
@@ -114,6 +115,11 @@ pub(super) unsafe fn matrix_vector<V: Vector, const FUSED: bool, const N: usize,
             }
             *y.add(row) = sum;
             row += 1;
+        }
+        if !bias.is_null() {
+            for row in 0..N {
+                *y.add(row) = *y.add(row) + *bias.add(row);
+            }
         }
     }
 }
@@ -137,7 +143,7 @@ unsafe fn rows<V: Vector, const FUSED: bool, const B: usize, const M: usize>(
         while j < whole {
             for (b, sum) in sums.iter_mut().enumerate() {
                 let columns = V::columns(w.add(b * V::LANES * M + j), M);
-                for (c, column) in columns.into_iter().take(V::WIDTH).enumerate() {
+                for (c, column) in columns.iter().enumerate().take(V::WIDTH) {
                     *sum = column.add_product::<FUSED>(V::splat(*x.add(j + c)), *sum);
                 }
             }
@@ -166,7 +172,7 @@ unsafe fn rows<V: Vector, const FUSED: bool, const B: usize, const M: usize>(
 pub(super) unsafe fn add_outer<V: Vector, const FUSED: bool, const N: usize, const M: usize>(
     operands: Operands<V::Element>,
 ) {
-    let Operands { first, vector: a, other: b, result: total } = operands;
+    let Operands { first, vector: a, other: b, result: total, .. } = operands;
     let whole = M - M % V::LANES;
     // SAFETY: `i` is less than N, `j` and the lanes behind it less than M.
     unsafe {

@@ -2,6 +2,8 @@
 //! and nothing written beside the result. Operands end where their memory does, so that a sanitizer
 //! sees what reads further.
 
+use core::ptr::null;
+
 use std::{boxed::Box, format, vec, vec::Vec};
 
 use super::super::kernels::Mean;
@@ -86,6 +88,7 @@ fn numbers<T: Number>(stream: &mut Stream, count: usize) -> Vec<T> {
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Kind {
     Forward,
+    Biased,
     Backward,
     First,
     More,
@@ -97,9 +100,15 @@ fn check<T: Number>(runners: &[Runner], rows: usize, depth: usize, columns: usiz
     let mut stream = Stream::new(rows as u64, depth as u64, &format!("{columns}"));
     let (a, b) = (numbers::<T>(&mut stream, rows * depth), numbers::<T>(&mut stream, depth * columns));
     let before = numbers::<T>(&mut stream, rows * columns);
-    for kind in [Kind::Forward, Kind::Backward, Kind::First, Kind::More] {
+    let bias = numbers::<T>(&mut stream, columns.max(1));
+    for kind in [Kind::Forward, Kind::Biased, Kind::Backward, Kind::First, Kind::More] {
         for fused in [false, true] {
-            let expected = expected(kind, fused, (&a, &b, &before), sizes);
+            let mut expected = expected(kind, fused, (&a, &b, &before), sizes);
+            if kind == Kind::Biased {
+                for (i, y) in expected.iter_mut().enumerate() {
+                    *y = *y + bias[i % columns];
+                }
+            }
             for runner in runners {
                 // Fused operations from integers take long: fewer of them.
                 let slow = fused && runner.name == "Sse2" && rows * depth * columns > 3000;
@@ -115,8 +124,9 @@ fn check<T: Number>(runners: &[Runner], rows: usize, depth: usize, columns: usiz
                     }
                     let to = y[guard..].as_mut_ptr();
                     let product = match kind {
-                        Kind::Forward => product::forward(a.as_ptr(), b.as_ptr(), to, sizes),
-                        Kind::Backward => product::backward(b.as_ptr(), a.as_ptr(), to, sizes),
+                        Kind::Forward => product::forward(a.as_ptr(), b.as_ptr(), null(), to, sizes),
+                        Kind::Biased => product::forward(a.as_ptr(), b.as_ptr(), bias.as_ptr(), to, sizes),
+                        Kind::Backward => product::backward(b.as_ptr(), a.as_ptr(), null(), to, sizes),
                         _ => {
                             product::outer(kind == Kind::First, Mean::None, to, a.as_ptr(), b.as_ptr(), sizes)
                         }
@@ -143,13 +153,13 @@ fn expected<T: Number>(kind: Kind, fused: bool, (a, b, y): (&[T], &[T], &[T]), s
     let mut all = Vec::new();
     for (r, j) in (0..rows).flat_map(|r| (0..columns).map(move |j| (r, j))) {
         let mut sum = match kind {
-            Kind::Forward | Kind::Backward => None,
+            Kind::Forward | Kind::Biased | Kind::Backward => None,
             Kind::First => Some(T::ZERO),
             Kind::More => Some(y[r * columns + j]),
         };
         for k in 0..depth {
             let (a, b) = match kind {
-                Kind::Forward => (a[r * depth + k], b[k * columns + j]),
+                Kind::Forward | Kind::Biased => (a[r * depth + k], b[k * columns + j]),
                 Kind::Backward => (a[r * depth + k], b[j * depth + k]),
                 _ => (a[k * rows + r], b[k * columns + j]),
             };

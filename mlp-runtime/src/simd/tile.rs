@@ -14,6 +14,34 @@ pub(super) enum Start {
     Place,
 }
 
+/// What a sum ends with.
+#[derive(Clone, Copy)]
+pub(super) enum End<E> {
+    /// As it is.
+    Sum,
+    /// Multiplied by this, or divided by it.
+    Mean(Mean<E>),
+    /// y_rj + b_j, b_0 being here.
+    Bias(*const E),
+}
+
+impl<E> End<E> {
+    /// With a bias, unless it is null.
+    #[inline(always)]
+    pub(super) fn bias(bias: *const E) -> Self {
+        if bias.is_null() { Self::Sum } else { Self::Bias(bias) }
+    }
+
+    /// That of the columns from this one on.
+    #[inline(always)]
+    pub(super) fn from(self, column: usize) -> Self {
+        match self {
+            Self::Bias(bias) => Self::Bias(bias.wrapping_add(column)),
+            other => other,
+        }
+    }
+}
+
 /// Where the operands of y_rj ∘= Σ_k a_rk b_kj stand, in numbers.
 #[derive(Clone, Copy)]
 pub(super) struct Tile<E> {
@@ -29,8 +57,8 @@ pub(super) struct Tile<E> {
     pub(super) y_row: usize,
     pub(super) depth: usize,
     pub(super) start: Start,
-    /// What the sums are multiplied by or divided by at their end.
-    pub(super) mean: Mean<E>,
+    /// What happens to the sums at their end.
+    pub(super) end: End<E>,
     /// Where rows of a are copied to that would push one another out of the cache.
     pub(super) room: Option<*mut E>,
 }
@@ -200,9 +228,22 @@ impl<E: Scalar> Tile<E> {
         // SAFETY: as for the caller.
         unsafe {
             // Plain loops: a closure is code of its own, without the instructions of V.
-            match self.mean {
-                Mean::None => {}
-                Mean::Times(factor) => {
+            match self.end {
+                End::Sum | End::Mean(Mean::None) => {}
+                End::Bias(bias) => {
+                    let mut added = [V::splat(E::ZERO); C];
+                    for (c, added) in added.iter_mut().enumerate() {
+                        let from = bias.add(c * V::LANES);
+                        *added =
+                            if MASKED && c + 1 == C { V::load_masked(from, mask) } else { V::load(from) };
+                    }
+                    for row in &mut sums {
+                        for (sum, added) in row.iter_mut().zip(added) {
+                            *sum = sum.add(added);
+                        }
+                    }
+                }
+                End::Mean(Mean::Times(factor)) => {
                     let factor = V::splat(factor);
                     for row in &mut sums {
                         for sum in row {
@@ -210,7 +251,7 @@ impl<E: Scalar> Tile<E> {
                         }
                     }
                 }
-                Mean::Over(count) => {
+                End::Mean(Mean::Over(count)) => {
                     let count = V::splat(count);
                     for row in &mut sums {
                         for sum in row {

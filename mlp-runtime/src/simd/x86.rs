@@ -224,7 +224,8 @@ impl Vector for __m128 {
     unsafe fn columns(from: *const f32, stride: usize) -> [Self; 4] {
         // SAFETY: as for this function: LANES rows have 16 bytes each.
         unsafe {
-            let [a, b, c, d] = [0, 1, 2, 3].map(|row| _mm_loadu_ps(from.add(row * stride)));
+            let (a, b) = (_mm_loadu_ps(from), _mm_loadu_ps(from.add(stride)));
+            let (c, d) = (_mm_loadu_ps(from.add(2 * stride)), _mm_loadu_ps(from.add(3 * stride)));
             let (low, high) = (_mm_unpacklo_ps(a, b), _mm_unpackhi_ps(a, b));
             let (lower, higher) = (_mm_unpacklo_ps(c, d), _mm_unpackhi_ps(c, d));
             [
@@ -250,6 +251,44 @@ impl Vector for __m128d {
             [first, second, first, second]
         }
     }
+}
+
+/// 16 bytes of each of two or four rows, one row in so many as 16 bytes hold numbers. Functions: a closure
+/// would lack the instructions around it.
+macro_rules! parts {
+    ($($name:ident, $element:ty, $register:ty: $from:ident, |$rows:ident| $all:expr;)*) => {$(
+        /// # Safety
+        /// As for [`Vector::columns`].
+        #[inline(always)]
+        unsafe fn $name($from: *const $element, stride: usize) -> $register {
+            let $rows = 16 / size_of::<$element>() * stride;
+            // SAFETY: as for this function.
+            unsafe { $all }
+        }
+    )*};
+}
+
+parts! {
+    halves_ps, f32, __m256: from, |rows| {
+        let low = _mm256_castps128_ps256(_mm_loadu_ps(from));
+        _mm256_insertf128_ps::<1>(low, _mm_loadu_ps(from.add(rows)))
+    };
+    halves_pd, f64, __m256d: from, |rows| {
+        let low = _mm256_castpd128_pd256(_mm_loadu_pd(from));
+        _mm256_insertf128_pd::<1>(low, _mm_loadu_pd(from.add(rows)))
+    };
+    quarters_ps, f32, __m512: from, |rows| {
+        let all = _mm512_castps128_ps512(_mm_loadu_ps(from));
+        let all = _mm512_insertf32x4::<1>(all, _mm_loadu_ps(from.add(rows)));
+        let all = _mm512_insertf32x4::<2>(all, _mm_loadu_ps(from.add(2 * rows)));
+        _mm512_insertf32x4::<3>(all, _mm_loadu_ps(from.add(3 * rows)))
+    };
+    quarters_pd, f64, __m512d: from, |rows| {
+        let all = _mm512_castpd128_pd512(_mm_loadu_pd(from));
+        let all = _mm512_insertf64x2::<1>(all, _mm_loadu_pd(from.add(rows)));
+        let all = _mm512_insertf64x2::<2>(all, _mm_loadu_pd(from.add(2 * rows)));
+        _mm512_insertf64x2::<3>(all, _mm_loadu_pd(from.add(3 * rows)))
+    };
 }
 
 /// Ones, then zeros: a mask of the first n of 8 starts 8 - n behind the start.
@@ -281,13 +320,8 @@ impl Vector for __m256 {
     unsafe fn columns(from: *const f32, stride: usize) -> [Self; 4] {
         // SAFETY: as for this function: LANES rows have 16 bytes each.
         unsafe {
-            let [a, b, c, d] = [0, 1, 2, 3].map(|row| {
-                let from = from.add(row * stride);
-                _mm256_insertf128_ps::<1>(
-                    _mm256_castps128_ps256(_mm_loadu_ps(from)),
-                    _mm_loadu_ps(from.add(4 * stride)),
-                )
-            });
+            let (a, b) = (halves_ps(from, stride), halves_ps(from.add(stride), stride));
+            let (c, d) = (halves_ps(from.add(2 * stride), stride), halves_ps(from.add(3 * stride), stride));
             let (low, high) = (_mm256_unpacklo_ps(a, b), _mm256_unpackhi_ps(a, b));
             let (lower, higher) = (_mm256_unpacklo_ps(c, d), _mm256_unpackhi_ps(c, d));
             [
@@ -326,13 +360,7 @@ impl Vector for __m256d {
     unsafe fn columns(from: *const f64, stride: usize) -> [Self; 4] {
         // SAFETY: as for this function: LANES rows have 16 bytes each.
         unsafe {
-            let [a, b] = [0, 1].map(|row| {
-                let from = from.add(row * stride);
-                _mm256_insertf128_pd::<1>(
-                    _mm256_castpd128_pd256(_mm_loadu_pd(from)),
-                    _mm_loadu_pd(from.add(2 * stride)),
-                )
-            });
+            let (a, b) = (halves_pd(from, stride), halves_pd(from.add(stride), stride));
             let (first, second) = (_mm256_unpacklo_pd(a, b), _mm256_unpackhi_pd(a, b));
             [first, second, first, second]
         }
@@ -363,13 +391,9 @@ impl Vector for __m512 {
     unsafe fn columns(from: *const f32, stride: usize) -> [Self; 4] {
         // SAFETY: as for this function: LANES rows have 16 bytes each.
         unsafe {
-            let [a, b, c, d] = [0, 1, 2, 3].map(|row| {
-                let quarter = |q: usize| _mm_loadu_ps(from.add((4 * q + row) * stride));
-                let all = _mm512_castps128_ps512(quarter(0));
-                let all = _mm512_insertf32x4::<1>(all, quarter(1));
-                let all = _mm512_insertf32x4::<2>(all, quarter(2));
-                _mm512_insertf32x4::<3>(all, quarter(3))
-            });
+            let (a, b) = (quarters_ps(from, stride), quarters_ps(from.add(stride), stride));
+            let (c, d) =
+                (quarters_ps(from.add(2 * stride), stride), quarters_ps(from.add(3 * stride), stride));
             let (low, high) = (_mm512_unpacklo_ps(a, b), _mm512_unpackhi_ps(a, b));
             let (lower, higher) = (_mm512_unpacklo_ps(c, d), _mm512_unpackhi_ps(c, d));
             [
@@ -406,13 +430,7 @@ impl Vector for __m512d {
     unsafe fn columns(from: *const f64, stride: usize) -> [Self; 4] {
         // SAFETY: as for this function: LANES rows have 16 bytes each.
         unsafe {
-            let [a, b] = [0, 1].map(|row| {
-                let quarter = |q: usize| _mm_loadu_pd(from.add((2 * q + row) * stride));
-                let all = _mm512_castpd128_pd512(quarter(0));
-                let all = _mm512_insertf64x2::<1>(all, quarter(1));
-                let all = _mm512_insertf64x2::<2>(all, quarter(2));
-                _mm512_insertf64x2::<3>(all, quarter(3))
-            });
+            let (a, b) = (quarters_pd(from, stride), quarters_pd(from.add(stride), stride));
             let (first, second) = (_mm512_unpacklo_pd(a, b), _mm512_unpackhi_pd(a, b));
             [first, second, first, second]
         }

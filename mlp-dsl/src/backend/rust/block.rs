@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{Context, size};
+use super::{Context, elementwise::Arrays, size};
 use crate::{
     ir::{
-        array::Op,
+        Data,
         equation::{EquationId, Shape},
     },
     plan::{self, Entry, Place, Routine, Stage, Step},
@@ -25,10 +25,11 @@ impl Context<'_> {
         let stages = routine.stages.iter().enumerate().map(|(number, stage)| match stage {
             Stage::Once(steps) => {
                 let names = self.bind_kept(routine, steps, &[]);
-                let steps = steps.iter().map(|step| self.step(routine, step));
-                quote!(#names #(#steps)*)
+                let steps = self.statements(routine, steps);
+                quote!(#names #steps)
             }
             Stage::Product(step) => self.block_product(routine, step),
+            Stage::Flat(steps) => self.flat(steps),
             Stage::Samples(steps) if Some(number) == last_samples => {
                 self.samples(routine, steps, results, last)
             }
@@ -68,21 +69,22 @@ impl Context<'_> {
         let handed = (routine.entry == Entry::Forward)
             .then(|| quote!(let __output = &mut __outputs[__sample];))
             .filter(|_| !last.is_empty());
-        let steps = steps.iter().map(|step| {
-            let code = self.step(routine, step);
-            let keep =
-                (step.place == Place::Local && self.plan.samples(step.equation).is_some()).then(|| {
-                    let name = self.names.of(step.equation);
-                    quote!(__workspace.#name[__sample] = #name;)
-                });
-            quote!(#code #keep)
+        let is_kept = |step: &&Step| {
+            let number = self.derivation.shape(step.equation) == Shape::Scalar;
+            number && step.place == Place::Local && self.plan.samples(step.equation).is_some()
+        };
+        let keep = steps.iter().filter(is_kept).map(|step| {
+            let name = self.names.of(step.equation);
+            quote!(__workspace.#name[__sample] = #name;)
         });
+        let steps = self.statements(routine, steps);
         quote! {
             for __sample in 0..__count {
                 #first
                 #data
                 #names
-                #(#steps)*
+                #steps
+                #(#keep)*
                 #handed
                 #last
             }
@@ -138,32 +140,56 @@ impl Context<'_> {
             let (a, b, total) = (self.rows(a), self.rows(b), self.total(id));
             return quote!(__machine.add_outers::<#fused, _, _, _>(__first, __samples, #total, #a, #b););
         }
-        let Some((x, w)) = plan::product(self.derivation, id) else { return TokenStream::new() };
-        let by_rows = matches!(self.derivation.equation(id).op, Op::MatrixVector(..));
-        // A transposed matrix is read where it stands.
-        let (w, flipped) = match self.derivation.equation(w).op {
-            Op::Transpose(original) if routine.place(w) == Some(Place::Fused) => (original, true),
-            _ => (w, false),
+        let Some(product) = plan::multiplication(self.derivation, routine, id) else {
+            return TokenStream::new();
         };
-        let (x, y) = (self.rows(x), self.names.of(id));
-        let name = self.names.of(w);
-        let w = match routine.place(w) {
-            Some(Place::Workspace) => quote!(&__workspace.#name),
-            _ => quote!(#name),
+        let (x, y, matrix) = (self.rows(product.vector), self.names.of(id), self.names.of(product.matrix));
+        let w = match routine.place(product.matrix) {
+            Some(Place::Workspace) => quote!(&__workspace.#matrix),
+            _ => quote!(#matrix),
         };
-        if by_rows != flipped {
-            quote!(__machine.matrix_vectors::<#fused, _, _, _>(#w, #x, &mut __workspace.#y);)
+        let bias = self.bias(routine, product.bias);
+        if product.by_rows {
+            quote!(__machine.matrix_vectors::<#fused, _, _, _>(#w, #x, #bias, &mut __workspace.#y);)
         } else {
-            quote!(__machine.vectors_matrix::<#fused, _, _, _>(#x, #w, &mut __workspace.#y);)
+            quote!(__machine.vectors_matrix::<#fused, _, _, _>(#x, #w, #bias, &mut __workspace.#y);)
         }
+    }
+
+    /// What a kernel is told to add.
+    pub(super) fn bias(&self, routine: &Routine, bias: Option<EquationId>) -> TokenStream {
+        let Some(id) = bias else { return quote!(::core::option::Option::None) };
+        let name = self.names.of(id);
+        match routine.place(id) {
+            Some(Place::Workspace) if !routine.stages.is_empty() => {
+                quote!(::core::option::Option::Some(&__workspace.#name))
+            }
+            _ => quote!(::core::option::Option::Some(#name)),
+        }
+    }
+
+    /// One loop over the elements of all samples.
+    fn flat(&self, steps: &[Step]) -> TokenStream {
+        let runtime = &self.runtime;
+        let read = |id: EquationId| {
+            let rows = self.rows(id);
+            quote!(#rows.as_flattened())
+        };
+        let written = |id: EquationId| {
+            let name = self.names.of(id);
+            quote!(#runtime::first_mut(&mut __workspace.#name, __count).as_flattened_mut())
+        };
+        self.in_one_loop(steps, &Arrays { read: &read, written: &written, padded: None })
     }
 
     /// A vector of each sample.
     fn rows(&self, id: EquationId) -> TokenStream {
         let (runtime, name) = (&self.runtime, self.names.of(id));
-        let whole = self.derivation.inputs.iter().any(|data| data.value.equations() == [id]);
-        if whole {
+        let is = |data: &Data| data.value.equations() == [id];
+        if self.derivation.inputs.iter().any(is) {
             quote!(#runtime::first(__inputs, __count))
+        } else if self.derivation.target.iter().any(is) {
+            quote!(#runtime::first(__targets, __count))
         } else {
             quote!(#runtime::first(&__workspace.#name, __count))
         }

@@ -2,6 +2,7 @@
 //! Concrete arrays, no heap, no `unsafe`; what runs is printed from the equations alone.
 
 mod block;
+mod elementwise;
 mod fingerprint;
 mod formula;
 mod heap;

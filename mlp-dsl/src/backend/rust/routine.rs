@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use proc_macro2::{Ident, Literal, TokenStream};
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::{Context, names::identifier, size, types::fill};
@@ -11,24 +11,36 @@ use crate::{
         Data, Value,
         array::Op,
         equation::{EquationId, Shape, Symbol},
-        formula::Formula,
     },
-    plan::{Entry, Place, Routine, Step},
+    plan::{self, Entry, Place, Routine, Step},
 };
 
 /// Whether an equation is used.
 pub(super) type Used<'u> = &'u dyn Fn(EquationId) -> bool;
-
-/// Arrays that one loop zips.
-const MOST_ZIPPED: usize = 8;
 
 impl Context<'_> {
     /// The body of an entry point: bindings of what is given, then a statement for each step.
     pub(super) fn body(&self, entry: Entry) -> TokenStream {
         let Some(routine) = self.plan.routine(entry) else { return TokenStream::new() };
         let bindings = self.bindings(routine);
-        let steps = routine.steps.iter().map(|step| self.step(routine, step));
-        quote!(#bindings #(#steps)*)
+        let steps = self.statements(routine, &routine.steps);
+        quote!(#bindings #steps)
+    }
+
+    /// Statements for steps in order, several of them in one loop where that can be.
+    pub(super) fn statements(&self, routine: &Routine, steps: &[Step]) -> TokenStream {
+        let mut code = TokenStream::new();
+        for steps in plan::loops(self.derivation, routine, steps) {
+            code.extend(match steps.as_slice() {
+                [first, ..] if self.is_loop(routine, first) => self.loop_over(&steps),
+                steps => steps.iter().map(|step| self.step(routine, step)).collect(),
+            });
+        }
+        code
+    }
+
+    fn is_loop(&self, routine: &Routine, step: &Step) -> bool {
+        !self.plan.unrolled && plan::is_elementwise(self.derivation, routine, step)
     }
 
     fn bindings(&self, routine: &Routine) -> TokenStream {
@@ -168,7 +180,10 @@ impl Context<'_> {
                 let value = self.scalar(op);
                 quote!(let #name = #value;)
             }
-            (_, op) => self.array_step(routine, &name, equation.shape, op),
+            (_, op) => self
+                .unrolled(&name, equation.shape, op)
+                .or_else(|| self.product(routine, step))
+                .unwrap_or_else(|| self.array_step(&name, op)),
         }
     }
 
@@ -204,7 +219,6 @@ impl Context<'_> {
         let (runtime, fused) = (&self.runtime, self.fused());
         match op {
             Op::Dot(..) => quote!(__machine.#kernel::<#fused, _, _>),
-            Op::VectorMatrix(..) | Op::MatrixVector(..) => quote!(__machine.#kernel::<#fused, _, _, _>),
             _ => quote!(#runtime::#kernel),
         }
     }
@@ -215,16 +229,11 @@ impl Context<'_> {
     }
 
     /// A statement that fills an array of the workspace.
-    fn array_step(&self, routine: &Routine, name: &Ident, shape: Shape, op: &Op) -> TokenStream {
+    fn array_step(&self, name: &Ident, op: &Op) -> TokenStream {
         let runtime = &self.runtime;
-        if let Some(code) = self.unrolled(name, shape, op) {
-            return code;
-        }
-        if let Some(code) = self.product_with_transposed(routine, name, op) {
-            return code;
-        }
         match op {
-            Op::Pointwise(formula) => self.elementwise(&quote!(#name), None, shape, formula),
+            // Each is a loop, or written out.
+            Op::Pointwise(_) => TokenStream::new(),
             Op::Pack(elements) => {
                 let elements = elements.iter().map(|id| self.names.of(*id));
                 quote!(*#name = [#(#elements),*];)
@@ -262,89 +271,16 @@ impl Context<'_> {
         code
     }
 
-    /// x Wᵀ is W x, and Wᵀ x is x W: the same products, added in the same order.
-    fn product_with_transposed(&self, routine: &Routine, name: &Ident, op: &Op) -> Option<TokenStream> {
-        let (Op::VectorMatrix(x, w) | Op::MatrixVector(w, x)) = op else { return None };
-        let Op::Transpose(original) = self.derivation.equation(*w).op else { return None };
-        if routine.place(*w) != Some(Place::Fused) {
-            return None;
-        }
-        let (fused, x, w) = (self.fused(), self.names.of(*x), self.names.of(original));
-        Some(match op {
-            Op::VectorMatrix(..) => quote!(__machine.matrix_vector::<#fused, _, _, _>(#w, #x, #name);),
-            _ => quote!(__machine.vector_matrix::<#fused, _, _, _>(#x, #w, #name);),
-        })
-    }
-
-    /// A loop over the elements of arrays of one shape that writes to `place`; inside, names stand
-    /// for elements. `own` names the value that is written over.
-    pub(super) fn elementwise(
-        &self,
-        place: &TokenStream,
-        own: Option<&Ident>,
-        shape: Shape,
-        formula: &Formula,
-    ) -> TokenStream {
-        let (functions, constants) = (quote!(functions), quote!(constants));
-        let printer = self.printer(&functions, &constants);
-        let scalar = |leaf: u32| self.derivation.shape(EquationId(leaf)) == Shape::Scalar;
-        let (before, statements, value) = printer.in_loop(formula, &|leaf| self.leaf(leaf), &scalar);
-        let leaves = formula.leaves().into_iter().map(EquationId);
-        let arrays: Vec<Ident> = leaves
-            .filter(|id| self.derivation.shape(*id) != Shape::Scalar)
-            .map(|id| self.names.of(id))
-            .filter(|leaf| own != Some(leaf))
-            .collect();
-        let written_over = own.is_some();
-        let own = own.map(|own| quote!(let #own = *__place;));
-        let innermost = quote!(#own #statements *__place = #value;);
-        if arrays.len() > MOST_ZIPPED {
-            let looped = by_index(place, &arrays, shape, &innermost);
-            return quote!(#before #looped);
-        }
-        let flat = |place: &TokenStream, mutable: bool| match (shape, mutable) {
-            (Shape::Matrix(..), true) => quote!(#place.as_flattened_mut()),
-            (Shape::Matrix(..), false) => quote!(#place.as_flattened()),
-            _ => quote!(#place),
-        };
-        let zip = |first: TokenStream| {
-            arrays.iter().fold(first, |all, array| {
-                let array = flat(&quote!(#array), false);
-                quote!(#all.zip(#array.iter()))
-            })
-        };
-        let pattern = zipped(quote!(__place), &arrays);
-        let place = flat(place, true);
-        if let (Some(padded), false) = (self.padded(shape, formula), written_over) {
-            let runtime = &self.runtime;
-            let over = zip(quote!(__results.iter_mut()));
-            return quote! {
-                {
-                    #before
-                    #(let #arrays = #runtime::padded::<_, #padded>(#arrays);)*
-                    let mut __results = [0.0; #padded];
-                    for #pattern in #over { #innermost }
-                    #runtime::put_first(&__results, #place);
-                }
-            };
-        }
-        let over = zip(quote!(#place.iter_mut()));
-        quote!(#before for #pattern in #over { #innermost })
-    }
-
-    /// The length to which a vector is padded so that all of it is computed in registers: where that is
-    /// worth a copy.
-    fn padded(&self, shape: Shape, formula: &Formula) -> Option<Literal> {
-        let Shape::Vector(n) = shape else { return None };
-        let widest = 64 / self.derivation.precision.bytes();
-        let lanes = if n <= widest / 4 {
-            widest / 4
-        } else if n <= widest / 2 {
-            widest / 2
+    /// A product with a matrix, and the bias if its kernel adds one.
+    fn product(&self, routine: &Routine, step: &Step) -> Option<TokenStream> {
+        let product = plan::multiplication(self.derivation, routine, step.equation)?;
+        let (fused, bias) = (self.fused(), self.bias(routine, product.bias));
+        let [x, w, y] = [product.vector, product.matrix, step.equation].map(|id| self.names.of(id));
+        Some(if product.by_rows {
+            quote!(__machine.matrix_vector::<#fused, _, _, _>(#w, #x, #bias, #y);)
         } else {
-            widest
-        };
-        (n > 1 && n % lanes != 0 && formula.is_costly()).then(|| size(n.next_multiple_of(lanes)))
+            quote!(__machine.vector_matrix::<#fused, _, _, _>(#x, #w, #bias, #y);)
+        })
     }
 
     /// The gradient of a batch, to be added to.
@@ -406,30 +342,4 @@ impl Context<'_> {
 /// A function of the runtime.
 fn kernel_named(name: &str) -> Ident {
     identifier(name, proc_macro2::Span::call_site())
-}
-
-/// The same loop over many arrays, where nested zips would be a type too deep for rustc. The arrays
-/// have the length that is counted to.
-fn by_index(place: &TokenStream, arrays: &[Ident], shape: Shape, innermost: &TokenStream) -> TokenStream {
-    match shape {
-        Shape::Matrix(..) => quote! {
-            for (__row, __place) in #place.iter_mut().enumerate() {
-                for (__column, __place) in __place.iter_mut().enumerate() {
-                    #(let #arrays = #arrays[__row][__column];)*
-                    #innermost
-                }
-            }
-        },
-        _ => quote! {
-            for (__row, __place) in #place.iter_mut().enumerate() {
-                #(let #arrays = #arrays[__row];)*
-                #innermost
-            }
-        },
-    }
-}
-
-/// `((__place, &a), &b)`, the pattern for zipped arrays.
-fn zipped(place: TokenStream, arrays: &[Ident]) -> TokenStream {
-    arrays.iter().fold(place, |pattern, array| quote!((#pattern, &#array)))
 }

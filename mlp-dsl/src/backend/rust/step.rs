@@ -69,7 +69,7 @@ impl Context<'_> {
             let (statements, value) = printer.formula(formula, &|leaf| self.leaf(leaf));
             return quote!(let #own = #place; #statements #place = #value;);
         }
-        self.elementwise(place, Some(&own), shape, formula)
+        self.loop_over_own(place, &own, shape, formula)
     }
 
     /// What is kept from step to step, and where: a parameter or a state, as it is or updated.

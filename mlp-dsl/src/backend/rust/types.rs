@@ -38,8 +38,10 @@ impl Context<'_> {
             let docs = self.parameter_docs(parameter);
             quote!(#(#[doc = #docs])* pub #field: #ty)
         });
+        let aligned = self.aligned();
         quote! {
             #(#[doc = #docs])*
+            #aligned
             #[derive(::core::clone::Clone, ::core::fmt::Debug, ::core::cmp::PartialEq)]
             pub struct #name { #(#fields),* }
         }
@@ -125,9 +127,10 @@ impl Context<'_> {
                 Shape::Matrix(..) => quote!(#runtime::divide_matrix(&mut self.#field, by);),
             }
         });
-        let real = self.real();
+        let (real, aligned) = (self.real(), self.aligned());
         quote! {
             #[doc = #doc]
+            #aligned
             #[derive(::core::clone::Clone, ::core::fmt::Debug, ::core::cmp::PartialEq)]
             pub struct #name { #(#[doc = #docs] pub #fields: #types),* }
             impl #name {
@@ -209,6 +212,11 @@ impl Context<'_> {
         fields
     }
 
+    fn aligned(&self) -> Option<TokenStream> {
+        let alignment = size(self.plan.alignment()?);
+        Some(quote!(#[repr(align(#alignment))]))
+    }
+
     fn workspace_type(&self) -> TokenStream {
         let name = &self.types.workspace;
         let doc = format!(
@@ -227,8 +235,10 @@ impl Context<'_> {
         let kept = self.plan.workspace.iter();
         let types = kept.clone().map(|id| for_all(id, self.array(self.derivation.shape(*id))));
         let zeros = kept.map(|id| for_all(id, self.zero(self.derivation.shape(*id))));
+        let aligned = self.aligned();
         quote! {
             #[doc = #doc]
+            #aligned
             #[derive(::core::clone::Clone, ::core::fmt::Debug)]
             pub struct #name { #(#fields: #types),* }
             impl #name {
