@@ -2,7 +2,8 @@
 //! and the traits that networks implement.
 //!
 //! No heap, no dependency, no panic, `unsafe` only in [`simd`]; with the feature `alloc` one module, `heap`, has both
-//! of heap and `unsafe`. The same bits in every build and on every
+//! of heap and `unsafe`; with the feature `rayon` large products of batches are computed by its threads, whose queues are
+//! on the heap. The same bits in every build, with any number of threads and on every
 //! machine: floats are only added, subtracted, multiplied, divided and compared, one rounding
 //! each, in the order the documentation gives; what is fused is declared.
 #![no_std]

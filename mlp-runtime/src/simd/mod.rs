@@ -19,6 +19,8 @@
 mod neon;
 mod product;
 mod sample;
+#[cfg(feature = "rayon")]
+mod threads;
 mod tile;
 mod vector;
 #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
@@ -289,7 +291,12 @@ macro_rules! products {
             if product.nothing_to_do() {
                 return;
             }
+            // SAFETY: the machine is there, hence its features, on all threads; for the operands, and those of
+            // parts, as for the caller.
+            #[cfg(feature = "rayon")]
+            unsafe { super::threads::run(product, inside) }
             // SAFETY: the machine is there, hence its features; for the operands as for the caller.
+            #[cfg(not(feature = "rayon"))]
             unsafe { inside(product) }
         }
     };

@@ -17,10 +17,10 @@ pub(super) struct Sizes {
 /// y_rj ∘= Σ_k a_rk b_kj, with b as it stands or transposed.
 #[derive(Clone, Copy)]
 pub(super) struct Product<E> {
-    tile: Tile<E>,
-    sizes: Sizes,
+    pub(super) tile: Tile<E>,
+    pub(super) sizes: Sizes,
     /// Whether b_kj stands at `j · b_step + k`.
-    transposed: bool,
+    pub(super) transposed: bool,
 }
 
 /// x W for each row of x, plus the bias unless it is null.

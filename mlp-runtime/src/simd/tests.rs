@@ -248,3 +248,18 @@ fn sizes_of_nothing() {
         }
     }
 }
+
+/// Products that are cut into parts, by columns and by rows, in pools of several threads.
+#[cfg(feature = "rayon")]
+#[test]
+fn sizes_on_threads() {
+    let sizes = few(&[[97, 600, 161], [129, 2000, 40], [600, 100, 150]], &[], &[]);
+    for threads in [2, 7] {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+        let check_all = || {
+            let runners = runners();
+            sizes.iter().for_each(|&sizes| check_both(&runners, sizes));
+        };
+        assert!(pool.map(|pool| pool.install(check_all)).is_ok());
+    }
+}

@@ -71,13 +71,17 @@ fn runtime(kernels: Kernels) -> String {
 /// The vector kernels, their modules written inside the one that declares them.
 fn simd() -> String {
     let (module, inside) = mlp_runtime::SIMD;
-    let mut text = module.replace("#[cfg(test)]\nmod tests;\n", "");
+    let mut text = module
+        .replace("#[cfg(test)]\nmod tests;\n", "")
+        .replace("#[cfg(feature = \"rayon\")]\nmod threads;\n", "");
     for (name, source) in inside {
         let declared = format!("mod {name};");
         text = text.replace(&declared, &format!("mod {name} {{\n{}\n}}", source.trim_end()));
     }
-    // There is no feature to ask: programs have the standard library, which asks the processor.
+    // There is no feature to ask: programs have the standard library, which asks the processor, and not rayon.
     text = text
+        .replace("#[cfg(feature = \"rayon\")]\n", "#[cfg(any())]\n")
+        .replace("#[cfg(not(feature = \"rayon\"))]\n", "")
         .replace("#[cfg(any(feature = \"std\", test))]\n", "")
         .replace("#[cfg(not(any(feature = \"std\", test)))]\n", "#[cfg(any())]\n");
     format!("#[allow(unused_imports)]\npub mod simd {{\n{}\n}}\n\n", text.trim_end())
