@@ -5,16 +5,36 @@ use std::time::Duration;
 
 /// Holds the thread, and what it will start, to the core that it is on.
 pub fn pin() -> io::Result<usize> {
+    // SAFETY: asks for a number.
+    let core = usize::try_from(unsafe { libc::sched_getcpu() }).map_err(|_| io::Error::last_os_error())?;
+    hold(&[core])?;
+    Ok(core)
+}
+
+/// Holds the thread, and what it will start, to these cores.
+pub fn hold(cores: &[usize]) -> io::Result<()> {
     // SAFETY: the set is plain data, and outlives the call.
-    unsafe {
-        let core = usize::try_from(libc::sched_getcpu()).map_err(|_| io::Error::last_os_error())?;
+    let result = unsafe {
         let mut set: libc::cpu_set_t = std::mem::zeroed();
-        libc::CPU_SET(core, &mut set);
-        match libc::sched_setaffinity(0, size_of::<libc::cpu_set_t>(), &set) {
-            0 => Ok(core),
-            _ => Err(io::Error::last_os_error()),
-        }
+        cores.iter().for_each(|&core| libc::CPU_SET(core, &mut set));
+        libc::sched_setaffinity(0, size_of::<libc::cpu_set_t>(), &set)
+    };
+    if result == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
+}
+
+/// Those that the thread may run on.
+#[cfg(feature = "rayon")]
+pub fn cores() -> io::Result<Vec<usize>> {
+    // SAFETY: the set is plain data, and outlives the call.
+    let (result, set) = unsafe {
+        let mut set: libc::cpu_set_t = std::mem::zeroed();
+        (libc::sched_getaffinity(0, size_of::<libc::cpu_set_t>(), &mut set), set)
+    };
+    if result != 0 {
+        return Err(io::Error::last_os_error());
     }
+    // SAFETY: the numbers are those that a set has room for.
+    Ok((0..libc::CPU_SETSIZE as usize).filter(|&core| unsafe { libc::CPU_ISSET(core, &set) }).collect())
 }
 
 /// Of the process, all threads together: neither waiting for others nor a hidden thread distorts it.

@@ -23,6 +23,13 @@ pub trait Contender {
         true
     }
 
+    fn call(&mut self, pass: Pass) {
+        match pass {
+            Pass::Forward => self.forward(),
+            Pass::Train => self.train(),
+        }
+    }
+
     /// Nanoseconds of a call, from a loop that takes at least `duration`.
     fn nanoseconds(&mut self, pass: Pass, duration: Duration) -> f64 {
         let mut calls = 1;
@@ -30,10 +37,7 @@ pub trait Contender {
             self.reset();
             let begin = processor_time();
             for _ in 0..calls {
-                match pass {
-                    Pass::Forward => self.forward(),
-                    Pass::Train => self.train(),
-                }
+                self.call(pass);
             }
             let taken = processor_time() - begin;
             if taken >= duration {

@@ -24,10 +24,13 @@ mod matrixmultiply;
 mod options;
 mod ours;
 mod peak;
+mod process;
 mod products;
 mod remote;
 mod report;
 mod setting;
+#[cfg(feature = "rayon")]
+mod threads;
 mod versions;
 mod workloads;
 
@@ -39,7 +42,7 @@ use harness::Entry;
 use options::{Options, Task};
 use versions::Versions;
 
-type Outcome = Result<(), Box<dyn Error>>;
+type Outcome<T = ()> = Result<T, Box<dyn Error>>;
 
 /// Large networks pass over the stack while they are boxed.
 const STACK: usize = 256 << 20;
@@ -70,8 +73,12 @@ fn run(options: &Options) -> Outcome {
         Task::Ours => ours(options),
         #[cfg(feature = "native")]
         Task::Curves => curves::run(options),
-        #[cfg(not(feature = "native"))]
-        Task::Curves => unreachable!("`setting` sees to it"),
+        #[cfg(feature = "rayon")]
+        Task::Threads => threads::run(options),
+        #[cfg(feature = "rayon")]
+        Task::Worker(ref cores) => threads::work(cores),
+        #[allow(unreachable_patterns, reason = "some builds have all tasks")]
+        _ => Err("this build doesn't have the task".into()),
     }
 }
 
@@ -101,7 +108,7 @@ fn ours(options: &Options) -> Outcome {
 }
 
 /// All that is there, with the versions of what it uses.
-fn entries(options: &Options) -> Result<(Vec<Entry>, Versions), Box<dyn Error>> {
+fn entries(options: &Options) -> Outcome<(Vec<Entry>, Versions)> {
     let mut entries = vec![
         Entry::new("ours", ours::contender),
         Entry::new("Rust by hand", by_hand::contender),

@@ -7,7 +7,7 @@ use crate::harness::Protocol;
 use crate::workloads::Workload;
 
 const USAGE: &str = "options: --only W3 (again for more), --rounds N, --quick, --python, --out FOLDER; \
-instead of the comparison: --ours, --baseline, --curves";
+instead of the comparison: --ours, --baseline, --curves, --threads";
 
 pub enum Task {
     /// The comparison, with all instructions of the machine.
@@ -18,6 +18,11 @@ pub enum Task {
     Ours,
     /// Cost against width and against the length of the batch.
     Curves,
+    /// Two threads beside two processes.
+    Threads,
+    /// One of those processes, on these cores.
+    #[cfg(feature = "rayon")]
+    Worker(Vec<usize>),
 }
 
 pub struct Options {
@@ -48,6 +53,12 @@ impl Options {
                 "--ours" => options.task = Task::Ours,
                 "--baseline" => options.task = Task::Baseline,
                 "--curves" => options.task = Task::Curves,
+                "--threads" => options.task = Task::Threads,
+                #[cfg(feature = "rayon")]
+                "--worker" => {
+                    let cores = value()?.split(',').map(str::parse).collect::<Result<_, _>>();
+                    options.task = Task::Worker(cores.map_err(|_| USAGE)?);
+                }
                 "--python" => options.python = true,
                 "--rounds" => options.protocol.rounds = value()?.parse().map_err(|_| USAGE)?,
                 "--quick" => {

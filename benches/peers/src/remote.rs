@@ -1,17 +1,17 @@
 //! Contenders in Python: a process for each, spoken to in lines of JSON, numbers through files.
 
 use std::cell::RefCell;
-use std::error::Error;
-use std::io::{BufRead, BufReader, Lines, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::process::Command;
 use std::rc::Rc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use crate::Outcome;
 use crate::contender::Contender;
 use crate::harness::Entry;
+use crate::process::Process;
 use crate::versions::Versions;
 use crate::workloads::{Data, Ending, Pass, Workload};
 
@@ -27,41 +27,10 @@ const CONTENDERS: &[(&str, &str)] = &[
     ("casadi", "CasADi's C"),
 ];
 
-type Outcome<T> = Result<T, Box<dyn Error>>;
-
-struct Process {
-    child: Child,
-    requests: ChildStdin,
-    answers: Lines<BufReader<ChildStdout>>,
-}
-
-impl Process {
-    fn start(name: &str) -> Outcome<Self> {
-        let folder = folder();
-        let mut command = Command::new(folder.join("venv/bin/python"));
-        command.arg(folder.join("peers.py")).arg(name).stdin(Stdio::piped()).stdout(Stdio::piped());
-        let mut child = command.spawn()?;
-        let (requests, answers) = (child.stdin.take(), child.stdout.take());
-        let requests = requests.ok_or("no input")?;
-        let answers = BufReader::new(answers.ok_or("no output")?).lines();
-        Ok(Self { child, requests, answers })
-    }
-
-    fn ask(&mut self, request: &Value) -> Outcome<Value> {
-        writeln!(self.requests, "{request}")?;
-        let answer: Value = serde_json::from_str(&self.answers.next().ok_or("the process has ended")??)?;
-        match answer["error"].as_str() {
-            Some(error) => Err(error.into()),
-            None => Ok(answer),
-        }
-    }
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
+/// A contender's process, by the name of its module.
+fn start(module: &str) -> Outcome<Process> {
+    let folder = folder();
+    Process::start(Command::new(folder.join("venv/bin/python")).arg(folder.join("peers.py")).arg(module))
 }
 
 struct Remote {
@@ -81,7 +50,7 @@ pub fn entries() -> Outcome<(Vec<Entry>, Versions)> {
     }
     let (mut entries, mut versions) = (Vec::new(), Vec::new());
     for &(module, name) in CONTENDERS {
-        let mut process = Process::start(module)?;
+        let mut process = start(module)?;
         match process.ask(&json!({ "do": "versions" })) {
             Ok(answer) => versions.extend(pairs(&answer["versions"])),
             Err(error) => {
@@ -150,7 +119,7 @@ fn describe(workload: &Workload) -> Value {
     })
 }
 
-fn write_data(data: &Data) -> Outcome<()> {
+fn write_data(data: &Data) -> Outcome {
     let folder = folder().join("out");
     std::fs::create_dir_all(&folder)?;
     for (name, values) in

@@ -20,7 +20,8 @@ pub fn fits(task: &Task) -> bool {
             let held = BASELINE.iter().all(|&(name, value)| is_set(name, value));
             held && !cfg!(feature = "native") && !cfg!(target_feature = "sse3")
         }
-        _ => cfg!(feature = "native") && for_this_machine,
+        Task::Compare | Task::Ours | Task::Curves => cfg!(feature = "native") && for_this_machine,
+        _ => cfg!(feature = "rayon") && for_this_machine,
     };
     instructions && is_set("RAYON_NUM_THREADS", "1")
 }
@@ -40,10 +41,13 @@ pub fn again(task: &Task) -> ExitCode {
         cargo.envs(BASELINE).args(["--no-default-features", "--target-dir", "target/baseline"]);
     } else {
         eprintln!("again, with the settings of .cargo/config.toml");
-        for (feature, is_on) in [("burn", cfg!(feature = "burn")), ("candle", cfg!(feature = "candle"))] {
-            if is_on {
-                cargo.args(["--features", feature]);
-            }
+        let on = [
+            ("burn", cfg!(feature = "burn")),
+            ("candle", cfg!(feature = "candle")),
+            ("rayon", cfg!(feature = "rayon") || matches!(task, Task::Threads)),
+        ];
+        for (feature, _) in on.iter().filter(|(_, is_on)| *is_on) {
+            cargo.args(["--features", feature]);
         }
     }
     let status = cargo.arg("--").args(env::args_os().skip(1)).status();

@@ -14,6 +14,8 @@ const CRATES: &[&str] = &[
     "matrixmultiply",
     "mlp",
     "ndarray",
+    #[cfg(feature = "rayon")]
+    "rayon",
 ];
 
 /// Programs and their versions.

@@ -87,7 +87,7 @@ const W4: Workload = Workload {
 };
 pub const W5: Workload =
     Workload { name: "W5", sizes: &[784, 128, 10], hidden: Function::Relu, batch: 64, ..W4 };
-const W6: Workload = Workload { name: "W6", sizes: &[784, 512, 512, 10], batch: 128, ..W5 };
+pub const W6: Workload = Workload { name: "W6", sizes: &[784, 512, 512, 10], batch: 128, ..W5 };
 
 pub const WORKLOADS: &[Workload] = &[
     W1,
