@@ -83,12 +83,13 @@ impl<E: Scalar> Part<E> {
             false => Sizes { columns: length, ..sizes },
         };
         let (rows, columns) = if by_rows { (first, 0) } else { (0, first) };
-        // SAFETY: the rest begins as many rows or columns further in a, b and y.
+        // SAFETY: the rest begins as many rows or columns further in a, b, y and the bias.
         let further = unsafe {
             Tile {
                 a: tile.a.add(rows * tile.a_row),
                 b: tile.b.add(columns * if transposed { tile.b_step } else { 1 }),
                 y: tile.y.add(rows * tile.y_row + columns),
+                end: tile.end.from(columns),
                 ..tile
             }
         };
@@ -101,6 +102,7 @@ impl<E: Scalar> Part<E> {
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
+    use core::ptr::null;
     use std::{sync::Mutex, vec, vec::Vec};
 
     use super::super::super::kernels::Mean;
@@ -136,8 +138,8 @@ mod tests {
                 let mut y = vec![0.0; rows * columns];
                 let (a, b, to) = (a.as_ptr(), b.as_ptr(), y.as_mut_ptr());
                 let product = match kind {
-                    "forward" => forward(a, b, to, sizes),
-                    "backward" => backward(b, a, to, sizes),
+                    "forward" => forward(a, b, null(), to, sizes),
+                    "backward" => backward(b, a, null(), to, sizes),
                     _ => outer(true, Mean::None, to, a, b, sizes),
                 };
                 let whole = Part { product, compute, by_rows: false, least: usize::MAX };
