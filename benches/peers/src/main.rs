@@ -2,6 +2,7 @@
 
 #![allow(clippy::neg_cmp_op_on_partial_ord, reason = "NaN must not pass for small")]
 
+mod aligned;
 mod blas;
 #[cfg(feature = "burn")]
 mod burn;
@@ -46,6 +47,9 @@ type Outcome<T = ()> = Result<T, Box<dyn Error>>;
 
 /// Large networks pass over the stack while they are boxed.
 const STACK: usize = 256 << 20;
+
+#[global_allocator]
+static ALLOCATOR: aligned::Aligned = aligned::Aligned;
 
 fn main() -> ExitCode {
     let options = match Options::parse(std::env::args().skip(1)) {

@@ -59,7 +59,7 @@ pub fn table_of(versions: &Versions) -> String {
 
 fn method(protocol: &Protocol) -> String {
     let build = if cfg!(feature = "native") {
-        "Everything in Rust is built with `-C target-cpu=native`, C with `-O3 -march=native -ffast-math`. Of what only \
+        "Everything in Rust is built with `-C target-cpu=native`, C with `-O3 -march=native -ffast-math`. Arrays begin at lines of the cache, whoever asks for them. Of what only \
 multiplies matrices (ndarray, gemm, faer, MKL, OpenBLAS, NumPy) the rest of the step is written by hand."
     } else {
         "Everything is built for any x86-64, which has SSE2: Rust with `-C target-cpu=x86-64` and, of `mlp`, ndarray and \
