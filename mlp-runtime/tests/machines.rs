@@ -174,3 +174,47 @@ impl Check for Order {
 fn sums_run_in_order() {
     on_all(Order);
 }
+
+/// Numbers of all sizes, by their bits, and the corners.
+#[derive(Clone, Copy)]
+struct Means<T>(fn(u64) -> T);
+
+impl<T: Scalar> Check for Means<T> {
+    fn check<M: Machine>(self, machine: M) {
+        let bits = |i: u64| {
+            i.wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(31).wrapping_mul(0xbf58_476d_1ce4_e5b9)
+        };
+        for count in [3, 5, 6, 7, 49, 50, 100, 999, 65_535, 1_000_003, 1_048_575, 3_000_001] {
+            let count = T::from_f64(f64::from(count));
+            for block in 0..200_u64 {
+                // Every other block has subnormal numbers and corners among them.
+                let x: [T; 24] = core::array::from_fn(|i| match (block % 2, i) {
+                    (1, 0) => T::from_f64(f64::INFINITY),
+                    (1, 1) => T::from_f64(f64::NAN),
+                    (1, 2) => T::ZERO,
+                    (1, 3..9) => (self.0)(bits(block * 24 + i as u64) >> 45),
+                    _ => (self.0)(bits(block * 24 + i as u64)),
+                });
+                let mut mean = [[T::ZERO; 24]; 1];
+                machine.add_outers::<false, T, 1, 24>(
+                    true,
+                    Some(count),
+                    &mut mean,
+                    &[[T::from_f64(1.0)]],
+                    &[x],
+                );
+                for (mean, x) in mean[0].into_iter().zip(x) {
+                    let expected = (T::ZERO + x) / count;
+                    let no_number = mean.to_f64().is_nan() && expected.to_f64().is_nan();
+                    assert!(no_number || mean.to_f64().to_bits() == expected.to_f64().to_bits(), "{x:?}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn means_are_quotients() {
+    on_all(Means(|bits| f32::from_bits(bits as u32)));
+    on_all(Means(f64::from_bits));
+}

@@ -59,8 +59,9 @@ pub fn table_of(versions: &Versions) -> String {
 
 fn method(protocol: &Protocol) -> String {
     let build = if cfg!(feature = "native") {
-        "Everything in Rust is built with `-C target-cpu=native`, C with `-O3 -march=native -ffast-math`. Arrays begin at lines of the cache, whoever asks for them. Of what only \
-multiplies matrices (ndarray, gemm, faer, MKL, OpenBLAS, NumPy) the rest of the step is written by hand."
+        "Everything in Rust is built with `-C target-cpu=native`, C with `-O3 -march=native -ffast-math`. Whatever they \
+allocate begins at a line of the cache. Of what only multiplies matrices (ndarray, gemm, faer, MKL, OpenBLAS, NumPy) the \
+rest of the step is written by hand."
     } else {
         "Everything is built for any x86-64, which has SSE2: Rust with `-C target-cpu=x86-64` and, of `mlp`, ndarray and \
 matrixmultiply, without the features that ask the processor when the program runs, C with `-O3 -ffast-math`. Our networks \
