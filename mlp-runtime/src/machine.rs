@@ -88,6 +88,23 @@ pub trait Machine: Copy {
         }
     }
 
+    /// w_ij − rate · a_i b_j, for a of size N, b of size M, w of N × M.
+    #[inline(always)]
+    fn descend_outer<const FUSED: bool, T: Scalar, const N: usize, const M: usize>(
+        self,
+        rate: T,
+        w: &mut [[T; M]; N],
+        a: &[T; N],
+        b: &[T; M],
+    ) {
+        for (row, &a) in w.iter_mut().zip(a) {
+            for (w, &b) in row.iter_mut().zip(b) {
+                let gradient = self.add_product::<FUSED, T>(T::ZERO, a, b);
+                *w = self.add_product::<FUSED, T>(*w, -rate, gradient);
+            }
+        }
+    }
+
     /// [`vector_matrix`](Self::vector_matrix) for each sample, as many as there are of both.
     #[inline(always)]
     fn vectors_matrix<const FUSED: bool, T: Scalar, const N: usize, const M: usize>(
@@ -132,6 +149,26 @@ pub trait Machine: Copy {
         }
         if let Some(count) = count {
             kernels::divide_matrix(total, count);
+        }
+    }
+
+    /// [`add_outers`](Self::add_outers), and w_ij − rate · total_ij written over w of N × M. What `total`
+    /// holds then does not matter.
+    #[inline(always)]
+    #[allow(clippy::too_many_arguments, reason = "a sum with its step")]
+    fn descend_outers<const FUSED: bool, T: Scalar, const N: usize, const M: usize>(
+        self,
+        first: bool,
+        count: Option<T>,
+        rate: T,
+        w: &mut [[T; M]; N],
+        total: &mut [[T; M]; N],
+        a: &[[T; N]],
+        b: &[[T; M]],
+    ) {
+        self.add_outers::<FUSED, T, N, M>(first, count, total, a, b);
+        for (w, total) in w.as_flattened_mut().iter_mut().zip(total.as_flattened()) {
+            *w = self.add_product::<FUSED, T>(*w, -rate, *total);
         }
     }
 }

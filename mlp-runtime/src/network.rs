@@ -213,10 +213,7 @@ pub trait Differentiable: Network {
         workspace: &mut Self::Workspace,
         gradients: &mut Self::Gradients,
     ) -> Self::Scalar {
-        let count = match Self::REDUCTION {
-            Reduction::Mean => Some(Self::Scalar::from_f64(batch.len() as f64)),
-            Reduction::Sum => None,
-        };
+        let count = Self::REDUCTION.count(batch.len());
         let mut total = -Self::Scalar::ZERO;
         let mut done = 0;
         for (inputs, targets) in batch.inputs().chunks(Self::BLOCK).zip(batch.targets().chunks(Self::BLOCK)) {
@@ -239,6 +236,16 @@ pub enum Reduction {
     Sum,
 }
 
+impl Reduction {
+    /// What the sum over so many samples is divided by, if it is.
+    fn count<S: Scalar>(self, samples: usize) -> Option<S> {
+        match self {
+            Self::Mean => Some(S::from_f64(samples as f64)),
+            Self::Sum => None,
+        }
+    }
+}
+
 /// Gradients, as a total over samples.
 pub trait Gradients<S> {
     /// Sets every element to zero.
@@ -256,7 +263,29 @@ pub trait Trainable: Differentiable {
     /// Changes the parameters by one step of the rule.
     fn step(&mut self, optimizer: &mut Self::Optimizer, gradients: &Self::Gradients);
 
+    /// [`accumulate_block`](Differentiable::accumulate_block) of a batch's last block and the
+    /// [`step`](Self::step), where there are no penalties. What `gradients` holds then does not matter.
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "the last block of a batch and the first are one's own business"
+    )]
+    fn train_block(
+        &mut self,
+        first: bool,
+        count: Option<Self::Scalar>,
+        inputs: &[Self::Input],
+        targets: &[Self::Target],
+        optimizer: &mut Self::Optimizer,
+        workspace: &mut Self::Workspace,
+        gradients: &mut Self::Gradients,
+        total: &mut Self::Scalar,
+    ) {
+        self.accumulate_block(first, count, inputs, targets, workspace, gradients, total);
+        self.step(optimizer, gradients);
+    }
+
     /// One step on one sample; returns the objective before the step.
+    /// `gradients` is room, as for [`train_batch`](Self::train_batch).
     fn train_into(
         &mut self,
         input: &Self::Input,
@@ -271,6 +300,9 @@ pub trait Trainable: Differentiable {
     }
 
     /// One step on the gradients of the objective for a batch; returns the objective before the step.
+    /// `gradients` is room for it: a gradient that a kernel hands on to the step is not written.
+    /// [`backward_batch`](Differentiable::backward_batch) and [`step`](Self::step) give the same
+    /// parameters, and the gradients as well.
     fn train_batch(
         &mut self,
         batch: Batch<'_, Self::Input, Self::Target>,
@@ -278,9 +310,24 @@ pub trait Trainable: Differentiable {
         workspace: &mut Self::Workspace,
         gradients: &mut Self::Gradients,
     ) -> Self::Scalar {
-        let loss = self.backward_batch(batch, workspace, gradients);
-        self.step(optimizer, gradients);
-        loss
+        if Self::PENALIZED {
+            let loss = self.backward_batch(batch, workspace, gradients);
+            self.step(optimizer, gradients);
+            return loss;
+        }
+        let count = Self::REDUCTION.count(batch.len());
+        let mut total = -Self::Scalar::ZERO;
+        let mut done = 0;
+        for (inputs, targets) in batch.inputs().chunks(Self::BLOCK).zip(batch.targets().chunks(Self::BLOCK)) {
+            let first = done == 0;
+            done += inputs.len();
+            if done < batch.len() {
+                self.accumulate_block(first, None, inputs, targets, workspace, gradients, &mut total);
+            } else {
+                self.train_block(first, count, inputs, targets, optimizer, workspace, gradients, &mut total);
+            }
+        }
+        if let Some(count) = count { total / count } else { total }
     }
 }
 

@@ -60,6 +60,15 @@ impl<T: Scalar, const N: usize, const M: usize> Sizes<T, N, M> {
             }
             total.kept();
         }
+        let mut stepped = Guarded::<T, _>::new(w);
+        machine.descend_outer::<FUSED, T, N, M>(T::from_f64(0.3), &mut stepped.y, &a, &b);
+        for (i, row) in stepped.y.iter().enumerate() {
+            for (j, &y) in row.iter().enumerate() {
+                let gradient = naive(FUSED, Some(T::ZERO), 1, |_| (a[i], b[j]));
+                same(y, naive(FUSED, Some(w[i][j]), 1, |_| (T::from_f64(-0.3), gradient)));
+            }
+        }
+        stepped.kept();
     }
 }
 

@@ -2,12 +2,14 @@
 //! order, where each value lives and by which kernel. A plan may leave out what an entry does not
 //! need and let one kernel do two equations; it invents none.
 
+mod descents;
 mod loops;
 mod products;
 mod stages;
 
 use std::collections::{BTreeSet, HashSet};
 
+pub use descents::{Descent, descents};
 pub use loops::{MOST_ARRAYS, is_elementwise, loops};
 pub use products::{Multiplication, multiplication, outer};
 pub use stages::Stage;

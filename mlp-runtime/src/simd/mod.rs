@@ -195,6 +195,25 @@ macro_rules! machine {
             }
 
             #[inline(always)]
+            fn descend_outer<const FUSED: bool, T: Scalar, const N: usize, const M: usize>(
+                self,
+                rate: T,
+                w: &mut [[T; M]; N],
+                a: &[T; N],
+                b: &[T; M],
+            ) {
+                let (w, a, b) = (w.as_mut_ptr(), a.as_ptr(), b.as_ptr());
+                // SAFETY: as above.
+                unsafe {
+                    if is::<T, f32>() {
+                        apart!(sample::descend_outer::<$f32, FUSED, N, M>(same(-rate), w.cast(), a.cast(), b.cast()) $(, $feature)*);
+                    } else {
+                        apart!(sample::descend_outer::<$f64, FUSED, N, M>(same(-rate), w.cast(), a.cast(), b.cast()) $(, $feature)*);
+                    }
+                }
+            }
+
+            #[inline(always)]
             fn vectors_matrix<const FUSED: bool, T: Scalar, const N: usize, const M: usize>(
                 self,
                 x: &[[T; N]],
@@ -253,12 +272,42 @@ macro_rules! machine {
                 // SAFETY: as above; there are `depth` samples of both.
                 unsafe {
                     if is::<T, f32>() {
-                        let mean = Mean::over(count.map(same));
-                        let product = product::outer(first, mean, total.cast(), a.cast(), b.cast(), sizes);
+                        let end = End::Mean(Mean::over(count.map(same)));
+                        let product = product::outer(first, end, total.cast(), a.cast(), b.cast(), sizes);
                         self.f32::<FUSED>(product);
                     } else {
-                        let mean = Mean::over(count.map(same));
-                        let product = product::outer(first, mean, total.cast(), a.cast(), b.cast(), sizes);
+                        let end = End::Mean(Mean::over(count.map(same)));
+                        let product = product::outer(first, end, total.cast(), a.cast(), b.cast(), sizes);
+                        self.f64::<FUSED>(product);
+                    }
+                }
+            }
+
+            #[inline(always)]
+            fn descend_outers<const FUSED: bool, T: Scalar, const N: usize, const M: usize>(
+                self,
+                first: bool,
+                count: Option<T>,
+                rate: T,
+                w: &mut [[T; M]; N],
+                total: &mut [[T; M]; N],
+                a: &[[T; N]],
+                b: &[[T; M]],
+            ) {
+                let depth = a.len().min(b.len());
+                let (w, total, a, b) = (w.as_mut_ptr(), total.as_mut_ptr(), a.as_ptr(), b.as_ptr());
+                let sizes = Sizes { rows: N, depth, columns: M };
+                // SAFETY: as above; there are `depth` samples of both, and w has the size of the total.
+                unsafe {
+                    if is::<T, f32>() {
+                        let descent = Descent { factor: same(-rate), y: total.cast(), w: w.cast() };
+                        let end = End::Descent(Mean::over(count.map(same)), descent);
+                        let product = product::outer(first, end, total.cast(), a.cast(), b.cast(), sizes);
+                        self.f32::<FUSED>(product);
+                    } else {
+                        let descent = Descent { factor: same(-rate), y: total.cast(), w: w.cast() };
+                        let end = End::Descent(Mean::over(count.map(same)), descent);
+                        let product = product::outer(first, end, total.cast(), a.cast(), b.cast(), sizes);
                         self.f64::<FUSED>(product);
                     }
                 }

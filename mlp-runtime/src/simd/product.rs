@@ -2,7 +2,7 @@
 
 use core::mem::MaybeUninit;
 
-use super::super::{kernels::Mean, scalar::Scalar};
+use super::super::scalar::Scalar;
 use super::tile::{Across, Along, COPIED, End, Loose, MOST_DEPTH, Start, Tile, side_by_side};
 use super::vector::Vector;
 
@@ -51,7 +51,7 @@ pub(super) fn backward<E>(w: *const E, x: *const E, bias: *const E, y: *mut E, s
 /// The sum of a bᵀ over the rows of both.
 pub(super) fn outer<E>(
     first: bool,
-    mean: Mean<E>,
+    end: End<E>,
     total: *mut E,
     a: *const E,
     b: *const E,
@@ -69,7 +69,7 @@ pub(super) fn outer<E>(
         y_row: columns,
         depth,
         start,
-        end: End::Mean(mean),
+        end,
         room: None,
     };
     Product { tile, sizes, transposed: false }

@@ -15,12 +15,14 @@ pub(super) struct Operands<E> {
     other: *const E,
     bias: *const E,
     result: *mut E,
+    /// −rate, of a step.
+    factor: E,
 }
 
-impl<E> Operands<E> {
+impl<E: Scalar> Operands<E> {
     #[inline(always)]
     pub(super) fn vector_matrix(x: *const E, w: *const E, bias: *const E, y: *mut E) -> Self {
-        Self { first: true, vector: x, other: w, bias, result: y }
+        Self { first: true, vector: x, other: w, bias, result: y, factor: E::ZERO }
     }
 
     #[inline(always)]
@@ -30,7 +32,12 @@ impl<E> Operands<E> {
 
     #[inline(always)]
     pub(super) fn add_outer(first: bool, total: *mut E, a: *const E, b: *const E) -> Self {
-        Self { first, vector: a, other: b, bias: core::ptr::null(), result: total }
+        Self { first, vector: a, other: b, bias: core::ptr::null(), result: total, factor: E::ZERO }
+    }
+
+    #[inline(always)]
+    pub(super) fn descend_outer(factor: E, w: *mut E, a: *const E, b: *const E) -> Self {
+        Self { factor, ..Self::add_outer(true, w, a, b) }
     }
 }
 
@@ -190,6 +197,36 @@ pub(super) unsafe fn add_outer<V: Vector, const FUSED: bool, const N: usize, con
                 let sum = if first { zero } else { V::load_masked(total.add(j), mask) };
                 let b = V::load_masked(b.add(j), mask);
                 b.add_product::<FUSED>(a, sum).store_masked(total.add(j), mask);
+            }
+        }
+    }
+}
+
+/// w − rate · a bᵀ.
+///
+/// # Safety
+/// As for [`vector_matrix`].
+#[inline(always)]
+pub(super) unsafe fn descend_outer<V: Vector, const FUSED: bool, const N: usize, const M: usize>(
+    operands: Operands<V::Element>,
+) {
+    let Operands { vector: a, other: b, result: w, factor, .. } = operands;
+    let whole = M - M % V::LANES;
+    // SAFETY: `i` is less than N, `j` and the lanes behind it less than M.
+    unsafe {
+        let (mask, factor, zero) = (V::first(M - whole), V::splat(factor), V::splat(V::Element::ZERO));
+        for i in 0..N {
+            let (a, w) = (V::splat(*a.add(i)), w.add(i * M));
+            let mut j = 0;
+            while j < whole {
+                let gradient = V::load(b.add(j)).add_product::<FUSED>(a, zero);
+                factor.add_product::<FUSED>(gradient, V::load(w.add(j))).store(w.add(j));
+                j += V::LANES;
+            }
+            if whole < M {
+                let gradient = V::load_masked(b.add(j), mask).add_product::<FUSED>(a, zero);
+                let before = V::load_masked(w.add(j), mask);
+                factor.add_product::<FUSED>(gradient, before).store_masked(w.add(j), mask);
             }
         }
     }

@@ -9,6 +9,7 @@ use std::{boxed::Box, format, vec, vec::Vec};
 use super::super::kernels::Mean;
 use super::super::{random::Stream, scalar::Scalar};
 use super::product::{self, Product};
+use super::tile::{Descent, End};
 use super::*;
 
 /// A machine's products.
@@ -92,6 +93,8 @@ enum Kind {
     Backward,
     First,
     More,
+    /// As `More`; a third of the sum is a gradient of what the result is written over.
+    Descent,
 }
 
 /// All kinds of product in these sizes, in both arithmetics, on all machines.
@@ -101,12 +104,19 @@ fn check<T: Number>(runners: &[Runner], rows: usize, depth: usize, columns: usiz
     let (a, b) = (numbers::<T>(&mut stream, rows * depth), numbers::<T>(&mut stream, depth * columns));
     let before = numbers::<T>(&mut stream, rows * columns);
     let bias = numbers::<T>(&mut stream, columns.max(1));
-    for kind in [Kind::Forward, Kind::Biased, Kind::Backward, Kind::First, Kind::More] {
+    let (weights, rate) = (numbers::<T>(&mut stream, rows * columns), T::from_f64(0.3));
+    for kind in [Kind::Forward, Kind::Biased, Kind::Backward, Kind::First, Kind::More, Kind::Descent] {
         for fused in [false, true] {
             let mut expected = expected(kind, fused, (&a, &b, &before), sizes);
             if kind == Kind::Biased {
                 for (i, y) in expected.iter_mut().enumerate() {
                     *y = *y + bias[i % columns];
+                }
+            }
+            if kind == Kind::Descent {
+                for (w, sum) in weights.iter().zip(&mut expected) {
+                    let gradient = *sum / T::from_f64(3.0);
+                    *sum = if fused { gradient.fused(-rate, *w) } else { *w - rate * gradient };
                 }
             }
             for runner in runners {
@@ -119,17 +129,24 @@ fn check<T: Number>(runners: &[Runner], rows: usize, depth: usize, columns: usiz
                 for guard in [0, 37] {
                     let canary = T::from_f64(f64::NAN);
                     let mut y = vec![canary; guard + rows * columns + guard];
-                    if kind == Kind::More {
-                        y[guard..guard + rows * columns].copy_from_slice(&before);
+                    match kind {
+                        Kind::More => y[guard..guard + rows * columns].copy_from_slice(&before),
+                        Kind::Descent => y[guard..guard + rows * columns].copy_from_slice(&weights),
+                        _ => {}
                     }
+                    let mut sums = before.clone();
                     let to = y[guard..].as_mut_ptr();
                     let product = match kind {
                         Kind::Forward => product::forward(a.as_ptr(), b.as_ptr(), null(), to, sizes),
                         Kind::Biased => product::forward(a.as_ptr(), b.as_ptr(), bias.as_ptr(), to, sizes),
                         Kind::Backward => product::backward(b.as_ptr(), a.as_ptr(), null(), to, sizes),
-                        _ => {
-                            product::outer(kind == Kind::First, Mean::None, to, a.as_ptr(), b.as_ptr(), sizes)
+                        Kind::Descent => {
+                            let sums = sums.as_mut_ptr();
+                            let descent = Descent { factor: -rate, y: sums, w: to };
+                            let end = End::Descent(Mean::over(Some(T::from_f64(3.0))), descent);
+                            product::outer(false, end, sums, a.as_ptr(), b.as_ptr(), sizes)
                         }
+                        _ => product::outer(kind == Kind::First, End::Sum, to, a.as_ptr(), b.as_ptr(), sizes),
                     };
                     T::run(runner, product, fused);
                     let place =
@@ -155,7 +172,7 @@ fn expected<T: Number>(kind: Kind, fused: bool, (a, b, y): (&[T], &[T], &[T]), s
         let mut sum = match kind {
             Kind::Forward | Kind::Biased | Kind::Backward => None,
             Kind::First => Some(T::ZERO),
-            Kind::More => Some(y[r * columns + j]),
+            Kind::More | Kind::Descent => Some(y[r * columns + j]),
         };
         for k in 0..depth {
             let (a, b) = match kind {

@@ -23,6 +23,19 @@ pub(super) enum End<E> {
     Mean(Mean<E>),
     /// y_rj + b_j, b_0 being here.
     Bias(*const E),
+    /// As a mean, then as a step.
+    Descent(Mean<E>, Descent<E>),
+}
+
+/// A step of gradient descent: w_rj − rate · y_rj is written over w_rj, and nothing over y_rj.
+#[derive(Clone, Copy)]
+pub(super) struct Descent<E> {
+    /// −rate.
+    pub(super) factor: E,
+    /// y_00 of the whole result.
+    pub(super) y: *const E,
+    /// w_00, whose rows are as far apart as those of y.
+    pub(super) w: *mut E,
 }
 
 impl<E> End<E> {
@@ -149,7 +162,7 @@ impl<E: Scalar> Tile<E> {
                 self.add::<V, L, FUSED, R, C, MASKED>(k, mask, &mut sums);
                 k += 1;
             }
-            self.finish::<V, R, C, MASKED>(mask, sums);
+            self.finish::<V, FUSED, R, C, MASKED>(mask, sums);
         }
     }
 
@@ -218,7 +231,7 @@ impl<E: Scalar> Tile<E> {
     /// # Safety
     /// As for `compute`.
     #[inline(always)]
-    unsafe fn finish<V, const R: usize, const C: usize, const MASKED: bool>(
+    unsafe fn finish<V, const FUSED: bool, const R: usize, const C: usize, const MASKED: bool>(
         &self,
         mask: V::Mask,
         mut sums: [[V; C]; R],
@@ -229,7 +242,7 @@ impl<E: Scalar> Tile<E> {
         unsafe {
             // Plain loops: a closure is code of its own, without the instructions of V.
             match self.end {
-                End::Sum | End::Mean(Mean::None) => {}
+                End::Sum => {}
                 End::Bias(bias) => {
                     let mut added = [V::splat(E::ZERO); C];
                     for (c, added) in added.iter_mut().enumerate() {
@@ -243,27 +256,43 @@ impl<E: Scalar> Tile<E> {
                         }
                     }
                 }
-                End::Mean(Mean::Times(factor)) => {
-                    let factor = V::splat(factor);
-                    for row in &mut sums {
-                        for sum in row {
-                            *sum = sum.multiply(factor);
-                        }
-                    }
-                }
-                End::Mean(Mean::Over(count)) => {
-                    let count = V::splat(count);
-                    for row in &mut sums {
-                        for sum in row {
-                            *sum = sum.divide(count);
-                        }
-                    }
+                End::Mean(mean) => sums = means(mean, sums),
+                End::Descent(mean, descent) => {
+                    return self.descend::<V, FUSED, R, C, MASKED>(mask, means(mean, sums), descent);
                 }
             }
             for (r, row) in sums.into_iter().enumerate() {
                 for (c, sum) in row.into_iter().enumerate() {
                     let to = self.y.add(r * self.y_row + c * V::LANES);
                     if MASKED && c + 1 == C { sum.store_masked(to, mask) } else { sum.store(to) }
+                }
+            }
+        }
+    }
+
+    /// # Safety
+    /// As for `compute`; y lies in the result of the descent, and w has the numbers that the result has.
+    #[inline(always)]
+    unsafe fn descend<V, const FUSED: bool, const R: usize, const C: usize, const MASKED: bool>(
+        &self,
+        mask: V::Mask,
+        sums: [[V; C]; R],
+        descent: Descent<E>,
+    ) where
+        V: Vector<Element = E>,
+    {
+        // SAFETY: as for the caller; w is indexed as the result is.
+        unsafe {
+            let factor = V::splat(descent.factor);
+            let w = descent.w.offset(self.y.cast_const().offset_from(descent.y));
+            for (r, row) in sums.into_iter().enumerate() {
+                for (c, sum) in row.into_iter().enumerate() {
+                    let w = w.add(r * self.y_row + c * V::LANES);
+                    if MASKED && c + 1 == C {
+                        factor.add_product::<FUSED>(sum, V::load_masked(w, mask)).store_masked(w, mask);
+                    } else {
+                        factor.add_product::<FUSED>(sum, V::load(w)).store(w);
+                    }
                 }
             }
         }
@@ -342,6 +371,38 @@ impl<E: Scalar> Tile<E> {
                 (false, _) => self.rows::<V, L, FUSED, 6, 2>(rows, tail),
             }
         }
+    }
+}
+
+/// # Safety
+/// The instructions of V must be there.
+#[inline(always)]
+unsafe fn means<V: Vector, const R: usize, const C: usize>(
+    mean: Mean<V::Element>,
+    mut sums: [[V; C]; R],
+) -> [[V; C]; R] {
+    // SAFETY: as for the caller.
+    unsafe {
+        match mean {
+            Mean::None => {}
+            Mean::Times(factor) => {
+                let factor = V::splat(factor);
+                for row in &mut sums {
+                    for sum in row {
+                        *sum = sum.multiply(factor);
+                    }
+                }
+            }
+            Mean::Over(count) => {
+                let count = V::splat(count);
+                for row in &mut sums {
+                    for sum in row {
+                        *sum = sum.divide(count);
+                    }
+                }
+            }
+        }
+        sums
     }
 }
 

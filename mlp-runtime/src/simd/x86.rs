@@ -6,6 +6,7 @@ use super::super::fused;
 use super::super::machine::{Machine, Routine};
 use super::super::{kernels::Mean, scalar::Scalar};
 use super::product::{self, Product};
+use super::tile::{Descent, End};
 use super::vector::Vector;
 use super::{APART, Sizes, apart, is, machine, products, same, sample};
 

@@ -22,7 +22,9 @@ impl Context<'_> {
         let used: BTreeSet<EquationId> = routine.steps.iter().map(|step| step.equation).collect();
         let parameters = self.bind_parameters(&|id| used.contains(&id));
         let last_samples = routine.stages.iter().rposition(|stage| matches!(stage, Stage::Samples(_)));
-        let stages = routine.stages.iter().enumerate().map(|(number, stage)| match stage {
+        let sums = sums_of_products(routine).len(); // behind all others, and computed apart
+        let stages = routine.stages.iter().take(routine.stages.len() - sums);
+        let stages = stages.enumerate().map(|(number, stage)| match stage {
             Stage::Once(steps) => {
                 let names = self.bind_kept(routine, steps, &[]);
                 let steps = self.statements(routine, steps);
@@ -36,7 +38,6 @@ impl Context<'_> {
             Stage::Samples(steps) => self.samples(routine, steps, &[], &TokenStream::new()),
         });
         let (cleared, block) = (self.cleared(entry), size(self.plan.block));
-        let divided = self.divided(routine);
         let count = match entry {
             Entry::Forward => quote!(__inputs.len().min(__outputs.len())),
             _ => quote!(__inputs.len().min(__targets.len())),
@@ -46,7 +47,6 @@ impl Context<'_> {
             #parameters
             #cleared
             #(#stages)*
-            #divided
         }
     }
 
@@ -136,10 +136,6 @@ impl Context<'_> {
     /// A product for all samples at once.
     fn block_product(&self, routine: &Routine, step: &Step) -> TokenStream {
         let (id, fused) = (step.equation, self.fused());
-        if let Some((a, b)) = plan::outer(self.derivation, routine, id) {
-            let (a, b, total) = (self.rows(a), self.rows(b), self.total(id));
-            return quote!(__machine.add_outers::<#fused, _, _, _>(__first, __samples, #total, #a, #b););
-        }
         let Some(product) = plan::multiplication(self.derivation, routine, id) else {
             return TokenStream::new();
         };
@@ -183,7 +179,7 @@ impl Context<'_> {
     }
 
     /// A vector of each sample.
-    fn rows(&self, id: EquationId) -> TokenStream {
+    pub(super) fn rows(&self, id: EquationId) -> TokenStream {
         let (runtime, name) = (&self.runtime, self.names.of(id));
         let is = |data: &Data| data.value.equations() == [id];
         if self.derivation.inputs.iter().any(is) {
@@ -211,7 +207,7 @@ impl Context<'_> {
     }
 
     /// Behind a batch's last block: the means of gradients that no product has made yet.
-    fn divided(&self, routine: &Routine) -> TokenStream {
+    pub(super) fn divided(&self, routine: &Routine) -> TokenStream {
         if routine.entry != Entry::Accumulate {
             return TokenStream::new();
         }
@@ -235,4 +231,13 @@ impl Context<'_> {
     pub(super) fn in_blocks(&self) -> bool {
         self.plan.routines.iter().any(|routine| !routine.stages.is_empty())
     }
+}
+
+/// The sums of outer products over the samples, with which a routine ends.
+pub(super) fn sums_of_products(routine: &Routine) -> Vec<Step> {
+    let step = |stage: &Stage| match stage {
+        Stage::Product(step) if step.place == Place::Gradients => Some(*step),
+        _ => None,
+    };
+    routine.stages.iter().filter_map(step).collect()
 }

@@ -2,6 +2,7 @@
 //! Concrete arrays, no heap, no `unsafe`; what runs is printed from the equations alone.
 
 mod block;
+mod descent;
 mod elementwise;
 mod fingerprint;
 mod formula;
@@ -130,6 +131,7 @@ impl Context<'_> {
         let interface = self.interface();
         let network = self.network_trait();
         let differentiable = self.differentiable_trait();
+        let accumulated = self.accumulated_samples();
         let trainable = self.trainable_trait();
         let functions = self.functions();
         let boxed = self.boxed();
@@ -155,6 +157,7 @@ impl Context<'_> {
                 #types
                 #interface
                 #network
+                #accumulated
                 #differentiable
                 #trainable
                 #functions

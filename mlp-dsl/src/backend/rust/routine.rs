@@ -43,11 +43,12 @@ impl Context<'_> {
         !self.plan.unrolled && plan::is_elementwise(self.derivation, routine, step)
     }
 
-    fn bindings(&self, routine: &Routine) -> TokenStream {
+    pub(super) fn bindings(&self, routine: &Routine) -> TokenStream {
         let used: HashSet<EquationId> = routine.steps.iter().map(|step| step.equation).collect();
         let mut code = self.cleared(routine.entry);
         if routine.entry == Entry::Step {
-            code.extend(self.bind_step(&used));
+            code.extend(self.bind_gradients(&used));
+            code.extend(self.bind_rule(&used));
         } else {
             let is_used = |id| used.contains(&id);
             code.extend(self.bind_parameters(&is_used));

@@ -13,10 +13,9 @@ use crate::ir::{
 };
 
 impl Context<'_> {
-    /// The gradients, the settings of the rule and the number of the step.
-    pub(super) fn bind_step(&self, used: &HashSet<EquationId>) -> TokenStream {
+    /// The gradients.
+    pub(super) fn bind_gradients(&self, used: &HashSet<EquationId>) -> TokenStream {
         let mut code = TokenStream::new();
-        let Some(training) = &self.derivation.training else { return code };
         for parameter in &self.derivation.parameters {
             if let Some(gradient) = parameter.objective.filter(|gradient| used.contains(gradient)) {
                 let (name, field) = (self.names.of(gradient), self.field(parameter.equation));
@@ -24,6 +23,13 @@ impl Context<'_> {
                 code.extend(quote!(let #name = #reference __gradients.#field;));
             }
         }
+        code
+    }
+
+    /// The settings of the rule and the number of the step.
+    pub(super) fn bind_rule(&self, used: &HashSet<EquationId>) -> TokenStream {
+        let mut code = TokenStream::new();
+        let Some(training) = &self.derivation.training else { return code };
         for setting in training.settings.iter().copied().filter(|id| used.contains(id) && self.is_field(*id))
         {
             let (name, field) = (self.names.of(setting), self.field(setting));

@@ -190,10 +190,10 @@ impl Context<'_> {
             return TokenStream::new();
         }
         let (input, target) = (self.array(Shape::Vector(self.input_count())), self.target());
-        let (workspace, gradients, real) = (&self.types.workspace, &self.types.gradients, self.real());
+        let (workspace, real) = (&self.types.workspace, self.real());
         let name = self.names.of(total);
         let sum = quote!(*__total = *__total + #name;);
-        let mut arguments = vec![
+        let arguments = [
             argument("__inputs", quote!(&'r [#input])),
             argument("__targets", quote!(&'r [#target])),
             argument("__workspace", quote!(&'r mut #workspace)),
@@ -202,25 +202,14 @@ impl Context<'_> {
         let (none, unit) = (TokenStream::new(), quote!(()));
         let code = self.block_body(Entry::Loss, &[total], &sum);
         let loss = self.method(Entry::Loss, &none, &arguments, &unit, &code);
-        arguments.extend([
-            argument("__gradients", quote!(&'r mut #gradients)),
-            argument("__first", quote!(bool)),
-            argument("__samples", quote!(::core::option::Option<#real>)),
-        ]);
-        let code = self.block_body(Entry::Accumulate, &[total], &sum);
-        let accumulate = self.method(Entry::Accumulate, &none, &arguments, &unit, &code);
+        let accumulate = self.accumulate_block();
         quote! {
             fn loss_block(
                 &self, __inputs: &[#input], __targets: &[#target], __workspace: &mut #workspace, __total: &mut #real,
             ) {
                 #loss
             }
-            fn accumulate_block(
-                &self, __first: bool, __samples: ::core::option::Option<#real>, __inputs: &[#input], __targets: &[#target], __workspace: &mut #workspace,
-                __gradients: &mut #gradients, __total: &mut #real,
-            ) {
-                #accumulate
-            }
+            #accumulate
         }
     }
 
@@ -256,10 +245,12 @@ impl Context<'_> {
         ];
         let body = self.body(Entry::Step);
         let body = self.method(Entry::Step, &quote!(mut), &arguments, &quote!(()), &body);
+        let descending = self.descending();
         quote! {
             impl #runtime::Trainable for #network {
                 type Optimizer = #optimizer;
                 fn step(&mut self, __optimizer: &mut #optimizer, __gradients: &#gradients) { #body }
+                #descending
             }
         }
     }

@@ -84,14 +84,30 @@ where
         }
     }
 
-    let mut trained = network.clone();
+    let (mut trained, mut apart) = (network.clone(), network.clone());
     let (mut optimizer, mut found) = (N::Optimizer::default(), N::Gradients::default());
+    let mut optimizer_apart = N::Optimizer::default();
     let mut steps = Vec::new();
     for from in (0..20).map(|step| step * 13 % (SAMPLES - 50)) {
         let batch = Batch::new(&inputs[from..from + 50], &targets[from..from + 50]).unwrap();
         steps.push(text(&trained.train_batch(batch, &mut optimizer, &mut workspace, &mut found)));
+        // The kernels take steps; gradients that are written first give the same.
+        apart.backward_batch(batch, &mut workspace, &mut found);
+        apart.step(&mut optimizer_apart, &found);
     }
-    let parameters = N::LAYOUT.iter().map(|parameter| text(&trained.parameter(parameter.name))).collect();
+    let all = |network: &N| -> Vec<String> {
+        N::LAYOUT.iter().map(|parameter| text(&network.parameter(parameter.name))).collect()
+    };
+    let parameters = all(&trained);
+    assert_eq!(parameters, all(&apart), "steps apart on {machine:?}");
+    let mut alone = apart.clone();
+    let (mut optimizer_alone, mut optimizer_apart) = (N::Optimizer::default(), N::Optimizer::default());
+    for (input, target) in inputs.iter().zip(&targets).take(3) {
+        alone.train_into(input, target, &mut optimizer_alone, &mut workspace, &mut found);
+        apart.backward_into(input, target, &mut workspace, &mut found);
+        apart.step(&mut optimizer_apart, &found);
+    }
+    assert_eq!(all(&alone), all(&apart), "steps on one sample on {machine:?}");
     forced::choose(On::Best);
     Seen { outputs, losses, gradients, steps, parameters }
 }
