@@ -6,7 +6,7 @@ use super::super::machine::{Machine, Routine};
 use super::super::{kernels::Mean, scalar::Scalar};
 use super::product::{self, Product};
 use super::tile::{Descent, End};
-use super::vector::Vector;
+use super::vector::{Apart, Vector};
 use super::{APART, Sizes, apart, is, machine, products, same, sample};
 
 /// A processor with NEON.
@@ -44,6 +44,16 @@ macro_rules! registers {
         const LANES: usize = $lanes;
         const MANY: bool = true;
 
+        #[inline(always)]
+        unsafe fn apart<P: Apart<Self>>(part: P) {
+            #[inline(never)]
+            unsafe fn inside<V, P: Apart<V>>(part: P) {
+                // SAFETY: as for the caller.
+                unsafe { part.run() }
+            }
+            // SAFETY: as for this function.
+            unsafe { inside(part) }
+        }
         #[inline(always)]
         unsafe fn first(count: usize) -> usize {
             count

@@ -3,7 +3,7 @@
 use core::mem::MaybeUninit;
 
 use super::super::scalar::Scalar;
-use super::tile::{Across, Along, COPIED, End, Loose, MOST_DEPTH, Start, Tile, side_by_side};
+use super::tile::{COPIED, End, Inputs, Loose, MOST_DEPTH, Samples, Start, Tile, side_by_side};
 use super::vector::Vector;
 
 /// Rows and columns of the result, and the length of its sums.
@@ -36,7 +36,7 @@ pub(super) fn forward<E>(x: *const E, w: *const E, bias: *const E, y: *mut E, si
         y_row: columns,
         depth,
         start: if depth == 0 { Start::Zero } else { Start::Nothing },
-        end: End::bias(bias),
+        end: End::Bias(bias),
         room: None,
     };
     Product { tile, sizes, transposed: false }
@@ -48,7 +48,7 @@ pub(super) fn backward<E>(w: *const E, x: *const E, bias: *const E, y: *mut E, s
     Product { tile: Tile { b_step: sizes.depth, ..tile }, sizes, transposed: true }
 }
 
-/// The sum of a bᵀ over the rows of both.
+/// The sum of a bᵀ over the rows of both; no bias at its end.
 pub(super) fn outer<E>(
     first: bool,
     end: End<E>,
@@ -162,13 +162,12 @@ impl<E: Scalar> Product<E> {
                     b_step: panel,
                     depth: now,
                     start: if done == 0 { self.tile.start } else { Start::Place },
-                    end: if done + now == depth { tile.end } else { End::Sum },
+                    end: if done + now == depth { tile.end } else { tile.end.open() },
                     ..tile
                 };
-                if self.tile.a_step == 1 {
-                    tile.panel::<V, Along, FUSED>(rows, wide);
-                } else {
-                    tile.panel::<V, Across, FUSED>(rows, wide);
+                match tile.end {
+                    End::Bias(_) => tile.panel::<V, Inputs, FUSED>(rows, wide),
+                    End::Mean(_) | End::Descent(..) => tile.panel::<V, Samples, FUSED>(rows, wide),
                 }
             }
             done += now.max(1);

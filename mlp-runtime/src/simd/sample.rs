@@ -67,7 +67,7 @@ pub(super) unsafe fn vector_matrix<V: Vector, const FUSED: bool, const N: usize,
                 y_row: 0,
                 depth: N,
                 start,
-                end: End::bias(bias).from(column),
+                end: End::Bias(bias).from(column),
                 room: None,
             };
             match (full, tail) {

@@ -146,7 +146,14 @@ fn check<T: Number>(runners: &[Runner], rows: usize, depth: usize, columns: usiz
                             let end = End::Descent(Mean::over(Some(T::from_f64(3.0))), descent);
                             product::outer(false, end, sums, a.as_ptr(), b.as_ptr(), sizes)
                         }
-                        _ => product::outer(kind == Kind::First, End::Sum, to, a.as_ptr(), b.as_ptr(), sizes),
+                        _ => product::outer(
+                            kind == Kind::First,
+                            End::Mean(Mean::None),
+                            to,
+                            a.as_ptr(),
+                            b.as_ptr(),
+                            sizes,
+                        ),
                     };
                     T::run(runner, product, fused);
                     let place =

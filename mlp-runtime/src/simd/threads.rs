@@ -105,6 +105,7 @@ mod tests {
     use core::ptr::null;
     use std::{sync::Mutex, vec, vec::Vec};
 
+    use super::super::super::kernels::Mean;
     use super::super::product::{backward, forward, outer};
     use super::super::tile::End;
     use super::*;
@@ -140,7 +141,7 @@ mod tests {
                 let product = match kind {
                     "forward" => forward(a, b, null(), to, sizes),
                     "backward" => backward(b, a, null(), to, sizes),
-                    _ => outer(true, End::Sum, to, a, b, sizes),
+                    _ => outer(true, End::Mean(Mean::None), to, a, b, sizes),
                 };
                 let whole = Part { product, compute, by_rows: false, least: usize::MAX };
                 let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();

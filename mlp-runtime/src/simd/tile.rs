@@ -1,7 +1,9 @@
 //! The one loop of all products: a tile of the result is held in registers while the sum runs.
 
+use core::marker::PhantomData;
+
 use super::super::{kernels::Mean, scalar::Scalar};
-use super::vector::Vector;
+use super::vector::{Apart, Vector};
 
 /// What a sum begins with.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -17,13 +19,11 @@ pub(super) enum Start {
 /// What a sum ends with.
 #[derive(Clone, Copy)]
 pub(super) enum End<E> {
-    /// As it is.
-    Sum,
-    /// Multiplied by this, or divided by it.
-    Mean(Mean<E>),
-    /// y_rj + b_j, b_0 being here.
+    /// Over inputs: y_rj + b_j, b_0 being here; as it is where this is null.
     Bias(*const E),
-    /// As a mean, then as a step.
+    /// Over samples: multiplied by this, or divided by it.
+    Mean(Mean<E>),
+    /// Over samples: as a mean, then as a step.
     Descent(Mean<E>, Descent<E>),
 }
 
@@ -39,18 +39,21 @@ pub(super) struct Descent<E> {
 }
 
 impl<E> End<E> {
-    /// With a bias, unless it is null.
-    #[inline(always)]
-    pub(super) fn bias(bias: *const E) -> Self {
-        if bias.is_null() { Self::Sum } else { Self::Bias(bias) }
-    }
-
     /// That of the columns from this one on.
     #[inline(always)]
     pub(super) fn from(self, column: usize) -> Self {
         match self {
-            Self::Bias(bias) => Self::Bias(bias.wrapping_add(column)),
+            Self::Bias(bias) if !bias.is_null() => Self::Bias(bias.wrapping_add(column)),
             other => other,
+        }
+    }
+
+    /// That of the sums which another panel goes on with.
+    #[inline(always)]
+    pub(super) fn open(self) -> Self {
+        match self {
+            Self::Bias(_) => Self::Bias(core::ptr::null()),
+            Self::Mean(_) | Self::Descent(..) => Self::Mean(Mean::None),
         }
     }
 }
@@ -76,39 +79,39 @@ pub(super) struct Tile<E> {
     pub(super) room: Option<*mut E>,
 }
 
-/// What is known of the places of a tile's operands when it is compiled: constants in its loop.
+/// What is known of a tile when it is compiled: constants in its loop, and ends it need not have.
 pub(super) trait Layout {
     /// Whether b has been packed: `b_step` is as many numbers as the vectors have, all initialised.
     const PACKED: bool;
-    /// Whether `a_step` is 1.
-    const ALONG: bool;
-    /// Whether `a_row` is 1.
-    const ACROSS: bool;
+    /// Whether sums run over inputs, `a_step` being 1; if not, nothing is known.
+    const INPUTS: bool;
+    /// Whether sums run over samples, `a_row` being 1; if not, nothing is known.
+    const SAMPLES: bool;
 }
 
 /// Nothing is known.
 pub(super) struct Loose;
-/// b is packed, the terms of a row of a stand side by side.
-pub(super) struct Along;
-/// b is packed, the rows of a stand side by side.
-pub(super) struct Across;
+/// b is packed, sums run over inputs.
+pub(super) struct Inputs;
+/// b is packed, sums run over samples.
+pub(super) struct Samples;
 
 impl Layout for Loose {
     const PACKED: bool = false;
-    const ALONG: bool = false;
-    const ACROSS: bool = false;
+    const INPUTS: bool = false;
+    const SAMPLES: bool = false;
 }
 
-impl Layout for Along {
+impl Layout for Inputs {
     const PACKED: bool = true;
-    const ALONG: bool = true;
-    const ACROSS: bool = false;
+    const INPUTS: bool = true;
+    const SAMPLES: bool = false;
 }
 
-impl Layout for Across {
+impl Layout for Samples {
     const PACKED: bool = true;
-    const ALONG: bool = false;
-    const ACROSS: bool = true;
+    const INPUTS: bool = false;
+    const SAMPLES: bool = true;
 }
 
 /// Rows of a that are used at once, at most.
@@ -162,7 +165,7 @@ impl<E: Scalar> Tile<E> {
                 self.add::<V, L, FUSED, R, C, MASKED>(k, mask, &mut sums);
                 k += 1;
             }
-            self.finish::<V, FUSED, R, C, MASKED>(mask, sums);
+            self.finish::<V, L, FUSED, R, C, MASKED>(mask, sums);
         }
     }
 
@@ -207,8 +210,8 @@ impl<E: Scalar> Tile<E> {
         L: Layout,
     {
         let b_step = if L::PACKED { C * V::LANES } else { self.b_step };
-        let a_step = if L::ALONG { 1 } else { self.a_step };
-        let a_row = if L::ACROSS { 1 } else { self.a_row };
+        let a_step = if L::INPUTS { 1 } else { self.a_step };
+        let a_row = if L::SAMPLES { 1 } else { self.a_row };
         // SAFETY: as for the caller.
         unsafe {
             let from = self.b.add(k * b_step);
@@ -231,35 +234,29 @@ impl<E: Scalar> Tile<E> {
     /// # Safety
     /// As for `compute`.
     #[inline(always)]
-    unsafe fn finish<V, const FUSED: bool, const R: usize, const C: usize, const MASKED: bool>(
+    unsafe fn finish<V, L, const FUSED: bool, const R: usize, const C: usize, const MASKED: bool>(
         &self,
         mask: V::Mask,
         mut sums: [[V; C]; R],
     ) where
         V: Vector<Element = E>,
+        L: Layout,
     {
         // SAFETY: as for the caller.
         unsafe {
             // Plain loops: a closure is code of its own, without the instructions of V.
             match self.end {
-                End::Sum => {}
-                End::Bias(bias) => {
-                    let mut added = [V::splat(E::ZERO); C];
-                    for (c, added) in added.iter_mut().enumerate() {
-                        let from = bias.add(c * V::LANES);
-                        *added =
-                            if MASKED && c + 1 == C { V::load_masked(from, mask) } else { V::load(from) };
-                    }
-                    for row in &mut sums {
-                        for (sum, added) in row.iter_mut().zip(added) {
-                            *sum = sum.add(added);
-                        }
+                End::Bias(bias) if !L::SAMPLES => {
+                    if !bias.is_null() {
+                        add_bias::<V, R, C, MASKED>(bias, mask, &mut sums);
                     }
                 }
-                End::Mean(mean) => sums = means(mean, sums),
-                End::Descent(mean, descent) => {
-                    return self.descend::<V, FUSED, R, C, MASKED>(mask, means(mean, sums), descent);
+                End::Mean(mean) if !L::INPUTS => means(mean, &mut sums),
+                End::Descent(mean, descent) if !L::INPUTS => {
+                    means(mean, &mut sums);
+                    return self.descend::<V, FUSED, R, C, MASKED>(mask, sums, descent);
                 }
+                _ => debug_assert!(false, "an end that the layout excludes"),
             }
             for (r, row) in sums.into_iter().enumerate() {
                 for (c, sum) in row.into_iter().enumerate() {
@@ -318,32 +315,56 @@ impl<E: Scalar> Tile<E> {
         }
     }
 
-    /// Computes any number of rows, R at a time as long as there are as many.
+    /// Computes rows R at a time, as long as there are as many, and returns the tile of those that are left.
     ///
     /// # Safety
     /// As for `compute`.
-    #[cfg_attr(debug_assertions, inline(never))]
-    #[cfg_attr(not(debug_assertions), inline(always))]
-    unsafe fn rows<V, L, const FUSED: bool, const R: usize, const C: usize>(&self, rows: usize, tail: usize)
+    #[inline(always)]
+    unsafe fn by<V, L, const FUSED: bool, const R: usize, const C: usize>(
+        &self,
+        rows: &mut usize,
+        tail: usize,
+    ) -> Self
     where
         V: Vector<Element = E>,
         L: Layout,
     {
-        // SAFETY: as for the caller.
+        let whole = *rows - *rows % R;
+        *rows -= whole;
+        if whole > 0 {
+            // SAFETY: as for the caller.
+            unsafe {
+                V::apart(Rows::<E, L, FUSED, R, C> { tile: *self, rows: whole, tail, layout: PhantomData })
+            };
+        }
+        // The places of rows that may be none are only counted.
+        Self {
+            a: self.a.wrapping_add(whole * self.a_row),
+            y: self.y.wrapping_add(whole * self.y_row),
+            ..*self
+        }
+    }
+
+    /// Computes any number of rows, R at a time as long as there are as many.
+    ///
+    /// # Safety
+    /// As for `compute`.
+    #[inline(always)]
+    unsafe fn rows<V, L, const FUSED: bool, const R: usize, const C: usize>(
+        &self,
+        mut rows: usize,
+        tail: usize,
+    ) where
+        V: Vector<Element = E>,
+        L: Layout,
+    {
+        // SAFETY: as for the caller; Loose says nothing.
         unsafe {
-            let mut row = 0;
-            while rows - row >= R {
-                self.down::<V, R>(row).compute::<V, L, FUSED, R, C, true>(tail);
-                row += R;
-            }
-            while rows - row >= 2 {
-                self.down::<V, 2>(row).compute::<V, Loose, FUSED, 2, C, true>(tail);
-                row += 2;
-            }
-            while rows - row >= 1 {
-                self.down::<V, 1>(row).compute::<V, Loose, FUSED, 1, C, true>(tail);
-                row += 1;
-            }
+            // Where b is not packed, there are few rows.
+            let rest = if L::PACKED { self.by::<V, L, FUSED, R, C>(&mut rows, tail) } else { *self };
+            let rest = rest.by::<V, Loose, FUSED, 4, C>(&mut rows, tail);
+            let rest = rest.by::<V, Loose, FUSED, 2, C>(&mut rows, tail);
+            rest.by::<V, Loose, FUSED, 1, C>(&mut rows, tail);
         }
     }
 
@@ -374,20 +395,64 @@ impl<E: Scalar> Tile<E> {
     }
 }
 
+/// Rows of a tile, a multiple of R.
+struct Rows<E, L, const FUSED: bool, const R: usize, const C: usize> {
+    tile: Tile<E>,
+    rows: usize,
+    tail: usize,
+    layout: PhantomData<L>,
+}
+
+impl<V, L, const FUSED: bool, const R: usize, const C: usize> Apart<V> for Rows<V::Element, L, FUSED, R, C>
+where
+    V: Vector,
+    L: Layout,
+{
+    #[inline(always)]
+    unsafe fn run(self) {
+        let mut row = 0;
+        while row < self.rows {
+            // SAFETY: as for the caller.
+            unsafe { self.tile.down::<V, R>(row).compute::<V, L, FUSED, R, C, true>(self.tail) };
+            row += R;
+        }
+    }
+}
+
+/// # Safety
+/// The bias must have as many numbers as the sums of a row, the processor the instructions of V.
+#[inline(always)]
+unsafe fn add_bias<V: Vector, const R: usize, const C: usize, const MASKED: bool>(
+    bias: *const V::Element,
+    mask: V::Mask,
+    sums: &mut [[V; C]; R],
+) {
+    // SAFETY: as for the caller.
+    unsafe {
+        let mut added = [V::splat(V::Element::ZERO); C];
+        for (c, added) in added.iter_mut().enumerate() {
+            let from = bias.add(c * V::LANES);
+            *added = if MASKED && c + 1 == C { V::load_masked(from, mask) } else { V::load(from) };
+        }
+        for row in sums {
+            for (sum, added) in row.iter_mut().zip(added) {
+                *sum = sum.add(added);
+            }
+        }
+    }
+}
+
 /// # Safety
 /// The instructions of V must be there.
 #[inline(always)]
-unsafe fn means<V: Vector, const R: usize, const C: usize>(
-    mean: Mean<V::Element>,
-    mut sums: [[V; C]; R],
-) -> [[V; C]; R] {
+unsafe fn means<V: Vector, const R: usize, const C: usize>(mean: Mean<V::Element>, sums: &mut [[V; C]; R]) {
     // SAFETY: as for the caller.
     unsafe {
         match mean {
             Mean::None => {}
             Mean::Times(factor) => {
                 let factor = V::splat(factor);
-                for row in &mut sums {
+                for row in sums {
                     for sum in row {
                         *sum = sum.multiply(factor);
                     }
@@ -395,14 +460,13 @@ unsafe fn means<V: Vector, const R: usize, const C: usize>(
             }
             Mean::Over(count) => {
                 let count = V::splat(count);
-                for row in &mut sums {
+                for row in sums {
                     for sum in row {
                         *sum = sum.divide(count);
                     }
                 }
             }
         }
-        sums
     }
 }
 

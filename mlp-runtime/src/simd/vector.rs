@@ -42,10 +42,23 @@ pub(super) trait Vector: Copy {
     /// of each row. What stands behind them in the result is theirs once more.
     unsafe fn columns(from: *const Self::Element, stride: usize) -> [Self; 4];
 
+    /// Runs a part of a kernel in a function of its own, which has these instructions.
+    ///
+    /// # Safety
+    /// As for the part, too.
+    unsafe fn apart<P: Apart<Self>>(part: P);
+
     /// sum + self · factor, rounded once or twice.
     #[inline(always)]
     unsafe fn add_product<const FUSED: bool>(self, factor: Self, sum: Self) -> Self {
         // SAFETY: as for this function.
         unsafe { if FUSED { self.multiply_add(factor, sum) } else { sum.add(self.multiply(factor)) } }
     }
+}
+
+/// A part of a kernel that is a function of its own: with all parts in one, LLVM took minutes.
+pub(super) trait Apart<V> {
+    /// # Safety
+    /// The processor must have the instructions of V; what else must hold, the part says.
+    unsafe fn run(self);
 }

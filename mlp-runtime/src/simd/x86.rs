@@ -7,7 +7,7 @@ use super::super::machine::{Machine, Routine};
 use super::super::{kernels::Mean, scalar::Scalar};
 use super::product::{self, Product};
 use super::tile::{Descent, End};
-use super::vector::Vector;
+use super::vector::{Apart, Vector};
 use super::{APART, Sizes, apart, is, machine, products, same, sample};
 
 /// A processor of which nothing more is known.
@@ -142,6 +142,23 @@ macro_rules! common {
     };
 }
 
+/// How parts of a kernel are compiled.
+macro_rules! apart_with {
+    ($($feature:tt),*) => {
+        #[inline(always)]
+        unsafe fn apart<P: Apart<Self>>(part: P) {
+            #[inline(never)]
+            $(#[target_feature(enable = $feature)])*
+            unsafe fn inside<V, P: Apart<V>>(part: P) {
+                // SAFETY: as for the caller.
+                unsafe { part.run() }
+            }
+            // SAFETY: as for this function.
+            unsafe { inside(part) }
+        }
+    };
+}
+
 macro_rules! fused_here {
     ($element:ty, $multiply_add:ident, $set:ident $one:ident $get:ident) => {
         #[inline(always)]
@@ -219,6 +236,7 @@ macro_rules! by_numbers {
 
 impl Vector for __m128 {
     common!(f32, 4, false, _mm_set1_ps _mm_loadu_ps _mm_storeu_ps _mm_add_ps _mm_mul_ps _mm_div_ps; _mm_set_ss _mm_sqrt_ss _mm_cvtss_f32);
+    apart_with!();
     by_numbers!(f32, 4);
 
     #[inline(always)]
@@ -241,6 +259,7 @@ impl Vector for __m128 {
 
 impl Vector for __m128d {
     common!(f64, 2, false, _mm_set1_pd _mm_loadu_pd _mm_storeu_pd _mm_add_pd _mm_mul_pd _mm_div_pd; _mm_set_sd root_pd _mm_cvtsd_f64);
+    apart_with!();
     by_numbers!(f64, 2);
 
     #[inline(always)]
@@ -297,6 +316,7 @@ static MASKS: [i32; 16] = [-1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 
 
 impl Vector for __m256 {
     common!(f32, 8, false, _mm256_set1_ps _mm256_loadu_ps _mm256_storeu_ps _mm256_add_ps _mm256_mul_ps _mm256_div_ps; _mm_set_ss _mm_sqrt_ss _mm_cvtss_f32);
+    apart_with!("avx2", "fma");
     fused_here!(f32, _mm256_fmadd_ps, _mm_set_ss _mm_fmadd_ss _mm_cvtss_f32);
     type Mask = __m256i;
 
@@ -337,6 +357,7 @@ impl Vector for __m256 {
 
 impl Vector for __m256d {
     common!(f64, 4, false, _mm256_set1_pd _mm256_loadu_pd _mm256_storeu_pd _mm256_add_pd _mm256_mul_pd _mm256_div_pd; _mm_set_sd root_pd _mm_cvtsd_f64);
+    apart_with!("avx2", "fma");
     fused_here!(f64, _mm256_fmadd_pd, _mm_set_sd _mm_fmadd_sd _mm_cvtsd_f64);
     type Mask = __m256i;
 
@@ -370,6 +391,7 @@ impl Vector for __m256d {
 
 impl Vector for __m512 {
     common!(f32, 16, true, _mm512_set1_ps _mm512_loadu_ps _mm512_storeu_ps _mm512_add_ps _mm512_mul_ps _mm512_div_ps; _mm_set_ss _mm_sqrt_ss _mm_cvtss_f32);
+    apart_with!("avx512f", "avx512vl", "avx512dq", "avx512bw", "avx2", "fma");
     fused_here!(f32, _mm512_fmadd_ps, _mm_set_ss _mm_fmadd_ss _mm_cvtss_f32);
     type Mask = __mmask16;
 
@@ -409,6 +431,7 @@ impl Vector for __m512 {
 
 impl Vector for __m512d {
     common!(f64, 8, true, _mm512_set1_pd _mm512_loadu_pd _mm512_storeu_pd _mm512_add_pd _mm512_mul_pd _mm512_div_pd; _mm_set_sd root_pd _mm_cvtsd_f64);
+    apart_with!("avx512f", "avx512vl", "avx512dq", "avx512bw", "avx2", "fma");
     fused_here!(f64, _mm512_fmadd_pd, _mm_set_sd _mm_fmadd_sd _mm_cvtsd_f64);
     type Mask = __mmask8;
 
