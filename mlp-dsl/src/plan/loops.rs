@@ -30,6 +30,9 @@ fn belongs(derivation: &Derivation, routine: &Routine, to: &[Step], step: &Step)
     let Some(first) = to.first() else { return false };
     let (a, b) = (derivation.equation(first.equation), derivation.equation(step.equation));
     let together: Vec<Step> = to.iter().chain([step]).copied().collect();
+    if [first, step].iter().all(|step| is_update(derivation, step)) {
+        return a.shape == b.shape;
+    }
     is_elementwise(derivation, routine, first)
         && is_elementwise(derivation, routine, step)
         && (a.shape, a.scope) == (b.shape, b.scope)
@@ -43,6 +46,12 @@ pub fn is_elementwise(derivation: &Derivation, routine: &Routine, step: &Step) -
         && equation.shape != Shape::Scalar
         && matches!(step.place, Place::Workspace | Place::Local)
         && multiplication(derivation, routine, step.equation).is_none()
+}
+
+/// Whether a step writes an array over itself, element by element: a parameter or a state of the rule.
+pub fn is_update(derivation: &Derivation, step: &Step) -> bool {
+    let equation = derivation.equation(step.equation);
+    step.place == Place::Updated && matches!(equation.op, Op::Pointwise(_)) && equation.shape != Shape::Scalar
 }
 
 /// The arrays that a loop reads and does not compute.

@@ -10,7 +10,7 @@ mod stages;
 use std::collections::{BTreeSet, HashSet};
 
 pub use descents::{Descent, descents};
-pub use loops::{MOST_ARRAYS, is_elementwise, loops};
+pub use loops::{MOST_ARRAYS, is_elementwise, is_update, loops};
 pub use products::{Multiplication, multiplication, outer};
 pub use stages::Stage;
 

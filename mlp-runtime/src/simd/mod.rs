@@ -355,4 +355,6 @@ use products;
 use product::Sizes;
 
 #[cfg(test)]
+mod lanes;
+#[cfg(test)]
 mod tests;

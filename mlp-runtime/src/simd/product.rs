@@ -3,8 +3,10 @@
 use core::mem::MaybeUninit;
 
 use super::super::scalar::Scalar;
-use super::tile::{COPIED, End, Inputs, Loose, MOST_DEPTH, Samples, Start, Tile, side_by_side};
-use super::vector::Vector;
+use super::tile::{
+    Copies, End, Inputs, Loose, MOST_TERMS, Samples, Start, Tile, copy, most_depth, side_by_side,
+};
+use super::vector::{Apart, Vector};
 
 /// Rows and columns of the result, and the length of its sums.
 #[derive(Clone, Copy)]
@@ -75,17 +77,29 @@ pub(super) fn outer<E>(
     Product { tile, sizes, transposed: false }
 }
 
-/// Bytes of a packed panel: it stays in a first-level cache beside what it is multiplied by.
+/// Bytes of a packed panel where registers are many.
 const PACKED: usize = 32 * 1024;
 
 /// Room for a packed panel, so that no register is loaded from two lines of the cache.
 #[repr(align(64))]
 struct Room(MaybeUninit<[u8; PACKED]>);
 
-/// Lines of the first-level cache this far apart take one another's place.
+/// Bytes of a that stay in a second-level cache while all panels are multiplied by them.
+const KEPT: usize = 144 * 1024;
+/// Rows that are kept are a multiple: whole tiles of all forms.
+const WHOLE_ROWS: usize = 24;
+/// Bytes of a line of the cache.
+const LINE: usize = 64;
+/// Lines of the first-level cache so far apart, or a multiple of it, take one another's place.
 const PAGE: usize = 4096;
 /// Panels are packed for as many rows: fewer would not repay it.
 const REPAID: usize = 16;
+/// A part of a that can't stay in the cache where it stands is copied for as many panels.
+const REPAID_PANELS: usize = 3;
+
+/// Room for a part of a.
+#[repr(align(64))]
+struct Kept(MaybeUninit<[u8; KEPT]>);
 
 impl<E: Scalar> Product<E> {
     /// Whether the result is empty. To be asked outside of the function that [`compute`](Self::compute) is
@@ -102,75 +116,124 @@ impl<E: Scalar> Product<E> {
     pub(super) unsafe fn compute<V: Vector<Element = E>, const FUSED: bool>(&self) {
         let Sizes { rows, columns, .. } = self.sizes;
         debug_assert!(rows > 0 && columns > 0);
-        let packed = self.transposed || rows >= REPAID;
-        let mut room = Room(MaybeUninit::uninit());
-        let room = room.0.as_mut_ptr().cast::<E>();
-        let mut copies = MaybeUninit::<[E; COPIED]>::uninit();
-        let in_one_place = self.tile.a_step == 1 && (self.tile.a_row * size_of::<E>()).is_multiple_of(PAGE);
-        let copies = in_one_place.then_some(copies.as_mut_ptr().cast::<E>());
-        let mut column = 0;
-        // No way out before the first panel: see `nothing_to_do`.
-        loop {
-            let vectors = side_by_side::<V>(columns - column);
-            let wide = (vectors * V::LANES).min(columns - column);
-            // SAFETY: columns up to `column + wide` are there, and at least one row; b may be empty, so its
-            // place is only counted.
-            unsafe {
-                let (y, end) = (self.tile.y.add(column), self.tile.end.from(column));
-                if packed {
-                    let tile = Tile { y, end, room: copies, ..self.tile };
-                    self.packed::<V, FUSED>(tile, room, column, wide);
-                } else {
-                    let tile = Tile { b: self.tile.b.wrapping_add(column), y, end, ..self.tile };
-                    tile.panel::<V, Loose, FUSED>(rows, wide);
-                }
-            }
-            column += wide;
-            if column >= columns {
-                return;
+        // SAFETY: as for the caller; the rooms are as large as they have to be.
+        unsafe {
+            if !self.transposed && rows < REPAID {
+                self.loose::<V, FUSED>();
+            } else if columns.div_ceil(self.panel::<V>()) >= REPAID_PANELS {
+                V::apart(Large::<E, FUSED>(*self));
+            } else {
+                V::apart(Panels::<E, FUSED> { product: *self, kept: None });
             }
         }
     }
 
-    /// Computes a panel of `wide` columns, packed into `room`.
+    /// Whether what a tile uses of a takes its own place in the cache.
+    #[inline(always)]
+    fn collides(&self) -> bool {
+        match self.tile.end {
+            End::Bias(_) => (self.tile.a_row * size_of::<E>()).is_multiple_of(PAGE),
+            // As many lines as there are samples.
+            End::Mean(_) | End::Descent(..) => (self.tile.a_step * size_of::<E>()).is_multiple_of(PAGE / 8),
+        }
+    }
+
+    /// Columns of a panel, at most.
+    #[inline(always)]
+    fn panel<V: Vector<Element = E>>(&self) -> usize {
+        side_by_side::<V>(self.sizes.columns) * V::LANES
+    }
+
+    /// Computes panels where b stands.
     ///
     /// # Safety
-    /// As for `compute`; `tile` is the panel's first, but for b.
+    /// As for `compute`.
     #[inline(always)]
-    unsafe fn packed<V: Vector<Element = E>, const FUSED: bool>(
-        &self,
-        tile: Tile<E>,
-        room: *mut E,
-        column: usize,
-        wide: usize,
-    ) {
-        let Sizes { rows, depth, .. } = self.sizes;
-        let panel = wide.next_multiple_of(V::LANES);
-        let most = (PACKED / size_of::<E>() / panel.max(1)).min(MOST_DEPTH);
+    unsafe fn loose<V: Vector<Element = E>, const FUSED: bool>(&self) {
+        let Sizes { rows, columns, .. } = self.sizes;
+        let mut column = 0;
+        while column < columns {
+            let wide = (side_by_side::<V>(columns - column) * V::LANES).min(columns - column);
+            let (b, end) = (self.tile.b.wrapping_add(column), self.tile.end.from(column));
+            // SAFETY: columns up to `column + wide` are there; b may be empty, so its place is only counted.
+            unsafe {
+                let tile = Tile { b, y: self.tile.y.add(column), end, ..self.tile };
+                tile.panel::<V, Loose, FUSED>(rows, wide);
+            }
+            column += wide;
+        }
+    }
+
+    /// Computes packed panels: a part of all sums at a time, for rows of a that stay in a cache; they are
+    /// copied to where they are kept, if there is such a place.
+    ///
+    /// # Safety
+    /// As for `compute`; what is kept has KEPT bytes.
+    #[inline(always)]
+    unsafe fn panels<V: Vector<Element = E>, const FUSED: bool>(&self, kept: Option<*mut E>) {
+        let Sizes { rows, depth, columns } = self.sizes;
+        let (mut room, mut copies) = (Room(MaybeUninit::uninit()), Copies::new());
+        let room = room.0.as_mut_ptr().cast::<E>();
+        let copies = (kept.is_none() && self.collides()).then_some(copies.place());
+        let along = matches!(self.tile.end, End::Bias(_));
+        let most = if along { most_depth::<E>() } else { MOST_TERMS };
+        let most = most.min(V::PANEL / size_of::<E>() / self.panel::<V>());
         // As many terms each time as the others.
         let depth_at_once = depth.div_ceil(depth.div_ceil(most).max(1));
+        let rows_at_once = rows_at_once::<E>(along, depth_at_once);
         let mut done = 0;
-        while done < depth || done == 0 {
+        // No way out before the first panel: see `nothing_to_do`.
+        loop {
             let now = depth_at_once.min(depth - done);
-            // SAFETY: terms up to `done + now` are there; the room holds `most` rows of a panel, of which
-            // `pack` writes all.
-            unsafe {
-                self.pack::<V>(room, column, wide, done, now);
-                let tile = Tile {
-                    a: self.tile.a.add(done * self.tile.a_step),
-                    b: room,
-                    b_step: panel,
-                    depth: now,
-                    start: if done == 0 { self.tile.start } else { Start::Place },
-                    end: if done + now == depth { tile.end } else { tile.end.open() },
-                    ..tile
-                };
-                match tile.end {
-                    End::Bias(_) => tile.panel::<V, Inputs, FUSED>(rows, wide),
-                    End::Mean(_) | End::Descent(..) => tile.panel::<V, Samples, FUSED>(rows, wide),
+            let end = if done + now == depth { self.tile.end } else { self.tile.end.open() };
+            let mut row = 0;
+            while row < rows {
+                let high = rows_at_once.min(rows - row);
+                // SAFETY: rows and terms up to here are there; a may be empty, so its place is only counted.
+                unsafe {
+                    let tile = Tile {
+                        a: self.tile.a.wrapping_add(row * self.tile.a_row + done * self.tile.a_step),
+                        y: self.tile.y.add(row * self.tile.y_row),
+                        depth: now,
+                        start: if done == 0 { self.tile.start } else { Start::Place },
+                        end,
+                        room: copies,
+                        ..self.tile
+                    };
+                    let tile = match kept {
+                        Some(kept) if along => {
+                            let a_row = uneven::<E>(now);
+                            copy_lines::<V>(tile.a, tile.a_row, kept, a_row, [high, now]);
+                            Tile { a: kept, a_row, ..tile }
+                        }
+                        Some(kept) => {
+                            let a_step = uneven::<E>(high);
+                            copy_lines::<V>(tile.a, tile.a_step, kept, a_step, [now, high]);
+                            Tile { a: kept, a_step, ..tile }
+                        }
+                        None => tile,
+                    };
+                    let mut column = 0;
+                    while column < columns {
+                        let vectors = side_by_side::<V>(columns - column);
+                        let wide = (vectors * V::LANES).min(columns - column);
+                        self.pack::<V>(room, column, wide, done, now);
+                        let (y, end) = (tile.y.add(column), end.from(column));
+                        let tile = Tile { b: room, b_step: vectors * V::LANES, y, end, ..tile };
+                        if along {
+                            tile.panel::<V, Inputs, FUSED>(high, wide);
+                        } else {
+                            tile.panel::<V, Samples, FUSED>(high, wide);
+                        }
+                        column += wide;
+                    }
                 }
+                row += high;
             }
-            done += now.max(1);
+            done += now;
+            if done >= depth {
+                return;
+            }
         }
     }
 
@@ -223,6 +286,69 @@ impl<E: Scalar> Product<E> {
                 }
             }
         }
+    }
+}
+
+/// A product in packed panels.
+struct Panels<E, const FUSED: bool> {
+    product: Product<E>,
+    kept: Option<*mut E>,
+}
+
+impl<V: Vector, const FUSED: bool> Apart<V> for Panels<V::Element, FUSED> {
+    #[inline(always)]
+    unsafe fn run(self) {
+        // SAFETY: as for the caller.
+        unsafe { self.product.panels::<V, FUSED>(self.kept) }
+    }
+}
+
+/// One whose a is kept: a frame of its own, since it is large.
+struct Large<E, const FUSED: bool>(Product<E>);
+
+impl<V: Vector, const FUSED: bool> Apart<V> for Large<V::Element, FUSED> {
+    #[inline(always)]
+    unsafe fn run(self) {
+        let mut kept = Kept(MaybeUninit::uninit());
+        let kept = Some(kept.0.as_mut_ptr().cast());
+        // SAFETY: as for the caller.
+        unsafe { V::apart(Panels::<V::Element, FUSED> { product: self.0, kept }) }
+    }
+}
+
+/// So many numbers or a little more: an odd number of lines, which are nowhere near a page apart.
+#[inline(always)]
+fn uneven<E>(numbers: usize) -> usize {
+    ((numbers * size_of::<E>()).div_ceil(LINE) | 1) * LINE / size_of::<E>()
+}
+
+/// How many rows of a, so deep, are kept at once.
+#[inline(always)]
+fn rows_at_once<E>(along: bool, depth: usize) -> usize {
+    let rows = if along {
+        KEPT / size_of::<E>() / uneven::<E>(depth)
+    } else {
+        // Up to two lines more than the rows.
+        (KEPT / depth.max(1) - 2 * LINE) / size_of::<E>()
+    };
+    rows - rows % WHOLE_ROWS
+}
+
+/// Copies lines of numbers, so many and so long, to where they are as far apart as is said.
+///
+/// # Safety
+/// The numbers must be there, and the room; the instructions of V as well.
+#[inline(always)]
+unsafe fn copy_lines<V: Vector>(
+    from: *const V::Element,
+    from_step: usize,
+    to: *mut V::Element,
+    to_step: usize,
+    [lines, length]: [usize; 2],
+) {
+    for line in 0..lines {
+        // SAFETY: as for the caller.
+        unsafe { copy::<V>(from.add(line * from_step), to.add(line * to_step), length) }
     }
 }
 

@@ -8,8 +8,10 @@ use std::{boxed::Box, format, vec, vec::Vec};
 
 use super::super::kernels::Mean;
 use super::super::{random::Stream, scalar::Scalar};
+use super::lanes::{Fused, Lanes};
 use super::product::{self, Product};
 use super::tile::{Descent, End};
+use super::vector::Vector;
 use super::*;
 
 /// A machine's products.
@@ -19,9 +21,21 @@ struct Runner {
     f64: Box<dyn Fn(Product<f64>, bool)>,
 }
 
-/// Those of the processor.
+/// Products of wide registers that are arrays.
+fn in_lanes<V: Vector>(product: Product<V::Element>, fused: bool) {
+    if !product.nothing_to_do() {
+        // SAFETY: `check` has the operands in their sizes, and arrays need no instructions.
+        unsafe { if fused { product.compute::<V, true>() } else { product.compute::<V, false>() } }
+    }
+}
+
+/// Those of the processor, and wide registers for all.
 fn runners() -> Vec<Runner> {
-    let mut all = Vec::new();
+    let mut all = vec![Runner {
+        name: "lanes",
+        f32: Box::new(in_lanes::<Lanes<f32, 16>>),
+        f64: Box::new(in_lanes::<Lanes<f64, 8>>),
+    }];
     macro_rules! add {
         ($machine:ident) => {
             if let Some(machine) = $machine::new() {
@@ -50,11 +64,10 @@ fn runners() -> Vec<Runner> {
     all
 }
 
-/// What the test asks of numbers; the processor's own operation where they are fused.
-trait Number: Scalar {
+/// What the test asks of numbers.
+trait Number: Scalar + Fused {
     const SMALLEST: Self;
     fn bits(self) -> u64;
-    fn fused(self, factor: Self, addend: Self) -> Self;
     fn run(runner: &Runner, product: Product<Self>, fused: bool);
 }
 
@@ -64,9 +77,6 @@ macro_rules! number {
             const SMALLEST: Self = <$number>::from_bits(1);
             fn bits(self) -> u64 {
                 self.to_bits().into()
-            }
-            fn fused(self, factor: Self, addend: Self) -> Self {
-                self.mul_add(factor, addend)
             }
             fn run(runner: &Runner, product: Product<Self>, fused: bool) {
                 (runner.$number)(product, fused);
@@ -120,8 +130,9 @@ fn check<T: Number>(runners: &[Runner], rows: usize, depth: usize, columns: usiz
                 }
             }
             for runner in runners {
-                // Fused operations from integers take long: fewer of them.
-                let slow = fused && runner.name == "Sse2" && rows * depth * columns > 3000;
+                // Fused operations from integers take long, as arrays do in debug builds: fewer of them.
+                let by_number = runner.name == "lanes" && cfg!(debug_assertions);
+                let slow = (by_number || fused && runner.name == "Sse2") && rows * depth * columns > 3000;
                 if slow && !(rows + depth + columns).is_multiple_of(16) {
                     continue;
                 }
@@ -251,6 +262,12 @@ fn sizes_beyond_a_panel() {
                 check_both(&runners, [rows, depth, columns]);
             }
         }
+    }
+    // More rows than are kept at once, in panels enough that they are copied.
+    for &[rows, depth, columns] in
+        few(&[[300, 128, 210], [300, 260, 210], [200, 1024, 200], [1000, 40, 200]], &[[140, 130, 66]], &[])
+    {
+        check_both(&runners, [rows, depth, columns]);
     }
     for &rows in few(&[100, 127, 128, 257], &[100], &[]) {
         for &columns in few(&[3, 64, 130], &[3, 130], &[]) {

@@ -1,6 +1,6 @@
 //! The one loop of all products: a tile of the result is held in registers while the sum runs.
 
-use core::marker::PhantomData;
+use core::{marker::PhantomData, mem::MaybeUninit};
 
 use super::super::{kernels::Mean, scalar::Scalar};
 use super::vector::{Apart, Vector};
@@ -116,14 +116,43 @@ impl Layout for Samples {
 
 /// Rows of a that are used at once, at most.
 const ROWS: usize = 8;
-/// Numbers between the starts of their copies: no multiple of a page.
-const APART: usize = MOST_DEPTH + 16;
-/// The most terms of a sum that are computed before the next tile, where operands are copied.
-pub(super) const MOST_DEPTH: usize = 384;
-/// How many numbers the copies have.
-pub(super) const COPIED: usize = ROWS * APART;
 /// Terms that are added between two counts of them, where places are constants.
 const AT_ONCE: usize = 4;
+/// Bytes of the terms of a row that are added before the next tile, at most, where b is packed.
+const MOST_BYTES: usize = 1536;
+
+/// The most terms of a sum that are added before the next tile, where b is packed.
+pub(super) const fn most_depth<E>() -> usize {
+    MOST_BYTES / size_of::<E>()
+}
+
+/// Numbers between the starts of copied rows: no multiple of a page.
+const fn apart<E>() -> usize {
+    most_depth::<E>() + 16
+}
+
+/// Bytes of a term that are copied at once, so that few of a line are left for another time.
+const TERM: usize = 96;
+/// The most terms that are copied so.
+pub(super) const MOST_TERMS: usize = 128;
+
+/// Room for the rows of a that tiles use: ROWS of them, or TERM bytes of each term.
+#[repr(align(64))]
+pub(super) struct Copies(MaybeUninit<[u8; ROWS * (MOST_BYTES + 16 * size_of::<f64>())]>);
+
+const _: () = assert!(TERM * MOST_TERMS <= ROWS * MOST_BYTES);
+
+impl Copies {
+    #[inline(always)]
+    pub(super) fn new() -> Self {
+        Self(MaybeUninit::uninit())
+    }
+
+    #[inline(always)]
+    pub(super) fn place<E>(&mut self) -> *mut E {
+        self.0.as_mut_ptr().cast()
+    }
+}
 
 impl<E: Scalar> Tile<E> {
     /// Computes R rows of C vectors; with `MASKED` the last vector has `tail` numbers only.
@@ -295,23 +324,44 @@ impl<E: Scalar> Tile<E> {
         }
     }
 
-    /// The tile some rows further down, where R rows are to be computed.
+    /// The tile some rows further down.
     ///
     /// # Safety
-    /// The rows must be there, their numbers side by side and at most `MOST_DEPTH` if they are copied.
+    /// The rows must be there.
     #[inline(always)]
-    unsafe fn down<V: Vector<Element = E>, const R: usize>(&self, rows: usize) -> Self {
-        const { assert!(R <= ROWS) };
-        debug_assert!(self.room.is_none() || self.depth <= MOST_DEPTH);
-        // SAFETY: the rows are there; those of a may be empty, so its place is only counted. A copied row
-        // fits between the starts of two.
+    unsafe fn down(&self, rows: usize) -> Self {
+        // SAFETY: the rows are there; those of a may be empty, so its place is only counted.
+        let y = unsafe { self.y.add(rows * self.y_row) };
+        Self { a: self.a.wrapping_add(rows * self.a_row), y, ..*self }
+    }
+
+    /// The tile with the first rows of a, so many, where they don't push one another out of the cache.
+    ///
+    /// # Safety
+    /// As for `compute`; of rows along inputs there are at most ROWS, of terms TERM bytes each.
+    #[inline(always)]
+    unsafe fn copied<V, L>(&self, rows: usize) -> Self
+    where
+        V: Vector<Element = E>,
+        L: Layout,
+    {
+        let Some(room) = self.room else { return *self };
+        // SAFETY: as for the caller; the room is as large as `Copies` says.
         unsafe {
-            let (a, y) = (self.a.wrapping_add(rows * self.a_row), self.y.add(rows * self.y_row));
-            let Some(room) = self.room else { return Self { a, y, ..*self } };
-            for r in 0..R {
-                copy::<V>(a.add(r * self.a_row), room.add(r * APART), self.depth);
+            if L::INPUTS || !L::SAMPLES && self.a_step == 1 {
+                debug_assert!(rows <= ROWS && self.depth <= most_depth::<E>());
+                for r in 0..rows {
+                    copy::<V>(self.a.add(r * self.a_row), room.add(r * apart::<E>()), self.depth);
+                }
+                Self { a: room, a_row: apart::<E>(), ..*self }
+            } else {
+                let step = TERM / size_of::<E>();
+                debug_assert!(rows <= step && self.depth <= MOST_TERMS);
+                for k in 0..self.depth {
+                    copy::<V>(self.a.add(k * self.a_step), room.add(k * step), rows);
+                }
+                Self { a: room, a_row: 1, a_step: step, ..*self }
             }
-            Self { a: room, a_row: APART, y, ..*self }
         }
     }
 
@@ -362,7 +412,8 @@ impl<E: Scalar> Tile<E> {
         unsafe {
             // Where b is not packed, there are few rows.
             let rest = if L::PACKED { self.by::<V, L, FUSED, R, C>(&mut rows, tail) } else { *self };
-            let rest = rest.by::<V, Loose, FUSED, 4, C>(&mut rows, tail);
+            let rest =
+                if !L::PACKED || R > 4 { rest.by::<V, Loose, FUSED, 4, C>(&mut rows, tail) } else { rest };
             let rest = rest.by::<V, Loose, FUSED, 2, C>(&mut rows, tail);
             rest.by::<V, Loose, FUSED, 1, C>(&mut rows, tail);
         }
@@ -389,6 +440,7 @@ impl<E: Scalar> Tile<E> {
                 (true, 2) => self.rows::<V, L, FUSED, 8, 2>(rows, tail),
                 (true, 3) => self.rows::<V, L, FUSED, 8, 3>(rows, tail),
                 (true, _) => self.rows::<V, L, FUSED, 6, 4>(rows, tail),
+                (false, 3) => self.rows::<V, L, FUSED, 4, 3>(rows, tail),
                 (false, _) => self.rows::<V, L, FUSED, 6, 2>(rows, tail),
             }
         }
@@ -410,11 +462,21 @@ where
 {
     #[inline(always)]
     unsafe fn run(self) {
+        const { assert!(R <= ROWS) };
+        let group = if L::SAMPLES { R * (TERM / size_of::<V::Element>() / R) } else { R };
         let mut row = 0;
         while row < self.rows {
+            let high = group.min(self.rows - row);
             // SAFETY: as for the caller.
-            unsafe { self.tile.down::<V, R>(row).compute::<V, L, FUSED, R, C, true>(self.tail) };
-            row += R;
+            unsafe {
+                let tile = self.tile.down(row).copied::<V, L>(high);
+                let mut r = 0;
+                while r < high {
+                    tile.down(r).compute::<V, L, FUSED, R, C, true>(self.tail);
+                    r += R;
+                }
+            }
+            row += high;
         }
     }
 }
@@ -481,6 +543,7 @@ pub(super) const fn side_by_side<V: Vector>(columns: usize) -> usize {
                 4
             }
         }
+        3 => 3,
         1 => 1,
         _ => 2,
     }

@@ -96,6 +96,37 @@ unsafe fn root_pd(x: __m128d) -> __m128d {
     unsafe { _mm_sqrt_sd(x, x) }
 }
 
+/// Stores the first of its numbers, less than all.
+///
+/// # Safety
+/// As for [`Vector::store_masked`].
+#[inline(always)]
+unsafe fn store_first_ps(mut x: __m128, mut to: *mut f32, count: usize) {
+    // SAFETY: as for this function: two if two or three are asked for, then one if that is left.
+    unsafe {
+        if count & 2 != 0 {
+            _mm_storel_pd(to.cast(), _mm_castps_pd(x));
+            x = _mm_movehl_ps(x, x);
+            to = to.add(2);
+        }
+        if count & 1 != 0 {
+            _mm_store_ss(to, x);
+        }
+    }
+}
+
+/// Stores the first of its numbers, or none.
+///
+/// # Safety
+/// As for [`Vector::store_masked`].
+#[inline(always)]
+unsafe fn store_first_pd(x: __m128d, to: *mut f64, count: usize) {
+    if count != 0 {
+        // SAFETY: as for this function.
+        unsafe { _mm_store_sd(to, x) }
+    }
+}
+
 /// What is the same for all registers; the safety of each function is that of [`Vector`]'s.
 macro_rules! common {
     ($element:ty, $lanes:literal, $many:literal, $splat:ident $load:ident $store:ident $add:ident $multiply:ident $divide:ident; $set:ident $root:ident $get:ident) => {
@@ -176,7 +207,7 @@ macro_rules! fused_here {
 
 /// Where there are neither masks nor fused operations: number by number.
 macro_rules! by_numbers {
-    ($element:ty, $lanes:literal) => {
+    ($element:ty, $lanes:literal, $store_first:ident) => {
         type Mask = usize;
 
         #[inline(always)]
@@ -204,14 +235,8 @@ macro_rules! by_numbers {
                 // SAFETY: as for this function.
                 return unsafe { self.store(to) };
             }
-            let mut numbers = [0.0; $lanes];
-            // SAFETY: as for this function; `numbers` has LANES of them, `count` are there behind `to`.
-            unsafe {
-                self.store(numbers.as_mut_ptr());
-                for (i, number) in numbers.into_iter().enumerate().take(count) {
-                    *to.add(i) = number;
-                }
-            }
+            // SAFETY: as for this function.
+            unsafe { $store_first(self, to, count) }
         }
         #[inline(never)] // long, and slow anyway
         unsafe fn multiply_add(self, factor: Self, addend: Self) -> Self {
@@ -237,7 +262,7 @@ macro_rules! by_numbers {
 impl Vector for __m128 {
     common!(f32, 4, false, _mm_set1_ps _mm_loadu_ps _mm_storeu_ps _mm_add_ps _mm_mul_ps _mm_div_ps; _mm_set_ss _mm_sqrt_ss _mm_cvtss_f32);
     apart_with!();
-    by_numbers!(f32, 4);
+    by_numbers!(f32, 4, store_first_ps);
 
     #[inline(always)]
     unsafe fn columns(from: *const f32, stride: usize) -> [Self; 4] {
@@ -260,7 +285,7 @@ impl Vector for __m128 {
 impl Vector for __m128d {
     common!(f64, 2, false, _mm_set1_pd _mm_loadu_pd _mm_storeu_pd _mm_add_pd _mm_mul_pd _mm_div_pd; _mm_set_sd root_pd _mm_cvtsd_f64);
     apart_with!();
-    by_numbers!(f64, 2);
+    by_numbers!(f64, 2, store_first_pd);
 
     #[inline(always)]
     unsafe fn columns(from: *const f64, stride: usize) -> [Self; 4] {
@@ -314,27 +339,45 @@ parts! {
 /// Ones, then zeros: a mask of the first n of 8 starts 8 - n behind the start.
 static MASKS: [i32; 16] = [-1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0];
 
+/// A mask of the first lanes. Their count is for stores: a masked one takes some processors twelve cycles.
+#[derive(Clone, Copy)]
+pub struct First {
+    count: usize,
+    lanes: __m256i,
+}
+
 impl Vector for __m256 {
     common!(f32, 8, false, _mm256_set1_ps _mm256_loadu_ps _mm256_storeu_ps _mm256_add_ps _mm256_mul_ps _mm256_div_ps; _mm_set_ss _mm_sqrt_ss _mm_cvtss_f32);
     apart_with!("avx2", "fma");
     fused_here!(f32, _mm256_fmadd_ps, _mm_set_ss _mm_fmadd_ss _mm_cvtss_f32);
-    type Mask = __m256i;
+    type Mask = First;
 
     #[inline(always)]
-    unsafe fn first(count: usize) -> __m256i {
+    unsafe fn first(count: usize) -> First {
         debug_assert!(count <= Self::LANES);
         // SAFETY: `count` is at most LANES, so the numbers lie inside `MASKS`.
-        unsafe { _mm256_loadu_si256(MASKS.as_ptr().add(8 - count).cast()) }
+        let lanes = unsafe { _mm256_loadu_si256(MASKS.as_ptr().add(8 - count).cast()) };
+        First { count, lanes }
     }
     #[inline(always)]
-    unsafe fn load_masked(from: *const f32, mask: __m256i) -> Self {
+    unsafe fn load_masked(from: *const f32, mask: First) -> Self {
         // SAFETY: as for this function.
-        unsafe { _mm256_maskload_ps(from, mask) }
+        unsafe { _mm256_maskload_ps(from, mask.lanes) }
     }
     #[inline(always)]
-    unsafe fn store_masked(self, to: *mut f32, mask: __m256i) {
+    unsafe fn store_masked(self, to: *mut f32, mask: First) {
         // SAFETY: as for this function.
-        unsafe { _mm256_maskstore_ps(to, mask, self) }
+        unsafe {
+            if mask.count == Self::LANES {
+                self.store(to);
+            } else if mask.count < Self::LANES / 2 {
+                store_first_ps(_mm256_castps256_ps128(self), to, mask.count);
+            } else {
+                _mm_storeu_ps(to, _mm256_castps256_ps128(self));
+                let (rest, to) = (_mm256_extractf128_ps::<1>(self), to.add(Self::LANES / 2));
+                store_first_ps(rest, to, mask.count - Self::LANES / 2);
+            }
+        }
     }
 
     #[inline(always)]
@@ -359,23 +402,34 @@ impl Vector for __m256d {
     common!(f64, 4, false, _mm256_set1_pd _mm256_loadu_pd _mm256_storeu_pd _mm256_add_pd _mm256_mul_pd _mm256_div_pd; _mm_set_sd root_pd _mm_cvtsd_f64);
     apart_with!("avx2", "fma");
     fused_here!(f64, _mm256_fmadd_pd, _mm_set_sd _mm_fmadd_sd _mm_cvtsd_f64);
-    type Mask = __m256i;
+    type Mask = First;
 
     #[inline(always)]
-    unsafe fn first(count: usize) -> __m256i {
+    unsafe fn first(count: usize) -> First {
         debug_assert!(count <= Self::LANES);
         // SAFETY: `count` is at most LANES, so the numbers lie inside `MASKS`.
-        unsafe { _mm256_loadu_si256(MASKS.as_ptr().add(8 - 2 * count).cast()) }
+        let lanes = unsafe { _mm256_loadu_si256(MASKS.as_ptr().add(8 - 2 * count).cast()) };
+        First { count, lanes }
     }
     #[inline(always)]
-    unsafe fn load_masked(from: *const f64, mask: __m256i) -> Self {
+    unsafe fn load_masked(from: *const f64, mask: First) -> Self {
         // SAFETY: as for this function.
-        unsafe { _mm256_maskload_pd(from, mask) }
+        unsafe { _mm256_maskload_pd(from, mask.lanes) }
     }
     #[inline(always)]
-    unsafe fn store_masked(self, to: *mut f64, mask: __m256i) {
+    unsafe fn store_masked(self, to: *mut f64, mask: First) {
         // SAFETY: as for this function.
-        unsafe { _mm256_maskstore_pd(to, mask, self) }
+        unsafe {
+            if mask.count == Self::LANES {
+                self.store(to);
+            } else if mask.count < Self::LANES / 2 {
+                store_first_pd(_mm256_castpd256_pd128(self), to, mask.count);
+            } else {
+                _mm_storeu_pd(to, _mm256_castpd256_pd128(self));
+                let (rest, to) = (_mm256_extractf128_pd::<1>(self), to.add(Self::LANES / 2));
+                store_first_pd(rest, to, mask.count - Self::LANES / 2);
+            }
+        }
     }
 
     #[inline(always)]

@@ -175,7 +175,7 @@ impl Context<'_> {
             let name = self.names.of(id);
             quote!(#runtime::first_mut(&mut __workspace.#name, __count).as_flattened_mut())
         };
-        self.in_one_loop(steps, &Arrays { read: &read, written: &written, padded: None })
+        self.in_one_loop(steps, &Arrays { read: &read, written: &written, over: &|_| None, padded: None })
     }
 
     /// A vector of each sample.

@@ -19,6 +19,8 @@ pub(super) struct Arrays<'a> {
     pub(super) read: &'a dyn Fn(EquationId) -> TokenStream,
     /// One that is written.
     pub(super) written: &'a dyn Fn(EquationId) -> TokenStream,
+    /// What stands where one is written, if that is an equation's value.
+    pub(super) over: &'a dyn Fn(EquationId) -> Option<EquationId>,
     /// The length to which all are padded.
     pub(super) padded: Option<Literal>,
 }
@@ -36,16 +38,22 @@ impl Context<'_> {
     pub(super) fn loop_over(&self, steps: &[Step]) -> TokenStream {
         let read = |id| self.flattened(id, false);
         let written = |id| self.flattened(id, true);
-        self.in_one_loop(steps, &Arrays { read: &read, written: &written, padded: self.padded(steps) })
+        let padded = self.padded(steps);
+        self.in_one_loop(steps, &Arrays { read: &read, written: &written, over: &|_| None, padded })
     }
 
     /// An array that is bound to its name, as a slice of numbers.
-    fn flattened(&self, id: EquationId, mutable: bool) -> TokenStream {
+    pub(super) fn flattened(&self, id: EquationId, mutable: bool) -> TokenStream {
         let name = self.names.of(id);
+        self.slice(&quote!(#name), id, mutable)
+    }
+
+    /// The array at a place, of an equation's shape, as a slice of numbers.
+    pub(super) fn slice(&self, place: &TokenStream, id: EquationId, mutable: bool) -> TokenStream {
         match (self.derivation.shape(id), mutable) {
-            (Shape::Matrix(..), true) => quote!(#name.as_flattened_mut()),
-            (Shape::Matrix(..), false) => quote!(#name.as_flattened()),
-            _ => quote!(#name),
+            (Shape::Matrix(..), true) => quote!(#place.as_flattened_mut()),
+            (Shape::Matrix(..), false) => quote!(#place.as_flattened()),
+            _ => quote!(#place),
         }
     }
 
@@ -55,6 +63,13 @@ impl Context<'_> {
         let scalar = |leaf: u32| self.derivation.shape(EquationId(leaf)) == Shape::Scalar;
         let mut made = Loop::default();
         let mut own: Vec<EquationId> = Vec::new();
+        for (number, step) in steps.iter().enumerate() {
+            if let Some(over) = (arrays.over)(step.equation) {
+                let (name, place) = (self.names.of(over), place(number));
+                made.inside.extend(quote!(let #name = *#place;));
+                own.push(over);
+            }
+        }
         for (number, step) in steps.iter().enumerate() {
             let Op::Pointwise(formula) = &self.derivation.equation(step.equation).op else { continue };
             let prefix = match number {
@@ -78,10 +93,7 @@ impl Context<'_> {
                 made.inside.extend(quote!(#statements let #name = #value;));
                 continue;
             }
-            let place = match made.written.len() {
-                0 => format_ident!("__place"),
-                more => format_ident!("__place_{more}"),
-            };
+            let place = place(made.written.len());
             made.inside.extend(if read_on {
                 quote!(#statements let #name = #value; *#place = #name;)
             } else {
@@ -136,6 +148,14 @@ impl Context<'_> {
             widest
         };
         (n > 1 && n % lanes != 0 && steps.iter().any(is_costly)).then(|| size(n.next_multiple_of(lanes)))
+    }
+}
+
+/// The name of the place of a number that a loop writes.
+fn place(written: usize) -> Ident {
+    match written {
+        0 => format_ident!("__place"),
+        more => format_ident!("__place_{more}"),
     }
 }
 

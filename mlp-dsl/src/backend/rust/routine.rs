@@ -33,6 +33,7 @@ impl Context<'_> {
         for steps in plan::loops(self.derivation, routine, steps) {
             code.extend(match steps.as_slice() {
                 [first, ..] if self.is_loop(routine, first) => self.loop_over(&steps),
+                [first, ..] if plan::is_update(self.derivation, first) => self.updates(&steps),
                 steps => steps.iter().map(|step| self.step(routine, step)).collect(),
             });
         }
@@ -176,7 +177,7 @@ impl Context<'_> {
                 let penalty = op.operands().last().copied();
                 penalty.map(|penalty| self.accumulate(routine, step.equation, penalty)).unwrap_or_default()
             }
-            (Place::Updated, Op::Pointwise(formula)) => self.update(step.equation, formula),
+            (Place::Updated, Op::Pointwise(formula)) => self.update(step.equation, formula), // a scalar
             (Place::Local, op) => {
                 let value = self.scalar(op);
                 quote!(let #name = #value;)

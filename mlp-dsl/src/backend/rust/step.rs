@@ -5,12 +5,13 @@ use std::collections::HashSet;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{Context, names::identifier};
+use super::{Context, elementwise::Arrays, names::identifier};
 use crate::ir::{
     array::Op,
     equation::{EquationId, Shape, Symbol},
     formula::Formula,
 };
+use crate::plan::Step;
 
 impl Context<'_> {
     /// The gradients.
@@ -45,19 +46,30 @@ impl Context<'_> {
         code
     }
 
-    /// Writes a new value over the old one.
+    /// Writes a new number over the old one.
     pub(super) fn update(&self, updated: EquationId, formula: &Formula) -> TokenStream {
         let Some((of, place)) = self.stored(updated) else { return TokenStream::new() };
         let read = formula.leaves().into_iter().map(EquationId).filter(|leaf| *leaf != of);
         let stored = read.filter_map(|leaf| Some((leaf, self.stored(leaf)?.1)));
-        let bindings = stored.map(|(leaf, place)| {
-            let name = self.names.of(leaf);
-            let reference = (self.derivation.shape(leaf) != Shape::Scalar).then(|| quote!(&));
-            quote!(let #name = #reference #place;)
-        });
-        let bindings: TokenStream = bindings.collect();
+        let bindings: TokenStream = stored
+            .map(|(leaf, place)| {
+                let name = self.names.of(leaf);
+                quote!(let #name = #place;)
+            })
+            .collect();
         let written = self.written_over(of, &place, self.derivation.shape(of), formula);
         quote!({ #bindings #written })
+    }
+
+    /// Writes new arrays over the old ones, all of one shape, in one loop.
+    pub(super) fn updates(&self, steps: &[Step]) -> TokenStream {
+        let over = |id| Some(self.stored(id)?.0);
+        let written = |id| self.stored(id).map(|(_, place)| self.slice(&place, id, true)).unwrap_or_default();
+        let read = |id| match self.stored(id) {
+            Some((_, place)) => self.slice(&place, id, false),
+            None => self.flattened(id, false),
+        };
+        self.in_one_loop(steps, &Arrays { read: &read, written: &written, over: &over, padded: None })
     }
 
     /// Statements, for braces of their own: a formula of what is at a place, `own`, written over it.
