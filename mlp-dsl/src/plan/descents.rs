@@ -1,7 +1,9 @@
 //! Steps of gradient descent that the kernel of their gradient can take: it writes W − η · ∂E/∂W over W and
 //! no gradient.
 
-use super::{Entry, Place, Plan, Step, is_unrolled, outer};
+use std::collections::BTreeSet;
+
+use super::{Entry, Place, Plan, Stage, Step, is_unrolled, outer};
 use crate::ir::{
     Derivation, Parameter,
     array::Op,
@@ -67,4 +69,34 @@ fn rate(formula: &Formula, parameter: EquationId, gradient: EquationId) -> Optio
     let difference = formula.fused(formula.root()?).filter(|difference| difference.negative)?;
     let [rate, of] = difference.factors.map(leaf);
     (leaf(difference.sum) == Some(parameter) && of == Some(gradient)).then_some(rate).flatten()
+}
+
+/// Proves that steps may be taken by the kernels of gradients: each once, of a parameter that nothing reads from
+/// there on, by products that come behind everything else; or says what does not hold.
+pub(super) fn verify(derivation: &Derivation, plan: &Plan) -> Result<(), String> {
+    let descents = descents(derivation, plan);
+    let routines = (plan.routine(Entry::Accumulate), plan.routine(Entry::Step));
+    let (Some(accumulate), Some(step)) = routines else { return Ok(()) };
+    let taken: BTreeSet<EquationId> = descents.iter().flat_map(|d| [d.parameter, d.gradient]).collect();
+    if taken.len() != 2 * descents.len() {
+        return Err("a step is taken twice".to_string());
+    }
+    for Descent { parameter, gradient, updated, .. } in &descents {
+        let name = derivation.name_of(*parameter);
+        let others = step.steps.iter().filter(|step| step.equation != *updated);
+        let read = others.flat_map(|step| derivation.equation(step.equation).op.operands());
+        if read.into_iter().any(|id| [parameter, gradient, updated].contains(&&id)) {
+            return Err(format!("another step reads {name}, which a kernel has written"));
+        }
+        let factors = outer(derivation, accumulate, *gradient);
+        let on_the_way = |id: EquationId| accumulate.place(id) == Some(Place::Fused);
+        if factors.is_none_or(|(a, b)| on_the_way(a) || on_the_way(b)) {
+            return Err(format!("what {name} is stepped by is computed in its kernel"));
+        }
+    }
+    let is_sum = |stage: &Stage| matches!(stage, Stage::Product(step) if step.place == Place::Gradients);
+    match accumulate.stages.iter().skip_while(|stage| !is_sum(stage)).all(is_sum) {
+        true => Ok(()),
+        false => Err("a block goes on behind its sums of products".to_string()),
+    }
 }

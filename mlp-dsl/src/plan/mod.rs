@@ -312,8 +312,8 @@ fn is_added_at_once(derivation: &Derivation, id: EquationId) -> bool {
     }
 }
 
-/// Proves that each entry point computes each live equation once, after what it uses, and keeps
-/// no value of a sample past the sample; or says what does not hold.
+/// Proves that each entry point computes each live equation once, after what it uses, keeps no value of a
+/// sample past the sample, and that kernels may take the steps they take; or says what does not hold.
 pub fn verify(derivation: &Derivation, plan: &Plan) -> Result<(), String> {
     for routine in &plan.routines {
         let entry = routine.entry;
@@ -347,5 +347,5 @@ pub fn verify(derivation: &Derivation, plan: &Plan) -> Result<(), String> {
             stages::verify(derivation, plan, routine)?;
         }
     }
-    Ok(())
+    descents::verify(derivation, plan)
 }

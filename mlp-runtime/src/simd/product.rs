@@ -77,7 +77,7 @@ pub(super) fn outer<E>(
     Product { tile, sizes, transposed: false }
 }
 
-/// Bytes of a packed panel where registers are many.
+/// Bytes of the largest panel.
 const PACKED: usize = 32 * 1024;
 
 /// Room for a packed panel, so that no register is loaded from two lines of the cache.
@@ -217,6 +217,8 @@ impl<E: Scalar> Product<E> {
                     while column < columns {
                         let vectors = side_by_side::<V>(columns - column);
                         let wide = (vectors * V::LANES).min(columns - column);
+                        // A last panel may be half as wide again as the others.
+                        debug_assert!(now * vectors * V::LANES * size_of::<E>() <= PACKED);
                         self.pack::<V>(room, column, wide, done, now);
                         let (y, end) = (tile.y.add(column), end.from(column));
                         let tile = Tile { b: room, b_step: vectors * V::LANES, y, end, ..tile };
