@@ -4,7 +4,7 @@ use core::mem::MaybeUninit;
 
 use super::super::scalar::Scalar;
 use super::tile::{
-    Copies, End, Inputs, Loose, MOST_TERMS, Samples, Start, Tile, copy, most_depth, side_by_side,
+    Copies, End, Inputs, LINE, Loose, MOST_TERMS, Samples, Start, Tile, copy, most_depth, side_by_side,
 };
 use super::vector::{Apart, Vector};
 
@@ -88,8 +88,6 @@ struct Room(MaybeUninit<[u8; PACKED]>);
 const KEPT: usize = 144 * 1024;
 /// Rows that are kept are a multiple: whole tiles of all forms.
 const WHOLE_ROWS: usize = 24;
-/// Bytes of a line of the cache.
-const LINE: usize = 64;
 /// Lines of the first-level cache so far apart, or a multiple of it, take one another's place.
 const PAGE: usize = 4096;
 /// Panels are packed for as many rows: fewer would not repay it.

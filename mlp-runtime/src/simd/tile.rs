@@ -131,6 +131,8 @@ const fn apart<E>() -> usize {
     most_depth::<E>() + 16
 }
 
+/// Bytes of a line of the cache.
+pub(super) const LINE: usize = 64;
 /// Bytes of a term that are copied at once, so that few of a line are left for another time.
 const TERM: usize = 96;
 /// The most terms that are copied so.
@@ -180,6 +182,9 @@ impl<E: Scalar> Tile<E> {
         // last vector, or all of them without `MASKED`. Without terms, neither a nor b is touched.
         unsafe {
             let mask = V::first(tail);
+            if L::PACKED {
+                self.ask_for_next::<V, R, C>();
+            }
             let mut sums = self.started::<V, R, C, MASKED>(mask);
             let at_once = if L::PACKED { AT_ONCE } else { 1 };
             let whole = self.depth - self.depth % at_once;
@@ -195,6 +200,25 @@ impl<E: Scalar> Tile<E> {
                 k += 1;
             }
             self.finish::<V, L, FUSED, R, C, MASKED>(mask, sums);
+        }
+    }
+
+    /// Asks for what the next tile reads or writes at its start and end: rows that are pages apart, which no
+    /// processor asks for by itself.
+    #[inline(always)]
+    fn ask_for_next<V: Vector<Element = E>, const R: usize, const C: usize>(&self) {
+        let line = LINE / size_of::<E>();
+        let result = match self.end {
+            End::Descent(_, Descent { y, w, .. }) => {
+                w.wrapping_byte_add(self.y.addr().wrapping_sub(y.addr())).cast_const()
+            }
+            _ => self.y.cast_const(),
+        };
+        for r in R..2 * R {
+            let row = result.wrapping_add(r * self.y_row);
+            for number in (0..C * V::LANES).step_by(line) {
+                V::ask_for(row.wrapping_add(number));
+            }
         }
     }
 

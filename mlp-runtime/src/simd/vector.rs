@@ -44,6 +44,10 @@ pub(super) trait Vector: Copy {
     /// of each row. What stands behind them in the result is theirs once more.
     unsafe fn columns(from: *const Self::Element, stride: usize) -> [Self; 4];
 
+    /// Asks for the line of the cache with this place, which need not be there.
+    #[inline(always)]
+    fn ask_for(_place: *const Self::Element) {}
+
     /// Runs a part of a kernel in a function of its own, which has these instructions.
     ///
     /// # Safety

@@ -135,6 +135,11 @@ macro_rules! common {
         const MANY: bool = $many;
 
         #[inline(always)]
+        fn ask_for(place: *const $element) {
+            // SAFETY: nothing is read, wherever the place is; all processors of this kind have the instruction.
+            unsafe { _mm_prefetch::<_MM_HINT_T0>(place.cast()) }
+        }
+        #[inline(always)]
         unsafe fn splat(x: $element) -> Self {
             // SAFETY: as for this function.
             unsafe { $splat(x) }
