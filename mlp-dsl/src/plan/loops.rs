@@ -6,7 +6,7 @@ use super::{Place, Routine, Step, is_unrolled, multiplication, roots};
 use crate::ir::{
     Derivation,
     array::Op,
-    equation::{EquationId, Shape},
+    equation::{EquationId, Shape, Symbol},
 };
 
 /// Arrays that one loop reads and writes, where it computes more than one equation.
@@ -31,7 +31,8 @@ fn belongs(derivation: &Derivation, routine: &Routine, to: &[Step], step: &Step)
     let (a, b) = (derivation.equation(first.equation), derivation.equation(step.equation));
     let together: Vec<Step> = to.iter().chain([step]).copied().collect();
     if [first, step].iter().all(|step| is_update(derivation, step)) {
-        return a.shape == b.shape;
+        return updated(derivation, first) == updated(derivation, step)
+            && together.len() + read(derivation, &together).len() <= MOST_ARRAYS;
     }
     is_elementwise(derivation, routine, first)
         && is_elementwise(derivation, routine, step)
@@ -52,6 +53,15 @@ pub fn is_elementwise(derivation: &Derivation, routine: &Routine, step: &Step) -
 pub fn is_update(derivation: &Derivation, step: &Step) -> bool {
     let equation = derivation.equation(step.equation);
     step.place == Place::Updated && matches!(equation.op, Op::Pointwise(_)) && equation.shape != Shape::Scalar
+}
+
+/// The parameter that a step updates, or of which it updates a state.
+fn updated(derivation: &Derivation, step: &Step) -> Option<EquationId> {
+    let Symbol::Updated(of) = derivation.equation(step.equation).symbol else { return None };
+    match derivation.equation(of).symbol {
+        Symbol::State { of, .. } => Some(of),
+        _ => Some(of),
+    }
 }
 
 /// The arrays that a loop reads and does not compute.
