@@ -81,13 +81,17 @@ fn on_machines() -> (String, String) {
             if file == "wide" && unroll == "always" {
                 continue;
             }
-            let grain = if unroll == "always" { "neurons" } else { "layers" };
+            let (grain, [inputs, hidden, more]) =
+                if unroll == "always" { ("neurons", [9, 11, 7]) } else { ("layers", [19, 23, 17]) };
             let name = format!("{file}_{precision}_{arithmetic}_{grain}");
             let text = template
                 .replace("network NAME", "pub network Net")
                 .replace("PRECISION", precision)
                 .replace("ARITHMETIC", arithmetic)
-                .replace("UNROLL", unroll);
+                .replace("UNROLL", unroll)
+                .replace("INPUTS", &inputs.to_string())
+                .replace("HIDDEN", &hidden.to_string())
+                .replace("MORE", &more.to_string());
             let derivation = mlp_dsl::compile(&text).unwrap_or_else(|e| panic!("{name}: {e:?}"));
             let runtime = Some("crate::forced".parse().expect("a path"));
             let options = mlp_dsl::backend::rust::Options { runtime, ..Default::default() };

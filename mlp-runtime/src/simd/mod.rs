@@ -109,7 +109,8 @@ macro_rules! machine {
         }
 
         impl Machine for $machine {
-            #[inline(always)]
+            // Not `always`: what is inlined before it is simplified takes LLVM minutes in unrolled code.
+            #[inline]
             fn multiply_add<T: Scalar>(self, a: T, b: T, c: T) -> T {
                 // SAFETY: a machine is made only where the processor has its instructions. Which branch is
                 // taken is known when this is compiled; in the other `same` would stop.

@@ -5,7 +5,7 @@ use std::{
     fmt::{self, Write},
     fs, io,
     ops::Range,
-    path::{Path, PathBuf},
+    path::Path,
     process::Command,
 };
 
@@ -156,7 +156,8 @@ fn runner(number: u64, derivation: &Derivation) -> String {
 }
 
 fn build_and_run(folder: &Path, arguments: &[&str]) -> io::Result<String> {
-    let target: PathBuf = folder.join("target");
+    // One for all of these crates: the runtime is compiled once.
+    let target = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/random-networks/target");
     let output = Command::new(env!("CARGO"))
         .args(["run", "--quiet", "--offline"])
         .args(arguments)
