@@ -18,6 +18,8 @@ mod wrapper;
 
 const WIDTHS: [usize; 5] = [16, 64, 256, 1024, 4096];
 const DEPTHS: [usize; 5] = [2, 4, 8, 16, 32];
+/// 32, 117 and 285 multiply-adds, which are written out unless something else is said, and 1020.
+const WRITTEN_OUT: [usize; 4] = [4, 9, 15, 30];
 
 fn main() {
     let done = match env::var(wrapper::LOG) {
@@ -187,7 +189,11 @@ fn measure() -> Result<(), String> {
         none.push(bench.cost(subject, network::NONE)?);
     }
     type Group<'a> = (&'a str, &'a [usize], fn(usize) -> String);
-    let groups: [Group<'_>; 2] = [("width", &WIDTHS, network::wide), ("layers", &DEPTHS, network::deep)];
+    let groups: [Group<'_>; 3] = [
+        ("width", &WIDTHS, network::wide),
+        ("layers", &DEPTHS, network::deep),
+        ("width, written out", &WRITTEN_OUT, network::written_out),
+    ];
     for (what, sizes, text) in groups {
         let sizes: Vec<usize> =
             sizes.iter().copied().filter(|&size| only.is_none_or(|only| only == size)).collect();

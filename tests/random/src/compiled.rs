@@ -99,8 +99,10 @@ pub fn bits_of(name: &str, text: &str) -> io::Result<String> {
 fn write_crate(folder: &Path, networks: &[(u64, Derivation)]) -> io::Result<()> {
     fs::create_dir_all(folder.join("src"))?;
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize()?;
+    // A name of its own: they share what they build, and each program's name is its crate's.
+    let name = folder.file_name().unwrap_or_default().display();
     let manifest = format!(
-        "[package]\nname = \"random-networks\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[dependencies]\n\
+        "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[dependencies]\n\
          mlp-runtime = {{ path = {:?} }}\n\n[profile.dev]\ndebug = false\n\n[workspace]\n",
         root.join("mlp-runtime")
     );
