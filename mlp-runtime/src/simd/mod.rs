@@ -79,7 +79,8 @@ macro_rules! apart {
             unsafe { sample::$kernel::<$vector, FUSED, N, M>(operands) }
         }
         let operands = sample::Operands::$kernel($($argument),*);
-        if N * M > APART {
+        // `const`, here and below: what is not taken is not compiled.
+        if const { N * M > APART } {
             apart::<FUSED, N, M>(operands)
         } else {
             sample::$kernel::<$vector, FUSED, N, M>(operands)
@@ -115,7 +116,7 @@ macro_rules! machine {
                 // SAFETY: a machine is made only where the processor has its instructions. Which branch is
                 // taken is known when this is compiled; in the other `same` would stop.
                 unsafe {
-                    if is::<T, f32>() {
+                    if const { is::<T, f32>() } {
                         same(<$f32>::multiply_add_one(same(a), same(b), same(c)))
                     } else {
                         same(<$f64>::multiply_add_one(same(a), same(b), same(c)))
@@ -127,7 +128,7 @@ macro_rules! machine {
             fn sqrt<T: Scalar>(self, x: T) -> T {
                 // SAFETY: as above.
                 unsafe {
-                    if is::<T, f32>() {
+                    if const { is::<T, f32>() } {
                         same(<$f32>::sqrt_one(same(x)))
                     } else {
                         same(<$f64>::sqrt_one(same(x)))
@@ -148,7 +149,7 @@ macro_rules! machine {
                 // SAFETY: the arrays have the sizes that are said, the bias too if there is one, and no result overlaps an operand; T is the
                 // type that is cast to; the machine is there, hence its instructions.
                 unsafe {
-                    if is::<T, f32>() {
+                    if const { is::<T, f32>() } {
                         apart!(sample::vector_matrix::<$f32, FUSED, N, M>(x.cast(), w.cast(), bias.cast(), y.cast()) $(, $feature)*);
                     } else {
                         apart!(sample::vector_matrix::<$f64, FUSED, N, M>(x.cast(), w.cast(), bias.cast(), y.cast()) $(, $feature)*);
@@ -168,7 +169,7 @@ macro_rules! machine {
                 let bias = bias.map_or(core::ptr::null(), |bias| bias.as_ptr());
                 // SAFETY: as above.
                 unsafe {
-                    if is::<T, f32>() {
+                    if const { is::<T, f32>() } {
                         apart!(sample::matrix_vector::<$f32, FUSED, N, M>(w.cast(), x.cast(), bias.cast(), y.cast()) $(, $feature)*);
                     } else {
                         apart!(sample::matrix_vector::<$f64, FUSED, N, M>(w.cast(), x.cast(), bias.cast(), y.cast()) $(, $feature)*);
@@ -187,7 +188,7 @@ macro_rules! machine {
                 let (total, a, b) = (total.as_mut_ptr(), a.as_ptr(), b.as_ptr());
                 // SAFETY: as above.
                 unsafe {
-                    if is::<T, f32>() {
+                    if const { is::<T, f32>() } {
                         apart!(sample::add_outer::<$f32, FUSED, N, M>(first, total.cast(), a.cast(), b.cast()) $(, $feature)*);
                     } else {
                         apart!(sample::add_outer::<$f64, FUSED, N, M>(first, total.cast(), a.cast(), b.cast()) $(, $feature)*);
@@ -206,7 +207,7 @@ macro_rules! machine {
                 let (w, a, b) = (w.as_mut_ptr(), a.as_ptr(), b.as_ptr());
                 // SAFETY: as above.
                 unsafe {
-                    if is::<T, f32>() {
+                    if const { is::<T, f32>() } {
                         apart!(sample::descend_outer::<$f32, FUSED, N, M>(same(-rate), w.cast(), a.cast(), b.cast()) $(, $feature)*);
                     } else {
                         apart!(sample::descend_outer::<$f64, FUSED, N, M>(same(-rate), w.cast(), a.cast(), b.cast()) $(, $feature)*);
@@ -228,7 +229,7 @@ macro_rules! machine {
                 let sizes = Sizes { rows, depth: N, columns: M };
                 // SAFETY: as above; there are `rows` samples of both, perhaps none.
                 unsafe {
-                    if is::<T, f32>() {
+                    if const { is::<T, f32>() } {
                         self.f32::<FUSED>(product::forward(x.cast(), w.cast(), bias.cast(), y.cast(), sizes));
                     } else {
                         self.f64::<FUSED>(product::forward(x.cast(), w.cast(), bias.cast(), y.cast(), sizes));
@@ -250,7 +251,7 @@ macro_rules! machine {
                 let sizes = Sizes { rows, depth: M, columns: N };
                 // SAFETY: as above.
                 unsafe {
-                    if is::<T, f32>() {
+                    if const { is::<T, f32>() } {
                         self.f32::<FUSED>(product::backward(w.cast(), x.cast(), bias.cast(), y.cast(), sizes));
                     } else {
                         self.f64::<FUSED>(product::backward(w.cast(), x.cast(), bias.cast(), y.cast(), sizes));
@@ -272,7 +273,7 @@ macro_rules! machine {
                 let sizes = Sizes { rows: N, depth, columns: M };
                 // SAFETY: as above; there are `depth` samples of both.
                 unsafe {
-                    if is::<T, f32>() {
+                    if const { is::<T, f32>() } {
                         let end = End::Mean(Mean::over(count.map(same)));
                         let product = product::outer(first, end, total.cast(), a.cast(), b.cast(), sizes);
                         self.f32::<FUSED>(product);
@@ -300,7 +301,7 @@ macro_rules! machine {
                 let sizes = Sizes { rows: N, depth, columns: M };
                 // SAFETY: as above; there are `depth` samples of both, and w has the size of the total.
                 unsafe {
-                    if is::<T, f32>() {
+                    if const { is::<T, f32>() } {
                         let descent = Descent { factor: same(-rate), y: total.cast(), w: w.cast() };
                         let end = End::Descent(Mean::over(count.map(same)), descent);
                         let product = product::outer(first, end, total.cast(), a.cast(), b.cast(), sizes);

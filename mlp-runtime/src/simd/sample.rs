@@ -51,45 +51,51 @@ pub(super) unsafe fn vector_matrix<V: Vector, const FUSED: bool, const N: usize,
 ) {
     let Operands { vector: x, other: w, bias, result: y, .. } = operands;
     let start = if N == 0 { Start::Zero } else { Start::Nothing };
+    let tile = |column| Tile {
+        a: x,
+        a_row: 0,
+        a_step: 1,
+        b: w.wrapping_add(column),
+        b_step: M,
+        y: y.wrapping_add(column),
+        y_row: 0,
+        depth: N,
+        start,
+        end: End::Bias(bias).from(column),
+        room: None,
+    };
+    let wide = const { SIDE_BY_SIDE * V::LANES };
+    let tail = const { M % V::LANES };
     let mut column = 0;
-    while column < M {
-        let wide = (SIDE_BY_SIDE * V::LANES).min(M - column);
-        let (full, tail) = (wide / V::LANES, wide % V::LANES);
-        // SAFETY: `column + wide` is at most M; w may be empty, so its place is only counted.
-        unsafe {
-            let tile = Tile {
-                a: x,
-                a_row: 0,
-                a_step: 1,
-                b: w.wrapping_add(column),
-                b_step: M,
-                y: y.add(column),
-                y_row: 0,
-                depth: N,
-                start,
-                end: End::Bias(bias).from(column),
-                room: None,
-            };
-            match (full, tail) {
-                (0, _) => tile.compute::<V, Loose, FUSED, 1, 1, true>(tail),
-                (1, 0) => tile.compute::<V, Loose, FUSED, 1, 1, false>(tail),
-                (1, _) => tile.compute::<V, Loose, FUSED, 1, 2, true>(tail),
-                (2, 0) => tile.compute::<V, Loose, FUSED, 1, 2, false>(tail),
-                (2, _) => tile.compute::<V, Loose, FUSED, 1, 3, true>(tail),
-                (3, 0) => tile.compute::<V, Loose, FUSED, 1, 3, false>(tail),
-                (3, _) => tile.compute::<V, Loose, FUSED, 1, 4, true>(tail),
-                (4, 0) => tile.compute::<V, Loose, FUSED, 1, 4, false>(tail),
-                (4, _) => tile.compute::<V, Loose, FUSED, 1, 5, true>(tail),
-                (5, 0) => tile.compute::<V, Loose, FUSED, 1, 5, false>(tail),
-                (5, _) => tile.compute::<V, Loose, FUSED, 1, 6, true>(tail),
-                (6, 0) => tile.compute::<V, Loose, FUSED, 1, 6, false>(tail),
-                (6, _) => tile.compute::<V, Loose, FUSED, 1, 7, true>(tail),
-                (7, 0) => tile.compute::<V, Loose, FUSED, 1, 7, false>(tail),
-                (7, _) => tile.compute::<V, Loose, FUSED, 1, 8, true>(tail),
-                _ => tile.compute::<V, Loose, FUSED, 1, 8, false>(tail),
+    // SAFETY: so many columns are left; w may be empty, so its place is only counted.
+    unsafe {
+        if const { M >= SIDE_BY_SIDE * V::LANES } {
+            while M - column >= wide {
+                tile(column).compute::<V, Loose, FUSED, 1, 8, false>(0);
+                column += wide;
             }
         }
-        column += wide;
+        let last = tile(column);
+        // Twice the whole vectors that are left, and one for the numbers behind them. It is known when this is
+        // compiled, and so the other forms are not compiled at all.
+        match const { M % (SIDE_BY_SIDE * V::LANES) / V::LANES * 2 + (M % V::LANES > 0) as usize } {
+            0 => {}
+            1 => last.compute::<V, Loose, FUSED, 1, 1, true>(tail),
+            2 => last.compute::<V, Loose, FUSED, 1, 1, false>(tail),
+            3 => last.compute::<V, Loose, FUSED, 1, 2, true>(tail),
+            4 => last.compute::<V, Loose, FUSED, 1, 2, false>(tail),
+            5 => last.compute::<V, Loose, FUSED, 1, 3, true>(tail),
+            6 => last.compute::<V, Loose, FUSED, 1, 3, false>(tail),
+            7 => last.compute::<V, Loose, FUSED, 1, 4, true>(tail),
+            8 => last.compute::<V, Loose, FUSED, 1, 4, false>(tail),
+            9 => last.compute::<V, Loose, FUSED, 1, 5, true>(tail),
+            10 => last.compute::<V, Loose, FUSED, 1, 5, false>(tail),
+            11 => last.compute::<V, Loose, FUSED, 1, 6, true>(tail),
+            12 => last.compute::<V, Loose, FUSED, 1, 6, false>(tail),
+            13 => last.compute::<V, Loose, FUSED, 1, 7, true>(tail),
+            14 => last.compute::<V, Loose, FUSED, 1, 7, false>(tail),
+            _ => last.compute::<V, Loose, FUSED, 1, 8, true>(tail),
+        }
     }
 }
 
@@ -105,11 +111,13 @@ pub(super) unsafe fn matrix_vector<V: Vector, const FUSED: bool, const N: usize,
     let mut row = 0;
     // SAFETY: the blocks of rows end at N, those of columns at M.
     unsafe {
-        while N - row >= 2 * V::LANES {
-            rows::<V, FUSED, 2, M>(w.add(row * M), x, y.add(row));
-            row += 2 * V::LANES;
+        if const { N >= 2 * V::LANES } {
+            while N - row >= 2 * V::LANES {
+                rows::<V, FUSED, 2, M>(w.add(row * M), x, y.add(row));
+                row += 2 * V::LANES;
+            }
         }
-        while N - row >= V::LANES {
+        if const { N % (2 * V::LANES) >= V::LANES } {
             rows::<V, FUSED, 1, M>(w.add(row * M), x, y.add(row));
             row += V::LANES;
         }
@@ -192,7 +200,7 @@ pub(super) unsafe fn add_outer<V: Vector, const FUSED: bool, const N: usize, con
                 V::load(b.add(j)).add_product::<FUSED>(a, sum).store(total.add(j));
                 j += V::LANES;
             }
-            if whole < M {
+            if const { M % V::LANES > 0 } {
                 let zero = V::splat(V::Element::ZERO);
                 let sum = if first { zero } else { V::load_masked(total.add(j), mask) };
                 let b = V::load_masked(b.add(j), mask);
@@ -223,7 +231,7 @@ pub(super) unsafe fn descend_outer<V: Vector, const FUSED: bool, const N: usize,
                 factor.add_product::<FUSED>(gradient, V::load(w.add(j))).store(w.add(j));
                 j += V::LANES;
             }
-            if whole < M {
+            if const { M % V::LANES > 0 } {
                 let gradient = V::load_masked(b.add(j), mask).add_product::<FUSED>(a, zero);
                 let before = V::load_masked(w.add(j), mask);
                 factor.add_product::<FUSED>(gradient, before).store_masked(w.add(j), mask);
