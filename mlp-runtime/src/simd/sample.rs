@@ -78,7 +78,7 @@ pub(super) unsafe fn vector_matrix<V: Vector, const FUSED: bool, const N: usize,
         let last = tile(column);
         // Twice the whole vectors that are left, and one for the numbers behind them. It is known when this is
         // compiled, and so the other forms are not compiled at all.
-        match const { M % (SIDE_BY_SIDE * V::LANES) / V::LANES * 2 + (M % V::LANES > 0) as usize } {
+        match const { M % (SIDE_BY_SIDE * V::LANES) / V::LANES * 2 + !M.is_multiple_of(V::LANES) as usize } {
             0 => {}
             1 => last.compute::<V, Loose, FUSED, 1, 1, true>(tail),
             2 => last.compute::<V, Loose, FUSED, 1, 1, false>(tail),
@@ -200,7 +200,7 @@ pub(super) unsafe fn add_outer<V: Vector, const FUSED: bool, const N: usize, con
                 V::load(b.add(j)).add_product::<FUSED>(a, sum).store(total.add(j));
                 j += V::LANES;
             }
-            if const { M % V::LANES > 0 } {
+            if const { !M.is_multiple_of(V::LANES) } {
                 let zero = V::splat(V::Element::ZERO);
                 let sum = if first { zero } else { V::load_masked(total.add(j), mask) };
                 let b = V::load_masked(b.add(j), mask);
@@ -231,7 +231,7 @@ pub(super) unsafe fn descend_outer<V: Vector, const FUSED: bool, const N: usize,
                 factor.add_product::<FUSED>(gradient, V::load(w.add(j))).store(w.add(j));
                 j += V::LANES;
             }
-            if const { M % V::LANES > 0 } {
+            if const { !M.is_multiple_of(V::LANES) } {
                 let gradient = V::load_masked(b.add(j), mask).add_product::<FUSED>(a, zero);
                 let before = V::load_masked(w.add(j), mask);
                 factor.add_product::<FUSED>(gradient, before).store_masked(w.add(j), mask);
