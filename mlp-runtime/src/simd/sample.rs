@@ -67,7 +67,7 @@ pub(super) unsafe fn vector_matrix<V: Vector, const FUSED: bool, const N: usize,
     let wide = const { SIDE_BY_SIDE * V::LANES };
     let tail = const { M % V::LANES };
     let mut column = 0;
-    // SAFETY: so many columns are left; w may be empty, so its place is only counted.
+    // SAFETY: each tile ends at M at the latest; w may be empty, so its place is only counted.
     unsafe {
         if const { M >= SIDE_BY_SIDE * V::LANES } {
             while M - column >= wide {
