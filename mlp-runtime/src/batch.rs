@@ -2,7 +2,13 @@
 
 use core::fmt;
 use core::iter::Zip;
-use core::slice::Iter;
+use core::slice::{Chunks, Iter};
+
+/// Samples of a block where at most so many are computed at once: as few blocks as there must be, of nearly
+/// the same size. A block reads all weights, and one of a few samples takes as long as one of many.
+pub(crate) fn block(samples: usize, most: usize) -> usize {
+    samples.div_ceil(samples.div_ceil(most.max(1)).max(1)).max(1)
+}
 
 /// Samples, inputs with their targets: as many of each, and at least one.
 pub struct Batch<'a, I, T> {
@@ -54,6 +60,12 @@ impl<'a, I, T> Batch<'a, I, T> {
     /// The targets, one a sample.
     pub fn targets(&self) -> &'a [T] {
         self.targets
+    }
+
+    /// The samples in order, in blocks of at most so many, the last no smaller than it must be.
+    pub(crate) fn blocks(self, most: usize) -> Zip<Chunks<'a, I>, Chunks<'a, T>> {
+        let block = block(self.len(), most);
+        self.inputs.chunks(block).zip(self.targets.chunks(block))
     }
 
     /// The samples in order, input and target.

@@ -1,6 +1,6 @@
 //! The traits that generated networks implement, for code that is generic over networks.
 
-use super::batch::{Batch, BatchError, check_outputs};
+use super::batch::{Batch, BatchError, block, check_outputs};
 use super::scalar::Scalar;
 
 /// A network: parameters, and the function they define.
@@ -81,7 +81,8 @@ pub trait Network {
         outputs: &mut [Self::Output],
     ) -> Result<(), BatchError> {
         check_outputs(inputs.len(), outputs.len())?;
-        for (inputs, outputs) in inputs.chunks(Self::BLOCK).zip(outputs.chunks_mut(Self::BLOCK)) {
+        let block = block(inputs.len(), Self::BLOCK);
+        for (inputs, outputs) in inputs.chunks(block).zip(outputs.chunks_mut(block)) {
             self.forward_block(inputs, workspace, outputs);
         }
         Ok(())
@@ -194,8 +195,7 @@ pub trait Differentiable: Network {
     ) -> Self::Scalar {
         // The sum starts with its first term: −0 changes none.
         let mut total = -Self::Scalar::ZERO;
-        let blocks = batch.inputs().chunks(Self::BLOCK).zip(batch.targets().chunks(Self::BLOCK));
-        for (inputs, targets) in blocks {
+        for (inputs, targets) in batch.blocks(Self::BLOCK) {
             self.loss_block(inputs, targets, workspace, &mut total);
         }
         let loss = match Self::REDUCTION {
@@ -216,7 +216,7 @@ pub trait Differentiable: Network {
         let count = Self::REDUCTION.count(batch.len());
         let mut total = -Self::Scalar::ZERO;
         let mut done = 0;
-        for (inputs, targets) in batch.inputs().chunks(Self::BLOCK).zip(batch.targets().chunks(Self::BLOCK)) {
+        for (inputs, targets) in batch.blocks(Self::BLOCK) {
             let first = done == 0;
             done += inputs.len();
             let count = if done == batch.len() { count } else { None };
@@ -318,7 +318,7 @@ pub trait Trainable: Differentiable {
         let count = Self::REDUCTION.count(batch.len());
         let mut total = -Self::Scalar::ZERO;
         let mut done = 0;
-        for (inputs, targets) in batch.inputs().chunks(Self::BLOCK).zip(batch.targets().chunks(Self::BLOCK)) {
+        for (inputs, targets) in batch.blocks(Self::BLOCK) {
             let first = done == 0;
             done += inputs.len();
             if done < batch.len() {

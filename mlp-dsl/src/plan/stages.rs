@@ -32,8 +32,9 @@ pub enum Stage {
 /// Samples at once where the specification says nothing of batches, and at most.
 const SAMPLES: usize = 16;
 const MOST_SAMPLES: usize = 128;
-/// Numbers that a block may keep.
+/// Numbers that a block may keep: so many, or as many as this part of the parameters, which each block reads.
 const NUMBERS: usize = 1 << 20;
+const PART: usize = 4;
 
 /// Samples of a block before it is known what it keeps.
 pub(super) fn wanted(derivation: &Derivation) -> usize {
@@ -47,7 +48,10 @@ pub(super) fn wanted(derivation: &Derivation) -> usize {
 /// Samples of a block that keeps these values for each.
 pub(super) fn block(derivation: &Derivation, wanted: usize, kept: &BTreeSet<EquationId>) -> usize {
     let numbers: usize = kept.iter().map(|id| derivation.shape(*id).count()).sum();
-    wanted.min((NUMBERS / numbers.max(1)).max(1))
+    let most = NUMBERS.max(derivation.parameter_count() / PART);
+    let most = (most / numbers.max(1)).clamp(1, wanted);
+    // Blocks of nearly the same size, as few as that takes.
+    wanted.div_ceil(wanted.div_ceil(most))
 }
 
 /// The stages of a routine over samples.
