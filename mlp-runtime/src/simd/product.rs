@@ -1,11 +1,10 @@
 //! Products over many samples: panels of the result, packed where its operand lies far apart.
 
 use core::mem::MaybeUninit;
+use core::ops::Range;
 
 use super::super::scalar::Scalar;
-use super::tile::{
-    Copies, End, Inputs, LINE, Loose, MOST_TERMS, Samples, Start, Tile, copy, most_depth, side_by_side,
-};
+use super::tile::{End, Inputs, LINE, Loose, Samples, Start, Tile, copy, side_by_side};
 use super::vector::{Apart, Vector};
 
 /// Rows and columns of the result, and the length of its sums.
@@ -39,7 +38,8 @@ pub(super) fn forward<E>(x: *const E, w: *const E, bias: *const E, y: *mut E, si
         depth,
         start: if depth == 0 { Start::Zero } else { Start::Nothing },
         end: End::Bias(bias),
-        room: None,
+        panels: 1,
+        b_panel: 0,
     };
     Product { tile, sizes, transposed: false }
 }
@@ -72,32 +72,45 @@ pub(super) fn outer<E>(
         depth,
         start,
         end,
-        room: None,
+        panels: 1,
+        b_panel: 0,
     };
     Product { tile, sizes, transposed: false }
 }
 
-/// Bytes of the largest panel.
-const PACKED: usize = 32 * 1024;
+/// Bytes of a packed panel, at most: it comes from a second-level cache, line after line.
+const PANEL: usize = 64 * 1024;
+/// Bytes of the panels that are packed together, where not all of b can be.
+const PACKED: usize = 256 * 1024;
+/// Rows of b of which numbers are packed before those of another panel.
+const ROWS_AT_ONCE: usize = 16;
+/// The most terms of a sum that are added before the next tile: over inputs, over samples.
+const MOST_TERMS: [usize; 2] = [1024, 128];
+/// Panels are packed for as many rows: fewer would not repay it.
+const REPAID: usize = 16;
 
-/// Room for a packed panel, so that no register is loaded from two lines of the cache.
-#[repr(align(64))]
-struct Room(MaybeUninit<[u8; PACKED]>);
-
-/// Bytes of a that stay in a second-level cache while all panels are multiplied by them.
-const KEPT: usize = 144 * 1024;
+/// Bytes of a that are copied where its samples stand so far apart that they take one another's place.
+const KEPT: usize = 64 * 1024;
 /// Rows that are kept are a multiple: whole tiles of all forms.
 const WHOLE_ROWS: usize = 24;
 /// Lines of the first-level cache so far apart, or a multiple of it, take one another's place.
 const PAGE: usize = 4096;
-/// Panels are packed for as many rows: fewer would not repay it.
-const REPAID: usize = 16;
-/// A part of a that can't stay in the cache where it stands is copied for as many panels.
-const REPAID_PANELS: usize = 3;
 
-/// Room for a part of a.
-#[repr(align(64))]
-struct Kept(MaybeUninit<[u8; KEPT]>);
+/// Bytes of a frame where little is packed, and where much is: a last panel is half as wide again as others.
+const SMALL: usize = 64 * 1024;
+const LARGE: usize = KEPT + PACKED + PANEL / 2;
+
+/// How a product is cut.
+#[derive(Clone, Copy)]
+struct Cut {
+    /// Terms that are added at once.
+    depth: usize,
+    /// Rows that are computed at once, and whether theirs of a are kept.
+    rows: usize,
+    kept: bool,
+    /// Columns that are packed at once.
+    columns: usize,
+}
 
 impl<E: Scalar> Product<E> {
     /// Whether the result is empty. To be asked outside of the function that [`compute`](Self::compute) is
@@ -118,22 +131,45 @@ impl<E: Scalar> Product<E> {
         unsafe {
             if !self.transposed && rows < REPAID {
                 self.loose::<V, FUSED>();
-            } else if columns.div_ceil(self.panel::<V>()) >= REPAID_PANELS {
-                V::apart(Large::<E, FUSED>(*self));
             } else {
-                V::apart(Panels::<E, FUSED> { product: *self, kept: None });
+                let cut = self.cut::<V>();
+                let all = columns.div_ceil(self.panel::<V>()) * self.packed::<V>(cut.depth);
+                if !cut.kept && all * size_of::<E>() <= SMALL {
+                    let cut = Cut { columns, ..cut };
+                    V::apart(Frame::<E, FUSED, SMALL> { product: *self, cut });
+                } else {
+                    V::apart(Frame::<E, FUSED, LARGE> { product: *self, cut });
+                }
             }
         }
     }
 
-    /// Whether what a tile uses of a takes its own place in the cache.
+    /// How the product is cut where not all of b is packed at once.
     #[inline(always)]
-    fn collides(&self) -> bool {
-        match self.tile.end {
-            End::Bias(_) => (self.tile.a_row * size_of::<E>()).is_multiple_of(PAGE),
-            // As many lines as there are samples.
-            End::Mean(_) | End::Descent(..) => (self.tile.a_step * size_of::<E>()).is_multiple_of(PAGE / 8),
-        }
+    fn cut<V: Vector<Element = E>>(&self) -> Cut {
+        let Sizes { rows, depth, .. } = self.sizes;
+        let panel = self.panel::<V>();
+        let over_samples = !matches!(self.tile.end, End::Bias(_));
+        let most = MOST_TERMS[usize::from(over_samples)].min(PANEL / size_of::<E>() / panel);
+        // As many terms each time as the others.
+        let depth = depth.div_ceil(depth.div_ceil(most).max(1));
+        // Rows of samples: half a page apart or a whole one, they would fill few places of the cache.
+        let kept = over_samples && (self.tile.a_step * size_of::<E>()).is_multiple_of(PAGE / 8);
+        let rows = if kept {
+            // Up to two lines more than the rows.
+            let most = (KEPT / depth.max(1) - 2 * LINE) / size_of::<E>();
+            most - most % WHOLE_ROWS
+        } else {
+            rows
+        };
+        let panels = PACKED / size_of::<E>() / self.packed::<V>(depth).max(1);
+        Cut { depth, rows, kept, columns: panels.max(1) * panel }
+    }
+
+    /// How far apart packed panels of so many terms are.
+    #[inline(always)]
+    fn packed<V: Vector<Element = E>>(&self, depth: usize) -> usize {
+        packed::<V>(self.panel::<V>() / V::LANES, depth)
     }
 
     /// Columns of a panel, at most.
@@ -162,70 +198,60 @@ impl<E: Scalar> Product<E> {
         }
     }
 
-    /// Computes packed panels: a part of all sums at a time, for rows of a that stay in a cache; they are
-    /// copied to where they are kept, if there is such a place.
+    /// Computes packed panels: a part of all sums at a time, for panels that stay in a cache, each of them
+    /// once for all rows; these one tile after another, so that what stands side by side in the result is
+    /// read and written together.
     ///
     /// # Safety
-    /// As for `compute`; what is kept has KEPT bytes.
+    /// As for `compute`; the room is as large as a frame for this cut.
     #[inline(always)]
-    unsafe fn panels<V: Vector<Element = E>, const FUSED: bool>(&self, kept: Option<*mut E>) {
+    unsafe fn panels<V: Vector<Element = E>, const FUSED: bool>(&self, cut: Cut, room: *mut E) {
         let Sizes { rows, depth, columns } = self.sizes;
-        let (mut room, mut copies) = (Room(MaybeUninit::uninit()), Copies::new());
-        let room = room.0.as_mut_ptr().cast::<E>();
-        let copies = (kept.is_none() && self.collides()).then_some(copies.place());
+        let (kept, room) = (room, room.wrapping_byte_add(if cut.kept { KEPT } else { 0 }));
         let along = matches!(self.tile.end, End::Bias(_));
-        let most = if along { most_depth::<E>() } else { MOST_TERMS };
-        let most = most.min(V::PANEL / size_of::<E>() / self.panel::<V>());
-        // As many terms each time as the others.
-        let depth_at_once = depth.div_ceil(depth.div_ceil(most).max(1));
-        let rows_at_once = rows_at_once::<E>(along, depth_at_once);
         let mut done = 0;
         // No way out before the first panel: see `nothing_to_do`.
         loop {
-            let now = depth_at_once.min(depth - done);
+            let now = cut.depth.min(depth - done);
             let end = if done + now == depth { self.tile.end } else { self.tile.end.open() };
             let mut row = 0;
             while row < rows {
-                let high = rows_at_once.min(rows - row);
+                let high = cut.rows.min(rows - row);
                 // SAFETY: rows and terms up to here are there; a may be empty, so its place is only counted.
                 unsafe {
-                    let tile = Tile {
+                    let mut tile = Tile {
                         a: self.tile.a.wrapping_add(row * self.tile.a_row + done * self.tile.a_step),
                         y: self.tile.y.add(row * self.tile.y_row),
                         depth: now,
                         start: if done == 0 { self.tile.start } else { Start::Place },
                         end,
-                        room: copies,
                         ..self.tile
                     };
-                    let tile = match kept {
-                        Some(kept) if along => {
-                            let a_row = uneven::<E>(now);
-                            copy_lines::<V>(tile.a, tile.a_row, kept, a_row, [high, now]);
-                            Tile { a: kept, a_row, ..tile }
-                        }
-                        Some(kept) => {
-                            let a_step = uneven::<E>(high);
-                            copy_lines::<V>(tile.a, tile.a_step, kept, a_step, [now, high]);
-                            Tile { a: kept, a_step, ..tile }
-                        }
-                        None => tile,
-                    };
+                    if cut.kept {
+                        let a_step = uneven::<E>(high);
+                        copy_lines::<V>(tile.a, tile.a_step, kept, a_step, [now, high]);
+                        tile = Tile { a: kept, a_step, ..tile };
+                    }
                     let mut column = 0;
                     while column < columns {
-                        let vectors = side_by_side::<V>(columns - column);
-                        let wide = (vectors * V::LANES).min(columns - column);
-                        // A last panel may be half as wide again as the others.
-                        debug_assert!(now * vectors * V::LANES * size_of::<E>() <= PACKED);
-                        self.pack::<V>(room, column, wide, done, now);
-                        let (y, end) = (tile.y.add(column), end.from(column));
-                        let tile = Tile { b: room, b_step: vectors * V::LANES, y, end, ..tile };
-                        if along {
-                            tile.panel::<V, Inputs, FUSED>(high, wide);
-                        } else {
-                            tile.panel::<V, Samples, FUSED>(high, wide);
+                        let group = column..(column + cut.columns).min(columns);
+                        self.pack::<V>(room, group.clone(), done, now);
+                        let mut b = room;
+                        while column < group.end {
+                            let (vectors, wide) = self.side_by_side::<V>(column);
+                            let b_panel = packed::<V>(vectors, now);
+                            let panels = self.alike::<V>(column..group.end);
+                            let (y, end) = (tile.y.add(column), end.from(column));
+                            let tile =
+                                Tile { b, b_step: vectors * V::LANES, y, end, panels, b_panel, ..tile };
+                            if along {
+                                tile.panel::<V, Inputs, FUSED>(high, wide);
+                            } else {
+                                tile.panel::<V, Samples, FUSED>(high, wide);
+                            }
+                            b = b.add(panels * b_panel);
+                            column += panels * wide;
                         }
-                        column += wide;
                     }
                 }
                 row += high;
@@ -237,12 +263,72 @@ impl<E: Scalar> Product<E> {
         }
     }
 
-    /// Copies terms of some columns to where they stand side by side, zeros behind them up to a whole vector.
+    /// How many vectors the panel has that begins with this column, and how many columns.
+    #[inline(always)]
+    fn side_by_side<V: Vector<Element = E>>(&self, column: usize) -> (usize, usize) {
+        let left = self.sizes.columns - column;
+        let vectors = side_by_side::<V>(left);
+        (vectors, left.min(vectors * V::LANES))
+    }
+
+    /// How many panels from the start of these columns on are as whole as the first, itself among them.
+    #[inline(always)]
+    fn alike<V: Vector<Element = E>>(&self, columns: Range<usize>) -> usize {
+        let (panel, mut panels) = (self.panel::<V>(), 1);
+        while columns.start + panels * panel < columns.end
+            && self.side_by_side::<V>(columns.start + panels * panel).1 == panel
+        {
+            panels += 1;
+        }
+        panels
+    }
+
+    /// Packs the panels that begin in some columns: terms where they stand side by side, zeros behind them up
+    /// to a whole vector. Some terms of all panels at a time: what stands side by side in b is read together.
     ///
     /// # Safety
     /// As for `compute`, for these columns and terms; the room is large enough.
     #[inline(always)]
     unsafe fn pack<V: Vector<Element = E>>(
+        &self,
+        room: *mut E,
+        group: Range<usize>,
+        done: usize,
+        now: usize,
+    ) {
+        let mut first = 0;
+        while first < now {
+            let last = now.min(first + if self.transposed { now } else { ROWS_AT_ONCE });
+            let (mut column, mut room) = (group.start, room);
+            while column < group.end {
+                let (vectors, wide) = self.side_by_side::<V>(column);
+                // SAFETY: as for the caller; panels stand behind one another as `packed` says.
+                unsafe {
+                    if self.transposed {
+                        self.pack_columns::<V>(room, column, wide, done, now);
+                    } else {
+                        self.pack_rows::<V>(
+                            room.add(first * vectors * V::LANES),
+                            column,
+                            wide,
+                            done + first,
+                            last - first,
+                        );
+                    }
+                    room = room.add(packed::<V>(vectors, now));
+                }
+                column += wide;
+            }
+            first = last;
+        }
+    }
+
+    /// Packs a panel of b, some terms of it.
+    ///
+    /// # Safety
+    /// As for `pack`.
+    #[inline(always)]
+    unsafe fn pack_rows<V: Vector<Element = E>>(
         &self,
         room: *mut E,
         column: usize,
@@ -251,22 +337,38 @@ impl<E: Scalar> Product<E> {
         now: usize,
     ) {
         let step = self.tile.b_step;
-        // SAFETY: as for the caller. Transposed, b is empty only where `step` is 0; blocks of LANES columns
-        // end at `whole`, those of WIDTH terms at `terms`.
+        let from = self.tile.b.wrapping_add(done * step + column);
+        // SAFETY: as for the caller.
         unsafe {
-            if !self.transposed {
-                let from = self.tile.b.wrapping_add(done * step + column);
-                match wide.div_ceil(V::LANES) {
-                    1 => copy_rows::<V, 1>(from, step, room, wide, now),
-                    2 => copy_rows::<V, 2>(from, step, room, wide, now),
-                    3 => copy_rows::<V, 3>(from, step, room, wide, now),
-                    _ => copy_rows::<V, 4>(from, step, room, wide, now),
-                }
-                return;
+            match wide.div_ceil(V::LANES) {
+                1 => copy_rows::<V, 1>(from, step, room, wide, now),
+                2 => copy_rows::<V, 2>(from, step, room, wide, now),
+                3 => copy_rows::<V, 3>(from, step, room, wide, now),
+                _ => copy_rows::<V, 4>(from, step, room, wide, now),
             }
-            let panel = wide.next_multiple_of(V::LANES);
+        }
+    }
+
+    /// Packs a panel of the transpose of b.
+    ///
+    /// # Safety
+    /// As for `pack`.
+    #[inline(always)]
+    unsafe fn pack_columns<V: Vector<Element = E>>(
+        &self,
+        room: *mut E,
+        column: usize,
+        wide: usize,
+        done: usize,
+        now: usize,
+    ) {
+        let step = self.tile.b_step;
+        let panel = wide.next_multiple_of(V::LANES);
+        let (whole, terms) = (wide - wide % V::LANES, now - now % V::WIDTH);
+        // SAFETY: as for the caller. b is empty only where `step` is 0; blocks of LANES columns end at
+        // `whole`, those of WIDTH terms at `terms`.
+        unsafe {
             let from = self.tile.b.add(column * step + done);
-            let (whole, terms) = (wide - wide % V::LANES, now - now % V::WIDTH);
             let mut j = 0;
             while j < whole {
                 let mut k = 0;
@@ -289,30 +391,38 @@ impl<E: Scalar> Product<E> {
     }
 }
 
-/// A product in packed panels.
+/// Room on the stack, so that no register is loaded from two lines of the cache.
+#[repr(align(64))]
+struct Room<const BYTES: usize>(MaybeUninit<[u8; BYTES]>);
+
+/// A product and the frame that holds what it packs.
+struct Frame<E, const FUSED: bool, const BYTES: usize> {
+    product: Product<E>,
+    cut: Cut,
+}
+
+impl<V: Vector, const FUSED: bool, const BYTES: usize> Apart<V> for Frame<V::Element, FUSED, BYTES> {
+    #[inline(always)]
+    unsafe fn run(self) {
+        let mut room = Room::<BYTES>(MaybeUninit::uninit());
+        let room = room.0.as_mut_ptr().cast();
+        // SAFETY: as for the caller.
+        unsafe { V::apart(Panels::<V::Element, FUSED> { product: self.product, cut: self.cut, room }) }
+    }
+}
+
+/// A product in packed panels: one function, whatever the frame.
 struct Panels<E, const FUSED: bool> {
     product: Product<E>,
-    kept: Option<*mut E>,
+    cut: Cut,
+    room: *mut E,
 }
 
 impl<V: Vector, const FUSED: bool> Apart<V> for Panels<V::Element, FUSED> {
     #[inline(always)]
     unsafe fn run(self) {
         // SAFETY: as for the caller.
-        unsafe { self.product.panels::<V, FUSED>(self.kept) }
-    }
-}
-
-/// One whose a is kept: a frame of its own, since it is large.
-struct Large<E, const FUSED: bool>(Product<E>);
-
-impl<V: Vector, const FUSED: bool> Apart<V> for Large<V::Element, FUSED> {
-    #[inline(always)]
-    unsafe fn run(self) {
-        let mut kept = Kept(MaybeUninit::uninit());
-        let kept = Some(kept.0.as_mut_ptr().cast());
-        // SAFETY: as for the caller.
-        unsafe { V::apart(Panels::<V::Element, FUSED> { product: self.0, kept }) }
+        unsafe { self.product.panels::<V, FUSED>(self.cut, self.room) }
     }
 }
 
@@ -322,16 +432,11 @@ fn uneven<E>(numbers: usize) -> usize {
     ((numbers * size_of::<E>()).div_ceil(LINE) | 1) * LINE / size_of::<E>()
 }
 
-/// How many rows of a, so deep, are kept at once.
+/// How many numbers further on than a panel of so many vectors and terms the next one begins: a line lies
+/// between them, or all would want the same places of the cache.
 #[inline(always)]
-fn rows_at_once<E>(along: bool, depth: usize) -> usize {
-    let rows = if along {
-        KEPT / size_of::<E>() / uneven::<E>(depth)
-    } else {
-        // Up to two lines more than the rows.
-        (KEPT / depth.max(1) - 2 * LINE) / size_of::<E>()
-    };
-    rows - rows % WHOLE_ROWS
+fn packed<V: Vector>(vectors: usize, terms: usize) -> usize {
+    terms * vectors * V::LANES + LINE / size_of::<V::Element>()
 }
 
 /// Copies lines of numbers, so many and so long, to where they are as far apart as is said.
@@ -370,6 +475,10 @@ unsafe fn copy_rows<V: Vector, const C: usize>(
         let mask = V::first(wide - (C - 1) * V::LANES);
         for row in 0..rows {
             let (from, to) = (from.add(row * step), room.add(row * C * V::LANES));
+            let next = from.wrapping_add(ROWS_AT_ONCE * step);
+            for number in (0..C * V::LANES).step_by(LINE / size_of::<V::Element>()) {
+                V::ask_for(next.wrapping_add(number));
+            }
             for c in 0..C - 1 {
                 V::load(from.add(c * V::LANES)).store(to.add(c * V::LANES));
             }

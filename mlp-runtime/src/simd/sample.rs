@@ -62,7 +62,8 @@ pub(super) unsafe fn vector_matrix<V: Vector, const FUSED: bool, const N: usize,
         depth: N,
         start,
         end: End::Bias(bias).from(column),
-        room: None,
+        panels: 1,
+        b_panel: 0,
     };
     let wide = const { SIDE_BY_SIDE * V::LANES };
     let tail = const { M % V::LANES };

@@ -1,6 +1,6 @@
 //! The one loop of all products: a tile of the result is held in registers while the sum runs.
 
-use core::{marker::PhantomData, mem::MaybeUninit};
+use core::marker::PhantomData;
 
 use super::super::{kernels::Mean, scalar::Scalar};
 use super::vector::{Apart, Vector};
@@ -75,8 +75,10 @@ pub(super) struct Tile<E> {
     pub(super) start: Start,
     /// What happens to the sums at their end.
     pub(super) end: End<E>,
-    /// Where rows of a are copied to that would push one another out of the cache.
-    pub(super) room: Option<*mut E>,
+    /// How many panels of b are multiplied by the same rows, whole vectors but for the only one.
+    pub(super) panels: usize,
+    /// How far apart they are.
+    pub(super) b_panel: usize,
 }
 
 /// What is known of a tile when it is compiled: constants in its loop, and ends it need not have.
@@ -114,47 +116,12 @@ impl Layout for Samples {
     const SAMPLES: bool = true;
 }
 
-/// Rows of a that are used at once, at most.
-const ROWS: usize = 8;
 /// Terms that are added between two counts of them, where places are constants.
 const AT_ONCE: usize = 4;
-/// Bytes of the terms of a row that are added before the next tile, at most, where b is packed.
-const MOST_BYTES: usize = 1536;
-
-/// The most terms of a sum that are added before the next tile, where b is packed.
-pub(super) const fn most_depth<E>() -> usize {
-    MOST_BYTES / size_of::<E>()
-}
-
-/// Numbers between the starts of copied rows: no multiple of a page.
-const fn apart<E>() -> usize {
-    most_depth::<E>() + 16
-}
-
 /// Bytes of a line of the cache.
 pub(super) const LINE: usize = 64;
-/// Bytes of a term that are copied at once, so that few of a line are left for another time.
-const TERM: usize = 96;
-/// The most terms that are copied so.
-pub(super) const MOST_TERMS: usize = 128;
-
-/// Room for the rows of a that tiles use: ROWS of them, or TERM bytes of each term.
-#[repr(align(64))]
-pub(super) struct Copies(MaybeUninit<[u8; ROWS * (MOST_BYTES + 16 * size_of::<f64>())]>);
-
-const _: () = assert!(TERM * MOST_TERMS <= ROWS * MOST_BYTES);
-
-impl Copies {
-    #[inline(always)]
-    pub(super) fn new() -> Self {
-        Self(MaybeUninit::uninit())
-    }
-
-    #[inline(always)]
-    pub(super) fn place<E>(&mut self) -> *mut E {
-        self.0.as_mut_ptr().cast()
-    }
-}
+/// Rows over samples that are computed for each panel before the next, at most: they share lines of a.
+const SHARED: usize = 24;
 
 impl<E: Scalar> Tile<E> {
     /// Computes R rows of C vectors; with `MASKED` the last vector has `tail` numbers only.
@@ -214,8 +181,9 @@ impl<E: Scalar> Tile<E> {
             }
             _ => self.y.cast_const(),
         };
-        for r in R..2 * R {
-            let row = result.wrapping_add(r * self.y_row);
+        let (first, right) = if self.panels > 1 { (0, C * V::LANES) } else { (R, 0) };
+        for r in first..first + R {
+            let row = result.wrapping_add(r * self.y_row + right);
             for number in (0..C * V::LANES).step_by(line) {
                 V::ask_for(row.wrapping_add(number));
             }
@@ -359,36 +327,6 @@ impl<E: Scalar> Tile<E> {
         Self { a: self.a.wrapping_add(rows * self.a_row), y, ..*self }
     }
 
-    /// The tile with the first rows of a, so many, where they don't push one another out of the cache.
-    ///
-    /// # Safety
-    /// As for `compute`; of rows along inputs there are at most ROWS, of terms TERM bytes each.
-    #[inline(always)]
-    unsafe fn copied<V, L>(&self, rows: usize) -> Self
-    where
-        V: Vector<Element = E>,
-        L: Layout,
-    {
-        let Some(room) = self.room else { return *self };
-        // SAFETY: as for the caller; the room is as large as `Copies` says.
-        unsafe {
-            if L::INPUTS || !L::SAMPLES && self.a_step == 1 {
-                debug_assert!(rows <= ROWS && self.depth <= most_depth::<E>());
-                for r in 0..rows {
-                    copy::<V>(self.a.add(r * self.a_row), room.add(r * apart::<E>()), self.depth);
-                }
-                Self { a: room, a_row: apart::<E>(), ..*self }
-            } else {
-                let step = TERM / size_of::<E>();
-                debug_assert!(rows <= step && self.depth <= MOST_TERMS);
-                for k in 0..self.depth {
-                    copy::<V>(self.a.add(k * self.a_step), room.add(k * step), rows);
-                }
-                Self { a: room, a_row: 1, a_step: step, ..*self }
-            }
-        }
-    }
-
     /// Computes rows R at a time, as long as there are as many, and returns the tile of those that are left.
     ///
     /// # Safety
@@ -464,7 +402,7 @@ impl<E: Scalar> Tile<E> {
                 (true, 2) => self.rows::<V, L, FUSED, 8, 2>(rows, tail),
                 (true, 3) => self.rows::<V, L, FUSED, 8, 3>(rows, tail),
                 (true, _) => self.rows::<V, L, FUSED, 6, 4>(rows, tail),
-                (false, 3) => self.rows::<V, L, FUSED, 4, 3>(rows, tail),
+                (false, 3) => self.rows::<V, L, FUSED, 3, 3>(rows, tail),
                 (false, _) => self.rows::<V, L, FUSED, 6, 2>(rows, tail),
             }
         }
@@ -486,18 +424,26 @@ where
 {
     #[inline(always)]
     unsafe fn run(self) {
-        const { assert!(R <= ROWS) };
-        let group = if L::SAMPLES { R * (TERM / size_of::<V::Element>() / R) } else { R };
+        let group = if L::SAMPLES { SHARED / R * R } else { R };
         let mut row = 0;
         while row < self.rows {
             let high = group.min(self.rows - row);
             // SAFETY: as for the caller.
             unsafe {
-                let tile = self.tile.down(row).copied::<V, L>(high);
-                let mut r = 0;
-                while r < high {
-                    tile.down(r).compute::<V, L, FUSED, R, C, true>(self.tail);
-                    r += R;
+                let mut tile = self.tile.down(row);
+                for _ in 0..self.tile.panels {
+                    let mut r = 0;
+                    while r < high {
+                        tile.down(r).compute::<V, L, FUSED, R, C, true>(self.tail);
+                        r += R;
+                    }
+                    let wide = C * V::LANES;
+                    tile = Tile {
+                        b: tile.b.wrapping_add(tile.b_panel),
+                        y: tile.y.wrapping_add(wide),
+                        end: tile.end.from(wide),
+                        ..tile
+                    };
                 }
             }
             row += high;

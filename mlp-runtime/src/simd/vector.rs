@@ -18,8 +18,6 @@ pub(super) trait Vector: Copy {
     const WIDTH: usize = 16 / size_of::<Self::Element>();
     /// Whether there are 32 registers and not 16.
     const MANY: bool;
-    /// Bytes of a packed panel: it stays in a first-level cache beside what it is multiplied by.
-    const PANEL: usize = if Self::MANY { 32 * 1024 } else { 16 * 1024 };
 
     /// A mask of the first lanes; `count` is at most `LANES`.
     unsafe fn first(count: usize) -> Self::Mask;
