@@ -36,7 +36,8 @@ fn build(folder: &Path) -> Result<(), String> {
     let output = Command::new(env!("CARGO"))
         .args(["build", "--offline"])
         .current_dir(folder)
-        .env("CARGO_TARGET_DIR", folder.join("target"))
+        // One for all of these crates: the compiler is compiled once for each choice of features.
+        .env("CARGO_TARGET_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join("outside"))
         .output()
         .unwrap();
     if output.status.success() { Ok(()) } else { Err(String::from_utf8_lossy(&output.stderr).into_owned()) }
