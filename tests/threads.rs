@@ -1,6 +1,6 @@
 //! Batches on several threads: outputs, losses, gradients and trained parameters have the same bits in pools
 //! of any size, those of samples that are computed one by one, which one thread does.
-//! `cargo test -p mlp --features rayon --test threads`
+//! `cargo test --workspace --features mlp/rayon --test threads`
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
