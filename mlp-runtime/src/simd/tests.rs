@@ -263,10 +263,12 @@ fn sizes_beyond_a_panel() {
             }
         }
     }
-    // More rows than are kept at once, in panels enough that they are copied.
-    for &[rows, depth, columns] in
-        few(&[[300, 128, 210], [300, 260, 210], [200, 1024, 200], [1000, 40, 200]], &[[140, 130, 66]], &[])
-    {
+    // More rows than are kept at once; panels that are packed together, with a last one that is wider.
+    for &[rows, depth, columns] in few(
+        &[[256, 128, 210], [300, 260, 210], [200, 1024, 200], [1000, 40, 200], [17, 1020, 72]],
+        &[[140, 130, 66], [17, 1020, 72]],
+        &[],
+    ) {
         check_both(&runners, [rows, depth, columns]);
     }
     for &rows in few(&[100, 127, 128, 257], &[100], &[]) {
