@@ -43,11 +43,12 @@ fn build(folder: &Path) -> Result<(), String> {
     if output.status.success() { Ok(()) } else { Err(String::from_utf8_lossy(&output.stderr).into_owned()) }
 }
 
-fn crate_with(library: &str) -> tempfile::TempDir {
+/// A crate of this name. Each has its own: cargo tells crates in one target folder apart by it.
+fn crate_with(name: &str, library: &str) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let manifest = format!(
-        "[package]\nname = \"outside\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n\
+        "[package]\nname = {name:?}\nversion = \"0.1.0\"\nedition = \"2024\"\n\n\
          [dependencies]\nmlp = {{ path = {root:?} }}\n\n[workspace]\n"
     );
     fs::write(folder.path().join("Cargo.toml"), manifest).unwrap();
@@ -60,7 +61,7 @@ fn crate_with(library: &str) -> tempfile::TempDir {
 
 #[test]
 fn one_dependency_is_enough() {
-    assert_eq!(build(crate_with(MAIN).path()), Ok(()));
+    assert_eq!(build(crate_with("line", MAIN).path()), Ok(()));
 }
 
 /// A specification in a file: read, rebuilt when it changes, its mistakes shown with their place.
@@ -69,7 +70,7 @@ fn a_specification_in_a_file() {
     let library = "#![no_std]\n//! A library.\nmlp::mlp!(file = \"networks/line.mlp\");\n\
                    /// How many.\npub const COUNT: usize = Line::PARAMETERS;\n\
                    const _: () = assert!(COUNT <= 2);\n";
-    let folder = crate_with(library);
+    let folder = crate_with("specification", library);
     let file = folder.path().join("networks/line.mlp");
     let said = build(folder.path()).unwrap_err();
     assert!(said.contains("can't read `networks/line.mlp`"), "{said}");
@@ -105,7 +106,7 @@ fn weights_in_a_file() {
                    /// A line.\npub network Line: f32 {\ninput x[2];\nweights W[2, 3]; biases b[3];\n\
                    layer y[3] = x @ W + b;\nweights from \"line.safetensors\";\n} }\n\
                    const _: () = assert!(Line::TRAINED.b[2] == 0.125);\n";
-    let folder = crate_with(library);
+    let folder = crate_with("weights", library);
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("mlpc/tests/fixtures");
     let put = |name: &str, byte: u8| {
         let mut bytes = fs::read(fixtures.join(name)).unwrap();
@@ -134,7 +135,7 @@ fn weights_in_a_file() {
 #[test]
 fn networks_on_the_heap() {
     let heap = MAIN.replace("/// Trains", "/// On the heap.\npub fn boxed() -> impl core::ops::Deref<Target = Line> {\n    Line::boxed()\n}\n\n/// Trains");
-    let folder = crate_with(&heap);
+    let folder = crate_with("heap", &heap);
     assert!(build(folder.path()).unwrap_err().contains("named `boxed`"));
     with_features(folder.path(), "\"alloc\"");
     assert_eq!(build(folder.path()), Ok(()));
