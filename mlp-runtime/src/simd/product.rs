@@ -153,7 +153,7 @@ impl<E: Scalar> Product<E> {
         let most = MOST_TERMS[usize::from(over_samples)].min(PANEL / size_of::<E>() / panel);
         // As many terms each time as the others.
         let depth = depth.div_ceil(depth.div_ceil(most).max(1));
-        // Rows of samples: half a page apart or a whole one, they would fill few places of the cache.
+        // Samples a multiple of an eighth of a page apart fill few places of the cache.
         let kept = over_samples && (self.tile.a_step * size_of::<E>()).is_multiple_of(PAGE / 8);
         let rows = if kept {
             // Up to two lines more than the rows.
