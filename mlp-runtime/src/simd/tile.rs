@@ -170,8 +170,8 @@ impl<E: Scalar> Tile<E> {
         }
     }
 
-    /// Asks for what the next tile reads or writes at its start and end: rows that are pages apart, which no
-    /// processor asks for by itself.
+    /// Asks for what a later tile reads or writes at its start and end: the same rows of the next panel, or
+    /// the next rows where there is none. They are pages apart, which no processor asks for by itself.
     #[inline(always)]
     fn ask_for_next<V: Vector<Element = E>, const R: usize, const C: usize>(&self) {
         let line = LINE / size_of::<E>();
@@ -402,6 +402,7 @@ impl<E: Scalar> Tile<E> {
                 (true, 2) => self.rows::<V, L, FUSED, 8, 2>(rows, tail),
                 (true, 3) => self.rows::<V, L, FUSED, 8, 3>(rows, tail),
                 (true, _) => self.rows::<V, L, FUSED, 6, 4>(rows, tail),
+                // With four rows LLVM kept one of the sums on the stack.
                 (false, 3) => self.rows::<V, L, FUSED, 3, 3>(rows, tail),
                 (false, _) => self.rows::<V, L, FUSED, 6, 2>(rows, tail),
             }
