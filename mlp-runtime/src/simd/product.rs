@@ -172,10 +172,10 @@ impl<E: Scalar> Product<E> {
         packed::<V>(self.panel::<V>() / V::LANES, depth)
     }
 
-    /// Columns of a panel, at most.
+    /// Columns of a panel, at most; said to be more than none, or LLVM sees divisions by 0 that may panic.
     #[inline(always)]
     fn panel<V: Vector<Element = E>>(&self) -> usize {
-        side_by_side::<V>(self.sizes.columns) * V::LANES
+        side_by_side::<V>(self.sizes.columns).max(1) * V::LANES
     }
 
     /// Computes panels where b stands.
