@@ -105,6 +105,23 @@ fn column_form_and_activations() {
 }
 
 /// Nothing is evaluated: the largest networks have a summary.
+/// A batch is cut into blocks of the same size, as few as fit; where parameters are many, it is one.
+#[test]
+fn samples_at_once() {
+    let workspace = |inputs: usize, hidden: usize, outputs: usize, batch: usize| {
+        let text = format!(
+            "network N {{ input x[{inputs}]; layer h[{hidden}] = relu(dense(x)); layer y[{outputs}] = dense(h);\n\
+             target t[{outputs}]; loss mean_squared_error(y, t); train sgd(rate = 0.1), batch {batch}; }}"
+        );
+        let run = mlpc(&["summary", "-"]).write_stdin(text).assert().code(0);
+        let page = String::from_utf8(run.get_output().stdout.clone()).unwrap();
+        page.lines().find(|line| line.contains("workspace")).unwrap().rsplit(", ").next().unwrap().to_owned()
+    };
+    assert_eq!(workspace(2048, 2048, 2048, 64), "for 64 samples at once");
+    // Four of 240,000 numbers would fit: nine samples are three blocks of three.
+    assert_eq!(workspace(1, 60_000, 1, 9), "for 3 samples at once");
+}
+
 #[test]
 fn the_largest_network() {
     let summary = of_text("network N { input x[16000000]; layer y[8] = dense(x); }");
