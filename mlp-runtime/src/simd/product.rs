@@ -82,8 +82,11 @@ pub(super) fn outer<E>(
 const PANEL: usize = 64 * 1024;
 /// Bytes of the panels that are packed together, where not all of b can be.
 const PACKED: usize = 256 * 1024;
-/// Rows of b of which numbers are packed before those of another panel.
-const ROWS_AT_ONCE: usize = 16;
+/// Rows of b of which numbers are packed before those of another panel: no more than a cache has places for
+/// lines that are pages apart.
+const ROWS_AT_ONCE: usize = 8;
+/// How many rows ahead they are asked for.
+const ROWS_AHEAD: usize = 16;
 /// The most terms of a sum that are added before the next tile: over inputs, over samples.
 const MOST_TERMS: [usize; 2] = [1024, 128];
 /// Panels are packed for as many rows: fewer would not repay it.
@@ -475,7 +478,7 @@ unsafe fn copy_rows<V: Vector, const C: usize>(
         let mask = V::first(wide - (C - 1) * V::LANES);
         for row in 0..rows {
             let (from, to) = (from.add(row * step), room.add(row * C * V::LANES));
-            let next = from.wrapping_add(ROWS_AT_ONCE * step);
+            let next = from.wrapping_add(ROWS_AHEAD * step);
             for number in (0..C * V::LANES).step_by(LINE / size_of::<V::Element>()) {
                 V::ask_for(next.wrapping_add(number));
             }
