@@ -4,7 +4,7 @@ use core::mem::MaybeUninit;
 use core::ops::Range;
 
 use super::super::scalar::Scalar;
-use super::tile::{End, Inputs, LINE, Loose, Samples, Start, Tile, copy, side_by_side};
+use super::tile::{End, Inputs, LINE, Loose, PACKING, Samples, Start, Tile, copy, side_by_side};
 use super::vector::{Apart, Vector};
 
 /// Rows and columns of the result, and the length of its sums.
@@ -40,6 +40,7 @@ pub(super) fn forward<E>(x: *const E, w: *const E, bias: *const E, y: *mut E, si
         end: End::Bias(bias),
         panels: 1,
         b_panel: 0,
+        unpacked: None,
     };
     Product { tile, sizes, transposed: false }
 }
@@ -74,6 +75,7 @@ pub(super) fn outer<E>(
         end,
         panels: 1,
         b_panel: 0,
+        unpacked: None,
     };
     Product { tile, sizes, transposed: false }
 }
@@ -89,6 +91,9 @@ const ROWS_AT_ONCE: usize = 8;
 const ROWS_AHEAD: usize = 16;
 /// The most terms of a sum that are added before the next tile: over inputs, over samples.
 const MOST_TERMS: [usize; 2] = [1024, 128];
+/// Rows of b that are no further apart, in bytes, are packed by the first rows of a that they are multiplied by:
+/// on the way, that costs nothing. Of rows that are pages apart too few lines would be on the way at once.
+const NEAR: usize = 1024;
 /// Panels are packed for as many rows: fewer would not repay it.
 const REPAID: usize = 16;
 
@@ -211,7 +216,6 @@ impl<E: Scalar> Product<E> {
     unsafe fn panels<V: Vector<Element = E>, const FUSED: bool>(&self, cut: Cut, room: *mut E) {
         let Sizes { rows, depth, columns } = self.sizes;
         let (kept, room) = (room, room.wrapping_byte_add(if cut.kept { KEPT } else { 0 }));
-        let along = matches!(self.tile.end, End::Bias(_));
         let mut done = 0;
         // No way out before the first panel: see `nothing_to_do`.
         loop {
@@ -224,6 +228,7 @@ impl<E: Scalar> Product<E> {
                 unsafe {
                     let mut tile = Tile {
                         a: self.tile.a.wrapping_add(row * self.tile.a_row + done * self.tile.a_step),
+                        b: self.tile.b.wrapping_add(done * self.tile.b_step),
                         y: self.tile.y.add(row * self.tile.y_row),
                         depth: now,
                         start: if done == 0 { self.tile.start } else { Start::Place },
@@ -238,23 +243,8 @@ impl<E: Scalar> Product<E> {
                     let mut column = 0;
                     while column < columns {
                         let group = column..(column + cut.columns).min(columns);
-                        self.pack::<V>(room, group.clone(), done, now);
-                        let mut b = room;
-                        while column < group.end {
-                            let (vectors, wide) = self.side_by_side::<V>(column);
-                            let b_panel = packed::<V>(vectors, now);
-                            let panels = self.alike::<V>(column..group.end);
-                            let (y, end) = (tile.y.add(column), end.from(column));
-                            let tile =
-                                Tile { b, b_step: vectors * V::LANES, y, end, panels, b_panel, ..tile };
-                            if along {
-                                tile.panel::<V, Inputs, FUSED>(high, wide);
-                            } else {
-                                tile.panel::<V, Samples, FUSED>(high, wide);
-                            }
-                            b = b.add(panels * b_panel);
-                            column += panels * wide;
-                        }
+                        column = group.end;
+                        self.group::<V, FUSED>(tile, room, group, done, high);
                     }
                 }
                 row += high;
@@ -262,6 +252,46 @@ impl<E: Scalar> Product<E> {
             done += now;
             if done >= depth {
                 return;
+            }
+        }
+    }
+
+    /// Packs the panels of some columns and computes so many rows of them, for the terms from `done` on.
+    ///
+    /// # Safety
+    /// As for `panels`, for these rows and terms, with which the tile begins.
+    #[inline(always)]
+    unsafe fn group<V: Vector<Element = E>, const FUSED: bool>(
+        &self,
+        tile: Tile<E>,
+        room: *mut E,
+        group: Range<usize>,
+        done: usize,
+        rows: usize,
+    ) {
+        let now = tile.depth;
+        let near = !self.transposed && tile.b_step * size_of::<E>() <= NEAR && rows >= PACKING;
+        // SAFETY: as for the caller.
+        unsafe {
+            if !near {
+                self.pack::<V>(room, group.clone(), done, now);
+            }
+            let (mut column, mut room) = (group.start, room);
+            while column < group.end {
+                let (vectors, wide) = self.side_by_side::<V>(column);
+                let b_panel = packed::<V>(vectors, now);
+                let panels = self.alike::<V>(column..group.end);
+                let (b, y, end) = (tile.b.wrapping_add(column), tile.y.add(column), tile.end.from(column));
+                let unpacked = near.then_some((b, tile.b_step));
+                let tile =
+                    Tile { b: room, b_step: vectors * V::LANES, y, end, panels, b_panel, unpacked, ..tile };
+                if matches!(end, End::Bias(_)) {
+                    tile.panel::<V, Inputs, FUSED>(rows, wide);
+                } else {
+                    tile.panel::<V, Samples, FUSED>(rows, wide);
+                }
+                room = room.add(panels * b_panel);
+                column += panels * wide;
             }
         }
     }

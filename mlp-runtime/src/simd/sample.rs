@@ -64,6 +64,7 @@ pub(super) unsafe fn vector_matrix<V: Vector, const FUSED: bool, const N: usize,
         end: End::Bias(bias).from(column),
         panels: 1,
         b_panel: 0,
+        unpacked: None,
     };
     let wide = const { SIDE_BY_SIDE * V::LANES };
     let tail = const { M % V::LANES };

@@ -79,6 +79,9 @@ pub(super) struct Tile<E> {
     pub(super) panels: usize,
     /// How far apart they are.
     pub(super) b_panel: usize,
+    /// Where b stands and how far apart its rows are, if it has not been packed yet: the first rows that are
+    /// computed do it.
+    pub(super) unpacked: Option<(*const E, usize)>,
 }
 
 /// What is known of a tile when it is compiled: constants in its loop, and ends it need not have.
@@ -120,6 +123,8 @@ impl Layout for Samples {
 const AT_ONCE: usize = 4;
 /// Bytes of a line of the cache.
 pub(super) const LINE: usize = 64;
+/// Rows that b is packed by: enough for it to hide behind.
+pub(super) const PACKING: usize = 4;
 /// Rows over samples that are computed for each panel before the next, at most: they share lines of a.
 const SHARED: usize = 24;
 
@@ -128,7 +133,8 @@ impl<E: Scalar> Tile<E> {
     ///
     /// # Safety
     /// All rows of a, b and y must be there in these sizes and stand as L says, what is read initialised;
-    /// `tail` is at most LANES. The instructions of V must be there as well.
+    /// `tail` is at most LANES; where b is to be packed, there is room for it. The instructions of V must be
+    /// there as well.
     #[cfg_attr(debug_assertions, inline(never))] // frames of debug builds would pile up
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) unsafe fn compute<
@@ -230,17 +236,24 @@ impl<E: Scalar> Tile<E> {
         V: Vector<Element = E>,
         L: Layout,
     {
-        let b_step = if L::PACKED { C * V::LANES } else { self.b_step };
+        let (b, b_step) = match self.unpacked {
+            Some(unpacked) if !L::PACKED && R == PACKING => unpacked,
+            _ if L::PACKED => (self.b, C * V::LANES),
+            _ => (self.b, self.b_step),
+        };
         let a_step = if L::INPUTS { 1 } else { self.a_step };
         let a_row = if L::SAMPLES { 1 } else { self.a_row };
         // SAFETY: as for the caller.
         unsafe {
-            let from = self.b.add(k * b_step);
+            let from = b.add(k * b_step);
             let mut b = [V::splat(E::ZERO); C];
             for (c, b) in b.iter_mut().enumerate() {
                 let from = from.add(c * V::LANES);
                 let masked = MASKED && !L::PACKED && c + 1 == C;
                 *b = if masked { V::load_masked(from, mask) } else { V::load(from) };
+                if !L::PACKED && R == PACKING && self.unpacked.is_some() {
+                    b.store(self.b.cast_mut().add((k * C + c) * V::LANES));
+                }
             }
             let a = self.a.add(k * a_step);
             for (r, row) in sums.iter_mut().enumerate() {
@@ -372,8 +385,15 @@ impl<E: Scalar> Tile<E> {
     {
         // SAFETY: as for the caller; Loose says nothing.
         unsafe {
+            let mut rest = *self;
+            if L::PACKED && self.unpacked.is_some() {
+                debug_assert!(rows >= PACKING);
+                rest = rest.by::<V, Loose, FUSED, PACKING, C>(&mut { PACKING }, tail);
+                rest.unpacked = None;
+                rows -= PACKING;
+            }
             // Where b is not packed, there are few rows.
-            let rest = if L::PACKED { self.by::<V, L, FUSED, R, C>(&mut rows, tail) } else { *self };
+            let rest = if L::PACKED { rest.by::<V, L, FUSED, R, C>(&mut rows, tail) } else { rest };
             let rest =
                 if !L::PACKED || R > 4 { rest.by::<V, Loose, FUSED, 4, C>(&mut rows, tail) } else { rest };
             let rest = rest.by::<V, Loose, FUSED, 2, C>(&mut rows, tail);
@@ -441,6 +461,7 @@ where
                     let wide = C * V::LANES;
                     tile = Tile {
                         b: tile.b.wrapping_add(tile.b_panel),
+                        unpacked: tile.unpacked.map(|(b, step)| (b.wrapping_add(wide), step)),
                         y: tile.y.wrapping_add(wide),
                         end: tile.end.from(wide),
                         ..tile
