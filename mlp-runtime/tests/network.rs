@@ -27,7 +27,8 @@ impl Network for Line {
     type Scalar = f64;
     type Input = [f64; 1];
     type Output = [f64; 1];
-    type Workspace = ();
+    /// The sizes of the blocks that were computed.
+    type Workspace = Vec<usize>;
     const NAME: &'static str = "line";
     const PARAMETERS: usize = 2;
     const WEIGHTS: usize = 1;
@@ -51,8 +52,17 @@ impl Network for Line {
         self.b = 0.0;
     }
 
-    fn forward_into(&self, input: &[f64; 1], _: &mut (), output: &mut [f64; 1]) {
+    fn forward_into(&self, input: &[f64; 1], _: &mut Vec<usize>, output: &mut [f64; 1]) {
         output[0] = self.w * input[0] + self.b;
+    }
+
+    const BLOCK: usize = 31;
+
+    fn forward_block(&self, inputs: &[[f64; 1]], sizes: &mut Vec<usize>, outputs: &mut [[f64; 1]]) {
+        for (input, output) in inputs.iter().zip(outputs) {
+            self.forward_into(input, sizes, output);
+        }
+        sizes.push(inputs.len());
     }
 
     fn parameter(&self, name: &str) -> Option<&[f64]> {
@@ -79,12 +89,19 @@ impl Differentiable for Line {
     const GRADIENT_BYTES: usize = size_of::<Self>();
     const REDUCTION: Reduction = Reduction::Mean;
 
-    fn loss(&self, [x]: &[f64; 1], [t]: &[f64; 1], _: &mut ()) -> f64 {
+    fn loss(&self, [x]: &[f64; 1], [t]: &[f64; 1], _: &mut Vec<usize>) -> f64 {
         let error = self.w * x + self.b - t;
         error * error
     }
 
-    fn accumulate(&self, first: bool, x: &[f64; 1], t: &[f64; 1], _: &mut (), gradients: &mut Line) -> f64 {
+    fn accumulate(
+        &self,
+        first: bool,
+        x: &[f64; 1],
+        t: &[f64; 1],
+        _: &mut Vec<usize>,
+        gradients: &mut Line,
+    ) -> f64 {
         let error = self.w * x[0] + self.b - t[0];
         add_scalar(first, &mut gradients.w, 2.0 * error * x[0]);
         add_scalar(first, &mut gradients.b, 2.0 * error);
@@ -116,17 +133,31 @@ fn stale() -> Line {
 fn forward_batch_writes_each_output() {
     let network = Line { w: 2.0, b: 1.0 };
     let mut outputs = [[0.0]; 4];
-    network.forward_batch(&INPUTS, &mut (), &mut outputs).unwrap();
+    network.forward_batch(&INPUTS, &mut vec![], &mut outputs).unwrap();
     assert_eq!(outputs, TARGETS);
     let error = BatchError::Outputs { inputs: 4, outputs: 3 };
-    assert_eq!(network.forward_batch(&INPUTS, &mut (), &mut outputs[..3]), Err(error));
-    assert_eq!(network.forward_batch(&[], &mut (), &mut []), Ok(()));
+    assert_eq!(network.forward_batch(&INPUTS, &mut vec![], &mut outputs[..3]), Err(error));
+    assert_eq!(network.forward_batch(&[], &mut vec![], &mut []), Ok(()));
+}
+
+#[test]
+fn blocks_are_as_few_and_as_equal_as_can_be() {
+    let sizes = |samples: usize| {
+        let mut sizes = vec![];
+        stale().forward_batch(&vec![[1.0]; samples], &mut sizes, &mut vec![[0.0]; samples]).unwrap();
+        sizes
+    };
+    assert_eq!(sizes(0), []);
+    assert_eq!(sizes(1), [1]);
+    assert_eq!(sizes(31), [31]);
+    assert_eq!(sizes(32), [16, 16]);
+    assert_eq!(sizes(64), [22, 22, 20]);
 }
 
 #[test]
 fn backward_writes_over_stale_gradients() {
     let mut gradients = stale();
-    let loss = Line { w: 1.0, b: 0.0 }.backward_into(&[3.0], &[7.0], &mut (), &mut gradients);
+    let loss = Line { w: 1.0, b: 0.0 }.backward_into(&[3.0], &[7.0], &mut vec![], &mut gradients);
     assert_eq!((loss, gradients), (16.0, Line { w: -24.0, b: -8.0 }));
 }
 
@@ -135,19 +166,19 @@ fn batches_average_losses_and_gradients() {
     let network = Line { w: 1.0, b: 0.0 };
     let mut gradients = stale();
     // Errors -1, -2, -3, -4.
-    assert_eq!(network.backward_batch(batch(), &mut (), &mut gradients), 30.0 / 4.0);
+    assert_eq!(network.backward_batch(batch(), &mut vec![], &mut gradients), 30.0 / 4.0);
     assert_eq!(gradients, Line { w: -40.0 / 4.0, b: -20.0 / 4.0 });
-    assert_eq!(network.loss_batch(batch(), &mut ()), 30.0 / 4.0);
+    assert_eq!(network.loss_batch(batch(), &mut vec![]), 30.0 / 4.0);
 }
 
 #[test]
 fn training_returns_the_loss_before_the_step() {
     let mut network = Line { w: 1.0, b: 0.0 };
     let mut gradients = stale();
-    let loss = network.train_batch(batch(), &mut 0.1, &mut (), &mut gradients);
+    let loss = network.train_batch(batch(), &mut 0.1, &mut vec![], &mut gradients);
     assert_eq!((loss, network), (7.5, Line { w: 2.0, b: 0.5 }));
     let mut network = Line { w: 1.0, b: 0.0 };
-    let loss = network.train_into(&[3.0], &[7.0], &mut 0.125, &mut (), &mut gradients);
+    let loss = network.train_into(&[3.0], &[7.0], &mut 0.125, &mut vec![], &mut gradients);
     assert_eq!((loss, network), (16.0, Line { w: 4.0, b: 1.0 }));
 }
 
@@ -169,7 +200,7 @@ fn fit<N: Trainable>(
 #[test]
 fn generic_code_trains_any_network() {
     let mut network = stale();
-    assert!(fit(&mut network, &mut 0.1, &mut (), &mut stale(), batch()) < 1e-12);
+    assert!(fit(&mut network, &mut 0.1, &mut vec![], &mut stale(), batch()) < 1e-12);
 }
 
 #[test]

@@ -63,9 +63,9 @@ impl Context<'_> {
         let mut arguments = self.block_arguments();
         arguments.push(argument("__samples", quote!(::core::option::Option<#real>)));
         let sums = self.method(Entry::Accumulate, &TokenStream::new(), &arguments, &quote!(()), &sums);
-        let (rest, total) = (self.block_parameters(), quote!(__total: &mut #real));
+        let parameters = self.block_parameters(&TokenStream::new());
         quote! {
-            fn accumulate_block(&self, #rest, #total) {
+            fn accumulate_block(&self, #parameters) {
                 #samples
                 #sums
             }
@@ -78,12 +78,13 @@ impl Context<'_> {
         }
     }
 
-    fn block_parameters(&self) -> TokenStream {
+    /// The parameters of a method for a block, with what is its own.
+    fn block_parameters(&self, own: &TokenStream) -> TokenStream {
         let (workspace, gradients, real) = (&self.types.workspace, &self.types.gradients, self.real());
         let (input, target) = (self.array(Shape::Vector(self.input_count())), self.target());
         quote! {
             __first: bool, __samples: ::core::option::Option<#real>, __inputs: &[#input], __targets: &[#target],
-            __workspace: &mut #workspace, __gradients: &mut #gradients
+            #own __workspace: &mut #workspace, __gradients: &mut #gradients, __total: &mut #real,
         }
     }
 
@@ -137,14 +138,9 @@ impl Context<'_> {
         let code = quote!(#before #sums #behind);
         let stepped = self.method(Entry::Step, &quote!(mut), &arguments, &quote!(()), &code);
         let samples = self.samples_first();
-        let (workspace, gradients) = (&self.types.workspace, &self.types.gradients);
-        let (input, target) = (self.array(Shape::Vector(self.input_count())), self.target());
+        let parameters = self.block_parameters(&quote!(__optimizer: &mut #optimizer,));
         quote! {
-            fn train_block(
-                &mut self, __first: bool, __samples: ::core::option::Option<#real>, __inputs: &[#input],
-                __targets: &[#target], __optimizer: &mut #optimizer, __workspace: &mut #workspace,
-                __gradients: &mut #gradients, __total: &mut #real,
-            ) {
+            fn train_block(&mut self, #parameters) {
                 #samples
                 #stepped
             }
