@@ -56,6 +56,38 @@ fn any_name_works() {
     assert!(loss > 0.0 && gradients.α != 0.0);
 }
 
+mlp::mlp! {
+    /// Names that generated code has, too.
+    network Own: f64 {
+        input   __input[4];
+        layer   __machine[3] = double(dense(__input));
+        biases  { __term_0 = 0.25 }
+        layer   __first[2] = double(dense(__machine)) * __term_0;
+        target  __samples[2];
+        loss    mean_squared_error(__first, __samples);
+        arithmetic fused;
+        unroll  never;
+        train   momentum(rate = 0.001), batch 4;
+    }
+    fn double(__machine) = __machine * __machine + __machine;
+}
+
+#[test]
+fn names_of_generated_code_are_free() {
+    let (inputs, targets) = ([[0.5; 4]; 5], [[1.0, 0.0]; 5]);
+    let mut network = Own::new();
+    let (mut optimizer, mut workspace) = (OwnOptimizer::new(), OwnWorkspace::new());
+    let mut gradients = OwnGradients::new();
+    let batch = mlp::Batch::new(&inputs, &targets);
+    let mut step =
+        || batch.map(|batch| network.train_batch(batch, &mut optimizer, &mut workspace, &mut gradients));
+    let before = step();
+    for _ in 0..50 {
+        assert!(step().is_ok());
+    }
+    assert!(step().ok() < before.ok());
+}
+
 #[test]
 fn a_network_may_stand_in_a_function() {
     mlp::mlp! {

@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 
-use super::{Context, size};
+use super::{Context, names::TERM, size};
 use crate::{
     ir::{
         array::Op,
@@ -73,8 +73,8 @@ impl Context<'_> {
         for (number, step) in steps.iter().enumerate() {
             let Op::Pointwise(formula) = &self.derivation.equation(step.equation).op else { continue };
             let prefix = match number {
-                0 => self.names.term_prefix.clone(),
-                _ => format!("{}{number}_", self.names.term_prefix),
+                0 => TERM.to_owned(),
+                _ => format!("{TERM}{number}_"),
             };
             let mut printer = self.printer(&functions, &constants);
             printer.term_prefix = &prefix;

@@ -26,7 +26,7 @@ pub(super) struct Printer<'p> {
     pub(super) constants_at: &'p TokenStream,
     /// Whether functions are told the machine: what they fuse, or the root they take, is its own.
     pub(super) machine: bool,
-    /// How the variables of shared terms begin: no value is called so.
+    /// How the variables of shared terms begin.
     pub(super) term_prefix: &'p str,
 }
 

@@ -187,12 +187,10 @@ impl Context<'_> {
         let (own, constants_at) = (quote!(self), quote!(super::constants));
         let functions = used.iter().filter_map(|index| {
             let function = self.derivation.functions.get(*index)?;
-            let names = function.parameters.iter().map(String::as_str);
             let printer = Printer {
                 functions_at: &own,
                 constants_at: &constants_at,
                 runtime: &self.inner_runtime,
-                term_prefix: &names::term_prefix(names),
                 ..self.printer(&nothing, &nothing)
             };
             let name = identifier(&function.name, proc_macro2::Span::call_site());
@@ -271,7 +269,7 @@ impl Context<'_> {
             constants: &self.derivation.constants,
             constants_at,
             machine: self.functions_need_machine(),
-            term_prefix: &self.names.term_prefix,
+            term_prefix: names::TERM,
         }
     }
 

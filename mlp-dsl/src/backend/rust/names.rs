@@ -30,73 +30,44 @@ fn is_keyword(name: &str) -> bool {
     KEYWORDS.contains(&name)
 }
 
-/// Names of the generated functions' own variables; a value of the same name steps aside.
-const OWN: [&str; 10] = [
-    "__input",
-    "__target",
-    "__workspace",
-    "__gradients",
-    "__output",
-    "__optimizer",
-    "__trace",
-    "__place",
-    "__row",
-    "__column",
-];
-
 /// Names that mean a variant in a pattern, whatever stands around.
 const VARIANTS: [&str; 4] = ["Some", "None", "Ok", "Err"];
 
-/// How the variables of shared terms begin, so that none of these names is one.
-pub(super) fn term_prefix<'n>(names: impl Iterator<Item = &'n str> + Clone) -> String {
-    let mut prefix = "__term_".to_owned();
-    while names.clone().any(|name| name.starts_with(&prefix)) {
-        prefix.push('_');
+/// How the variables of shared terms begin.
+pub(super) const TERM: &str = "__term_";
+
+/// A variable called so, as far as it can be: generated code's own names begin with two underscores.
+fn variable(name: &str, taken: &mut HashSet<String>) -> Ident {
+    let mut variable = if name.starts_with("__") { format!("v{name}") } else { name.to_owned() };
+    while !taken.insert(variable.clone()) {
+        variable.push('_');
     }
-    prefix
+    identifier(&variable, Span::call_site())
+}
+
+fn variants() -> HashSet<String> {
+    VARIANTS.iter().map(|name| (*name).to_owned()).collect()
 }
 
 /// The parameters of a function as variables.
 pub(super) fn parameters(names: &[String]) -> Vec<Ident> {
-    let mut taken: HashSet<String> = VARIANTS.iter().map(|name| (*name).to_owned()).collect();
-    taken.extend(names.iter().cloned());
-    let variable = |name: &String| {
-        let mut variable = name.clone();
-        if VARIANTS.contains(&name.as_str()) {
-            while !taken.insert(variable.clone()) {
-                variable.push('_');
-            }
-        }
-        identifier(&variable, Span::call_site())
-    };
-    names.iter().map(variable).collect()
+    let mut taken = variants();
+    names.iter().map(|name| variable(name, &mut taken)).collect()
 }
 
 /// The local variable of each equation.
-pub(super) struct Names {
-    locals: HashMap<EquationId, Ident>,
-    /// How the variables of shared terms begin.
-    pub(super) term_prefix: String,
-}
+pub(super) struct Names(HashMap<EquationId, Ident>);
 
 impl Names {
     pub(super) fn new(derivation: &Derivation) -> Self {
-        let mut taken: HashSet<String> = OWN.iter().chain(&VARIANTS).map(|name| (*name).to_owned()).collect();
-        let mut locals = HashMap::new();
-        for (id, _) in derivation.numbered() {
-            let mut name = derivation.name_of(id);
-            while !taken.insert(name.clone()) {
-                name.push('_');
-            }
-            locals.insert(id, identifier(&name, Span::call_site()));
-        }
-        let term_prefix = term_prefix(taken.iter().map(String::as_str));
-        Names { locals, term_prefix }
+        let mut taken = variants();
+        let local = |(id, _)| (id, variable(&derivation.name_of(id), &mut taken));
+        Names(derivation.numbered().map(local).collect())
     }
 
     /// The local variable of an equation.
     pub(super) fn of(&self, id: EquationId) -> Ident {
-        self.locals.get(&id).cloned().unwrap_or_else(|| Ident::new("__unknown", Span::call_site()))
+        self.0.get(&id).cloned().unwrap_or_else(|| Ident::new("__unknown", Span::call_site()))
     }
 }
 
