@@ -93,7 +93,7 @@ const ROWS_AHEAD: usize = 16;
 const MOST_TERMS: [usize; 2] = [1024, 128];
 /// Rows of b that are no further apart, in bytes, are packed by the first rows of a that they are multiplied by:
 /// on the way, that costs nothing. Of rows that are pages apart too few lines would be on the way at once.
-const NEAR: usize = 1024;
+const NEAR: usize = 512;
 /// Panels are packed for as many rows: fewer would not repay it.
 const REPAID: usize = 16;
 
