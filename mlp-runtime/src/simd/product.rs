@@ -94,8 +94,8 @@ const MOST_TERMS: [usize; 2] = [1024, 128];
 /// Rows of b that are no further apart, in bytes, are packed by the first rows of a that they are multiplied by:
 /// on the way, that costs nothing. Of rows that are pages apart too few lines would be on the way at once.
 const NEAR: usize = 512;
-/// Panels are packed for as many rows: fewer would not repay it.
-const REPAID: usize = 16;
+/// Panels are packed for as many rows, fewer would not repay it: where that is apart, and on the way.
+const REPAID: [usize; 2] = [16, 13];
 
 /// Bytes of a that are copied where its samples stand so far apart that they take one another's place.
 const KEPT: usize = 64 * 1024;
@@ -137,7 +137,7 @@ impl<E: Scalar> Product<E> {
         debug_assert!(rows > 0 && columns > 0);
         // SAFETY: as for the caller; the rooms are as large as they have to be.
         unsafe {
-            if !self.transposed && rows < REPAID {
+            if !self.transposed && rows < REPAID[usize::from(self.near())] {
                 self.loose::<V, FUSED>();
             } else {
                 let cut = self.cut::<V>();
@@ -150,6 +150,12 @@ impl<E: Scalar> Product<E> {
                 }
             }
         }
+    }
+
+    /// Whether rows of b are packed on the way.
+    #[inline(always)]
+    fn near(&self) -> bool {
+        !self.transposed && self.tile.b_step * size_of::<E>() <= NEAR
     }
 
     /// How the product is cut where not all of b is packed at once.
@@ -270,7 +276,7 @@ impl<E: Scalar> Product<E> {
         rows: usize,
     ) {
         let now = tile.depth;
-        let near = !self.transposed && tile.b_step * size_of::<E>() <= NEAR && rows >= PACKING;
+        let near = self.near() && rows >= PACKING;
         // SAFETY: as for the caller.
         unsafe {
             if !near {
