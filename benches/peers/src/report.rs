@@ -66,8 +66,9 @@ rest of the step is written by hand."
         "Everything is built for any x86-64, which has SSE2: Rust with `-C target-cpu=x86-64` and, of `mlp`, ndarray and \
 matrixmultiply, without the features that ask the processor when the program runs, C with `-O3 -ffast-math`. Our networks \
 declare `arithmetic separate`, since no instruction of SSE2 fuses; and for the peak a multiply-add is two instructions. \
-MKL is held to SSE4.2 by `MKL_ENABLE_INSTRUCTIONS=SSE4_2`, OpenBLAS to SSSE3 by `OPENBLAS_CORETYPE=Core2`; gemm and faer \
-can't be held. The loops by hand are those of the other builds, whose tiles were chosen for larger registers."
+MKL is asked for SSE4.2 by `MKL_ENABLE_INSTRUCTIONS=SSE4_2`, which it does not heed everywhere: where it takes more than all of the \
+peak, it has wider registers. OpenBLAS is held to SSSE3 by `OPENBLAS_CORETYPE=Core2`; gemm and \
+faer can't be held. The loops by hand are those of the other builds, whose tiles were chosen for larger registers."
     };
     format!(
         "{} *Time* is the median of a call, *ratio* the median of time over our time in the same round, with the \
