@@ -92,7 +92,7 @@ const ROWS_AHEAD: usize = 16;
 /// The most terms of a sum that are added before the next tile: over inputs, over samples.
 const MOST_TERMS: [usize; 2] = [1024, 128];
 /// Rows of b that are no further apart, in bytes, are packed by the first rows of a that they are multiplied by:
-/// on the way, that costs nothing. Of rows that are pages apart too few lines would be on the way at once.
+/// on the way, the products hide it. Of rows further apart, too few lines would be asked for at once.
 const NEAR: usize = 512;
 /// Panels are packed for as many rows, fewer would not repay it: where that is apart, and on the way.
 const REPAID: [usize; 2] = [16, 13];
