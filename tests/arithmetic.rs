@@ -57,6 +57,24 @@ macro_rules! both_grains {
                 all.extend(rows.as_flattened().iter().map(|w| w.to_bits()));
                 all
             }
+
+            /// Steps on a sample in one go, and by its gradients.
+            #[test]
+            fn a_step_is_that_of_its_gradients() {
+                let (mut whole, mut apart) = (Layers::new(), Layers::new());
+                let (mut optimizer, mut workspace) = (LayersOptimizer::new(), LayersWorkspace::new());
+                let mut gradients = [LayersGradients::ZERO, LayersGradients::ZERO];
+                for step in 0..30 {
+                    let (x, t) = ([0.3, 0.1 * f64::from(step), -0.9], [0.2]);
+                    let [one, other] = &mut gradients;
+                    let loss = whole.train_into(&x, &t, &mut optimizer, &mut workspace, one);
+                    assert_eq!(loss.to_bits(), apart.backward_into(&x, &t, &mut workspace, other).to_bits());
+                    mlp::Trainable::step(&mut apart, &mut optimizer, other);
+                    assert_eq!((whole.V, whole.c, whole.W, whole.d), (apart.V, apart.c, apart.W, apart.d));
+                    assert_eq!((one.V, one.c, one.W, one.d), (other.V, other.c, other.W, other.d));
+                }
+                assert_ne!(whole.V, Layers::new().V);
+            }
         }
     };
 }

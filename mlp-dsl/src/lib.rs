@@ -57,7 +57,10 @@ pub fn derive_with(
 ) -> Result<Derivation, Vec<Diagnostic>> {
     let model = check::check(ast, files, &mut diagnostics);
     match model {
-        Some(model) if diagnostics.is_empty() => ir::derive(&model).map_err(|diagnostic| vec![diagnostic]),
+        Some(model) if diagnostics.is_empty() => {
+            let derivation = ir::derive(&model);
+            derivation.and_then(plan::fitting).map_err(|diagnostic| vec![diagnostic])
+        }
         _ => Err(diagnostics.into_sorted()),
     }
 }

@@ -18,6 +18,8 @@ pub const LAYERS: usize = 1000;
 pub const NEURONS: usize = 10_000;
 /// Parameters of a network.
 pub const PARAMETERS: u64 = 1 << 27;
+/// Bytes of a workspace: the values of a sample, or of a block of them.
+pub const WORKSPACE_BYTES: usize = 1 << 30;
 /// Bytes of the header of a file of weights.
 pub const WEIGHT_HEADER_BYTES: u64 = 1 << 24;
 /// Bytes of a file of weights: all parameters as `f64`, and a header.

@@ -1,13 +1,13 @@
 //! Elementary functions of `f64`, made of `+ - * /`, comparisons and bit operations,
-//! so that every machine computes the same bits.
+//! so that every machine computes the same bits; `by` says how a product and its addition are rounded.
 //!
-//! An ulp is the spacing of the doubles around the exact result. Errors are bounded as each
-//! function says; the tests hold them to it. A NaN argument gives a NaN result, with the two
-//! exceptions of [`powf`].
+//! How far each is from the exact result says the table of `docs/functions.md` in the repository. A NaN argument
+//! gives a NaN result, with the two exceptions of [`powf`].
 //!
 //! Constants come from `tests/reference/coefficients.py` of the crate mlp-runtime.
 
-use core::f64::consts::LOG2_E;
+use super::arithmetic::{Arithmetic, Separate};
+use core::f64::consts::{LN_2, LOG2_E};
 // An `if` may become a branch, and a loop with branches does not become vector code.
 use core::hint::select_unpredictable as select;
 
@@ -35,33 +35,29 @@ const EXP_REST: [f64; 11] = [
     2.0914679376654634e-09,
 ];
 
-/// -1/3, the coefficient before [`TANH_REST`].
-const MINUS_THIRD: f64 = -1.0 / 3.0;
+/// (e^2r - 1 - 2r) / 2r², from r⁰ up.
+const EXP_REST_OF_TWICE: [f64; 11] = {
+    let mut coefficients = EXP_REST;
+    let (mut i, mut factor) = (0, 2.0);
+    while i < coefficients.len() {
+        coefficients[i] *= factor;
+        factor *= 2.0;
+        i += 1;
+    }
+    coefficients
+};
 
-/// (tanh(x) / x - 1 + x² / 3) / x⁴ in x², for x from 0 to 5/8.
-const TANH_REST: [f64; 11] = [
-    0.13333333333333328,
-    -0.053968253968226916,
-    0.0218694885333756,
-    -0.00886323541820731,
-    0.0035921257268643077,
-    -0.0014558063984527001,
-    0.0005898146301801948,
-    -0.00023807936398776303,
-    9.353005581815142e-05,
-    -3.2260485472397396e-05,
-    6.9890843822792465e-06,
-];
-
-/// e to the power `x`, within 1 ulp, gradual underflow included.
+/// e to the power `x`, gradual underflow included.
 ///
 /// Cody and Waite's reduction to 2^k e^r with |r| <= ln 2 / 2, then a polynomial.
 #[inline(always)]
-pub fn exp(x: f64) -> f64 {
-    exp_of_sum(x, 0.0)
+pub fn exp<A: Arithmetic>(by: A, x: f64) -> f64 {
+    let x = clamp(x, -EXP_END, EXP_END);
+    let (k, multiple) = whole(by.multiply_add(x, LOG2_E, SHIFTER));
+    power(by, k, by.multiply_add(-multiple, LN_2_TAIL, by.multiply_add(-multiple, LN_2_HEAD, x)), 0.0)
 }
 
-/// The natural logarithm, within 1 ulp.
+/// The natural logarithm; the same in both arithmetics.
 ///
 /// ln 0 is -inf; of a negative number, NaN. See `ln_sum` for the method.
 #[inline(always)]
@@ -69,26 +65,25 @@ pub fn ln(x: f64) -> f64 {
     ln_sum(x).0
 }
 
-/// The hyperbolic tangent, within 1.2 ulps. Odd in `x`, the zero's sign included.
+/// The hyperbolic tangent. Odd in `x`, the zero's sign included.
 ///
-/// Near 0 a polynomial; further 1 - 2 / (e^2x + 1). Both are computed and one is chosen.
+/// h / (h + 1) with h = (e^2x - 1) / 2 and e^2x = 2^k e^2r. Nothing is lost near 0, where k is 0 and r is x.
 #[inline(always)]
-pub fn tanh(x: f64) -> f64 {
+pub fn tanh<A: Arithmetic>(by: A, x: f64) -> f64 {
     let size = absolute(x);
-    let square = size * size;
-    let near_zero = size + size * squared_polynomial(square, TANH_REST, square * MINUS_THIRD);
-    let Reduced { k, r, below } = reduce(2.0 * size, 0.0);
-    let (sum, rest) = power_near_one(r, below);
+    // From 19.1 on the result is 1.
+    let size = select(size > 22.0, 22.0, size);
+    let (k, multiple) = whole(by.multiply_add(size, 2.0 * LOG2_E, SHIFTER));
+    // Without a tail of ln 2: where k is not 0, what that costs is less than half an ulp of the result.
+    let r = by.multiply_add(-multiple, 0.5 * LN_2, size);
     let scale = power_of_two(k);
-    let further = 1.0 - 2.0 / ((sum * scale + 1.0) + rest * scale);
-    let magnitude = select(size < 0.625, near_zero, further);
-    // From 19.1 on the result is 1; the reduction ends at 2^9.
-    let magnitude = select(size > 22.0, 1.0, magnitude);
-    with_sign(magnitude, x)
+    // 2^k is multiplied in early, so that only one operation waits for the polynomial.
+    let early = by.multiply_add(scale, r, by.multiply_add(0.5, scale, -0.5));
+    let half = early + plus_squared_polynomial(by, -0.0, scale, r, EXP_REST_OF_TWICE);
+    with_sign(half / (half + 1.0), x)
 }
 
-/// `base` to the power `exponent`, within 1.5 ulps where the result is a normal number; exact
-/// where the exact result is a double.
+/// `base` to the power `exponent`; exact where the exact result is a double.
 ///
 /// e^(exponent ln |base|), the logarithm and the product each carried as an unevaluated sum of
 /// two doubles. Special cases are those of `pow` in C99, annex F: among them, `powf(x, 0)` and
@@ -110,60 +105,61 @@ pub fn powf(base: f64, exponent: f64) -> f64 {
     }
 }
 
-/// e^x as 2^k e^(r + below), |r| <= ln 2 / 2 and below within r's last bit.
-struct Reduced {
-    k: i64,
-    r: f64,
-    below: f64,
+/// Beyond, e^x is 0 and infinity.
+const EXP_END: f64 = 1000.0;
+
+/// Added to x with |x| < 2^51, 1.5 * 2^52 leaves the nearest whole number in the low bits.
+const SHIFTER: f64 = 6755399441055744.0;
+
+/// The whole number in a sum with [`SHIFTER`], as both types.
+#[inline(always)]
+fn whole(shifted: f64) -> (i64, f64) {
+    (shifted.to_bits().wrapping_sub(SHIFTER.to_bits()) as i64, shifted - SHIFTER)
 }
 
-/// Reduces `head + tail` for |head| < 2^10 and a tail below head's last bits.
+/// 2^k e^(r + below), |r| <= ln 2 / 2 and below within r's last bit.
 #[inline(always)]
-fn reduce(head: f64, tail: f64) -> Reduced {
-    // Added, 1.5 * 2^52 leaves the nearest integer in the low bits.
-    const SHIFTER: f64 = 6755399441055744.0;
-    let shifted = head * LOG2_E + SHIFTER;
-    let k = shifted.to_bits().wrapping_sub(SHIFTER.to_bits()) as i64;
-    let multiple = shifted - SHIFTER;
-    let near = head - multiple * LN_2_HEAD;
-    let (r, below) = fast_two_sum(near, -(multiple * LN_2_TAIL - tail));
-    Reduced { k, r, below }
-}
-
-/// e^(r + below) for the parts of [`Reduced`], as a double that is there early and a small rest.
-#[inline(always)]
-fn power_near_one(r: f64, below: f64) -> (f64, f64) {
+fn power<A: Arithmetic>(by: A, k: i64, r: f64, below: f64) -> f64 {
+    // The greater part of e^r is there early.
     let (sum, rounding) = fast_two_sum(1.0, r);
-    (sum, squared_polynomial(r, EXP_REST, rounding + below))
+    let rest = plus_squared_polynomial(by, rounding + below, 1.0, r, EXP_REST);
+    // In two factors, since 2^k alone may overflow or be subnormal. Halved without a sign, because AVX2 shifts
+    // 64 bits only so; multiples of 2^12 fall out of the exponent.
+    let half = (k.wrapping_add(1 << 13) as u64 >> 1) as i64;
+    (sum + rest) * power_of_two(half) * power_of_two(k.wrapping_sub(half))
 }
 
-/// z² times the polynomial with these coefficients, from z⁰ up, plus `addend`.
+/// e^(head + tail), where the tail is below head's last bits.
+#[inline(always)]
+fn exp_of_sum(head: f64, tail: f64) -> f64 {
+    let tail = select(absolute(head) > EXP_END, 0.0, tail);
+    let head = clamp(head, -EXP_END, EXP_END);
+    let (k, multiple) = whole(head * LOG2_E + SHIFTER);
+    let near = head - multiple * LN_2_HEAD;
+    let (r, below) = fast_two_sum(near, tail - multiple * LN_2_TAIL);
+    power(Separate, k, r, below)
+}
+
+/// `addend` plus `factor` z² times the polynomial with these coefficients, from z⁰ up.
 ///
 /// Estrin's scheme: a few products more than Horner's, in a chain half as long.
 #[inline(always)]
-fn squared_polynomial(z: f64, coefficients: [f64; 11], addend: f64) -> f64 {
+fn plus_squared_polynomial<A: Arithmetic>(
+    by: A,
+    addend: f64,
+    factor: f64,
+    z: f64,
+    coefficients: [f64; 11],
+) -> f64 {
     let [c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10] = coefficients;
     let z2 = z * z;
     let z4 = z2 * z2;
-    let z6 = z4 * z2;
-    let low = (c0 + c1 * z) + (c2 + c3 * z) * z2;
-    let middle = (c4 + c5 * z) + (c6 + c7 * z) * z2;
-    let high = (c8 + c9 * z) + c10 * z2;
-    (addend + low * z2) + (middle * z6 + high * (z6 * z4))
-}
-
-/// e^(head + tail).
-#[inline(always)]
-fn exp_of_sum(head: f64, tail: f64) -> f64 {
-    let Reduced { k, r, below } = reduce(head, tail);
-    let (sum, rest) = power_near_one(r, below);
-    // In two factors, since 2^k alone may overflow or be subnormal. Halved without a sign,
-    // because AVX2 shifts 64 bits only so.
-    let half = (k.wrapping_add(2048) as u64 >> 1).wrapping_sub(1024) as i64;
-    let value = (sum + rest) * power_of_two(half) * power_of_two(k.wrapping_sub(half));
-    // Far beyond 0 and inf the reduction fails. Chosen last, so that nothing waits for the choice.
-    let limit = select(head < 0.0, 0.0, f64::INFINITY);
-    select(absolute(head) > 1000.0, limit, value)
+    let low = by.multiply_add(by.multiply_add(c3, z, c2), z2, by.multiply_add(c1, z, c0));
+    let middle = by.multiply_add(by.multiply_add(c7, z, c6), z2, by.multiply_add(c5, z, c4));
+    let high = by.multiply_add(c10, z2, by.multiply_add(c9, z, c8));
+    let upper = by.multiply_add(high, z4, middle);
+    let square = factor * z2;
+    by.multiply_add(upper, square * z4, by.multiply_add(low, square, addend))
 }
 
 /// ln x as the sum of its nearest double and a tail, to about 2^-64 of its value.
@@ -285,7 +281,7 @@ fn halves(x: f64) -> (f64, f64) {
     (head, x - head)
 }
 
-/// 2^k for k from -1022 to 1023; for other k, of no meaning.
+/// 2^k for k from -1022 to 1023, and those and a multiple of 2^12; for other k, of no meaning.
 #[inline(always)]
 fn power_of_two(k: i64) -> f64 {
     f64::from_bits((k.wrapping_add(1023) as u64) << 52)

@@ -1,10 +1,11 @@
 //! Values of generated types on the heap, made where they stay: `Box::new(Network::ZERO)` builds a network on the
 //! stack first where the compiler does not optimise.
 //!
-//! This is the only module with `unsafe` in it. What it relies on is that memory of zeros is a value of a type:
+//! Beside the vector kernels this is the only module with `unsafe` in it. What it relies on is that memory of zeros is a value of a type:
 //! [`Zeroed`] says so, for numbers and arrays here, for generated structs through [`boxed!`](crate::__mlp_boxed),
 //! which has the compiler check that each field is one of those.
 #![allow(unsafe_code, reason = "memory of zeros as a value; each use says why it is sound")]
+#![deny(clippy::undocumented_unsafe_blocks)]
 
 use alloc::alloc::{Layout, alloc_zeroed, handle_alloc_error};
 pub use alloc::boxed::Box;

@@ -14,6 +14,7 @@ extern crate alloc;
 #[cfg(any(feature = "std", test))]
 extern crate std;
 
+pub mod arithmetic;
 pub mod batch;
 pub mod class;
 pub mod functions;
@@ -32,6 +33,7 @@ pub mod special;
 pub mod views;
 pub mod weight_file;
 
+pub use arithmetic::*;
 pub use batch::*;
 pub use class::*;
 pub use functions::*;
@@ -60,6 +62,7 @@ macro_rules! __mlp_boxed {
 /// so that `mod runtime { pub mod scalar { … } … }` stands without this crate.
 #[cfg(feature = "source")]
 pub const SOURCE: &[(&str, &str)] = &[
+    ("arithmetic", include_str!("arithmetic.rs")),
     ("scalar", include_str!("scalar.rs")),
     ("functions", include_str!("functions.rs")),
     ("special", include_str!("special.rs")),

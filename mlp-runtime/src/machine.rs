@@ -1,6 +1,7 @@
 //! Where generated code runs. Kernels that have a form of their own for a kind of processor are methods
 //! of [`Machine`]; what stands here runs anywhere. All machines compute the same bits.
 
+use super::arithmetic::Fused;
 use super::fused;
 use super::kernels::{self, add_scaled};
 use super::scalar::Scalar;
@@ -20,6 +21,30 @@ pub trait Machine: Copy {
     #[inline(always)]
     fn sqrt<T: Scalar>(self, x: T) -> T {
         x.sqrt()
+    }
+
+    /// e to the power x, by [`multiply_add`](Self::multiply_add), as networks with `arithmetic fused` ask.
+    #[inline(always)]
+    fn exp<T: Scalar>(self, x: T) -> T {
+        x.exp_by(Fused(self))
+    }
+
+    /// The natural logarithm, by [`multiply_add`](Self::multiply_add).
+    #[inline(always)]
+    fn ln<T: Scalar>(self, x: T) -> T {
+        x.ln_by(Fused(self))
+    }
+
+    /// The hyperbolic tangent, by [`multiply_add`](Self::multiply_add).
+    #[inline(always)]
+    fn tanh<T: Scalar>(self, x: T) -> T {
+        x.tanh_by(Fused(self))
+    }
+
+    /// The error function, by [`multiply_add`](Self::multiply_add).
+    #[inline(always)]
+    fn erf<T: Scalar>(self, x: T) -> T {
+        x.erf_by(Fused(self))
     }
 
     /// sum + a b, rounded once or twice.

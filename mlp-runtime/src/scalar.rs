@@ -1,5 +1,6 @@
 //! The number types of a network: [`Scalar`], implemented for `f32` and `f64`.
 
+use super::arithmetic::{Arithmetic, Separate};
 use super::{functions, fused, single, special};
 use core::fmt::Debug;
 use core::ops::{Add, Div, Mul, Neg, Sub};
@@ -45,19 +46,43 @@ pub trait Scalar:
     fn multiply_add(self, factor: Self, addend: Self) -> Self;
 
     /// e to the power `self`; see [`functions::exp`] and [`single::exp_f32`].
-    fn exp(self) -> Self;
+    fn exp_by<A: Arithmetic>(self, by: A) -> Self;
 
     /// The natural logarithm; see [`functions::ln`] and [`single::ln_f32`].
-    fn ln(self) -> Self;
+    fn ln_by<A: Arithmetic>(self, by: A) -> Self;
 
     /// The hyperbolic tangent; see [`functions::tanh`] and [`single::tanh_f32`].
-    fn tanh(self) -> Self;
+    fn tanh_by<A: Arithmetic>(self, by: A) -> Self;
+
+    /// The error function; see [`special::erf`] and [`single::erf_f32`].
+    fn erf_by<A: Arithmetic>(self, by: A) -> Self;
+
+    /// As [`exp_by`](Self::exp_by), its operations rounded separately.
+    #[inline(always)]
+    fn exp(self) -> Self {
+        self.exp_by(Separate)
+    }
+
+    /// As [`ln_by`](Self::ln_by), its operations rounded separately.
+    #[inline(always)]
+    fn ln(self) -> Self {
+        self.ln_by(Separate)
+    }
+
+    /// As [`tanh_by`](Self::tanh_by), its operations rounded separately.
+    #[inline(always)]
+    fn tanh(self) -> Self {
+        self.tanh_by(Separate)
+    }
+
+    /// As [`erf_by`](Self::erf_by), its operations rounded separately.
+    #[inline(always)]
+    fn erf(self) -> Self {
+        self.erf_by(Separate)
+    }
 
     /// The square root; see [`special::sqrt`] and [`single::sqrt_f32`].
     fn sqrt(self) -> Self;
-
-    /// The error function; see [`special::erf`] and [`single::erf_f32`].
-    fn erf(self) -> Self;
 
     /// The greatest whole number that is not above; see [`special::floor`] and [`single::floor_f32`].
     fn floor(self) -> Self;
@@ -67,7 +92,8 @@ pub trait Scalar:
 }
 
 macro_rules! implement_scalar {
-    ($($scalar:ident: $multiply_add:ident $($module:ident $function:ident as $name:ident),*;)*) => {$(
+    ($($scalar:ident, $multiply_add:ident:
+        $($generic:ident($by:ident, $x:ident) = $value:expr),*; $($plain:ident = $module:ident::$function:ident),*;)*) => {$(
         impl Scalar for $scalar {
             const ZERO: Self = 0.0;
             const ONE: Self = 1.0;
@@ -82,17 +108,24 @@ macro_rules! implement_scalar {
             fn to_f64(self) -> f64 {
                 self as f64
             }
-
+            $(
+                #[inline(always)]
+                fn $generic<A: Arithmetic>(self, $by: A) -> Self {
+                    let $x = self;
+                    $value
+                }
+            )*
+            $(
+                #[inline(always)]
+                fn $plain(self) -> Self {
+                    $module::$function(self)
+                }
+            )*
             #[inline(always)]
             fn multiply_add(self, factor: Self, addend: Self) -> Self {
                 fused::$multiply_add(self, factor, addend)
             }
-            $(
-                #[inline(always)]
-                fn $name(self) -> Self {
-                    $module::$function(self)
-                }
-            )*
+
             // Of an f32, rounded once more.
             #[inline]
             fn powf(self, exponent: Self) -> Self {
@@ -103,10 +136,12 @@ macro_rules! implement_scalar {
 }
 
 implement_scalar! {
-    f32: multiply_add_f32
-        single exp_f32 as exp, single ln_f32 as ln, single tanh_f32 as tanh,
-        single sqrt_f32 as sqrt, single erf_f32 as erf, single floor_f32 as floor;
-    f64: multiply_add_f64
-        functions exp as exp, functions ln as ln, functions tanh as tanh,
-        special sqrt as sqrt, special erf as erf, special floor as floor;
+    f32, multiply_add_f32:
+        exp_by(by, x) = single::exp_f32(by, x), ln_by(by, x) = single::ln_f32(by, x),
+        tanh_by(by, x) = single::tanh_f32(by, x), erf_by(by, x) = single::erf_f32(by, x);
+        sqrt = single::sqrt_f32, floor = single::floor_f32;
+    f64, multiply_add_f64:
+        exp_by(by, x) = functions::exp(by, x), ln_by(_by, x) = functions::ln(x),
+        tanh_by(by, x) = functions::tanh(by, x), erf_by(by, x) = special::erf(by, x);
+        sqrt = special::sqrt, floor = special::floor;
 }

@@ -1,10 +1,11 @@
 //! Elementary functions of `f32`, in 32 bits throughout: twice as many fit into a register as on the
 //! way through [`functions`](super::functions). No branches, so that loops over arrays become vector
-//! code; the same bits on every machine.
+//! code; the same bits on every machine. `by` says how a product and its addition are rounded.
 //!
-//! Errors are the greatest over all 2³² arguments (`docs/functions.md` of the repository).
+//! Their errors over all 2³² arguments: `docs/functions.md` in the repository.
 //! Constants come from `tests/reference/coefficients.py` of the crate mlp-runtime.
 
+use super::arithmetic::Arithmetic;
 use core::hint::select_unpredictable as select;
 
 /// ln 2 to 12 bits: exact in products with exponents.
@@ -15,6 +16,12 @@ const LN_2_TAIL: f32 = 3.194_618_3e-5;
 /// (e^r - 1 - r) / r² on |r| <= ln 2 / 2, from r⁰ up.
 const EXP_REST: [f32; 6] =
     [0.5, 0.166_666_67, 0.041_666_467, 0.008_333_310_5, 0.001_393_364_2, 0.000_198_909_81];
+
+/// (e^2r - 1 - 2r) / 2r², from r⁰ up.
+const EXP_REST_OF_TWICE: [f32; 6] = {
+    let [c0, c1, c2, c3, c4, c5] = EXP_REST;
+    [2.0 * c0, 4.0 * c1, 8.0 * c2, 16.0 * c3, 32.0 * c4, 64.0 * c5]
+};
 
 /// (ln(1 + f) - f + f² / 2) / f³ on √½ <= 1 + f <= √2, from f⁰ up.
 const LN_REST: [f32; 9] = [
@@ -28,15 +35,6 @@ const LN_REST: [f32; 9] = [
     -0.114_797_34,
     0.069_716_12,
 ];
-
-/// (2^f - 1) / f on |f| <= 1/2, from f⁰ up.
-#[allow(clippy::approx_constant, reason = "the first is ln 2, as the others are its powers")]
-const POWER_REST: [f32; 6] =
-    [0.693_147_2, 0.240_226_5, 0.055_503_57, 0.009_618_083, 0.001_339_086_3, 0.000_154_531_63];
-
-/// (tanh x - x) / x³ in x², for x from 0 to 5/8.
-const TANH_REST: [f32; 6] =
-    [-0.333_333_34, 0.133_333_04, -0.053_959_258, 0.021_768_918, -0.008_343_945, 0.002_292_744_8];
 
 /// erf(x) / x - 1 in x², for x from 0 to 27/32.
 const ERF_REST: [f32; 6] =
@@ -56,22 +54,19 @@ const LN_ERFC: [f32; 10] = [
     -2.296_901_2e-08,
 ];
 
-/// e to the power `x`, within 1 ulp, gradual underflow included.
+/// e to the power `x`, gradual underflow included.
 #[inline(always)]
-#[allow(clippy::manual_range_contains, reason = "a NaN is outside of the range, but on neither side")]
-pub fn exp_f32(x: f32) -> f32 {
-    let (k, fraction) = reduced(x);
+pub fn exp_f32<A: Arithmetic>(by: A, x: f32) -> f32 {
+    // Beyond these bounds the result is 0 and infinity.
+    let (k, fraction) = reduced(by, clamp(x, -104.0, 89.0));
     // In two factors, since 2^k alone may overflow or be subnormal.
     let half = k >> 1;
-    let value = fraction * power_of_two(half) * power_of_two(k.wrapping_sub(half));
-    // Beyond these bounds the reduction fails. Chosen last, so that nothing waits for the choice.
-    let limit = select(x < 0.0, 0.0, f32::INFINITY);
-    select((x < -104.0) | (x > 89.0), limit, value)
+    fraction * power_of_two(half) * power_of_two(k.wrapping_sub(half))
 }
 
-/// The natural logarithm, within 1 ulp; -inf at 0, NaN below.
+/// The natural logarithm; -inf at 0, NaN below.
 #[inline(always)]
-pub fn ln_f32(x: f32) -> f32 {
+pub fn ln_f32<A: Arithmetic>(by: A, x: f32) -> f32 {
     const SQRT_HALF: u32 = 0x3f35_04f3;
     let small = x < f32::MIN_POSITIVE;
     let normal = select(small, x * 33554432.0, x);
@@ -80,39 +75,40 @@ pub fn ln_f32(x: f32) -> f32 {
     let f = f32::from_bits(normal.to_bits().wrapping_sub((k as u32) << 23)) - 1.0;
     let exponent = k as f32 - shift;
     let square = f * f;
-    let rest = f * square * horner(f, LN_REST) + exponent * LN_2_TAIL - 0.5 * square;
-    let value = (f + rest) + exponent * LN_2_HEAD;
+    let rest = by.multiply_add(f * square, horner(by, f, LN_REST), exponent * LN_2_TAIL);
+    let value = by.multiply_add(exponent, LN_2_HEAD, f + by.multiply_add(-0.5, square, rest));
     let limit = select(x < 0.0, f32::NAN, x);
     let limit = select(x == 0.0, f32::NEG_INFINITY, limit);
     select(x > 0.0 && x < f32::INFINITY, value, limit)
 }
 
-/// The hyperbolic tangent, within 1.6 ulps. Odd, the zero's sign included.
+/// The hyperbolic tangent. Odd, the zero's sign included.
 ///
-/// Near 0 a polynomial; further 1 - 2 / (e^2x + 1), with e^2x = 2^k 2^f.
+/// h / (h + 1) with h = (e^2x - 1) / 2 and e^2x = 2^k e^2r. Nothing is lost near 0, where k is 0 and r is x.
 #[inline(always)]
-pub fn tanh_f32(x: f32) -> f32 {
+pub fn tanh_f32<A: Arithmetic>(by: A, x: f32) -> f32 {
     const TWO_LOG2_E: f32 = 2.0 * core::f32::consts::LOG2_E;
+    const HALF_LN_2: f32 = 0.5 * core::f32::consts::LN_2;
     let size = absolute(x);
-    let square = size * size;
-    let near_zero = size + size * square * estrin(square, TANH_REST);
-    let power = size * TWO_LOG2_E;
-    let (k, multiple) = nearest(power);
-    let f = power - multiple;
+    // From 9.1 on the result is 1.
+    let size = select(size > 10.0, 10.0, size);
+    let (k, multiple) = whole(by.multiply_add(size, TWO_LOG2_E, SHIFTER));
+    // Without a tail of ln 2: where k is not 0, what that costs is less than half an ulp of the result.
+    let r = by.multiply_add(-multiple, HALF_LN_2, size);
     let scale = power_of_two(k);
-    let further = 1.0 - 2.0 / (scale * f * estrin(f, POWER_REST) + (scale + 1.0));
-    let magnitude = select(size < 0.625, near_zero, further);
-    // From 9.1 on the result is 1; far beyond, the reduction fails.
-    with_sign(select(size > 10.0, 1.0, magnitude), x)
+    // 2^k is multiplied in early, so that only one operation waits for the polynomial.
+    let early = by.multiply_add(scale, r, by.multiply_add(0.5, scale, -0.5));
+    let half = by.multiply_add(scale * (r * r), estrin(by, r, EXP_REST_OF_TWICE), early);
+    with_sign(half / (half + 1.0), x)
 }
 
-/// The error function, within 1.2 ulps. Odd, the zero's sign included.
+/// The error function. Odd, the zero's sign included.
 #[inline(always)]
-pub fn erf_f32(x: f32) -> f32 {
+pub fn erf_f32<A: Arithmetic>(by: A, x: f32) -> f32 {
     let size = absolute(x);
-    let near_zero = size + size * horner(size * size, ERF_REST);
+    let near_zero = by.multiply_add(size, horner(by, size * size, ERF_REST), size);
     // From 4 on the result is 1.
-    let (k, fraction) = reduced(horner(clamp(size, 0.0, 4.0) - 1.0, LN_ERFC));
+    let (k, fraction) = reduced(by, horner(by, clamp(size, 0.0, 4.0) - 1.0, LN_ERFC));
     let further = 1.0 - fraction * power_of_two(k);
     with_sign(select(size < 0.84375, near_zero, further), x)
 }
@@ -165,39 +161,43 @@ pub fn floor_f32(x: f32) -> f32 {
     select(size < ALL_WHOLE, whole, x)
 }
 
-/// k and f with e^x = 2^k f, for |x| < 2^8 (Cody and Waite's reduction).
+/// k and e^r with e^x = 2^k e^r, for |x| < 2^8 (Cody and Waite's reduction).
 #[inline(always)]
-fn reduced(x: f32) -> (i32, f32) {
-    let (k, multiple) = nearest(x * core::f32::consts::LOG2_E);
-    let r = (x - multiple * LN_2_HEAD) - multiple * LN_2_TAIL;
-    (k, 1.0 + (r + r * r * estrin(r, EXP_REST)))
+fn reduced<A: Arithmetic>(by: A, x: f32) -> (i32, f32) {
+    let (k, multiple) = whole(by.multiply_add(x, core::f32::consts::LOG2_E, SHIFTER));
+    let r = by.multiply_add(-multiple, LN_2_TAIL, by.multiply_add(-multiple, LN_2_HEAD, x));
+    (k, 1.0 + by.multiply_add(r * r, estrin(by, r, EXP_REST), r))
 }
 
-/// The whole number next to x, as both types; for |x| < 2^22.
+/// Added to x with |x| < 2^22, 1.5 * 2^23 leaves the nearest whole number in the low bits.
+const SHIFTER: f32 = 12582912.0;
+
+/// The whole number in a sum with [`SHIFTER`], as both types.
 #[inline(always)]
-fn nearest(x: f32) -> (i32, f32) {
-    // Added, 1.5 * 2^23 leaves the nearest integer in the low bits.
-    const SHIFTER: f32 = 12582912.0;
-    let shifted = x + SHIFTER;
+fn whole(shifted: f32) -> (i32, f32) {
     (shifted.to_bits().wrapping_sub(SHIFTER.to_bits()) as i32, shifted - SHIFTER)
 }
 
-/// The polynomial with these coefficients, from z⁰ up: a few products more than
-/// [`horner`], in a chain half as long.
+/// The polynomial with these coefficients, from z⁰ up, in a chain half as long as [`horner`]'s.
 #[inline(always)]
-fn estrin(z: f32, [c0, c1, c2, c3, c4, c5]: [f32; 6]) -> f32 {
+fn estrin<A: Arithmetic>(by: A, z: f32, [c0, c1, c2, c3, c4, c5]: [f32; 6]) -> f32 {
     let square = z * z;
-    ((c0 + c1 * z) + (c2 + c3 * z) * square) + (c4 + c5 * z) * (square * square)
+    let upper = by.multiply_add(by.multiply_add(c5, z, c4), square, by.multiply_add(c3, z, c2));
+    by.multiply_add(upper, square, by.multiply_add(c1, z, c0))
 }
 
 /// The polynomial with these coefficients, from z⁰ up.
 #[inline(always)]
-fn horner<const N: usize>(z: f32, coefficients: [f32; N]) -> f32 {
+fn horner<A: Arithmetic, const N: usize>(by: A, z: f32, coefficients: [f32; N]) -> f32 {
     // Over a slice: what iterates by value stays in memory and keeps loops around it from becoming vector code.
-    match coefficients.as_slice() {
-        [rest @ .., last] => rest.iter().rev().fold(*last, |sum, c| sum * z + c),
-        [] => 0.0,
+    let mut value = 0.0;
+    if let [rest @ .., last] = coefficients.as_slice() {
+        value = *last;
+        for c in rest.iter().rev() {
+            value = by.multiply_add(value, z, *c);
+        }
     }
+    value
 }
 
 /// 2^k for k from -126 to 127; for other k, of no meaning.

@@ -5,6 +5,7 @@
 
 use core::hint::select_unpredictable as select;
 
+use super::arithmetic::Arithmetic;
 use super::functions::{absolute, clamp, exp, two_product, with_sign};
 
 /// The square root, correctly rounded; NaN below 0, -0 at -0.
@@ -59,30 +60,32 @@ pub fn floor(x: f64) -> f64 {
     select(size < ALL_WHOLE, whole, x)
 }
 
-/// The error function, 2/√π ∫ from 0 to x of exp(-t²) dt, within 1.2 ulps. Odd, the zero's sign included.
+/// The error function, 2/√π ∫ from 0 to x of exp(-t²) dt. Odd, the zero's sign included.
 ///
 /// Both pieces are computed and one is chosen; from 6 on the result is nearer to 1 than to any other double.
 #[inline(always)]
-pub fn erf(x: f64) -> f64 {
+pub fn erf<A: Arithmetic>(by: A, x: f64) -> f64 {
     let size = absolute(x);
-    let near_zero = size + size * polynomial(size * size, ERF_REST);
+    let near_zero = by.multiply_add(size, polynomial(by, size * size, ERF_REST), size);
     let bounded = clamp(size, 0.0, 6.0);
-    let complement = exp(-bounded * bounded) * polynomial((bounded - 1.0) / (bounded + 3.0), ERFC_SCALED);
+    let scaled = polynomial(by, (bounded - 1.0) / (bounded + 3.0), ERFC_SCALED);
+    let complement = exp(by, -bounded * bounded) * scaled;
     with_sign(select(size < 0.84375, near_zero, 1.0 - complement), x)
 }
 
 /// The polynomial with these coefficients, from the constant up in pairs: even and odd powers
 /// apart, for two short chains instead of a long one.
 #[inline(always)]
-fn polynomial<const N: usize>(z: f64, pairs: [[f64; 2]; N]) -> f64 {
+fn polynomial<A: Arithmetic, const N: usize>(by: A, z: f64, pairs: [[f64; 2]; N]) -> f64 {
     let square = z * z;
-    let [even, odd] = match pairs.as_slice() {
-        [rest @ .., last] => {
-            rest.iter().rev().fold(*last, |[even, odd], [c, d]| [even * square + c, odd * square + d])
+    let [mut even, mut odd] = [0.0; 2];
+    if let [rest @ .., last] = pairs.as_slice() {
+        [even, odd] = *last;
+        for [c, d] in rest.iter().rev() {
+            (even, odd) = (by.multiply_add(even, square, *c), by.multiply_add(odd, square, *d));
         }
-        [] => [0.0, 0.0],
-    };
-    even + z * odd
+    }
+    by.multiply_add(z, odd, even)
 }
 
 /// erf(x) / x - 1 in x², for x from 0 to 27/32.

@@ -6,12 +6,12 @@
 mod common;
 
 use common::{
-    documented,
+    Once, documented,
     exact::{self, Exact, Scaled},
     prelude,
 };
 use core::hint::select_unpredictable as select;
-use mlp_runtime::{Stream, functions, single, special};
+use mlp_runtime::{Arithmetic, Scalar, Separate, Stream, functions};
 
 /// The greatest error, and where.
 #[derive(Clone, Copy, Debug)]
@@ -107,6 +107,7 @@ fn double_errors(
 struct Case {
     name: &'static str,
     unit: &'static str,
+    fused: bool,
     /// The greatest errors; of `f32` at every so many numbers, of `f64` at so many samples.
     single: fn(u32) -> Worst,
     double: fn(usize) -> Worst,
@@ -122,11 +123,12 @@ const CUT_F64: f64 = -709.782712893384;
 const ANY_F32: f64 = f32::MIN_POSITIVE as f64;
 
 macro_rules! cases {
-    ($($name:literal $unit:literal slow $slow:literal from $from32:expr, $from64:expr, least $least32:expr, $least64:expr,
+    ($fused:ident: $($name:literal $unit:literal slow $slow:literal from $from32:expr, $from64:expr, least $least32:expr, $least64:expr,
        $single:expr, $double:expr, $exact:expr, $intervals:expr;)*) => {
         [$(Case {
             name: $name,
             unit: $unit,
+            fused: $fused,
             slow: $slow,
             single: |step| single_errors($from32, step, $least32, $single, $double),
             double: |samples| double_errors($from64, samples, $least64, &$intervals, $double, $exact),
@@ -137,36 +139,73 @@ macro_rules! cases {
 const FROM_32: f32 = f32::NEG_INFINITY;
 const FROM_64: f64 = f64::NEG_INFINITY;
 
-fn cases() -> [Case; 10] {
-    cases! {
+#[inline(always)]
+fn exp<A: Arithmetic + Default, T: Scalar>(x: T) -> T {
+    x.exp_by(A::default())
+}
+
+#[inline(always)]
+fn ln<A: Arithmetic + Default, T: Scalar>(x: T) -> T {
+    x.ln_by(A::default())
+}
+
+#[inline(always)]
+fn tanh<A: Arithmetic + Default, T: Scalar>(x: T) -> T {
+    x.tanh_by(A::default())
+}
+
+#[inline(always)]
+fn erf<A: Arithmetic + Default, T: Scalar>(x: T) -> T {
+    x.erf_by(A::default())
+}
+
+fn cases() -> Vec<Case> {
+    [cases_of::<Separate>(false), cases_of::<Once>(true)].into_iter().flatten().collect()
+}
+
+fn cases_of<A: Arithmetic + Default>(fused: bool) -> [Case; 10] {
+    cases! { fused:
         "exp" "ulp" slow 1 from FROM_32, FROM_64, least ANY_F32, 0.0,
-            single::exp_f32, functions::exp, exact::exp,
+            exp::<A, f32>, exp::<A, f64>, exact::exp,
             [(-745.2, 709.782712893384), (-1.0, 1.0), (-20.0, 20.0), (-709.0, -700.0)];
         "ln" "ulp" slow 1 from FROM_32, FROM_64, least ANY_F32, 0.0,
-            single::ln_f32, functions::ln, |x| exact::ln(x).into(),
+            ln::<A, f32>, ln::<A, f64>, |x| exact::ln(x).into(),
             [(f64::MIN_POSITIVE, 10.0), (0.5, 2.0), (0.999, 1.001), (5e-324, 1e-307), (0.69, 0.72), (1.0, f64::MAX)];
         "tanh" "ulp" slow 1 from FROM_32, FROM_64, least ANY_F32, 0.0,
-            single::tanh_f32, functions::tanh, |x| exact::tanh(x).into(),
-            [(-23.0, 23.0), (-1.0, 1.0), (0.6, 0.7), (0.0, 1e-3)];
+            tanh::<A, f32>, tanh::<A, f64>, |x| exact::tanh(x).into(),
+            [(-23.0, 23.0), (-1.0, 1.0), (0.1, 0.4), (0.0, 1e-3)];
         "erf" "ulp" slow 4 from FROM_32, FROM_64, least ANY_F32, 0.0,
-            single::erf_f32, special::erf, |x| exact::erf(x).into(),
+            erf::<A, f32>, erf::<A, f64>, |x| exact::erf(x).into(),
             [(-6.0, 6.0), (-1.0, 1.0), (0.75, 0.95), (0.0, 1e-3)];
         "sigmoid" "ulp" slow 1 from CUT_F32, CUT_F64, least ANY_F32, 0.0,
-            prelude::sigmoid, prelude::sigmoid, exact::sigmoid,
+            prelude::sigmoid::<A, f32>, prelude::sigmoid::<A, f64>, exact::sigmoid,
             [(-709.78, 40.0), (-4.0, 4.0), (-40.0, 40.0), (-1.0, 1.0)];
         "softplus" "ulp" slow 2 from FROM_32, FROM_64, least ANY_F32, 0.0,
-            prelude::softplus, prelude::softplus, exact::softplus,
+            prelude::softplus::<A, f32>, prelude::softplus::<A, f64>, exact::softplus,
             [(-745.2, 800.0), (-4.0, 4.0), (-40.0, 40.0), (-1.0, 1.0)];
         "silu" "ulp" slow 1 from CUT_F32, CUT_F64, least ANY_F32, 0.0,
-            prelude::silu, prelude::silu, exact::silu,
+            prelude::silu::<A, f32>, prelude::silu::<A, f64>, exact::silu,
             [(-709.78, 40.0), (-4.0, 4.0), (-40.0, 40.0), (-1.0, 1.0)];
         "elu" "ulp of 1" slow 1 from f32::MIN, f64::MIN, least 1.0, 1.0,
-            prelude::elu, prelude::elu, exact::elu, [(-40.0, 0.0), (-4.0, 0.0), (-1.0, 0.0)];
+            prelude::elu::<A, f32>, prelude::elu::<A, f64>, exact::elu, [(-40.0, 0.0), (-4.0, 0.0), (-1.0, 0.0)];
         "gelu" "ulp of 1" slow 4 from f32::MIN, f64::MIN, least 1.0, 1.0,
-            prelude::gelu, prelude::gelu, exact::gelu, [(-10.0, 10.0), (-4.0, 4.0), (-2.0, 0.0), (0.0, 2.0)];
-        "gelu_tanh" "ulp of 1" slow 1 from f32::MIN, f64::MIN, least 1.0, 1.0,
-            prelude::gelu_tanh, prelude::gelu_tanh, exact::gelu_tanh,
+            prelude::gelu::<A, f32>, prelude::gelu::<A, f64>, exact::gelu,
             [(-10.0, 10.0), (-4.0, 4.0), (-2.0, 0.0), (0.0, 2.0)];
+        "gelu_tanh" "ulp of 1" slow 1 from f32::MIN, f64::MIN, least 1.0, 1.0,
+            prelude::gelu_tanh::<A, f32>, prelude::gelu_tanh::<A, f64>, exact::gelu_tanh,
+            [(-10.0, 10.0), (-4.0, 4.0), (-2.0, 0.0), (0.0, 2.0)];
+    }
+}
+
+impl Case {
+    /// What is documented, for `f32` and `f64`.
+    fn bounds(&self) -> (f64, f64) {
+        documented::bounds(self.name, self.unit, self.fused)
+    }
+
+    fn hold(&self, width: &str, worst: Worst, bound: f64) {
+        let arithmetic = if self.fused { "fused" } else { "separate" };
+        hold(self.name, &format!("{width}, {arithmetic}"), worst, bound);
     }
 }
 
@@ -178,7 +217,7 @@ fn hold(name: &str, width: &str, Worst(error, x): Worst, bound: f64) {
 #[test]
 fn what_is_cut_off() {
     for (name, exact) in [("sigmoid", exact::sigmoid as fn(Exact) -> Scaled), ("silu", exact::silu)] {
-        let bounds = documented::bounds(name, "absolute, where cut off");
+        let bounds = documented::bounds(name, "absolute, where cut off", false);
         let first = (f64::from(CUT_F32.next_down()), CUT_F64.next_down());
         for (x, bound) in [(first.0, bounds.0), (first.1, bounds.1)] {
             let lost = exact(x.into()).value().0.abs();
@@ -194,17 +233,24 @@ fn no_row_is_without_a_test() {
     rows.retain(|row| {
         row.1 != "absolute, where cut off" && !["`powf`", "`sqrt`", "`floor`"].contains(&row.0)
     });
-    let cases = cases().map(|case| (format!("`{}`", case.name), case.unit));
+    let cases = cases_of::<Separate>(false).map(|case| (format!("`{}`", case.name), case.unit));
     assert!(rows.into_iter().eq(cases.iter().map(|(name, unit)| (name.as_str(), *unit))));
-    assert_eq!(documented::bounds("sqrt", "ulp"), (0.5, 0.5));
-    assert_eq!(documented::bounds("floor", "ulp"), (0.0, 0.0));
+    // These don't ask for the arithmetic.
+    for (name, bounds) in [("sqrt", (0.5, 0.5)), ("floor", (0.0, 0.0))] {
+        assert_eq!([false, true].map(|fused| documented::bounds(name, "ulp", fused)), [bounds; 2]);
+    }
+    for (name, unit) in
+        [("powf", "ulp"), ("sigmoid", "absolute, where cut off"), ("silu", "absolute, where cut off")]
+    {
+        assert_eq!(documented::bounds(name, unit, false), documented::bounds(name, unit, true));
+    }
 }
 
 #[test]
 fn errors_of_f32() {
     for case in cases() {
         let step = if cfg!(debug_assertions) { 40_009 } else { 1009 };
-        hold(case.name, "f32", (case.single)(step), documented::bounds(case.name, case.unit).0);
+        case.hold("f32", (case.single)(step), case.bounds().0);
     }
 }
 
@@ -212,31 +258,28 @@ fn errors_of_f32() {
 fn errors_of_f64() {
     for case in cases() {
         let samples = if cfg!(debug_assertions) { 4_000 } else { 200_000 };
-        hold(
-            case.name,
-            "f64",
-            (case.double)(samples / case.slow),
-            documented::bounds(case.name, case.unit).1,
-        );
+        case.hold("f64", (case.double)(samples / case.slow), case.bounds().1);
     }
 }
 
 /// The worst of all cases, said before any is judged.
-fn survey(width: &str, worst: impl Fn(&Case) -> Worst) -> [(Case, Worst); 10] {
-    cases().map(|case| {
+fn survey(width: &str, worst: impl Fn(&Case) -> Worst) -> Vec<(Case, Worst)> {
+    let case = |case: Case| {
         let worst = worst(&case);
-        println!("{} of {width}: at most {:.4}, at {:e}", case.name, worst.0, worst.1);
+        let fused = if case.fused { ", fused" } else { "" };
+        println!("{} of {width}{fused}: at most {:.4}, at {:e}", case.name, worst.0, worst.1);
         (case, worst)
-    })
+    };
+    cases().into_iter().map(case).collect()
 }
 
 /// What is documented is found, and is not much more than what is found.
 #[test]
-#[ignore = "all arguments there are: some minutes"]
+#[ignore = "all arguments there are: half an hour"]
 fn errors_of_f32_everywhere() {
     for (case, worst) in survey("f32", |case| (case.single)(1)) {
-        let (bound, _) = documented::bounds(case.name, case.unit);
-        hold(case.name, "f32", worst, bound);
+        let (bound, _) = case.bounds();
+        case.hold("f32", worst, bound);
         assert!(bound - worst.0 < 0.01, "{}: documented are {bound}, found {}", case.name, worst.0);
     }
 }
@@ -245,8 +288,8 @@ fn errors_of_f32_everywhere() {
 #[ignore = "twenty million arguments each: some minutes"]
 fn errors_of_f64_at_many_arguments() {
     for (case, worst) in survey("f64", |case| (case.double)(20_000_000)) {
-        let (_, bound) = documented::bounds(case.name, case.unit);
-        hold(case.name, "f64", worst, bound);
+        let (_, bound) = case.bounds();
+        case.hold("f64", worst, bound);
         assert!(bound - worst.0 < 0.1, "{}: documented are {bound}, found {}", case.name, worst.0);
     }
 }
@@ -282,7 +325,7 @@ fn powers(samples: usize) -> (Worst, Worst) {
 #[test]
 fn errors_of_powf() {
     let (single, double) = powers(if cfg!(debug_assertions) { 10_000 } else { 300_000 });
-    let bounds = documented::bounds("powf", "ulp");
+    let bounds = documented::bounds("powf", "ulp", false);
     hold("powf", "f32", single, bounds.0);
     hold("powf", "f64", double, bounds.1);
 }
@@ -292,7 +335,7 @@ fn errors_of_powf() {
 fn errors_of_powf_at_many_arguments() {
     let (single, double) = powers(20_000_000);
     println!("powf: {single:?} of f32, {double:?} of f64");
-    let bounds = documented::bounds("powf", "ulp");
+    let bounds = documented::bounds("powf", "ulp", false);
     hold("powf", "f32", single, bounds.0);
     hold("powf", "f64", double, bounds.1);
 }

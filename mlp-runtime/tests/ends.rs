@@ -5,12 +5,13 @@
 mod common;
 
 use common::{
+    Once,
     documented::{number, table},
     prelude,
 };
-use mlp_runtime::Scalar;
+use mlp_runtime::{Scalar, Separate};
 
-/// A function of both widths; of `f32` on numbers that are of `f32`.
+/// A function of both widths, in one of the arithmetics; of `f32` on numbers that are of `f32`.
 struct Function {
     name: &'static str,
     single: fn(f32) -> f32,
@@ -18,29 +19,32 @@ struct Function {
 }
 
 macro_rules! functions {
-    ($($name:literal $path:path;)*) => {
-        &[$(Function { name: $name, single: $path, double: $path }),*]
+    ($($name:literal $separate:expr, $fused:expr;)*) => {
+        &[$(
+            [Function { name: $name, single: $separate, double: $separate },
+             Function { name: $name, single: $fused, double: $fused }]
+        ),*]
     };
 }
 
-const FUNCTIONS: &[Function] = functions! {
-    "exp" Scalar::exp;
-    "ln" Scalar::ln;
-    "tanh" Scalar::tanh;
-    "erf" Scalar::erf;
-    "sqrt" Scalar::sqrt;
-    "floor" Scalar::floor;
-    "sigmoid" prelude::sigmoid;
-    "softplus" prelude::softplus;
-    "silu" prelude::silu;
-    "elu" prelude::elu;
-    "gelu" prelude::gelu;
-    "gelu_tanh" prelude::gelu_tanh;
+const FUNCTIONS: &[[Function; 2]] = functions! {
+    "exp" Scalar::exp, |x| x.exp_by(Once);
+    "ln" Scalar::ln, |x| x.ln_by(Once);
+    "tanh" Scalar::tanh, |x| x.tanh_by(Once);
+    "erf" Scalar::erf, |x| x.erf_by(Once);
+    "sqrt" Scalar::sqrt, Scalar::sqrt;
+    "floor" Scalar::floor, Scalar::floor;
+    "sigmoid" prelude::sigmoid::<Separate, _>, prelude::sigmoid::<Once, _>;
+    "softplus" prelude::softplus::<Separate, _>, prelude::softplus::<Once, _>;
+    "silu" prelude::silu::<Separate, _>, prelude::silu::<Once, _>;
+    "elu" prelude::elu::<Separate, _>, prelude::elu::<Once, _>;
+    "gelu" prelude::gelu::<Separate, _>, prelude::gelu::<Once, _>;
+    "gelu_tanh" prelude::gelu_tanh::<Separate, _>, prelude::gelu_tanh::<Once, _>;
 };
 
-fn function(cell: &str) -> &'static Function {
+fn functions(cell: &str) -> &'static [Function; 2] {
     let name = cell.trim_matches('`');
-    FUNCTIONS.iter().find(|f| f.name == name).unwrap_or_else(|| panic!("no function {name}"))
+    FUNCTIONS.iter().find(|both| both[0].name == name).unwrap_or_else(|| panic!("no function {name}"))
 }
 
 fn same(actual: f64, expected: f64) -> bool {
@@ -70,12 +74,13 @@ fn corners() {
     assert_eq!(rows.len(), FUNCTIONS.len());
     let arguments = [f64::NAN, f64::NEG_INFINITY, f64::INFINITY, -0.0, 0.0];
     for row in rows {
-        let Function { name, single, double } = function(row[0]);
-        for (x, cell) in arguments.into_iter().zip(&row[1..]) {
-            let expected = result(cell, x);
-            assert!(same(double(x), expected), "{name}({x}) of f64 is {:?}, not {cell}", double(x));
-            let narrow = f64::from(single(x as f32));
-            assert!(same(narrow, f64::from(expected as f32)), "{name}({x}) of f32 is {narrow:?}, not {cell}");
+        for Function { name, single, double } in functions(row[0]) {
+            for (x, cell) in arguments.into_iter().zip(&row[1..]) {
+                let expected = result(cell, x);
+                assert!(same(double(x), expected), "{name}({x}) of f64 is {:?}, not {cell}", double(x));
+                let (narrow, expected) = (f64::from(single(x as f32)), f64::from(expected as f32));
+                assert!(same(narrow, expected), "{name}({x}) of f32 is {narrow:?}, not {cell}");
+            }
         }
     }
 }
@@ -85,27 +90,26 @@ fn subnormal_arguments() {
     let rows = table("Subnormal arguments");
     assert_eq!(rows.len(), FUNCTIONS.len());
     for row in rows {
-        let Function { name, single, double } = function(row[0]);
         // Without the least number, of which a half is no number.
         for bits in [2_u32, 100, 0x3456, 0x7f_fffe] {
-            for sign in [1.0, -1.0] {
-                let cell = row[if sign > 0.0 { 1 } else { 2 }];
-                let (x, wide) = (sign as f32 * f32::from_bits(bits), sign * f64::from_bits(u64::from(bits)));
+            for (sign, cell) in [(1.0, row[1]), (-1.0, row[2])] {
                 if cell == "by its bound" {
                     continue; // `bounds.rs` has them
                 }
-                let expected = result(cell, wide);
-                assert!(
-                    same(double(wide), expected),
-                    "{name}({wide:e}) of f64 is {:?}, not {cell}",
-                    double(wide)
-                );
-                let expected = result(cell, f64::from(x)) as f32;
-                assert!(
-                    same(f64::from(single(x)), f64::from(expected)),
-                    "{name}({x:e}) of f32 is {:?}, not {cell}",
-                    single(x)
-                );
+                let x = f32::from_bits(bits).copysign(sign);
+                let wide = f64::from_bits(u64::from(bits)).copysign(sign.into());
+                for Function { name, single, double } in functions(row[0]) {
+                    let ours = double(wide);
+                    assert!(
+                        same(ours, result(cell, wide)),
+                        "{name}({wide:e}) of f64 is {ours:?}, not {cell}"
+                    );
+                    let (ours, expected) = (single(x), result(cell, f64::from(x)) as f32);
+                    assert!(
+                        same(f64::from(ours), f64::from(expected)),
+                        "{name}({x:e}) of f32 is {ours:?}, not {cell}"
+                    );
+                }
             }
         }
     }
@@ -132,18 +136,25 @@ type Width<'a> = (&'a str, &'a dyn Fn(f64) -> f64, fn(f64) -> f64, f64);
 #[test]
 fn ends() {
     for row in table("Ends") {
-        let Function { name, single, double } = function(row[0]);
-        let narrow = |x: f64| f64::from(single(x as f32));
-        let widths: [Width<'_>; 2] =
-            [(row[2], &narrow, wider_f32, f64::from(f32::MAX)), (row[3], double, wider_f64, f64::MAX)];
-        for (cell, function, next, greatest) in widths {
-            let last = number(cell);
-            let last = if greatest < f64::MAX { f64::from(last as f32) } else { last };
-            let limit = |x: f64| result(row[1], x);
-            assert!(!same(function(last), limit(last)), "{name} reaches {} before {cell}", row[1]);
-            for x in outward(last, next, greatest) {
-                let x = if greatest < f64::MAX { f64::from((x as f32).clamp(f32::MIN, f32::MAX)) } else { x };
-                assert!(same(function(x), limit(x)), "{name} is {:?} at {x:e}, not {}", function(x), row[1]);
+        for (Function { name, single, double }, arithmetic) in functions(row[0]).iter().zip([0, 1]) {
+            let narrow = |x: f64| f64::from(single(x as f32));
+            let widths: [Width<'_>; 2] =
+                [(row[2], &narrow, wider_f32, f64::from(f32::MAX)), (row[3], double, wider_f64, f64::MAX)];
+            for (cell, function, next, greatest) in widths {
+                let last = number(cell.split(", ").nth(arithmetic).unwrap_or(cell));
+                let last = if greatest < f64::MAX { f64::from(last as f32) } else { last };
+                let limit = |x: f64| result(row[1], x);
+                assert!(!same(function(last), limit(last)), "{name} reaches {} before {cell}", row[1]);
+                for x in outward(last, next, greatest) {
+                    let x =
+                        if greatest < f64::MAX { f64::from((x as f32).clamp(f32::MIN, f32::MAX)) } else { x };
+                    assert!(
+                        same(function(x), limit(x)),
+                        "{name} is {:?} at {x:e}, not {}",
+                        function(x),
+                        row[1]
+                    );
+                }
             }
         }
     }

@@ -1,8 +1,10 @@
 //! The kernels of every machine that is here, against sums by index: the same bits, for numbers of both
 //! types, in both arithmetics.
 
+mod common;
 mod each;
 
+use common::Once;
 use each::{Check, matrix, naive, on_all, same, vector};
 use mlp_runtime::{Machine, Scalar};
 
@@ -217,4 +219,29 @@ impl<T: Scalar> Check for Means<T> {
 fn means_are_quotients() {
     on_all(Means(|bits| f32::from_bits(bits as u32)));
     on_all(Means(f64::from_bits));
+}
+
+#[derive(Clone, Copy)]
+struct Functions<T>(fn(f64) -> T);
+
+impl<T: Scalar> Check for Functions<T> {
+    fn check<K: Machine>(self, machine: K) {
+        for x in [-800.0, -90.5, -3.0, -0.7, -0.0, 1e-310, 1e-40, 0.01, 0.3, 1.0, 2.5, 7.1, 18.0, 88.8, 1e300]
+        {
+            let x = (self.0)(x);
+            same(machine.exp(x), x.exp_by(Once));
+            same(machine.tanh(x), x.tanh_by(Once));
+            same(machine.erf(x), x.erf_by(Once));
+            if x > T::ZERO {
+                same(machine.ln(x), x.ln_by(Once));
+            }
+        }
+    }
+}
+
+/// Against the standard library's fused operation.
+#[test]
+fn fused_functions_are_the_same_everywhere() {
+    on_all(Functions(|x| x));
+    on_all(Functions(|x| x as f32));
 }

@@ -24,6 +24,7 @@ fn source_holds_the_modules_in_order() {
     assert_eq!(
         names,
         [
+            "arithmetic",
             "scalar",
             "functions",
             "special",

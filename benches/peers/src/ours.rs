@@ -15,6 +15,7 @@ macro_rules! networks {
                 layer  output[2] = sigmoid(dense(hidden));
                 target t[2];
                 loss   half_squared_error(output, t);
+                arithmetic $arithmetic;
                 train  sgd(rate = 0.5);
             }
         }

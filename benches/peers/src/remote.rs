@@ -15,7 +15,7 @@ use crate::process::Process;
 use crate::versions::Versions;
 use crate::workloads::{Data, Ending, Pass, Workload};
 
-/// Name in `contenders.py`, name in the report.
+/// Name in the package `contenders`, name in the report.
 const CONTENDERS: &[(&str, &str)] = &[
     ("numpy", "NumPy"),
     ("sklearn", "scikit-learn"),

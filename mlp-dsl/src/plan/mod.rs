@@ -15,12 +15,15 @@ pub use products::{Multiplication, multiplication, outer};
 pub use stages::Stage;
 
 use crate::{
+    diagnostic::Diagnostic,
     ir::{
         Derivation, Parameter,
         array::Op,
         equation::{Equation, EquationId, Reason, Scope, Shape, Symbol},
     },
+    limits,
     model::Arithmetic,
+    problems,
 };
 
 /// What the generated code can be asked for.
@@ -126,6 +129,20 @@ pub fn plan(derivation: &Derivation) -> Plan {
         routines.iter().flat_map(Routine::in_workspace).chain(kept.iter().copied()).collect();
     let unrolled = is_unrolled(derivation);
     Plan { routines, workspace: workspace.into_iter().collect(), unrolled, block, kept }
+}
+
+/// The derivation, if its workspace is within the limit.
+pub(crate) fn fitting(derivation: Derivation) -> Result<Derivation, Diagnostic> {
+    let numbers: usize = derivation.numbered().map(|(id, _)| derivation.shape(id).count()).sum();
+    // A block keeps no more than a quarter of what there are parameters: below this no plan need be made.
+    if numbers * derivation.precision.bytes() <= limits::WORKSPACE_BYTES / 2 {
+        return Ok(derivation);
+    }
+    let bytes = plan(&derivation).workspace_bytes(&derivation);
+    match bytes <= limits::WORKSPACE_BYTES {
+        true => Ok(derivation),
+        false => Err(problems::workspace_too_large(bytes, derivation.name_span)),
+    }
 }
 
 /// Multiply-adds of a forward pass up to which layers are written out: about there loops over

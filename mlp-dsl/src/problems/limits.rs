@@ -92,6 +92,17 @@ pub(crate) fn too_large_to_unroll(multiply_adds: usize, span: Span) -> Diagnosti
     .help(format!("up to {most} can be; leave `unroll always` out"))
 }
 
+pub(crate) fn workspace_too_large(bytes: usize, span: Span) -> Diagnostic {
+    let most = limits::WORKSPACE_BYTES;
+    Diagnostic::new(
+        "M0607",
+        format!("the workspace would take {bytes} bytes"),
+        span,
+        "all values of a sample that the forward and the backward pass keep",
+    )
+    .help(format!("a workspace has at most {most} bytes: make layers narrower, or fewer"))
+}
+
 pub(crate) fn too_many_samples(count: usize, numbers: u64, span: Span) -> Diagnostic {
     let (most, most_numbers) = (limits::SAMPLES, limits::SAMPLE_NUMBERS);
     Diagnostic::new(

@@ -42,13 +42,16 @@ products!(Sse2, __m128, __m128d);
 macro_rules! wider {
     ($machine:ident, $f32:ty, $f64:ty, $($feature:tt),*) => {
         impl $machine {
+            /// Whether all processors have it that this is compiled for.
+            const KNOWN: bool = cfg!(all($(target_feature = $feature),*));
+
             /// The machine, if the processor has it.
             #[inline(always)]
             pub fn new() -> Option<Self> {
                 #[cfg(any(feature = "std", test))]
                 let there = $(std::arch::is_x86_feature_detected!($feature))&&*;
                 #[cfg(not(any(feature = "std", test)))]
-                let there = cfg!(all($(target_feature = $feature),*));
+                let there = Self::KNOWN;
                 there.then_some(Self(()))
             }
 
@@ -59,7 +62,8 @@ macro_rules! wider {
                 fn inside<R: Routine>(machine: $machine, routine: R) -> R::Output {
                     routine.run(machine)
                 }
-                // SAFETY: `new` has found the features, and no machine is made elsewhere.
+                // SAFETY: machines are made by `new`, which has found the features, and by `run`, which has found
+                // them or knows them of the target.
                 unsafe { inside(self, routine) }
             }
         }
@@ -74,15 +78,68 @@ machine!(Sse2, __m128, __m128d);
 machine!(Avx2, __m256, __m256d, "avx2", "fma");
 machine!(Avx512, __m512, __m512d, "avx512f", "avx512vl", "avx512dq", "avx512bw", "avx2", "fma");
 
+/// Which machine is the best here. Every entry point asks: to ask for each feature, and to save the registers
+/// around that, was a fifth of the instructions of a network of four neurons.
+#[cfg(any(feature = "std", test))]
+mod best {
+    use super::*;
+    use core::sync::atomic::{AtomicU8, Ordering::Relaxed};
+
+    pub(super) const AVX512: u8 = 3;
+    pub(super) const AVX2: u8 = 2;
+    const SSE2: u8 = 1;
+
+    static FOUND: AtomicU8 = AtomicU8::new(0);
+
+    /// The best machine; 0 before it was looked for.
+    #[inline(always)]
+    pub(super) fn found() -> u8 {
+        FOUND.load(Relaxed)
+    }
+
+    /// Looks for it.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn find() {
+        let best = if Avx512::new().is_some() {
+            AVX512
+        } else if Avx2::new().is_some() {
+            AVX2
+        } else {
+            SSE2
+        };
+        FOUND.store(best, Relaxed);
+    }
+}
+
 /// Runs on the best machine there is.
+#[cfg(any(feature = "std", test))]
 #[inline(always)]
 pub(super) fn run<R: Routine>(routine: R) -> R::Output {
-    if let Some(machine) = Avx512::new() {
-        machine.run(routine)
-    } else if let Some(machine) = Avx2::new() {
-        machine.run(routine)
+    if Avx512::KNOWN {
+        return Avx512(()).run(routine);
+    }
+    // Once found, a kind stays: the processor has the instructions of a machine that is made here.
+    if best::found() == 0 {
+        best::find();
+    }
+    match best::found() {
+        best::AVX512 => Avx512(()).run(routine),
+        kind if Avx2::KNOWN || kind == best::AVX2 => Avx2(()).run(routine),
+        _ => Sse2(()).run(routine),
+    }
+}
+
+/// Runs on the best machine that all processors have which this is compiled for.
+#[cfg(not(any(feature = "std", test)))]
+#[inline(always)]
+pub(super) fn run<R: Routine>(routine: R) -> R::Output {
+    if Avx512::KNOWN {
+        Avx512(()).run(routine)
+    } else if Avx2::KNOWN {
+        Avx2(()).run(routine)
     } else {
-        routine.run(Sse2(()))
+        Sse2(()).run(routine)
     }
 }
 

@@ -20,12 +20,13 @@ pub(crate) fn number(cell: &str) -> f64 {
     plain.parse().unwrap_or_else(|_| panic!("no number: {cell}"))
 }
 
-/// The greatest error of a function in this unit, for `f32` and `f64`.
-pub(crate) fn bounds(function: &str, unit: &str) -> (f64, f64) {
+/// The greatest error of a function in this unit, for `f32` and `f64`, in one of the arithmetics.
+pub(crate) fn bounds(function: &str, unit: &str, fused: bool) -> (f64, f64) {
     let rows = table("Errors");
     let row = rows
         .iter()
         .find(|row| row[0] == format!("`{function}`") && row[1] == unit)
         .unwrap_or_else(|| panic!("docs/functions.md has no row for {function} in {unit}"));
-    (number(row[2]), number(row[3]))
+    let first = if fused { 4 } else { 2 };
+    (number(row[first]), number(row[first + 1]))
 }

@@ -7,6 +7,23 @@ pub(crate) mod documented;
 pub(crate) mod exact;
 pub(crate) mod prelude;
 
+use mlp_runtime::{Arithmetic, Scalar};
+
+/// What networks with `arithmetic fused` compute with, by the standard library's operation.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Once;
+
+impl Arithmetic for Once {
+    #[inline(always)]
+    fn multiply_add<T: Scalar>(self, a: T, b: T, c: T) -> T {
+        let [a, b, c] = [a, b, c].map(T::to_f64);
+        T::from_f64(match size_of::<T>() {
+            4 => f64::from((a as f32).mul_add(b as f32, c as f32)),
+            _ => a.mul_add(b, c),
+        })
+    }
+}
+
 /// The spacing of the doubles in the binade of `x`.
 pub(crate) fn ulp(x: f64) -> f64 {
     let exponent = (x.to_bits() >> 52) & 0x7ff;

@@ -11,46 +11,48 @@ pub(crate) const LINES: [&str; 7] = [
     "fn softplus(x) = if x > 0 then x + ln_1p(exp(-x)) else ln_1p(exp(x)) derivative",
 ];
 
-use mlp_runtime::Scalar;
+use mlp_runtime::{Arithmetic, Scalar};
 
 fn number<T: Scalar>(x: f64) -> T {
     T::from_f64(x)
 }
 
 #[inline(always)]
-pub(crate) fn sigmoid<T: Scalar>(x: T) -> T {
-    T::ONE / (T::ONE + T::exp(-x))
+pub(crate) fn sigmoid<A: Arithmetic + Default, T: Scalar>(x: T) -> T {
+    T::ONE / (T::ONE + T::exp_by(-x, A::default()))
 }
 
 #[inline(always)]
-pub(crate) fn silu<T: Scalar>(x: T) -> T {
-    x * sigmoid(x)
+pub(crate) fn silu<A: Arithmetic + Default, T: Scalar>(x: T) -> T {
+    x * sigmoid::<A, T>(x)
 }
 
 #[inline(always)]
-pub(crate) fn elu<T: Scalar>(x: T) -> T {
-    if x > T::ZERO { x } else { T::ONE * (T::exp(x) - T::ONE) }
+pub(crate) fn elu<A: Arithmetic + Default, T: Scalar>(x: T) -> T {
+    if x > T::ZERO { x } else { T::ONE * (x.exp_by(A::default()) - T::ONE) }
 }
 
 #[inline(always)]
-pub(crate) fn gelu<T: Scalar>(x: T) -> T {
-    number::<T>(0.5) * x * (T::ONE + T::erf(x / T::sqrt(number(2.0))))
+pub(crate) fn gelu<A: Arithmetic + Default, T: Scalar>(x: T) -> T {
+    number::<T>(0.5) * x * (T::ONE + T::erf_by(x / T::sqrt(number(2.0)), A::default()))
 }
 
 #[inline(always)]
-pub(crate) fn gelu_tanh<T: Scalar>(x: T) -> T {
-    let inner =
-        T::sqrt(number::<T>(2.0) / number(std::f64::consts::PI)) * (x + number::<T>(0.044715) * (x * x * x));
-    number::<T>(0.5) * x * (T::ONE + T::tanh(inner))
+pub(crate) fn gelu_tanh<A: Arithmetic + Default, T: Scalar>(x: T) -> T {
+    let by = A::default();
+    let inner = T::sqrt(number::<T>(2.0) / number(std::f64::consts::PI))
+        * by.multiply_add(number::<T>(0.044715), x * x * x, x);
+    number::<T>(0.5) * x * (T::ONE + inner.tanh_by(by))
 }
 
 #[inline(always)]
-fn ln_1p<T: Scalar>(u: T) -> T {
+fn ln_1p<A: Arithmetic + Default, T: Scalar>(u: T) -> T {
     let w = T::ONE + u;
-    if w == T::ONE { u } else { T::ln(w) * u / (w - T::ONE) }
+    if w == T::ONE { u } else { w.ln_by(A::default()) * u / (w - T::ONE) }
 }
 
 #[inline(always)]
-pub(crate) fn softplus<T: Scalar>(x: T) -> T {
-    if x > T::ZERO { x + ln_1p(T::exp(-x)) } else { ln_1p(T::exp(x)) }
+pub(crate) fn softplus<A: Arithmetic + Default, T: Scalar>(x: T) -> T {
+    let by = A::default();
+    if x > T::ZERO { x + ln_1p::<A, T>(T::exp_by(-x, by)) } else { ln_1p::<A, T>(x.exp_by(by)) }
 }

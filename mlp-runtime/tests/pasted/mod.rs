@@ -3,6 +3,8 @@
 #[path = "../../src/scalar.rs"]
 pub mod scalar;
 // In the order of `SOURCE`.
+#[path = "../../src/arithmetic.rs"]
+pub mod arithmetic;
 #[path = "../../src/batch.rs"]
 pub mod batch;
 #[path = "../../src/class.rs"]

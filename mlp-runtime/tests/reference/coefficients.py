@@ -2,7 +2,7 @@
 
 import struct
 
-from mpmath import chebyfit, erf, erfc, exp, factorial, ln, log, mp, mpf, nstr, pi, sqrt, tanh
+from mpmath import chebyfit, erf, erfc, exp, factorial, ln, log, mp, mpf, nstr, pi, sqrt
 
 mp.prec = 300
 
@@ -47,18 +47,9 @@ def scaled_complement(t):
     return erfc(x) * exp(x * x)
 
 
-def tanh_rest(z):
-    """(tanh(x) / x - 1 + x^2 / 3) / x^4 where z = x^2, by its series near 0."""
-    if z < mpf(2) ** -60:
-        return mpf(2) / 15 - z * 17 / 315
-    x = sqrt(z)
-    return (tanh(x) / x - 1 + z / 3) / z**2
-
-
 # erf's pieces meet at 27/32, where their errors are alike. t is 0 near it, so that its error is small.
 BORDER = mpf(27) / 32
 for name, function, interval, count in (
-    ("TANH_REST", tanh_rest, [0, mpf(25) / 64], 11),
     ("ERF_REST", erf_rest, [0, BORDER**2], 12),
     ("ERFC_SCALED", scaled_complement, [(BORDER - 1) / (BORDER + 3), mpf(5) / 9], 18),
 ):
@@ -83,17 +74,6 @@ def log_rest(f):
     return (mp.log1p(f) - f + f * f / 2) / f**3
 
 
-def single_tanh_rest(z):
-    """(tanh(x) - x) / x^3 where z = x^2."""
-    x = sqrt(z) if z > 0 else mpf(2) ** -60
-    return (tanh(x) - x) / x**3
-
-
-def power_rest(f):
-    """(2^f - 1) / f, by its series near 0."""
-    return (2**f - 1) / f if abs(f) > mpf(2) ** -60 else ln(2) + f * ln(2) ** 2 / 2
-
-
 def log_complement(v):
     """ln erfc(1 + v)."""
     return ln(erfc(1 + v))
@@ -102,8 +82,6 @@ def log_complement(v):
 for name, function, interval, count in (
     ("EXP_REST", quadratic_rest, [-radius, radius], 6),
     ("LN_REST", log_rest, [sqrt(mpf(1) / 2) - 1, sqrt(mpf(2)) - 1], 9),
-    ("POWER_REST", power_rest, [-mpf(1) / 2, mpf(1) / 2], 6),
-    ("TANH_REST", single_tanh_rest, [0, mpf(5) ** 2 / 64], 6),
     ("ERF_REST", erf_rest, [0, BORDER**2], 6),
     ("LN_ERFC", log_complement, [BORDER - 1, 3], 10),
 ):

@@ -13,12 +13,15 @@ use mlp_dsl::{
     backend::rust::{Options, emit},
     compile,
     ir::Derivation,
-    model::Precision,
+    model::{Arithmetic, Precision},
     referee::{Evaluation, Point, Real, evaluate},
 };
 use quote::quote;
 
-use crate::{generator::specification, numbers::Single};
+use crate::{
+    generator::specification,
+    numbers::{FusedSingle, Single},
+};
 
 /// Steps of training that are compared.
 const STEPS: usize = 3;
@@ -191,9 +194,10 @@ fn compare(
     printed: &HashMap<(u64, String), Vec<f64>>,
     compiled: &mut Compiled,
 ) {
-    let expected = match derivation.precision {
-        Precision::F64 => trajectory::<f64>(derivation),
-        Precision::F32 => trajectory::<Single>(derivation),
+    let expected = match (derivation.precision, derivation.arithmetic) {
+        (Precision::F64, _) => trajectory::<f64>(derivation),
+        (Precision::F32, Arithmetic::Separate) => trajectory::<Single>(derivation),
+        (Precision::F32, Arithmetic::Fused) => trajectory::<FusedSingle>(derivation),
     };
     // Rounding errors of a few hundred operations in a chain, in the number type of the network.
     let bound = match derivation.precision {

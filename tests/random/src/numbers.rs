@@ -6,6 +6,7 @@ use std::{
 };
 
 use mlp_dsl::referee::Real;
+use mlp_runtime::{Arithmetic, Scalar};
 
 /// A 32-bit float: each operation rounds to 32 bits. The functions are the runtime's, which have witnesses of
 /// their own, so that what is left to compare is which operations are done in which order.
@@ -15,6 +16,28 @@ pub struct Single(f32);
 impl From<f64> for Single {
     fn from(x: f64) -> Self {
         Single(x as f32)
+    }
+}
+
+/// The same with the functions of `arithmetic fused`.
+#[derive(Clone, Copy, Debug)]
+pub struct FusedSingle(f32);
+
+impl From<f64> for FusedSingle {
+    fn from(x: f64) -> Self {
+        FusedSingle(x as f32)
+    }
+}
+
+/// Products and sums rounded once, by the standard library's operation.
+#[derive(Clone, Copy)]
+struct Once;
+
+impl Arithmetic for Once {
+    fn multiply_add<T: Scalar>(self, a: T, b: T, c: T) -> T {
+        // Of 32-bit numbers only.
+        let [a, b, c] = [a, b, c].map(|x| x.to_f64() as f32);
+        T::from_f64(f64::from(a.mul_add(b, c)))
     }
 }
 
@@ -50,7 +73,7 @@ impl Noisy {
 
 /// The arithmetic of a number type, each result given by `$round`.
 macro_rules! arithmetic {
-    ($number:ident, $round:expr, $exp:path, $ln:path, $tanh:path, $erf:path) => {
+    ($number:ident, $round:expr, $exp:expr, $ln:expr, $tanh:expr, $erf:expr) => {
         arithmetic!(@ $number, $round, Add add +, Sub sub -, Mul mul *, Div div /);
 
         impl Neg for $number {
@@ -62,19 +85,19 @@ macro_rules! arithmetic {
 
         impl Real for $number {
             fn exp(self) -> Self {
-                $round(f64::from($exp(self.0)))
+                $round(f64::from(($exp)(self.0)))
             }
             fn ln(self) -> Self {
-                $round(f64::from($ln(self.0)))
+                $round(f64::from(($ln)(self.0)))
             }
             fn tanh(self) -> Self {
-                $round(f64::from($tanh(self.0)))
+                $round(f64::from(($tanh)(self.0)))
             }
             fn sqrt(self) -> Self {
                 $round(f64::from(self.0).sqrt())
             }
             fn erf(self) -> Self {
-                $round(f64::from($erf(self.0)))
+                $round(f64::from(($erf)(self.0)))
             }
             fn floor(self) -> Self {
                 $number::from(f64::from(self.0).floor())
@@ -101,12 +124,13 @@ macro_rules! arithmetic {
     )* };
 }
 
+arithmetic!(Single, Single::from, Scalar::exp, Scalar::ln, Scalar::tanh, Scalar::erf);
 arithmetic!(
-    Single,
-    Single::from,
-    mlp_runtime::exp_f32,
-    mlp_runtime::ln_f32,
-    mlp_runtime::tanh_f32,
-    mlp_runtime::erf_f32
+    FusedSingle,
+    FusedSingle::from,
+    |x: f32| x.exp_by(Once),
+    |x: f32| x.ln_by(Once),
+    |x: f32| x.tanh_by(Once),
+    |x: f32| x.erf_by(Once)
 );
 arithmetic!(Noisy, Noisy::rounded, f64::exp, f64::ln, f64::tanh, Real::erf);

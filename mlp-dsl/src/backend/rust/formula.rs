@@ -237,7 +237,11 @@ impl Printer<'_> {
             }
             Unary::Exp | Unary::Ln | Unary::Tanh | Unary::Erf | Unary::Floor => {
                 let (x, name) = (x.tokens, format_ident!("{}", op.name().unwrap_or_default()));
-                atom(quote!(#runtime::Scalar::#name(#x)))
+                atom(if self.arithmetic == Arithmetic::Fused && op != Unary::Floor {
+                    quote!(__machine.#name(#x))
+                } else {
+                    quote!(#runtime::Scalar::#name(#x))
+                })
             }
         }
     }

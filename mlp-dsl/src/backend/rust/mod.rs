@@ -7,6 +7,7 @@ mod elementwise;
 mod fingerprint;
 mod formula;
 mod heap;
+mod in_one;
 mod interface;
 mod names;
 mod routine;
@@ -32,6 +33,7 @@ use crate::{
         array::Op,
         equation::{EquationId, Shape, Symbol},
     },
+    model::Arithmetic,
     plan::{self, Plan},
     span::Span,
 };
@@ -71,6 +73,7 @@ pub fn emit(derivation: &Derivation, options: &Options<'_>) -> TokenStream {
     let inner_runtime = if options.standalone { quote!(super::super::runtime) } else { runtime.clone() };
     let context = Context {
         derivation,
+        functions_need_machine: functions_need_machine(derivation),
         plan: &plan,
         names: Names::new(derivation),
         types: TypeNames::new(derivation, spans),
@@ -111,6 +114,8 @@ impl TypeNames {
 /// What all parts of the code are printed from.
 struct Context<'c> {
     derivation: &'c Derivation,
+    /// Whether functions are told the machine: what they fuse, or the root they take, is its own.
+    functions_need_machine: bool,
     plan: &'c Plan,
     names: Names,
     types: TypeNames,
@@ -132,6 +137,7 @@ impl Context<'_> {
         let network = self.network_trait();
         let differentiable = self.differentiable_trait();
         let accumulated = self.accumulated_samples();
+        let in_one = self.parts_of_training();
         let trainable = self.trainable_trait();
         let functions = self.functions();
         let boxed = self.boxed();
@@ -158,6 +164,7 @@ impl Context<'_> {
                 #interface
                 #network
                 #accumulated
+                #in_one
                 #differentiable
                 #trainable
                 #functions
@@ -182,7 +189,7 @@ impl Context<'_> {
 
     /// The specification's functions and constants that equations use.
     fn functions(&self) -> TokenStream {
-        let used = self.used_functions();
+        let used = used_functions(self.derivation);
         let (nothing, real) = (TokenStream::new(), self.real());
         let (own, constants_at) = (quote!(self), quote!(super::constants));
         let functions = used.iter().filter_map(|index| {
@@ -199,7 +206,7 @@ impl Context<'_> {
             let (statements, value) = printer.formula(&function.body, &leaf);
             let docs = function.docs.iter();
             let runtime = &self.inner_runtime;
-            let (generic, machine) = if self.functions_need_machine() {
+            let (generic, machine) = if self.functions_need_machine {
                 (quote!(<__M: #runtime::Machine>), quote!(__machine: __M,))
             } else {
                 Default::default()
@@ -222,43 +229,6 @@ impl Context<'_> {
         quote!(#constants #functions)
     }
 
-    /// Functions called by an equation, directly or through another, in order of declaration.
-    fn used_functions(&self) -> Vec<usize> {
-        use crate::ir::formula::Term;
-        let mut used = std::collections::BTreeSet::new();
-        let mut add = |formula: &crate::ir::formula::Formula| {
-            for term in formula.terms() {
-                if let Term::Apply(id, _) = term {
-                    used.insert(id.0 as usize);
-                }
-            }
-        };
-        for equation in &self.derivation.equations {
-            if let Op::Pointwise(formula) = &equation.op {
-                add(formula);
-            }
-        }
-        // A function calls earlier ones only: one walk from the last to the first finds all.
-        for (index, function) in self.derivation.functions.iter().enumerate().rev() {
-            if used.contains(&index) {
-                for term in function.body.terms() {
-                    if let Term::Apply(id, _) = term {
-                        used.insert(id.0 as usize);
-                    }
-                }
-            }
-        }
-        used.into_iter().collect()
-    }
-
-    /// Whether functions of the specification compute something that machines do in their own way.
-    fn functions_need_machine(&self) -> bool {
-        use crate::ir::{formula::Term, scalar::Unary};
-        let root = |term: &Term| matches!(term, Term::Unary(Unary::Sqrt, _));
-        self.fused()
-            || self.derivation.functions.iter().any(|function| function.body.terms().iter().any(root))
-    }
-
     fn printer<'p>(&'p self, functions_at: &'p TokenStream, constants_at: &'p TokenStream) -> Printer<'p> {
         Printer {
             precision: self.derivation.precision,
@@ -268,7 +238,7 @@ impl Context<'_> {
             functions: &self.derivation.functions,
             constants: &self.derivation.constants,
             constants_at,
-            machine: self.functions_need_machine(),
+            machine: self.functions_need_machine,
             term_prefix: names::TERM,
         }
     }
@@ -375,4 +345,42 @@ impl Context<'_> {
 
 fn size(n: usize) -> proc_macro2::Literal {
     proc_macro2::Literal::usize_unsuffixed(n)
+}
+
+/// Functions called by an equation, directly or through another, in order of declaration.
+fn used_functions(derivation: &Derivation) -> Vec<usize> {
+    use crate::ir::formula::Term;
+    let mut used = std::collections::BTreeSet::new();
+    let mut add = |formula: &crate::ir::formula::Formula| {
+        for term in formula.terms() {
+            if let Term::Apply(id, _) = term {
+                used.insert(id.0 as usize);
+            }
+        }
+    };
+    for equation in &derivation.equations {
+        if let Op::Pointwise(formula) = &equation.op {
+            add(formula);
+        }
+    }
+    // A function calls earlier ones only: one walk from the last to the first finds all.
+    for (index, function) in derivation.functions.iter().enumerate().rev() {
+        if used.contains(&index) {
+            for term in function.body.terms() {
+                if let Term::Apply(id, _) = term {
+                    used.insert(id.0 as usize);
+                }
+            }
+        }
+    }
+    used.into_iter().collect()
+}
+
+/// Whether functions of the specification compute something that machines do in their own way.
+fn functions_need_machine(derivation: &Derivation) -> bool {
+    use crate::ir::{formula::Term, scalar::Unary};
+    let root = |term: &Term| matches!(term, Term::Unary(Unary::Sqrt, _));
+    let used = used_functions(derivation);
+    let mut bodies = used.iter().filter_map(|index| Some(&derivation.functions.get(*index)?.body));
+    derivation.arithmetic == Arithmetic::Fused || bodies.any(|body| body.terms().iter().any(root))
 }

@@ -154,8 +154,8 @@ impl Context<'_> {
         let loss_body = self.method(Entry::Loss, &none, &arguments, &real, &quote!(#body #total));
         arguments
             .extend([argument("__gradients", quote!(&'r mut #gradients)), argument("__first", quote!(bool))]);
-        let body = self.body(Entry::Accumulate);
-        let accumulate_body = self.method(Entry::Accumulate, &none, &arguments, &real, &quote!(#body #total));
+        let accumulate = self.accumulate_code();
+        let accumulate_body = self.method(Entry::Accumulate, &none, &arguments, &real, &accumulate);
         let blocks = self.differentiable_blocks(loss.total);
         let penalized = loss.penalty.map(|penalty| self.penalty_methods(penalty));
         let reduction = match loss.reduction {
@@ -243,14 +243,13 @@ impl Context<'_> {
             argument("__optimizer", quote!(&'r mut #optimizer)),
             argument("__gradients", quote!(&'r #gradients)),
         ];
-        let body = self.body(Entry::Step);
-        let body = self.method(Entry::Step, &quote!(mut), &arguments, &quote!(()), &body);
-        let descending = self.descending();
+        let body = self.method(Entry::Step, &quote!(mut), &arguments, &quote!(()), &self.step_code());
+        let training = if self.trains_in_one() { self.train_in_one() } else { self.descending() };
         quote! {
             impl #runtime::Trainable for #network {
                 type Optimizer = #optimizer;
                 fn step(&mut self, __optimizer: &mut #optimizer, __gradients: &#gradients) { #body }
-                #descending
+                #training
             }
         }
     }
