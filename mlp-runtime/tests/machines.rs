@@ -5,8 +5,9 @@ mod common;
 mod each;
 
 use common::Once;
+use core::hint::black_box;
 use each::{Check, matrix, naive, on_all, same, vector};
-use mlp_runtime::{Machine, Scalar};
+use mlp_runtime::{Machine, Scalar, Stream};
 
 /// Each kernel, with whatever in the places of its results.
 #[derive(Clone, Copy)]
@@ -225,23 +226,71 @@ fn means_are_quotients() {
 struct Functions<T>(fn(f64) -> T);
 
 impl<T: Scalar> Check for Functions<T> {
+    /// In loops, which become vector code where the compiler optimises.
+    #[inline(always)]
     fn check<K: Machine>(self, machine: K) {
-        for x in [-800.0, -90.5, -3.0, -0.7, -0.0, 1e-310, 1e-40, 0.01, 0.3, 1.0, 2.5, 7.1, 18.0, 88.8, 1e300]
-        {
-            let x = (self.0)(x);
-            same(machine.exp(x), x.exp_by(Once));
-            same(machine.tanh(x), x.tanh_by(Once));
-            same(machine.erf(x), x.erf_by(Once));
-            if x > T::ZERO {
-                same(machine.ln(x), x.ln_by(Once));
-            }
+        const CORNERS: [f64; 16] = [
+            -800.0, -90.5, -3.0, -0.7, -0.0, 1e-310, 1e-40, 0.01, 0.3, 1.0, 2.5, 7.1, 18.0, 88.8, 1e300, 0.0,
+        ];
+        let mut stream = Stream::new(1, 2, "functions");
+        let x: [T; 256] = core::array::from_fn(|i| {
+            let chance = stream.uniform(-12.0, 12.0);
+            (self.0)(CORNERS.get(i).copied().unwrap_or(chance))
+        });
+        let mut y = [T::ZERO; 256];
+        macro_rules! hold {
+            ($($name:ident $by:ident of $x:expr;)*) => {$(
+                for (y, &x) in y.iter_mut().zip(&$x) {
+                    *y = machine.$name(x);
+                }
+                y.iter().zip(&$x).for_each(|(&y, &x)| same(y, x.$by(Once)));
+                for (y, &x) in y.iter_mut().zip(&$x) {
+                    *y = x.$name();
+                }
+                y.iter().zip(&$x).for_each(|(&y, &x)| same(y, black_box(x).$name()));
+            )*};
+        }
+        let positive = x.map(|x| if x > T::ZERO { x } else { T::ONE });
+        hold! {
+            exp exp_by of x;
+            tanh tanh_by of x;
+            erf erf_by of x;
+            ln ln_by of positive;
         }
     }
 }
 
-/// Against the standard library's fused operation.
+/// Loops on every machine against single numbers, the fused ones by the standard library's operation.
 #[test]
-fn fused_functions_are_the_same_everywhere() {
+fn functions_are_the_same_everywhere() {
     on_all(Functions(|x| x));
     on_all(Functions(|x| x as f32));
+}
+
+/// The name of the machine that it runs on.
+#[cfg(all(feature = "std", target_arch = "x86_64"))]
+struct Name;
+
+#[cfg(all(feature = "std", target_arch = "x86_64"))]
+impl mlp_runtime::Routine for Name {
+    type Output = &'static str;
+
+    fn run<M: Machine>(self, _: M) -> &'static str {
+        core::any::type_name::<M>()
+    }
+}
+
+#[cfg(all(feature = "std", target_arch = "x86_64"))]
+#[test]
+fn the_best_machine_runs() {
+    use mlp_runtime::simd::{Avx2, Avx512, run};
+    let best = match (Avx512::new(), Avx2::new()) {
+        (Some(_), _) => "Avx512",
+        (None, Some(_)) => "Avx2",
+        (None, None) => "Sse2",
+    };
+    // Looked for, and then known.
+    for name in [run(Name), run(Name)] {
+        assert!(name.ends_with(best), "{name} instead of {best}");
+    }
 }

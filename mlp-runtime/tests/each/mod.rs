@@ -14,6 +14,8 @@ struct Checked<C>(C);
 impl<C: Check> Routine for Checked<C> {
     type Output = ();
 
+    // So that the machine's features are those of what is checked.
+    #[inline(always)]
     fn run<M: Machine>(self, machine: M) {
         self.0.check(machine);
     }
