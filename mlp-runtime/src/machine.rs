@@ -11,6 +11,9 @@ use super::scalar::Scalar;
 ///
 /// Sums run over increasing indices and start with their first term, those over samples with +0.
 pub trait Machine: Copy {
+    /// Whether it has a fused operation of its own.
+    const FUSES: bool = false;
+
     /// a b + c, rounded once.
     #[inline(always)]
     fn multiply_add<T: Scalar>(self, a: T, b: T, c: T) -> T {
@@ -26,25 +29,25 @@ pub trait Machine: Copy {
     /// e to the power x, by [`multiply_add`](Self::multiply_add), as networks with `arithmetic fused` ask.
     #[inline(always)]
     fn exp<T: Scalar>(self, x: T) -> T {
-        x.exp_by(Fused(self))
+        if const { Self::FUSES } { x.exp_by(Fused(self)) } else { from_integers::exp(x) }
     }
 
     /// The natural logarithm, by [`multiply_add`](Self::multiply_add).
     #[inline(always)]
     fn ln<T: Scalar>(self, x: T) -> T {
-        x.ln_by(Fused(self))
+        if const { Self::FUSES } { x.ln_by(Fused(self)) } else { from_integers::ln(x) }
     }
 
     /// The hyperbolic tangent, by [`multiply_add`](Self::multiply_add).
     #[inline(always)]
     fn tanh<T: Scalar>(self, x: T) -> T {
-        x.tanh_by(Fused(self))
+        if const { Self::FUSES } { x.tanh_by(Fused(self)) } else { from_integers::tanh(x) }
     }
 
     /// The error function, by [`multiply_add`](Self::multiply_add).
     #[inline(always)]
     fn erf<T: Scalar>(self, x: T) -> T {
-        x.erf_by(Fused(self))
+        if const { Self::FUSES } { x.erf_by(Fused(self)) } else { from_integers::erf(x) }
     }
 
     /// sum + a b, rounded once or twice.
@@ -217,4 +220,29 @@ pub trait Routine {
 #[inline(always)]
 pub fn run<R: Routine>(routine: R) -> R::Output {
     routine.run(Portable)
+}
+
+/// Functions by operations that are computed from integers: long, slow anyway, and so no part of loops.
+mod from_integers {
+    use super::{Fused, Portable, Scalar};
+
+    #[inline(never)]
+    pub(super) fn exp<T: Scalar>(x: T) -> T {
+        x.exp_by(Fused(Portable))
+    }
+
+    #[inline(never)]
+    pub(super) fn ln<T: Scalar>(x: T) -> T {
+        x.ln_by(Fused(Portable))
+    }
+
+    #[inline(never)]
+    pub(super) fn tanh<T: Scalar>(x: T) -> T {
+        x.tanh_by(Fused(Portable))
+    }
+
+    #[inline(never)]
+    pub(super) fn erf<T: Scalar>(x: T) -> T {
+        x.erf_by(Fused(Portable))
+    }
 }

@@ -110,6 +110,8 @@ macro_rules! machine {
         }
 
         impl Machine for $machine {
+            const FUSES: bool = <$f32 as Vector>::FUSES;
+
             // Not `always`: what is inlined before it is simplified takes LLVM minutes in unrolled code.
             #[inline]
             fn multiply_add<T: Scalar>(self, a: T, b: T, c: T) -> T {

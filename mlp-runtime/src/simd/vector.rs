@@ -18,6 +18,8 @@ pub(super) trait Vector: Copy {
     const WIDTH: usize = 16 / size_of::<Self::Element>();
     /// Whether there are 32 registers and not 16.
     const MANY: bool;
+    /// Whether there is an instruction for `multiply_add`.
+    const FUSES: bool = true;
 
     /// A mask of the first lanes; `count` is at most `LANES`.
     unsafe fn first(count: usize) -> Self::Mask;

@@ -271,6 +271,7 @@ macro_rules! fused_here {
 macro_rules! by_numbers {
     ($element:ty, $lanes:literal, $store_first:ident) => {
         type Mask = usize;
+        const FUSES: bool = false;
 
         #[inline(always)]
         unsafe fn first(count: usize) -> usize {

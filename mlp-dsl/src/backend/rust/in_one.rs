@@ -5,17 +5,18 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::{Context, run::argument};
-use crate::{
-    ir::equation::Shape,
-    plan::{self, Entry},
-};
+use crate::{ir::equation::Shape, plan::Entry};
+
+/// Multiply-adds of a forward pass up to which it pays: the code stands in two entry points then, and what is saved
+/// is the same for all sizes.
+const MOST: usize = 64;
 
 impl Context<'_> {
-    /// Whether a step on one sample is one routine: where everything is written out by choice of cost, and functions or
-    /// sums ask for the machine. A penalty would come in between.
+    /// Whether a step on one sample is one routine: where everything is written out, not much, and functions or sums
+    /// ask for the machine. A penalty would come in between.
     pub(super) fn trains_in_one(&self) -> bool {
         self.plan.unrolled
-            && self.derivation.multiply_adds() <= plan::UNROLLED
+            && self.derivation.multiply_adds() <= MOST
             && self.plan.routine(Entry::Step).is_some()
             && self.plan.routine(Entry::Penalize).is_none()
             && self.functions_need_machine
