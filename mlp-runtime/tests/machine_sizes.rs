@@ -1,5 +1,8 @@
 //! The kernels for one sample on each machine, for arrays around every length where a kernel changes its
-//! way: the bits of sums by index, and nothing written beside the result.
+//! way: the bits of sums by index, and nothing written beside the result. Each length to 70 is code of its own, which takes
+//! long to compile: `RUSTFLAGS="--cfg every_length" cargo test -p mlp-runtime --features std --test machine_sizes`.
+
+#![allow(unexpected_cfgs, reason = "a cfg by hand")]
 
 mod each;
 
@@ -86,6 +89,26 @@ macro_rules! lengths {
         on_all(Sizes::<$number, 35, $length>(0.0));
         on_all(Sizes::<$number, $length, $length>(0.0));
     )*};
+}
+
+#[cfg(every_length)]
+macro_rules! each_to_70 {
+    ($number:ty) => {
+        lengths!($number: 10 11 12 13 14 18 19 20 21 22 23 24 25 26 27 28 29 30 34 35 36 37 38 39 40 41 42 43 44 45 46
+            50 51 52 53 54 55 56 57 58 59 60 61 62);
+    };
+}
+
+#[cfg(every_length)]
+#[test]
+fn the_other_lengths_of_f32() {
+    each_to_70!(f32);
+}
+
+#[cfg(every_length)]
+#[test]
+fn the_other_lengths_of_f64() {
+    each_to_70!(f64);
 }
 
 #[test]
