@@ -133,9 +133,10 @@ pub fn plan(derivation: &Derivation) -> Plan {
 
 /// The derivation, if its workspace is within the limit.
 pub(crate) fn fitting(derivation: Derivation) -> Result<Derivation, Diagnostic> {
-    let numbers: usize = derivation.numbered().map(|(id, _)| derivation.shape(id).count()).sum();
-    // A block keeps no more than a quarter of what there are parameters: below this no plan need be made.
-    if numbers * derivation.precision.bytes() <= limits::WORKSPACE_BYTES / 2 {
+    let counts = derivation.numbered().map(|(id, _)| derivation.shape(id).count());
+    let numbers = counts.fold(0, usize::saturating_add);
+    // What a block keeps is little, or about a quarter of the parameters: below this no plan need be made.
+    if numbers.saturating_mul(derivation.precision.bytes()) <= limits::WORKSPACE_BYTES / 2 {
         return Ok(derivation);
     }
     let bytes = plan(&derivation).workspace_bytes(&derivation);

@@ -148,8 +148,7 @@ impl Context<'_> {
     }
 
     /// One sample, and the step.
-    fn train_sample(&self, accumulate: &Routine, step: &Routine, descents: &[Descent]) -> TokenStream {
-        let Some(loss) = &self.derivation.loss else { return TokenStream::new() };
+    pub(super) fn train_into(&self, code: &TokenStream) -> TokenStream {
         let (optimizer, workspace, gradients, real) =
             (&self.types.optimizer, &self.types.workspace, &self.types.gradients, self.real());
         let (input, target) = (self.array(Shape::Vector(self.input_count())), self.target());
@@ -160,6 +159,19 @@ impl Context<'_> {
             argument("__workspace", quote!(&'r mut #workspace)),
             argument("__gradients", quote!(&'r mut #gradients)),
         ];
+        let body = self.method(Entry::Accumulate, &quote!(mut), &arguments, &real, code);
+        quote! {
+            fn train_into(
+                &mut self, __input: &#input, __target: &#target, __optimizer: &mut #optimizer,
+                __workspace: &mut #workspace, __gradients: &mut #gradients,
+            ) -> #real {
+                #body
+            }
+        }
+    }
+
+    fn train_sample(&self, accumulate: &Routine, step: &Routine, descents: &[Descent]) -> TokenStream {
+        let Some(loss) = &self.derivation.loss else { return TokenStream::new() };
         let is_handed_on = |step: &&Step| descents.iter().any(|d| d.gradient == step.equation);
         let steps: Vec<Step> = accumulate.steps.iter().filter(|step| !is_handed_on(step)).copied().collect();
         let (bindings, steps) = (self.bindings(accumulate), self.statements(accumulate, &steps));
@@ -184,15 +196,7 @@ impl Context<'_> {
             #behind
             #total
         };
-        let body = self.method(Entry::Accumulate, &quote!(mut), &arguments, &real, &code);
-        quote! {
-            fn train_into(
-                &mut self, __input: &#input, __target: &#target, __optimizer: &mut #optimizer,
-                __workspace: &mut #workspace, __gradients: &mut #gradients,
-            ) -> #real {
-                #body
-            }
-        }
+        self.train_into(&code)
     }
 
     /// The rule's settings and numbers, and the steps that no kernel takes.

@@ -4,7 +4,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{Context, run::argument};
+use super::Context;
 use crate::{ir::equation::Shape, plan::Entry};
 
 /// Multiply-adds of a forward pass up to which it pays: the code stands in two entry points then, and what is saved
@@ -87,29 +87,10 @@ impl Context<'_> {
 
     /// One sample, and the step.
     pub(super) fn train_in_one(&self) -> TokenStream {
-        let (optimizer, workspace, gradients, real) =
-            (&self.types.optimizer, &self.types.workspace, &self.types.gradients, self.real());
-        let (input, target) = (self.array(Shape::Vector(self.input_count())), self.target());
-        let arguments = [
-            argument("__input", quote!(&'r #input)),
-            argument("__target", quote!(&'r #target)),
-            argument("__optimizer", quote!(&'r mut #optimizer)),
-            argument("__workspace", quote!(&'r mut #workspace)),
-            argument("__gradients", quote!(&'r mut #gradients)),
-        ];
-        let code = quote! {
+        self.train_into(&quote! {
             let __loss = __network.__accumulate(__machine, true, __input, __target, __workspace, __gradients);
             __network.__step(__machine, __optimizer, __gradients);
             __loss
-        };
-        let body = self.method(Entry::Accumulate, &quote!(mut), &arguments, &real, &code);
-        quote! {
-            fn train_into(
-                &mut self, __input: &#input, __target: &#target, __optimizer: &mut #optimizer,
-                __workspace: &mut #workspace, __gradients: &mut #gradients,
-            ) -> #real {
-                #body
-            }
-        }
+        })
     }
 }
