@@ -4,7 +4,9 @@ use core::mem::MaybeUninit;
 use core::ops::Range;
 
 use super::super::scalar::Scalar;
-use super::tile::{End, Inputs, LINE, Loose, PACKING, Samples, Start, Tile, copy, side_by_side};
+use super::tile::{
+    End, FEW, Inputs, LINE, Loose, PACKING, ROWS, Samples, Start, Tile, copy, side_by_side, wide,
+};
 use super::vector::{Apart, Vector};
 
 /// Rows and columns of the result, and the length of its sums.
@@ -41,6 +43,7 @@ pub(super) fn forward<E>(x: *const E, w: *const E, bias: *const E, y: *mut E, si
         panels: 1,
         b_panel: 0,
         unpacked: None,
+        repeated: false,
     };
     Product { tile, sizes, transposed: false }
 }
@@ -76,6 +79,7 @@ pub(super) fn outer<E>(
         panels: 1,
         b_panel: 0,
         unpacked: None,
+        repeated: false,
     };
     Product { tile, sizes, transposed: false }
 }
@@ -89,13 +93,16 @@ const PACKED: usize = 256 * 1024;
 const ROWS_AT_ONCE: usize = 8;
 /// How many rows ahead they are asked for.
 const ROWS_AHEAD: usize = 16;
-/// The most terms of a sum that are added before the next tile: over inputs, over samples.
-const MOST_TERMS: [usize; 2] = [1024, 128];
+/// The most terms of a sum that are added before the next tile: over inputs and over samples, each where rows
+/// of b are further apart, and where they are near. The fewer terms, the longer the parts of rows that are packed
+/// together and read along; of rows that are packed on the way none is read so.
+const MOST_TERMS: [[usize; 2]; 2] = [[256, 1024], [128, 128]];
 /// Rows of b that are no further apart, in bytes, are packed by the first rows of a that they are multiplied by:
 /// on the way, the products hide it. Of rows further apart, too few lines would be asked for at once.
 const NEAR: usize = 512;
-/// Panels are packed for as many rows, fewer would not repay it: where that is apart, and on the way.
-const REPAID: [usize; 2] = [16, 13];
+/// Panels are packed for as many rows, fewer would not repay it: in sums over inputs and over samples, each
+/// where rows of b are further apart, and where they are near.
+const REPAID: [[usize; 2]; 2] = [[20, 32], [16, 13]];
 
 /// Bytes of a that are copied where its samples stand so far apart that they take one another's place.
 const KEPT: usize = 64 * 1024;
@@ -137,7 +144,7 @@ impl<E: Scalar> Product<E> {
         debug_assert!(rows > 0 && columns > 0);
         // SAFETY: as for the caller; the rooms are as large as they have to be.
         unsafe {
-            if !self.transposed && rows < REPAID[usize::from(self.near())] {
+            if !self.transposed && rows < self.of(REPAID) {
                 self.loose::<V, FUSED>();
             } else {
                 let cut = self.cut::<V>();
@@ -158,13 +165,26 @@ impl<E: Scalar> Product<E> {
         !self.transposed && self.tile.b_step * size_of::<E>() <= NEAR
     }
 
+    /// That of the limits which holds here.
+    #[inline(always)]
+    fn of(&self, limits: [[usize; 2]; 2]) -> usize {
+        limits[usize::from(self.over_samples())][usize::from(self.near())]
+    }
+
+    /// Whether sums run over samples.
+    #[inline(always)]
+    fn over_samples(&self) -> bool {
+        !matches!(self.tile.end, End::Bias(_))
+    }
+
     /// How the product is cut where not all of b is packed at once.
     #[inline(always)]
     fn cut<V: Vector<Element = E>>(&self) -> Cut {
         let Sizes { rows, depth, .. } = self.sizes;
         let panel = self.panel::<V>();
-        let over_samples = !matches!(self.tile.end, End::Bias(_));
-        let most = MOST_TERMS[usize::from(over_samples)].min(PANEL / size_of::<E>() / panel);
+        let over_samples = self.over_samples();
+        // At least one, or LLVM sees a division by 0.
+        let most = self.of(MOST_TERMS).min(PANEL / size_of::<E>() / panel).max(1);
         // As many terms each time as the others.
         let depth = depth.div_ceil(depth.div_ceil(most).max(1));
         // Samples a multiple of an eighth of a page apart fill few places of the cache.
@@ -192,23 +212,34 @@ impl<E: Scalar> Product<E> {
         side_by_side::<V>(self.sizes.columns).max(1) * V::LANES
     }
 
-    /// Computes panels where b stands.
+    /// Computes panels where b stands; for the last rows, if they are few, wider ones, so that as many sums
+    /// run at once.
     ///
     /// # Safety
     /// As for `compute`.
     #[inline(always)]
     unsafe fn loose<V: Vector<Element = E>, const FUSED: bool>(&self) {
         let Sizes { rows, columns, .. } = self.sizes;
-        let mut column = 0;
-        while column < columns {
-            let wide = (side_by_side::<V>(columns - column) * V::LANES).min(columns - column);
-            let (b, end) = (self.tile.b.wrapping_add(column), self.tile.end.from(column));
-            // SAFETY: columns up to `column + wide` are there; b may be empty, so its place is only counted.
-            unsafe {
-                let tile = Tile { b, y: self.tile.y.add(column), end, ..self.tile };
-                tile.panel::<V, Loose, FUSED>(rows, wide);
+        let left = rows % ROWS;
+        let whole = if left <= FEW { rows - left } else { rows };
+        let mut row = 0;
+        while row < rows {
+            let high = if row < whole { whole } else { left };
+            let mut column = 0;
+            while column < columns {
+                let left = columns - column;
+                let vectors = if high <= FEW { wide::<V>(left) } else { side_by_side::<V>(left) };
+                let wide = (vectors * V::LANES).min(left);
+                let (b, end) = (self.tile.b.wrapping_add(column), self.tile.end.from(column));
+                // SAFETY: rows, and columns up to `column + wide`, are there; b may be empty, so its place is
+                // only counted.
+                unsafe {
+                    let tile = Tile { b, y: self.tile.y.add(column), end, ..self.tile };
+                    tile.down(row).panel::<V, Loose, FUSED>(high, wide);
+                }
+                column += wide;
             }
-            column += wide;
+            row += high;
         }
     }
 

@@ -65,6 +65,7 @@ pub(super) unsafe fn vector_matrix<V: Vector, const FUSED: bool, const N: usize,
         panels: 1,
         b_panel: 0,
         unpacked: None,
+        repeated: false,
     };
     let wide = const { SIDE_BY_SIDE * V::LANES };
     let tail = const { M % V::LANES };

@@ -82,6 +82,9 @@ pub(super) struct Tile<E> {
     /// Where b stands and how far apart its rows are, if it has not been packed yet: the first rows that are
     /// computed do it.
     pub(super) unpacked: Option<(*const E, usize)>,
+    /// Whether the last row is the one before it once more, which is written once. A tile of one row less would
+    /// take as long, and be code of its own.
+    pub(super) repeated: bool,
 }
 
 /// What is known of a tile when it is compiled: constants in its loop, and ends it need not have.
@@ -92,6 +95,11 @@ pub(super) trait Layout {
     const INPUTS: bool;
     /// Whether sums run over samples, `a_row` being 1; if not, nothing is known.
     const SAMPLES: bool;
+}
+
+/// Whether a tile of so many rows may repeat its last.
+const fn repeats<L: Layout>(rows: usize) -> bool {
+    !L::PACKED && rows > FEW
 }
 
 /// Nothing is known.
@@ -125,6 +133,10 @@ const AT_ONCE: usize = 4;
 pub(super) const LINE: usize = 64;
 /// Rows that b is packed by: enough for it to hide behind.
 pub(super) const PACKING: usize = 4;
+/// Rows of the tiles that most of a product is cut into: with two vectors they fill 16 registers.
+pub(super) const ROWS: usize = 6;
+/// Rows for which tiles are four vectors wide.
+pub(super) const FEW: usize = 2;
 /// Rows over samples that are computed for each panel before the next, at most: they share lines of a.
 const SHARED: usize = 24;
 
@@ -158,7 +170,7 @@ impl<E: Scalar> Tile<E> {
             if L::PACKED {
                 self.ask_for_next::<V, R, C>();
             }
-            let mut sums = self.started::<V, R, C, MASKED>(mask);
+            let mut sums = self.started::<V, L, R, C, MASKED>(mask);
             let at_once = if L::PACKED { AT_ONCE } else { 1 };
             let whole = self.depth - self.depth % at_once;
             let mut k = 0;
@@ -196,15 +208,23 @@ impl<E: Scalar> Tile<E> {
         }
     }
 
+    /// Which row the sums in this place are of.
+    #[inline(always)]
+    fn row<L: Layout, const R: usize>(&self, place: usize) -> usize {
+        let repeats = const { repeats::<L>(R) } && place + 1 == R && self.repeated;
+        place - usize::from(repeats)
+    }
+
     /// # Safety
     /// As for `compute`.
     #[inline(always)]
-    unsafe fn started<V, const R: usize, const C: usize, const MASKED: bool>(
+    unsafe fn started<V, L, const R: usize, const C: usize, const MASKED: bool>(
         &self,
         mask: V::Mask,
     ) -> [[V; C]; R]
     where
         V: Vector<Element = E>,
+        L: Layout,
     {
         // SAFETY: as for the caller.
         unsafe {
@@ -213,7 +233,7 @@ impl<E: Scalar> Tile<E> {
             if self.start == Start::Place {
                 for (r, row) in sums.iter_mut().enumerate() {
                     for (c, sum) in row.iter_mut().enumerate() {
-                        let from = self.y.add(r * self.y_row + c * V::LANES);
+                        let from = self.y.add(self.row::<L, R>(r) * self.y_row + c * V::LANES);
                         *sum = if MASKED && c + 1 == C { V::load_masked(from, mask) } else { V::load(from) };
                     }
                 }
@@ -257,7 +277,7 @@ impl<E: Scalar> Tile<E> {
             }
             let a = self.a.add(k * a_step);
             for (r, row) in sums.iter_mut().enumerate() {
-                let a = V::splat(*a.add(r * a_row));
+                let a = V::splat(*a.add(self.row::<L, R>(r) * a_row));
                 for (sum, b) in row.iter_mut().zip(b) {
                     *sum = a.add_product::<FUSED>(b, *sum);
                 }
@@ -288,11 +308,14 @@ impl<E: Scalar> Tile<E> {
                 End::Mean(mean) if !L::INPUTS => means(mean, &mut sums),
                 End::Descent(mean, descent) if !L::INPUTS => {
                     means(mean, &mut sums);
-                    return self.descend::<V, FUSED, R, C, MASKED>(mask, sums, descent);
+                    return self.descend::<V, L, FUSED, R, C, MASKED>(mask, sums, descent);
                 }
                 _ => debug_assert!(false, "an end that the layout excludes"),
             }
             for (r, row) in sums.into_iter().enumerate() {
+                if self.row::<L, R>(r) < r {
+                    break;
+                }
                 for (c, sum) in row.into_iter().enumerate() {
                     let to = self.y.add(r * self.y_row + c * V::LANES);
                     if MASKED && c + 1 == C { sum.store_masked(to, mask) } else { sum.store(to) }
@@ -304,19 +327,23 @@ impl<E: Scalar> Tile<E> {
     /// # Safety
     /// As for `compute`; y lies in the result of the descent, and w has the numbers that the result has.
     #[inline(always)]
-    unsafe fn descend<V, const FUSED: bool, const R: usize, const C: usize, const MASKED: bool>(
+    unsafe fn descend<V, L, const FUSED: bool, const R: usize, const C: usize, const MASKED: bool>(
         &self,
         mask: V::Mask,
         sums: [[V; C]; R],
         descent: Descent<E>,
     ) where
         V: Vector<Element = E>,
+        L: Layout,
     {
         // SAFETY: as for the caller; w is indexed as the result is.
         unsafe {
             let factor = V::splat(descent.factor);
             let w = descent.w.offset(self.y.cast_const().offset_from(descent.y));
             for (r, row) in sums.into_iter().enumerate() {
+                if self.row::<L, R>(r) < r {
+                    break;
+                }
                 for (c, sum) in row.into_iter().enumerate() {
                     let w = w.add(r * self.y_row + c * V::LANES);
                     if MASKED && c + 1 == C {
@@ -334,13 +361,14 @@ impl<E: Scalar> Tile<E> {
     /// # Safety
     /// The rows must be there.
     #[inline(always)]
-    unsafe fn down(&self, rows: usize) -> Self {
+    pub(super) unsafe fn down(&self, rows: usize) -> Self {
         // SAFETY: the rows are there; those of a may be empty, so its place is only counted.
         let y = unsafe { self.y.add(rows * self.y_row) };
         Self { a: self.a.wrapping_add(rows * self.a_row), y, ..*self }
     }
 
-    /// Computes rows R at a time, as long as there are as many, and returns the tile of those that are left.
+    /// Computes rows R at a time, as long as there are as many, or one less where the last may be repeated; and
+    /// returns the tile of those that are left.
     ///
     /// # Safety
     /// As for `compute`.
@@ -354,7 +382,8 @@ impl<E: Scalar> Tile<E> {
         V: Vector<Element = E>,
         L: Layout,
     {
-        let whole = *rows - *rows % R;
+        let left = *rows % R;
+        let whole = if const { repeats::<L>(R) } && left + 1 == R { *rows } else { *rows - left };
         *rows -= whole;
         if whole > 0 {
             // SAFETY: as for the caller.
@@ -392,16 +421,15 @@ impl<E: Scalar> Tile<E> {
                 rest.unpacked = None;
                 rows -= PACKING;
             }
-            // Where b is not packed, there are few rows.
-            let rest = if L::PACKED { rest.by::<V, L, FUSED, R, C>(&mut rows, tail) } else { rest };
-            let rest =
-                if !L::PACKED || R > 4 { rest.by::<V, Loose, FUSED, 4, C>(&mut rows, tail) } else { rest };
+            let rest = rest.by::<V, L, FUSED, R, C>(&mut rows, tail);
+            let rest = if R > 4 { rest.by::<V, Loose, FUSED, 4, C>(&mut rows, tail) } else { rest };
             let rest = rest.by::<V, Loose, FUSED, 2, C>(&mut rows, tail);
             rest.by::<V, Loose, FUSED, 1, C>(&mut rows, tail);
         }
     }
 
-    /// Computes any number of rows of as many vectors as [`side_by_side`] says.
+    /// Computes any number of rows of as many vectors as [`side_by_side`] says, or [`wide`] for few rows where b
+    /// is not packed.
     ///
     /// # Safety
     /// As for `compute`; there is at least one column.
@@ -413,7 +441,8 @@ impl<E: Scalar> Tile<E> {
     ) {
         let vectors = columns.div_ceil(V::LANES);
         let tail = columns - (vectors - 1) * V::LANES;
-        debug_assert!(columns > 0 && vectors == side_by_side::<V>(columns));
+        debug_assert!(columns > 0);
+        debug_assert!(vectors == side_by_side::<V>(columns) || rows <= FEW && vectors == wide::<V>(columns));
         // As few forms as fill the registers: each is code for two types in two arithmetics.
         // SAFETY: as for the caller; the vectors have `columns` numbers in all.
         unsafe {
@@ -421,16 +450,18 @@ impl<E: Scalar> Tile<E> {
                 (_, 1) => self.rows::<V, L, FUSED, 8, 1>(rows, tail),
                 (true, 2) => self.rows::<V, L, FUSED, 8, 2>(rows, tail),
                 (true, 3) => self.rows::<V, L, FUSED, 8, 3>(rows, tail),
-                (true, _) => self.rows::<V, L, FUSED, 6, 4>(rows, tail),
-                // With four rows LLVM kept one of the sums on the stack.
-                (false, 3) => self.rows::<V, L, FUSED, 3, 3>(rows, tail),
-                (false, _) => self.rows::<V, L, FUSED, 6, 2>(rows, tail),
+                (true, _) => self.rows::<V, L, FUSED, ROWS, 4>(rows, tail),
+                // With four rows of packed panels LLVM kept one of the sums on the stack.
+                (false, 3) if L::PACKED => self.rows::<V, L, FUSED, 3, 3>(rows, tail),
+                (false, 3) => self.rows::<V, L, FUSED, 4, 3>(rows, tail),
+                (false, 2) => self.rows::<V, L, FUSED, ROWS, 2>(rows, tail),
+                (false, _) => self.rows::<V, Loose, FUSED, FEW, 4>(rows, tail),
             }
         }
     }
 }
 
-/// Rows of a tile, a multiple of R.
+/// Rows of a tile, a multiple of R or, where the last may be repeated, one less.
 struct Rows<E, L, const FUSED: bool, const R: usize, const C: usize> {
     tile: Tile<E>,
     rows: usize,
@@ -455,7 +486,8 @@ where
                 for _ in 0..self.tile.panels {
                     let mut r = 0;
                     while r < high {
-                        tile.down(r).compute::<V, L, FUSED, R, C, true>(self.tail);
+                        let tile = Tile { repeated: r + R > high, ..tile.down(r) };
+                        tile.compute::<V, L, FUSED, R, C, true>(self.tail);
                         r += R;
                     }
                     let wide = C * V::LANES;
@@ -539,6 +571,12 @@ pub(super) const fn side_by_side<V: Vector>(columns: usize) -> usize {
         1 => 1,
         _ => 2,
     }
+}
+
+/// How many vectors of so many columns a tile of few rows takes side by side.
+#[inline(always)]
+pub(super) fn wide<V: Vector>(columns: usize) -> usize {
+    columns.div_ceil(V::LANES).min(4)
 }
 
 /// # Safety
