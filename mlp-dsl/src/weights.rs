@@ -3,9 +3,10 @@
 
 use std::{fmt, sync::Arc};
 
+use crate::{number::Precision, shape::Shape};
+
 #[cfg(feature = "safetensors")]
 use crate::limits;
-use crate::{ir::equation::Shape, model::Precision};
 
 /// Gives the bytes of the files that specifications name.
 pub trait Files {

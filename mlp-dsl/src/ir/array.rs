@@ -3,11 +3,10 @@
 
 use super::{
     differentiate::{Flow, Gradients},
-    equation::{EquationId, Scope, Shape},
-    formula::Formula,
+    equation::{EquationId, Scope},
 };
-#[cfg(feature = "referee")]
-use crate::referee::{Array, Real, Values};
+
+use crate::{formula::Formula, shape::Shape};
 
 /// How an equation is computed from others.
 #[derive(Clone, Debug, PartialEq)]
@@ -184,38 +183,6 @@ impl Op {
             Op::Outer(a, b) => shapes(*a).count() * shapes(*b).count(),
             Op::Pointwise(formula) => formula.products(),
             _ => 0,
-        }
-    }
-
-    /// The value, naively.
-    #[cfg(feature = "referee")]
-    pub fn evaluate<R: Real>(&self, shape: Shape, values: &Values<'_, R>) -> Array<R> {
-        match self {
-            Op::Given => Array::constant(shape, R::from(f64::NAN)),
-            Op::Setting(value) => Array::constant(Shape::Scalar, R::from(*value)),
-            Op::Pointwise(formula) => values.pointwise(formula, shape),
-            Op::Pack(elements) => Array::vector(elements.iter().map(|e| values.of(*e).scalar()).collect()),
-            Op::Element(x, index) => Array::scalar_of(values.of(*x).at(0, *index)),
-            Op::VectorMatrix(x, w) => values.product(values.of(*x), values.of(*w)),
-            Op::MatrixVector(w, x) => values.product(values.of(*x), &values.of(*w).transposed()),
-            Op::Outer(a, b) => values.product(&values.of(*a).transposed(), values.of(*b)),
-            Op::Dot(a, b) => values.product(values.of(*a), &values.of(*b).transposed()),
-            Op::Sum(x) => Array::scalar_of(values.of(*x).sum()),
-            Op::Softmax(z) => values.of(*z).softmax(),
-            Op::SoftmaxCrossEntropy(z, t) => Array::scalar_of(values.of(*z).cross_entropy(values.of(*t))),
-            Op::Concat(parts) => {
-                Array::vector(parts.iter().flat_map(|part| values.of(*part).iter()).collect())
-            }
-            Op::Part(x, start) => {
-                Array::vector(values.of(*x).iter().skip(*start).take(shape.count()).collect())
-            }
-            Op::Transpose(x) => values.of(*x).transposed(),
-            Op::SumSquares(x) => {
-                let squares = values.of(*x).iter().map(|x| x * x);
-                Array::scalar_of(squares.reduce(|sum, square| sum + square).unwrap_or(R::from(0.0)))
-            }
-            Op::BatchMean(x) => values.over_batch(*x, true),
-            Op::BatchSum(x) => values.over_batch(*x, false),
         }
     }
 }

@@ -7,14 +7,23 @@ use std::collections::HashMap;
 use super::{
     Derivation,
     array::Op,
-    builder::Builder,
-    equation::{Equation, EquationId, Reason, Scope, Shape, Symbol},
-    formula::{Formula, Term, TermId},
-    partials::partials,
-    scalar::{Binary, Unary},
+    equation::{Equation, EquationId, Reason, Scope, Symbol},
     update,
 };
-use crate::{diagnostic::Diagnostic, limits, model::Model, problems};
+
+use crate::{
+    diagnostic::Diagnostic,
+    formula::{
+        Formula, Term, TermId,
+        builder::Builder,
+        partials::partials,
+        scalar::{Binary, Unary},
+    },
+    ir::errors,
+    limits,
+    model::Model,
+    shape::Shape,
+};
 
 /// Appends gradients of the loss and of the penalties, those of the objective, and updates.
 pub(super) fn differentiate(derivation: &mut Derivation, model: &Model) -> Result<(), Diagnostic> {
@@ -22,12 +31,12 @@ pub(super) fn differentiate(derivation: &mut Derivation, model: &Model) -> Resul
     let needed = depends_on_parameters(derivation);
     let depends = |id: EquationId| needed.get(id.index()) == Some(&true);
     if !depends(loss.total) {
-        return Err(problems::loss_without_parameters(typed.span));
+        return Err(errors::loss_without_parameters(typed.span));
     }
     if let (Some(penalty), Some(typed)) = (loss.penalty, model.penalties.first())
         && !depends(penalty)
     {
-        return Err(problems::penalty_without_parameters(typed.span));
+        return Err(errors::penalty_without_parameters(typed.span));
     }
     let of_loss = gradients(derivation, &needed, loss.total, Of::Loss)?;
     let of_penalty = loss.penalty.map(|penalty| gradients(derivation, &needed, penalty, Of::Penalty));
@@ -36,7 +45,7 @@ pub(super) fn differentiate(derivation: &mut Derivation, model: &Model) -> Resul
         let each = training.rule.operations(&derivation.functions);
         let all = each.saturating_mul(derivation.parameters.len() as u64);
         if derivation.operations().saturating_add(all) > limits::OPERATIONS {
-            return Err(problems::derivation_too_large(derivation.name_span));
+            return Err(errors::derivation_too_large(derivation.name_span));
         }
         update::updates(derivation, training);
     }
@@ -83,7 +92,7 @@ fn gradients(
             op.differentiate(&mut gradients, id, up);
         }
         if gradients.left == 0 {
-            return Err(problems::derivation_too_large(gradients.derivation.name_span));
+            return Err(errors::derivation_too_large(gradients.derivation.name_span));
         }
     }
     Ok(gradients.found)

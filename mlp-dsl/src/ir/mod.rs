@@ -2,14 +2,10 @@
 //! Whatever is printed, as Rust or on paper, is printed from it.
 
 pub mod array;
-pub mod builder;
 mod differentiate;
 pub mod equation;
-pub mod evaluate;
-pub mod formula;
+mod errors;
 mod lower;
-pub mod partials;
-pub mod scalar;
 mod update;
 pub mod verify;
 
@@ -17,15 +13,17 @@ use std::collections::HashMap;
 
 use crate::{
     diagnostic::Diagnostic,
+    formula::scalar::Function,
+    kind::ParameterKind,
     limits,
-    model::{Arithmetic, FrontMatter, Model, Precision, Reduction, Sample, Start},
-    problems,
+    model::{FrontMatter, Model, Reduction, Sample, Start},
+    number::{Arithmetic, Precision},
+    shape::Shape,
     span::Span,
-    syntax::ast::ParameterKind,
 };
+
 use array::Op;
-use equation::{Equation, EquationId, Scope, Shape, Symbol};
-use scalar::Function;
+use equation::{Equation, EquationId, Scope, Symbol};
 
 /// A derivation.
 #[derive(Clone, Debug)]
@@ -197,12 +195,12 @@ pub fn derive(model: &Model) -> Result<Derivation, Diagnostic> {
     names_differ(&derivation)?;
     differentiate::differentiate(&mut derivation, model)?;
     if derivation.operations() > limits::OPERATIONS {
-        return Err(problems::derivation_too_large(derivation.name_span));
+        return Err(errors::derivation_too_large(derivation.name_span));
     }
     if let (Some(span), true) = (model.unroll_span, derivation.multiply_adds() > limits::UNROLLED)
         && derivation.unroll == Some(true)
     {
-        return Err(problems::too_large_to_unroll(derivation.multiply_adds(), span));
+        return Err(errors::too_large_to_unroll(derivation.multiply_adds(), span));
     }
     derivation.choose_sample(0);
     Ok(derivation)
@@ -235,7 +233,7 @@ fn names_differ(derivation: &Derivation) -> Result<(), Diagnostic> {
             _ => continue,
         };
         if let Some(earlier) = names.get(&name) {
-            return Err(problems::name_is_generated(&name, what, *earlier));
+            return Err(errors::name_is_generated(&name, what, *earlier));
         }
         if is_field {
             names.insert(name, equation.span);

@@ -6,14 +6,18 @@ use std::collections::HashMap;
 use super::{
     Derivation,
     array::Op,
-    builder::Builder,
-    equation::{Equation, EquationId, Reason, Scope, Shape, Symbol},
-    formula::{Formula, Select, Term, TermId},
-    scalar::{Binary, Unary},
+    equation::{Equation, EquationId, Reason, Scope, Symbol},
 };
+
 use crate::{
+    formula::{
+        Formula, Select, Term, TermId,
+        builder::Builder,
+        operator::Comparison,
+        scalar::{Binary, Unary},
+    },
     model::{Changed, Reduction, Setting, Training, UpdateRule},
-    syntax::ast::Comparison,
+    shape::Shape,
 };
 
 /// Appends, for each trained parameter, the gradient of a batch and that of the objective.

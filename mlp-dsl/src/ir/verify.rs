@@ -5,8 +5,10 @@ use std::collections::HashSet;
 use super::{
     Derivation,
     array::Op,
-    equation::{Scope, Shape, Symbol},
+    equation::{Scope, Symbol},
 };
+
+use crate::shape::Shape;
 
 /// The first thing that does not hold, in words; tests and the command line's `check` ask.
 pub fn verify(derivation: &Derivation) -> Result<(), String> {

@@ -4,11 +4,15 @@
 use std::collections::BTreeSet;
 
 use super::{Entry, Place, Plan, Stage, Step, is_unrolled, outer};
-use crate::ir::{
-    Derivation, Parameter,
-    array::Op,
-    equation::{EquationId, Scope, Shape, Symbol},
+
+use crate::{
     formula::{Formula, Term, TermId},
+    ir::{
+        Derivation, Parameter,
+        array::Op,
+        equation::{EquationId, Scope, Symbol},
+    },
+    shape::Shape,
 };
 
 /// The step of one parameter.

@@ -3,10 +3,14 @@
 use std::collections::{BTreeSet, HashSet};
 
 use super::{Place, Routine, Step, is_unrolled, multiplication, roots};
-use crate::ir::{
-    Derivation,
-    array::Op,
-    equation::{EquationId, Shape, Symbol},
+
+use crate::{
+    ir::{
+        Derivation,
+        array::Op,
+        equation::{EquationId, Symbol},
+    },
+    shape::Shape,
 };
 
 /// Arrays that one loop reads and writes, where it computes more than one equation.

@@ -3,28 +3,29 @@
 //! need and let one kernel do two equations; it invents none.
 
 mod descents;
+mod errors;
 mod loops;
 mod products;
 mod stages;
 
 use std::collections::{BTreeSet, HashSet};
 
-pub use descents::{Descent, descents};
-pub use loops::{MOST_ARRAYS, is_elementwise, is_update, loops};
-pub use products::{Multiplication, multiplication, outer};
-pub use stages::Stage;
-
 use crate::{
     diagnostic::Diagnostic,
     ir::{
         Derivation, Parameter,
         array::Op,
-        equation::{Equation, EquationId, Reason, Scope, Shape, Symbol},
+        equation::{Equation, EquationId, Reason, Scope, Symbol},
     },
     limits,
-    model::Arithmetic,
-    problems,
+    number::Arithmetic,
+    shape::Shape,
 };
+
+pub use descents::{Descent, descents};
+pub use loops::{MOST_ARRAYS, is_elementwise, is_update, loops};
+pub use products::{Multiplication, multiplication, outer};
+pub use stages::Stage;
 
 /// What the generated code can be asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -142,7 +143,7 @@ pub(crate) fn fitting(derivation: Derivation) -> Result<Derivation, Diagnostic> 
     let bytes = plan(&derivation).workspace_bytes(&derivation);
     match bytes <= limits::WORKSPACE_BYTES {
         true => Ok(derivation),
-        false => Err(problems::workspace_too_large(bytes, derivation.name_span)),
+        false => Err(errors::workspace_too_large(bytes, derivation.name_span)),
     }
 }
 

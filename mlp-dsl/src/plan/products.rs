@@ -3,10 +3,14 @@
 use std::collections::{HashMap, HashSet};
 
 use super::{Place, Routine, is_unrolled};
-use crate::ir::{
-    Data, Derivation,
-    array::Op,
-    equation::{EquationId, Scope, Shape},
+
+use crate::{
+    ir::{
+        Data, Derivation,
+        array::Op,
+        equation::{EquationId, Scope},
+    },
+    shape::Shape,
 };
 
 /// A product of a vector and a matrix, to which a bias may be added.

@@ -11,9 +11,13 @@ use super::{
     products::{is_in_rows, multiplication, outer},
     roots,
 };
-use crate::ir::{
-    Derivation,
-    equation::{EquationId, Scope, Shape},
+
+use crate::{
+    ir::{
+        Derivation,
+        equation::{EquationId, Scope},
+    },
+    shape::Shape,
 };
 
 /// Part of a routine.

@@ -10,12 +10,13 @@ use std::{
 };
 
 use mlp_dsl::{
-    backend::rust::{Options, emit},
     compile,
+    formula::evaluate::Real,
     ir::Derivation,
-    model::{Arithmetic, Precision},
-    referee::{Evaluation, Point, Real, evaluate},
+    number::{Arithmetic, Precision},
 };
+use mlp_eval::{Evaluation, Point, evaluate};
+use mlp_rust::{Options, emit};
 use quote::quote;
 
 use crate::{

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use mlp_dsl::ir::{
-    Derivation,
-    array::Op,
-    equation::Reason,
-    formula::{Formula, Term},
-    scalar::{Binary, Unary},
+use mlp_dsl::{
+    formula::{
+        Formula, Term,
+        scalar::{Binary, Unary},
+    },
+    ir::{Derivation, array::Op, equation::Reason},
 };
 
 /// Every name that a set of networks must cover: operations, comparisons, functions of the prelude,

@@ -1,16 +1,17 @@
 //! Formulas under construction, and the equations they become.
 
 use super::{Lower, spend};
+
 use crate::{
     diagnostic::Diagnostic,
+    formula::{Formula, Term, TermId, builder::Builder},
     ir::{
         Value,
         array::Op,
-        builder::Builder,
-        equation::{EquationId, Shape, Symbol},
-        formula::{Formula, Term, TermId},
+        equation::{EquationId, Symbol},
     },
     model::{self, Typed, TypedKind},
+    shape::Shape,
 };
 
 /// Scalar formulas in a builder: one for a scalar or a whole array, one for each element of a

@@ -5,18 +5,22 @@ use super::{
     bundle::{Bundle, at},
     is_activation, spend,
 };
+
 use crate::{
     diagnostic::Diagnostic,
+    formula::{
+        Select, Term, TermId,
+        builder::Builder,
+        operator::Operator,
+        scalar::{Binary, Unary},
+    },
     ir::{
         Value,
         array::Op,
-        builder::Builder,
-        equation::{EquationId, Shape, Symbol},
-        formula::{Select, Term, TermId},
-        scalar::{Binary, Unary},
+        equation::{EquationId, Symbol},
     },
     model::{Kernel, Typed, TypedKind},
-    syntax::ast::Operator,
+    shape::Shape,
 };
 
 impl Lower {

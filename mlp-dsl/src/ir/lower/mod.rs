@@ -5,26 +5,26 @@ mod bundle;
 mod formula;
 mod training;
 
-use bundle::{Draft, at};
-
 use std::collections::HashMap;
 
 use super::{
     Data, Derivation, Layer, Loss, Parameter, Value,
     array::Op,
-    builder::Builder,
-    equation::{Equation, EquationId, Reason, Scope, Shape, Symbol},
-    formula::{Formula, Term, TermId},
-    scalar::Binary,
+    equation::{Equation, EquationId, Reason, Scope, Symbol},
 };
+
 use crate::{
     diagnostic::Diagnostic,
+    formula::{Formula, Term, TermId, builder::Builder, scalar::Binary},
+    ir::errors,
     limits,
     model::{self, LayerBody, Model, Reduction, Typed, TypedKind},
-    problems,
+    shape::Shape,
     span::Span,
     syntax::ast::Name,
 };
+
+use bundle::{Draft, at};
 
 /// The given equations, the forward pass and the loss.
 pub(super) fn lower(model: &Model) -> Result<Derivation, Diagnostic> {
@@ -343,5 +343,5 @@ fn is_activation(arguments: &[Typed]) -> bool {
 /// Counts scalar operations before memory is spent on more.
 fn spend(before: u64, operations: u64, span: Span) -> Result<u64, Diagnostic> {
     let total = before.saturating_add(operations);
-    if total > limits::OPERATIONS { Err(problems::too_many_operations(span)) } else { Ok(total) }
+    if total > limits::OPERATIONS { Err(errors::too_many_operations(span)) } else { Ok(total) }
 }

@@ -1,15 +1,17 @@
 //! What a step of training reads beside gradients: settings, schedules, the state of the rule.
 
 use super::{Draft, Lower, spend};
+
 use crate::{
     diagnostic::Diagnostic,
     ir::{
         State, Training, Value,
         array::Op,
-        equation::{EquationId, Reason, Shape, Symbol},
+        equation::{EquationId, Reason, Symbol},
     },
     limits,
     model::{self, Setting, UpdateRule},
+    shape::Shape,
 };
 
 impl Lower {

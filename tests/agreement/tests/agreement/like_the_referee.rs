@@ -4,10 +4,8 @@
 use std::path::{Path, PathBuf};
 
 use mlp::{Differentiable, Network, Trainable, runtime::Stream};
-use mlp_dsl::{
-    ir::Derivation,
-    referee::{Point, Sample, check_gradients, evaluate},
-};
+use mlp_dsl::{ir::Derivation, model::Sample};
+use mlp_eval::{Point, check_gradients, evaluate};
 
 fn derivation(name: &str) -> Derivation {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -20,8 +18,8 @@ fn derivation(name: &str) -> Derivation {
 /// at most about 1100 (a sum over 1024 inputs), each losing half an ulp.
 fn tolerance(derivation: &Derivation) -> f64 {
     match derivation.precision {
-        mlp_dsl::model::Precision::F32 => 600.0 * f64::from(f32::EPSILON),
-        mlp_dsl::model::Precision::F64 => 600.0 * f64::EPSILON,
+        mlp_dsl::number::Precision::F32 => 600.0 * f64::from(f32::EPSILON),
+        mlp_dsl::number::Precision::F64 => 600.0 * f64::EPSILON,
     }
 }
 
