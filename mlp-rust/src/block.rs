@@ -144,9 +144,9 @@ impl Context<'_> {
         };
         let bias = self.bias(routine, product.bias);
         if product.by_rows {
-            quote!(__machine.matrix_vectors::<#fused, _, _, _>(#w, #x, #bias, &mut __workspace.#y);)
+            quote!(__isa.matrix_vectors::<#fused, _, _, _>(#w, #x, #bias, &mut __workspace.#y);)
         } else {
-            quote!(__machine.vectors_matrix::<#fused, _, _, _>(#x, #w, #bias, &mut __workspace.#y);)
+            quote!(__isa.vectors_matrix::<#fused, _, _, _>(#x, #w, #bias, &mut __workspace.#y);)
         }
     }
 

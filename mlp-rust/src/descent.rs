@@ -97,11 +97,11 @@ impl Context<'_> {
             let (a, b) = plan::outer(self.derivation, routine, id)?;
             let (a, b, total) = (self.rows(a), self.rows(b), self.total(id));
             Some(match descents.iter().find(|descent| descent.gradient == id) {
-                None => quote!(__machine.add_outers::<#fused, _, _, _>(__first, __samples, #total, #a, #b);),
+                None => quote!(__isa.add_outers::<#fused, _, _, _>(__first, __samples, #total, #a, #b);),
                 Some(descent) => {
                     let (rate, w) = (self.names.of(descent.rate), self.field(descent.parameter));
                     quote! {
-                        __machine.descend_outers::<#fused, _, _, _>(
+                        __isa.descend_outers::<#fused, _, _, _>(
                             __first, __samples, #rate, &mut __network.#w, #total, #a, #b,
                         );
                     }
@@ -182,7 +182,7 @@ impl Context<'_> {
             let (a, b) = plan::outer(self.derivation, accumulate, descent.gradient)?;
             let [a, b, rate] = [a, b, descent.rate].map(|id| self.names.of(id));
             let w = self.field(descent.parameter);
-            Some(quote!(__machine.descend_outer::<#fused, _, _, _>(#rate, &mut __trained.#w, #a, #b);))
+            Some(quote!(__isa.descend_outer::<#fused, _, _, _>(#rate, &mut __trained.#w, #a, #b);))
         });
         // The parameters are read before they are written.
         let code = quote! {

@@ -179,7 +179,7 @@ impl Printer<'_> {
         if let Some(FusedSum { sum, negative, factors: [a, b] }) = self.fused(formula, term) {
             let (a, b, sum) = (take(&a), take(&b).tokens, take(&sum).tokens);
             let a = if negative { self.unary(Unary::Negate, a).tokens } else { a.tokens };
-            let tokens = quote!(__machine.multiply_add(#a, #b, #sum));
+            let tokens = quote!(__isa.multiply_add(#a, #b, #sum));
             return Printed { depth: deepest + 1, ..atom(tokens) };
         }
         let printed = match term {
@@ -217,7 +217,7 @@ impl Printer<'_> {
                 let arguments: Vec<TokenStream> = arguments.iter().map(|a| take(a).tokens).collect();
                 let name = self.functions.get(id.0 as usize).map_or("", |f| f.name.as_str());
                 let (at, name) = (self.functions_at, identifier(name, proc_macro2::Span::call_site()));
-                let machine = self.machine.then(|| quote!(__machine,));
+                let machine = self.machine.then(|| quote!(__isa,));
                 atom(quote!(#at::#name(#machine #(#arguments),*)))
             }
         };
@@ -233,12 +233,12 @@ impl Printer<'_> {
             }
             Unary::Sqrt => {
                 let x = x.tokens;
-                atom(quote!(__machine.sqrt(#x)))
+                atom(quote!(__isa.sqrt(#x)))
             }
             Unary::Exp | Unary::Ln | Unary::Tanh | Unary::Erf | Unary::Floor => {
                 let (x, name) = (x.tokens, format_ident!("{}", op.name().unwrap_or_default()));
                 atom(if self.arithmetic == Arithmetic::Fused && op != Unary::Floor {
-                    quote!(__machine.#name(#x))
+                    quote!(__isa.#name(#x))
                 } else {
                     quote!(#runtime::Scalar::#name(#x))
                 })

@@ -26,7 +26,7 @@ impl Context<'_> {
     pub(super) fn accumulate_code(&self) -> TokenStream {
         if self.trains_in_one() {
             return quote!(__network.__accumulate(
-                __machine,
+                __isa,
                 __first,
                 __input,
                 __target,
@@ -42,7 +42,7 @@ impl Context<'_> {
     /// The step.
     pub(super) fn step_code(&self) -> TokenStream {
         if self.trains_in_one() {
-            return quote!(__network.__step(__machine, __optimizer, __gradients););
+            return quote!(__network.__step(__isa, __optimizer, __gradients););
         }
         self.body(Entry::Step)
     }
@@ -66,8 +66,8 @@ impl Context<'_> {
         quote! {
             impl #network {
                 #[inline(always)]
-                fn __accumulate<__M: #runtime::Machine>(
-                    &self, __machine: __M, __first: bool, __input: &#input, __target: &#target,
+                fn __accumulate<__I: #runtime::Isa>(
+                    &self, __isa: __I, __first: bool, __input: &#input, __target: &#target,
                     __workspace: &mut #workspace, __gradients: &mut #gradients,
                 ) -> #real {
                     let __network = self;
@@ -75,8 +75,8 @@ impl Context<'_> {
                     #total
                 }
                 #[inline(always)]
-                fn __step<__M: #runtime::Machine>(
-                    &mut self, __machine: __M, __optimizer: &mut #optimizer, __gradients: &#gradients,
+                fn __step<__I: #runtime::Isa>(
+                    &mut self, __isa: __I, __optimizer: &mut #optimizer, __gradients: &#gradients,
                 ) {
                     let __network = self;
                     #step
@@ -88,8 +88,8 @@ impl Context<'_> {
     /// One sample, and the step.
     pub(super) fn train_in_one(&self) -> TokenStream {
         self.train_into(&quote! {
-            let __loss = __network.__accumulate(__machine, true, __input, __target, __workspace, __gradients);
-            __network.__step(__machine, __optimizer, __gradients);
+            let __loss = __network.__accumulate(__isa, true, __input, __target, __workspace, __gradients);
+            __network.__step(__isa, __optimizer, __gradients);
             __loss
         })
     }

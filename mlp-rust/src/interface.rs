@@ -149,8 +149,8 @@ impl Context<'_> {
         });
         // A trace is looked at: it is not worth code for every machine.
         let code = quote! {
-            use #runtime::Machine as _;
-            let (__network, __machine) = (self, #runtime::Portable);
+            use #runtime::Isa as _;
+            let (__network, __isa) = (self, #runtime::Portable);
             #trace_body
             #(#traced)*
         };

@@ -48,7 +48,7 @@ pub const BY_VALUE_BYTES: usize = 256 * 1024;
 /// How the code is to be printed.
 #[derive(Default)]
 pub struct Options<'s> {
-    /// The path of the runtime from the crate's root, `::mlp::runtime` when not given.
+    /// The path of the runtime from the crate's root, `::mlp::__private` when not given.
     pub runtime: Option<TokenStream>,
     /// One file without dependencies: the runtime is a module `runtime` beside the network.
     pub standalone: bool,
@@ -69,7 +69,7 @@ pub fn emit(derivation: &Derivation, options: &Options<'_>) -> TokenStream {
     let runtime = match (&options.runtime, options.standalone) {
         (Some(path), _) => path.clone(),
         (None, true) => quote!(super::runtime),
-        (None, false) => quote!(::mlp::runtime),
+        (None, false) => quote!(::mlp::__private),
     };
     let inner_runtime = if options.standalone { quote!(super::super::runtime) } else { runtime.clone() };
     let context = Context {
@@ -208,7 +208,7 @@ impl Context<'_> {
             let docs = function.docs.iter();
             let runtime = &self.inner_runtime;
             let (generic, machine) = if self.functions_need_machine {
-                (quote!(<__M: #runtime::Machine>), quote!(__machine: __M,))
+                (quote!(<__I: #runtime::Isa>), quote!(__isa: __I,))
             } else {
                 Default::default()
             };

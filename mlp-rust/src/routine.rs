@@ -154,7 +154,7 @@ impl Context<'_> {
                         (_, 1) => quote!(let #name = #array;),
                         _ => {
                             let (runtime, offset, ty) = (&self.runtime, size(offset), self.array(data.shape));
-                            quote!(let #name: &#ty = #runtime::part::<#offset, _, _, _>(#array);)
+                            quote!(let #name: &#ty = #runtime::slice::<#offset, _, _, _>(#array);)
                         }
                     });
                 }
@@ -221,7 +221,7 @@ impl Context<'_> {
     fn called(&self, op: &Op, kernel: Ident) -> TokenStream {
         let (runtime, fused) = (&self.runtime, self.fused());
         match op {
-            Op::Dot(..) => quote!(__machine.#kernel::<#fused, _, _>),
+            Op::Dot(..) => quote!(__isa.#kernel::<#fused, _, _>),
             _ => quote!(#runtime::#kernel),
         }
     }
@@ -244,7 +244,7 @@ impl Context<'_> {
             Op::Concat(parts) => self.concat(name, parts),
             Op::Part(x, start) => {
                 let (x, start) = (self.names.of(*x), size(*start));
-                quote!(*#name = *#runtime::part::<#start, _, _, _>(#x);)
+                quote!(*#name = *#runtime::slice::<#start, _, _, _>(#x);)
             }
             _ => {
                 let kernel = self.kernel(op);
@@ -268,7 +268,7 @@ impl Context<'_> {
             start += shape.count();
             code.extend(match shape {
                 Shape::Scalar => quote!(#name[#at] = #value;),
-                _ => quote!(#runtime::put_part(#value, #at, #name);),
+                _ => quote!(#runtime::put_slice(#value, #at, #name);),
             });
         }
         code
@@ -280,9 +280,9 @@ impl Context<'_> {
         let (fused, bias) = (self.fused(), self.bias(routine, product.bias));
         let [x, w, y] = [product.vector, product.matrix, step.equation].map(|id| self.names.of(id));
         Some(if product.by_rows {
-            quote!(__machine.matrix_vector::<#fused, _, _, _>(#w, #x, #bias, #y);)
+            quote!(__isa.matrix_vector::<#fused, _, _, _>(#w, #x, #bias, #y);)
         } else {
-            quote!(__machine.vector_matrix::<#fused, _, _, _>(#x, #w, #bias, #y);)
+            quote!(__isa.vector_matrix::<#fused, _, _, _>(#x, #w, #bias, #y);)
         })
     }
 
@@ -317,7 +317,7 @@ impl Context<'_> {
                 return code;
             }
             let (fused, a, b) = (self.fused(), self.names.of(*a), self.names.of(*b));
-            return quote!(__machine.add_outer::<#fused, _, _, _>(#first, #total, #a, #b););
+            return quote!(__isa.add_outer::<#fused, _, _, _>(#first, #total, #a, #b););
         }
         if routine.place(gradient) == Some(Place::Fused)
             && let Op::Pointwise(formula) = value

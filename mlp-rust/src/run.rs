@@ -42,15 +42,15 @@ impl Context<'_> {
         let arrow = (result.to_string() != "()").then(|| quote!(-> #result));
         quote! {
             struct __Run<'r> { __network: &'r #own #network, #(#names: #types),* }
-            impl<'r> #runtime::Routine for __Run<'r> {
+            impl<'r> #runtime::WithIsa for __Run<'r> {
                 type Output = #result;
                 #[inline(always)]
-                fn run<__M: #runtime::Machine>(self, __machine: __M) #arrow {
+                fn with_isa<__I: #runtime::Isa>(self, __isa: __I) #arrow {
                     let Self { __network, #(#names),* } = self;
                     #code
                 }
             }
-            #runtime::run(__Run { __network: self, #(#names),* })
+            #runtime::dispatch(__Run { __network: self, #(#names),* })
         }
     }
 
@@ -77,7 +77,7 @@ fn mentions_machine(code: &TokenStream) -> bool {
     while let Some(tokens) = open.pop() {
         for token in tokens {
             match token {
-                TokenTree::Ident(name) if name == "__machine" => return true,
+                TokenTree::Ident(name) if name == "__isa" => return true,
                 TokenTree::Group(group) => open.push(group.stream()),
                 _ => {}
             }

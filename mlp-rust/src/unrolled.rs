@@ -52,7 +52,7 @@ impl Context<'_> {
             let sum = quote!(if #first { 0.0 } else { #total #place });
             code.extend(match self.derivation.arithmetic {
                 Arithmetic::Separate => quote!(#total #place = (#sum) + #a[#i] * #b[#j];),
-                Arithmetic::Fused => quote!(#total #place = __machine.multiply_add(#a[#i], #b[#j], #sum);),
+                Arithmetic::Fused => quote!(#total #place = __isa.multiply_add(#a[#i], #b[#j], #sum);),
             });
         }
         Some(code)
@@ -102,7 +102,7 @@ impl Context<'_> {
             code.extend((1..inner).map(product).map(|(a, b)| match self.derivation.arithmetic {
                 Arithmetic::Separate => quote!(#name[#result] = #name[#result] + #a * #b;),
                 Arithmetic::Fused => {
-                    quote!(#name[#result] = __machine.multiply_add(#a, #b, #name[#result]);)
+                    quote!(#name[#result] = __isa.multiply_add(#a, #b, #name[#result]);)
                 }
             }));
         }

@@ -36,7 +36,7 @@ fn main() {
             .map(|(module, text)| format!("pub mod {module} {{\n{text}\n}}\n"))
             .collect();
         let runtime = format!(
-            "#[allow(dead_code, unused_imports)] pub mod runtime {{ {runtime} pub use batch::*; pub use kernels::*; pub use machine::*; \
+            "#[allow(dead_code, unused_imports)] pub mod runtime {{ {runtime} pub use batch::*; pub use kernels::*; pub use isa::*; \
              pub use network::*; pub use random::*; pub use scalar::*; }}"
         );
         let text = text.replace("\nnetwork", "\npub network");

@@ -20,7 +20,7 @@ use surface::{Fields, Sizes, Surface};
 /// The stub for a text, as far as it can be read.
 pub fn stub(text: &str, runtime: Option<&TokenStream>) -> TokenStream {
     let ast = syntax::parse(text, &mut Diagnostics::default());
-    let runtime = runtime.cloned().unwrap_or(quote!(::mlp::runtime));
+    let runtime = runtime.cloned().unwrap_or(quote!(::mlp::__private));
     let double = text.contains("f64");
     let usable = |name: &str| unusable(name).is_none() && unusable_type(name).is_none();
     if ast.networks.is_empty() {

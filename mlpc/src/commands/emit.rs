@@ -60,8 +60,8 @@ fn runtime(kernels: Kernels) -> String {
         text.push_str(&format!("#[allow(unused_imports)]\npub use {name}::*;\n"));
     }
     if kernels == Kernels::Simd {
-        // Stands before the one of `machine`, which comes with all others.
-        text.push_str("#[allow(unused_imports)]\npub use simd::run;\n");
+        // Stands before that of `isa`, which comes with all others.
+        text.push_str("#[allow(unused_imports)]\npub use simd::dispatch;\n");
     }
     text.push_str("}\n");
     text

@@ -111,7 +111,7 @@ fn write_crate(folder: &Path, networks: &[(u64, Derivation)]) -> io::Result<()> 
         root.join("mlp-runtime")
     );
     fs::write(folder.join("Cargo.toml"), manifest)?;
-    let options = Options { runtime: Some(quote!(::mlp_runtime)), ..Options::default() };
+    let options = Options { runtime: Some(quote!(::mlp_runtime::__private)), ..Options::default() };
     let mut main = MAIN.to_owned();
     let mut calls = String::new();
     for (number, derivation) in networks {

@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use mlp::{Differentiable, Network, Trainable, runtime::Stream};
+use mlp::{__private::Stream, Differentiable, Network, Trainable};
 use mlp_dsl::{ir::Derivation, model::Sample};
 use mlp_eval::{Point, check_gradients, evaluate};
 
@@ -30,7 +30,7 @@ fn close(name: &str, found: &[f64], expected: &[f64], tolerance: f64) {
     assert!(difference <= tolerance * norm.max(1e-3), "{name}: {difference:e} of {norm:e}");
 }
 
-fn numbers<S: mlp::runtime::Scalar>(values: &[S]) -> Vec<f64> {
+fn numbers<S: mlp::Scalar>(values: &[S]) -> Vec<f64> {
     values.iter().map(|x| x.to_f64()).collect()
 }
 
@@ -71,7 +71,7 @@ where
     let batch = mlp::Batch::new(&inputs, &targets).unwrap();
     let loss = network.train_batch(batch, &mut N::Optimizer::default(), &mut workspace, &mut gradients);
     let expected = evaluation.scalar(derivation.loss.as_ref().unwrap().objective);
-    close(name, &[mlp::runtime::Scalar::to_f64(loss)], &[expected], tolerance(&derivation));
+    close(name, &[mlp::Scalar::to_f64(loss)], &[expected], tolerance(&derivation));
     for parameter in &derivation.parameters {
         let expected: Vec<f64> = evaluation.value(parameter.updated.unwrap()).unwrap().iter().collect();
         let found = numbers(network.parameter(&parameter.name).unwrap());

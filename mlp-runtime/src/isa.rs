@@ -1,5 +1,5 @@
 //! Where generated code runs. Kernels that have a form of their own for a kind of processor are methods
-//! of [`Machine`]; what stands here runs anywhere. All machines compute the same bits.
+//! of [`Isa`]; what stands here runs anywhere. All machines compute the same bits.
 
 use super::arithmetic::Fused;
 use super::fused;
@@ -10,7 +10,7 @@ use super::scalar::Scalar;
 /// rounded once, as networks with `arithmetic fused` ask, or each by itself.
 ///
 /// Sums run over increasing indices and start with their first term, those over samples with +0.
-pub trait Machine: Copy {
+pub trait Isa: Copy {
     /// Whether it has a fused operation of its own.
     const FUSES: bool = false;
 
@@ -205,21 +205,22 @@ pub trait Machine: Copy {
 #[derive(Clone, Copy, Debug)]
 pub struct Portable;
 
-impl Machine for Portable {}
+impl Isa for Portable {}
 
 /// Generated code that can run on any machine.
-pub trait Routine {
+pub trait WithIsa {
     /// What it returns.
     type Output;
 
     /// Runs on the machine.
-    fn run<M: Machine>(self, machine: M) -> Self::Output;
+    fn with_isa<I: Isa>(self, isa: I) -> Self::Output;
 }
 
 /// Runs on any processor alike.
 #[inline(always)]
-pub fn run<R: Routine>(routine: R) -> R::Output {
-    routine.run(Portable)
+#[allow(dead_code, unreachable_pub, reason = "code without vector registers is dispatched so")]
+pub fn dispatch<W: WithIsa>(with: W) -> W::Output {
+    with.with_isa(Portable)
 }
 
 /// Functions by operations that are computed from integers: long, slow anyway, and so no part of loops.
