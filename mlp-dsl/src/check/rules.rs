@@ -129,8 +129,7 @@ fn read(
         )
         .collect();
     let assignments = rule.statements.len() - count_of_states(rule);
-    for (count, what) in
-        [(settings.len(), "settings"), (state.len(), "numbers kept"), (assignments, "assignments")]
+    for (count, what) in [(settings.len(), "settings"), (state.len(), "states"), (assignments, "assignments")]
     {
         if count > limits::NAMES {
             found.push(problems::too_many_names(what, "a rule", rule.name.span));
@@ -179,7 +178,7 @@ fn names_differ<'n>(names: impl Iterator<Item = &'n Name>, found: &mut Diagnosti
         if ["w", "g", "step"].contains(&name.text.as_str()) {
             found.push(problems::unusable_name(
                 name,
-                "in a rule it is the parameter, its gradient or the step",
+                "in a rule it denotes the parameter, its gradient or the step",
             ));
             good = false;
         } else if let Some(earlier) = seen.iter().find(|earlier| earlier.text == name.text) {

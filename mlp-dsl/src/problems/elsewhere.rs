@@ -1,6 +1,6 @@
-//! What things are called elsewhere, and what they are called here.
+//! Maps words of other libraries and languages to the words of this language.
 
-/// Words of other libraries and languages, in small letters and without `_`, for each word of ours.
+/// For each word of this language, the words of other libraries and languages, in lower case and without `_`.
 const WORDS: [(&str, &[&str]); 36] = [
     // statements
     ("network", &["model", "net", "mlp", "nn"]),
@@ -54,7 +54,7 @@ const WORDS: [(&str, &[&str]); 36] = [
     ("batch", &["batchsize", "minibatch"]),
 ];
 
-/// The candidate that is called so elsewhere, or differs only in capitals and `_`.
+/// The candidate that another library calls by this name, or that differs only in capitals and `_`.
 pub(crate) fn called_elsewhere<'c>(name: &str, candidates: &[&'c str]) -> Option<&'c str> {
     let plain = |word: &str| word.replace('_', "").to_lowercase();
     let name = plain(name);

@@ -1,5 +1,5 @@
-//! Every mistake a specification can have: its code, its words and the way to mend it.
-//! Passes hand over facts; prose is written here and nowhere else.
+//! Turns the facts of an error into a diagnostic: its code, title, labels and help.
+//! The phases pass facts; all wording is in this module.
 
 mod elsewhere;
 mod limits;
@@ -36,7 +36,7 @@ fn plural(count: usize, word: &str) -> String {
     if count == 1 { format!("{count} {word}") } else { format!("{count} {word}s") }
 }
 
-/// What acts must not reach a terminal or a source line.
+/// Escapes the characters that act on a terminal or reorder a source line.
 fn visible(text: &str) -> String {
     text.chars().flat_map(|c| if acts(c) { c.escape_default().collect() } else { vec![c] }).collect()
 }
