@@ -1,6 +1,6 @@
-//! Which name of ours a misspelt word, or one of another library, most likely means.
+//! Maps a misspelt word, or a word of another library or language, to the word most likely meant.
 
-/// Words of other libraries and languages, in small letters and without `_`, for each word of ours.
+/// For each word of this language, the words of other libraries and languages, in lower case and without `_`.
 const WORDS: [(&str, &[&str]); 36] = [
     // statements
     ("network", &["model", "net", "mlp", "nn"]),
@@ -96,7 +96,7 @@ fn distance(a: &str, b: &str) -> usize {
     row.last().copied().unwrap_or(usize::MAX)
 }
 
-/// The candidate that is called so elsewhere, or differs only in capitals and `_`.
+/// The candidate that another library calls by this name, or that differs only in capitals and `_`.
 fn called_elsewhere<'c>(name: &str, candidates: &[&'c str]) -> Option<&'c str> {
     let plain = |word: &str| word.replace('_', "").to_lowercase();
     let name = plain(name);

@@ -35,7 +35,7 @@ impl Checker<'_> {
             ("marks", EntryValue::Number(number)) => self.document.marks = self.number_of(number),
             ("headings", EntryValue::Table(entries)) => self.headings(entries),
             ("title" | "author" | "question", _) => {
-                self.found.push(errors::entry_kind(&entry.name, "a text in quotes", entry.span));
+                self.found.push(errors::entry_kind(&entry.name, "text in quotes", entry.span));
             }
             ("marks", _) => self.found.push(errors::entry_kind(&entry.name, "a number", entry.span)),
             ("headings", _) => {
@@ -60,7 +60,7 @@ impl Checker<'_> {
                 EntryValue::Text(text) => {
                     self.document.headings.push((name.to_owned(), text.clone()));
                 }
-                _ => self.found.push(errors::entry_kind(&entry.name, "a text in quotes", entry.span)),
+                _ => self.found.push(errors::entry_kind(&entry.name, "text in quotes", entry.span)),
             }
         }
     }

@@ -127,8 +127,7 @@ fn read(
         )
         .collect();
     let assignments = rule.statements.len() - count_of_states(rule);
-    for (count, what) in
-        [(settings.len(), "settings"), (state.len(), "numbers kept"), (assignments, "assignments")]
+    for (count, what) in [(settings.len(), "settings"), (state.len(), "states"), (assignments, "assignments")]
     {
         if count > limits::NAMES {
             found.push(errors::too_many_names(what, "a rule", rule.name.span));
@@ -175,8 +174,10 @@ fn names_differ<'n>(names: impl Iterator<Item = &'n Name>, found: &mut Diagnosti
     let mut good = true;
     for name in names {
         if ["w", "g", "step"].contains(&name.text.as_str()) {
-            found
-                .push(errors::unusable_name(name, "in a rule it is the parameter, its gradient or the step"));
+            found.push(errors::unusable_name(
+                name,
+                "in a rule it denotes the parameter, its gradient or the step",
+            ));
             good = false;
         } else if let Some(earlier) = seen.iter().find(|earlier| earlier.text == name.text) {
             found.push(errors::declared_twice(name, earlier.span));

@@ -10,7 +10,7 @@ pub(super) fn derivation_too_large(span: Span) -> Diagnostic {
         "the formulas are too large",
         span,
         format!(
-            "with backward pass and updates more than {most} operations, {each} for each equation included"
+            "more than {most} operations with the backward pass and the updates, {each} added for each equation"
         ),
     )
     .help("write wide layers as vectors: `layer h[20] = sigmoid(dense(x));`")
@@ -20,19 +20,29 @@ pub(super) fn too_large_to_unroll(multiply_adds: usize, span: Span) -> Diagnosti
     let most = limits::UNROLLED;
     Diagnostic::new(
         "M0605",
-        format!("the network is too large to be written out: {multiply_adds} multiply-adds"),
+        format!("the network is too large to unroll: {multiply_adds} multiply-adds"),
         span,
-        "all in straight lines",
+        "unrolling is requested here",
     )
-    .help(format!("up to {most} can be; leave `unroll always` out"))
+    .help(format!("remove `unroll always`; at most {most} multiply-adds can be unrolled"))
 }
 
 pub(super) fn loss_without_parameters(span: Span) -> Diagnostic {
-    Diagnostic::new("M0512", "the loss depends on no parameter", span, "nothing can be learnt from it")
-        .help("let the loss compare the output with the target")
+    Diagnostic::new(
+        "M0512",
+        "the loss does not depend on any trained parameter",
+        span,
+        "training would change nothing",
+    )
+    .help("compare the output with the target in the loss")
 }
 
 pub(super) fn penalty_without_parameters(span: Span) -> Diagnostic {
-    Diagnostic::new("M0517", "the penalty depends on no trained parameter", span, "nothing changes it")
-        .help("use a weight or bias that is not frozen, or remove the penalty")
+    Diagnostic::new(
+        "M0517",
+        "the penalty does not depend on any trained parameter",
+        span,
+        "this is a constant",
+    )
+    .help("use a weight or bias that is not frozen, or remove the penalty")
 }

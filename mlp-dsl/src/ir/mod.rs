@@ -217,12 +217,12 @@ fn names_differ(derivation: &Derivation) -> Result<(), Diagnostic> {
         let name = derivation.name_of(id);
         let (what, names, is_field) = match (&equation.symbol, &equation.op) {
             (Symbol::Component(_), _) => ("a part of the loss", &mut values, false),
-            (Symbol::Local(_), _) => ("what `let` names in a formula", &mut values, true),
+            (Symbol::Local(_), _) => ("a `let` name of a formula", &mut values, true),
             (Symbol::Net(_), _) => ("a net input", &mut values, true),
             (Symbol::Penalty | Symbol::PenaltyPart(_), _) => ("the penalty", &mut values, false),
             (Symbol::Objective, _) => ("the objective", &mut values, false),
             (Symbol::Setting(name), Op::Setting(_)) if name == "steps" => {
-                ("the steps counted in the optimizer", &mut optimizer, true)
+                ("the step count of the optimizer", &mut optimizer, true)
             }
             (Symbol::Setting(_), Op::Setting(_)) => ("a setting in the optimizer", &mut optimizer, true),
             (Symbol::State { .. }, _) => ("a state in the optimizer", &mut optimizer, true),

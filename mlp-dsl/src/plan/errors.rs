@@ -6,9 +6,9 @@ pub(super) fn workspace_too_large(bytes: usize, span: Span) -> Diagnostic {
     let most = limits::WORKSPACE_BYTES;
     Diagnostic::new(
         "M0607",
-        format!("the workspace would take {bytes} bytes"),
+        format!("the workspace would need {bytes} bytes"),
         span,
-        "all values of a sample that the forward and the backward pass keep",
+        "the values that the forward and the backward pass keep for a sample",
     )
-    .help(format!("a workspace has at most {most} bytes: make layers narrower, or fewer"))
+    .help(format!("a workspace can have at most {most} bytes: use fewer or narrower layers"))
 }

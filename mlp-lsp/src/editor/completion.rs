@@ -117,7 +117,7 @@ impl Analysis {
             let Some(of) = of else { continue };
             for (_, part) in names.parts(of).filter(|(_, p)| matches!(p.kind, Kind::Setting | Kind::Argument))
             {
-                let detail = format!("a setting of `{callee}`");
+                let detail = format!("setting of `{callee}`");
                 found.push(completion(&part.name, CompletionKind::Setting, &detail));
             }
             return;

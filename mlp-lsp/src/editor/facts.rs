@@ -47,7 +47,7 @@ impl Facts {
                 Shape::Scalar => shape(sizes),
                 _ => format!("{}: {}", shape(sizes), many(sizes.count() as u64, "parameter")),
             };
-            let frozen = if parameter.frozen { ", kept as it starts" } else { "" };
+            let frozen = if parameter.frozen { ", frozen" } else { "" };
             let line = format!("{counted}, {}{frozen}", start(&parameter.start));
             self.lines.insert(parameter.name.clone(), line);
         }
@@ -58,7 +58,7 @@ impl Facts {
         for (layer, counted) in derivation.layers.iter().zip(&summary.layers) {
             let tally = counted.tally;
             let parts = match tally.parameters() {
-                0 => "no parameters of its own".to_owned(),
+                0 => "no parameters".to_owned(),
                 all => format!(
                     "{} ({} and {})",
                     many(all, "parameter"),
@@ -86,20 +86,22 @@ fn many(count: u64, what: &str) -> String {
 fn shape(shape: Shape) -> String {
     match shape {
         Shape::Scalar => "scalar".to_owned(),
-        Shape::Vector(n) => format!("vector of {n}"),
-        Shape::Matrix(rows, columns) => format!("matrix {rows} × {columns}"),
+        Shape::Vector(n) => format!("vector of length {n}"),
+        Shape::Matrix(rows, columns) => format!("{rows} × {columns} matrix"),
     }
 }
 
 fn start(start: &Start) -> String {
     match start {
         Start::Fill(value) => format!("starts at {value}"),
-        Start::Values(_) => "starts at the numbers given".to_owned(),
-        Start::Loaded(tensor) => format!("starts at the numbers in `{}`", tensor.file.path),
+        Start::Values(_) => "starts at the given values".to_owned(),
+        Start::Loaded(tensor) => format!("starts at the values in `{}`", tensor.file.path),
         Start::Normal { mean, deviation, .. } => {
-            format!("drawn from the normal distribution with mean {mean} and deviation {deviation}")
+            format!("drawn from a normal distribution with mean {mean} and standard deviation {deviation}")
         }
-        Start::Uniform { rule: "uniform", low, high, .. } => format!("drawn evenly from {low} to {high}"),
-        Start::Uniform { rule, high, .. } => format!("drawn evenly between ±{high:.4} ({rule})"),
+        Start::Uniform { rule: "uniform", low, high, .. } => {
+            format!("drawn uniformly between {low} and {high}")
+        }
+        Start::Uniform { rule, high, .. } => format!("drawn uniformly between ±{high:.4} ({rule})"),
     }
 }

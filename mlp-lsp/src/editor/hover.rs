@@ -129,10 +129,10 @@ fn declaration(symbol: &Symbol, names: &Names, text: &str) -> String {
     let inside = symbol.inside.and_then(|inside| names.symbols.get(inside));
     if let Some(inside) = inside.filter(|_| word.is_empty()) {
         let what = match symbol.kind {
-            Kind::Neuron => "a neuron of",
-            Kind::Element => "an element of",
-            Kind::Argument => "an argument of",
-            _ => "a setting of",
+            Kind::Neuron => "neuron of",
+            Kind::Element => "element of",
+            Kind::Argument => "parameter of",
+            _ => "setting of",
         };
         markdown.push_str(&format!("\n\n{what} `{}`", inside.name));
     }

@@ -18,11 +18,10 @@ impl Analysis {
     pub fn renamable(&self, offset: usize) -> Result<Span, Refusal> {
         match self.names.at(offset) {
             Some((At::Symbol(_), span)) => Ok(span),
-            Some((At::Foreign(name), _)) => Err(Refusal(format!(
-                "`{}` is not declared in this file, so it can't be renamed here",
-                name.text
-            ))),
-            None => Err(Refusal("there is no name here".to_owned())),
+            Some((At::Foreign(name), _)) => {
+                Err(Refusal(format!("can't rename `{}`: it is not declared in this file", name.text)))
+            }
+            None => Err(Refusal("no name at this position".to_owned())),
         }
     }
 
@@ -38,7 +37,7 @@ impl Analysis {
         let names = Names::of(&ast);
         let mistakes = mlp_dsl::derive(&ast, diagnostics).err().unwrap_or_default();
         if let Some(first) = mistakes.first().filter(|_| self.mistakes.is_empty()) {
-            return Err(Refusal(format!("`{new}` can't be the name: {}", first.title)));
+            return Err(Refusal(format!("can't rename to `{new}`: {}", first.title)));
         }
         let same = self.names.symbols.len() == names.symbols.len()
             && self.names.foreign.len() == names.foreign.len()
@@ -46,7 +45,11 @@ impl Analysis {
                 let moved_uses = before.uses.iter().map(|span| moved.place(*span));
                 moved.place(before.declared) == after.declared && moved_uses.eq(after.uses.iter().copied())
             });
-        if same { Ok(places) } else { Err(Refusal(format!("`{new}` would mean something else here"))) }
+        if same {
+            Ok(places)
+        } else {
+            Err(Refusal(format!("can't rename to `{new}`: other names would change their meaning")))
+        }
     }
 }
 

@@ -8,17 +8,19 @@ pub(in crate::check) fn unknown_name(name: &Name, close: Option<(&str, Span)>) -
     let diagnostic = Diagnostic::new("M0201", format!("unknown name `{text}`"), name.span, "not declared");
     match close {
         _ if text.contains('·') => diagnostic.help(format!(
-            "`·` is a letter of this name: write `{}`, or `@` for a matrix product",
+            "`·` is part of this name: write `{}`, or `@` for a matrix product",
             text.replace('·', " * ")
         )),
-        Some((close, span)) if looks_alike(text, close) => diagnostic
-            .also(span, format!("`{close}` is declared here"))
-            .help(format!("write `{close}`: a letter of another alphabet looks the same")),
+        Some((close, span)) if looks_alike(text, close) => {
+            diagnostic.also(span, format!("`{close}` is declared here")).help(format!(
+                "write `{close}`: the two names differ in a letter of another alphabet that looks the same"
+            ))
+        }
         Some((close, span)) => diagnostic
             .also(span, format!("`{close}` is declared here"))
             .help(format!("did you mean `{close}`?")),
         None => diagnostic.help(format!(
-            "declare it before it is used: `weights {text};`, `input {text};` or `const {text} = …;`"
+            "declare it before use: `weights {text};`, `input {text};` or `const {text} = …;`"
         )),
     }
 }
@@ -34,22 +36,22 @@ fn looks_alike(name: &str, other: &str) -> bool {
     name.chars().map(latin).eq(other.chars().map(latin))
 }
 
-/// `t` where no target is declared, in a loss; `length` is that of the output.
+/// A loss uses `t`, and no target is declared; `length` is the length of the output.
 pub(in crate::check) fn target_missing(name: &Name, length: usize) -> Diagnostic {
     let text = &name.text;
     let help = match length {
-        0 | 1 => format!("declare the target above: `target {text}[1];`"),
+        0 | 1 => format!("declare the target before the loss: `target {text}[1];`"),
         _ => format!(
-            "declare the target above: `target {text}[{length}];`, or `target {text}: class[{length}];` for one class of {length}"
+            "declare the target before the loss: `target {text}[{length}];`, or `target {text}: class[{length}];` for one of {length} classes"
         ),
     };
     Diagnostic::new("M0201", format!("unknown name `{text}`"), name.span, "not declared").help(help)
 }
 
-/// In a rule the gradient is called `g`.
+/// A rule uses another name than `g` for the gradient.
 pub(in crate::check) fn unknown_in_rule(name: &Name) -> Diagnostic {
     Diagnostic::new("M0201", format!("unknown name `{}`", name.text), name.span, "not declared")
-        .help("did you mean `g`? it is the gradient of the parameter `w`")
+        .help("did you mean `g`, the gradient with respect to `w`?")
 }
 
 pub(in crate::check) fn function_as_value(name: &Name) -> Diagnostic {
@@ -71,36 +73,35 @@ pub(in crate::check) fn function_calls_itself(name: &Name) -> Diagnostic {
         "M0207",
         format!("the function `{}` calls itself", name.text),
         name.span,
-        "not declared yet",
+        "recursive call",
     )
-    .help("a function may call those declared before it; there is no recursion")
+    .help("call only functions that are declared before it; recursion is not supported")
 }
 
 pub(in crate::check) fn used_before_declared(name: &Name, declared: Span) -> Diagnostic {
     Diagnostic::new("M0202", format!("`{}` is used before it is declared", name.text), name.span, "used here")
-        .also(declared, "declared here, further down")
+        .also(declared, "declared here")
         .help("move the declaration above its first use; a neuron can't feed itself or an earlier layer")
 }
 
 pub(in crate::check) fn unused(name: &str, what: &str, span: Span) -> Diagnostic {
-    let article = if what.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
     Diagnostic::new(
         "M0203",
         format!("the {what} `{name}` is never used"),
         span,
-        format!("{article} {what} without effect"),
+        format!("this {what} has no effect"),
     )
     .help("use it in a formula, or remove it")
 }
 
 pub(in crate::check) fn declared_twice(name: &Name, first: Span) -> Diagnostic {
     Diagnostic::new("M0204", format!("`{}` is declared twice", name.text), name.span, "declared again")
-        .also(first, "declared here first")
-        .help("a name is one thing: rename one of the two")
+        .also(first, "first declared here")
+        .help("rename one of the two")
 }
 
 pub(in crate::check) fn unusable_name(name: &Name, reason: &str) -> Diagnostic {
-    Diagnostic::new("M0205", format!("`{}` can't be a name", name.text), name.span, reason)
+    Diagnostic::new("M0205", format!("`{}` can't be used as a name", name.text), name.span, reason)
         .help("choose another name")
 }
 
@@ -110,18 +111,18 @@ pub(in crate::check) fn unknown_function(name: &Name, close: Option<&str>) -> Di
         Diagnostic::new("M0207", format!("unknown function `{text}`"), name.span, "not declared");
     match close {
         Some(close) => diagnostic.help(format!("did you mean `{close}`?")),
-        None => diagnostic.help(format!("declare it above the network: `fn {text}(x) = …;`")),
+        None => diagnostic.help(format!("declare it before the network: `fn {text}(x) = …;`")),
     }
 }
 
 pub(in crate::check) fn reserved_function(name: &Name) -> Diagnostic {
     Diagnostic::new(
         "M0208",
-        format!("`{}` can't be declared anew", name.text),
+        format!("`{}` can't be redefined", name.text),
         name.span,
-        "part of the language",
+        "built into the language",
     )
-    .help("choose another name; activations and losses of the prelude may be declared anew")
+    .help("choose another name; only activations and losses of the prelude can be redefined")
 }
 
 pub(in crate::check) fn unknown_precision(name: &Name) -> Diagnostic {
@@ -145,9 +146,9 @@ pub(in crate::check) fn unknown_initializer(name: &Name, close: Option<&str>, kn
 pub(in crate::check) fn unknown_rule(name: &Name, close: Option<&str>, known: &[&str]) -> Diagnostic {
     let diagnostic = Diagnostic::new(
         "M0211",
-        format!("unknown training rule `{}`", name.text),
+        format!("unknown update rule `{}`", name.text),
         name.span,
-        "not a training rule",
+        "not an update rule",
     );
     match close {
         Some(close) => diagnostic.help(format!("did you mean `{close}`?")),
@@ -164,7 +165,7 @@ pub(in crate::check) fn unknown_option(name: &Name, close: Option<&str>, known: 
     );
     match close {
         _ if matches!(name.text.as_str(), "epochs" | "epoch" | "steps" | "iterations") => {
-            diagnostic.help("leave it out: how long to train is up to the program that calls `train_batch`")
+            diagnostic.help("remove it: your program decides how often to call `train_batch`")
         }
         Some(close) => diagnostic.help(format!("did you mean `{close}`?")),
         None => diagnostic.help(format!("use {}", one_of(known))),
@@ -172,8 +173,8 @@ pub(in crate::check) fn unknown_option(name: &Name, close: Option<&str>, known: 
 }
 
 pub(in crate::check) fn unknown_entry(name: &Name, close: Option<&str>, known: &[&str]) -> Diagnostic {
-    let title = format!("the front matter has no `{}`", name.text);
-    let diagnostic = Diagnostic::new("M0213", title, name.span, "not an entry");
+    let title = format!("unknown front matter entry `{}`", name.text);
+    let diagnostic = Diagnostic::new("M0213", title, name.span, "not an entry of the front matter");
     match close {
         Some(close) => diagnostic.help(format!("did you mean `{close}`?")),
         None => diagnostic.help(format!("use {}", one_of(known))),
@@ -183,17 +184,17 @@ pub(in crate::check) fn unknown_entry(name: &Name, close: Option<&str>, known: &
 pub(in crate::check) fn value_in_setting(name: &Name) -> Diagnostic {
     Diagnostic::new(
         "M0214",
-        format!("`{}` can't set a training rule", name.text),
+        format!("`{}` can't be used in a setting", name.text),
         name.span,
-        "not known when a step begins",
+        "not known when a training step starts",
     )
-    .help("a setting is a number, or a schedule: a formula of constants and `step`")
+    .help("write a number, or a schedule: a formula of constants and `step`")
 }
 
 pub(crate) fn name_is_generated(name: &str, what: &str, span: Span) -> Diagnostic {
     Diagnostic::new(
         "M0206",
-        format!("`{name}` is a name the compiler gives"),
+        format!("the compiler already uses the name `{name}`"),
         span,
         format!("it names {what}"),
     )

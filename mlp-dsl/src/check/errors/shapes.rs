@@ -14,13 +14,13 @@ pub(in crate::check) fn shapes_differ(sign: &str, sides: [(Shape, Span); 2], spa
     let _ = span;
     Diagnostic::new("M0301", title, left_span, format!("this is {left}"))
         .also(right_span, format!("this is {right}"))
-        .help("element by element both sides need the same shape, or one is a scalar; `@` is the matrix product")
+        .help("give both sides the same shape, or make one a scalar; `@` is the matrix product")
 }
 
-/// A side of a product: its shape, where it stands, its name if it has one.
+/// An operand of a product: its shape, its span, its name if it has one.
 type Side = (Shape, Span, Option<String>);
 
-/// `want` is the shape of the layer that the product is for.
+/// `want` is the declared shape of the layer that uses the product.
 pub(in crate::check) fn product_shapes(sides: [Side; 2], want: Option<Shape>) -> Diagnostic {
     let [(left, left_span, left_name), (right, right_span, right_name)] = sides;
     let matrix = |name: &Option<String>| name.clone().unwrap_or_else(|| "W".to_owned());
@@ -29,30 +29,30 @@ pub(in crate::check) fn product_shapes(sides: [Side; 2], want: Option<Shape>) ->
     let wanted = |length: usize| if let Some(Shape::Vector(n)) = want { n } else { length };
     let help = match (left, right) {
         (Shape::Vector(n), Shape::Matrix(rows, columns)) if n == columns && fills(rows) => {
-            format!("the other way round they fit: `{} @ {}`", matrix(&right_name), vector(&left_name))
+            format!("swap the operands: `{} @ {}`", matrix(&right_name), vector(&left_name))
         }
         (Shape::Matrix(rows, columns), Shape::Vector(n)) if n == rows && fills(columns) => {
-            format!("the other way round they fit: `{} @ {}`", vector(&right_name), matrix(&left_name))
+            format!("swap the operands: `{} @ {}`", vector(&right_name), matrix(&left_name))
         }
         (Shape::Vector(n), Shape::Matrix(rows, columns)) => {
             format!(
-                "declare `{}[{n}, {}]`, or give it a vector of {rows}",
+                "declare `{}[{n}, {}]`, or multiply it by a vector of length {rows}",
                 matrix(&right_name),
                 wanted(columns)
             )
         }
         (Shape::Matrix(rows, columns), Shape::Vector(n)) => {
             format!(
-                "declare `{}[{}, {n}]`, or give it a vector of {columns}",
+                "declare `{}[{}, {n}]`, or multiply it by a vector of length {columns}",
                 matrix(&left_name),
                 wanted(rows)
             )
         }
         (Shape::Matrix(..), Shape::Matrix(..)) => {
-            "multiply the vector first, one matrix at a time: `W2 @ (W1 @ x)` or `x @ W1 @ W2`".to_owned()
+            "multiply by the vector first, one matrix at a time: `W2 @ (W1 @ x)` or `x @ W1 @ W2`".to_owned()
         }
-        (Shape::Vector(_), Shape::Vector(_)) => "the dot product needs two vectors of one length".to_owned(),
-        _ => "for a scalar use `*`".to_owned(),
+        (Shape::Vector(_), Shape::Vector(_)) => "make both vectors of a dot product equally long".to_owned(),
+        _ => "use `*` to multiply by a scalar".to_owned(),
     };
     Diagnostic::new(
         "M0302",
@@ -71,15 +71,18 @@ pub(in crate::check) fn layer_shape(
     found: Shape,
     span: Span,
 ) -> Diagnostic {
-    let title = format!("the layer `{}` is declared {declared}, but its formula gives {found}", name.text);
+    let title = format!("the layer `{}` is declared as {declared}, but its formula gives {found}", name.text);
     let remedy = match found {
         Shape::Vector(n) => {
-            format!("declare `layer {}[{n}]`, or change the weights to give {declared}", name.text)
+            format!(
+                "declare `layer {}[{n}]`, or change the weights so that the formula gives {declared}",
+                name.text
+            )
         }
-        _ => "a layer is a vector: start from an input and multiply with `@`".to_owned(),
+        _ => "a layer is a vector: multiply an input by a matrix with `@`".to_owned(),
     };
     Diagnostic::new("M0303", title, span, format!("this gives {found}"))
-        .also(at, format!("declared {declared}"))
+        .also(at, format!("declared as {declared}"))
         .help(remedy)
 }
 
@@ -90,7 +93,7 @@ pub(in crate::check) fn layer_is_vector(name: &Name, found: Shape, span: Span) -
         span,
         format!("this is {found}"),
     )
-    .help(format!("name its neurons, `layer {} {{ h1 = … }}`, or give a vector", name.text))
+    .help(format!("name its neurons, `layer {} {{ h1 = … }}`, or make the formula a vector", name.text))
 }
 
 pub(in crate::check) fn neuron_is_scalar(name: &Name, found: Shape, span: Span) -> Diagnostic {
@@ -100,17 +103,17 @@ pub(in crate::check) fn neuron_is_scalar(name: &Name, found: Shape, span: Span) 
         span,
         format!("this is {found}"),
     )
-    .help("multiply vectors with `@`, or write the layer as a whole: `layer h[20] = …;`")
+    .help("multiply vectors with `@`, or write the layer as a vector: `layer h[20] = …;`")
 }
 
 pub(in crate::check) fn loss_is_scalar(found: Shape, span: Span) -> Diagnostic {
     Diagnostic::new("M0306", "the loss is not a scalar", span, format!("this is {found}"))
-        .help("add the parts up: `sum(…)`, or use a loss such as `half_squared_error(output, t)`")
+        .help("sum the elements, `sum(…)`, or use a loss such as `half_squared_error(output, t)`")
 }
 
 pub(in crate::check) fn needs_vector(name: &Name, found: Shape, span: Span) -> Diagnostic {
     Diagnostic::new("M0307", format!("`{}` needs a vector", name.text), span, format!("this is {found}"))
-        .help("give it a layer, an input with a length such as `input x[1]`, a group, or `concat(…)` of scalars")
+        .help("pass a layer, an input with a length such as `input x[1]`, a group, or `concat(…)` of scalars")
 }
 
 pub(in crate::check) fn arguments_do_not_fit(call: &Call, arguments: &[Typed], reason: &str) -> Diagnostic {
@@ -123,14 +126,14 @@ pub(in crate::check) fn arguments_do_not_fit(call: &Call, arguments: &[Typed], r
     let diagnostic = Diagnostic::new("M0308", title, first.0, first.1);
     let diagnostic = labels.fold(diagnostic, |d, a| d.also(a.span, format!("this is {}", a.shape)));
     if arguments.iter().all(|a| a.shape == Shape::Scalar) {
-        return diagnostic.help("it takes vectors: pass a layer and the target by their names");
+        return diagnostic.help("pass vectors: a layer and the target by name");
     }
-    diagnostic.help(format!("inside it {reason}; give it arguments of one length"))
+    diagnostic.help(format!("in its formula {reason}; pass arguments of the same length"))
 }
 
 pub(in crate::check) fn dense_outside_layer(function: &Name, span: Span) -> Diagnostic {
-    let title = format!("`{}` stands outside a layer", function.text);
-    Diagnostic::new("M0309", title, span, "its weights would belong to no layer")
+    let title = format!("`{}` is used outside a layer", function.text);
+    Diagnostic::new("M0309", title, span, "its weights would not belong to any layer")
         .help(format!("use it in a layer's formula: `layer h[20] = sigmoid({}(x));`", function.text))
 }
 
@@ -144,18 +147,18 @@ pub(in crate::check) fn dense_without_width(
     let width = target.unwrap_or(20);
     Diagnostic::new(
         "M0310",
-        format!("`{}` does not know its width", function.text),
+        format!("the width of `{}` is unknown", function.text),
         span,
-        format!("the layer `{name}` has no length"),
+        format!("the layer `{name}` is declared without a length"),
     )
     .help(format!(
-        "write the length: `layer {name}[{width}] = …;`; a neuron has none, there write `w @ x + b` with weights of your own"
+        "write the length, `layer {name}[{width}] = …;`; in a named neuron write `w @ x + b` and declare `w` and `b`"
     ))
 }
 
 pub(in crate::check) fn matrix_of_data(what: &str, span: Span) -> Diagnostic {
-    Diagnostic::new("M0311", format!("an {what} can't be a matrix"), span, "a sample is a vector")
-        .help("write the product, `[32 * 32]`, and pass the rows one after another")
+    Diagnostic::new("M0311", format!("the {what} can't be a matrix"), span, "a sample is a vector")
+        .help("declare a vector, `[32 * 32]`, and pass the rows one after another")
 }
 
 pub(in crate::check) fn too_many_dimensions(span: Span) -> Diagnostic {
@@ -164,18 +167,18 @@ pub(in crate::check) fn too_many_dimensions(span: Span) -> Diagnostic {
 }
 
 pub(in crate::check) fn shape_in_group(span: Span) -> Diagnostic {
-    Diagnostic::new("M0313", "an element of a group is a scalar", span, "no shape belongs here")
-        .help("declare the vector by itself: `input image[1024];`")
+    Diagnostic::new("M0313", "an element of a group is a scalar", span, "a shape is not allowed here")
+        .help("declare the vector separately: `input image[1024];`")
 }
 
 pub(in crate::check) fn needs_matrix(name: &Name, found: Shape, span: Span) -> Diagnostic {
     Diagnostic::new("M0314", format!("`{}` needs a matrix", name.text), span, format!("this is {found}"))
-        .help("a vector is a row or a column as `@` needs it: leave `transpose` out")
+        .help("remove `transpose`: `@` takes a vector as a row or a column, whichever fits")
 }
 
 pub(in crate::check) fn penalty_is_scalar(found: Shape, span: Span) -> Diagnostic {
     Diagnostic::new("M0315", "the penalty is not a scalar", span, format!("this is {found}"))
-        .help("add the parts up: `sum(…)`, or use `l2(W, 0.001)`")
+        .help("sum the elements, `sum(…)`, or use `l2(W, 0.001)`")
 }
 
 pub(in crate::check) fn setting_is_scalar(found: Shape, span: Span) -> Diagnostic {

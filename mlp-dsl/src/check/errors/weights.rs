@@ -1,4 +1,4 @@
-//! M07: files of weights.
+//! M07: weights files.
 
 use crate::{
     check::type_name,
@@ -14,11 +14,11 @@ use crate::{
 pub(in crate::check) fn weight_path(file: &WeightFile) -> Diagnostic {
     Diagnostic::new(
         "M0701",
-        format!("`{}` is no path that every machine understands", file.path),
+        format!("the path `{}` is not portable", file.path),
         file.path_span,
-        "not relative, or not with `/`",
+        "must be relative and use `/`",
     )
-    .help("write a path from where the specification is, with `/`, such as \"weights/course.safetensors\"")
+    .help("write a path relative to the specification, such as \"weights/course.safetensors\"")
 }
 
 pub(in crate::check) fn weights_unread(file: &WeightFile, unread: &Unread) -> Diagnostic {
@@ -30,25 +30,25 @@ pub(in crate::check) fn not_safetensors(file: &WeightFile, reason: &Unlisted) ->
     let (title, help) = match reason {
         #[cfg(not(feature = "safetensors"))]
         Unlisted::NoReader => (
-            "this build of the compiler does not read files of weights".to_owned(),
-            "turn on the feature `safetensors` of the crate `mlp`: `mlp = { version = \"…\", features = [\"safetensors\"] }`",
+            "this build of the compiler can't read weights files".to_owned(),
+            "enable the feature `safetensors` of the crate `mlp`: `mlp = { version = \"…\", features = [\"safetensors\"] }`",
         ),
         #[cfg(feature = "safetensors")]
         Unlisted::Foreign(reason) => (
-            format!("`{}` is no safetensors file: {reason}", file.path),
+            format!("`{}` is not a safetensors file: {reason}", file.path),
             "write it with `safetensors.torch.save_file` or `safetensors.numpy.save_file`",
         ),
         #[cfg(feature = "safetensors")]
         Unlisted::Cut => (
-            format!("`{}` has another length than its header says", file.path),
-            "it was cut or added to on its way: copy or save it again",
+            format!("the length of `{}` does not match its header", file.path),
+            "the file is truncated or has extra bytes: copy it or save it again",
         ),
     };
     Diagnostic::new("M0703", title, file.path_span, "named here").help(help)
 }
 
-/// Parameters without a start value that the file does not have; `spare` are the tensors that it has beside
-/// those of other parameters.
+/// Parameters without a start value and without a tensor in the file; `spare` are the tensors in the file that
+/// match no parameter.
 pub(in crate::check) fn tensors_missing(
     file: &WeightFile,
     missing: &[&Parameter],
@@ -63,25 +63,31 @@ pub(in crate::check) fn tensors_missing(
     diagnostic.help(match spare {
         [] => "save each parameter under its name, or give it a start value".to_owned(),
         spare => {
-            format!("the file has {}: save each parameter under its name in the specification", some(spare))
+            format!(
+                "the file contains {}: save each parameter under its name in the specification",
+                some(spare)
+            )
         }
     })
 }
 
-/// Tensors that are no parameter.
+/// Tensors that match no parameter.
 pub(in crate::check) fn tensors_superfluous(file: &WeightFile, tensors: &[&str]) -> Diagnostic {
-    let what = if tensors.len() == 1 { "which is no parameter" } else { "which are no parameters" };
-    let title = format!("`{}` has {}, {what}", file.path, some(tensors));
+    let (a, what) = match tensors.len() {
+        1 => ("a tensor", "which is not a parameter"),
+        _ => ("tensors", "which are not parameters"),
+    };
+    let title = format!("`{}` has {a} {}, {what}", file.path, some(tensors));
     Diagnostic::new("M0705", title, file.path_span, "in this file")
-        .help("leave it out of the file, or declare it; `linear` has no bias, `dense` has one")
+        .help("remove it from the file, or declare it; `linear` has no bias, `dense` has one")
 }
 
 pub(in crate::check) fn tensor_of_started(file: &WeightFile, parameter: &Parameter) -> Diagnostic {
     let name = &parameter.name.text;
-    let title = format!("`{name}` has a start value of its own, and a tensor in `{}`", file.path);
+    let title = format!("`{name}` has both a start value and a tensor in `{}`", file.path);
     Diagnostic::new("M0705", title, file.path_span, "in this file")
         .also(parameter.name.span, "declared with a start value")
-        .help("keep one of the two: remove the start value, or leave the tensor out of the file")
+        .help("remove the start value, or remove the tensor from the file")
 }
 
 pub(in crate::check) fn tensor_shape(
@@ -95,18 +101,18 @@ pub(in crate::check) fn tensor_shape(
         (Shape::Matrix(rows, columns), true) => vec![columns, rows],
         (shape, _) => dimensions(shape),
     };
-    let title = format!("`{name}` is {found} in `{path}`, and {} is needed", listed(&wanted));
+    let title = format!("`{name}` is {found} in `{path}`, but {} is needed", listed(&wanted));
     let turned = wanted.len() == 2 && sizes.iter().rev().eq(&wanted);
     let (place, label) = match file.transposed {
-        Some(transposed) if wanted.len() == 2 => (transposed, "as [columns, rows] of the parameter"),
+        Some(transposed) if wanted.len() == 2 => (transposed, "read as [columns, rows]"),
         _ => (file.path_span, "in this file"),
     };
     let help = match (turned, file.transposed.is_some()) {
         (true, false) => format!(
-            "PyTorch keeps matrices as [outputs, inputs]: write `weights from \"{path}\" transposed;`"
+            "PyTorch stores matrices as [outputs, inputs]: write `weights from \"{path}\" transposed;`"
         ),
-        (true, true) => format!("the file has it as [rows, columns]: write `weights from \"{path}\";`"),
-        (false, _) => "change the shape in the specification, or save other numbers".to_owned(),
+        (true, true) => format!("the file stores it as [rows, columns]: write `weights from \"{path}\";`"),
+        (false, _) => "change the shape in the specification, or save a tensor of the right shape".to_owned(),
     };
     Diagnostic::new("M0706", title, place, label)
         .also(parameter.name.span, format!("{} here", listed(&dimensions(parameter.shape))))
@@ -120,7 +126,7 @@ pub(in crate::check) fn tensor_numbers(
     precision: Precision,
 ) -> Diagnostic {
     let (name, wanted) = (&parameter.name.text, type_name(precision));
-    let title = format!("`{name}` is {found} in `{}`, and {wanted} is needed", file.path);
+    let title = format!("`{name}` is {found} in `{}`, but {wanted} is needed", file.path);
     let (numpy, torch) = match precision {
         Precision::F32 => ("float32", "float"),
         Precision::F64 => ("float64", "double"),
@@ -133,7 +139,7 @@ pub(in crate::check) fn tensor_numbers(
         ),
     };
     Diagnostic::new("M0707", title, file.path_span, "in this file")
-        .also(parameter.name.span, format!("of a network of {}s", precision.rust()))
+        .also(parameter.name.span, format!("the network uses `{}`", precision.rust()))
         .help(help)
 }
 
@@ -152,11 +158,11 @@ pub(in crate::check) fn tensor_not_finite(
     };
     let title = format!("`{element}` is not a finite number in `{}`", file.path);
     Diagnostic::new("M0708", title, file.path_span, "infinite or undefined")
-        .also(parameter.name.span, "this parameter")
-        .help("such a network computes nothing: save the weights from before its training diverged")
+        .also(parameter.name.span, "the parameter")
+        .help("save the weights from before the training diverged")
 }
 
-/// The first of some names, and how many more there are.
+/// The first names, and the number of the others.
 fn some(names: &[&str]) -> String {
     const SHOWN: usize = 4;
     let shown: Vec<String> = names.iter().take(SHOWN).map(|name| format!("`{}`", quoted(name))).collect();
@@ -166,7 +172,7 @@ fn some(names: &[&str]) -> String {
     }
 }
 
-/// The name of a tensor, which may be anything: without what would act, and short.
+/// The name of a tensor, which may be any text: escaped and shortened.
 fn quoted(name: &str) -> String {
     const MOST: usize = 60;
     let name = on_one_line(name).replace('\n', " ");

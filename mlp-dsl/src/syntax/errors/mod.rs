@@ -11,9 +11,9 @@ pub(super) fn text_too_long() -> Diagnostic {
     let most = limits::TEXT_BYTES;
     Diagnostic::new(
         "M0101",
-        "the text is too long",
+        "the specification is too long",
         Span::default(),
-        format!("more than {most} bytes from here on"),
+        format!("longer than {most} bytes"),
     )
     .help("write wide layers as vectors: `layer h[20] = …;`")
 }
@@ -21,18 +21,13 @@ pub(super) fn text_too_long() -> Diagnostic {
 pub(super) fn too_deep(span: Span) -> Diagnostic {
     let most = limits::NESTING;
     Diagnostic::new("M0102", "the nesting is too deep", span, format!("more than {most} levels"))
-        .help("name the inner part: as a neuron, a layer or a `fn`")
+        .help("give the inner part a name: as a neuron, a layer or a `fn`")
 }
 
 pub(super) fn comment_too_deep(span: Span) -> Diagnostic {
     let most = limits::NESTING;
-    Diagnostic::new(
-        "M0102",
-        "the nesting is too deep",
-        span,
-        format!("more than {most} comments inside one another"),
-    )
-    .help("write comments that end with their line: `// …`")
+    Diagnostic::new("M0102", "the nesting is too deep", span, format!("more than {most} nested comments"))
+        .help("use line comments: `// …`")
 }
 
 pub(super) fn unclosed(bracket: char, span: Span) -> Diagnostic {
@@ -41,37 +36,38 @@ pub(super) fn unclosed(bracket: char, span: Span) -> Diagnostic {
         "M0103",
         format!("this `{bracket}` is never closed"),
         span,
-        format!("`{closer}` is missing"),
+        format!("no matching `{closer}`"),
     )
-    .help(format!("add `{closer}` where the part ends"))
+    .help(format!("add the matching `{closer}`"))
 }
 
-/// `before` is what ends the part it stands in.
+/// `before` is the token that ends the enclosing part.
 pub(super) fn unclosed_before(bracket: char, span: Span, before: &str) -> Diagnostic {
     let closer = closer(bracket);
     Diagnostic::new(
         "M0103",
         format!("`{bracket}` is not closed before {before}"),
         span,
-        format!("`{closer}` is missing"),
+        format!("no matching `{closer}`"),
     )
-    .help(format!("add `{closer}` where the part ends"))
+    .help(format!("add the matching `{closer}`"))
 }
 
-/// `others` is how many more there are.
+/// `others` is the number of further `#`.
 pub(super) fn hash_comment(span: Span, others: usize) -> Diagnostic {
-    let diagnostic = Diagnostic::new("M0105", "`#` starts no comment", span, "not a token of the language");
-    let help = "comments start with `//`, documentation with `///`";
+    let diagnostic =
+        Diagnostic::new("M0105", "`#` does not start a comment", span, "not part of the language");
+    let help = "start comments with `//` and documentation with `///`";
     match others {
         0 => diagnostic.help(help),
-        1 => diagnostic.help(format!("{help}; one more `#` stands further down")),
-        _ => diagnostic.help(format!("{help}; {others} more `#` stand further down")),
+        1 => diagnostic.help(format!("{help}; one more `#` follows")),
+        _ => diagnostic.help(format!("{help}; {others} more `#` follow")),
     }
 }
 
 pub(super) fn foreign_text(span: Span) -> Diagnostic {
-    Diagnostic::new("M0105", "this is not a specification of a network", span, "nothing that starts one")
-        .help("write `network Name: f64 { … }`; constants, functions, rules and front matter may stand around it")
+    Diagnostic::new("M0105", "this is not a network specification", span, "no declaration starts like this")
+        .help("write `network Name: f64 { … }`; only constants, functions, rules and front matter may be outside it")
 }
 
 pub(super) fn mismatched(bracket: char, opened: Span, found: char, span: Span) -> Diagnostic {
@@ -83,19 +79,19 @@ pub(super) fn mismatched(bracket: char, opened: Span, found: char, span: Span) -
         format!("expected `{closer}`"),
     )
     .also(opened, "opened here")
-    .help(format!("close with `{closer}`, or remove the bracket that is too much"))
+    .help(format!("write `{closer}`, or remove the extra bracket"))
 }
 
 pub(super) fn unopened(bracket: char, span: Span) -> Diagnostic {
-    Diagnostic::new("M0103", format!("this `{bracket}` closes nothing"), span, "no bracket is open here")
-        .help("remove it, or add the bracket that it should close")
+    Diagnostic::new("M0103", format!("unmatched `{bracket}`"), span, "no bracket is open here")
+        .help("remove it, or add the matching opening bracket")
 }
 
 /// A comment or a string.
 pub(super) fn endless(comment: bool, span: Span) -> Diagnostic {
-    let (what, end) = if comment { ("comment", "`*/`") } else { ("string", "the closing quote") };
-    Diagnostic::new("M0103", format!("this {what} never ends"), span, format!("{end} is missing"))
-        .help(format!("add {end} where the {what} ends"))
+    let (what, end) = if comment { ("comment", "`*/`") } else { ("string", "quote") };
+    Diagnostic::new("M0103", format!("this {what} is never closed"), span, format!("no closing {end}"))
+        .help(format!("add the closing {end} at the end of the {what}"))
 }
 
 fn closer(bracket: char) -> char {
@@ -107,30 +103,36 @@ fn closer(bracket: char) -> char {
 }
 
 pub(super) fn missing_semicolon(span: Span) -> Diagnostic {
-    Diagnostic::new("M0104", "a `;` is missing", span, "behind this").help("end the statement with `;`")
+    Diagnostic::new("M0104", "missing `;`", span, "expected `;` after this")
+        .help("end the statement with `;`")
 }
 
 pub(super) fn unexpected(span: Span) -> Diagnostic {
-    Diagnostic::new("M0104", "something is left over", span, "expected the end of the statement")
+    Diagnostic::new("M0104", "unexpected text after a statement", span, "expected the end of the statement")
         .help("end the statement with `;`")
 }
 
 pub(super) fn unknown_statement(found: &str, span: Span, meant: Option<&str>, known: &[&str]) -> Diagnostic {
     let title = match on_one_line(found) {
-        found if found.is_empty() => "no statement starts like this".to_owned(),
-        found => format!("no statement starts with `{found}`"),
+        found if found.is_empty() => "expected a statement".to_owned(),
+        found => format!("unknown statement `{found}`"),
     };
     let diagnostic = Diagnostic::new("M0105", title, span, "not a statement");
     match meant {
-        _ if found == "#" => diagnostic.help("comments start with `//`, documentation with `///`"),
+        _ if found == "#" => diagnostic.help("start comments with `//` and documentation with `///`"),
         Some(meant) => diagnostic.help(format!("did you mean `{meant}`?")),
         None => diagnostic.help(format!("a statement starts with {}", one_of(known))),
     }
 }
 
 pub(super) fn outside_network(found: &str, span: Span) -> Diagnostic {
-    Diagnostic::new("M0105", format!("`{found}` stands outside a network"), span, "not a statement here")
-        .help("put it between the braces of `network Name { … }`")
+    Diagnostic::new(
+        "M0105",
+        format!("`{found}` is not allowed outside a network"),
+        span,
+        "belongs inside a network",
+    )
+    .help("move it into the braces of `network Name { … }`")
 }
 
 pub(super) fn number_too_large(text: &str, span: Span) -> Diagnostic {
@@ -138,9 +140,9 @@ pub(super) fn number_too_large(text: &str, span: Span) -> Diagnostic {
         "M0106",
         format!("the number `{text}` is too large"),
         span,
-        "beyond the largest 64-bit float",
+        "larger than the largest 64-bit float",
     )
-    .help("numbers reach up to about 1.8e308")
+    .help("use a number of at most 1.8e308")
 }
 
 pub(super) fn name_too_long(span: Span) -> Diagnostic {
