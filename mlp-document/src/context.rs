@@ -7,7 +7,7 @@ use mlp_dsl::{
     ir::{
         Derivation, Layer,
         array::Op,
-        equation::{Equation, EquationId, Reason},
+        equation::{Equation, EquationId, Role},
     },
     shape::Shape,
 };
@@ -47,7 +47,7 @@ impl<'d> Context<'d> {
     ) -> Self {
         let mut uses: HashMap<EquationId, Vec<EquationId>> = HashMap::new();
         for (id, equation) in derivation.numbered() {
-            if matches!(equation.reason, Reason::Forward | Reason::Loss) {
+            if matches!(equation.role, Role::Forward | Role::Loss) {
                 let mut seen = HashSet::new();
                 for operand in equation.op.operands().into_iter().filter(|o| seen.insert(*o)) {
                     uses.entry(operand).or_default().push(id);
@@ -84,8 +84,8 @@ impl<'d> Context<'d> {
     }
 
     /// The named equations with this reason, in order.
-    pub(super) fn named(&self, reason: Reason) -> Vec<EquationId> {
-        let all = self.derivation.numbered().filter(|(_, e)| e.reason == reason);
+    pub(super) fn named(&self, role: Role) -> Vec<EquationId> {
+        let all = self.derivation.numbered().filter(|(_, e)| e.role == role);
         all.map(|(id, _)| id).filter(|id| !is_unnamed(self.derivation, *id)).collect()
     }
 

@@ -4,7 +4,7 @@ use mlp_dsl::{
     formula::{FunctionId, evaluate::evaluate_formula},
     ir::{
         Derivation,
-        equation::{EquationId, Scope},
+        equation::{EquationId, Per},
     },
     model::{Reduction, Sample},
     number::Arithmetic,
@@ -52,9 +52,9 @@ impl Numbers {
 
     /// The value of an equation, seen from a sample.
     pub fn value(&self, derivation: &Derivation, id: EquationId, sample: usize) -> Option<&Array<f64>> {
-        match derivation.equation(id).scope {
-            Scope::Once => self.batch.value(id),
-            Scope::Sample => self.samples.get(sample)?.value(id),
+        match derivation.equation(id).per {
+            Per::Batch => self.batch.value(id),
+            Per::Sample => self.samples.get(sample)?.value(id),
         }
     }
 }

@@ -132,11 +132,11 @@ impl Expression {
                     self.push_shaped(Node::Array(ArrayOp::Fill, vec![root]), equation.shape)
                 };
             }
-            Op::Pack(elements) | Op::Concat(elements) => (ArrayOp::Pack, elements.clone()),
-            Op::Part(x, start) => (ArrayOp::Part(*start), vec![*x]),
+            Op::Stack(elements) | Op::Concat(elements) => (ArrayOp::Pack, elements.clone()),
+            Op::Slice(x, start) => (ArrayOp::Part(*start), vec![*x]),
             Op::Transpose(x) => (ArrayOp::Transposed, vec![*x]),
             Op::SumSquares(x) => (ArrayOp::SumSquares, vec![*x]),
-            Op::Element(x, index) => (ArrayOp::Element(*index), vec![*x]),
+            Op::Index(x, index) => (ArrayOp::Element(*index), vec![*x]),
             // Transposed twice is not transposed.
             Op::VectorMatrix(x, w) => match derivation.equation(*w).op {
                 Op::Transpose(inner) => (ArrayOp::ProductTransposed, vec![*x, inner]),

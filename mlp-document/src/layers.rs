@@ -6,7 +6,7 @@ use mlp_dsl::{
     formula::scalar::Binary,
     ir::{
         array::Op,
-        equation::{EquationId, Reason, Scope, Symbol},
+        equation::{EquationId, Per, Role, Symbol},
     },
     model::Reduction,
     shape::Shape,
@@ -44,7 +44,7 @@ impl Context<'_> {
         if self.numbers.is_some() && m > 1 {
             section.say("The numbers are those of one sample, a batch of one: with more samples there is a row for each, and what is summed over the batch has a term for each.");
         }
-        let named = self.named(Reason::Forward);
+        let named = self.named(Role::Forward);
         section.lines(self.lines_of(&named));
         self.left_out(&mut section, named.len(), "values");
         self.sizes(&mut section, &named, &["Input matrix", "Weight matrix", "Output matrix"]);
@@ -62,7 +62,7 @@ impl Context<'_> {
                 "The loss of one sample, then the mean over the batch, which is what training makes smaller."
             }
         });
-        let mut named = self.named(Reason::Loss);
+        let mut named = self.named(Role::Loss);
         named.truncate(ITEMS);
         named.push(mean);
         section.lines(self.lines_of(&named));
@@ -86,7 +86,7 @@ impl Context<'_> {
             section.say(SOFTMAX_WITH_CROSS_ENTROPY);
         }
         let mut derived = HashSet::new();
-        for value in self.named(Reason::Forward).into_iter().rev() {
+        for value in self.named(Role::Forward).into_iter().rev() {
             if let Some((function, arguments)) = self.outermost_call(value)
                 && derived.insert(function)
                 && derived.len() <= ITEMS
@@ -94,8 +94,8 @@ impl Context<'_> {
                 section.lines(self.function(function, &arguments));
             }
         }
-        let mut named = self.named(Reason::ChainRule);
-        named.extend(self.named(Reason::LocalDerivative));
+        let mut named = self.named(Role::ChainRule);
+        named.extend(self.named(Role::LocalDerivative));
         named.sort();
         named.retain(|id| !self.is_of_parameter(*id));
         section.lines(self.lines_of(&named));
@@ -226,9 +226,7 @@ impl Context<'_> {
     /// Rows and columns of a value for the whole batch.
     fn size(&self, expression: &Expression, id: NodeId) -> (usize, usize) {
         let sample = match expression.node(id) {
-            Some(Node::Quantity(Quantity::Equation(id))) => {
-                self.derivation.equation(*id).scope == Scope::Sample
-            }
+            Some(Node::Quantity(Quantity::Equation(id))) => self.derivation.equation(*id).per == Per::Sample,
             _ => true,
         };
         let rows = if sample { self.batch() } else { 1 };

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use mlp_dsl::{
     formula::FunctionId,
-    ir::equation::{EquationId, Reason, Symbol},
+    ir::equation::{EquationId, Role, Symbol},
 };
 
 use super::{
@@ -30,7 +30,7 @@ impl Context<'_> {
                 Inline::Text(", and the numbers appear.".into()),
             ]),
         }
-        let named = self.named(Reason::Forward);
+        let named = self.named(Role::Forward);
         let shown = named.get(..ITEMS).unwrap_or(&named);
         for own in shown.chunk_by(|a, b| self.layer_of(*a) == self.layer_of(*b)) {
             let layer = own.first().and_then(|id| self.derivation.layers.get(self.layer_of(*id)));
@@ -44,7 +44,7 @@ impl Context<'_> {
     /// Section 4.
     pub(super) fn loss(&self) -> Section {
         let mut section = Section::new("loss");
-        let named = self.named(Reason::Loss);
+        let named = self.named(Role::Loss);
         if named.len() > 1 {
             section.say("Each output has its part of the loss; the parts add up to the total.");
         } else {
@@ -92,7 +92,7 @@ impl Context<'_> {
         let title = |index: usize| layers.get(index).map(|layer| format!("Layer {}", layer.name));
         let new = |index| Group { title: title(index), values: Vec::new(), parameters: Vec::new() };
         let mut groups: Vec<Group> = (0..=layers.len()).map(new).collect();
-        for id in self.named(Reason::Forward).into_iter().chain(self.named(Reason::Loss)) {
+        for id in self.named(Role::Forward).into_iter().chain(self.named(Role::Loss)) {
             if let Some(group) = groups.get_mut(self.layer_of(id)).filter(|_| id != loss) {
                 group.values.push(id);
             }

@@ -2,7 +2,7 @@
 
 use mlp_dsl::ir::{
     Loss,
-    equation::{EquationId, Reason, Symbol},
+    equation::{EquationId, Role, Symbol},
 };
 
 use super::{content::Section, context::Context};
@@ -13,7 +13,7 @@ impl Context<'_> {
         let mut section = Section::new("penalty");
         section.say("A penalty depends on the parameters alone. It is added once for a batch, not for each sample, and is not averaged. P is the penalty, J the objective: what training makes smaller.");
         let (mut gradients, values): (Vec<EquationId>, Vec<EquationId>) =
-            self.named(Reason::Penalty).into_iter().partition(|id| {
+            self.named(Role::Penalty).into_iter().partition(|id| {
                 !matches!(self.derivation.equation(*id).symbol, Symbol::Penalty | Symbol::PenaltyPart(_))
             });
         gradients.sort_by_key(|id| match self.derivation.equation(*id).symbol {

@@ -3,7 +3,7 @@
 use mlp_dsl::{
     ir::{
         Derivation, Loss, Parameter,
-        equation::{EquationId, Reason},
+        equation::{EquationId, Role},
     },
     model::Reduction,
 };
@@ -57,7 +57,7 @@ impl Context<'_> {
         } else if self.derivation.has_optimizer_state() {
             section.say("This is the first step: what the rule keeps from step to step is 0 before it.");
         }
-        let updates = self.named(Reason::Update);
+        let updates = self.named(Role::Update);
         section.lines(updates.iter().take(ITEMS).map(|id| self.line(*id)).collect());
         self.left_out(&mut section, updates.len(), "updates");
         section

@@ -3,7 +3,7 @@
 use mlp_dsl::{
     ir::{
         Data, Derivation, Value,
-        equation::{EquationId, Reason, Symbol},
+        equation::{EquationId, Role, Symbol},
     },
     limits,
     shape::Shape,
@@ -98,7 +98,7 @@ fn collect(derivation: &Derivation, evaluation: &Evaluation<f64>) -> StepValues 
     };
     let named = |id: EquationId| entry(derivation.name_of(id), id);
     let is_forward = |symbol: &Symbol| matches!(symbol, Symbol::Named(_) | Symbol::Local(_) | Symbol::Net(_));
-    let forward = derivation.numbered().filter(|(_, e)| e.reason == Reason::Forward && is_forward(&e.symbol));
+    let forward = derivation.numbered().filter(|(_, e)| e.role == Role::Forward && is_forward(&e.symbol));
     let loss = derivation.loss.iter().flat_map(|loss| {
         let objective = loss.penalty.map(|penalty| [penalty, loss.objective]);
         loss.components.iter().copied().chain([loss.total]).chain(objective.into_iter().flatten())

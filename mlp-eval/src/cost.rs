@@ -28,7 +28,7 @@ fn of_equation(derivation: &Derivation, id: EquationId) -> u64 {
             let each = formula.operations(&derivation.functions).max(formula.terms().len() as u64);
             each.saturating_mul(count(id))
         }
-        Op::Element(..) => 1,
+        Op::Index(..) => 1,
         Op::VectorMatrix(_, w) | Op::MatrixVector(w, _) => count(*w),
         op => op.operands().into_iter().map(count).chain([count(id)]).fold(0, u64::saturating_add),
     }

@@ -19,7 +19,7 @@ use mlp_dsl::{
     ir::{
         Derivation,
         array::Op,
-        equation::{EquationId, Scope},
+        equation::{EquationId, Per},
     },
     number::Arithmetic,
     shape::Shape,
@@ -147,10 +147,10 @@ fn evaluate_given<R: Real>(
             let values = Values { evaluation, sample, derivation, nothing: &nothing };
             Some(values.evaluate(&equation.op, equation.shape))
         };
-        let once = if equation.scope == Scope::Once { value(&evaluation, 0) } else { None };
+        let once = if equation.per == Per::Batch { value(&evaluation, 0) } else { None };
         evaluation.once.push(once);
         for sample in 0..samples {
-            let own = if equation.scope == Scope::Sample { value(&evaluation, sample) } else { None };
+            let own = if equation.per == Per::Sample { value(&evaluation, sample) } else { None };
             if let Some(list) = evaluation.samples.get_mut(sample) {
                 list.push(own);
             }

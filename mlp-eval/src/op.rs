@@ -11,8 +11,8 @@ impl<R: Real> Values<'_, R> {
             Op::Given => Array::constant(shape, R::from(f64::NAN)),
             Op::Setting(value) => Array::constant(Shape::Scalar, R::from(*value)),
             Op::Pointwise(formula) => self.pointwise(formula, shape),
-            Op::Pack(elements) => Array::vector(elements.iter().map(|e| self.of(*e).scalar()).collect()),
-            Op::Element(x, index) => Array::scalar_of(self.of(*x).at(0, *index)),
+            Op::Stack(elements) => Array::vector(elements.iter().map(|e| self.of(*e).scalar()).collect()),
+            Op::Index(x, index) => Array::scalar_of(self.of(*x).at(0, *index)),
             Op::VectorMatrix(x, w) => self.product(self.of(*x), self.of(*w)),
             Op::MatrixVector(w, x) => self.product(self.of(*x), &self.of(*w).transposed()),
             Op::Outer(a, b) => self.product(&self.of(*a).transposed(), self.of(*b)),
@@ -21,7 +21,7 @@ impl<R: Real> Values<'_, R> {
             Op::Softmax(z) => self.of(*z).softmax(),
             Op::SoftmaxCrossEntropy(z, t) => Array::scalar_of(self.of(*z).cross_entropy(self.of(*t))),
             Op::Concat(parts) => Array::vector(parts.iter().flat_map(|part| self.of(*part).iter()).collect()),
-            Op::Part(x, start) => {
+            Op::Slice(x, start) => {
                 Array::vector(self.of(*x).iter().skip(*start).take(shape.count()).collect())
             }
             Op::Transpose(x) => self.of(*x).transposed(),

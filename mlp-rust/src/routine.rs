@@ -199,7 +199,7 @@ impl Context<'_> {
                 let (statements, value) = printer.formula(formula, &|leaf| self.leaf(leaf));
                 if statements.is_empty() { value } else { quote!({ #statements #value }) }
             }
-            Op::Element(x, index) => {
+            Op::Index(x, index) => {
                 let (x, index) = (self.names.of(*x), size(*index));
                 quote!(#x[#index])
             }
@@ -237,12 +237,12 @@ impl Context<'_> {
         match op {
             // Each is a loop, or written out.
             Op::Pointwise(_) => TokenStream::new(),
-            Op::Pack(elements) => {
+            Op::Stack(elements) => {
                 let elements = elements.iter().map(|id| self.names.of(*id));
                 quote!(*#name = [#(#elements),*];)
             }
             Op::Concat(parts) => self.concat(name, parts),
-            Op::Part(x, start) => {
+            Op::Slice(x, start) => {
                 let (x, start) = (self.names.of(*x), size(*start));
                 quote!(*#name = *#runtime::slice::<#start, _, _, _>(#x);)
             }

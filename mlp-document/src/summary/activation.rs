@@ -7,7 +7,7 @@ use mlp_dsl::{
     ir::{
         Derivation,
         array::Op,
-        equation::{EquationId, Scope, Symbol},
+        equation::{EquationId, Per, Symbol},
     },
 };
 
@@ -44,8 +44,8 @@ fn is_linear(derivation: &Derivation, id: EquationId) -> bool {
         let op = &derivation.equation(id).op;
         let linear = match op {
             Op::Pointwise(formula) => is_linear_formula(derivation, formula),
-            Op::VectorMatrix(..) | Op::MatrixVector(..) | Op::Pack(_) | Op::Sum(_) => true,
-            Op::Dot(a, b) => ![a, b].iter().all(|side| derivation.equation(**side).scope == Scope::Sample),
+            Op::VectorMatrix(..) | Op::MatrixVector(..) | Op::Stack(_) | Op::Sum(_) => true,
+            Op::Dot(a, b) => ![a, b].iter().all(|side| derivation.equation(**side).per == Per::Sample),
             _ => false,
         };
         if !linear {
@@ -74,7 +74,7 @@ fn is_linear_formula(derivation: &Derivation, formula: &Formula) -> bool {
             return false;
         }
         let dependent = match term {
-            Term::Leaf(leaf) => derivation.equation(EquationId(*leaf)).scope == Scope::Sample,
+            Term::Leaf(leaf) => derivation.equation(EquationId(*leaf)).per == Per::Sample,
             _ => term.operands().iter().any(on_data),
         };
         depends.push(dependent);

@@ -7,7 +7,7 @@ use mlp_dsl::{
     ir::{
         Derivation, Value,
         array::Op,
-        equation::{Equation, EquationId, Reason, Scope},
+        equation::{Equation, EquationId, Per, Role},
     },
     kind::ParameterKind,
     shape::Shape,
@@ -37,7 +37,7 @@ impl<'d> Counting<'d> {
         let last = layer.value.equations().iter().map(|id| id.index()).max()?;
         self.next = start.max(last + 1);
         let own: Vec<&Equation> = self.derivation.equations.get(start..self.next)?.iter().collect();
-        let own: Vec<&Equation> = own.into_iter().filter(|e| e.reason == Reason::Forward).collect();
+        let own: Vec<&Equation> = own.into_iter().filter(|e| e.role == Role::Forward).collect();
         let neurons = layer.shape.count() as u64;
         let mut tally = Tally::default();
         own.iter().for_each(|equation| self.count(equation, &mut tally));
@@ -116,13 +116,13 @@ impl<'d> Counting<'d> {
     fn comes_from_outside(&self, id: EquationId, start: usize) -> bool {
         let equation = self.derivation.equation(id);
         let given = equation.op == Op::Given;
-        equation.scope == Scope::Sample && (id.index() < start || given)
+        equation.per == Per::Sample && (id.index() < start || given)
     }
 
     /// The scalars of a vector of named scalars; anything else is itself.
     fn elements(&self, id: EquationId) -> Vec<EquationId> {
         match &self.derivation.equation(id).op {
-            Op::Pack(elements) => elements.clone(),
+            Op::Stack(elements) => elements.clone(),
             _ => vec![id],
         }
     }

@@ -16,12 +16,12 @@ impl EquationId {
     }
 }
 
-/// How often a value exists.
+/// For what a value exists once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Scope {
-    /// Once: parameters, settings, means over a batch, updates.
-    Once,
-    /// Once for each sample.
+pub enum Per {
+    /// Once per batch: parameters, settings, means over a batch, updates.
+    Batch,
+    /// Once per sample: inputs, net inputs, gradients of a sample.
     Sample,
 }
 
@@ -84,7 +84,7 @@ pub enum Symbol {
 
 /// Why an equation is there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Reason {
+pub enum Role {
     /// Given: an input, a target, a parameter, a setting.
     Given,
     /// The forward pass.
@@ -111,11 +111,11 @@ pub struct Equation {
     /// The sizes of its value.
     pub shape: Shape,
     /// How often its value exists.
-    pub scope: Scope,
+    pub per: Per,
     /// How it is computed.
     pub op: Op,
     /// Why it is there.
-    pub reason: Reason,
+    pub role: Role,
     /// The text it came from.
     pub span: Span,
     /// The function whose value it is, when it is the call of one: `h1 = sigmoid(net_h1)`.

@@ -23,7 +23,7 @@ use crate::{
 };
 
 use array::Op;
-use equation::{Equation, EquationId, Scope, Symbol};
+use equation::{Equation, EquationId, Per, Symbol};
 
 /// A derivation.
 #[derive(Clone, Debug)]
@@ -251,9 +251,9 @@ impl Derivation {
         const NOTHING: &Equation = &Equation {
             symbol: Symbol::Loss,
             shape: Shape::Scalar,
-            scope: Scope::Once,
+            per: Per::Batch,
             op: Op::Given,
-            reason: equation::Reason::Given,
+            role: equation::Role::Given,
             span: Span { start: 0, end: 0 },
             activation: None,
         };
@@ -316,23 +316,23 @@ impl Derivation {
         }
     }
 
-    /// Adds an equation whose operands are all there; shape and scope follow from them.
+    /// Adds an equation whose operands are all there; shape and `per` follow from them.
     fn push(&mut self, equation: Equation) -> EquationId {
         let id = EquationId(self.equations.len() as u32);
         self.equations.push(equation);
         id
     }
 
-    /// The scope of an operation, from its operands.
-    fn scope_of(&self, op: &Op, declared: Scope) -> Scope {
-        let scopes: Vec<Scope> = op.operands().iter().map(|id| self.equation(*id).scope).collect();
-        op.scope(&scopes, declared)
+    /// Whether an operation has one value per batch or per sample, from its operands.
+    fn per_of(&self, op: &Op, declared: Per) -> Per {
+        let pers: Vec<Per> = op.operands().iter().map(|id| self.equation(*id).per).collect();
+        op.per(&pers, declared)
     }
 
     /// Multiply-adds of the forward pass of one sample: products of the equations up to the
     /// output, those inside activations not counted.
     pub fn multiply_adds(&self) -> usize {
-        let forward = self.equations.iter().filter(|e| e.reason == equation::Reason::Forward);
+        let forward = self.equations.iter().filter(|e| e.role == equation::Role::Forward);
         let shape = |id| self.shape(id);
         let count = |e: &Equation| match e.op {
             Op::Pointwise(_) => e.op.multiply_adds(&shape) * e.shape.count(),

@@ -10,7 +10,7 @@ use crate::{
     ir::{
         Derivation, Parameter,
         array::Op,
-        equation::{EquationId, Scope, Symbol},
+        equation::{EquationId, Per, Symbol},
     },
     shape::Shape,
 };
@@ -58,7 +58,7 @@ fn descent(derivation: &Derivation, parameter: &Parameter) -> Option<Descent> {
     let Op::Pointwise(formula) = &derivation.equation(updated).op else { return None };
     let rate = rate(formula, parameter.equation, gradient).filter(|rate| {
         let equation = derivation.equation(*rate);
-        equation.shape == Shape::Scalar && equation.scope == Scope::Once
+        equation.shape == Shape::Scalar && equation.per == Per::Batch
     })?;
     let found = Descent { parameter: parameter.equation, gradient, updated, rate };
     (parameter.objective == parameter.batch && parameter.state.is_empty()).then_some(found)

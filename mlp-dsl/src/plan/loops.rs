@@ -40,7 +40,7 @@ fn belongs(derivation: &Derivation, routine: &Routine, to: &[Step], step: &Step)
     }
     is_elementwise(derivation, routine, first)
         && is_elementwise(derivation, routine, step)
-        && (a.shape, a.scope) == (b.shape, b.scope)
+        && (a.shape, a.per) == (b.shape, b.per)
         && together.len() + read(derivation, &together).len() <= MOST_ARRAYS
 }
 

@@ -15,7 +15,7 @@ use crate::{
     ir::{
         Derivation, Parameter,
         array::Op,
-        equation::{Equation, EquationId, Reason, Scope, Symbol},
+        equation::{Equation, EquationId, Per, Role, Symbol},
     },
     limits,
     number::Arithmetic,
@@ -231,7 +231,7 @@ pub fn roots(derivation: &Derivation, entry: Entry) -> Vec<EquationId> {
 /// The named values of the forward pass.
 pub fn traced(derivation: &Derivation) -> Vec<EquationId> {
     let named = |symbol: &Symbol| matches!(symbol, Symbol::Named(_) | Symbol::Local(_) | Symbol::Net(_));
-    let forward = derivation.numbered().filter(|(_, e)| e.reason == Reason::Forward && named(&e.symbol));
+    let forward = derivation.numbered().filter(|(_, e)| e.role == Role::Forward && named(&e.symbol));
     forward.map(|(id, _)| id).collect()
 }
 
@@ -352,7 +352,7 @@ pub fn verify(derivation: &Derivation, plan: &Plan) -> Result<(), String> {
                 return Err(format!("{entry:?}: {name} is computed twice"));
             }
             let kept = matches!(step.place, Place::Updated | Place::Gradients);
-            if kept && equation.scope == Scope::Sample {
+            if kept && equation.per == Per::Sample {
                 return Err(format!("{entry:?}: {name} belongs to a sample but is kept"));
             }
         }

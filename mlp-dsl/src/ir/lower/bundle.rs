@@ -130,7 +130,7 @@ impl Lower {
                 if let Some(known) = self.packs.get(ids) {
                     return *known;
                 }
-                let pack = self.step(Shape::Vector(ids.len()), Op::Pack(ids.clone()));
+                let pack = self.step(Shape::Vector(ids.len()), Op::Stack(ids.clone()));
                 self.packs.insert(ids.clone(), pack);
                 pack
             }

@@ -95,7 +95,7 @@ impl Lower {
                     ids.extend(self.pieces(part, arguments)?);
                 }
                 let scalars = ids.iter().all(|id| self.derivation.shape(*id) == Shape::Scalar);
-                let op = if scalars { Op::Pack(ids) } else { Op::Concat(ids) };
+                let op = if scalars { Op::Stack(ids) } else { Op::Concat(ids) };
                 let whole = self.step(typed.shape, op);
                 Ok(self.leaves(b, &Value::Whole(whole)))
             }

@@ -7,7 +7,7 @@ use crate::{
     ir::{
         State, Training, Value,
         array::Op,
-        equation::{EquationId, Reason, Symbol},
+        equation::{EquationId, Role, Symbol},
     },
     limits,
     model::{self, Setting, UpdateRule},
@@ -18,7 +18,7 @@ impl Lower {
     /// The given equations of the training rule.
     pub(super) fn training(&mut self, training: &model::Training) -> Result<(), Diagnostic> {
         self.span = training.span;
-        self.reason = Reason::Given;
+        self.role = Role::Given;
         let step = reads_step(training).then(|| self.add(Symbol::StepNumber, Shape::Scalar, Op::Given));
         let mut settings = Vec::new();
         for (name, setting) in &training.settings {
