@@ -4,7 +4,7 @@
 use mlp_dsl::ir::{Derivation, equation::EquationId};
 use mlp_eval::Array;
 
-use super::{evaluate::Numbers, expression::Expression};
+use crate::expression::{Expression, evaluate::Numbers};
 
 /// How a side is printed. It means the same in every form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -142,39 +142,39 @@ pub struct Section {
 }
 
 impl Section {
-    pub(super) fn new(key: &'static str) -> Self {
+    pub(crate) fn new(key: &'static str) -> Self {
         Section { key, blocks: Vec::new() }
     }
 
-    pub(super) fn say(&mut self, text: impl Into<String>) {
+    pub(crate) fn say(&mut self, text: impl Into<String>) {
         self.blocks.push(Block::Paragraph(vec![Inline::Text(text.into())]));
     }
 
-    pub(super) fn paragraph(&mut self, text: Text) {
+    pub(crate) fn paragraph(&mut self, text: Text) {
         self.blocks.push(Block::Paragraph(text));
     }
 
-    pub(super) fn lines(&mut self, lines: Vec<Line>) {
+    pub(crate) fn lines(&mut self, lines: Vec<Line>) {
         if !lines.is_empty() {
             self.blocks.push(Block::Lines(lines));
         }
     }
 
     /// Lines that go on where the last ones end.
-    pub(super) fn more_lines(&mut self, lines: Vec<Line>) {
+    pub(crate) fn more_lines(&mut self, lines: Vec<Line>) {
         match self.blocks.last_mut() {
             Some(Block::Lines(last)) => last.extend(lines),
             _ => self.lines(lines),
         }
     }
 
-    pub(super) fn table(&mut self, head: &[(&str, bool)], rows: Vec<Vec<Text>>) {
+    pub(crate) fn table(&mut self, head: &[(&str, bool)], rows: Vec<Vec<Text>>) {
         let head = head.iter().map(|(title, number)| (plain(*title), *number)).collect();
         self.blocks.push(Block::Table { head, rows });
     }
 }
 
 /// Running text.
-pub(super) fn plain(text: impl Into<String>) -> Text {
+pub(crate) fn plain(text: impl Into<String>) -> Text {
     vec![Inline::Text(text.into())]
 }

@@ -9,37 +9,26 @@
 //!                              └─ lines ── evaluate ─→ numbers to test
 //! ```
 
-mod chain;
 mod content;
-mod context;
-mod evaluate;
 mod expression;
-mod inline;
-mod latex;
-mod layers;
-mod markdown;
-mod names;
-mod network;
-mod neuron;
-mod penalty;
+mod notation;
 mod picture;
-mod rounding;
+mod printers;
+mod sections;
 pub mod summary;
-mod update;
 pub mod values;
 mod verify;
 
 pub use content::{Block, Form, Inline, Letter, Line, NodeKind, Picture, PictureNode, Section, Side, Text};
-pub use evaluate::Numbers;
-pub use expression::{ArrayOp, Expression, Node, NodeId, Quantity};
+pub use expression::{ArrayOp, Expression, Node, NodeId, Quantity, evaluate::Numbers};
 
 use mlp_dsl::{ir::Derivation, model::HEADINGS, number::Precision};
 use mlp_eval::Point;
 
 use content::plain;
-use context::Context;
-use latex::Latex;
-use names::Names;
+use notation::{Notation, names::Names};
+use printers::{latex, markdown};
+use sections::facts::Context;
 
 /// How the document is made.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -146,11 +135,11 @@ impl Document {
 
     /// A side as it is printed, in LaTeX; `None` where it is too long to print.
     pub fn latex_of(&self, side: &Side) -> Option<String> {
-        self.latex().side(side)
+        self.notation().side(side).map(|math| latex::math(&math))
     }
 
-    fn latex(&self) -> Latex<'_> {
-        Latex {
+    fn notation(&self) -> Notation<'_> {
+        Notation {
             derivation: &self.derivation,
             names: &self.names,
             numbers: self.numbers.as_ref(),

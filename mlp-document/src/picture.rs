@@ -11,10 +11,10 @@ use mlp_dsl::{
     shape::Shape,
 };
 
-use super::{
+use crate::{
     content::{NodeKind, Picture, PictureNode},
-    context::Context,
-    inline::is_unnamed,
+    sections::facts::Context,
+    expression::equation::is_unnamed,
 };
 
 /// The most edges of a picture of neurons.
@@ -22,7 +22,7 @@ const EDGES: usize = 60;
 
 impl Context<'_> {
     /// Neurons where they have names and are few, else layers.
-    pub(super) fn picture(&self) -> Picture {
+    pub(crate) fn picture(&self) -> Picture {
         let neurons = if self.at_neuron_level() { self.neurons() } else { None };
         neurons.unwrap_or_else(|| self.layers())
     }

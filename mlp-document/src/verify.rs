@@ -3,7 +3,7 @@
 use mlp_dsl::ir::Derivation;
 use mlp_eval::Array;
 
-use super::{Document, Line, Numbers, Side};
+use crate::{Document, Line, Numbers, Side};
 
 impl Document {
     /// How many equals signs hold at these numbers, for each sample; or the first that does not.

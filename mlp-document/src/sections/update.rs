@@ -9,9 +9,9 @@ use mlp_dsl::{
 };
 use mlp_eval::{Array, Point, complex_step, cost, evaluate};
 
-use super::{
+use crate::{
     content::{Form, Inline, Section, Side, Text, plain},
-    context::{Context, ITEMS, number},
+    sections::facts::{Context, ITEMS, number},
     expression::Expression,
 };
 
@@ -22,7 +22,7 @@ const AFFORDABLE: u64 = 10_000_000;
 
 impl Context<'_> {
     /// Section 6.
-    pub(super) fn update(&self) -> Section {
+    pub(crate) fn update(&self) -> Section {
         let mut section = Section::new("update");
         let Some(training) = &self.derivation.training else {
             section.say("The specification names no training rule, so the parameters stay as they are.");
@@ -64,7 +64,7 @@ impl Context<'_> {
     }
 
     /// Section 7.
-    pub(super) fn check(&self, loss: &Loss) -> Section {
+    pub(crate) fn check(&self, loss: &Loss) -> Section {
         let mut section = Section::new("check");
         let derivation = self.derivation;
         let affordable =

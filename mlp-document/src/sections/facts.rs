@@ -12,35 +12,35 @@ use mlp_dsl::{
     shape::Shape,
 };
 
-use super::{
+use crate::{
     Options,
     content::{Form, Line, Side},
-    evaluate::Numbers,
+    expression::evaluate::Numbers,
     expression::{Expression, Node, Quantity},
-    inline::is_unnamed,
-    latex::CELLS,
+    expression::equation::is_unnamed,
+    notation::CELLS,
 };
 
 /// The most values, and the most parameters, that a section spells out.
-pub(super) const ITEMS: usize = 120;
+pub(crate) const ITEMS: usize = 120;
 
 /// What the sections are written from.
-pub(super) struct Context<'d> {
-    pub(super) derivation: &'d Derivation,
-    pub(super) options: &'d Options,
+pub(crate) struct Context<'d> {
+    pub(crate) derivation: &'d Derivation,
+    pub(crate) options: &'d Options,
     /// The values at the declared numbers, where all are declared.
-    pub(super) numbers: Option<&'d Numbers>,
+    pub(crate) numbers: Option<&'d Numbers>,
     /// Where each equation of the forward pass and the loss is read.
-    pub(super) uses: HashMap<EquationId, Vec<EquationId>>,
+    pub(crate) uses: HashMap<EquationId, Vec<EquationId>>,
     /// The parameters.
-    pub(super) parameters: HashSet<EquationId>,
+    pub(crate) parameters: HashSet<EquationId>,
     /// The last equation of each layer.
     ends: Vec<EquationId>,
     neurons: bool,
 }
 
 impl<'d> Context<'d> {
-    pub(super) fn new(
+    pub(crate) fn new(
         derivation: &'d Derivation,
         options: &'d Options,
         numbers: Option<&'d Numbers>,
@@ -62,35 +62,35 @@ impl<'d> Context<'d> {
     }
 
     /// Whether every value is a scalar of its own: then each number can be written out.
-    pub(super) fn at_neuron_level(&self) -> bool {
+    pub(crate) fn at_neuron_level(&self) -> bool {
         self.neurons
     }
 
     /// The layer an equation leads to; behind the last for the loss.
-    pub(super) fn layer_of(&self, id: EquationId) -> usize {
+    pub(crate) fn layer_of(&self, id: EquationId) -> usize {
         self.ends.partition_point(|end| *end < id)
     }
 
     /// The layer that reads a parameter first.
-    pub(super) fn layer_of_parameter(&self, parameter: EquationId) -> usize {
+    pub(crate) fn layer_of_parameter(&self, parameter: EquationId) -> usize {
         let first = self.uses.get(&parameter).and_then(|uses| uses.first());
         first.map_or(0, |first| self.layer_of(*first))
     }
 
     /// Samples in a batch: asked for, or declared, or one.
-    pub(super) fn batch(&self) -> usize {
+    pub(crate) fn batch(&self) -> usize {
         let declared = self.derivation.training.as_ref().and_then(|t| t.batch);
         self.options.batch.or(declared).unwrap_or(1).clamp(1, 1 << 30)
     }
 
     /// The named equations with this reason, in order.
-    pub(super) fn named(&self, role: Role) -> Vec<EquationId> {
+    pub(crate) fn named(&self, role: Role) -> Vec<EquationId> {
         let all = self.derivation.numbered().filter(|(_, e)| e.role == role);
         all.map(|(id, _)| id).filter(|id| !is_unnamed(self.derivation, *id)).collect()
     }
 
     /// The named equations that read a value, directly or through unnamed ones.
-    pub(super) fn named_uses(&self, id: EquationId) -> Vec<EquationId> {
+    pub(crate) fn named_uses(&self, id: EquationId) -> Vec<EquationId> {
         let mut found = Vec::new();
         let mut seen = HashSet::new();
         let mut stack = vec![id];
@@ -106,17 +106,17 @@ impl<'d> Context<'d> {
         found
     }
 
-    pub(super) fn symbol(&self, id: EquationId) -> Side {
+    pub(crate) fn symbol(&self, id: EquationId) -> Side {
         Side::symbols(Expression::symbol(self.derivation, id))
     }
 
     /// symbol = formula = numbers put in = value
-    pub(super) fn line(&self, id: EquationId) -> Line {
+    pub(crate) fn line(&self, id: EquationId) -> Line {
         self.line_by(id, Vec::new())
     }
 
     /// The same with sides between the symbol and the formula.
-    pub(super) fn line_by(&self, id: EquationId, between: Vec<Side>) -> Line {
+    pub(crate) fn line_by(&self, id: EquationId, between: Vec<Side>) -> Line {
         let expression = Expression::of_equation(self.derivation, id);
         let mut sides = vec![self.symbol(id)];
         sides.extend(between);
@@ -133,7 +133,7 @@ impl<'d> Context<'d> {
     }
 
     /// An expression with numbers put in, and the value of the equation it belongs to.
-    pub(super) fn in_numbers(&self, id: EquationId, expression: &Expression) -> Vec<Side> {
+    pub(crate) fn in_numbers(&self, id: EquationId, expression: &Expression) -> Vec<Side> {
         let mut sides = Vec::new();
         if self.numbers.is_none() {
             return sides;
@@ -150,7 +150,7 @@ impl<'d> Context<'d> {
     }
 
     /// A function's formula and its derivatives, with what its first use puts for its parameters.
-    pub(super) fn function(&self, id: FunctionId, arguments: &[Expression]) -> Vec<Line> {
+    pub(crate) fn function(&self, id: FunctionId, arguments: &[Expression]) -> Vec<Line> {
         let Some(function) = self.derivation.functions.get(id.0 as usize) else { return Vec::new() };
         let mut call = Expression::default();
         let mut places = Vec::new();
@@ -191,7 +191,7 @@ impl<'d> Context<'d> {
     }
 
     /// The function an equation calls outermost, with its arguments.
-    pub(super) fn outermost_call(&self, id: EquationId) -> Option<(FunctionId, Vec<Expression>)> {
+    pub(crate) fn outermost_call(&self, id: EquationId) -> Option<(FunctionId, Vec<Expression>)> {
         let expression = Expression::of_equation(self.derivation, id);
         let Some(Node::Apply(function, arguments)) = expression.root().cloned() else { return None };
         let arguments = arguments.iter().map(|id| expression.clone().ending_at(Some(*id)));
@@ -208,19 +208,19 @@ fn is_of_a_neuron(equation: &Equation) -> bool {
 }
 
 /// An equality of whole numbers.
-pub(super) fn arithmetic(left: Expression, right: usize) -> Line {
+pub(crate) fn arithmetic(left: Expression, right: usize) -> Line {
     Line { subject: Vec::new(), sides: vec![Side::symbols(left), Side::symbols(number(right as f64))] }
 }
 
 /// A number.
-pub(super) fn number(x: f64) -> Expression {
+pub(crate) fn number(x: f64) -> Expression {
     let mut expression = Expression::default();
     expression.push(Node::Number(x));
     expression
 }
 
 /// Products of whole numbers, added up.
-pub(super) fn sum_of_products(terms: &[Vec<usize>]) -> Expression {
+pub(crate) fn sum_of_products(terms: &[Vec<usize>]) -> Expression {
     use mlp_dsl::formula::scalar::Binary::{Add, Multiply};
     let mut expression = Expression::default();
     let mut sum = None;

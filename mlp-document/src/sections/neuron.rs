@@ -7,12 +7,12 @@ use mlp_dsl::{
     ir::equation::{EquationId, Role, Symbol},
 };
 
-use super::{
-    chain::Chain,
+use crate::{
+    sections::chain::Chain,
     content::{Block, Form, Inline, Line, Section, Side},
-    context::{Context, ITEMS},
+    sections::facts::{Context, ITEMS},
     expression::{Expression, Quantity},
-    inline::is_unnamed,
+    expression::equation::is_unnamed,
 };
 
 /// How many paths a chain is spelled out for.
@@ -20,7 +20,7 @@ const PATHS: usize = 4;
 
 impl Context<'_> {
     /// Section 3.
-    pub(super) fn forward(&self) -> Section {
+    pub(crate) fn forward(&self) -> Section {
         let mut section = Section::new("forward");
         match self.numbers {
             Some(_) => section.say("Each neuron adds up what reaches it to its net input; its function turns the net input into its output."),
@@ -42,7 +42,7 @@ impl Context<'_> {
     }
 
     /// Section 4.
-    pub(super) fn loss(&self) -> Section {
+    pub(crate) fn loss(&self) -> Section {
         let mut section = Section::new("loss");
         let named = self.named(Role::Loss);
         if named.len() > 1 {
@@ -58,7 +58,7 @@ impl Context<'_> {
     }
 
     /// Section 5.
-    pub(super) fn backward(&self, loss: EquationId) -> Section {
+    pub(crate) fn backward(&self, loss: EquationId) -> Section {
         let mut section = Section::new("backward");
         section.say("The chain rule is followed from the loss back to each parameter. The derivative of the loss by a net input is called δ of that neuron; it is computed once and used by everything that feeds the neuron.");
         let chain = Chain::new(self, loss);
@@ -223,7 +223,7 @@ impl Context<'_> {
         Line { subject: vec![gradient], sides }
     }
 
-    pub(super) fn left_out(&self, section: &mut Section, count: usize, what: &str) {
+    pub(crate) fn left_out(&self, section: &mut Section, count: usize, what: &str) {
         if count > ITEMS {
             section.say(format!("The other {} {what} follow in the same way.", count - ITEMS));
         }

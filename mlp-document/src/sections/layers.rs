@@ -12,9 +12,9 @@ use mlp_dsl::{
     shape::Shape,
 };
 
-use super::{
+use crate::{
     content::{Inline, Letter, Line, Section, Side, Text, plain},
-    context::{Context, ITEMS, arithmetic, sum_of_products},
+    sections::facts::{Context, ITEMS, arithmetic, sum_of_products},
     expression::{ArrayOp, Expression, Node, NodeId, Quantity},
 };
 
@@ -23,7 +23,7 @@ const SOFTMAX_WITH_CROSS_ENTROPY: &str = "Softmax and cross-entropy are derived 
 
 impl Context<'_> {
     /// Section 3 in matrix form.
-    pub(super) fn forward_in_layers(&self) -> Section {
+    pub(crate) fn forward_in_layers(&self) -> Section {
         let mut section = Section::new("forward");
         let m = self.batch();
         let noun = if m == 1 { "sample" } else { "samples" };
@@ -52,7 +52,7 @@ impl Context<'_> {
     }
 
     /// Section 4 in matrix form.
-    pub(super) fn loss_in_layers(&self, mean: EquationId) -> Section {
+    pub(crate) fn loss_in_layers(&self, mean: EquationId) -> Section {
         let mut section = Section::new("loss");
         section.say(match self.derivation.loss.as_ref().map(|loss| loss.reduction) {
             Some(Reduction::Sum) => {
@@ -70,7 +70,7 @@ impl Context<'_> {
     }
 
     /// Section 5 in matrix form.
-    pub(super) fn backward_in_layers(&self) -> Section {
+    pub(crate) fn backward_in_layers(&self) -> Section {
         let mut section = Section::new("backward");
         section.paragraph(vec![
             Inline::Text("The chain rule, from the last layer to the first. ".into()),
@@ -113,7 +113,7 @@ impl Context<'_> {
     }
 
     /// What it takes: batches, memory, operations.
-    pub(super) fn effort(&self) -> Section {
+    pub(crate) fn effort(&self) -> Section {
         let mut section = Section::new("effort");
         self.batches(&mut section);
         let parameters = self.derivation.parameter_count();
@@ -165,7 +165,7 @@ impl Context<'_> {
         section.lines(lines);
     }
 
-    pub(super) fn lines_of(&self, ids: &[EquationId]) -> Vec<Line> {
+    pub(crate) fn lines_of(&self, ids: &[EquationId]) -> Vec<Line> {
         ids.iter().take(ITEMS).map(|id| self.line(*id)).collect()
     }
 

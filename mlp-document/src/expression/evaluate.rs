@@ -12,7 +12,7 @@ use mlp_dsl::{
 };
 use mlp_eval::{Array, Evaluation, Point, evaluate};
 
-use super::expression::{ArrayOp, Expression, Node, NodeId, Quantity};
+use super::{ArrayOp, Expression, Node, NodeId, Quantity};
 
 /// The referee's values: of the batch, and of each of its samples.
 #[derive(Clone, Debug)]

@@ -5,11 +5,11 @@ use mlp_dsl::ir::{
     equation::{EquationId, Role, Symbol},
 };
 
-use super::{content::Section, context::Context};
+use crate::{content::Section, sections::facts::Context};
 
 impl Context<'_> {
     /// The penalties, the objective, and their gradients.
-    pub(super) fn penalty(&self, loss: &Loss) -> Section {
+    pub(crate) fn penalty(&self, loss: &Loss) -> Section {
         let mut section = Section::new("penalty");
         section.say("A penalty depends on the parameters alone. It is added once for a batch, not for each sample, and is not averaged. P is the penalty, J the objective: what training makes smaller.");
         let (mut gradients, values): (Vec<EquationId>, Vec<EquationId>) =

@@ -1,6 +1,9 @@
 //! What stands on one side of an equals sign: an arena of operations over quantities, operands
 //! first, so that evaluating and printing are loops.
 
+pub(crate) mod equation;
+pub(crate) mod evaluate;
+
 use mlp_dsl::{
     formula::{
         ConstantId, FunctionId,
@@ -17,7 +20,7 @@ use mlp_dsl::{
 pub struct NodeId(u32);
 
 impl NodeId {
-    pub(super) fn new(index: usize) -> Self {
+    pub(crate) fn new(index: usize) -> Self {
         NodeId(index as u32)
     }
 
@@ -139,7 +142,7 @@ impl Expression {
     }
 
     /// The nodes with the shapes of their values.
-    pub(super) fn shaped(&self) -> impl Iterator<Item = (&Node, Shape)> {
+    pub(crate) fn shaped(&self) -> impl Iterator<Item = (&Node, Shape)> {
         self.nodes.iter().zip(self.shapes.iter().copied())
     }
 
@@ -189,7 +192,7 @@ impl Expression {
     }
 
     /// What a node needs comes before it: the rest can go.
-    pub(super) fn ending_at(mut self, root: Option<NodeId>) -> Self {
+    pub(crate) fn ending_at(mut self, root: Option<NodeId>) -> Self {
         let length = root.map_or(self.nodes.len(), |root| root.index() + 1);
         self.nodes.truncate(length);
         self.shapes.truncate(length);
@@ -280,7 +283,7 @@ impl Expression {
 
 impl Expression {
     /// The first element of an array, a scalar itself.
-    pub(super) fn first_element(mut self) -> Self {
+    pub(crate) fn first_element(mut self) -> Self {
         if self.shape() != Shape::Scalar {
             let root = NodeId::new(self.nodes.len().saturating_sub(1));
             self.push_shaped(Node::Array(ArrayOp::Element(0), vec![root]), Shape::Scalar);
@@ -289,7 +292,7 @@ impl Expression {
     }
 
     /// The last node alone, where it needs no other.
-    pub(super) fn last_only(mut self) -> Self {
+    pub(crate) fn last_only(mut self) -> Self {
         if self.nodes.last().is_some_and(|node| node.operands().is_empty()) {
             self.nodes.drain(..self.nodes.len().saturating_sub(1));
             self.shapes.drain(..self.shapes.len().saturating_sub(1));

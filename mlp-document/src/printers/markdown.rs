@@ -5,19 +5,21 @@ use std::fmt::Write;
 
 use mlp_dsl::visible::acts;
 
-use super::{
+use crate::{
     Document,
     content::{Block, Inline, Letter, Line, NodeKind, Picture, Text},
-    latex::Latex,
+    notation::{Notation, math::{Math, Operator}},
 };
+
+use super::latex;
 
 /// Rows longer than this on paper are broken at the equals signs.
 const WIDTH: usize = 64;
 /// A block of mathematics ends after so many rows.
 const ROWS: usize = 16;
 
-pub(super) fn print(document: &Document) -> String {
-    let printer = Markdown { latex: document.latex() };
+pub(crate) fn print(document: &Document) -> String {
+    let printer = Markdown { notation: document.notation() };
     let mut out = String::new();
     front_matter(document, &mut out);
     for doc in paragraphs(&document.derivation.docs) {
@@ -64,7 +66,7 @@ fn paragraphs(docs: &[String]) -> Vec<String> {
 }
 
 struct Markdown<'d> {
-    latex: Latex<'d>,
+    notation: Notation<'d>,
 }
 
 impl Markdown<'_> {
@@ -87,8 +89,8 @@ impl Markdown<'_> {
             Inline::Text(text) => escape(text),
             Inline::Code(code) => format!("`{}`", code.replace(['`', '\n', '|'], "")),
             Inline::Math(side) => {
-                let latex = self.latex.side(side).unwrap_or_else(|| r"\dots".to_owned());
-                format!("$`{latex}`$")
+                let math = self.notation.side(side).unwrap_or(Operator::Ellipsis.into());
+                format!("$`{}`$", latex::math(&math))
             }
             Inline::Letter(Letter::BatchSize) => "$`m`$".to_owned(),
             Inline::Letter(Letter::Delta) => r"$`\delta`$".to_owned(),
@@ -114,12 +116,13 @@ impl Markdown<'_> {
 
     /// The sides as printed; neighbours that look the same are one.
     fn sides(&self, line: &Line) -> Vec<String> {
-        let mut sides: Vec<String> = line.sides.iter().filter_map(|side| self.latex.side(side)).collect();
+        let mut sides: Vec<Math> = line.sides.iter().filter_map(|side| self.notation.side(side)).collect();
         sides.dedup();
         if sides.len() < 2 {
-            sides.push(r"\dots \text{ (too long to print)}".to_owned());
+            let too_long = [Operator::Ellipsis.into(), Math::Text(" (too long to print)")];
+            sides.push(Math::Row(too_long.to_vec()));
         }
-        sides
+        sides.iter().map(latex::math).collect()
     }
 
     fn table(&self, head: &[(Text, bool)], rows: &[Vec<Text>]) -> String {

@@ -10,16 +10,16 @@ use mlp_dsl::{
 };
 use mlp_eval::{Array, Point};
 
-use super::{
+use crate::{
     content::{Block, Form, Inline, Line, Section, Side, Text, plain},
-    context::{Context, ITEMS, arithmetic, number, sum_of_products},
+    sections::facts::{Context, ITEMS, arithmetic, number, sum_of_products},
     expression::{ArrayOp, Expression, Node},
-    latex::CELLS,
+    notation::CELLS,
 };
 
 impl Context<'_> {
     /// Section 1.
-    pub(super) fn network(&self) -> Section {
+    pub(crate) fn network(&self) -> Section {
         let mut section = Section::new("network");
         section.blocks.push(Block::Picture(self.picture()));
         let mut rows = Vec::new();
@@ -79,7 +79,7 @@ impl Context<'_> {
     }
 
     /// Section 2.
-    pub(super) fn parameters(&self) -> Section {
+    pub(crate) fn parameters(&self) -> Section {
         let mut section = Section::new("parameters");
         let derivation = self.derivation;
         if derivation.parameters.is_empty() {

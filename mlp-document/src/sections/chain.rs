@@ -10,14 +10,14 @@ use mlp_dsl::{
     },
 };
 
-use super::{
-    context::Context,
+use crate::{
+    sections::facts::Context,
     expression::{Expression, Node, Quantity},
-    inline::is_unnamed,
+    expression::equation::is_unnamed,
 };
 
 /// Derivatives by the symbols that have an equation of their own.
-pub(super) struct Chain<'c, 'd> {
+pub(crate) struct Chain<'c, 'd> {
     context: &'c Context<'d>,
     loss: EquationId,
     known: HashMap<Symbol, EquationId>,
@@ -30,7 +30,7 @@ pub(super) struct Chain<'c, 'd> {
 type Swept = (Builder, HashMap<u32, TermId>);
 
 impl<'c, 'd> Chain<'c, 'd> {
-    pub(super) fn new(context: &'c Context<'d>, loss: EquationId) -> Self {
+    pub(crate) fn new(context: &'c Context<'d>, loss: EquationId) -> Self {
         let derivation = context.derivation;
         let derivative = |s: &Symbol| matches!(s, Symbol::Partial { .. } | Symbol::Gradient(_));
         let known = derivation.numbered().filter(|(_, e)| derivative(&e.symbol));
@@ -54,22 +54,22 @@ impl<'c, 'd> Chain<'c, 'd> {
     }
 
     /// The named local derivatives of a value.
-    pub(super) fn partials_of(&self, value: EquationId) -> impl Iterator<Item = EquationId> {
+    pub(crate) fn partials_of(&self, value: EquationId) -> impl Iterator<Item = EquationId> {
         self.partials.get(&value).into_iter().flatten().copied()
     }
 
     /// The equation of ∂E/∂x, where it has one.
-    pub(super) fn gradient_equation(&self, x: EquationId) -> Option<EquationId> {
+    pub(crate) fn gradient_equation(&self, x: EquationId) -> Option<EquationId> {
         self.known.get(&Symbol::Gradient(x)).copied()
     }
 
     /// Whether the loss itself reads x: then ∂E/∂x is a local derivative, and there is no chain.
-    pub(super) fn ends_at(&self, x: EquationId) -> bool {
+    pub(crate) fn ends_at(&self, x: EquationId) -> bool {
         self.readers(x).contains(&self.loss)
     }
 
     /// The equations that read x on the way to the loss.
-    pub(super) fn readers(&self, x: EquationId) -> Vec<EquationId> {
+    pub(crate) fn readers(&self, x: EquationId) -> Vec<EquationId> {
         let readers = self.context.uses.get(&x).into_iter().flatten().copied();
         let on_the_way =
             |id: &EquationId| *id == self.loss || self.reaches_loss.get(id.index()) == Some(&true);
@@ -77,7 +77,7 @@ impl<'c, 'd> Chain<'c, 'd> {
     }
 
     /// ∂of/∂by, where `of` reads `by` itself.
-    pub(super) fn local(&self, of: EquationId, by: EquationId) -> Option<Quantity> {
+    pub(crate) fn local(&self, of: EquationId, by: EquationId) -> Option<Quantity> {
         if let Some(id) = self.known.get(&Symbol::Partial { of, by }) {
             return Some(Quantity::Equation(*id));
         }
@@ -103,7 +103,7 @@ impl<'c, 'd> Chain<'c, 'd> {
     }
 
     /// ∂E/∂x by its symbol.
-    pub(super) fn gradient(&self, x: EquationId) -> Option<Quantity> {
+    pub(crate) fn gradient(&self, x: EquationId) -> Option<Quantity> {
         match self.gradient_equation(x) {
             Some(id) => Some(Quantity::Equation(id)),
             None => self.spelled(x),
@@ -111,7 +111,7 @@ impl<'c, 'd> Chain<'c, 'd> {
     }
 
     /// ∂E/∂x spelled out, also where it is called δ.
-    pub(super) fn spelled(&self, x: EquationId) -> Option<Quantity> {
+    pub(crate) fn spelled(&self, x: EquationId) -> Option<Quantity> {
         let value = Expression::of_formula(self.context.derivation, &self.flow(x)?);
         Some(Quantity::Derivative { of: self.loss, by: x, value: Box::new(value) })
     }
@@ -138,7 +138,7 @@ impl<'c, 'd> Chain<'c, 'd> {
 
     /// The sum over the paths that leave x, one product of derivatives for each; `spread` goes
     /// through the net input of a neuron to its output. `None` where a factor has no name.
-    pub(super) fn paths(&self, x: EquationId, spread: bool) -> Option<Expression> {
+    pub(crate) fn paths(&self, x: EquationId, spread: bool) -> Option<Expression> {
         let mut expression = Expression::default();
         let mut sum = None;
         for reader in self.readers(x) {
