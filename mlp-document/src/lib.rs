@@ -20,6 +20,11 @@ pub mod values;
 mod verify;
 
 pub use content::{Block, Form, Inline, Letter, Line, NodeKind, Picture, PictureNode, Section, Side, Text};
+pub use notation::{
+    decimal::Decimal,
+    layout::Row,
+    math::{Fence, Mark, Math, Name, Number, Operator, Style},
+};
 pub use expression::{ArrayOp, Expression, Node, NodeId, Quantity, evaluate::Numbers};
 
 use mlp_dsl::{ir::Derivation, model::HEADINGS, number::Precision};
@@ -27,7 +32,7 @@ use mlp_eval::Point;
 
 use content::plain;
 use notation::{Notation, names::Names};
-use printers::{latex, markdown};
+use printers::markdown;
 use sections::facts::Context;
 
 /// How the document is made.
@@ -133,9 +138,14 @@ impl Document {
         blocks.filter_map(|block| if let Block::Lines(lines) = block { Some(lines) } else { None }).flatten()
     }
 
-    /// A side as it is printed, in LaTeX; `None` where it is too long to print.
-    pub fn latex_of(&self, side: &Side) -> Option<String> {
-        self.notation().side(side).map(|math| latex::math(&math))
+    /// A side as it is printed; `None` where it is too long to print.
+    pub fn math(&self, side: &Side) -> Option<Math> {
+        self.notation().side(side)
+    }
+
+    /// Lines that belong together as blocks of aligned rows.
+    pub fn rows(&self, lines: &[Line]) -> Vec<Vec<Row>> {
+        self.notation().layout(lines)
     }
 
     fn notation(&self) -> Notation<'_> {

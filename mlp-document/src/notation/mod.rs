@@ -3,7 +3,9 @@
 pub(crate) mod decimal;
 pub(crate) mod math;
 pub(crate) mod names;
+pub(crate) mod layout;
 mod operations;
+mod size;
 mod spelling;
 
 use mlp_dsl::{formula::scalar::Unary, ir::Derivation, model::Reduction, shape::Shape};
@@ -19,8 +21,8 @@ use math::{Binding, Fence, Math, Name, Number, Operator};
 use names::Names;
 use operations::{array_operation, binary, select};
 
-/// The longest formula that is printed.
-const LENGTH: usize = 1500;
+/// The most signs of a formula that is printed.
+const SIZE: usize = 480;
 /// The most operations of a formula that is printed.
 const OPERATIONS: usize = 400;
 /// The most numbers of an array that are printed.
@@ -197,5 +199,5 @@ impl Notation<'_> {
 
 /// Whether it is short enough to be read.
 fn is_short(math: &Math) -> bool {
-    crate::printers::latex::math(math).len() <= LENGTH
+    math.size() <= SIZE
 }

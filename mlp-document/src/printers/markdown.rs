@@ -8,15 +8,10 @@ use mlp_dsl::visible::acts;
 use crate::{
     Document,
     content::{Block, Inline, Letter, Line, NodeKind, Picture, Text},
-    notation::{Notation, math::{Math, Operator}},
+    notation::{Notation, layout::Row, math::Operator},
 };
 
 use super::latex;
-
-/// Rows longer than this on paper are broken at the equals signs.
-const WIDTH: usize = 64;
-/// A block of mathematics ends after so many rows.
-const ROWS: usize = 16;
 
 pub(crate) fn print(document: &Document) -> String {
     let printer = Markdown { notation: document.notation() };
@@ -100,29 +95,8 @@ impl Markdown<'_> {
 
     /// Lines below one another, aligned at the first equals sign; a long one takes a row for each.
     fn lines(&self, lines: &[Line]) -> String {
-        let mut blocks: Vec<String> = Vec::new();
-        let mut rows = Rows::default();
-        for line in lines {
-            rows.line(&self.sides(line));
-            if rows.count > ROWS {
-                blocks.push(std::mem::take(&mut rows).aligned());
-            }
-        }
-        if rows.count > 0 {
-            blocks.push(rows.aligned());
-        }
+        let blocks: Vec<String> = self.notation.layout(lines).iter().map(aligned).collect();
         blocks.join("\n\n")
-    }
-
-    /// The sides as printed; neighbours that look the same are one.
-    fn sides(&self, line: &Line) -> Vec<String> {
-        let mut sides: Vec<Math> = line.sides.iter().filter_map(|side| self.notation.side(side)).collect();
-        sides.dedup();
-        if sides.len() < 2 {
-            let too_long = [Operator::Ellipsis.into(), Math::Text(" (too long to print)")];
-            sides.push(Math::Row(too_long.to_vec()));
-        }
-        sides.iter().map(latex::math).collect()
     }
 
     fn table(&self, head: &[(Text, bool)], rows: &[Vec<Text>]) -> String {
@@ -136,55 +110,21 @@ impl Markdown<'_> {
     }
 }
 
-/// Rows of a block of mathematics.
-#[derive(Default)]
-struct Rows {
-    text: String,
-    count: usize,
-}
-
-impl Rows {
-    fn line(&mut self, sides: &[String]) {
-        let long = width(&sides.join(" = ")) > WIDTH;
-        let rows: Vec<String> = match sides {
-            [first, second, rest @ ..] if long => {
-                let first = format!("{first} &= {second}");
-                std::iter::once(first).chain(rest.iter().map(|side| format!("&= {side}"))).collect()
-            }
-            [first, rest @ ..] => vec![format!("{first} &= {}", rest.join(" = "))],
-            [] => return,
-        };
-        if self.count > 0 {
-            self.text.push_str(" \\\\[10pt]\n");
+/// A block of aligned rows.
+fn aligned(block: &Vec<Row>) -> String {
+    let mut text = String::new();
+    for (index, row) in block.iter().enumerate() {
+        if index > 0 {
+            text.push_str(if row.left.is_some() { " \\\\[10pt]\n" } else { " \\\\[6pt]\n" });
         }
-        self.text.push_str(&rows.join(" \\\\[6pt]\n"));
-        self.count += rows.len();
-    }
-
-    fn aligned(self) -> String {
-        format!("```math\n\\begin{{aligned}}\n{}\n\\end{{aligned}}\n```", self.text)
-    }
-}
-
-/// About how many characters a formula is wide on paper.
-fn width(latex: &str) -> usize {
-    let mut width = 0;
-    let mut command = false;
-    for c in latex.chars() {
-        match c {
-            '\\' => {
-                command = true;
-                width += 1;
-            }
-            'a'..='z' | 'A'..='Z' if command => {}
-            '{' | '}' | ' ' | '_' | '^' => command = false,
-            _ => {
-                command = false;
-                width += 1;
-            }
+        if let Some(left) = &row.left {
+            text.push_str(&latex::math(left));
+            text.push(' ');
         }
+        let right: Vec<String> = row.right.iter().map(latex::math).collect();
+        let _ = write!(text, "&= {}", right.join(" = "));
     }
-    width
+    format!("```math\n\\begin{{aligned}}\n{text}\n\\end{{aligned}}\n```")
 }
 
 /// Plain text in Markdown: what could be markup is made harmless.
