@@ -12,6 +12,7 @@
 mod content;
 mod expression;
 mod notation;
+mod phrases;
 mod picture;
 mod printers;
 mod sections;
@@ -19,21 +20,23 @@ pub mod summary;
 pub mod values;
 mod verify;
 
-pub use content::{Block, Form, Inline, Letter, Line, NodeKind, Picture, PictureNode, Section, Side, Text};
+pub use content::{
+    Block, Column, Form, Inline, Line, NodeKind, Picture, PictureNode, ProductSizes, Section, Side, Size,
+    Text,
+};
+pub use expression::{ArrayOp, Count, Expression, Node, NodeId, Quantity, evaluate::Numbers};
 pub use notation::{
     decimal::Decimal,
     layout::Row,
     math::{Fence, Mark, Math, Name, Number, Operator, Style},
 };
-pub use expression::{ArrayOp, Expression, Node, NodeId, Quantity, evaluate::Numbers};
 
-use mlp_dsl::{ir::Derivation, model::HEADINGS, number::Precision};
+use mlp_dsl::{ir::Derivation, model::HEADINGS};
 use mlp_eval::Point;
 
-use content::plain;
 use notation::{Notation, names::Names};
 use printers::markdown;
-use sections::facts::Context;
+use sections::facts::Facts;
 
 /// How the document is made.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,48 +72,13 @@ pub fn derive(derivation: &Derivation, options: &Options) -> Document {
     let small = derivation.parameter_count() <= EVALUATED;
     let point = if small { Point::declared(derivation).ok() } else { None };
     let numbers = point.map(|point| Numbers::at(derivation, &point));
-    let context = Context::new(derivation, options, numbers.as_ref());
-    let neurons = context.at_neuron_level();
-    let sections = sections(&context, neurons);
-    let preface = preface(derivation, options, neurons);
+    let facts = Facts::new(derivation, options, numbers.as_ref());
+    let neurons = facts.at_neuron_level();
+    let sections = sections::sections(&facts);
+    let digits = options.digits.clamp(1, 17);
+    let preface = sections::preface(derivation, digits, neurons);
     let names = Names::new(derivation, neurons);
-    let digits = options.digits.clamp(1, 17);
     Document { derivation: derivation.clone(), names, numbers, digits, preface, sections }
-}
-
-fn sections(context: &Context<'_>, neurons: bool) -> Vec<Section> {
-    let mut sections = vec![context.network(), context.parameters()];
-    sections.push(if neurons { context.forward() } else { context.forward_in_layers() });
-    if let Some(loss) = &context.derivation.loss {
-        sections.push(if neurons { context.loss() } else { context.loss_in_layers(loss.batch) });
-        let backward = if neurons { context.backward(loss.total) } else { context.backward_in_layers() };
-        sections.push(backward);
-        sections.extend(loss.penalty.map(|_| context.penalty(loss)));
-        sections.extend([context.update(), context.check(loss)]);
-    }
-    if !neurons {
-        sections.push(context.effort());
-    }
-    sections
-}
-
-fn preface(derivation: &Derivation, options: &Options, neurons: bool) -> Vec<Text> {
-    let digits = options.digits.clamp(1, 17);
-    let mut preface = vec![plain(format!(
-        "Numbers are computed in double precision and rounded only where they are printed: to the nearest, with {digits} decimals, or fewer where the number itself is shorter. Numbers of less than 0.0001 in size, and from 1000000000 on, stand in scientific form with {digits} digits."
-    ))];
-    if derivation.precision == Precision::F32 {
-        preface.push(plain("The network itself computes in single precision; its numbers agree with these to about seven digits."));
-    }
-    if derivation.loss.is_none() {
-        preface.push(plain("The specification has no loss: the document ends after the forward pass."));
-    }
-    if neurons && derivation.loss.is_some() {
-        preface.push(plain(
-            "E is the loss, net the net input of a neuron, δ the derivative of the loss by a net input.",
-        ));
-    }
-    preface
 }
 
 impl Document {

@@ -32,7 +32,9 @@ impl Document {
             let same =
                 |(a, b): (&f64, &f64)| (a - b).abs() <= tolerance || a == b || (a.is_nan() && b.is_nan());
             if expected.len() != other.len() || !expected.iter().zip(&other).all(same) {
-                let latex = |side| self.math(side).map(|math| crate::printers::latex::math(&math)).unwrap_or_default();
+                let latex = |side| {
+                    self.math(side).map(|math| crate::printers::latex::math(&math)).unwrap_or_default()
+                };
                 return Err(format!("{} is {expected:?}, but {} is {other:?}", latex(first), latex(side)));
             }
         }

@@ -15,6 +15,8 @@ use mlp_dsl::{
     shape::Shape,
 };
 
+use crate::notation::math::Math;
+
 /// Index of a node in its expression.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct NodeId(u32);
@@ -30,6 +32,41 @@ impl NodeId {
     }
 }
 
+/// A number of things in the network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Count {
+    /// All numbers of parameters.
+    Parameters,
+    /// Bytes of a number.
+    BytesOfNumber,
+    /// Multiply-adds of a forward pass of one sample.
+    MultiplyAdds,
+    /// Samples of an epoch, where their number is declared.
+    Samples,
+    /// Samples of a batch: asked for, or declared, or one.
+    Batch {
+        /// What is asked for.
+        asked: Option<usize>,
+    },
+}
+
+impl Count {
+    /// The number.
+    pub fn of(self, derivation: &Derivation) -> Option<usize> {
+        let training = derivation.training.as_ref();
+        match self {
+            Count::Parameters => Some(derivation.parameter_count()),
+            Count::BytesOfNumber => Some(derivation.precision.bytes()),
+            Count::MultiplyAdds => Some(derivation.multiply_adds()),
+            Count::Samples => training.and_then(|training| training.samples),
+            Count::Batch { asked } => {
+                let declared = training.and_then(|training| training.batch);
+                Some(asked.or(declared).unwrap_or(1).clamp(1, 1 << 30))
+            }
+        }
+    }
+}
+
 /// What has a notation of its own and a value.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Quantity {
@@ -42,6 +79,15 @@ pub enum Quantity {
         /// By what.
         by: EquationId,
         /// What it is.
+        value: Box<Expression>,
+    },
+    /// A number of things, printed as that number.
+    Count(Count),
+    /// Mathematics of the document's own, such as a letter.
+    Letter {
+        /// How it is printed.
+        math: Box<Math>,
+        /// Its value.
         value: Box<Expression>,
     },
     /// A parameter of a function, for which `value` is put.
@@ -94,6 +140,8 @@ pub enum ArrayOp {
     Part(usize),
     /// An element, counted from 0.
     Element(usize),
+    /// An element of a matrix by row and column, counted from 0.
+    Cell(usize, usize),
     /// A scalar for each place of a shape.
     Fill,
 }
@@ -212,15 +260,39 @@ impl Expression {
         NodeId::new(self.nodes.len().saturating_sub(1))
     }
 
+    /// Adds an operation on what is there so far, where something is, and a new operand.
+    pub(crate) fn joined(&mut self, op: Binary, before: Option<NodeId>, operand: NodeId) -> NodeId {
+        before.map_or(operand, |before| self.push(Node::Binary(op, before, operand)))
+    }
+
+    /// The node of the value.
+    pub(crate) fn last(&self) -> NodeId {
+        NodeId::new(self.nodes.len().saturating_sub(1))
+    }
+
     /// Adds a quantity.
     pub fn push_quantity(&mut self, derivation: &Derivation, quantity: Quantity) -> NodeId {
         let shape = match &quantity {
             Quantity::Equation(id) => derivation.shape(*id),
-            Quantity::Derivative { value, .. }
+            Quantity::Count(_) => Shape::Scalar,
+            Quantity::Letter { value, .. }
+            | Quantity::Derivative { value, .. }
             | Quantity::Argument { value, .. }
             | Quantity::FunctionDerivative { value, .. } => value.shape(),
         };
         self.push_shaped(Node::Quantity(quantity), shape)
+    }
+
+    /// Adds a number of things.
+    pub(crate) fn push_count(&mut self, count: Count) -> NodeId {
+        self.push_shaped(Node::Quantity(Quantity::Count(count)), Shape::Scalar)
+    }
+
+    /// Adds mathematics of the document's own.
+    pub(crate) fn push_letter(&mut self, math: Math, value: Expression) -> NodeId {
+        let shape = value.shape();
+        let letter = Quantity::Letter { math: Box::new(math), value: Box::new(value) };
+        self.push_shaped(Node::Quantity(letter), shape)
     }
 
     /// Adds all of another expression; its value is the new node.

@@ -49,7 +49,8 @@ impl Notation<'_> {
         let width = sides.iter().map(|side| side.size() + 1).sum::<usize>();
         let mut sides = sides.into_iter();
         let left = sides.next();
-        let first = Row { left, right: sides.by_ref().take(if width > WIDTH { 1 } else { usize::MAX }).collect() };
+        let first =
+            Row { left, right: sides.by_ref().take(if width > WIDTH { 1 } else { usize::MAX }).collect() };
         let rest = sides.map(|side| Row { left: None, right: vec![side] });
         std::iter::once(first).chain(rest).collect()
     }

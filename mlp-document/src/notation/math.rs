@@ -231,37 +231,14 @@ impl From<Operator> for Math {
 }
 
 impl Operator {
-    /// Whether it compares what is beside it.
-    pub fn is_relation(self) -> bool {
-        match self {
-            Operator::Less
-            | Operator::LessOrEqual
-            | Operator::Greater
-            | Operator::GreaterOrEqual
-            | Operator::Equal
-            | Operator::NotEqual => true,
-            Operator::Plus
-            | Operator::Minus
-            | Operator::Negative
-            | Operator::Dot
-            | Operator::Elementwise
-            | Operator::Juxtaposed
-            | Operator::Times
-            | Operator::Comma
-            | Operator::Ellipsis
-            | Operator::Range
-            | Operator::Partial
-            | Operator::Sum
-            | Operator::Transpose => false,
-        }
-    }
-
     /// How tightly a row with this sign holds together.
     fn binding(self) -> Binding {
         match self {
             Operator::Plus | Operator::Minus => Binding::Sum,
             Operator::Negative => Binding::Negative,
-            Operator::Dot | Operator::Elementwise | Operator::Juxtaposed | Operator::Times => Binding::Product,
+            Operator::Dot | Operator::Elementwise | Operator::Juxtaposed | Operator::Times => {
+                Binding::Product
+            }
             Operator::Partial | Operator::Ellipsis | Operator::Transpose => Binding::Closed,
             Operator::Comma
             | Operator::Range

@@ -1,9 +1,9 @@
 //! Expressions as trees of mathematics: which notation each has, and where brackets are.
 
 pub(crate) mod decimal;
+pub(crate) mod layout;
 pub(crate) mod math;
 pub(crate) mod names;
-pub(crate) mod layout;
 mod operations;
 mod size;
 mod spelling;
@@ -105,14 +105,10 @@ impl Notation<'_> {
                 let [left, right, then, otherwise] = parts.map(|id| at(&id));
                 select(*comparison, [left?, right?, then?, otherwise?])
             }
-            Node::Apply(f, arguments) => {
-                Math::call(self.names.function(*f)?.clone().into(), all(arguments)?)
-            }
+            Node::Apply(f, arguments) => Math::call(self.names.function(*f)?.clone().into(), all(arguments)?),
             Node::Array(op, operands) => array_operation(*op, &all(operands)?, shape.count())?,
             Node::Batch(reduction, inner) => self.over_batch(*reduction, inner, numbers)?,
-            Node::Whole { up, of } => {
-                at(of)?.clone().fenced(if *up { Fence::Ceiling } else { Fence::Floor })
-            }
+            Node::Whole { up, of } => at(of)?.clone().fenced(if *up { Fence::Ceiling } else { Fence::Floor }),
         })
     }
 
@@ -146,6 +142,8 @@ impl Notation<'_> {
         }
         Some(match quantity {
             Quantity::Equation(id) => self.names.symbol(self.derivation, *id),
+            Quantity::Count(count) => self.number(count.of(self.derivation)? as f64),
+            Quantity::Letter { math, .. } => math.as_ref().clone(),
             Quantity::Derivative { of, by, .. } => self.names.derivative(self.derivation, *of, *by),
             Quantity::Argument { name, .. } => self.names.argument(name).into(),
             Quantity::FunctionDerivative { function, parameter, arguments, .. } => {

@@ -94,9 +94,8 @@ impl Names {
     /// The name that is made for a symbol; none where the specification has the name, and for
     /// derivatives.
     fn made(&self, derivation: &Derivation, symbol: &Symbol) -> Option<Name> {
-        let numbered = |letter: &str, number: &dyn ToString| {
-            Name::letter(letter).with(Name::digits(number.to_string()))
-        };
+        let numbered =
+            |letter: &str, number: &dyn ToString| Name::letter(letter).with(Name::digits(number.to_string()));
         match symbol {
             Symbol::Net(owner) => Some(Name::word("net").with(self.spelling(owner))),
             Symbol::Component(owner) => Some(loss().with(self.spelling(owner))),

@@ -70,6 +70,10 @@ pub(super) fn array_operation(op: ArrayOp, operands: &[Math], length: usize) -> 
             first.clone().fenced(Fence::Square).lowered(range)
         }
         ArrayOp::Element(index) => first.clone().fenced(Fence::Square).lowered(Math::whole(index + 1)),
+        ArrayOp::Cell(row, column) => {
+            let place = Math::list([row, column].map(|index| Math::whole(index + 1)));
+            first.clone().fenced(Fence::Square).lowered(place)
+        }
         ArrayOp::Fill if *first == Math::whole(1) => ones(),
         ArrayOp::Fill => Math::infix(first.at_least(Binding::Product), Operator::Dot, ones()),
     })

@@ -8,7 +8,7 @@ use crate::notation::{
 /// A piece of mathematics.
 pub(crate) fn math(math: &Math) -> String {
     match math {
-        Math::Row(items) => row(items),
+        Math::Row(items) => row(items, false),
         Math::Number(number) => self::number(number),
         Math::Name(name) => self::name(name),
         Math::Operator(operator) => sign(*operator).to_owned(),
@@ -23,7 +23,11 @@ pub(crate) fn math(math: &Math) -> String {
         Math::Root(inside) => format!(r"\sqrt{{{}}}", self::math(inside)),
         Math::Fenced(fence, inside) => fenced(*fence, &self::math(inside)),
         Math::Cases { then, condition, otherwise } => {
-            let [then, condition, otherwise] = [then, condition, otherwise].map(|piece| self::math(piece));
+            let condition = match condition.as_ref() {
+                Math::Row(items) => row(items, true),
+                other => self::math(other),
+            };
+            let [then, otherwise] = [then, otherwise].map(|piece| self::math(piece));
             format!(
                 r"\begin{{cases}} {then} & \text{{if }} {condition} \\ {otherwise} & \text{{otherwise}} \end{{cases}}"
             )
@@ -36,9 +40,8 @@ pub(crate) fn math(math: &Math) -> String {
     }
 }
 
-fn row(items: &[Math]) -> String {
-    // Braces keep a minus after a relation from looking like a difference.
-    let braced = items.iter().any(|item| matches!(item, Math::Operator(sign) if sign.is_relation()));
+/// Pieces side by side. Braces keep a minus after a relation from looking like a difference.
+fn row(items: &[Math], braced: bool) -> String {
     let mut out = String::new();
     for (index, item) in items.iter().enumerate() {
         match item {

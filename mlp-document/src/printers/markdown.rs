@@ -7,8 +7,12 @@ use mlp_dsl::visible::acts;
 
 use crate::{
     Document,
-    content::{Block, Inline, Letter, Line, NodeKind, Picture, Text},
-    notation::{Notation, layout::Row, math::Operator},
+    content::{Block, Column, Inline, Line, NodeKind, Picture, Side, Text},
+    notation::{
+        Notation,
+        layout::Row,
+        math::{Math, Operator},
+    },
 };
 
 use super::latex;
@@ -70,7 +74,7 @@ impl Markdown<'_> {
             Block::Paragraph(text) => self.text(text),
             Block::Heading(title) => format!("### {}", escape(title)),
             Block::Lines(lines) => self.lines(lines),
-            Block::Table { head, rows } => self.table(head, rows),
+            Block::Table { columns, rows } => self.table(columns, rows),
             Block::Picture(picture) => mermaid(picture),
         }
     }
@@ -83,14 +87,19 @@ impl Markdown<'_> {
         match inline {
             Inline::Text(text) => escape(text),
             Inline::Code(code) => format!("`{}`", code.replace(['`', '\n', '|'], "")),
-            Inline::Math(side) => {
-                let math = self.notation.side(side).unwrap_or(Operator::Ellipsis.into());
-                format!("$`{}`$", latex::math(&math))
+            Inline::Math(side) => math(&self.side(side)),
+            Inline::Equality(line) => {
+                let sides: Vec<String> =
+                    line.sides.iter().map(|side| latex::math(&self.side(side))).collect();
+                format!("$`{}`$", sides.join(" = "))
             }
-            Inline::Letter(Letter::BatchSize) => "$`m`$".to_owned(),
-            Inline::Letter(Letter::Delta) => r"$`\delta`$".to_owned(),
-            Inline::Letter(Letter::Elementwise) => r"$`\odot`$".to_owned(),
+            Inline::Sign(sign) => math(sign),
+            Inline::Sizes(sizes) => math(&sizes.math()),
         }
+    }
+
+    fn side(&self, side: &Side) -> Math {
+        self.notation.side(side).unwrap_or(Operator::Ellipsis.into())
     }
 
     /// Lines below one another, aligned at the first equals sign; a long one takes a row for each.
@@ -99,15 +108,21 @@ impl Markdown<'_> {
         blocks.join("\n\n")
     }
 
-    fn table(&self, head: &[(Text, bool)], rows: &[Vec<Text>]) -> String {
-        let cell = |text: &Text| self.text(text);
+    fn table(&self, columns: &[Column], rows: &[Vec<Text>]) -> String {
         let line = |cells: Vec<String>| format!("| {} |", cells.join(" | "));
-        let mut lines = vec![line(head.iter().map(|(title, _)| cell(title)).collect())];
-        let rule = |(_, number): &(Text, bool)| if *number { "---:" } else { "---" }.to_owned();
-        lines.push(line(head.iter().map(rule).collect()));
-        lines.extend(rows.iter().map(|row| line(row.iter().map(cell).collect())));
+        let rule = |column: &Column| if column.is_number { "---:" } else { "---" }.to_owned();
+        let mut lines = vec![
+            line(columns.iter().map(|column| escape(column.title)).collect()),
+            line(columns.iter().map(rule).collect()),
+        ];
+        lines.extend(rows.iter().map(|row| line(row.iter().map(|text| self.text(text)).collect())));
         lines.join("\n")
     }
+}
+
+/// Mathematics in running text.
+fn math(math: &Math) -> String {
+    format!("$`{}`$", latex::math(math))
 }
 
 /// A block of aligned rows.

@@ -1,50 +1,43 @@
-//! What the sections share: the lines that every equation can be said in.
+//! What every section needs to know of the network.
 
 use std::collections::{HashMap, HashSet};
 
 use mlp_dsl::{
-    formula::FunctionId,
     ir::{
         Derivation, Layer,
         array::Op,
         equation::{Equation, EquationId, Role},
     },
+    model::Reduction,
     shape::Shape,
 };
 
 use crate::{
     Options,
-    content::{Form, Line, Side},
-    expression::evaluate::Numbers,
-    expression::{Expression, Node, Quantity},
-    expression::equation::is_unnamed,
-    notation::CELLS,
+    expression::{Count, equation::is_unnamed, evaluate::Numbers},
 };
 
 /// The most values, and the most parameters, that a section spells out.
 pub(crate) const ITEMS: usize = 120;
 
-/// What the sections are written from.
-pub(crate) struct Context<'d> {
+/// The network and what follows from its equations.
+pub(crate) struct Facts<'d> {
     pub(crate) derivation: &'d Derivation,
-    pub(crate) options: &'d Options,
     /// The values at the declared numbers, where all are declared.
     pub(crate) numbers: Option<&'d Numbers>,
-    /// Where each equation of the forward pass and the loss is read.
-    pub(crate) uses: HashMap<EquationId, Vec<EquationId>>,
     /// The parameters.
     pub(crate) parameters: HashSet<EquationId>,
+    /// The readers of each equation of the forward pass and the loss.
+    uses: HashMap<EquationId, Vec<EquationId>>,
     /// The last equation of each layer.
     ends: Vec<EquationId>,
+    /// Samples in a batch, where it is asked for.
+    batch: Option<usize>,
     neurons: bool,
 }
 
-impl<'d> Context<'d> {
-    pub(crate) fn new(
-        derivation: &'d Derivation,
-        options: &'d Options,
-        numbers: Option<&'d Numbers>,
-    ) -> Self {
+impl<'d> Facts<'d> {
+    pub(crate) fn new(derivation: &'d Derivation, options: &Options, numbers: Option<&'d Numbers>) -> Self {
         let mut uses: HashMap<EquationId, Vec<EquationId>> = HashMap::new();
         for (id, equation) in derivation.numbered() {
             if matches!(equation.role, Role::Forward | Role::Loss) {
@@ -58,7 +51,7 @@ impl<'d> Context<'d> {
         let ends = derivation.layers.iter().filter_map(end).collect();
         let parameters = derivation.parameters.iter().map(|p| p.equation).collect();
         let neurons = derivation.equations.iter().all(is_of_a_neuron);
-        Context { derivation, options, numbers, uses, parameters, ends, neurons }
+        Facts { derivation, numbers, parameters, uses, ends, batch: options.batch, neurons }
     }
 
     /// Whether every value is a scalar of its own: then each number can be written out.
@@ -66,27 +59,40 @@ impl<'d> Context<'d> {
         self.neurons
     }
 
-    /// The layer an equation leads to; behind the last for the loss.
+    /// The layer an equation leads to; for the loss, the number of layers.
     pub(crate) fn layer_of(&self, id: EquationId) -> usize {
         self.ends.partition_point(|end| *end < id)
     }
 
-    /// The layer that reads a parameter first.
+    /// The layer that reads a parameter first; the first layer where none does.
     pub(crate) fn layer_of_parameter(&self, parameter: EquationId) -> usize {
-        let first = self.uses.get(&parameter).and_then(|uses| uses.first());
-        first.map_or(0, |first| self.layer_of(*first))
+        self.uses_of(parameter).first().map_or(0, |first| self.layer_of(*first))
+    }
+
+    /// Samples in a batch.
+    pub(crate) fn batch(&self) -> Count {
+        Count::Batch { asked: self.batch }
     }
 
     /// Samples in a batch: asked for, or declared, or one.
-    pub(crate) fn batch(&self) -> usize {
-        let declared = self.derivation.training.as_ref().and_then(|t| t.batch);
-        self.options.batch.or(declared).unwrap_or(1).clamp(1, 1 << 30)
+    pub(crate) fn batch_size(&self) -> usize {
+        self.batch().of(self.derivation).unwrap_or(1)
     }
 
-    /// The named equations with this reason, in order.
+    /// How the losses of a batch are combined: the mean where nothing is said.
+    pub(crate) fn reduction(&self) -> Reduction {
+        self.derivation.loss.as_ref().map_or(Reduction::Mean, |loss| loss.reduction)
+    }
+
+    /// The named equations with this role, in order.
     pub(crate) fn named(&self, role: Role) -> Vec<EquationId> {
         let all = self.derivation.numbered().filter(|(_, e)| e.role == role);
         all.map(|(id, _)| id).filter(|id| !is_unnamed(self.derivation, *id)).collect()
+    }
+
+    /// The equations of the forward pass and the loss that read a value.
+    pub(crate) fn uses_of(&self, id: EquationId) -> &[EquationId] {
+        self.uses.get(&id).map_or(&[], Vec::as_slice)
     }
 
     /// The named equations that read a value, directly or through unnamed ones.
@@ -95,7 +101,7 @@ impl<'d> Context<'d> {
         let mut seen = HashSet::new();
         let mut stack = vec![id];
         while let Some(next) = stack.pop() {
-            for reader in self.uses.get(&next).into_iter().flatten() {
+            for reader in self.uses_of(next) {
                 if seen.insert(*reader) {
                     let list = if is_unnamed(self.derivation, *reader) { &mut stack } else { &mut found };
                     list.push(*reader);
@@ -105,98 +111,6 @@ impl<'d> Context<'d> {
         found.sort();
         found
     }
-
-    pub(crate) fn symbol(&self, id: EquationId) -> Side {
-        Side::symbols(Expression::symbol(self.derivation, id))
-    }
-
-    /// symbol = formula = numbers put in = value
-    pub(crate) fn line(&self, id: EquationId) -> Line {
-        self.line_by(id, Vec::new())
-    }
-
-    /// The same with sides between the symbol and the formula.
-    pub(crate) fn line_by(&self, id: EquationId, between: Vec<Side>) -> Line {
-        let expression = Expression::of_equation(self.derivation, id);
-        let mut sides = vec![self.symbol(id)];
-        sides.extend(between);
-        sides.push(Side::symbols(expression.clone()));
-        let spelled = match expression.expanded(self.derivation) {
-            Some(expanded) if self.at_neuron_level() => {
-                sides.push(Side::symbols(expanded.clone()));
-                expanded
-            }
-            _ => expression,
-        };
-        sides.extend(self.in_numbers(id, &spelled));
-        Line { subject: vec![id], sides }
-    }
-
-    /// An expression with numbers put in, and the value of the equation it belongs to.
-    pub(crate) fn in_numbers(&self, id: EquationId, expression: &Expression) -> Vec<Side> {
-        let mut sides = Vec::new();
-        if self.numbers.is_none() {
-            return sides;
-        }
-        if expression.nodes().iter().all(|node| !matches!(node, Node::Array(..) | Node::Batch(..)))
-            && self.derivation.shape(id) == Shape::Scalar
-        {
-            sides.push(Side::new(Form::Numbers, expression.clone()));
-        }
-        if self.derivation.shape(id).count() <= CELLS {
-            sides.push(Side::new(Form::Value, Expression::symbol(self.derivation, id)));
-        }
-        sides
-    }
-
-    /// A function's formula and its derivatives, with what its first use puts for its parameters.
-    pub(crate) fn function(&self, id: FunctionId, arguments: &[Expression]) -> Vec<Line> {
-        let Some(function) = self.derivation.functions.get(id.0 as usize) else { return Vec::new() };
-        let mut call = Expression::default();
-        let mut places = Vec::new();
-        for (name, value) in function.parameters.iter().zip(arguments) {
-            let value = Box::new(value.clone().first_element());
-            let argument = Quantity::Argument { name: name.clone(), value };
-            places.push(call.push_quantity(self.derivation, argument));
-        }
-        let parameters: Vec<Expression> =
-            places.iter().map(|place| call.clone().ending_at(Some(*place)).last_only()).collect();
-        let with = |formula: &mlp_dsl::formula::Formula| {
-            let mut expression = call.clone();
-            let value = expression.push(Node::Apply(id, places.clone()));
-            let leaf = |_: &mut Expression, leaf: u32| places.get(leaf as usize).copied().unwrap_or(value);
-            let root = expression.formula(formula, &leaf);
-            Side::symbols(expression.ending_at(Some(root)))
-        };
-        let mut applied = call.clone();
-        applied.push(Node::Apply(id, places.clone()));
-        let mut lines =
-            vec![Line { subject: Vec::new(), sides: vec![Side::symbols(applied), with(&function.body)] }];
-        for (parameter, partial) in function.partials.iter().enumerate() {
-            let value = Box::new(with(partial).expression);
-            let derivative = Quantity::FunctionDerivative {
-                function: id,
-                parameter,
-                arguments: parameters.clone(),
-                value,
-            };
-            let mut sides = vec![Side::symbols(Expression::quantity(self.derivation, derivative))];
-            if function.parameters.len() == 1 {
-                sides.extend(function.stated.iter().map(with));
-            }
-            sides.push(with(partial));
-            lines.push(Line { subject: Vec::new(), sides });
-        }
-        lines
-    }
-
-    /// The function an equation calls outermost, with its arguments.
-    pub(crate) fn outermost_call(&self, id: EquationId) -> Option<(FunctionId, Vec<Expression>)> {
-        let expression = Expression::of_equation(self.derivation, id);
-        let Some(Node::Apply(function, arguments)) = expression.root().cloned() else { return None };
-        let arguments = arguments.iter().map(|id| expression.clone().ending_at(Some(*id)));
-        Some((function, arguments.collect()))
-    }
 }
 
 fn is_of_a_neuron(equation: &Equation) -> bool {
@@ -205,38 +119,4 @@ fn is_of_a_neuron(equation: &Equation) -> bool {
         Op::Given | Op::Setting(_) | Op::Pointwise(_) | Op::BatchMean(_) | Op::BatchSum(_)
     );
     plain && equation.shape == Shape::Scalar
-}
-
-/// An equality of whole numbers.
-pub(crate) fn arithmetic(left: Expression, right: usize) -> Line {
-    Line { subject: Vec::new(), sides: vec![Side::symbols(left), Side::symbols(number(right as f64))] }
-}
-
-/// A number.
-pub(crate) fn number(x: f64) -> Expression {
-    let mut expression = Expression::default();
-    expression.push(Node::Number(x));
-    expression
-}
-
-/// Products of whole numbers, added up.
-pub(crate) fn sum_of_products(terms: &[Vec<usize>]) -> Expression {
-    use mlp_dsl::formula::scalar::Binary::{Add, Multiply};
-    let mut expression = Expression::default();
-    let mut sum = None;
-    for factors in terms {
-        let mut product = None;
-        for factor in factors {
-            let factor = expression.push(Node::Number(*factor as f64));
-            product = Some(match product {
-                None => factor,
-                Some(product) => expression.push(Node::Binary(Multiply, product, factor)),
-            });
-        }
-        sum = match (sum, product) {
-            (Some(sum), Some(product)) => Some(expression.push(Node::Binary(Add, sum, product))),
-            (sum, product) => sum.or(product),
-        };
-    }
-    expression
 }

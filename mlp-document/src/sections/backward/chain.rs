@@ -11,14 +11,13 @@ use mlp_dsl::{
 };
 
 use crate::{
-    sections::facts::Context,
-    expression::{Expression, Node, Quantity},
-    expression::equation::is_unnamed,
+    expression::{Expression, Node, Quantity, equation::is_unnamed},
+    sections::facts::Facts,
 };
 
 /// Derivatives by the symbols that have an equation of their own.
 pub(crate) struct Chain<'c, 'd> {
-    context: &'c Context<'d>,
+    facts: &'c Facts<'d>,
     loss: EquationId,
     known: HashMap<Symbol, EquationId>,
     partials: HashMap<EquationId, Vec<EquationId>>,
@@ -30,8 +29,8 @@ pub(crate) struct Chain<'c, 'd> {
 type Swept = (Builder, HashMap<u32, TermId>);
 
 impl<'c, 'd> Chain<'c, 'd> {
-    pub(crate) fn new(context: &'c Context<'d>, loss: EquationId) -> Self {
-        let derivation = context.derivation;
+    pub(crate) fn new(facts: &'c Facts<'d>, loss: EquationId) -> Self {
+        let derivation = facts.derivation;
         let derivative = |s: &Symbol| matches!(s, Symbol::Partial { .. } | Symbol::Gradient(_));
         let known = derivation.numbered().filter(|(_, e)| derivative(&e.symbol));
         let known = known.map(|(id, e)| (e.symbol.clone(), id)).collect();
@@ -50,7 +49,7 @@ impl<'c, 'd> Chain<'c, 'd> {
                 }
             }
         }
-        Chain { context, loss, known, partials, reaches_loss, swept: RefCell::default() }
+        Chain { facts, loss, known, partials, reaches_loss, swept: RefCell::default() }
     }
 
     /// The named local derivatives of a value.
@@ -70,7 +69,7 @@ impl<'c, 'd> Chain<'c, 'd> {
 
     /// The equations that read x on the way to the loss.
     pub(crate) fn readers(&self, x: EquationId) -> Vec<EquationId> {
-        let readers = self.context.uses.get(&x).into_iter().flatten().copied();
+        let readers = self.facts.uses_of(x).iter().copied();
         let on_the_way =
             |id: &EquationId| *id == self.loss || self.reaches_loss.get(id.index()) == Some(&true);
         readers.filter(on_the_way).collect()
@@ -81,7 +80,7 @@ impl<'c, 'd> Chain<'c, 'd> {
         if let Some(id) = self.known.get(&Symbol::Partial { of, by }) {
             return Some(Quantity::Equation(*id));
         }
-        let value = Expression::of_formula(self.context.derivation, &self.local_formula(of, by)?);
+        let value = Expression::of_formula(self.facts.derivation, &self.local_formula(of, by)?);
         Some(Quantity::Derivative { of, by, value: Box::new(value) })
     }
 
@@ -89,7 +88,7 @@ impl<'c, 'd> Chain<'c, 'd> {
         if let Some(id) = self.known.get(&Symbol::Partial { of, by }) {
             return Some(Formula::leaf(id.0));
         }
-        let derivation = self.context.derivation;
+        let derivation = self.facts.derivation;
         let Op::Pointwise(formula) = &derivation.equation(of).op else { return None };
         // A formula is swept once for all that it reads.
         let mut swept = self.swept.borrow_mut();
@@ -112,7 +111,7 @@ impl<'c, 'd> Chain<'c, 'd> {
 
     /// ∂E/∂x spelled out, also where it is called δ.
     pub(crate) fn spelled(&self, x: EquationId) -> Option<Quantity> {
-        let value = Expression::of_formula(self.context.derivation, &self.flow(x)?);
+        let value = Expression::of_formula(self.facts.derivation, &self.flow(x)?);
         Some(Quantity::Derivative { of: self.loss, by: x, value: Box::new(value) })
     }
 
@@ -144,7 +143,7 @@ impl<'c, 'd> Chain<'c, 'd> {
         for reader in self.readers(x) {
             let mut product = None;
             for factor in self.factors(reader, x, spread)? {
-                let factor = expression.push_quantity(self.context.derivation, factor);
+                let factor = expression.push_quantity(self.facts.derivation, factor);
                 product = Some(match product {
                     None => factor,
                     Some(product) => expression.push(Node::Binary(Binary::Multiply, product, factor)),
@@ -160,7 +159,7 @@ impl<'c, 'd> Chain<'c, 'd> {
     }
 
     fn factors(&self, reader: EquationId, x: EquationId, spread: bool) -> Option<Vec<Quantity>> {
-        let derivation = self.context.derivation;
+        let derivation = self.facts.derivation;
         if is_unnamed(derivation, reader) {
             return None;
         }
