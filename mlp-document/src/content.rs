@@ -6,7 +6,7 @@ use mlp_eval::Array;
 
 use crate::{
     expression::{Expression, evaluate::Numbers},
-    notation::math::{Math, Operator},
+    notation::math::{Fence, Math, Operator},
 };
 
 /// How a side is printed. It means the same in every form.
@@ -106,7 +106,8 @@ pub struct Size {
 impl ProductSizes {
     /// The equality.
     pub fn math(&self) -> Math {
-        let product = Math::infix(self.left.math(), Operator::Dot, self.right.math());
+        let [left, right] = [self.left, self.right].map(|size| size.math().fenced(Fence::Round));
+        let product = Math::infix(left, Operator::Dot, right);
         Math::infix(product, Operator::Equal, self.result.math())
     }
 }

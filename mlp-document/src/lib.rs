@@ -30,6 +30,7 @@ pub use notation::{
     layout::Row,
     math::{Fence, Mark, Math, Name, Number, Operator, Style},
 };
+pub use verify::Fault;
 
 use mlp_dsl::{ir::Derivation, model::HEADINGS};
 use mlp_eval::Point;
@@ -100,10 +101,16 @@ impl Document {
         &self.sections
     }
 
-    /// All lines of equalities.
+    /// All lines of equalities, those in running text and in tables last.
     pub fn lines(&self) -> impl Iterator<Item = &Line> {
         let blocks = self.sections.iter().flat_map(|section| &section.blocks);
-        blocks.filter_map(|block| if let Block::Lines(lines) = block { Some(lines) } else { None }).flatten()
+        let lines =
+            blocks.filter_map(|block| if let Block::Lines(lines) = block { Some(lines) } else { None });
+        let inline = self.inlines().filter_map(|inline| match inline {
+            Inline::Equality(line) => Some(line),
+            Inline::Text(_) | Inline::Code(_) | Inline::Math(_) | Inline::Sign(_) | Inline::Sizes(_) => None,
+        });
+        lines.flatten().chain(inline)
     }
 
     /// A side as it is printed; `None` where it is too long to print.

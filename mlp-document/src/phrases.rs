@@ -28,9 +28,8 @@ fn code(text: impl Into<String>) -> Inline {
     Inline::Code(text.into())
 }
 
-/// The δ of no neuron in particular.
-fn delta() -> Math {
-    Name::letter("δ").into()
+fn letter(letter: &str) -> Math {
+    Name::letter(letter).into()
 }
 
 // The preface.
@@ -264,9 +263,9 @@ pub(crate) fn first_derivative(function: &str) -> Text {
 pub(crate) fn backward_of_layers(reduction: Reduction) -> Text {
     text![
         "The chain rule, from the last layer to the first. ",
-        delta(),
+        letter("δ"),
         " is the derivative of the loss by a net input, with a row for each sample. A layer hands it on through its transposed weights; the gradient of the weights is the transposed input times ",
-        delta(),
+        letter("δ"),
         match reduction {
             Reduction::Sum => ".",
             Reduction::Mean => ", divided by the size of the batch.",
@@ -274,10 +273,25 @@ pub(crate) fn backward_of_layers(reduction: Reduction) -> Text {
     ]
 }
 
-/// Why the gradient is so simple where a cross-entropy follows a softmax.
-pub(crate) fn softmax_with_cross_entropy() -> Text {
+/// Before the derivation of a cross-entropy that follows a softmax.
+pub(crate) fn softmax_with_cross_entropy(definition: Line) -> Text {
     text![
-        "Softmax and cross-entropy are derived together. For p = softmax(z), that is pᵢ = exp(zᵢ) / Σₖ exp(zₖ), the derivatives are ∂pₖ/∂zᵢ = pₖ (1 − pᵢ) where k = i and −pₖ pᵢ elsewhere. With E = −Σₖ tₖ ln pₖ and ∂E/∂pₖ = −tₖ / pₖ, the chain rule gives ∂E/∂zᵢ = −Σₖ (tₖ / pₖ) · ∂pₖ/∂zᵢ = pᵢ Σₖ tₖ − tᵢ: prediction minus target where the targets sum to 1. The program computes both from z with the maximum subtracted first, so that nothing overflows."
+        "Softmax and cross-entropy are differentiated together. For ",
+        definition,
+        " and classes ",
+        letter("i"),
+        " and ",
+        letter("k"),
+        ":"
+    ]
+}
+
+/// After it.
+pub(crate) fn prediction_minus_target(z: Math) -> Text {
+    text![
+        "The gradient is the prediction minus the target where the targets sum to 1. The program computes softmax and loss directly from ",
+        z,
+        " and subtracts the maximum first, so that nothing overflows."
     ]
 }
 

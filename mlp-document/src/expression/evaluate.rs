@@ -149,6 +149,10 @@ impl ArrayOp {
             ArrayOp::SumSquares => Array::scalar_of(first.iter().map(|x| x * x).sum()),
             ArrayOp::Part(start) => Array::vector(first.iter().skip(start).take(shape.count()).collect()),
             ArrayOp::Element(index) => Array::scalar_of(first.at(0, index)),
+            ArrayOp::SumOverIndex => Array::build(shape, |row, _| match shape {
+                Shape::Matrix(_, columns) => (0..columns).map(|column| first.at(row, column)).sum(),
+                Shape::Scalar | Shape::Vector(_) => first.sum(),
+            }),
             ArrayOp::Cell(row, column) => Array::scalar_of(first.at(row, column)),
             ArrayOp::Fill => Array::build(shape, |row, column| first.spread(row, column)),
         };

@@ -136,6 +136,8 @@ pub enum ArrayOp {
     Transposed,
     /// Σ xᵢ²
     SumSquares,
+    /// Σₖ of a letter's values for pairs of classes: the sum of each row, in all its columns.
+    SumOverIndex,
     /// Neighbouring elements, from this one on, counted from 0.
     Part(usize),
     /// An element, counted from 0.
@@ -263,6 +265,11 @@ impl Expression {
     /// Adds an operation on what is there so far, where something is, and a new operand.
     pub(crate) fn joined(&mut self, op: Binary, before: Option<NodeId>, operand: NodeId) -> NodeId {
         before.map_or(operand, |before| self.push(Node::Binary(op, before, operand)))
+    }
+
+    /// Whether it is about letters with an index: elements, not arrays.
+    pub(crate) fn has_letters(&self) -> bool {
+        self.nodes.iter().any(|node| matches!(node, Node::Quantity(Quantity::Letter { .. })))
     }
 
     /// The node of the value.

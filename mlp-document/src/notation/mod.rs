@@ -98,7 +98,8 @@ impl Notation<'_> {
             Node::Quantity(quantity) => self.quantity(quantity, numbers)?,
             Node::Unary(op, x) => self.unary(*op, at(x)?),
             Node::Binary(op, a, b) => {
-                let arrays = [a, b].iter().all(|id| expression.shape_of(**id) != Shape::Scalar);
+                let arrays = !expression.has_letters()
+                    && [a, b].iter().all(|id| expression.shape_of(**id) != Shape::Scalar);
                 binary(*op, at(a)?, at(b)?, arrays)
             }
             Node::Select(comparison, parts) => {

@@ -55,6 +55,7 @@ pub(super) fn array_operation(op: ArrayOp, operands: &[Math], length: usize) -> 
         ArrayOp::Softmax => softmax(first),
         ArrayOp::CrossEntropy => cross_entropy(indexed(first), second()?),
         ArrayOp::SoftmaxCrossEntropy => cross_entropy(softmax(first).lowered(index()), second()?),
+        ArrayOp::SumOverIndex => Math::Row(Math::sum_over(index(), vec![first.at_least(Binding::Product)])),
         ArrayOp::Pack => pack(operands),
         ArrayOp::Transposed => transposed(first),
         ArrayOp::SumSquares => {

@@ -1,6 +1,6 @@
 //! What the document says, section by section.
 
-mod arithmetic;
+pub(crate) mod arithmetic;
 mod backward;
 mod check;
 mod effort;

@@ -73,6 +73,7 @@ fn product_sizes(
         | ArrayOp::Pack
         | ArrayOp::Transposed
         | ArrayOp::SumSquares
+        | ArrayOp::SumOverIndex
         | ArrayOp::Part(_)
         | ArrayOp::Element(_)
         | ArrayOp::Cell(..)

@@ -17,13 +17,19 @@ use crate::{
     },
 };
 
+use super::softmax::softmax_with_cross_entropy;
+
 /// The section.
 pub(super) fn backward(facts: &Facts<'_>) -> Section {
     let derivation = facts.derivation;
     let mut section = Section::new("backward");
     section.paragraph(phrases::backward_of_layers(facts.reduction()));
-    if derivation.equations.iter().any(|e| matches!(e.op, Op::SoftmaxCrossEntropy(..))) {
-        section.paragraph(phrases::softmax_with_cross_entropy());
+    let operands = derivation.equations.iter().find_map(|equation| match equation.op {
+        Op::SoftmaxCrossEntropy(z, t) => Some((z, t)),
+        _ => None,
+    });
+    if let Some((z, t)) = operands {
+        softmax_with_cross_entropy(facts, &mut section, z, t);
     }
     functions(facts, &mut section);
     let mut named = facts.named(Role::ChainRule);

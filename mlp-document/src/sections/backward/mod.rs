@@ -3,6 +3,7 @@
 mod chain;
 mod layers;
 mod neurons;
+mod softmax;
 
 use mlp_dsl::ir::Loss;
 
