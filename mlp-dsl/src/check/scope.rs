@@ -1,4 +1,4 @@
-//! The names of a network: what each stands for, where it is declared, whether it is used.
+//! The names of a network: the meaning, the declaration and the use of each.
 
 use std::{
     cell::Cell,
@@ -9,12 +9,12 @@ use crate::{
     diagnostic::Diagnostics, ir::formula::ConstantId, model::Value, problems, span::Span, syntax::ast::Name,
 };
 
-/// What a name stands for.
+/// The meaning of a name.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Meaning {
     Constant(ConstantId, f64),
     Value(Value),
-    /// Its declaration is wrong and has been reported.
+    /// Its declaration has an error that is already reported.
     Mistake,
 }
 
@@ -23,23 +23,24 @@ struct Entry {
     span: Span,
     what: &'static str,
     used: Cell<bool>,
-    /// Whether the compiler made it: then a declaration takes its place, and is reported at the end.
+    /// Whether the compiler declared it: a declaration in the specification then replaces it and is reported
+    /// at the end.
     made: bool,
 }
 
-/// The names declared so far, and those that come later in the text.
+/// The names declared so far, and the names declared later in the text.
 #[derive(Default)]
 pub(super) struct Scope {
     entries: HashMap<String, Entry>,
     order: Vec<String>,
-    /// The names that the compiler made.
+    /// The names that the compiler declared.
     made: Vec<String>,
     later: HashMap<String, Span>,
     lost: HashSet<String>,
 }
 
 impl Scope {
-    /// A scope that knows which names come later and which stood in unreadable text.
+    /// A scope with the names that are declared later, and the names in text that could not be parsed.
     pub(super) fn new(later: HashMap<String, Span>, lost: HashSet<String>) -> Self {
         Scope { later, lost, ..Scope::default() }
     }
@@ -61,24 +62,24 @@ impl Scope {
         self.entries.insert(name.text.clone(), entry);
     }
 
-    /// A name that the compiler made for a parameter; whoever declared it has it already.
+    /// Declares a name of the compiler for a parameter, unless the specification declares it.
     pub(super) fn make(&mut self, name: &Name, what: &'static str, meaning: Meaning) {
         let entry = Entry { meaning, span: name.span, what, used: Cell::new(true), made: true };
         self.made.push(name.text.clone());
         self.entries.entry(name.text.clone()).or_insert(entry);
     }
 
-    /// Whether a name is declared, here or further down.
+    /// Whether a name is declared, so far or later.
     pub(super) fn knows(&self, name: &str) -> bool {
         self.entries.contains_key(name) || self.later.contains_key(name)
     }
 
-    /// Whether a name stands in text that could not be read.
+    /// Whether a name occurs in text that could not be parsed.
     pub(super) fn has_lost(&self, name: &str) -> bool {
         self.lost.contains(name)
     }
 
-    /// What a name stands for; an unknown one is reported.
+    /// The meaning of a name; an unknown name is reported.
     pub(super) fn resolve(&self, name: &Name, found: &mut Diagnostics) -> Option<Meaning> {
         if let Some(entry) = self.entries.get(&name.text) {
             entry.used.set(true);
@@ -92,7 +93,7 @@ impl Scope {
             None => {
                 let close = self.close_to(&name.text);
                 if let Some(entry) = close.and_then(|close| self.entries.get(close)) {
-                    entry.used.set(true); // a slip of the pen is no second mistake
+                    entry.used.set(true); // the misspelt use counts, so that no second error follows
                 }
                 let place = close.and_then(|close| Some((close, self.entries.get(close)?.span)));
                 problems::unknown_name(name, place)
@@ -113,7 +114,7 @@ impl Scope {
         self.entries.get(name).is_some_and(|entry| entry.used.get())
     }
 
-    /// Reports what was declared and never used.
+    /// Reports unused declarations.
     pub(super) fn report_unused(&self, found: &mut Diagnostics) {
         for name in &self.order {
             let Some(entry) = self.entries.get(name) else { continue };
@@ -128,13 +129,13 @@ impl Scope {
         closest(name, self.order.iter().chain(&self.made).map(String::as_str))
     }
 
-    /// The declared names with what they are, in order.
+    /// The declared names and their kinds, in order.
     pub(super) fn declared(&self) -> impl Iterator<Item = (&str, Span)> {
         self.order.iter().filter_map(|name| Some((name.as_str(), self.entries.get(name)?.span)))
     }
 }
 
-/// The candidate that a misspelt name, or one from elsewhere, most likely means.
+/// The candidate that a misspelt name, or a name of another library, most likely means.
 pub(crate) fn closest<'c>(name: &str, candidates: impl Iterator<Item = &'c str>) -> Option<&'c str> {
     let candidates: Vec<&str> = candidates.collect();
     if let Some(meant) = problems::called_elsewhere(name, &candidates) {
@@ -150,12 +151,12 @@ pub(crate) fn closest<'c>(name: &str, candidates: impl Iterator<Item = &'c str>)
     let scored =
         candidates.filter(|c| c.chars().count().abs_diff(length) <= allowed).map(|c| (distance(name, c), c));
     let best = scored.filter(|(d, c)| *d <= allowed && *d < c.chars().count().max(length));
-    // Of equally close names, one that starts alike: `b2` is rather `b1` than `i2`.
+    // Among equally close names, one with the same start wins: `b2` means `b1` rather than `i2`.
     let first = name.chars().next();
     best.min_by_key(|(d, c)| (*d, c.chars().next() != first)).map(|(_, c)| c)
 }
 
-/// Insertions, deletions, substitutions and swaps of neighbours between two short words.
+/// The number of insertions, deletions, substitutions and swaps of neighbours between two short words.
 fn distance(a: &str, b: &str) -> usize {
     let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
     let mut before: Vec<usize> = Vec::new();
@@ -176,18 +177,18 @@ fn distance(a: &str, b: &str) -> usize {
     row.last().copied().unwrap_or(usize::MAX)
 }
 
-/// Why a network can't have this name, in words.
+/// The reason why a network can't have this name, in words.
 pub(crate) fn unusable_type(name: &str) -> Option<&'static str> {
     match name {
         "functions" | "constants" | "runtime" => Some("the generated code has a module with this name"),
-        // The generated struct would hide them, from its own fields and from what stands around it.
+        // The generated struct would shadow them, in its own fields and in the surrounding code.
         "bool" | "char" | "str" | "f16" | "f32" | "f64" | "f128" | "i8" | "i16" | "i32" | "i64" | "i128"
         | "isize" | "u8" | "u16" | "u32" | "u64" | "u128" | "usize" => Some("it is a Rust type"),
         _ => None,
     }
 }
 
-/// Why a name can't be used in Rust, in words.
+/// The reason why a name can't be used in Rust, in words.
 pub(crate) fn unusable(name: &str) -> Option<&'static str> {
     match name {
         "_" => Some("`_` is not a name"),

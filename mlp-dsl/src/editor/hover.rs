@@ -1,4 +1,4 @@
-//! What is shown of the name under the pointer.
+//! Computes the hover text of a name.
 
 use super::Analysis;
 use crate::{
@@ -10,11 +10,11 @@ use crate::{
     },
 };
 
-/// Lines and characters of a declaration that are shown.
+/// The largest number of lines and characters that are shown of a declaration.
 const LINES: usize = 12;
 const CHARACTERS: usize = 1000;
 
-/// A text and the place it belongs to.
+/// A text and its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hover {
     /// Markdown.
@@ -24,7 +24,7 @@ pub struct Hover {
 }
 
 impl Analysis {
-    /// What is known of the name at an offset.
+    /// The hover text of the name at an offset.
     pub fn hover(&self, offset: usize) -> Option<Hover> {
         if let Some((at, span)) = self.names.at(offset) {
             let markdown = match at {
@@ -39,7 +39,7 @@ impl Analysis {
         Some(Hover { markdown: known.meaning.to_owned(), span })
     }
 
-    /// Where the name at an offset is declared.
+    /// The declaration of the name at an offset.
     pub fn declaration(&self, offset: usize) -> Option<Span> {
         match self.names.at(offset)? {
             (At::Symbol(index), _) => self.names.symbols.get(index).map(|symbol| symbol.declared),
@@ -55,7 +55,7 @@ impl Analysis {
         }
     }
 
-    /// What the derivation tells of a declared name: its shape, its parameters.
+    /// The description of a declared name from the derivation: its shape, its parameters.
     pub fn fact(&self, symbol: &Symbol) -> Option<&str> {
         self.facts.line(&symbol.name).filter(|_| symbol.kind.has_facts())
     }
@@ -86,7 +86,7 @@ fn find<'w>(words: &'w [Word], text: &str) -> Option<&'w Word> {
 }
 
 impl Kind {
-    /// Whether a derivation tells of it.
+    /// Whether a derivation describes symbols of this kind.
     fn has_facts(self) -> bool {
         !matches!(
             self,
@@ -94,7 +94,7 @@ impl Kind {
         )
     }
 
-    /// The word in front of its declaration.
+    /// The keyword of its declaration.
     fn word(self) -> &'static str {
         match self {
             Kind::Network => "network",
@@ -113,7 +113,7 @@ impl Kind {
     }
 }
 
-/// The declaration as it is written, and its documentation.
+/// The declaration as written, and its documentation.
 fn declaration(symbol: &Symbol, names: &Names, text: &str) -> String {
     let written = match symbol.kind {
         Kind::Network => symbol.name.clone(),

@@ -1,4 +1,4 @@
-//! `mlpc derive`: the worked derivation in Markdown.
+//! `mlpc derive`: writes the worked derivation in Markdown.
 
 use mlp_dsl::{
     backend::document::{Options, derive},
