@@ -74,7 +74,7 @@
 //! calls of rayon, a thread of the pool that waits may take up other work of the pool, and the first call panics where
 //! no threads can be started.
 //!
-//! The language is described in `docs/reference.md` of the repository.
+//! The module [`reference`](mod@reference) describes the language.
 #![no_std]
 #![forbid(unsafe_code)]
 
@@ -82,3 +82,20 @@ pub use mlp_macros::mlp;
 /// What generated code calls.
 pub use mlp_runtime as runtime;
 pub use mlp_runtime::{Batch, BatchError, Class, Differentiable, Gradients, Network, Trainable};
+
+/// The language reference.
+///
+/// [functions]: mod@reference::functions
+#[doc = include_str!("../docs/reference.md")]
+pub mod reference {
+    /// The elementary functions: error bounds, corners, ends.
+    ///
+    /// [reference]: super#granularity-and-arithmetic
+    #[doc = include_str!("../docs/functions.md")]
+    pub mod functions {}
+}
+
+/// The programs of the README are tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+pub struct Readme;
