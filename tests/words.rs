@@ -171,7 +171,7 @@ fn found(text: &str) -> Vec<(usize, String, &'static str)> {
         }
         if DERIVED.contains(&token.text.as_str()) {
             let sentence: Vec<&str> =
-                rest().take(9).take_while(|text| !".,;:|()!?—–".contains(*text) || text.is_empty()).collect();
+                rest().take(9).take_while(|text| !".,;:|(){}!?—–".contains(*text) || text.is_empty()).collect();
             let by =
                 sentence.windows(3).find(|next| next[1] == "by" && !is_verb(next[0]) && next[0] != next[2]);
             if let Some(next) = by {
