@@ -92,14 +92,3 @@ fn the_commands_name_what_exists() {
         }
     }
 }
-
-#[test]
-fn the_links_lead_to_files() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let targets: Vec<&str> =
-        README.split("](").skip(1).filter_map(|rest| rest.split([')', '#']).next()).collect();
-    assert_eq!(targets.len(), 5);
-    for target in targets {
-        assert!(root.join(target).is_file(), "{target}");
-    }
-}
