@@ -25,6 +25,7 @@ const PLACES: &[&str] = &[
     "mlp-macros/README.md",
     "mlp-runtime/README.md",
     "mlpc/README.md",
+    "src",
     "tests/pages.rs",
     "tests/readme.rs",
     "tests/reference.rs",
