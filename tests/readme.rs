@@ -5,10 +5,8 @@
 
 use std::{fs, path::Path, process::Command};
 
-use mlp_dsl::{
-    backend::document::{Options, derive},
-    compile,
-};
+use mlp_document::{Options, derive};
+use mlp_dsl::compile;
 
 const README: &str = include_str!("../README.md");
 

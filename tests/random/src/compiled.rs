@@ -10,12 +10,13 @@ use std::{
 };
 
 use mlp_dsl::{
-    backend::rust::{Options, emit},
     compile,
+    formula::evaluate::Real,
     ir::Derivation,
-    model::{Arithmetic, Precision},
-    referee::{Evaluation, Point, Real, evaluate},
+    number::{Arithmetic, Precision},
 };
+use mlp_eval::{Evaluation, Point, evaluate};
+use mlp_rust::{Options, emit};
 use quote::quote;
 
 use crate::{
@@ -110,7 +111,7 @@ fn write_crate(folder: &Path, networks: &[(u64, Derivation)]) -> io::Result<()> 
         root.join("mlp-runtime")
     );
     fs::write(folder.join("Cargo.toml"), manifest)?;
-    let options = Options { runtime: Some(quote!(::mlp_runtime)), ..Options::default() };
+    let options = Options { runtime: Some(quote!(::mlp_runtime::__private)), ..Options::default() };
     let mut main = MAIN.to_owned();
     let mut calls = String::new();
     for (number, derivation) in networks {
