@@ -8,7 +8,7 @@ use std::{fs, path::Path, process::Command};
 use mlp_document::{Options, derive};
 use mlp_dsl::compile;
 
-const README: &str = include_str!("../README.md");
+const README: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md"));
 
 /// The text of the blocks with this mark, in order.
 fn blocks(mark: &str) -> Vec<&'static str> {

@@ -33,11 +33,11 @@ fn compile_blocks(page: &str) -> usize {
 
 #[test]
 fn the_references_examples_compile() {
-    let count = compile_blocks(include_str!("../docs/reference.md"));
+    let count = compile_blocks(include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/reference.md")));
     assert!(count >= 10, "only {count} examples were found");
 }
 
 #[test]
 fn the_changelogs_examples_compile() {
-    assert_eq!(compile_blocks(include_str!("../CHANGELOG.md")), 2);
+    assert_eq!(compile_blocks(include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/CHANGELOG.md"))), 2);
 }
