@@ -21,11 +21,11 @@ pub(crate) fn run(arguments: &Check) -> Result<(), Failure> {
     let derivation = input::compile(&arguments.source)?;
     let name = shown_name(&arguments.source.file);
     if let Err(reason) = verify::verify(&derivation) {
-        let title = format!("the derivation of `{}` contradicts itself: {reason}", derivation.name);
+        let title = format!("the derivation of `{}` contradicts itself: {reason}", derivation.header.name);
         return Err(Failure::specification(title, "this is a fault of the compiler; please report it"));
     }
     let equations = derivation.equations.len();
-    let mut report = format!("{name}: no mistakes in the network `{}`\n", derivation.name);
+    let mut report = format!("{name}: no mistakes in the network `{}`\n", derivation.header.name);
     report.push_str(&format!("  equations  {equations}, order, shapes and scopes hold\n"));
     let verdict = gradients(&derivation, &mut report);
     output::print(&report)?;
@@ -39,7 +39,7 @@ fn gradients(derivation: &Derivation, report: &mut String) -> Result<(), Failure
     }
     if let Err(large) = values::affordable(derivation) {
         report.push_str("  gradients  not checked: the network is too large to be evaluated\n");
-        let title = format!("the gradients of `{}` can't be checked: it has {large}", derivation.name);
+        let title = format!("the gradients of `{}` can't be checked: it has {large}", derivation.header.name);
         return Err(Failure::specification(
             title,
             "check the network with narrower layers: the formulas of the gradients stay the same",
@@ -69,9 +69,9 @@ fn gradients(derivation: &Derivation, report: &mut String) -> Result<(), Failure
 
 /// Where the gradients are checked, and how that is called.
 fn point(derivation: &Derivation) -> (Point, String) {
-    if derivation.has_data {
-        let all = derivation.samples.len();
-        let samples = derivation.samples.get(..all.min(SAMPLES)).unwrap_or_default();
+    if derivation.header.has_data {
+        let all = derivation.header.samples.len();
+        let samples = derivation.header.samples.get(..all.min(SAMPLES)).unwrap_or_default();
         let which = if samples.len() < all { "first" } else { "declared" };
         return (Point::at(derivation, samples), format!("the {which} {} samples together", samples.len()));
     }

@@ -20,7 +20,8 @@ const SHOWN: usize = 16;
 pub(crate) fn run(arguments: &Eval) -> Result<(), Failure> {
     let derivation = input::compile_at(&arguments.source, arguments.choice)?;
     if arguments.steps > 1 && derivation.training.is_none() {
-        let title = format!("`{}` has no training rule: there are no steps to perform", derivation.name);
+        let title =
+            format!("`{}` has no training rule: there are no steps to perform", derivation.header.name);
         return Err(Failure::specification(title, "add `train sgd(rate = …);`, or leave --steps out"));
     }
     let step =
@@ -45,7 +46,7 @@ pub(crate) fn run(arguments: &Eval) -> Result<(), Failure> {
 }
 
 fn refused(derivation: &Derivation, refusal: Refusal) -> Failure {
-    let network = &derivation.name;
+    let network = &derivation.header.name;
     match refusal {
         Refusal::TooLarge(large) => {
             let title = format!("`{network}` can't be evaluated: it has {large}");
