@@ -8,9 +8,13 @@ use mlp_dsl::ir::Derivation;
 pub(super) fn fingerprint(derivation: &Derivation) -> u64 {
     let mut hash = Fnv(0xcbf2_9ce4_8422_2325);
     // Writing to a hash can't fail.
-    let _ = write!(hash, "{} {:?} {}", derivation.name, derivation.precision, derivation.seed);
-    let _ = write!(hash, "{:?}", derivation.constants);
-    for function in &derivation.functions {
+    let _ = write!(
+        hash,
+        "{} {:?} {}",
+        derivation.header.name, derivation.header.precision, derivation.header.seed
+    );
+    let _ = write!(hash, "{:?}", derivation.header.constants);
+    for function in &derivation.header.functions {
         let _ = write!(hash, "{} {:?}", function.name, function.body);
     }
     for parameter in &derivation.parameters {

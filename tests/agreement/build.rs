@@ -24,7 +24,7 @@ fn main() {
         let name = file.file_stem().and_then(|stem| stem.to_str()).expect("a name").to_owned();
         let text = fs::read_to_string(&file).expect("a specification");
         let derivation = mlp_dsl::compile(&text).unwrap_or_else(|e| panic!("{name}: {e:?}"));
-        let network = derivation.name.clone();
+        let network = derivation.header.name.clone();
         let print = |standalone| {
             let options = mlp_rust::Options { standalone, ..Default::default() };
             let tokens = mlp_rust::emit(&derivation, &options);
