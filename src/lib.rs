@@ -79,6 +79,11 @@
 #![forbid(unsafe_code)]
 
 pub use mlp_macros::mlp;
-/// What generated code calls.
-pub use mlp_runtime as runtime;
-pub use mlp_runtime::{Batch, BatchError, Class, Differentiable, Gradients, Network, Trainable};
+#[doc(hidden)]
+pub use mlp_runtime::__private;
+#[cfg(feature = "ndarray")]
+pub use mlp_runtime::rows_from_view;
+pub use mlp_runtime::{
+    Batch, BatchError, Class, Differentiable, Gradients, Network, NoSuchClass, Parameter, ParameterKind,
+    ParameterShape, Reduction, Scalar, Trainable, rows_from_flat,
+};

@@ -6,7 +6,7 @@
 
 use std::{fmt::Debug, thread};
 
-use mlp::runtime::{Scalar, Stream};
+use mlp::{__private::Stream, Scalar};
 use mlp::{Batch, Gradients, Network, Trainable};
 use rayon::ThreadPoolBuilder;
 

@@ -8,24 +8,25 @@
 //!                                                              └─ backend::document
 //! ```
 
-pub mod backend;
 mod check;
 pub mod diagnostic;
-#[cfg(feature = "editor")]
-pub mod editor;
 pub mod format;
+pub mod formula;
 pub mod ir;
+pub mod kind;
 pub mod limits;
 pub mod model;
 pub mod names;
+pub mod number;
 pub mod plan;
-mod problems;
-#[cfg(feature = "referee")]
-pub mod referee;
+pub mod reserved;
+pub mod shape;
 pub mod span;
+pub mod spelling;
 pub mod syntax;
-mod visible;
+pub mod visible;
 pub mod weights;
+mod wording;
 
 use diagnostic::{Diagnostic, Diagnostics};
 use ir::Derivation;

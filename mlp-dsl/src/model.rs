@@ -1,53 +1,19 @@
 //! The checked specification: every name resolved, every shape known, every number finite.
 
+use crate::number::{Arithmetic, Precision};
 use crate::{
-    ir::{
-        equation::Shape,
-        formula::{ConstantId, Formula, FunctionId},
+    formula::{
+        ConstantId, Formula, FunctionId,
+        operator::{Comparison, Operator},
         scalar::{Function, Unary},
     },
+    kind::ParameterKind,
     limits,
+    shape::Shape,
     span::Span,
-    syntax::ast::{Comparison, Name, Operator, ParameterKind},
+    syntax::ast::Name,
     weights::Tensor,
 };
-
-/// The number type of a network.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Precision {
-    /// 32-bit floats.
-    F32,
-    /// 64-bit floats.
-    F64,
-}
-
-impl Precision {
-    /// The Rust type.
-    pub fn rust(self) -> &'static str {
-        match self {
-            Precision::F32 => "f32",
-            Precision::F64 => "f64",
-        }
-    }
-
-    /// Bytes of one number.
-    pub fn bytes(self) -> usize {
-        match self {
-            Precision::F32 => 4,
-            Precision::F64 => 8,
-        }
-    }
-}
-
-/// How products are added up.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Arithmetic {
-    /// Products and sums are rounded by themselves.
-    #[default]
-    Separate,
-    /// A product and the addition to what stands before it are rounded once.
-    Fused,
-}
 
 /// A checked network.
 #[derive(Debug)]

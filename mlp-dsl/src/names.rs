@@ -4,11 +4,12 @@
 use std::collections::HashMap;
 
 use crate::{
+    kind::ParameterKind,
     limits,
     span::Span,
     syntax::ast::{
-        self, Ast, Expression, ExpressionKind, FunctionParameter, LayerBody, Name, ParameterKind,
-        RuleStatement, Start, Statement, Value,
+        self, Ast, Expression, ExpressionKind, FunctionParameter, LayerBody, Name, RuleStatement, Start,
+        Statement, Value,
     },
 };
 

@@ -3,9 +3,10 @@
 
 use std::{fmt, sync::Arc};
 
+use crate::{number::Precision, shape::Shape};
+
 #[cfg(feature = "safetensors")]
 use crate::limits;
-use crate::{ir::equation::Shape, model::Precision};
 
 /// Gives the bytes of the files that specifications name.
 pub trait Files {
@@ -29,9 +30,8 @@ pub struct NoFiles;
 impl Files for NoFiles {
     fn read(&self, _: &str) -> Result<Vec<u8>, Unread> {
         Err(Unread {
-            reason: "no files are read here".to_owned(),
-            help: "compile the specification where its file can be read: with `mlpc`, or `mlp!` in a crate"
-                .to_owned(),
+            reason: "files can't be read here".to_owned(),
+            help: "compile the specification with `mlpc`, or with `mlp!` in a crate".to_owned(),
         })
     }
 }
@@ -181,19 +181,19 @@ pub(crate) fn entries(bytes: &[u8]) -> Result<Vec<Entry>, Unlisted> {
     use safetensors::{SafeTensorError, SafeTensors};
     // The library reads headers of up to 100 MB, which take many times that to list.
     if bytes.first_chunk().is_some_and(|length| u64::from_le_bytes(*length) > limits::WEIGHT_HEADER_BYTES) {
-        return Err(Unlisted::Foreign("its first 8 bytes are not the length of a header"));
+        return Err(Unlisted::Foreign("its first 8 bytes are not the length of its header"));
     }
     let read = SafeTensors::read_metadata(bytes);
     let (header, metadata) = read.map_err(|error| match error {
         SafeTensorError::HeaderTooSmall => Unlisted::Foreign("it has fewer than 8 bytes"),
         SafeTensorError::HeaderTooLarge | SafeTensorError::InvalidHeaderLength => {
-            Unlisted::Foreign("its first 8 bytes are not the length of a header")
+            Unlisted::Foreign("its first 8 bytes are not the length of its header")
         }
         SafeTensorError::MetadataIncompleteBuffer => Unlisted::Cut,
         SafeTensorError::InvalidHeader(_)
         | SafeTensorError::InvalidHeaderDeserialization(_)
         | SafeTensorError::JsonError(_) => Unlisted::Foreign("its header does not list tensors"),
-        _ => Unlisted::Foreign("shapes and places in its header contradict one another"),
+        _ => Unlisted::Foreign("the shapes and offsets in its header contradict one another"),
     })?;
     let mut entries: Vec<Entry> = metadata
         .tensors()

@@ -12,12 +12,13 @@ use gen_lsp_types::{
     WorkspaceEdit,
 };
 use mlp_dsl::{
-    editor::{CompletionKind, Refusal},
     names::{Kind, Symbol},
     span::Span,
 };
 
 use super::{document::Document, server::Refused};
+
+use crate::editor::{CompletionKind, Refusal};
 
 type Answer<T> = Result<T, Refused>;
 

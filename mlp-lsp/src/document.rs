@@ -2,7 +2,9 @@
 
 use gen_lsp_types::{Position, Range, TextDocumentContentChangeEvent};
 use line_index::{LineCol, LineIndex, TextSize, WideEncoding, WideLineCol};
-use mlp_dsl::{editor::Analysis, span::Span, weights::Files};
+use mlp_dsl::{span::Span, weights::Files};
+
+use crate::editor::Analysis;
 
 /// How columns are counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,8 +1,8 @@
-//! The language server protocol for specifications. What it answers comes from `mlp_dsl::editor`;
-//! here is nothing but the protocol.
+//! The language server for specifications: [`editor`] has the answers, the rest is the protocol.
 
 mod answers;
 mod document;
+pub mod editor;
 mod server;
 
 use std::fmt;

@@ -3,10 +3,10 @@
 use std::path::{Component, Path, PathBuf};
 
 use mlp_dsl::{
-    backend::rust::weight_file,
     diagnostic::{Diagnostic, Diagnostics},
     limits,
 };
+use mlp_rust::weight_file;
 use proc_macro2::{Delimiter, Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 
@@ -69,15 +69,15 @@ impl File {
         let files = Crate::around(path);
         let code = match mlp_dsl::derive_with(&ast, diagnostics, &files) {
             Ok(derivation) => {
-                let options = mlp_dsl::backend::rust::Options {
+                let options = mlp_rust::Options {
                     runtime: runtime.cloned(),
                     weights: weight_file(&derivation).map(|file| files.bytes(&file.path)),
                     ..Default::default()
                 };
-                mlp_dsl::backend::rust::emit(&derivation, &options)
+                mlp_rust::emit(&derivation, &options)
             }
             Err(diagnostics) => {
-                let mut code = mlp_dsl::backend::rust::stub(&text, runtime);
+                let mut code = mlp_rust::stub(&text, runtime);
                 code.extend(diagnostics.iter().map(|found| self.error(&self.message(found, &text))));
                 code
             }

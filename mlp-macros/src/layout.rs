@@ -11,7 +11,7 @@ pub(crate) struct Layout {
     pub(crate) text: String,
     /// Where each token starts and ends in the text, in order.
     tokens: Vec<(usize, usize, Span)>,
-    /// `::name::runtime` when the macro began with `crate = name;`.
+    /// `::name::__private` when the macro began with `crate = name;`.
     pub(crate) runtime: Option<TokenStream>,
     /// The file that is named in place of a specification.
     pub(crate) file: Option<File>,
@@ -29,7 +29,7 @@ impl Layout {
                 TokenTree::Punct(end),
                 rest @ ..,
             ] if word == "crate" && equals.as_char() == '=' && end.as_char() == ';' => {
-                layout.runtime = Some(quote!(::#name::runtime));
+                layout.runtime = Some(quote!(::#name::__private));
                 rest
             }
             all => all,

@@ -9,7 +9,8 @@ mod tests;
 mod weights;
 
 use layout::Layout;
-use mlp_dsl::{backend::rust::weight_file, diagnostic::Diagnostics, names::Names};
+use mlp_dsl::{diagnostic::Diagnostics, names::Names};
+use mlp_rust::weight_file;
 use proc_macro2::TokenStream;
 use weights::Crate;
 
@@ -38,17 +39,17 @@ fn expand(tokens: TokenStream) -> TokenStream {
         Ok(derivation) => {
             let names = Names::of(&ast);
             let spans = |span: mlp_dsl::span::Span| layout.name_span(span);
-            let options = mlp_dsl::backend::rust::Options {
+            let options = mlp_rust::Options {
                 runtime: layout.runtime.clone(),
                 standalone: false,
                 spans: Some(&spans),
                 spelled: Some(&names),
                 weights: weight_file(&derivation).map(|file| files.bytes(&file.path)),
             };
-            mlp_dsl::backend::rust::emit(&derivation, &options)
+            mlp_rust::emit(&derivation, &options)
         }
         Err(diagnostics) => {
-            let mut code = mlp_dsl::backend::rust::stub(&layout.text, layout.runtime.as_ref());
+            let mut code = mlp_rust::stub(&layout.text, layout.runtime.as_ref());
             code.extend(diagnostics.iter().map(|diagnostic| report::compile_error(diagnostic, &layout)));
             code
         }

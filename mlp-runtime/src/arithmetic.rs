@@ -1,7 +1,7 @@
 //! How a product and its addition to something are rounded: the one thing in which the functions of networks
 //! with `arithmetic fused` differ from those of others.
 
-use super::machine::Machine;
+use super::isa::Isa;
 use super::scalar::Scalar;
 
 /// What elementary functions are computed with.
@@ -25,7 +25,7 @@ impl Arithmetic for Separate {
 #[derive(Clone, Copy, Debug)]
 pub struct Fused<M>(pub M);
 
-impl<M: Machine> Arithmetic for Fused<M> {
+impl<M: Isa> Arithmetic for Fused<M> {
     #[inline(always)]
     fn multiply_add<T: Scalar>(self, a: T, b: T, c: T) -> T {
         self.0.multiply_add(a, b, c)

@@ -89,14 +89,14 @@ macro_rules! __mlp_boxed {
         $crate::__mlp_boxed!(@zeroed $type { $($field),* });
         impl $type {
             /// A network on the heap with the specification's start values, made in place.
-            pub fn boxed() -> $crate::heap::Box<Self> {
+            pub fn boxed() -> $crate::__private::heap::Box<Self> {
                 Self::boxed_with_seed(Self::SEED)
             }
 
             /// A network on the heap whose drawn start values come from another seed, made in place.
-            pub fn boxed_with_seed(seed: u64) -> $crate::heap::Box<Self> {
-                let mut network = $crate::heap::zeroed::<Self>();
-                $crate::Network::initialize(&mut *network, seed);
+            pub fn boxed_with_seed(seed: u64) -> $crate::__private::heap::Box<Self> {
+                let mut network = $crate::__private::heap::zeroed::<Self>();
+                $crate::__private::Network::initialize(&mut *network, seed);
                 network
             }
         }
@@ -105,8 +105,8 @@ macro_rules! __mlp_boxed {
         $crate::__mlp_boxed!(@zeroed $type { $($field),* });
         impl $type {
             /// The same as `new()` on the heap, made in place.
-            pub fn boxed() -> $crate::heap::Box<Self> {
-                let mut part = $crate::heap::zeroed::<Self>();
+            pub fn boxed() -> $crate::__private::heap::Box<Self> {
+                let mut part = $crate::__private::heap::zeroed::<Self>();
                 $(part.$setting = $value;)*
                 part
             }
@@ -116,22 +116,22 @@ macro_rules! __mlp_boxed {
     (network stub $type:ident) => {
         $crate::__mlp_boxed!(part stub $type);
         impl $type {
-            pub fn boxed_with_seed(seed: u64) -> $crate::heap::Box<Self> { Self::boxed() }
+            pub fn boxed_with_seed(seed: u64) -> $crate::__private::heap::Box<Self> { Self::boxed() }
         }
     };
     (part stub $type:ident) => {
         impl $type {
-            pub fn boxed() -> $crate::heap::Box<Self> { $crate::heap::Box::new(Self::ZERO) }
+            pub fn boxed() -> $crate::__private::heap::Box<Self> { $crate::__private::heap::Box::new(Self::ZERO) }
         }
     };
     (@zeroed $type:ident { $($field:ident),* }) => {
         const _: () = {
             const fn fields(of: &$type) {
                 let $type { $($field: _),* } = of;
-                $($crate::heap::is_zeroed(&of.$field);)*
+                $($crate::__private::heap::is_zeroed(&of.$field);)*
             }
         };
         // SAFETY: a struct whose fields, all of them as the pattern above shows, are values where they are zeros.
-        unsafe impl $crate::heap::Zeroed for $type {}
+        unsafe impl $crate::__private::heap::Zeroed for $type {}
     };
 }

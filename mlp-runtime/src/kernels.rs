@@ -1,7 +1,7 @@
 //! The arithmetic of layers, on arrays of fixed size, results written in place.
 //!
 //! Every sum runs over increasing indices and starts with its first term. An empty sum is zero.
-//! Products of vectors and matrices are in [`machine`](super::machine).
+//! Products of vectors and matrices are in [`machine`](super::isa).
 
 use super::scalar::Scalar;
 
@@ -258,7 +258,7 @@ pub fn transpose<T: Scalar, const N: usize, const M: usize>(w: &[[T; M]; N], y: 
 
 /// y_(start + i) = x_i; what would lie behind the end of y is left out.
 #[inline(always)]
-pub fn put_part<T: Scalar, const N: usize, const M: usize>(x: &[T; M], start: usize, y: &mut [T; N]) {
+pub fn put_slice<T: Scalar, const N: usize, const M: usize>(x: &[T; M], start: usize, y: &mut [T; N]) {
     for (y, &x) in y.iter_mut().skip(start).zip(x) {
         *y = x;
     }
@@ -266,10 +266,10 @@ pub fn put_part<T: Scalar, const N: usize, const M: usize>(x: &[T; M], start: us
 
 /// The M elements from OFFSET on. That they are there is checked when compiling.
 #[inline(always)]
-pub fn part<const OFFSET: usize, T, const N: usize, const M: usize>(all: &[T; N]) -> &[T; M] {
+pub fn slice<const OFFSET: usize, T, const N: usize, const M: usize>(all: &[T; N]) -> &[T; M] {
     const { assert!(OFFSET + M <= N) };
     match all.get(OFFSET..).and_then(|rest| rest.first_chunk()) {
-        Some(part) => part,
+        Some(slice) => slice,
         None => unreachable!(),
     }
 }

@@ -14,41 +14,36 @@ extern crate alloc;
 #[cfg(any(feature = "std", test))]
 extern crate std;
 
-pub mod arithmetic;
-pub mod batch;
-pub mod class;
-pub mod functions;
-pub mod fused;
+#[path = "private.rs"]
+#[doc(hidden)]
+pub mod __private;
+mod arithmetic;
+mod batch;
+mod class;
+mod functions;
+mod fused;
 #[cfg(feature = "alloc")]
-pub mod heap;
-pub mod kernels;
-pub mod machine;
-pub mod network;
+mod heap;
+mod isa;
+mod kernels;
+mod network;
 pub mod random;
-pub mod scalar;
-pub mod simd;
-pub mod single;
-pub mod special;
+mod scalar;
+mod simd;
+mod single;
+mod special;
 #[cfg(feature = "ndarray")]
-pub mod views;
-pub mod weight_file;
+mod views;
+mod weight_file;
 
-pub use arithmetic::*;
-pub use batch::*;
-pub use class::*;
-pub use functions::*;
-pub use fused::*;
-pub use kernels::*;
-pub use machine::*;
-pub use network::*;
-pub use random::*;
-pub use scalar::*;
-pub use simd::run;
-pub use single::*;
-pub use special::*;
+pub use batch::{Batch, BatchError, rows_from_flat};
+pub use class::{Class, NoSuchClass};
+pub use network::{
+    Differentiable, Gradients, Network, Parameter, ParameterKind, ParameterShape, Reduction, Trainable,
+};
+pub use scalar::Scalar;
 #[cfg(feature = "ndarray")]
-pub use views::*;
-pub use weight_file::*;
+pub use views::rows_from_view;
 
 /// Nothing, without the feature `alloc`.
 #[cfg(not(feature = "alloc"))]
@@ -69,7 +64,7 @@ pub const SOURCE: &[(&str, &str)] = &[
     ("single", include_str!("single.rs")),
     ("kernels", include_str!("kernels.rs")),
     ("fused", include_str!("fused.rs")),
-    ("machine", include_str!("machine.rs")),
+    ("isa", include_str!("isa.rs")),
     ("random", include_str!("random.rs")),
     ("weight_file", include_str!("weight_file.rs")),
     ("batch", include_str!("batch.rs")),
@@ -78,7 +73,7 @@ pub const SOURCE: &[(&str, &str)] = &[
 ];
 
 /// The text of the module `simd`, which holds the vector kernels and the only `unsafe`, and of the modules
-/// in it, which it declares by `mod name;`. Between those of [`SOURCE`] it makes `run` choose a machine.
+/// in it, which it declares by `mod name;`. Between those of [`SOURCE`] it makes `dispatch` choose an instruction set.
 #[cfg(feature = "source")]
 pub const SIMD: (&str, &[(&str, &str)]) = (
     include_str!("simd/mod.rs"),

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
-use mlp_runtime::{Batch, BatchError, check_outputs, rows_from_flat};
+use mlp_runtime::{__private::check_outputs, Batch, BatchError, rows_from_flat};
 
 #[test]
 fn a_batch_pairs_inputs_with_targets() {

@@ -11,7 +11,7 @@ use common::{
     prelude,
 };
 use core::hint::select_unpredictable as select;
-use mlp_runtime::{Arithmetic, Scalar, Separate, Stream, functions};
+use mlp_runtime::__private::{Arithmetic, Scalar, Separate, Stream, functions};
 
 /// The greatest error, and where.
 #[derive(Clone, Copy, Debug)]

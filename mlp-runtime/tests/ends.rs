@@ -9,7 +9,7 @@ use common::{
     documented::{number, table},
     prelude,
 };
-use mlp_runtime::{Scalar, Separate};
+use mlp_runtime::__private::{Scalar, Separate};
 
 /// A function of both widths, in one of the arithmetics; of `f32` on numbers that are of `f32`.
 struct Function {

@@ -3,8 +3,8 @@
 mod common;
 
 use common::Once;
-use mlp_runtime::functions::{ln, powf};
-use mlp_runtime::{Scalar, Stream};
+use mlp_runtime::__private::functions::{ln, powf};
+use mlp_runtime::__private::{Scalar, Stream};
 
 const SAMPLES: u32 = 1_000_000;
 const INF: f64 = f64::INFINITY;

@@ -1,6 +1,6 @@
 //! The fused operation, made of integers, against the machine's own.
 
-use mlp_runtime::{multiply_add_f32, multiply_add_f64, random::Stream};
+use mlp_runtime::__private::{Stream, multiply_add_f32, multiply_add_f64};
 
 /// Numbers in which something may go wrong.
 const CORNERS: [f64; 18] = [

@@ -1,6 +1,6 @@
 //! The kernels, against loops by index, on arrays of many sizes.
 
-use mlp_runtime::*;
+use mlp_runtime::__private::*;
 
 fn vector<const N: usize>(name: &str) -> [f32; N] {
     let mut x = [0.0; N];
@@ -119,8 +119,8 @@ fn cross_entropy_bears_large_arguments() {
 #[test]
 fn parts_are_put_and_matrices_transposed() {
     let mut y = [0.0; 5];
-    put_part(&[1.0, 2.0], 1, &mut y);
-    put_part(&[8.0, 9.0], 4, &mut y);
+    put_slice(&[1.0, 2.0], 1, &mut y);
+    put_slice(&[8.0, 9.0], 4, &mut y);
     assert_eq!(y, [0.0, 1.0, 2.0, 0.0, 8.0]);
     let mut w = [[0.0; 2]; 3];
     transpose(&[[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]], &mut w);

@@ -7,7 +7,7 @@
 mod each;
 
 use each::{Check, matrix, naive, on_all, same, vector};
-use mlp_runtime::{Machine, Scalar};
+use mlp_runtime::__private::{Isa, Scalar};
 
 /// A result between other numbers.
 #[repr(C)]
@@ -34,7 +34,7 @@ impl<T: Scalar, R> Guarded<T, R> {
 struct Sizes<T, const N: usize, const M: usize>(T);
 
 impl<T: Scalar, const N: usize, const M: usize> Sizes<T, N, M> {
-    fn check_in<const FUSED: bool, K: Machine>(machine: K) {
+    fn check_in<const FUSED: bool, K: Isa>(machine: K) {
         let (a, b, w) = (vector::<T, N>("a"), vector::<T, M>("b"), matrix::<T, N, M>("w"));
         let nan = T::from_f64(f64::NAN);
         let mut forward = Guarded::<T, _>::new([nan; M]);
@@ -76,7 +76,7 @@ impl<T: Scalar, const N: usize, const M: usize> Sizes<T, N, M> {
 }
 
 impl<T: Scalar, const N: usize, const M: usize> Check for Sizes<T, N, M> {
-    fn check<K: Machine>(self, machine: K) {
+    fn check<K: Isa>(self, machine: K) {
         Self::check_in::<false, K>(machine);
         Self::check_in::<true, K>(machine);
     }

@@ -7,14 +7,14 @@ mod each;
 use common::Once;
 use core::hint::black_box;
 use each::{Check, matrix, naive, on_all, same, vector};
-use mlp_runtime::{Machine, Scalar, Stream};
+use mlp_runtime::__private::{Isa, Scalar, Stream};
 
 /// Each kernel, with whatever in the places of its results.
 #[derive(Clone, Copy)]
 struct Sizes<T, const N: usize, const M: usize>(T);
 
 impl<T: Scalar, const N: usize, const M: usize> Sizes<T, N, M> {
-    fn one_sample<const FUSED: bool, K: Machine>(machine: K) {
+    fn one_sample<const FUSED: bool, K: Isa>(machine: K) {
         let (a, b, w) = (vector::<T, N>("a"), vector::<T, M>("b"), matrix::<T, N, M>("w"));
         let nan = T::from_f64(f64::NAN);
         let mut forward = [nan; M];
@@ -46,7 +46,7 @@ impl<T: Scalar, const N: usize, const M: usize> Sizes<T, N, M> {
         }
     }
 
-    fn samples<const FUSED: bool, K: Machine>(machine: K, count: usize) {
+    fn samples<const FUSED: bool, K: Isa>(machine: K, count: usize) {
         let (a, b, w) = (matrix::<T, 40, N>("a"), matrix::<T, 40, M>("b"), matrix::<T, N, M>("w"));
         let (a, b, nan) = (&a[..count], &b[..count], T::from_f64(f64::NAN));
         let mut forward = [[nan; M]; 40];
@@ -94,7 +94,7 @@ impl<T: Scalar, const N: usize, const M: usize> Sizes<T, N, M> {
 }
 
 impl<T: Scalar, const N: usize, const M: usize> Check for Sizes<T, N, M> {
-    fn check<K: Machine>(self, machine: K) {
+    fn check<K: Isa>(self, machine: K) {
         Self::one_sample::<false, K>(machine);
         Self::one_sample::<true, K>(machine);
         for count in [0, 1, 3, 4, 7, 40] {
@@ -121,7 +121,7 @@ fn kernels_agree_with_naive_sums() {
 struct Zeros;
 
 impl Check for Zeros {
-    fn check<M: Machine>(self, machine: M) {
+    fn check<M: Isa>(self, machine: M) {
         let mut y = [1.0_f64; 3];
         machine.vector_matrix::<false, _, 1, 3>(&[-0.0], &[[1.0; 3]], None, &mut y);
         assert!(y.iter().all(|y| y.is_sign_negative()), "a sum starts with its first term");
@@ -150,7 +150,7 @@ fn zeros_keep_their_signs() {
 struct Order;
 
 impl Check for Order {
-    fn check<M: Machine>(self, machine: M) {
+    fn check<M: Isa>(self, machine: M) {
         let x = [1.0_f64, 1e16, -1e16, 1.0];
         let mut y = [0.0; 11];
         machine.vector_matrix::<false, _, 4, 11>(&x, &[[1.0; 11]; 4], None, &mut y);
@@ -183,7 +183,7 @@ fn sums_run_in_order() {
 struct Means<T>(fn(u64) -> T);
 
 impl<T: Scalar> Check for Means<T> {
-    fn check<M: Machine>(self, machine: M) {
+    fn check<M: Isa>(self, machine: M) {
         let bits = |i: u64| {
             i.wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(31).wrapping_mul(0xbf58_476d_1ce4_e5b9)
         };
@@ -228,7 +228,7 @@ struct Functions<T>(fn(f64) -> T);
 impl<T: Scalar> Check for Functions<T> {
     /// In loops, which become vector code where the compiler optimises.
     #[inline(always)]
-    fn check<K: Machine>(self, machine: K) {
+    fn check<K: Isa>(self, machine: K) {
         const CORNERS: [f64; 16] = [
             -800.0, -90.5, -3.0, -0.7, -0.0, 1e-310, 1e-40, 0.01, 0.3, 1.0, 2.5, 7.1, 18.0, 88.8, 1e300, 0.0,
         ];
@@ -272,10 +272,10 @@ fn functions_are_the_same_everywhere() {
 struct Name;
 
 #[cfg(all(feature = "std", target_arch = "x86_64"))]
-impl mlp_runtime::Routine for Name {
+impl mlp_runtime::__private::WithIsa for Name {
     type Output = &'static str;
 
-    fn run<M: Machine>(self, _: M) -> &'static str {
+    fn with_isa<M: Isa>(self, _: M) -> &'static str {
         core::any::type_name::<M>()
     }
 }
@@ -283,14 +283,14 @@ impl mlp_runtime::Routine for Name {
 #[cfg(all(feature = "std", target_arch = "x86_64"))]
 #[test]
 fn the_best_machine_runs() {
-    use mlp_runtime::simd::{Avx2, Avx512, run};
+    use mlp_runtime::__private::{Avx2, Avx512, dispatch};
     let best = match (Avx512::new(), Avx2::new()) {
         (Some(_), _) => "Avx512",
         (None, Some(_)) => "Avx2",
         (None, None) => "Sse2",
     };
     // Looked for, and then known.
-    for name in [run(Name), run(Name)] {
+    for name in [dispatch(Name), dispatch(Name)] {
         assert!(name.ends_with(best), "{name} instead of {best}");
     }
 }

@@ -4,6 +4,7 @@
 
 use core::mem::size_of;
 use core::slice::{from_mut, from_ref};
+use mlp_runtime::__private::{Stream, add_scalar, divide_scalar};
 use mlp_runtime::*;
 
 #[derive(Debug, Default, PartialEq)]

@@ -1,6 +1,6 @@
 //! The streams of start values.
 
-use mlp_runtime::Stream;
+use mlp_runtime::__private::Stream;
 use std::collections::HashSet;
 
 /// The published algorithm, apart from the crate's text.

@@ -3,7 +3,7 @@
 mod common;
 
 use common::Once;
-use mlp_runtime::{Scalar, Stream};
+use mlp_runtime::__private::{Scalar, Stream};
 
 const TINY: f32 = f32::from_bits(1);
 

@@ -9,7 +9,7 @@ use pasted::scalar::Scalar;
 
 #[test]
 fn pasted_modules_compute_the_same() {
-    let mut ours = mlp_runtime::Stream::new(1, 2, "x");
+    let mut ours = mlp_runtime::random::Stream::new(1, 2, "x");
     let mut pasted = pasted::random::Stream::new(1, 2, "x");
     for _ in 0..1000 {
         let (x, y) = (ours.uniform(-9.0, 9.0), pasted.uniform(-9.0, 9.0));
@@ -31,7 +31,7 @@ fn source_holds_the_modules_in_order() {
             "single",
             "kernels",
             "fused",
-            "machine",
+            "isa",
             "random",
             "weight_file",
             "batch",

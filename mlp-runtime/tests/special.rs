@@ -3,11 +3,9 @@
 mod common;
 
 use common::Once;
-use mlp_runtime::{
-    Scalar, floor_f32,
-    random::Stream,
-    special::{floor, sqrt},
-    sqrt_f32,
+use mlp_runtime::__private::{
+    Scalar, Stream,
+    functions::{floor, floor_f32, sqrt, sqrt_f32},
 };
 
 /// Numbers of all sizes, subnormal ones too, squares and their neighbours.

@@ -26,8 +26,8 @@ fn main() {
         let derivation = mlp_dsl::compile(&text).unwrap_or_else(|e| panic!("{name}: {e:?}"));
         let network = derivation.name.clone();
         let print = |standalone| {
-            let options = mlp_dsl::backend::rust::Options { standalone, ..Default::default() };
-            let tokens = mlp_dsl::backend::rust::emit(&derivation, &options);
+            let options = mlp_rust::Options { standalone, ..Default::default() };
+            let tokens = mlp_rust::emit(&derivation, &options);
             prettyplease::unparse(&syn::parse2(tokens).expect("Rust"))
                 .replace("\nuse __mlp_", "\npub use __mlp_")
         };
@@ -36,7 +36,7 @@ fn main() {
             .map(|(module, text)| format!("pub mod {module} {{\n{text}\n}}\n"))
             .collect();
         let runtime = format!(
-            "#[allow(dead_code, unused_imports)] pub mod runtime {{ {runtime} pub use batch::*; pub use kernels::*; pub use machine::*; \
+            "#[allow(dead_code, unused_imports)] pub mod runtime {{ {runtime} pub use batch::*; pub use kernels::*; pub use isa::*; \
              pub use network::*; pub use random::*; pub use scalar::*; }}"
         );
         let text = text.replace("\nnetwork", "\npub network");
@@ -94,8 +94,8 @@ fn on_machines() -> (String, String) {
                 .replace("MORE", &more.to_string());
             let derivation = mlp_dsl::compile(&text).unwrap_or_else(|e| panic!("{name}: {e:?}"));
             let runtime = Some("crate::forced".parse().expect("a path"));
-            let options = mlp_dsl::backend::rust::Options { runtime, ..Default::default() };
-            let tokens = mlp_dsl::backend::rust::emit(&derivation, &options);
+            let options = mlp_rust::Options { runtime, ..Default::default() };
+            let tokens = mlp_rust::emit(&derivation, &options);
             let network = prettyplease::unparse(&syn::parse2(tokens).expect("Rust"));
             writeln!(code, "#[allow(unreachable_pub)] pub mod {name} {{ {network} }}").expect("a string");
             writeln!(names, "{name},").expect("a string");

@@ -5,11 +5,8 @@
 
 use std::path::Path;
 
-use mlp_dsl::{
-    backend,
-    ir::{Derivation, equation::EquationId},
-    referee::{Evaluation, Point, evaluate},
-};
+use mlp_dsl::ir::{Derivation, equation::EquationId};
+use mlp_eval::{Evaluation, Point, evaluate};
 
 fn text(name: &str) -> String {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("examples/course/{name}.mlp"));
@@ -156,7 +153,7 @@ fn the_programs_forward_figures_digit_for_digit() {
 #[test]
 fn the_homework_counts() {
     let derivation = derivation("homework");
-    let summary = backend::summary::Summary::new(&derivation, None, None);
+    let summary = mlp_document::summary::Summary::new(&derivation, None, None);
     let text = format!("{summary:?}");
     assert_eq!(derivation.parameter_count(), 20975);
     let sizes: Vec<usize> =
@@ -237,7 +234,7 @@ const EXAMPLES: [&str; 6] =
 fn documents() {
     for name in EXAMPLES {
         let derivation = derivation(name);
-        let document = backend::document::derive(&derivation, &backend::document::Options::default());
+        let document = mlp_document::derive(&derivation, &mlp_document::Options::default());
         insta::assert_snapshot!(format!("document_{name}"), document.to_markdown());
     }
 }
@@ -245,7 +242,7 @@ fn documents() {
 #[test]
 fn code() {
     for name in EXAMPLES {
-        let tokens = backend::rust::emit(&derivation(name), &backend::rust::Options::default());
+        let tokens = mlp_rust::emit(&derivation(name), &mlp_rust::Options::default());
         insta::assert_snapshot!(format!("code_{name}"), prettyplease::unparse(&syn::parse2(tokens).unwrap()));
     }
 }
@@ -256,8 +253,8 @@ fn output_is_reproducible() {
     for name in EXAMPLES {
         let print = || {
             let derivation = derivation(name);
-            let document = backend::document::derive(&derivation, &backend::document::Options::default());
-            let code = backend::rust::emit(&derivation, &backend::rust::Options::default());
+            let document = mlp_document::derive(&derivation, &mlp_document::Options::default());
+            let code = mlp_rust::emit(&derivation, &mlp_rust::Options::default());
             (document.to_markdown(), code.to_string())
         };
         assert_eq!(print(), print());

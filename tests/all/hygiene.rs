@@ -59,16 +59,16 @@ mlp::mlp! {
     /// Names that generated code has, too.
     network Own: f64 {
         input   __input[4];
-        layer   __machine[3] = double(dense(__input));
+        layer   __isa[3] = double(dense(__input));
         biases  { __term_0 = 0.25 }
-        layer   __first[2] = double(dense(__machine)) * __term_0;
+        layer   __first[2] = double(dense(__isa)) * __term_0;
         target  __samples[2];
         loss    mean_squared_error(__first, __samples);
         arithmetic fused;
         unroll  never;
         train   momentum(rate = 0.001), batch 4;
     }
-    fn double(__machine) = __machine * __machine + __machine;
+    fn double(__isa) = __isa * __isa + __isa;
 }
 
 #[test]

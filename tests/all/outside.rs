@@ -81,7 +81,7 @@ fn weights_in_a_file() {
     };
     put("weights_good.safetensors", 0x3e);
     let said = user.check().unwrap_err();
-    assert!(said.contains("[M0703]") && said.contains("turn on the feature `safetensors`"), "{said}");
+    assert!(said.contains("[M0703]") && said.contains("enable the feature `safetensors`"), "{said}");
     // The stub has `TRAINED` as well: what only follows is not said, but for the value.
     assert!(!said.contains("no associated item"), "{said}");
     user.manifest(MORE, "");
@@ -90,7 +90,7 @@ fn weights_in_a_file() {
     assert!(user.check().unwrap_err().contains("== 0.125"), "the file's change is seen");
     put("weights_turned.safetensors", 0x3e);
     let said = user.check().unwrap_err();
-    assert!(said.contains("[M0706] `W` is [3, 2] in `line.safetensors`, and [2, 3] is needed"), "{said}");
+    assert!(said.contains("[M0706] `W` is [3, 2] in `line.safetensors`, but [2, 3] is needed"), "{said}");
 }
 
 /// On the heap without `std`, in a crate that forbids `unsafe`.

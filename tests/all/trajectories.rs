@@ -6,7 +6,7 @@
 use std::{collections::BTreeMap, path::Path};
 
 use mlp::{Batch, Trainable};
-use mlp_dsl::referee::{Point, evaluate};
+use mlp_eval::{Point, evaluate};
 
 const STEPS: usize = 100;
 

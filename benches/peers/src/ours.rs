@@ -1,7 +1,6 @@
 //! Our networks.
 
-use mlp::runtime::Class;
-use mlp::{Batch, Trainable, mlp};
+use mlp::{Batch, Class, Trainable, mlp};
 
 use crate::contender::Contender;
 use crate::workloads::{Data, Workload};

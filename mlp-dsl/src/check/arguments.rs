@@ -1,8 +1,8 @@
 //! What a call gives to the parameters of what it calls: by name or in order, defaults left out.
 
 use crate::{
+    check::errors,
     diagnostic::Diagnostics,
-    problems,
     syntax::ast::{Call, Expression},
 };
 
@@ -47,7 +47,7 @@ pub(super) fn arrange<'c>(
                 parameters.iter().position(|parameter| parameter.name == name.text)
             }
             (None, Some(before)) => {
-                found.push(problems::position_after_name(argument.span, before));
+                found.push(errors::position_after_name(argument.span, before));
                 return None;
             }
             (None, None) => Some(position).filter(|position| *position < parameters.len()),
@@ -56,16 +56,16 @@ pub(super) fn arrange<'c>(
             Some((_, slot @ None)) => *slot = Some(argument),
             Some((index, Some(_))) => {
                 let name = parameters.get(index).map_or("", |parameter| parameter.name.as_str());
-                found.push(problems::argument_twice(name, argument.span));
+                found.push(errors::argument_twice(name, argument.span));
                 good = false;
             }
             None => match name {
                 None => {
-                    found.push(problems::argument_count(call, parameters));
+                    found.push(errors::argument_count(call, parameters));
                     return None;
                 }
                 Some(name) => {
-                    found.push(problems::unknown_argument(&call.name, name, parameters));
+                    found.push(errors::unknown_argument(&call.name, name, parameters));
                     good = false;
                 }
             },
@@ -77,7 +77,7 @@ pub(super) fn arrange<'c>(
             (Some(argument), _) => arranged.push(Argument::Given(argument)),
             (None, Some(default)) => arranged.push(Argument::Default(default)),
             (None, None) if good => {
-                found.push(problems::argument_missing(call, parameters, &parameter.name));
+                found.push(errors::argument_missing(call, parameters, &parameter.name));
                 return None;
             }
             (None, None) => {}

@@ -5,18 +5,19 @@ use super::{
     arguments::{Argument, arrange},
     function::{Callee, Functions},
 };
+
 use crate::{
+    check::errors,
     diagnostic::Diagnostics,
-    ir::{
+    formula::{
+        Formula, Select, Term, TermId,
         builder::Builder,
         evaluate::evaluate_formula,
-        formula::{Formula, Select, Term, TermId},
         partials::partials,
         scalar::{Binary, Function, Unary},
     },
     limits,
-    model::Arithmetic,
-    problems,
+    number::Arithmetic,
     syntax::ast::{self, Expression, ExpressionKind},
 };
 
@@ -35,7 +36,7 @@ pub(super) fn function(
     let body = reading.formula(&function.body);
     names.push("y");
     if !function.derivative.is_empty() && count != 1 {
-        reading.found.push(problems::derivative_of_many(&function.name));
+        reading.found.push(errors::derivative_of_many(&function.name));
         return None;
     }
     reading.names = names;
@@ -45,7 +46,7 @@ pub(super) fn function(
     let cost = |formula: &Formula| formula.operations(functions.pointwise());
     let largest = stated.iter().chain([&body]).map(cost).max().unwrap_or(0);
     if largest > limits::FUNCTION_OPERATIONS {
-        found.push(problems::function_too_large(&function.name));
+        found.push(errors::function_too_large(&function.name));
         return None;
     }
     let mut b = Builder::new();
@@ -55,13 +56,13 @@ pub(super) fn function(
     let derived: Vec<Formula> = derived.into_iter().map(|root| b.finish(root)).collect();
     if let Some(wrong) = wrong_form(&body, &derived, &stated, functions.pointwise()) {
         let span = function.derivative.get(wrong).map_or(function.name.span, |form| form.span);
-        found.push(problems::wrong_derivative(&function.name, span));
+        found.push(errors::wrong_derivative(&function.name, span));
         return None;
     }
     let partials = stated.last().map_or(derived, |last| vec![last.clone()]);
     let operations = largest.max(partials.iter().map(cost).max().unwrap_or(0));
     if operations > limits::FUNCTION_OPERATIONS {
-        found.push(problems::function_too_large(&function.name));
+        found.push(errors::function_too_large(&function.name));
         return None;
     }
     Some(Function {
@@ -137,7 +138,7 @@ impl Reading<'_> {
                 match self.names.iter().position(|n| *n == name.text) {
                     Some(index) => Term::Leaf(index as u32),
                     None if self.own.is_empty() && GRADIENTS.contains(&name.text.as_str()) => {
-                        self.found.push(problems::unknown_in_rule(name));
+                        self.found.push(errors::unknown_in_rule(name));
                         return None;
                     }
                     None => match self.scope.resolve(name, self.found)? {
@@ -173,7 +174,7 @@ impl Reading<'_> {
                     let value = value.unwrap_or_else(|| b.number(0.0));
                     self.bound.push((name.text.clone(), value));
                     if self.bound.len() > limits::NAMES {
-                        self.found.push(problems::too_many_names("names", "a formula", name.span));
+                        self.found.push(errors::too_many_names("names", "a formula", name.span));
                         return None;
                     }
                 }

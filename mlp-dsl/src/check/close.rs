@@ -1,10 +1,13 @@
 //! What is only known at the end: what is unused, what is missing, which names clash, where weights
 //! without a start value begin.
 
-use super::{Checker, scope};
+use super::Checker;
+use crate::reserved::unusable_type;
+
 use crate::{
-    model::{LayerBody, Model, Precision},
-    problems,
+    check::errors,
+    model::{LayerBody, Model},
+    number::Precision,
     span::Span,
     syntax::ast::{self, Name},
     weights::Files,
@@ -20,18 +23,18 @@ impl Checker<'_> {
         self.mark_groups();
         let lost = self.incomplete;
         if self.layers.is_empty() && !lost {
-            self.found.push(problems::no_layers(&network.name));
+            self.found.push(errors::no_layers(&network.name));
         }
         if self.inputs.is_empty() && !lost {
-            self.found.push(problems::no_inputs(&network.name));
+            self.found.push(errors::no_inputs(&network.name));
         }
         if let (Some(span), None, false) = (self.train_span, &self.loss, lost) {
-            self.found.push(problems::train_without_loss(span));
+            self.found.push(errors::train_without_loss(span));
             self.target.iter().for_each(|target| self.scope.mark(&target.name.text));
             self.mark_groups();
         }
         if let (Some(penalty), None, false) = (self.penalties.first(), &self.loss, lost) {
-            self.found.push(problems::penalty_without_loss(penalty.span));
+            self.found.push(errors::penalty_without_loss(penalty.span));
         }
         self.settle_data();
         if !lost {
@@ -74,15 +77,15 @@ impl Checker<'_> {
     }
 
     pub(super) fn precision(&mut self, network: &ast::Network) -> Option<Precision> {
-        if let Some(reason) = scope::unusable_type(&network.name.text) {
-            self.found.push(problems::unusable_name(&network.name, reason));
+        if let Some(reason) = unusable_type(&network.name.text) {
+            self.found.push(errors::unusable_name(&network.name, reason));
         }
         match network.precision.as_ref().map(|p| p.text.as_str()) {
             None | Some("f32") => Some(Precision::F32),
             Some("f64") => Some(Precision::F64),
             Some(_) => {
                 let found = network.precision.as_ref()?;
-                self.found.push(problems::unknown_precision(found));
+                self.found.push(errors::unknown_precision(found));
                 None
             }
         }
@@ -129,7 +132,7 @@ impl Checker<'_> {
         for (name, span) in declared {
             if let Some(what) = made.get(&name) {
                 self.scope.mark(&name); // one mistake at a name is enough
-                self.found.push(problems::name_is_generated(&name, what, span));
+                self.found.push(errors::name_is_generated(&name, what, span));
             }
         }
     }

@@ -1,12 +1,14 @@
 //! Numbers that are known when compiling: formulas of literals and constants.
 
 use super::{Checker, Meaning, Scope};
+
 use crate::{
+    check::errors,
     diagnostic::Diagnostics,
-    problems,
+    formula::operator::Operator,
     span::Span,
     syntax::{
-        ast::{Expression, ExpressionKind, Operator},
+        ast::{Expression, ExpressionKind},
         words,
     },
 };
@@ -30,7 +32,7 @@ pub(super) fn value(expression: &Expression, scope: &Scope, found: &mut Diagnost
                     Operator::Multiply => total * right,
                     Operator::Divide => total / right,
                     Operator::Product => {
-                        found.push(problems::not_a_number(operand.span));
+                        found.push(errors::not_a_number(operand.span));
                         return None;
                     }
                 };
@@ -41,21 +43,21 @@ pub(super) fn value(expression: &Expression, scope: &Scope, found: &mut Diagnost
             Meaning::Constant(_, value) => Some(value),
             Meaning::Mistake => None,
             Meaning::Value(_) => {
-                found.push(problems::not_a_number(expression.span));
+                found.push(errors::not_a_number(expression.span));
                 None
             }
         },
         ExpressionKind::Call(call) => {
             let initializer = words::INITIALIZERS.iter().any(|known| known.text == call.name.text);
             found.push(if initializer {
-                problems::drawn_is_no_number(call)
+                errors::drawn_is_no_number(call)
             } else {
-                problems::not_a_number(expression.span)
+                errors::not_a_number(expression.span)
             });
             None
         }
         ExpressionKind::If(..) | ExpressionKind::Let(..) => {
-            found.push(problems::not_a_number(expression.span));
+            found.push(errors::not_a_number(expression.span));
             None
         }
         ExpressionKind::Mistake => None,
@@ -67,7 +69,7 @@ impl Checker<'_> {
     pub(super) fn number_of(&mut self, expression: &Expression) -> Option<f64> {
         let value = value(expression, &self.scope, self.found)?;
         if !value.is_finite() {
-            self.found.push(problems::not_finite(expression.span));
+            self.found.push(errors::not_finite(expression.span));
             return None;
         }
         self.fits(value, expression.span);
@@ -77,7 +79,7 @@ impl Checker<'_> {
     /// Reports a number that is infinite in the network's number type.
     pub(super) fn fits(&mut self, value: f64, span: Span) {
         if self.single && (value as f32).is_infinite() {
-            self.found.push(problems::beyond_single(value, span));
+            self.found.push(errors::beyond_single(value, span));
         }
     }
 
@@ -91,7 +93,7 @@ impl Checker<'_> {
     ) -> Option<u64> {
         let value = self.number_of(expression)?;
         if value.fract() != 0.0 || value < least as f64 || value > most as f64 {
-            self.found.push(problems::not_whole(what, value, least, most, expression.span));
+            self.found.push(errors::not_whole(what, value, least, most, expression.span));
             return None;
         }
         Some(value as u64)

@@ -2,11 +2,12 @@
 //! target are known.
 
 use super::Checker;
+
 use crate::{
-    ir::equation::Shape,
+    check::errors,
     limits,
     model::Sample,
-    problems,
+    shape::Shape,
     span::Span,
     syntax::ast::{self, Value},
 };
@@ -36,11 +37,11 @@ fn extent(values: &[Value], sample: Span) -> Span {
 impl Checker<'_> {
     pub(super) fn data_block(&mut self, samples: &[ast::Sample], span: Span) {
         if self.data.is_some() {
-            self.found.push(problems::second("data", Span::new(span.start, span.start + 4)));
+            self.found.push(errors::second("data", Span::new(span.start, span.start + 4)));
             return;
         }
         if samples.is_empty() {
-            self.found.push(problems::no_samples(span));
+            self.found.push(errors::no_samples(span));
         }
         let mut read = Vec::with_capacity(samples.len());
         for sample in samples {
@@ -81,31 +82,31 @@ impl Checker<'_> {
         }
         let given = self.inputs.iter().chain(&self.target).find(|data| data.values.is_some());
         if let Some(given) = given {
-            self.found.push(problems::values_and_data(&given.name, data.span));
+            self.found.push(errors::values_and_data(&given.name, data.span));
         }
         let inputs: usize = self.inputs.iter().map(|input| input.shape.count()).sum();
         let target = self.target.as_ref().map(|target| (target.class, target.shape.count()));
         for (input, output) in &data.samples {
             if input.count != inputs {
-                self.found.push(problems::sample_length("input", inputs, input.count, input.span));
+                self.found.push(errors::sample_length("input", inputs, input.count, input.span));
             }
             match (output, target) {
                 (Some(side), Some((class, count))) => {
                     let wanted = if class { 1 } else { count };
                     if side.count != wanted {
-                        self.found.push(problems::sample_length("target", wanted, side.count, side.span));
+                        self.found.push(errors::sample_length("target", wanted, side.count, side.span));
                     }
                     self.class_in_range(side, class.then_some(count));
                 }
-                (Some(side), None) => self.found.push(problems::sample_with_target(side.span)),
-                (None, Some(_)) => self.found.push(problems::sample_without_target(input.span)),
+                (Some(side), None) => self.found.push(errors::sample_with_target(side.span)),
+                (None, Some(_)) => self.found.push(errors::sample_without_target(input.span)),
                 (None, None) => {}
             }
         }
         let count = data.samples.len();
         let numbers = (count as u64).saturating_mul((inputs + target.map_or(0, |(_, count)| count)) as u64);
         if count > limits::SAMPLES || numbers > limits::SAMPLE_NUMBERS {
-            self.found.push(problems::too_many_samples(count, numbers, data.span));
+            self.found.push(errors::too_many_samples(count, numbers, data.span));
         }
         self.data = Some(data);
     }
@@ -113,7 +114,7 @@ impl Checker<'_> {
     fn class_in_range(&mut self, side: &Side, classes: Option<usize>) {
         let (Some(classes), Some([class])) = (classes, side.numbers.as_deref()) else { return };
         if class.fract() != 0.0 || !(0.0..classes as f64).contains(class) {
-            self.found.push(problems::not_whole("a class", *class, 0, classes as u64 - 1, side.span));
+            self.found.push(errors::not_whole("a class", *class, 0, classes as u64 - 1, side.span));
         }
     }
 

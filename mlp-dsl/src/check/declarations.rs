@@ -1,13 +1,15 @@
 //! Inputs, targets, weights and biases: their shapes and values.
 
 use super::{Checker, Meaning, initial};
+
 use crate::{
-    ir::equation::Shape,
+    check::errors,
+    kind::ParameterKind,
     limits,
     model::{Data, Parameter, Start, Value},
-    problems,
+    shape::Shape,
     span::Span,
-    syntax::ast::{self, ParameterKind},
+    syntax::ast,
 };
 
 impl Checker<'_> {
@@ -31,7 +33,7 @@ impl Checker<'_> {
         let shape = self.shape(declaration.shape.as_ref());
         let (known, shape) = match (shape, &declaration.shape) {
             (Some(Shape::Matrix(..)), Some((_, span))) => {
-                self.found.push(problems::matrix_of_data(what, *span));
+                self.found.push(errors::matrix_of_data(what, *span));
                 (false, Shape::Vector(1))
             }
             (Some(shape), _) => (self.count_data(shape, name.span), shape),
@@ -43,7 +45,7 @@ impl Checker<'_> {
             _ if !known => None,
             Some(ast::Start::Value(value)) => self.values(value, shape, name),
             Some(ast::Start::Initializer(call)) => {
-                self.found.push(problems::data_is_not_drawn(what, call.span));
+                self.found.push(errors::data_is_not_drawn(what, call.span));
                 None
             }
             None => None,
@@ -76,7 +78,7 @@ impl Checker<'_> {
         let expression = match value {
             ast::Value::Single(expression) => expression,
             ast::Value::List(_, span) => {
-                self.found.push(problems::class_is_number(classes, *span));
+                self.found.push(errors::class_is_number(classes, *span));
                 return None;
             }
         };
@@ -89,7 +91,7 @@ impl Checker<'_> {
         let before = self.data_length;
         self.data_length = before.saturating_add(shape.count() as u64);
         if before <= limits::DATA && self.data_length > limits::DATA {
-            self.found.push(problems::too_much_data(self.data_length, span));
+            self.found.push(errors::too_much_data(self.data_length, span));
         }
         self.data_length <= limits::DATA
     }
@@ -103,13 +105,13 @@ impl Checker<'_> {
     ) -> Data {
         let name = group.declaration.name.clone();
         if elements.is_empty() {
-            self.found.push(problems::empty_group(&name));
+            self.found.push(errors::empty_group(&name));
         }
         let mut values = Vec::new();
         for (index, declaration) in elements.iter().enumerate() {
             self.scope.declare(&declaration.name, what, Meaning::Value(element(index)), self.found);
             if let Some((_, span)) = &declaration.shape {
-                self.found.push(problems::shape_in_group(*span));
+                self.found.push(errors::shape_in_group(*span));
             }
             match &declaration.start {
                 Some(ast::Start::Value(value)) => {
@@ -118,14 +120,14 @@ impl Checker<'_> {
                     }
                 }
                 Some(ast::Start::Initializer(call)) => {
-                    self.found.push(problems::data_is_not_drawn(what, call.span));
+                    self.found.push(errors::data_is_not_drawn(what, call.span));
                 }
                 None => {}
             }
         }
         let given = elements.iter().filter(|d| d.start.is_some()).count();
         if let (true, Some(missing)) = (given > 0, elements.iter().find(|d| d.start.is_none())) {
-            self.found.push(problems::value_missing(&missing.name));
+            self.found.push(errors::value_missing(&missing.name));
         }
         let values = (values.len() == elements.len() && !values.is_empty()).then_some(values);
         let shape = Shape::Vector(elements.len().max(1));
@@ -167,7 +169,7 @@ impl Checker<'_> {
         let before = self.parameter_count;
         self.parameter_count = before.saturating_add(shape.count() as u64);
         if before <= limits::PARAMETERS && self.parameter_count > limits::PARAMETERS {
-            self.found.push(problems::too_many_parameters(self.parameter_count, span));
+            self.found.push(errors::too_many_parameters(self.parameter_count, span));
         }
     }
 
@@ -182,12 +184,12 @@ impl Checker<'_> {
                 Some(Shape::Matrix(*rows as usize, *columns as usize))
             }
             [Some(rows), Some(columns)] => {
-                self.found.push(problems::too_many_parameters(rows.saturating_mul(*columns), *span));
+                self.found.push(errors::too_many_parameters(rows.saturating_mul(*columns), *span));
                 None
             }
             [None] | [_, _] => None,
             _ => {
-                self.found.push(problems::too_many_dimensions(*span));
+                self.found.push(errors::too_many_dimensions(*span));
                 None
             }
         }

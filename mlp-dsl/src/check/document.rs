@@ -2,9 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::{Checker, closest};
+use super::Checker;
+
 use crate::{
-    problems,
+    check::errors,
+    spelling::closest,
     syntax::ast::{Document, Entry, EntryValue},
 };
 
@@ -13,13 +15,13 @@ const ENTRIES: [&str; 5] = ["title", "author", "question", "marks", "headings"];
 impl Checker<'_> {
     pub(super) fn documents(&mut self, documents: &[Document]) {
         if let Some(second) = documents.get(1) {
-            self.found.push(problems::second("document", second.span));
+            self.found.push(errors::second("document", second.span));
         }
         let mut seen = BTreeSet::new();
         for entry in documents.first().into_iter().flat_map(|document| &document.entries) {
             let name = entry.name.text.as_str();
             if !seen.insert(name) {
-                self.found.push(problems::argument_twice(name, entry.name.span));
+                self.found.push(errors::argument_twice(name, entry.name.span));
             }
             self.entry(entry);
         }
@@ -33,15 +35,15 @@ impl Checker<'_> {
             ("marks", EntryValue::Number(number)) => self.document.marks = self.number_of(number),
             ("headings", EntryValue::Table(entries)) => self.headings(entries),
             ("title" | "author" | "question", _) => {
-                self.found.push(problems::entry_kind(&entry.name, "a text in quotes", entry.span));
+                self.found.push(errors::entry_kind(&entry.name, "text in quotes", entry.span));
             }
-            ("marks", _) => self.found.push(problems::entry_kind(&entry.name, "a number", entry.span)),
+            ("marks", _) => self.found.push(errors::entry_kind(&entry.name, "a number", entry.span)),
             ("headings", _) => {
-                self.found.push(problems::entry_kind(&entry.name, "a table in braces", entry.span));
+                self.found.push(errors::entry_kind(&entry.name, "a table in braces", entry.span));
             }
             (name, _) => {
                 let close = closest(name, ENTRIES.into_iter());
-                self.found.push(problems::unknown_entry(&entry.name, close, &ENTRIES));
+                self.found.push(errors::unknown_entry(&entry.name, close, &ENTRIES));
             }
         }
     }
@@ -53,12 +55,12 @@ impl Checker<'_> {
             match &entry.value {
                 _ if !known.contains(&name) => {
                     let close = closest(name, known.iter().copied());
-                    self.found.push(problems::unknown_entry(&entry.name, close, &known));
+                    self.found.push(errors::unknown_entry(&entry.name, close, &known));
                 }
                 EntryValue::Text(text) => {
                     self.document.headings.push((name.to_owned(), text.clone()));
                 }
-                _ => self.found.push(problems::entry_kind(&entry.name, "a text in quotes", entry.span)),
+                _ => self.found.push(errors::entry_kind(&entry.name, "text in quotes", entry.span)),
             }
         }
     }

@@ -6,14 +6,17 @@ use super::{
     function::Callee,
     unusable,
 };
+
 use crate::{
+    check::errors,
     diagnostic::Diagnostic,
-    ir::{equation::Shape, scalar::Unary},
+    formula::{operator::Operator, scalar::Unary},
+    kind::ParameterKind,
     limits,
     model::{Kernel, Parameter, Typed, TypedKind, Value},
-    problems,
+    shape::Shape,
     span::Span,
-    syntax::ast::{self, Call, Expression, ExpressionKind, Name, Operator, ParameterKind},
+    syntax::ast::{Call, Expression, ExpressionKind, Name},
 };
 
 /// How much has been read inside functions of arrays.
@@ -46,7 +49,7 @@ impl Checker<'_> {
         let before = self.inlining.exhausted;
         let checked = self.formula(expression, want);
         if self.inlining.exhausted && !before {
-            self.found.push(problems::calls_too_large(expression.span));
+            self.found.push(errors::calls_too_large(expression.span));
         }
         self.incomplete |= checked.is_none();
         checked
@@ -100,7 +103,7 @@ impl Checker<'_> {
                 let value_shape = self.broadcast(&then, then.shape, &otherwise, "else")?;
                 let Some(shape) = condition_shape.broadcast(value_shape) else {
                     let sides = [(condition_shape, left.span.to(right.span)), (value_shape, then.span)];
-                    self.found.push(problems::shapes_differ("then", sides, span));
+                    self.found.push(errors::shapes_differ("then", sides, span));
                     return None;
                 };
                 let condition = Box::new((left, *comparison, right));
@@ -122,14 +125,14 @@ impl Checker<'_> {
         for (name, value) in bound {
             let value = self.formula(value, want);
             if let Some(reason) = unusable(&name.text) {
-                self.found.push(problems::unusable_name(name, reason));
+                self.found.push(errors::unusable_name(name, reason));
             }
             // Behind a mistake the name is known, so that no second one follows.
             let shape = value.as_ref().map_or(Shape::Scalar, |value| value.shape);
             self.bound.push((name.text.clone(), shape, self.arguments.len()));
             values.push(value.map(|value| (name.text.clone(), value)));
             if self.bound.len() > limits::NAMES {
-                self.found.push(problems::too_many_names("names", "a formula", name.span));
+                self.found.push(errors::too_many_names("names", "a formula", name.span));
                 self.bound.truncate(before);
                 return None;
             }
@@ -156,7 +159,7 @@ impl Checker<'_> {
             return Some((TypedKind::Argument(index), *shape));
         }
         if !self.scope.knows(&name.text) && self.functions.find(&name.text).is_some() {
-            self.found.push(problems::function_as_value(name));
+            self.found.push(errors::function_as_value(name));
             return None;
         }
         if let Some(problem) = self.known_otherwise(name) {
@@ -183,18 +186,16 @@ impl Checker<'_> {
         }
         let in_loss = matches!(self.place, Place::Elsewhere) && self.target.is_none();
         let output = self.layers.last().filter(|_| in_loss && TARGETS.contains(&name.text.as_str()))?;
-        Some(problems::target_missing(name, output.shape.count()))
+        Some(errors::target_missing(name, output.shape.count()))
     }
 
     /// What must not be used where the formula stands.
     fn out_of_place(&self, name: &Name, value: Value) -> Option<Diagnostic> {
         let target = matches!(value, Value::Target | Value::TargetElement(_));
         match &self.place {
-            Place::Layer(_) if target => Some(problems::target_in_layer(name)),
-            Place::Penalty if !matches!(value, Value::Parameter(_)) => {
-                Some(problems::sample_in_penalty(name))
-            }
-            Place::Setting => Some(problems::value_in_setting(name)),
+            Place::Layer(_) if target => Some(errors::target_in_layer(name)),
+            Place::Penalty if !matches!(value, Value::Parameter(_)) => Some(errors::sample_in_penalty(name)),
+            Place::Setting => Some(errors::value_in_setting(name)),
             _ => None,
         }
     }
@@ -253,7 +254,7 @@ impl Checker<'_> {
             (Shape::Vector(n), Shape::Vector(m)) if n == m => Shape::Scalar,
             _ => {
                 let right = (right.shape, right.span, self.name_of(right));
-                self.found.push(problems::product_shapes([left, right], want));
+                self.found.push(errors::product_shapes([left, right], want));
                 return None;
             }
         };
@@ -277,7 +278,7 @@ impl Checker<'_> {
         let both = shape.broadcast(right.shape);
         if both.is_none() {
             let sides = [(shape, left.span), (right.shape, right.span)];
-            self.found.push(problems::shapes_differ(sign, sides, left.span.to(right.span)));
+            self.found.push(errors::shapes_differ(sign, sides, left.span.to(right.span)));
         }
         both
     }
@@ -322,7 +323,7 @@ impl Checker<'_> {
             Callee::Sum => (TypedKind::Sum(only()?), Shape::Scalar),
             Callee::Transpose => {
                 let Shape::Matrix(rows, columns) = shape else {
-                    self.found.push(problems::needs_matrix(&call.name, shape, only()?.span));
+                    self.found.push(errors::needs_matrix(&call.name, shape, only()?.span));
                     return None;
                 };
                 (TypedKind::Transpose(only()?), Shape::Matrix(columns, rows))
@@ -349,23 +350,23 @@ impl Checker<'_> {
     /// `concat(a, b, …)`: scalars and vectors side by side.
     fn concat(&mut self, call: &Call) -> Option<Typed> {
         if let Some(name) = call.arguments.iter().find_map(|(name, _)| name.as_ref()) {
-            self.found.push(problems::unknown_argument(&call.name, name, &[]));
+            self.found.push(errors::unknown_argument(&call.name, name, &[]));
             return None;
         }
         if call.arguments.is_empty() {
-            self.found.push(problems::argument_count(call, &[Declared::needed("x")]));
+            self.found.push(errors::argument_count(call, &[Declared::needed("x")]));
             return None;
         }
         let parts: Vec<Option<Typed>> =
             call.arguments.iter().map(|(_, part)| self.formula(part, None)).collect();
         let parts: Vec<Typed> = parts.into_iter().collect::<Option<_>>()?;
         if let Some(matrix) = parts.iter().find(|part| matches!(part.shape, Shape::Matrix(..))) {
-            self.found.push(problems::needs_vector(&call.name, matrix.shape, matrix.span));
+            self.found.push(errors::needs_vector(&call.name, matrix.shape, matrix.span));
             return None;
         }
         let length = parts.iter().map(|part| part.shape.count() as u64).sum::<u64>();
         if length > limits::LENGTH {
-            self.found.push(problems::not_whole("a size", length as f64, 1, limits::LENGTH, call.span));
+            self.found.push(errors::not_whole("a size", length as f64, 1, limits::LENGTH, call.span));
             return None;
         }
         let shape = Shape::Vector(length as usize);
@@ -379,7 +380,7 @@ impl Checker<'_> {
         if let (Some(Kernel::Softmax), Some(z)) = (kernel, arguments.first())
             && !matches!(z.shape, Shape::Vector(_))
         {
-            self.found.push(problems::needs_vector(&call.name, z.shape, z.span));
+            self.found.push(errors::needs_vector(&call.name, z.shape, z.span));
             return None;
         }
         let names = function.parameters.iter();
@@ -391,7 +392,7 @@ impl Checker<'_> {
         self.functions.visible_again(before);
         self.arguments.pop();
         if let (None, Some(reason)) = (&body, inside.into_sorted().first()) {
-            self.found.push(problems::arguments_do_not_fit(call, &arguments, &reason.title));
+            self.found.push(errors::arguments_do_not_fit(call, &arguments, &reason.title));
         }
         let body = body?;
         let shape = body.shape;
@@ -408,7 +409,7 @@ impl Checker<'_> {
     ) -> Option<Typed> {
         let input = arguments.into_iter().next()?;
         let (Place::Layer(layer), true) = (self.place.clone(), self.arguments.is_empty()) else {
-            self.found.push(problems::dense_outside_layer(&call.name, call.span));
+            self.found.push(errors::dense_outside_layer(&call.name, call.span));
             return None;
         };
         let Some(Shape::Vector(width)) = want else {
@@ -416,11 +417,11 @@ impl Checker<'_> {
                 return None;
             }
             let target = self.target.as_ref().map(|target| target.shape.count());
-            self.found.push(problems::dense_without_width(&call.name, &layer, target, call.span));
+            self.found.push(errors::dense_without_width(&call.name, &layer, target, call.span));
             return None;
         };
         let Shape::Vector(inputs) = input.shape else {
-            self.found.push(problems::needs_vector(&call.name, input.shape, input.span));
+            self.found.push(errors::needs_vector(&call.name, input.shape, input.span));
             return None;
         };
         self.dense_in_layer += 1;
@@ -448,7 +449,7 @@ impl Checker<'_> {
     ) -> usize {
         let text = format!("{letter}_{}{suffix}", layer.text);
         if let Some(what) = self.made.get(&text) {
-            self.found.push(problems::name_is_generated(&text, what, layer.span));
+            self.found.push(errors::name_is_generated(&text, what, layer.span));
         }
         let what = format!("a parameter of `{}` in the layer `{}`", call.name.text, layer.text);
         self.made.insert(text.clone(), what);
@@ -465,7 +466,7 @@ impl Checker<'_> {
     }
 }
 
-impl ast::Operator {
+impl Operator {
     /// The sign, as written.
     pub fn sign(self) -> &'static str {
         match self {

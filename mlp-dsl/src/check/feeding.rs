@@ -4,9 +4,10 @@
 use std::collections::{HashMap, HashSet};
 
 use super::{Checker, function::Functions, initial};
+
 use crate::{
+    formula::operator::Operator,
     model::{Layer, LayerBody, Typed, TypedKind, Value},
-    syntax::ast::Operator,
 };
 
 /// Activations that let positive numbers through about as they are, and hold negative ones back.

@@ -5,16 +5,20 @@ use std::{
     rc::Rc,
 };
 
-use super::{Scope, arguments::Parameter, body, constant, scope::closest};
+use super::{Scope, arguments::Parameter, body, constant};
+
 use crate::{
+    check::errors,
     diagnostic::Diagnostics,
-    ir::{
-        formula::FunctionId,
+    formula::{
+        FunctionId,
+        operator::Operator,
         scalar::{Function, Unary},
     },
-    limits, problems,
+    limits,
     span::Span,
-    syntax::ast::{self, Expression, ExpressionKind, Name, Operator},
+    spelling::closest,
+    syntax::ast::{self, Expression, ExpressionKind, Name},
 };
 
 /// What a call calls.
@@ -126,30 +130,30 @@ impl Functions {
         let name = &function.name;
         let earlier = self.latest(&name.text, self.declared.len());
         if let Some(span) = earlier.and_then(|earlier| earlier.span) {
-            found.push(problems::declared_twice(name, span));
+            found.push(errors::declared_twice(name, span));
             return None;
         }
         if Callee::BUILTIN.iter().any(|(builtin, _)| *builtin == name.text) {
-            found.push(problems::reserved_function(name));
+            found.push(errors::reserved_function(name));
             return None;
         }
         if let Some(kernel) = &function.kernel {
-            found.push(problems::kernel_outside_prelude(kernel));
+            found.push(errors::kernel_outside_prelude(kernel));
             return None;
         }
         if let Some(parameter) = function.parameters.get(limits::NAMES) {
-            found.push(problems::too_many_names("parameters", "a function", parameter.name.span));
+            found.push(errors::too_many_names("parameters", "a function", parameter.name.span));
             return None;
         }
         for (index, parameter) in function.parameters.iter().enumerate() {
             let mut earlier = function.parameters.iter().take(index).map(|p| &p.name);
             if let Some(earlier) = earlier.find(|p| p.text == parameter.name.text) {
-                found.push(problems::declared_twice(&parameter.name, earlier.span));
+                found.push(errors::declared_twice(&parameter.name, earlier.span));
                 return None;
             }
         }
         if function.parameters.is_empty() {
-            found.push(problems::function_without_parameters(name));
+            found.push(errors::function_without_parameters(name));
             return None;
         }
         self.add_made(function, scope, found, Some(name.span))
@@ -167,7 +171,7 @@ impl Functions {
         let name = &function.name;
         if self.is_array(&function.body) {
             if let Some(stated) = function.derivative.first() {
-                found.push(problems::derivative_of_array_function(stated.span));
+                found.push(errors::derivative_of_array_function(stated.span));
             }
             let mut known: Vec<&str> = function.parameters.iter().map(|p| p.name.text.as_str()).collect();
             if !self.check_names(&mut known, &function.body, scope, found) {
@@ -189,7 +193,7 @@ impl Functions {
         let formulas = made.partials.iter().chain([&made.body]);
         self.terms += formulas.map(|formula| formula.terms().len() as u64).sum::<u64>();
         if self.terms > limits::OPERATIONS {
-            found.push(problems::too_many_operations(name.span));
+            found.push(errors::too_many_operations(name.span));
             return None;
         }
         let callee = Callee::Pointwise(FunctionId(self.pointwise.len() as u32));
@@ -222,8 +226,8 @@ impl Functions {
         let callee = self.find(&name.text);
         if callee.is_none() && !self.is_broken(&name.text) {
             found.push(match own {
-                Some(own) if own == name.text => problems::function_calls_itself(name),
-                _ => problems::unknown_function(name, closest(&name.text, self.names().into_iter())),
+                Some(own) if own == name.text => errors::function_calls_itself(name),
+                _ => errors::unknown_function(name, closest(&name.text, self.names().into_iter())),
             });
         }
         callee
@@ -265,7 +269,7 @@ impl Functions {
     pub(super) fn report_unused(&self, found: &mut Diagnostics) {
         for declared in self.declared.iter().filter(|d| !d.used.get()) {
             if let Some(span) = declared.span {
-                found.push(problems::unused(&declared.name, "function", span));
+                found.push(errors::unused(&declared.name, "function", span));
             }
         }
     }
@@ -306,7 +310,7 @@ impl Functions {
                     good &= self.check_names(known, value, scope, found);
                     known.push(&name.text);
                     if known.len() > limits::NAMES {
-                        found.push(problems::too_many_names("names", "a formula", name.span));
+                        found.push(errors::too_many_names("names", "a formula", name.span));
                         return false;
                     }
                 }
@@ -337,7 +341,7 @@ pub(super) fn parameters(
             Some(expression) => {
                 let value = constant::value(expression, scope, found);
                 if value.is_some_and(|value| !value.is_finite()) {
-                    found.push(problems::not_finite(expression.span));
+                    found.push(errors::not_finite(expression.span));
                 }
                 good &= value.is_some_and(f64::is_finite);
                 value

@@ -4,13 +4,15 @@ use super::{
     Checker,
     arguments::{Argument, Parameter, arrange},
 };
+
 use crate::{
-    ir::equation::Shape,
+    check::errors,
+    kind::ParameterKind,
     model::Start,
-    problems,
+    shape::Shape,
     span::Span,
     syntax::{
-        ast::{Call, Name, ParameterKind, Value},
+        ast::{Call, Name, Value},
         words,
     },
 };
@@ -57,12 +59,12 @@ impl Checker<'_> {
         match (value, shape) {
             (Value::Single(expression), _) => self.number_of(expression).map(Start::Fill),
             (Value::List(_, span), Shape::Scalar) => {
-                self.found.push(problems::list_for_scalar(name, *span));
+                self.found.push(errors::list_for_scalar(name, *span));
                 None
             }
             (Value::List(values, span), Shape::Vector(n)) => {
                 if values.len() != n {
-                    self.found.push(problems::value_count(name, n, values.len(), "values", *span));
+                    self.found.push(errors::value_count(name, n, values.len(), "values", *span));
                     return None;
                 }
                 self.row(values).map(Start::Values)
@@ -70,11 +72,11 @@ impl Checker<'_> {
             (Value::List(rows, span), Shape::Matrix(count, columns)) => {
                 if rows.len() != count && rows.iter().all(|row| matches!(row, Value::Single(_))) {
                     let numbers = self.row(rows)?;
-                    self.found.push(problems::rows_expected(name, count, columns, &numbers, *span));
+                    self.found.push(errors::rows_expected(name, count, columns, &numbers, *span));
                     return None;
                 }
                 if rows.len() != count {
-                    self.found.push(problems::value_count(name, count, rows.len(), "rows", *span));
+                    self.found.push(errors::value_count(name, count, rows.len(), "rows", *span));
                     return None;
                 }
                 let mut all = Vec::new();
@@ -83,7 +85,7 @@ impl Checker<'_> {
                         Value::List(values, _) if values.len() == columns => all.extend(self.row(values)?),
                         Value::List(values, span) => {
                             let found = values.len();
-                            self.found.push(problems::value_count(
+                            self.found.push(errors::value_count(
                                 name,
                                 columns,
                                 found,
@@ -93,7 +95,7 @@ impl Checker<'_> {
                             return None;
                         }
                         Value::Single(expression) => {
-                            self.found.push(problems::row_expected(name, columns, expression.span));
+                            self.found.push(errors::row_expected(name, columns, expression.span));
                             return None;
                         }
                     }
@@ -109,7 +111,7 @@ impl Checker<'_> {
             match value {
                 Value::Single(expression) => numbers.push(self.number_of(expression)),
                 Value::List(_, span) => {
-                    self.found.push(problems::list_too_deep(*span));
+                    self.found.push(errors::list_too_deep(*span));
                     return None;
                 }
             }
@@ -121,8 +123,8 @@ impl Checker<'_> {
     pub(super) fn initializer(&mut self, call: &Call, shape: Shape) -> Option<Start> {
         let known = words::INITIALIZERS.map(|word| word.text);
         let Some(rule) = known.into_iter().find(|name| *name == call.name.text) else {
-            let close = super::closest(&call.name.text, known.into_iter());
-            self.found.push(problems::unknown_initializer(&call.name, close, &known));
+            let close = crate::spelling::closest(&call.name.text, known.into_iter());
+            self.found.push(errors::unknown_initializer(&call.name, close, &known));
             return None;
         };
         let seed = Parameter::optional("seed", 0.0);
@@ -146,7 +148,7 @@ impl Checker<'_> {
             ("uniform", _) => {
                 let (low, high) = (argument("low")?, argument("high")?);
                 if low >= high {
-                    self.found.push(problems::empty_range(call.span, low, high));
+                    self.found.push(errors::empty_range(call.span, low, high));
                     return None;
                 }
                 Start::Uniform { rule, low, high, salt }
@@ -154,13 +156,13 @@ impl Checker<'_> {
             ("normal", _) => {
                 let (mean, deviation) = (argument("mean")?, argument("deviation")?);
                 if deviation <= 0.0 {
-                    self.found.push(problems::not_positive("deviation", deviation, call.span));
+                    self.found.push(errors::not_positive("deviation", deviation, call.span));
                     return None;
                 }
                 Start::Normal { mean, deviation, salt }
             }
             (_, None) => {
-                self.found.push(problems::initializer_needs_matrix(call));
+                self.found.push(errors::initializer_needs_matrix(call));
                 return None;
             }
             ("he", Some((inputs, _))) => bounded(rule, (6.0 / inputs).sqrt(), salt),
@@ -171,7 +173,7 @@ impl Checker<'_> {
 
     fn salt(&mut self, seed: f64, span: Span) -> Option<u64> {
         if seed.fract() != 0.0 || !(0.0..=(1u64 << 53) as f64).contains(&seed) {
-            self.found.push(problems::not_whole("a seed", seed, 0, 1 << 53, span));
+            self.found.push(errors::not_whole("a seed", seed, 0, 1 << 53, span));
             return None;
         }
         Some(seed as u64)

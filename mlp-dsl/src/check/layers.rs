@@ -1,12 +1,13 @@
 //! Layers and the loss.
 
 use super::{Checker, Meaning, Place};
+
 use crate::{
+    check::errors,
     diagnostic::Diagnostics,
-    ir::equation::Shape,
     limits,
     model::{Layer, LayerBody, Typed, TypedKind, Value},
-    problems,
+    shape::Shape,
     span::Span,
     syntax::ast::{self, Name},
 };
@@ -28,7 +29,7 @@ impl Checker<'_> {
         };
         self.place = Place::Elsewhere;
         if let (Some(span), 0, Some(_)) = (layer.frozen, self.dense_in_layer, &checked) {
-            self.found.push(problems::nothing_to_freeze(&layer.name, span));
+            self.found.push(errors::nothing_to_freeze(&layer.name, span));
         }
         self.frozen_layer = false;
         match checked {
@@ -79,11 +80,11 @@ impl Checker<'_> {
             let before = self.neuron_count;
             self.neuron_count += neurons.len();
             if before <= limits::NEURONS && self.neuron_count > limits::NEURONS {
-                self.found.push(problems::too_many_neurons(layer.name.span));
+                self.found.push(errors::too_many_neurons(layer.name.span));
             }
         }
         if self.layer_count == limits::LAYERS + 1 {
-            self.found.push(problems::too_many_layers(layer.name.span));
+            self.found.push(errors::too_many_layers(layer.name.span));
         }
         self.layer_count <= limits::LAYERS && self.neuron_count <= limits::NEURONS
     }
@@ -95,7 +96,7 @@ impl Checker<'_> {
         neurons: &[ast::Neuron],
     ) -> Option<(LayerBody, Shape)> {
         if neurons.is_empty() {
-            self.found.push(problems::empty_group(name));
+            self.found.push(errors::empty_group(name));
         }
         let mut checked = Vec::new();
         for neuron in neurons {
@@ -103,7 +104,7 @@ impl Checker<'_> {
             if let Some(typed) = &typed
                 && typed.shape != Shape::Scalar
             {
-                self.found.push(problems::neuron_is_scalar(&neuron.name, typed.shape, typed.span));
+                self.found.push(errors::neuron_is_scalar(&neuron.name, typed.shape, typed.span));
             }
             checked.push(typed.filter(|t| t.shape == Shape::Scalar));
         }
@@ -136,7 +137,7 @@ impl Checker<'_> {
             (Some(declared), found) if declared != found => {
                 let span = shape.map_or(layer.name.span, |(_, span)| *span);
                 self.contradicted = true;
-                self.found.push(problems::layer_shape(&layer.name, declared, span, found, typed.span));
+                self.found.push(errors::layer_shape(&layer.name, declared, span, found, typed.span));
                 None
             }
             (_, Shape::Vector(_)) => {
@@ -144,7 +145,7 @@ impl Checker<'_> {
                 Some((LayerBody::Whole(typed), shape))
             }
             (_, found) => {
-                self.found.push(problems::layer_is_vector(&layer.name, found, typed.span));
+                self.found.push(errors::layer_is_vector(&layer.name, found, typed.span));
                 None
             }
         }
@@ -152,12 +153,12 @@ impl Checker<'_> {
 
     pub(super) fn loss(&mut self, loss: &ast::Expression) {
         if std::mem::replace(&mut self.has_loss, true) {
-            self.found.push(problems::second("loss", loss.span));
+            self.found.push(errors::second("loss", loss.span));
             return;
         }
         if let Some(typed) = self.expression(loss, None) {
             if typed.shape != Shape::Scalar {
-                self.found.push(problems::loss_is_scalar(typed.shape, typed.span));
+                self.found.push(errors::loss_is_scalar(typed.shape, typed.span));
             }
             self.loss = Some(typed);
         }
@@ -169,7 +170,7 @@ impl Checker<'_> {
         self.place = Place::Elsewhere;
         let Some(typed) = typed else { return };
         if typed.shape != Shape::Scalar {
-            self.found.push(problems::penalty_is_scalar(typed.shape, typed.span));
+            self.found.push(errors::penalty_is_scalar(typed.shape, typed.span));
         }
         self.penalties.push(typed);
     }

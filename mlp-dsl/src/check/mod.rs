@@ -7,6 +7,7 @@ mod constant;
 mod data;
 mod declarations;
 mod document;
+pub(crate) mod errors;
 mod expression;
 mod feeding;
 mod function;
@@ -21,9 +22,10 @@ use std::collections::HashMap;
 
 use crate::{
     diagnostic::Diagnostics,
-    ir::{equation::Shape, formula::ConstantId},
-    model::{self, Arithmetic, Data, FrontMatter, Kernel, Layer, Model, Typed, Value},
-    problems,
+    formula::ConstantId,
+    model::{self, Data, FrontMatter, Kernel, Layer, Model, Typed, Value},
+    number::Arithmetic,
+    shape::Shape,
     span::Span,
     syntax::{
         PRELUDE,
@@ -32,12 +34,14 @@ use crate::{
     },
     weights::Files,
 };
-pub(crate) use arguments::Parameter;
+
+use crate::reserved::unusable;
 use function::Functions;
 use rules::Rules;
 use scope::{Meaning, Scope};
-pub(crate) use scope::{closest, unusable, unusable_type};
-pub(crate) use weights::type_name;
+
+pub(crate) use arguments::Parameter;
+use weights::type_name;
 
 /// Checks a specification. The model is there when nothing was reported.
 pub(crate) fn check(ast: &Ast, files: &dyn Files, diagnostics: &mut Diagnostics) -> Option<Model> {
@@ -68,17 +72,17 @@ fn refuse_unusable(ast: &Ast, found: &mut Diagnostics) {
     for symbol in crate::names::Names::of(ast).symbols {
         if let Some(reason) = unusable(&symbol.name) {
             let name = Name { text: symbol.name, span: symbol.declared };
-            found.push(problems::unusable_name(&name, reason));
+            found.push(errors::unusable_name(&name, reason));
         }
     }
 }
 
 fn one_network<'a>(ast: &'a Ast, found: &mut Diagnostics) -> Option<&'a ast::Network> {
     if let Some(second) = ast.networks.get(1) {
-        found.push(problems::second_network(&second.name));
+        found.push(errors::second_network(&second.name));
     }
     if ast.networks.is_empty() && found.is_empty() {
-        found.push(problems::no_network());
+        found.push(errors::no_network());
     }
     ast.networks.first()
 }
@@ -212,7 +216,7 @@ impl<'a> Checker<'a> {
             Statement::Target(group) => {
                 let data = self.data(group, "target", Value::Target, &Value::TargetElement);
                 if self.target.is_some() {
-                    self.found.push(problems::second("target", data.name.span));
+                    self.found.push(errors::second("target", data.name.span));
                 } else {
                     self.target = Some(data);
                 }
@@ -235,14 +239,14 @@ impl<'a> Checker<'a> {
             Statement::Data(samples, span) => self.data_block(samples, *span),
             Statement::Unroll(choice) => {
                 if self.unroll_span.replace(choice.span).is_some() {
-                    self.found.push(problems::second("unroll", choice.span));
+                    self.found.push(errors::second("unroll", choice.span));
                 }
                 match choice.text.as_str() {
                     "always" => self.unroll = Some(true),
                     "never" => self.unroll = Some(false),
                     _ => {
                         let known = ["always", "never"];
-                        self.found.push(problems::unknown_choice("`unroll`", choice.span, &known));
+                        self.found.push(errors::unknown_choice("`unroll`", choice.span, &known));
                     }
                 }
             }
@@ -252,15 +256,11 @@ impl<'a> Checker<'a> {
                     "fused" => Arithmetic::Fused,
                     _ => {
                         let known = ["separate", "fused"];
-                        return self.found.push(problems::unknown_choice(
-                            "`arithmetic`",
-                            choice.span,
-                            &known,
-                        ));
+                        return self.found.push(errors::unknown_choice("`arithmetic`", choice.span, &known));
                     }
                 };
                 if self.arithmetic.replace(arithmetic).is_some() {
-                    self.found.push(problems::second("arithmetic", choice.span));
+                    self.found.push(errors::second("arithmetic", choice.span));
                 }
             }
         }

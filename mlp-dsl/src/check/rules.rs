@@ -6,19 +6,17 @@ use super::{
     Scope,
     arguments::Parameter,
     body::Reading,
-    closest,
     function::{Functions, parameters},
 };
+
 use crate::{
+    check::errors,
     diagnostic::Diagnostics,
-    ir::{
-        builder::Builder,
-        formula::{Formula, TermId},
-    },
+    formula::{Formula, TermId, builder::Builder},
     limits,
     model::{Changed, UpdateRule},
-    problems,
     span::Span,
+    spelling::closest,
     syntax::ast::{self, Expression, ExpressionKind, Name, RuleStatement},
 };
 
@@ -64,7 +62,7 @@ impl Rules {
         let name = &rule.name;
         let earlier = self.by_name.get(&name.text).and_then(|index| self.declared.get(*index));
         if let Some(earlier) = earlier.and_then(|declared| declared.span) {
-            found.push(problems::declared_twice(name, earlier));
+            found.push(errors::declared_twice(name, earlier));
             return;
         }
         match read(rule, functions, scope, found) {
@@ -88,7 +86,7 @@ impl Rules {
         if !self.broken.contains(&name.text) {
             let known: Vec<&str> = self.declared.iter().map(|d| d.rule.name.as_str()).collect();
             let close = closest(&name.text, known.iter().copied());
-            found.push(problems::unknown_rule(name, close, &known));
+            found.push(errors::unknown_rule(name, close, &known));
         }
         None
     }
@@ -101,7 +99,7 @@ impl Rules {
     pub(super) fn report_unused(&self, found: &mut Diagnostics) {
         for declared in self.declared.iter().filter(|d| !d.used) {
             if let Some(span) = declared.span {
-                found.push(problems::unused(&declared.rule.name, "rule", span));
+                found.push(errors::unused(&declared.rule.name, "rule", span));
             }
         }
     }
@@ -129,11 +127,10 @@ fn read(
         )
         .collect();
     let assignments = rule.statements.len() - count_of_states(rule);
-    for (count, what) in
-        [(settings.len(), "settings"), (state.len(), "numbers kept"), (assignments, "assignments")]
+    for (count, what) in [(settings.len(), "settings"), (state.len(), "states"), (assignments, "assignments")]
     {
         if count > limits::NAMES {
-            found.push(problems::too_many_names(what, "a rule", rule.name.span));
+            found.push(errors::too_many_names(what, "a rule", rule.name.span));
             return None;
         }
     }
@@ -154,10 +151,10 @@ fn read(
     let assignments = assignments.all(rule, reading)?;
     let changed = |changed: Changed| assignments.iter().any(|(target, _)| *target == changed);
     if !changed(Changed::Parameter) {
-        found.push(problems::rule_without_update(&rule.name));
+        found.push(errors::rule_without_update(&rule.name));
     }
     for (_, name) in state.iter().enumerate().filter(|(index, _)| !changed(Changed::State(*index))) {
-        found.push(problems::state_never_changes(name));
+        found.push(errors::state_never_changes(name));
     }
     Some(UpdateRule {
         name: rule.name.text.clone(),
@@ -177,13 +174,13 @@ fn names_differ<'n>(names: impl Iterator<Item = &'n Name>, found: &mut Diagnosti
     let mut good = true;
     for name in names {
         if ["w", "g", "step"].contains(&name.text.as_str()) {
-            found.push(problems::unusable_name(
+            found.push(errors::unusable_name(
                 name,
-                "in a rule it is the parameter, its gradient or the step",
+                "in a rule it denotes the parameter, its gradient or the step",
             ));
             good = false;
         } else if let Some(earlier) = seen.iter().find(|earlier| earlier.text == name.text) {
-            found.push(problems::declared_twice(name, earlier.span));
+            found.push(errors::declared_twice(name, earlier.span));
             good = false;
         }
         seen.push(name);
@@ -222,12 +219,12 @@ impl Assignments<'_> {
             };
             let named = matches!(statement, RuleStatement::Let(..));
             if let Some(setting) = rule.settings.iter().find(|setting| setting.name.text == name.text) {
-                reading.found.push(problems::setting_assigned(name, setting.name.span));
+                reading.found.push(errors::setting_assigned(name, setting.name.span));
                 good = false;
                 continue;
             }
             if named && !is_read(&name.text, rule.statements.get(index + 1..).unwrap_or_default()) {
-                reading.found.push(problems::unused(&name.text, "value", name.span));
+                reading.found.push(errors::unused(&name.text, "value", name.span));
                 good = false;
             }
             if !self.is_current(expression, reading.found) {
@@ -243,14 +240,14 @@ impl Assignments<'_> {
                 self.operations = self.operations.saturating_add(operations);
             }
             if self.operations.max(operations) > limits::FUNCTION_OPERATIONS {
-                reading.found.push(problems::rule_too_large(&rule.name));
+                reading.found.push(errors::rule_too_large(&rule.name));
                 return None;
             }
             match statement {
                 RuleStatement::Assign(..) => match self.target(name) {
                     Some(target) => self.assign(name, target, formula),
                     None => {
-                        reading.found.push(problems::not_assignable(name));
+                        reading.found.push(errors::not_assignable(name));
                         good = false;
                     }
                 },
@@ -291,7 +288,7 @@ impl Assignments<'_> {
         if let ExpressionKind::Name(name) = &expression.kind
             && let Some((_, changed)) = self.stale.iter().find(|(stale, _)| *stale == name.text)
         {
-            found.push(problems::stale_let(name, changed));
+            found.push(errors::stale_let(name, changed));
             return false;
         }
         expression.parts().into_iter().all(|part| self.is_current(part, found))

@@ -1,12 +1,13 @@
 //! The names of a network: what each stands for, where it is declared, whether it is used.
 
+use crate::spelling::closest;
 use std::{
     cell::Cell,
     collections::{HashMap, HashSet},
 };
 
 use crate::{
-    diagnostic::Diagnostics, ir::formula::ConstantId, model::Value, problems, span::Span, syntax::ast::Name,
+    check::errors, diagnostic::Diagnostics, formula::ConstantId, model::Value, span::Span, syntax::ast::Name,
 };
 
 /// What a name stands for.
@@ -53,7 +54,7 @@ impl Scope {
         found: &mut Diagnostics,
     ) {
         if let Some(first) = self.entries.get(&name.text).filter(|first| !first.made) {
-            found.push(problems::declared_twice(name, first.span));
+            found.push(errors::declared_twice(name, first.span));
             return;
         }
         let entry = Entry { meaning, span: name.span, what, used: Cell::new(false), made: false };
@@ -88,14 +89,14 @@ impl Scope {
             return None;
         }
         found.push(match self.later.get(&name.text) {
-            Some(declared) => problems::used_before_declared(name, *declared),
+            Some(declared) => errors::used_before_declared(name, *declared),
             None => {
                 let close = self.close_to(&name.text);
                 if let Some(entry) = close.and_then(|close| self.entries.get(close)) {
                     entry.used.set(true); // a slip of the pen is no second mistake
                 }
                 let place = close.and_then(|close| Some((close, self.entries.get(close)?.span)));
-                problems::unknown_name(name, place)
+                errors::unknown_name(name, place)
             }
         });
         None
@@ -119,7 +120,7 @@ impl Scope {
             let Some(entry) = self.entries.get(name) else { continue };
             let mistake = matches!(entry.meaning, Meaning::Mistake);
             if !entry.used.get() && !mistake && !self.lost.contains(name) {
-                found.push(problems::unused(name, entry.what, entry.span));
+                found.push(errors::unused(name, entry.what, entry.span));
             }
         }
     }
@@ -131,67 +132,5 @@ impl Scope {
     /// The declared names with what they are, in order.
     pub(super) fn declared(&self) -> impl Iterator<Item = (&str, Span)> {
         self.order.iter().filter_map(|name| Some((name.as_str(), self.entries.get(name)?.span)))
-    }
-}
-
-/// The candidate that a misspelt name, or one from elsewhere, most likely means.
-pub(crate) fn closest<'c>(name: &str, candidates: impl Iterator<Item = &'c str>) -> Option<&'c str> {
-    let candidates: Vec<&str> = candidates.collect();
-    if let Some(meant) = problems::called_elsewhere(name, &candidates) {
-        return Some(meant);
-    }
-    let candidates = candidates.into_iter();
-    let length = name.chars().count();
-    let allowed = match length {
-        0..=2 => 1,
-        3..=5 => 2,
-        _ => 3,
-    };
-    let scored =
-        candidates.filter(|c| c.chars().count().abs_diff(length) <= allowed).map(|c| (distance(name, c), c));
-    let best = scored.filter(|(d, c)| *d <= allowed && *d < c.chars().count().max(length));
-    // Of equally close names, one that starts alike: `b2` is rather `b1` than `i2`.
-    let first = name.chars().next();
-    best.min_by_key(|(d, c)| (*d, c.chars().next() != first)).map(|(_, c)| c)
-}
-
-/// Insertions, deletions, substitutions and swaps of neighbours between two short words.
-fn distance(a: &str, b: &str) -> usize {
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
-    let mut before: Vec<usize> = Vec::new();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.iter().enumerate() {
-        let mut next = vec![i + 1];
-        for (j, y) in b.iter().enumerate() {
-            let at = |row: &[usize], k: usize| row.get(k).copied().unwrap_or(usize::MAX / 2);
-            let mut best = (at(&row, j) + usize::from(x != y)).min(at(&row, j + 1) + 1).min(at(&next, j) + 1);
-            let swapped = i > 0 && j > 0 && a.get(i - 1) == Some(y) && b.get(j - 1) == Some(x);
-            if swapped && x != y {
-                best = best.min(at(&before, j - 1) + 1);
-            }
-            next.push(best);
-        }
-        before = std::mem::replace(&mut row, next);
-    }
-    row.last().copied().unwrap_or(usize::MAX)
-}
-
-/// Why a network can't have this name, in words.
-pub(crate) fn unusable_type(name: &str) -> Option<&'static str> {
-    match name {
-        "functions" | "constants" | "runtime" => Some("generated code has a module of this name"),
-        // The generated struct would hide them, from its own fields and from what stands around it.
-        "bool" | "char" | "str" | "f16" | "f32" | "f64" | "f128" | "i8" | "i16" | "i32" | "i64" | "i128"
-        | "isize" | "u8" | "u16" | "u32" | "u64" | "u128" | "usize" => Some("it is a type of Rust's"),
-        _ => None,
-    }
-}
-
-/// Why a name can't be used in Rust, in words.
-pub(crate) fn unusable(name: &str) -> Option<&'static str> {
-    match name {
-        "_" => Some("`_` names nothing"),
-        "self" | "Self" | "super" | "crate" => Some("Rust gives it a meaning that can't be changed"),
-        _ => None,
     }
 }

@@ -6,10 +6,11 @@ use super::{
     Checker, Place,
     arguments::{Argument, Parameter, arrange},
 };
+
 use crate::{
-    ir::equation::Shape,
+    check::errors,
     model::{Reduction, Setting, Training, UpdateRule},
-    problems,
+    shape::Shape,
     syntax::{
         ast::{Call, Expression, ExpressionKind, Name, Train},
         words,
@@ -32,7 +33,7 @@ struct Options {
 impl Checker<'_> {
     pub(super) fn train(&mut self, train: &Train) {
         if self.train_span.is_some() {
-            self.found.push(problems::second("train", train.rule.name.span));
+            self.found.push(errors::second("train", train.rule.name.span));
             return;
         }
         self.train_span = Some(train.rule.name.span);
@@ -77,7 +78,7 @@ impl Checker<'_> {
                 let named =
                     call.arguments.iter().find(|(given, _)| given.as_ref().is_some_and(|g| g.text == *name));
                 let span = named.map_or(call.span, |(_, argument)| argument.span);
-                self.found.push(problems::setting_out_of_range(&rule.name, name, *value, most, span));
+                self.found.push(errors::setting_out_of_range(&rule.name, name, *value, most, span));
             }
         }
     }
@@ -94,7 +95,7 @@ impl Checker<'_> {
         self.place = Place::Elsewhere;
         let typed = typed?;
         if typed.shape != Shape::Scalar {
-            self.found.push(problems::setting_is_scalar(typed.shape, typed.span));
+            self.found.push(errors::setting_is_scalar(typed.shape, typed.span));
             return None;
         }
         Some(Setting::Schedule(typed))
@@ -106,7 +107,7 @@ impl Checker<'_> {
         for (name, expression) in options {
             let text = name.text.as_str();
             if !seen.insert(text) {
-                self.found.push(problems::argument_twice(text, name.span));
+                self.found.push(errors::argument_twice(text, name.span));
             }
             let what = format!("`{text}`");
             match text {
@@ -117,8 +118,8 @@ impl Checker<'_> {
                 "clip_value" => found.clip_value = self.positive(expression, text),
                 _ => {
                     let known = words::OPTIONS.map(|word| word.text);
-                    let close = super::closest(text, known.into_iter());
-                    self.found.push(problems::unknown_option(name, close, &known));
+                    let close = crate::spelling::closest(text, known.into_iter());
+                    self.found.push(errors::unknown_option(name, close, &known));
                 }
             }
         }
@@ -126,7 +127,7 @@ impl Checker<'_> {
             && batch > samples
             && let Some((_, given)) = options.iter().find(|(name, _)| name.text == "batch")
         {
-            self.found.push(problems::batch_above_samples(batch, samples, given.span));
+            self.found.push(errors::batch_above_samples(batch, samples, given.span));
         }
         found
     }
@@ -137,7 +138,7 @@ impl Checker<'_> {
             "mean" => Reduction::Mean,
             "sum" => Reduction::Sum,
             _ => {
-                self.found.push(problems::unknown_choice("`reduction`", expression.span, &["mean", "sum"]));
+                self.found.push(errors::unknown_choice("`reduction`", expression.span, &["mean", "sum"]));
                 Reduction::Mean
             }
         }
@@ -146,7 +147,7 @@ impl Checker<'_> {
     fn positive(&mut self, expression: &Expression, what: &str) -> Option<f64> {
         let value = self.number_of(expression)?;
         if value <= 0.0 {
-            self.found.push(problems::not_positive(what, value, expression.span));
+            self.found.push(errors::not_positive(what, value, expression.span));
             return None;
         }
         Some(value)

@@ -6,10 +6,12 @@ use std::{
 };
 
 use super::Checker;
+
 use crate::{
-    ir::equation::Shape,
-    model::{Parameter, Precision, Start},
-    problems,
+    check::errors,
+    model::{Parameter, Start},
+    number::Precision,
+    shape::Shape,
     syntax::ast,
     weights::{self, Entry, Files, Tensor, WeightFile},
 };
@@ -17,7 +19,7 @@ use crate::{
 impl Checker<'_> {
     pub(super) fn weight_file(&mut self, file: &ast::WeightFile) {
         if self.weight_file.is_some() {
-            self.found.push(problems::second("weights from", file.span));
+            self.found.push(errors::second("weights from", file.span));
         } else {
             self.weight_file = Some(file.clone());
         }
@@ -31,15 +33,15 @@ impl Checker<'_> {
             return;
         }
         if !weights::is_portable(&statement.path) {
-            return self.found.push(problems::weight_path(&statement));
+            return self.found.push(errors::weight_path(&statement));
         }
         let bytes = match files.read(&statement.path) {
             Ok(bytes) => bytes,
-            Err(unread) => return self.found.push(problems::weights_unread(&statement, &unread)),
+            Err(unread) => return self.found.push(errors::weights_unread(&statement, &unread)),
         };
         let entries = match weights::entries(&bytes) {
             Ok(entries) => entries,
-            Err(reason) => return self.found.push(problems::not_safetensors(&statement, &reason)),
+            Err(reason) => return self.found.push(errors::not_safetensors(&statement, &reason)),
         };
         let file = Arc::new(WeightFile::new(statement.path.clone(), bytes));
         self.tensors(&statement, &file, &entries, precision);
@@ -61,26 +63,26 @@ impl Checker<'_> {
         let missing: Vec<&Parameter> =
             self.parameters.iter().filter(|parameter| is_missing(&parameter.name.text)).collect();
         if !missing.is_empty() {
-            return self.found.push(problems::tensors_missing(statement, &missing, &spare));
+            return self.found.push(errors::tensors_missing(statement, &missing, &spare));
         }
         for (parameter, undrawn) in self.parameters.iter_mut().zip(&self.undrawn) {
             let Some(entry) = by_name.get(parameter.name.text.as_str()) else { continue };
             if !undrawn {
-                self.found.push(problems::tensor_of_started(statement, parameter));
+                self.found.push(errors::tensor_of_started(statement, parameter));
                 continue;
             }
             if !fits(parameter.shape, statement.transposed.is_some(), &entry.sizes) {
-                self.found.push(problems::tensor_shape(statement, parameter, &entry.sizes));
+                self.found.push(errors::tensor_shape(statement, parameter, &entry.sizes));
                 continue;
             }
             if entry.numbers != type_name(precision) {
-                self.found.push(problems::tensor_numbers(statement, parameter, &entry.numbers, precision));
+                self.found.push(errors::tensor_numbers(statement, parameter, &entry.numbers, precision));
                 continue;
             }
             let transposed = statement.transposed.is_some() && matches!(parameter.shape, Shape::Matrix(..));
             let tensor = Tensor::new(Arc::clone(file), entry.at, transposed, parameter.shape, precision);
             if let Some(index) = tensor.values().position(|value| !value.is_finite()) {
-                self.found.push(problems::tensor_not_finite(statement, parameter, index));
+                self.found.push(errors::tensor_not_finite(statement, parameter, index));
                 continue;
             }
             parameter.start = Start::Loaded(tensor);
@@ -88,7 +90,7 @@ impl Checker<'_> {
         let declared: Vec<&str> = self.parameters.iter().map(|p| p.name.text.as_str()).collect();
         let superfluous: Vec<&str> = spare.into_iter().filter(|name| !declared.contains(name)).collect();
         if !superfluous.is_empty() {
-            self.found.push(problems::tensors_superfluous(statement, &superfluous));
+            self.found.push(errors::tensors_superfluous(statement, &superfluous));
         }
     }
 }

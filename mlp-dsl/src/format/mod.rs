@@ -1,7 +1,7 @@
 //! One style for every specification. Only white space changes: the tokens stay, comments among them.
 
 mod layout;
-pub(crate) mod tokens;
+pub mod tokens;
 mod tree;
 
 use crate::{

@@ -2,7 +2,7 @@
 
 /// What a token is, as far as the layout cares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub enum Kind {
     /// A name, keyword, number or string.
     Word,
     /// An operator or punctuation.
@@ -19,17 +19,19 @@ pub(crate) enum Kind {
 
 /// A token.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Token<'t> {
-    pub(crate) text: &'t str,
-    pub(crate) kind: Kind,
+pub struct Token<'t> {
+    /// Its text.
+    pub text: &'t str,
+    /// What it is.
+    pub kind: Kind,
     /// Where it stands.
-    pub(crate) start: usize,
+    pub start: usize,
     /// Line breaks in front of it.
-    pub(crate) breaks: usize,
+    pub breaks: usize,
 }
 
 /// All tokens of a text; of one that the parser can't read, something like tokens.
-pub(crate) fn tokens(text: &str) -> Vec<Token<'_>> {
+pub fn tokens(text: &str) -> Vec<Token<'_>> {
     let mut found = Vec::new();
     let mut rest = text;
     loop {
@@ -46,7 +48,7 @@ pub(crate) fn tokens(text: &str) -> Vec<Token<'_>> {
 }
 
 /// Whether the language takes it for white space; what is none in it is refused anyway.
-pub(crate) fn is_space(c: char) -> bool {
+pub fn is_space(c: char) -> bool {
     c.is_whitespace() || matches!(c, '\u{200e}' | '\u{200f}')
 }
 

@@ -3,11 +3,10 @@
 
 use super::{
     differentiate::{Flow, Gradients},
-    equation::{EquationId, Scope, Shape},
-    formula::Formula,
+    equation::{EquationId, Per},
 };
-#[cfg(feature = "referee")]
-use crate::referee::{Array, Real, Values};
+
+use crate::{formula::Formula, shape::Shape};
 
 /// How an equation is computed from others.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,13 +18,13 @@ pub enum Op {
     /// A formula, element by element; its leaves are equations, scalars serve every element.
     Pointwise(Formula),
     /// Scalars side by side: a vector.
-    Pack(Vec<EquationId>),
+    Stack(Vec<EquationId>),
     /// Scalars and vectors side by side: a vector.
     Concat(Vec<EquationId>),
     /// An element of a vector, counted from 0.
-    Element(EquationId, usize),
+    Index(EquationId, usize),
     /// Neighbouring elements of a vector, from this one on.
-    Part(EquationId, usize),
+    Slice(EquationId, usize),
     /// Wᵀ: rows and columns exchanged.
     Transpose(EquationId),
     /// x W: a row vector times a matrix.
@@ -56,8 +55,8 @@ impl Op {
         match self {
             Op::Given | Op::Setting(_) => Vec::new(),
             Op::Pointwise(formula) => formula.leaves().into_iter().map(EquationId).collect(),
-            Op::Pack(elements) | Op::Concat(elements) => elements.clone(),
-            Op::Element(x, _) | Op::Part(x, _) | Op::Transpose(x) | Op::Sum(x) | Op::SumSquares(x) => {
+            Op::Stack(elements) | Op::Concat(elements) => elements.clone(),
+            Op::Index(x, _) | Op::Slice(x, _) | Op::Transpose(x) | Op::Sum(x) | Op::SumSquares(x) => {
                 vec![*x]
             }
             Op::Softmax(x) | Op::BatchMean(x) | Op::BatchSum(x) => vec![*x],
@@ -79,19 +78,19 @@ impl Op {
             (Op::Pointwise(_), shapes) => {
                 shapes.iter().try_fold(declared, |all, shape| all.broadcast(*shape))
             }
-            (Op::Pack(_), shapes) => {
+            (Op::Stack(_), shapes) => {
                 shapes.iter().all(|shape| *shape == Scalar).then_some(Vector(shapes.len()))
             }
             (Op::Concat(_), shapes) => {
                 let vectors = shapes.iter().all(|shape| !matches!(shape, Matrix(..)));
                 vectors.then(|| Vector(shapes.iter().map(|shape| shape.count()).sum()))
             }
-            (Op::Part(_, start), [Vector(n)]) => match declared {
+            (Op::Slice(_, start), [Vector(n)]) => match declared {
                 Vector(length) if start.saturating_add(length) <= *n => Some(declared),
                 _ => None,
             },
             (Op::Transpose(_), [Matrix(rows, columns)]) => Some(Matrix(*columns, *rows)),
-            (Op::Element(_, index), [Vector(n)]) if index < n => Some(Scalar),
+            (Op::Index(_, index), [Vector(n)]) if index < n => Some(Scalar),
             (Op::VectorMatrix(..), [Vector(n), Matrix(rows, columns)]) if n == rows => Some(Vector(*columns)),
             (Op::MatrixVector(..), [Matrix(rows, columns), Vector(n)]) if n == columns => Some(Vector(*rows)),
             (Op::Outer(..), [Vector(n), Vector(m)]) => Some(Matrix(*n, *m)),
@@ -106,12 +105,12 @@ impl Op {
     }
 
     /// Whether the value exists once or for each sample, given that of the operands.
-    pub fn scope(&self, operands: &[Scope], declared: Scope) -> Scope {
+    pub fn per(&self, operands: &[Per], declared: Per) -> Per {
         match self {
             Op::Given => declared,
-            Op::Setting(_) | Op::BatchMean(_) | Op::BatchSum(_) => Scope::Once,
-            _ if operands.contains(&Scope::Sample) => Scope::Sample,
-            _ => Scope::Once,
+            Op::Setting(_) | Op::BatchMean(_) | Op::BatchSum(_) => Per::Batch,
+            _ if operands.contains(&Per::Sample) => Per::Sample,
+            _ => Per::Batch,
         }
     }
 
@@ -119,12 +118,12 @@ impl Op {
     pub(super) fn differentiate(&self, g: &mut Gradients<'_>, own: EquationId, up: Flow) {
         match self {
             // These stand in gradients and updates, behind all that is derived.
-            Op::Outer(..) | Op::Element(..) | Op::Part(..) | Op::SumSquares(_) => {}
+            Op::Outer(..) | Op::Index(..) | Op::Slice(..) | Op::SumSquares(_) => {}
             Op::Given | Op::Setting(_) | Op::BatchMean(_) | Op::BatchSum(_) => {}
             Op::Pointwise(formula) => g.through_formula(own, formula, up),
-            Op::Pack(elements) => {
+            Op::Stack(elements) => {
                 for (index, element) in elements.iter().enumerate() {
-                    g.flow_op(*element, own, up, |up| Op::Element(up, index));
+                    g.flow_op(*element, own, up, |up| Op::Index(up, index));
                 }
             }
             Op::Concat(parts) => {
@@ -133,8 +132,8 @@ impl Op {
                     let (shape, at) = (g.shape(*part), start);
                     start += shape.count();
                     g.flow_op(*part, own, up, |up| match shape {
-                        Shape::Scalar => Op::Element(up, at),
-                        _ => Op::Part(up, at),
+                        Shape::Scalar => Op::Index(up, at),
+                        _ => Op::Slice(up, at),
                     });
                 }
             }
@@ -160,9 +159,9 @@ impl Op {
     /// The runtime's kernel, where the operation is not printed as plain code.
     pub fn kernel(&self) -> Option<&'static str> {
         match self {
-            Op::Given | Op::Setting(_) | Op::Pointwise(_) | Op::Pack(_) | Op::Element(..) => None,
+            Op::Given | Op::Setting(_) | Op::Pointwise(_) | Op::Stack(_) | Op::Index(..) => None,
             Op::Concat(_) => Some("put_part"),
-            Op::Part(..) => Some("part"),
+            Op::Slice(..) => Some("part"),
             Op::Transpose(_) => Some("transpose"),
             Op::SumSquares(_) => Some("sum_squares"),
             Op::VectorMatrix(..) => Some("vector_matrix"),
@@ -184,38 +183,6 @@ impl Op {
             Op::Outer(a, b) => shapes(*a).count() * shapes(*b).count(),
             Op::Pointwise(formula) => formula.products(),
             _ => 0,
-        }
-    }
-
-    /// The value, naively.
-    #[cfg(feature = "referee")]
-    pub fn evaluate<R: Real>(&self, shape: Shape, values: &Values<'_, R>) -> Array<R> {
-        match self {
-            Op::Given => Array::constant(shape, R::from(f64::NAN)),
-            Op::Setting(value) => Array::constant(Shape::Scalar, R::from(*value)),
-            Op::Pointwise(formula) => values.pointwise(formula, shape),
-            Op::Pack(elements) => Array::vector(elements.iter().map(|e| values.of(*e).scalar()).collect()),
-            Op::Element(x, index) => Array::scalar_of(values.of(*x).at(0, *index)),
-            Op::VectorMatrix(x, w) => values.product(values.of(*x), values.of(*w)),
-            Op::MatrixVector(w, x) => values.product(values.of(*x), &values.of(*w).transposed()),
-            Op::Outer(a, b) => values.product(&values.of(*a).transposed(), values.of(*b)),
-            Op::Dot(a, b) => values.product(values.of(*a), &values.of(*b).transposed()),
-            Op::Sum(x) => Array::scalar_of(values.of(*x).sum()),
-            Op::Softmax(z) => values.of(*z).softmax(),
-            Op::SoftmaxCrossEntropy(z, t) => Array::scalar_of(values.of(*z).cross_entropy(values.of(*t))),
-            Op::Concat(parts) => {
-                Array::vector(parts.iter().flat_map(|part| values.of(*part).iter()).collect())
-            }
-            Op::Part(x, start) => {
-                Array::vector(values.of(*x).iter().skip(*start).take(shape.count()).collect())
-            }
-            Op::Transpose(x) => values.of(*x).transposed(),
-            Op::SumSquares(x) => {
-                let squares = values.of(*x).iter().map(|x| x * x);
-                Array::scalar_of(squares.reduce(|sum, square| sum + square).unwrap_or(R::from(0.0)))
-            }
-            Op::BatchMean(x) => values.over_batch(*x, true),
-            Op::BatchSum(x) => values.over_batch(*x, false),
         }
     }
 }

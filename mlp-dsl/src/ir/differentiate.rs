@@ -7,14 +7,23 @@ use std::collections::HashMap;
 use super::{
     Derivation,
     array::Op,
-    builder::Builder,
-    equation::{Equation, EquationId, Reason, Scope, Shape, Symbol},
-    formula::{Formula, Term, TermId},
-    partials::partials,
-    scalar::{Binary, Unary},
+    equation::{Equation, EquationId, Per, Role, Symbol},
     update,
 };
-use crate::{diagnostic::Diagnostic, limits, model::Model, problems};
+
+use crate::{
+    diagnostic::Diagnostic,
+    formula::{
+        Formula, Term, TermId,
+        builder::Builder,
+        partials::partials,
+        scalar::{Binary, Unary},
+    },
+    ir::errors,
+    limits,
+    model::Model,
+    shape::Shape,
+};
 
 /// Appends gradients of the loss and of the penalties, those of the objective, and updates.
 pub(super) fn differentiate(derivation: &mut Derivation, model: &Model) -> Result<(), Diagnostic> {
@@ -22,12 +31,12 @@ pub(super) fn differentiate(derivation: &mut Derivation, model: &Model) -> Resul
     let needed = depends_on_parameters(derivation);
     let depends = |id: EquationId| needed.get(id.index()) == Some(&true);
     if !depends(loss.total) {
-        return Err(problems::loss_without_parameters(typed.span));
+        return Err(errors::loss_without_parameters(typed.span));
     }
     if let (Some(penalty), Some(typed)) = (loss.penalty, model.penalties.first())
         && !depends(penalty)
     {
-        return Err(problems::penalty_without_parameters(typed.span));
+        return Err(errors::penalty_without_parameters(typed.span));
     }
     let of_loss = gradients(derivation, &needed, loss.total, Of::Loss)?;
     let of_penalty = loss.penalty.map(|penalty| gradients(derivation, &needed, penalty, Of::Penalty));
@@ -36,7 +45,7 @@ pub(super) fn differentiate(derivation: &mut Derivation, model: &Model) -> Resul
         let each = training.rule.operations(&derivation.functions);
         let all = each.saturating_mul(derivation.parameters.len() as u64);
         if derivation.operations().saturating_add(all) > limits::OPERATIONS {
-            return Err(problems::derivation_too_large(derivation.name_span));
+            return Err(errors::derivation_too_large(derivation.name_span));
         }
         update::updates(derivation, training);
     }
@@ -71,10 +80,10 @@ fn gradients(
 ) -> Result<HashMap<EquationId, EquationId>, Diagnostic> {
     let number = |equation: &Equation| if let Symbol::Step(number) = equation.symbol { number } else { 0 };
     let steps = derivation.equations.iter().map(number).max().unwrap_or(0);
-    let reason = if of == Of::Loss { Reason::ChainRule } else { Reason::Penalty };
+    let role = if of == Of::Loss { Role::ChainRule } else { Role::Penalty };
     let contributions = (0..=root.index()).map(|_| Vec::new()).collect();
     let (found, left) = (HashMap::new(), limits::OPERATIONS);
-    let mut gradients = Gradients { derivation, needed, contributions, steps, reason, of, found, left };
+    let mut gradients = Gradients { derivation, needed, contributions, steps, role, of, found, left };
     gradients.contribute(root, Contribution::One);
     for index in (0..=root.index()).rev() {
         let id = EquationId(index as u32);
@@ -83,7 +92,7 @@ fn gradients(
             op.differentiate(&mut gradients, id, up);
         }
         if gradients.left == 0 {
-            return Err(problems::derivation_too_large(gradients.derivation.name_span));
+            return Err(errors::derivation_too_large(gradients.derivation.name_span));
         }
     }
     Ok(gradients.found)
@@ -128,7 +137,7 @@ pub(super) struct Gradients<'d> {
     needed: &'d [bool],
     contributions: Vec<Vec<Contribution>>,
     steps: u32,
-    reason: Reason,
+    role: Role,
     of: Of,
     /// The gradients of parameters.
     found: HashMap<EquationId, EquationId>,
@@ -152,9 +161,9 @@ impl Gradients<'_> {
     }
 
     fn add(&mut self, symbol: Symbol, shape: Shape, op: Op, of: EquationId) -> EquationId {
-        let scope = self.derivation.scope_of(&op, Scope::Sample);
-        let (reason, span) = (self.reason, self.derivation.equation(of).span);
-        self.derivation.push(Equation { symbol, shape, scope, op, reason, span, activation: None })
+        let per = self.derivation.per_of(&op, Per::Sample);
+        let (role, span) = (self.role, self.derivation.equation(of).span);
+        self.derivation.push(Equation { symbol, shape, per, op, role, span, activation: None })
     }
 
     fn step(&mut self, shape: Shape, op: Op, of: EquationId) -> EquationId {
@@ -292,10 +301,10 @@ impl Gradients<'_> {
         if !plain {
             let scalar = local.leaves().iter().all(|l| self.shape(EquationId(*l)) == Shape::Scalar);
             let shape = if scalar { Shape::Scalar } else { self.shape(own) };
-            let local_reason = if self.of == Of::Loss { Reason::LocalDerivative } else { self.reason };
-            let reason = std::mem::replace(&mut self.reason, local_reason);
+            let local_reason = if self.of == Of::Loss { Role::LocalDerivative } else { self.role };
+            let role = std::mem::replace(&mut self.role, local_reason);
             let local = self.add(Symbol::Partial { of: own, by: to }, shape, Op::Pointwise(local), own);
-            self.reason = reason;
+            self.role = role;
             return product(&[up, local]);
         }
         let mut b = Builder::new();

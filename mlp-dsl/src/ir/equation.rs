@@ -1,7 +1,9 @@
 //! Equations: what one line of a derivation says.
 
-use super::{array::Op, formula::FunctionId};
-use crate::{model::Reduction, span::Span};
+use super::array::Op;
+use crate::shape::Shape;
+
+use crate::{formula::FunctionId, model::Reduction, span::Span};
 
 /// Number of an equation in its derivation; operands have smaller numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -14,54 +16,12 @@ impl EquationId {
     }
 }
 
-/// Sizes of a value.
+/// For what a value exists once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Shape {
-    /// One number.
-    Scalar,
-    /// A row of numbers.
-    Vector(usize),
-    /// Rows and columns.
-    Matrix(usize, usize),
-}
-
-impl Shape {
-    /// How many numbers it holds.
-    pub fn count(self) -> usize {
-        match self {
-            Shape::Scalar => 1,
-            Shape::Vector(n) => n,
-            Shape::Matrix(rows, columns) => rows * columns,
-        }
-    }
-
-    /// The one broadcasting rule: equal shapes, or a scalar with anything.
-    pub fn broadcast(self, other: Shape) -> Option<Shape> {
-        match (self, other) {
-            (a, b) if a == b => Some(a),
-            (Shape::Scalar, b) => Some(b),
-            (a, Shape::Scalar) => Some(a),
-            _ => None,
-        }
-    }
-}
-
-impl std::fmt::Display for Shape {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Shape::Scalar => write!(f, "a scalar"),
-            Shape::Vector(n) => write!(f, "[{n}]"),
-            Shape::Matrix(rows, columns) => write!(f, "[{rows}, {columns}]"),
-        }
-    }
-}
-
-/// How often a value exists.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Scope {
-    /// Once: parameters, settings, means over a batch, updates.
-    Once,
-    /// Once for each sample.
+pub enum Per {
+    /// Once per batch: parameters, settings, means over a batch, updates.
+    Batch,
+    /// Once per sample: inputs, net inputs, gradients of a sample.
     Sample,
 }
 
@@ -124,7 +84,7 @@ pub enum Symbol {
 
 /// Why an equation is there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Reason {
+pub enum Role {
     /// Given: an input, a target, a parameter, a setting.
     Given,
     /// The forward pass.
@@ -151,11 +111,11 @@ pub struct Equation {
     /// The sizes of its value.
     pub shape: Shape,
     /// How often its value exists.
-    pub scope: Scope,
+    pub per: Per,
     /// How it is computed.
     pub op: Op,
     /// Why it is there.
-    pub reason: Reason,
+    pub role: Role,
     /// The text it came from.
     pub span: Span,
     /// The function whose value it is, when it is the call of one: `h1 = sigmoid(net_h1)`.

@@ -2,14 +2,10 @@
 //! Whatever is printed, as Rust or on paper, is printed from it.
 
 pub mod array;
-pub mod builder;
 mod differentiate;
 pub mod equation;
-pub mod evaluate;
-pub mod formula;
+mod errors;
 mod lower;
-pub mod partials;
-pub mod scalar;
 mod update;
 pub mod verify;
 
@@ -17,15 +13,17 @@ use std::collections::HashMap;
 
 use crate::{
     diagnostic::Diagnostic,
+    formula::scalar::Function,
+    kind::ParameterKind,
     limits,
-    model::{Arithmetic, FrontMatter, Model, Precision, Reduction, Sample, Start},
-    problems,
+    model::{FrontMatter, Model, Reduction, Sample, Start},
+    number::{Arithmetic, Precision},
+    shape::Shape,
     span::Span,
-    syntax::ast::ParameterKind,
 };
+
 use array::Op;
-use equation::{Equation, EquationId, Scope, Shape, Symbol};
-use scalar::Function;
+use equation::{Equation, EquationId, Per, Symbol};
 
 /// A derivation.
 #[derive(Clone, Debug)]
@@ -197,12 +195,12 @@ pub fn derive(model: &Model) -> Result<Derivation, Diagnostic> {
     names_differ(&derivation)?;
     differentiate::differentiate(&mut derivation, model)?;
     if derivation.operations() > limits::OPERATIONS {
-        return Err(problems::derivation_too_large(derivation.name_span));
+        return Err(errors::derivation_too_large(derivation.name_span));
     }
     if let (Some(span), true) = (model.unroll_span, derivation.multiply_adds() > limits::UNROLLED)
         && derivation.unroll == Some(true)
     {
-        return Err(problems::too_large_to_unroll(derivation.multiply_adds(), span));
+        return Err(errors::too_large_to_unroll(derivation.multiply_adds(), span));
     }
     derivation.choose_sample(0);
     Ok(derivation)
@@ -219,12 +217,12 @@ fn names_differ(derivation: &Derivation) -> Result<(), Diagnostic> {
         let name = derivation.name_of(id);
         let (what, names, is_field) = match (&equation.symbol, &equation.op) {
             (Symbol::Component(_), _) => ("a part of the loss", &mut values, false),
-            (Symbol::Local(_), _) => ("what `let` names in a formula", &mut values, true),
+            (Symbol::Local(_), _) => ("a `let` name of a formula", &mut values, true),
             (Symbol::Net(_), _) => ("a net input", &mut values, true),
             (Symbol::Penalty | Symbol::PenaltyPart(_), _) => ("the penalty", &mut values, false),
             (Symbol::Objective, _) => ("the objective", &mut values, false),
             (Symbol::Setting(name), Op::Setting(_)) if name == "steps" => {
-                ("the steps counted in the optimizer", &mut optimizer, true)
+                ("the step count of the optimizer", &mut optimizer, true)
             }
             (Symbol::Setting(_), Op::Setting(_)) => ("a setting in the optimizer", &mut optimizer, true),
             (Symbol::State { .. }, _) => ("a state in the optimizer", &mut optimizer, true),
@@ -235,7 +233,7 @@ fn names_differ(derivation: &Derivation) -> Result<(), Diagnostic> {
             _ => continue,
         };
         if let Some(earlier) = names.get(&name) {
-            return Err(problems::name_is_generated(&name, what, *earlier));
+            return Err(errors::name_is_generated(&name, what, *earlier));
         }
         if is_field {
             names.insert(name, equation.span);
@@ -253,9 +251,9 @@ impl Derivation {
         const NOTHING: &Equation = &Equation {
             symbol: Symbol::Loss,
             shape: Shape::Scalar,
-            scope: Scope::Once,
+            per: Per::Batch,
             op: Op::Given,
-            reason: equation::Reason::Given,
+            role: equation::Role::Given,
             span: Span { start: 0, end: 0 },
             activation: None,
         };
@@ -318,23 +316,23 @@ impl Derivation {
         }
     }
 
-    /// Adds an equation whose operands are all there; shape and scope follow from them.
+    /// Adds an equation whose operands are all there; shape and `per` follow from them.
     fn push(&mut self, equation: Equation) -> EquationId {
         let id = EquationId(self.equations.len() as u32);
         self.equations.push(equation);
         id
     }
 
-    /// The scope of an operation, from its operands.
-    fn scope_of(&self, op: &Op, declared: Scope) -> Scope {
-        let scopes: Vec<Scope> = op.operands().iter().map(|id| self.equation(*id).scope).collect();
-        op.scope(&scopes, declared)
+    /// Whether an operation has one value per batch or per sample, from its operands.
+    fn per_of(&self, op: &Op, declared: Per) -> Per {
+        let pers: Vec<Per> = op.operands().iter().map(|id| self.equation(*id).per).collect();
+        op.per(&pers, declared)
     }
 
     /// Multiply-adds of the forward pass of one sample: products of the equations up to the
     /// output, those inside activations not counted.
     pub fn multiply_adds(&self) -> usize {
-        let forward = self.equations.iter().filter(|e| e.reason == equation::Reason::Forward);
+        let forward = self.equations.iter().filter(|e| e.role == equation::Role::Forward);
         let shape = |id| self.shape(id);
         let count = |e: &Equation| match e.op {
             Op::Pointwise(_) => e.op.multiply_adds(&shape) * e.shape.count(),

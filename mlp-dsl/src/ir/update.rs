@@ -6,14 +6,18 @@ use std::collections::HashMap;
 use super::{
     Derivation,
     array::Op,
-    builder::Builder,
-    equation::{Equation, EquationId, Reason, Scope, Shape, Symbol},
-    formula::{Formula, Select, Term, TermId},
-    scalar::{Binary, Unary},
+    equation::{Equation, EquationId, Per, Role, Symbol},
 };
+
 use crate::{
+    formula::{
+        Formula, Select, Term, TermId,
+        builder::Builder,
+        operator::Comparison,
+        scalar::{Binary, Unary},
+    },
     model::{Changed, Reduction, Setting, Training, UpdateRule},
-    syntax::ast::Comparison,
+    shape::Shape,
 };
 
 /// Appends, for each trained parameter, the gradient of a batch and that of the objective.
@@ -30,7 +34,7 @@ pub(super) fn objective(
             Reduction::Mean => Op::BatchMean(gradient),
             Reduction::Sum => Op::BatchSum(gradient),
         };
-        let batch = derivation.append(Symbol::BatchGradient(reduction, id), Reason::Batch, op, id);
+        let batch = derivation.append(Symbol::BatchGradient(reduction, id), Role::Batch, op, id);
         let objective = match of_penalty.get(&id) {
             None => batch,
             Some(penalty) => {
@@ -38,7 +42,7 @@ pub(super) fn objective(
                 let (batch, penalty) = (b.leaf(batch.0), b.leaf(penalty.0));
                 let sum = b.written(Term::Binary(Binary::Add, batch, penalty));
                 let op = Op::Pointwise(b.finish(sum));
-                derivation.append(Symbol::ObjectiveGradient(id), Reason::Batch, op, id)
+                derivation.append(Symbol::ObjectiveGradient(id), Role::Batch, op, id)
             }
         };
         if let Some(parameter) = derivation.parameters.get_mut(index) {
@@ -97,7 +101,7 @@ fn update(
         };
         let root = b.substitute(formula, &place);
         let op = Op::Pointwise(b.finish(root));
-        let updated = derivation.append(Symbol::Updated(old), Reason::Update, op, old);
+        let updated = derivation.append(Symbol::Updated(old), Role::Update, op, old);
         if let Some(slot) = current.get_mut(leaf) {
             *slot = Some(updated);
         }
@@ -150,7 +154,7 @@ fn clip_factor(derivation: &mut Derivation) -> Option<EquationId> {
             let number = derivation.next_step();
             let sum = derivation.append_shaped(
                 Symbol::Step(number),
-                Reason::Update,
+                Role::Update,
                 Op::SumSquares(gradient),
                 gradient,
                 Shape::Scalar,
@@ -164,14 +168,14 @@ fn clip_factor(derivation: &mut Derivation) -> Option<EquationId> {
     }
     let root = b.written(Term::Unary(Unary::Sqrt, total?));
     let op = Op::Pointwise(b.finish(root));
-    let norm = derivation.append_shaped(Symbol::GradientNorm, Reason::Update, op, bound, Shape::Scalar);
+    let norm = derivation.append_shaped(Symbol::GradientNorm, Role::Update, op, bound, Shape::Scalar);
     let mut b = Builder::new();
     let (norm, limit, one) = (b.leaf(norm.0), b.leaf(bound.0), b.number(1.0));
     let then = b.written(Term::Binary(Binary::Divide, limit, norm));
     let select = Select { comparison: Comparison::Greater, left: norm, right: limit, then, otherwise: one };
     let root = b.written(Term::Select(select));
     let op = Op::Pointwise(b.finish(root));
-    Some(derivation.append_shaped(Symbol::ClipFactor, Reason::Update, op, bound, Shape::Scalar))
+    Some(derivation.append_shaped(Symbol::ClipFactor, Role::Update, op, bound, Shape::Scalar))
 }
 
 /// The rule without the terms of settings that are left out at 0.
@@ -218,21 +222,21 @@ fn without(formula: &Formula, zeros: &[u32]) -> Formula {
 
 impl Derivation {
     /// Appends an equation about `of`, of its shape.
-    fn append(&mut self, symbol: Symbol, reason: Reason, op: Op, of: EquationId) -> EquationId {
+    fn append(&mut self, symbol: Symbol, reason: Role, op: Op, of: EquationId) -> EquationId {
         self.append_shaped(symbol, reason, op, of, self.shape(of))
     }
 
     fn append_shaped(
         &mut self,
         symbol: Symbol,
-        reason: Reason,
+        role: Role,
         op: Op,
         of: EquationId,
         shape: Shape,
     ) -> EquationId {
-        let scope = self.scope_of(&op, Scope::Once);
+        let per = self.per_of(&op, Per::Batch);
         let span = self.equation(of).span;
-        self.push(Equation { symbol, shape, scope, op, reason, span, activation: None })
+        self.push(Equation { symbol, shape, per, op, role, span, activation: None })
     }
 
     /// The number of the next step inside a formula.

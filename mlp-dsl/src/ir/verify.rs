@@ -5,8 +5,10 @@ use std::collections::HashSet;
 use super::{
     Derivation,
     array::Op,
-    equation::{Scope, Shape, Symbol},
+    equation::{Per, Symbol},
 };
+
+use crate::shape::Shape;
 
 /// The first thing that does not hold, in words; tests and the command line's `check` ask.
 pub fn verify(derivation: &Derivation) -> Result<(), String> {
@@ -21,9 +23,9 @@ pub fn verify(derivation: &Derivation) -> Result<(), String> {
         if equation.op.shape(&shapes, equation.shape) != Some(equation.shape) {
             return Err(format!("{name} is declared {} but its operands are {shapes:?}", equation.shape));
         }
-        let scopes: Vec<Scope> = operands.iter().map(|o| derivation.equation(*o).scope).collect();
+        let pers: Vec<Per> = operands.iter().map(|o| derivation.equation(*o).per).collect();
         let mean = matches!(equation.op, Op::BatchMean(_) | Op::BatchSum(_));
-        if !mean && equation.scope == Scope::Once && scopes.contains(&Scope::Sample) {
+        if !mean && equation.per == Per::Batch && pers.contains(&Per::Sample) {
             return Err(format!("{name} exists once but uses a value of a sample"));
         }
         if !symbols.insert(&equation.symbol) {

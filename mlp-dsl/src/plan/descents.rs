@@ -4,11 +4,15 @@
 use std::collections::BTreeSet;
 
 use super::{Entry, Place, Plan, Stage, Step, is_unrolled, outer};
-use crate::ir::{
-    Derivation, Parameter,
-    array::Op,
-    equation::{EquationId, Scope, Shape, Symbol},
+
+use crate::{
     formula::{Formula, Term, TermId},
+    ir::{
+        Derivation, Parameter,
+        array::Op,
+        equation::{EquationId, Per, Symbol},
+    },
+    shape::Shape,
 };
 
 /// The step of one parameter.
@@ -54,7 +58,7 @@ fn descent(derivation: &Derivation, parameter: &Parameter) -> Option<Descent> {
     let Op::Pointwise(formula) = &derivation.equation(updated).op else { return None };
     let rate = rate(formula, parameter.equation, gradient).filter(|rate| {
         let equation = derivation.equation(*rate);
-        equation.shape == Shape::Scalar && equation.scope == Scope::Once
+        equation.shape == Shape::Scalar && equation.per == Per::Batch
     })?;
     let found = Descent { parameter: parameter.equation, gradient, updated, rate };
     (parameter.objective == parameter.batch && parameter.state.is_empty()).then_some(found)

@@ -3,10 +3,14 @@
 use std::collections::{BTreeSet, HashSet};
 
 use super::{Place, Routine, Step, is_unrolled, multiplication, roots};
-use crate::ir::{
-    Derivation,
-    array::Op,
-    equation::{EquationId, Shape, Symbol},
+
+use crate::{
+    ir::{
+        Derivation,
+        array::Op,
+        equation::{EquationId, Symbol},
+    },
+    shape::Shape,
 };
 
 /// Arrays that one loop reads and writes, where it computes more than one equation.
@@ -36,7 +40,7 @@ fn belongs(derivation: &Derivation, routine: &Routine, to: &[Step], step: &Step)
     }
     is_elementwise(derivation, routine, first)
         && is_elementwise(derivation, routine, step)
-        && (a.shape, a.scope) == (b.shape, b.scope)
+        && (a.shape, a.per) == (b.shape, b.per)
         && together.len() + read(derivation, &together).len() <= MOST_ARRAYS
 }
 

@@ -3,28 +3,29 @@
 //! need and let one kernel do two equations; it invents none.
 
 mod descents;
+mod errors;
 mod loops;
 mod products;
 mod stages;
 
 use std::collections::{BTreeSet, HashSet};
 
-pub use descents::{Descent, descents};
-pub use loops::{MOST_ARRAYS, is_elementwise, is_update, loops};
-pub use products::{Multiplication, multiplication, outer};
-pub use stages::Stage;
-
 use crate::{
     diagnostic::Diagnostic,
     ir::{
         Derivation, Parameter,
         array::Op,
-        equation::{Equation, EquationId, Reason, Scope, Shape, Symbol},
+        equation::{Equation, EquationId, Per, Role, Symbol},
     },
     limits,
-    model::Arithmetic,
-    problems,
+    number::Arithmetic,
+    shape::Shape,
 };
+
+pub use descents::{Descent, descents};
+pub use loops::{MOST_ARRAYS, is_elementwise, is_update, loops};
+pub use products::{Multiplication, multiplication, outer};
+pub use stages::Stage;
 
 /// What the generated code can be asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -142,7 +143,7 @@ pub(crate) fn fitting(derivation: Derivation) -> Result<Derivation, Diagnostic> 
     let bytes = plan(&derivation).workspace_bytes(&derivation);
     match bytes <= limits::WORKSPACE_BYTES {
         true => Ok(derivation),
-        false => Err(problems::workspace_too_large(bytes, derivation.name_span)),
+        false => Err(errors::workspace_too_large(bytes, derivation.name_span)),
     }
 }
 
@@ -230,7 +231,7 @@ pub fn roots(derivation: &Derivation, entry: Entry) -> Vec<EquationId> {
 /// The named values of the forward pass.
 pub fn traced(derivation: &Derivation) -> Vec<EquationId> {
     let named = |symbol: &Symbol| matches!(symbol, Symbol::Named(_) | Symbol::Local(_) | Symbol::Net(_));
-    let forward = derivation.numbered().filter(|(_, e)| e.reason == Reason::Forward && named(&e.symbol));
+    let forward = derivation.numbered().filter(|(_, e)| e.role == Role::Forward && named(&e.symbol));
     forward.map(|(id, _)| id).collect()
 }
 
@@ -351,7 +352,7 @@ pub fn verify(derivation: &Derivation, plan: &Plan) -> Result<(), String> {
                 return Err(format!("{entry:?}: {name} is computed twice"));
             }
             let kept = matches!(step.place, Place::Updated | Place::Gradients);
-            if kept && equation.scope == Scope::Sample {
+            if kept && equation.per == Per::Sample {
                 return Err(format!("{entry:?}: {name} belongs to a sample but is kept"));
             }
         }

@@ -3,10 +3,14 @@
 use std::collections::{HashMap, HashSet};
 
 use super::{Place, Routine, is_unrolled};
-use crate::ir::{
-    Data, Derivation,
-    array::Op,
-    equation::{EquationId, Scope, Shape},
+
+use crate::{
+    ir::{
+        Data, Derivation,
+        array::Op,
+        equation::{EquationId, Per},
+    },
+    shape::Shape,
 };
 
 /// A product of a vector and a matrix, to which a bias may be added.
@@ -62,11 +66,11 @@ fn biased(derivation: &Derivation, id: EquationId) -> Option<(EquationId, Equati
     let [a, b] = formula.as_sum_of_leaves()?.map(EquationId);
     let is_product = |id: EquationId| {
         matches!(derivation.equation(id).op, Op::VectorMatrix(..) | Op::MatrixVector(..))
-            && derivation.equation(id).scope == Scope::Sample
+            && derivation.equation(id).per == Per::Sample
     };
     let is_bias = |id: EquationId| {
         let equation = derivation.equation(id);
-        equation.scope == Scope::Once && matches!(equation.shape, Shape::Vector(_))
+        equation.per == Per::Batch && matches!(equation.shape, Shape::Vector(_))
     };
     match [a, b] {
         [product, bias] | [bias, product] if is_product(product) && is_bias(bias) => Some((product, bias)),
@@ -91,7 +95,5 @@ pub(super) fn is_in_rows(derivation: &Derivation, id: EquationId) -> bool {
     let is = |data: &Data| data.value.equations() == [id];
     let input = only_input && derivation.inputs.iter().any(is);
     let target = derivation.target.iter().any(|target| !target.class && is(target));
-    equation.scope == Scope::Sample
-        && matches!(equation.shape, Shape::Vector(_))
-        && (computed || input || target)
+    equation.per == Per::Sample && matches!(equation.shape, Shape::Vector(_)) && (computed || input || target)
 }

@@ -11,9 +11,13 @@ use super::{
     products::{is_in_rows, multiplication, outer},
     roots,
 };
-use crate::ir::{
-    Derivation,
-    equation::{EquationId, Scope, Shape},
+
+use crate::{
+    ir::{
+        Derivation,
+        equation::{EquationId, Per},
+    },
+    shape::Shape,
 };
 
 /// Part of a routine.
@@ -72,7 +76,7 @@ pub(super) fn stages(derivation: &Derivation, routine: &Routine) -> Vec<Stage> {
                 Place::Workspace if is_product(derivation, routine, step.equation) => {
                     stages.push(Stage::Product(step));
                 }
-                place if equation.scope == Scope::Once && place != Place::Gradients => once.push(step),
+                place if equation.per == Per::Batch && place != Place::Gradients => once.push(step),
                 _ => match stages.last_mut() {
                     Some(Stage::Samples(steps)) => steps.push(step),
                     _ => stages.push(Stage::Samples(vec![step])),
@@ -91,7 +95,7 @@ pub(super) fn stages(derivation: &Derivation, routine: &Routine) -> Vec<Stage> {
 /// Whether a block can compute a product for all samples at once: with a matrix that they share.
 fn is_product(derivation: &Derivation, routine: &Routine, id: EquationId) -> bool {
     multiplication(derivation, routine, id).is_some_and(|product| {
-        derivation.equation(product.matrix).scope == Scope::Once && is_in_rows(derivation, product.vector)
+        derivation.equation(product.matrix).per == Per::Batch && is_in_rows(derivation, product.vector)
     })
 }
 
@@ -105,7 +109,7 @@ fn is_flat(derivation: &Derivation, routine: &Routine, steps: &[Step]) -> bool {
     steps.iter().all(computed)
         && arrays.iter().all(|id| is_in_rows(derivation, *id))
         && arrays.len() + steps.len() <= MOST_ARRAYS
-        && scalars.all(|id| derivation.equation(id).scope == Scope::Once)
+        && scalars.all(|id| derivation.equation(id).per == Per::Batch)
 }
 
 /// The values that must be kept for each sample: those of one stage that another one uses.
@@ -171,7 +175,7 @@ pub(super) fn verify(derivation: &Derivation, plan: &Plan, routine: &Routine) ->
         for step in steps {
             let name = derivation.name_of(step.equation);
             for operand in used(derivation, routine, *step).iter().filter(|id| is_step(id)) {
-                let of_sample = derivation.equation(*operand).scope == Scope::Sample;
+                let of_sample = derivation.equation(*operand).per == Per::Sample;
                 let kept = !of_sample || plan.kept.contains(operand);
                 let sees = if alone { before.contains(operand) } else { done.contains(operand) };
                 if !sees || before.contains(operand) && !kept {

@@ -1,6 +1,10 @@
 //! The syntax tree: what was written, where, and nothing concluded from it.
 
 use crate::span::Span;
+use crate::{
+    formula::operator::{Comparison, Operator},
+    kind::ParameterKind,
+};
 
 /// A name as written, in NFC, without `r#`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,15 +85,6 @@ pub enum Statement {
     Unroll(Name),
     /// `arithmetic fused;`
     Arithmetic(Name),
-}
-
-/// Whether a parameter multiplies or is added.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum ParameterKind {
-    /// Declared under `weights`.
-    Weight,
-    /// Declared under `biases`.
-    Bias,
 }
 
 /// `weights from "course.safetensors" transposed;`
@@ -374,36 +369,4 @@ impl Expression {
             }
         }
     }
-}
-
-/// An operator between two operands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Operator {
-    /// `+`
-    Add,
-    /// `-`
-    Subtract,
-    /// `*`
-    Multiply,
-    /// `/`
-    Divide,
-    /// `@`
-    Product,
-}
-
-/// How two numbers compare.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Comparison {
-    /// `<`
-    Less,
-    /// `<=`
-    LessOrEqual,
-    /// `>`
-    Greater,
-    /// `>=`
-    GreaterOrEqual,
-    /// `==`
-    Equal,
-    /// `!=`
-    NotEqual,
 }

@@ -1,10 +1,11 @@
 //! From pest's pairs to the syntax tree. The grammar fixes which pairs follow which, so a
 //! missing one (`None`) can't happen; it would only drop the sentence.
 
+use crate::kind::ParameterKind;
 use pest::iterators::{Pair, Pairs};
 
 use super::{ast::*, grammar::Rule, strings};
-use crate::{diagnostic::Diagnostics, limits, problems, span::Span};
+use crate::{diagnostic::Diagnostics, limits, span::Span, syntax::errors};
 
 pub(super) struct Builder<'a> {
     /// The whole text, without brackets appended to it.
@@ -320,7 +321,7 @@ impl<'a> Builder<'a> {
         let span = self.span_of(&pair);
         let text = (self.normal)(pair.as_str().trim_start_matches("r#"));
         if text.len() > limits::NAME_BYTES {
-            self.diagnostics.push(problems::name_too_long(span));
+            self.diagnostics.push(errors::name_too_long(span));
         }
         Name { text, span }
     }

@@ -14,8 +14,8 @@ use super::{
 use crate::{
     diagnostic::Diagnostic,
     limits,
-    problems::{self, Unreadable},
     span::Span,
+    syntax::errors::{self, Unreadable},
 };
 
 /// What is wrong, and where.
@@ -49,7 +49,7 @@ pub(super) fn explain(error: &Error<Rule>, sentence: &str, whole: &str, offset: 
     let next = token_at(sentence, at);
     if operand && open.is_none() && (next.is_empty() || words::starts(next)) {
         let last = before.chars().next_back().map_or(0, char::len_utf8);
-        let problem = problems::missing_semicolon(Span::new(place(before.len() - last), place(before.len())));
+        let problem = errors::missing_semicolon(Span::new(place(before.len() - last), place(before.len())));
         return Explanation { problem, at: before.len(), semicolon: true };
     }
     let demanded = ["a name", "a comparison such as `>`", "`then`", "`else`", "`in`"];
@@ -59,7 +59,7 @@ pub(super) fn explain(error: &Error<Rule>, sentence: &str, whole: &str, offset: 
         words.extend(signs_behind_an_operand(keyword, before, open));
     }
     let found = token_at(whole, place(at));
-    let problem = problems::cannot_read(&Unreadable {
+    let problem = errors::cannot_read(&Unreadable {
         keyword,
         before,
         rest: whole.get(place(at)..).unwrap_or_default(),

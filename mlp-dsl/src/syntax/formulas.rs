@@ -1,5 +1,6 @@
 //! Formulas, from pest's pairs to the syntax tree.
 
+use crate::formula::operator::{Comparison, Operator};
 use pest::iterators::Pairs;
 
 use super::{
@@ -7,7 +8,7 @@ use super::{
     build::{Builder, NextIf, P},
     grammar::Rule,
 };
-use crate::{problems, span::Span};
+use crate::{span::Span, syntax::errors};
 
 /// A formula, and where it stands with the parentheses around it.
 type Placed = Option<(Expression, Span)>;
@@ -124,7 +125,7 @@ impl Builder<'_> {
         match digits.parse::<f64>() {
             Ok(number) if number.is_finite() => ExpressionKind::Number(number),
             _ => {
-                self.diagnostics.push(problems::number_too_large(text, span));
+                self.diagnostics.push(errors::number_too_large(text, span));
                 ExpressionKind::Mistake
             }
         }

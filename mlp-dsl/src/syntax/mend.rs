@@ -10,7 +10,8 @@ use super::{
     grammar::{MlpParser, Rule},
     words::{self, Place},
 };
-use crate::{check::closest, problems, span::Span};
+
+use crate::{span::Span, spelling::closest, syntax::errors};
 
 /// The rules that read one sentence and several in a place.
 fn rules(place: Place) -> (Rule, Rule) {
@@ -49,7 +50,7 @@ impl Builder<'_> {
             Ok(read) => {
                 let end = read.as_str().trim_end().len();
                 let span = Span::new(self.place(end), self.place(end + 1));
-                Explanation { problem: problems::unexpected(span), at: end, semicolon: false }
+                Explanation { problem: errors::unexpected(span), at: end, semicolon: false }
             }
         };
         let reported = self.lost.iter().any(|lost| (self.place(0)..=self.place(at)).contains(lost));
@@ -72,7 +73,7 @@ impl Builder<'_> {
     fn unknown(&mut self, place: Place, text: &str, at: usize, word: &str, statements: &mut Vec<Statement>) {
         let span = Span::new(self.place(at), self.place(at + word.len()));
         if place == Place::File && words::starts(word) {
-            self.diagnostics.push(problems::outside_network(word, span));
+            self.diagnostics.push(errors::outside_network(word, span));
             return self.lose(text);
         }
         let known: Vec<&str> = words::starting(place).collect();
@@ -82,8 +83,8 @@ impl Builder<'_> {
         }
         let foreign = place == Place::File && meant.is_none() && !has_network(self.text);
         self.diagnostics.push(match foreign {
-            true => problems::foreign_text(span),
-            false => problems::unknown_statement(word, span, meant, &known),
+            true => errors::foreign_text(span),
+            false => errors::unknown_statement(word, span, meant, &known),
         });
         let (before, behind) = (text.get(..at), text.get(at + word.len()..));
         if let (Some(meant), Some(before), Some(behind)) = (meant, before, behind) {

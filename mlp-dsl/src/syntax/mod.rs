@@ -2,6 +2,7 @@
 
 pub mod ast;
 mod build;
+mod errors;
 mod explain;
 #[rustfmt::skip]
 #[allow(clippy::all, dead_code, unreachable_pub, missing_docs, reason = "generated from mlp.pest")]

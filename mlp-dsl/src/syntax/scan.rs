@@ -7,7 +7,7 @@ use super::{
     widths::{comments_inside, is_word, token_width},
     words,
 };
-use crate::{diagnostic::Diagnostics, limits, problems, span::Span};
+use crate::{diagnostic::Diagnostics, limits, span::Span, syntax::errors};
 
 /// A text whose brackets match: those that are missing at the end are appended.
 pub(super) struct Scanned {
@@ -22,7 +22,7 @@ const LOST: u8 = 0;
 /// Checks size, brackets and nesting; `None` where it makes no sense to read on.
 pub(super) fn scan(text: &str, found: &mut Diagnostics) -> Option<Scanned> {
     if text.len() > limits::TEXT_BYTES {
-        found.push(problems::text_too_long());
+        found.push(errors::text_too_long());
         return None;
     }
     let mut scan = Scan {
@@ -60,12 +60,12 @@ impl Scan<'_> {
         let mut at = 0;
         while let Some(&byte) = bytes.get(at) {
             let Some(mut width) = token_width(bytes, at, byte) else {
-                self.found.push(problems::endless(byte == b'/', Span::new(at, at + 1)));
+                self.found.push(errors::endless(byte == b'/', Span::new(at, at + 1)));
                 return None;
             };
             let token = bytes.get(at..at + width).unwrap_or_default();
             if token.starts_with(b"/*") && comments_inside(token) > limits::NESTING {
-                self.found.push(problems::comment_too_deep(Span::new(at, at + 2)));
+                self.found.push(errors::comment_too_deep(Span::new(at, at + 2)));
                 return None;
             }
             match byte {
@@ -86,7 +86,7 @@ impl Scan<'_> {
                 self.nesting.token(bytes.get(at..at + width).unwrap_or_default());
             }
             if self.nesting.depth() > limits::NESTING {
-                self.found.push(problems::too_deep(Span::new(at, at + width)));
+                self.found.push(errors::too_deep(Span::new(at, at + width)));
                 return None;
             }
             at += width;
@@ -109,12 +109,12 @@ impl Scan<'_> {
                     self.pop();
                 } else {
                     let opened = Span::new(start, start + 1);
-                    self.report(problems::mismatched(opener as char, opened, closer as char, here));
+                    self.report(errors::mismatched(opener as char, opened, closer as char, here));
                     self.write(at, closing(opener));
                 }
             }
             _ => {
-                self.report(problems::unopened(closer as char, here));
+                self.report(errors::unopened(closer as char, here));
                 self.write(at, b' ');
             }
         }
@@ -139,7 +139,7 @@ impl Scan<'_> {
     }
 
     fn lose(&mut self, opener: u8, start: usize, before: &str) {
-        self.report(problems::unclosed_before(opener as char, Span::new(start, start + 1), before));
+        self.report(errors::unclosed_before(opener as char, Span::new(start, start + 1), before));
         self.write(start, LOST);
         self.lost.push(start);
     }
@@ -170,7 +170,7 @@ impl Scan<'_> {
         let (true, true, Some(before)) = (starts, inside, apart) else { return };
         self.close_before(&format!("`{word}`"));
         if let Some((opener, start)) = self.pop() {
-            self.report(problems::unclosed_before(
+            self.report(errors::unclosed_before(
                 opener as char,
                 Span::new(start, start + 1),
                 &format!("`{word}`"),
@@ -196,7 +196,7 @@ impl Scan<'_> {
     /// What is only known at the end: brackets that are still open, how many comments there are.
     fn end(&mut self) {
         if let Some((first, others)) = self.comments.split_first() {
-            self.found.push(problems::hash_comment(Span::new(*first, first + 1), others.len()));
+            self.found.push(errors::hash_comment(Span::new(*first, first + 1), others.len()));
         }
         self.close_before("the end");
         self.quiet = false;
@@ -204,7 +204,7 @@ impl Scan<'_> {
             self.bytes.push(b'\n'); // the text may end with a comment
         }
         while let Some((opener, start)) = self.open.pop() {
-            self.report(problems::unclosed(opener as char, Span::new(start, start + 1)));
+            self.report(errors::unclosed(opener as char, Span::new(start, start + 1)));
             self.bytes.push(closing(opener));
         }
     }

@@ -26,27 +26,27 @@ mod vector;
 #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
 mod x86;
 
-use super::machine::Routine;
+use super::isa::WithIsa;
 #[cfg(not(any(
     all(target_arch = "x86_64", target_feature = "sse2"),
     all(target_arch = "aarch64", target_feature = "neon", target_endian = "little")
 )))]
-use super::machine::run as run_best;
+use super::isa::dispatch as dispatch_best;
 use super::scalar::Scalar;
 #[cfg(all(target_arch = "aarch64", target_feature = "neon", target_endian = "little"))]
-use neon::run as run_best;
+pub use neon::Neon;
 #[cfg(all(target_arch = "aarch64", target_feature = "neon", target_endian = "little"))]
-pub use neon::*;
+use neon::dispatch as dispatch_best;
 #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
-use x86::run as run_best;
+use x86::dispatch as dispatch_best;
 #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
-pub use x86::*;
+pub use x86::{Avx2, Avx512, Sse2};
 
 /// Runs on the best machine that the processor has: found out when the program runs where there is the
 /// standard library, else when it is compiled.
 #[inline(always)]
-pub fn run<R: Routine>(routine: R) -> R::Output {
-    run_best(routine)
+pub fn dispatch<W: WithIsa>(with: W) -> W::Output {
+    dispatch_best(with)
 }
 
 /// Whether numbers of type `T` are of type `U`: there are two types of number, of different size.
@@ -109,7 +109,7 @@ macro_rules! machine {
             }
         }
 
-        impl Machine for $machine {
+        impl Isa for $machine {
             const FUSES: bool = <$f32 as Vector>::FUSES;
 
             // Not `always`: what is inlined before it is simplified takes LLVM minutes in unrolled code.

@@ -2,7 +2,7 @@
 
 use core::arch::aarch64::*;
 
-use super::super::machine::{Machine, Routine};
+use super::super::isa::{Isa, WithIsa};
 use super::super::{kernels::Mean, scalar::Scalar};
 use super::product::{self, Product};
 use super::tile::{Descent, End};
@@ -22,8 +22,8 @@ impl Neon {
 
     /// Runs on it.
     #[inline(always)]
-    pub fn run<R: Routine>(self, routine: R) -> R::Output {
-        routine.run(self)
+    pub fn vectorize<W: WithIsa>(self, with: W) -> W::Output {
+        with.with_isa(self)
     }
 }
 
@@ -32,8 +32,8 @@ machine!(Neon, float32x4_t, float64x2_t);
 
 /// Runs on it.
 #[inline(always)]
-pub(super) fn run<R: Routine>(routine: R) -> R::Output {
-    routine.run(Neon(()))
+pub(super) fn dispatch<W: WithIsa>(with: W) -> W::Output {
+    with.with_isa(Neon(()))
 }
 
 /// All but the transposition; the safety of each function is that of [`Vector`]'s.

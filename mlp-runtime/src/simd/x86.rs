@@ -3,7 +3,7 @@
 use core::arch::x86_64::*;
 
 use super::super::fused;
-use super::super::machine::{Machine, Routine};
+use super::super::isa::{Isa, WithIsa};
 use super::super::{kernels::Mean, scalar::Scalar};
 use super::product::{self, Product};
 use super::tile::{Descent, End};
@@ -31,8 +31,8 @@ impl Sse2 {
 
     /// Runs on it.
     #[inline(always)]
-    pub fn run<R: Routine>(self, routine: R) -> R::Output {
-        routine.run(self)
+    pub fn vectorize<W: WithIsa>(self, with: W) -> W::Output {
+        with.with_isa(self)
     }
 }
 
@@ -57,14 +57,14 @@ macro_rules! wider {
 
             /// Runs on it: what is inlined there is compiled for it.
             #[inline(always)]
-            pub fn run<R: Routine>(self, routine: R) -> R::Output {
+            pub fn vectorize<W: WithIsa>(self, with: W) -> W::Output {
                 $(#[target_feature(enable = $feature)])*
-                fn inside<R: Routine>(machine: $machine, routine: R) -> R::Output {
-                    routine.run(machine)
+                fn inside<W: WithIsa>(isa: $machine, with: W) -> W::Output {
+                    with.with_isa(isa)
                 }
-                // SAFETY: machines are made by `new`, which has found the features, and by `run`, which has found
+                // SAFETY: machines are made by `new`, which has found the features, and by `dispatch`, which has found
                 // them or knows them of the target.
-                unsafe { inside(self, routine) }
+                unsafe { inside(self, with) }
             }
         }
         products!($machine, $f32, $f64, $($feature),*);
@@ -115,31 +115,31 @@ mod best {
 /// Runs on the best machine there is.
 #[cfg(any(feature = "std", test))]
 #[inline(always)]
-pub(super) fn run<R: Routine>(routine: R) -> R::Output {
+pub(super) fn dispatch<W: WithIsa>(with: W) -> W::Output {
     if Avx512::KNOWN {
-        return Avx512(()).run(routine);
+        return Avx512(()).vectorize(with);
     }
     // Once found, a kind stays: the processor has the instructions of a machine that is made here.
     if best::found() == 0 {
         best::find();
     }
     match best::found() {
-        best::AVX512 => Avx512(()).run(routine),
-        kind if Avx2::KNOWN || kind == best::AVX2 => Avx2(()).run(routine),
-        _ => Sse2(()).run(routine),
+        best::AVX512 => Avx512(()).vectorize(with),
+        kind if Avx2::KNOWN || kind == best::AVX2 => Avx2(()).vectorize(with),
+        _ => Sse2(()).vectorize(with),
     }
 }
 
 /// Runs on the best machine that all processors have which this is compiled for.
 #[cfg(not(any(feature = "std", test)))]
 #[inline(always)]
-pub(super) fn run<R: Routine>(routine: R) -> R::Output {
+pub(super) fn dispatch<W: WithIsa>(with: W) -> W::Output {
     if Avx512::KNOWN {
-        Avx512(()).run(routine)
+        Avx512(()).vectorize(with)
     } else if Avx2::KNOWN {
-        Avx2(()).run(routine)
+        Avx2(()).vectorize(with)
     } else {
-        Sse2(()).run(routine)
+        Sse2(()).vectorize(with)
     }
 }
 
@@ -404,7 +404,7 @@ static MASKS: [i32; 16] = [-1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 
 
 /// A mask of the first lanes. Their count is for stores: a masked one takes some processors twelve cycles.
 #[derive(Clone, Copy)]
-pub struct First {
+pub(super) struct First {
     count: usize,
     lanes: __m256i,
 }

@@ -7,7 +7,7 @@ pub(crate) mod documented;
 pub(crate) mod exact;
 pub(crate) mod prelude;
 
-use mlp_runtime::{Arithmetic, Scalar};
+use mlp_runtime::__private::{Arithmetic, Scalar};
 
 /// What networks with `arithmetic fused` compute with, by the standard library's operation.
 #[derive(Clone, Copy, Default)]

@@ -11,7 +11,7 @@ pub(crate) const LINES: [&str; 7] = [
     "fn softplus(x) = if x > 0 then x + ln_1p(exp(-x)) else ln_1p(exp(x)) derivative",
 ];
 
-use mlp_runtime::{Arithmetic, Scalar};
+use mlp_runtime::__private::{Arithmetic, Scalar};
 
 fn number<T: Scalar>(x: f64) -> T {
     T::from_f64(x)

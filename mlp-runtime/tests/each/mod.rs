@@ -2,21 +2,21 @@
 
 #![allow(dead_code, unreachable_pub, reason = "tests share this")]
 
-use mlp_runtime::{Machine, Portable, Routine, Scalar, Stream, simd};
+use mlp_runtime::__private::{Isa, Portable, Scalar, Stream, WithIsa};
 
 /// What a test does on each machine.
 pub trait Check: Copy {
-    fn check<M: Machine>(self, machine: M);
+    fn check<M: Isa>(self, machine: M);
 }
 
 struct Checked<C>(C);
 
-impl<C: Check> Routine for Checked<C> {
+impl<C: Check> WithIsa for Checked<C> {
     type Output = ();
 
     // So that the machine's features are those of what is checked.
     #[inline(always)]
-    fn run<M: Machine>(self, machine: M) {
+    fn with_isa<M: Isa>(self, machine: M) {
         self.0.check(machine);
     }
 }
@@ -26,12 +26,14 @@ pub fn on_all<C: Check>(check: C) {
     check.check(Portable);
     #[cfg(target_arch = "x86_64")]
     {
-        simd::Sse2::new().into_iter().for_each(|machine| machine.run(Checked(check)));
-        simd::Avx2::new().into_iter().for_each(|machine| machine.run(Checked(check)));
-        simd::Avx512::new().into_iter().for_each(|machine| machine.run(Checked(check)));
+        mlp_runtime::__private::Sse2::new().into_iter().for_each(|machine| machine.vectorize(Checked(check)));
+        mlp_runtime::__private::Avx2::new().into_iter().for_each(|machine| machine.vectorize(Checked(check)));
+        mlp_runtime::__private::Avx512::new()
+            .into_iter()
+            .for_each(|machine| machine.vectorize(Checked(check)));
     }
     #[cfg(target_arch = "aarch64")]
-    simd::Neon::new().into_iter().for_each(|machine| machine.run(Checked(check)));
+    mlp_runtime::__private::Neon::new().into_iter().for_each(|machine| machine.vectorize(Checked(check)));
 }
 
 pub fn vector<T: Scalar, const N: usize>(name: &str) -> [T; N] {

@@ -13,10 +13,10 @@ pub mod class;
 pub mod functions;
 #[path = "../../src/fused.rs"]
 pub mod fused;
+#[path = "../../src/isa.rs"]
+pub mod isa;
 #[path = "../../src/kernels.rs"]
 pub mod kernels;
-#[path = "../../src/machine.rs"]
-pub mod machine;
 #[path = "../../src/network.rs"]
 pub mod network;
 #[path = "../../src/random.rs"]

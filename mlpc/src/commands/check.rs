@@ -1,10 +1,11 @@
 //! `mlpc check`: mistakes of the specification, of the derivation, of the gradients.
 
+use mlp_document::values;
 use mlp_dsl::{
-    backend::values,
-    ir::{Derivation, equation::Shape, verify},
-    referee::{GradientCheck, Point, check_gradients, evaluate},
+    ir::{Derivation, verify},
+    shape::Shape,
 };
+use mlp_eval::{GradientCheck, Point, check_gradients, evaluate};
 
 use crate::{arguments::Check, failure::Failure, input, input::shown_name, output};
 

@@ -1,11 +1,10 @@
 //! `mlpc derive`: the worked derivation in Markdown.
 
-use mlp_dsl::{
-    backend::document::{Options, derive},
-    ir::Derivation,
-};
+use mlp_document::{Options, derive};
+use mlp_dsl::ir::Derivation;
 
 use super::refresh::Refresh;
+
 use crate::{arguments::Derive, failure::Failure, input, output};
 
 /// Runs the command.

@@ -1,12 +1,11 @@
 //! `mlpc emit`: the network as Rust.
 
-use mlp_dsl::{
-    backend::rust::{self, Options},
-    ir::Derivation,
-};
+use mlp_dsl::ir::Derivation;
+use mlp_rust::Options;
 use quote::quote;
 
 use super::refresh::Refresh;
+
 use crate::{
     arguments::{Emit, Kernels},
     failure::Failure,
@@ -25,11 +24,11 @@ pub(crate) fn run(arguments: &Emit) -> Result<(), Failure> {
 
 fn text(derivation: &Derivation, arguments: &Emit) -> Result<String, Failure> {
     let (standalone, output) = (arguments.standalone.is_some(), arguments.target.output.as_deref());
-    let weights = rust::weight_file(derivation).map(|file| {
+    let weights = mlp_rust::weight_file(derivation).map(|file| {
         let path = weights::from_output(&arguments.source.file, output, &file.path);
         quote!(::core::include_bytes!(#path))
     });
-    let tokens = rust::emit(derivation, &Options { standalone, weights, ..Options::default() });
+    let tokens = mlp_rust::emit(derivation, &Options { standalone, weights, ..Options::default() });
     let network = syn::parse2(tokens).map(|file| prettyplease::unparse(&file)).map_err(|error| {
         let title = format!("the generated code of `{}` is no Rust: {error}", derivation.name);
         Failure::specification(title, "this is a fault of the compiler; please report it")
@@ -61,8 +60,8 @@ fn runtime(kernels: Kernels) -> String {
         text.push_str(&format!("#[allow(unused_imports)]\npub use {name}::*;\n"));
     }
     if kernels == Kernels::Simd {
-        // Stands before the one of `machine`, which comes with all others.
-        text.push_str("#[allow(unused_imports)]\npub use simd::run;\n");
+        // Stands before that of `isa`, which comes with all others.
+        text.push_str("#[allow(unused_imports)]\npub use simd::dispatch;\n");
     }
     text.push_str("}\n");
     text

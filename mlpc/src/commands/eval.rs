@@ -1,10 +1,7 @@
 //! `mlpc eval`: the numbers of a training step.
 
-use mlp_dsl::{
-    backend::values::{self, Entry, Refusal, StepValues},
-    ir::{Derivation, equation::Shape},
-    limits,
-};
+use mlp_document::values::{self, Entry, Refusal, StepValues};
+use mlp_dsl::{ir::Derivation, limits, shape::Shape};
 
 use crate::{
     arguments::{Eval, EvalFormat},

@@ -3,7 +3,7 @@
 mod json;
 mod page;
 
-use mlp_dsl::backend::summary::Summary;
+use mlp_document::summary::Summary;
 
 use crate::{
     arguments::{Summary as Arguments, SummaryFormat},

@@ -133,7 +133,7 @@ fn garbage_as_long_as_is_read() {
 #[test]
 fn too_long_and_endless() {
     let said = check_text("// a comment\n".repeat(100_000), 1);
-    assert!(said.contains("error[M0101]: the text is too long"), "{said}");
+    assert!(said.contains("error[M0101]: the specification is too long"), "{said}");
     if cfg!(target_os = "linux") {
         let said = error(&["check", "/dev/zero"], 1);
         assert!(said.contains("error[M0101]"), "{said}");
@@ -218,7 +218,7 @@ fn endless_comments_and_strings() {
         ("r#\"".repeat(170_000), "string"),
     ] {
         let said = check_text(text, 1);
-        assert!(said.contains(&format!("error[M0103]: this {what} never ends")), "{said}");
+        assert!(said.contains(&format!("error[M0103]: this {what} is never closed")), "{said}");
     }
     // A sign that is no word, behind which the scan and the grammar may disagree.
     check_text(format!("1r\"\\\" {} \"", "/* ".repeat(5_000)), 1);

@@ -51,7 +51,7 @@ fn a_list_and_an_unknown_code() {
     let run = mlpc(&["explain"]).assert().code(0);
     let list = String::from_utf8(run.get_output().stdout.clone()).unwrap();
     assert_eq!(list.lines().count(), codes().len());
-    assert!(list.contains("M0203  Something is declared and never used\n"), "{list}");
+    assert!(list.contains("M0203  Unused declaration\n"), "{list}");
     mlpc(&["explain", "m0203"]).assert().code(0);
     let run = mlpc(&["explain", "M9999"]).assert().code(2).stdout("");
     let said = String::from_utf8(run.get_output().stderr.clone()).unwrap();

@@ -149,7 +149,7 @@ network Steering {
 }
 ";
 
-/// Where `|` stands in a part of the specification.
+/// The place of `|` in a part of the specification.
 fn find(mark: &str) -> (u32, u32) {
     let (before, behind) = mark.split_once('|').unwrap();
     let at = SPECIFICATION.find(&format!("{before}{behind}")).unwrap() + before.len();
@@ -247,16 +247,13 @@ fn a_new_name_is_given_everywhere_or_refused() {
     assert_eq!(places(&argument["changes"][URI]), ["3:13-18", "3:31-36", "10:55-60"]);
     let mut refused =
         |place, name: &str| editor.refusal("textDocument/rename", here(place, json!({ "newName": name })));
-    assert_eq!(refused(find("w|1 ="), "w2"), "`w2` can't be the name: `w2` is declared twice");
-    assert_eq!(refused(find("s|lope"), "u"), "`u` can't be the name: `u` is declared twice");
-    assert!(refused(find("w|1 ="), "if").starts_with("`if` can't be the name: "));
-    assert!(refused(find("w|1 ="), "a b").starts_with("`a b` can't be the name: "));
-    assert_eq!(refused(find("const |n"), "first"), "`first` can't be the name: `first` is declared twice");
-    assert_eq!(
-        refused(find("|softmax"), "best"),
-        "`softmax` is not declared in this file, so it can't be renamed here"
-    );
-    assert_eq!(refused((6, 0), "best"), "there is no name here");
+    assert_eq!(refused(find("w|1 ="), "w2"), "can't rename to `w2`: `w2` is declared twice");
+    assert_eq!(refused(find("s|lope"), "u"), "can't rename to `u`: `u` is declared twice");
+    assert!(refused(find("w|1 ="), "if").starts_with("can't rename to `if`: "));
+    assert!(refused(find("w|1 ="), "a b").starts_with("can't rename to `a b`: "));
+    assert_eq!(refused(find("const |n"), "first"), "can't rename to `first`: `first` is declared twice");
+    assert_eq!(refused(find("|softmax"), "best"), "can't rename `softmax`: it is not declared in this file");
+    assert_eq!(refused((6, 0), "best"), "no name at this position");
     assert_eq!(places(&json!([editor.at("prepareRename", find("w|1 ="), json!({}))])), ["9:14-16"]);
     editor.stop();
 }
@@ -268,7 +265,7 @@ fn a_name_that_would_be_captured_is_refused() {
         "network N {\n  input x { a = 1, b = 2 }\n  weights w = 1;\n  layer y { o = w * b * (let u = a * a in u + b) }\n}\n",
     );
     let refused = editor.refusal("textDocument/rename", here((1, 19), json!({ "newName": "u" })));
-    assert_eq!(refused, "`u` would mean something else here");
+    assert_eq!(refused, "can't rename to `u`: other names would change their meaning");
     editor.stop();
 }
 
@@ -335,7 +332,10 @@ fn a_text_is_laid_out_and_outlined() {
         parts.iter().map(|part| format!("{}: {}", part["name"], part["detail"])).collect();
     assert_eq!(
         parts,
-        ["\"x\": \"vector of 2\"", "\"y\": \"vector of 3: 9 parameters (6 weights and 3 biases)\""]
+        [
+            "\"x\": \"vector of length 2\"",
+            "\"y\": \"vector of length 3: 9 parameters (6 weights and 3 biases)\""
+        ]
     );
     editor.change(2, (0, 12), (0, 17), "imput");
     editor.refusal("textDocument/formatting", params);

@@ -83,7 +83,7 @@ program! {
 mod through_macro {
     pub(super) mod separate {
         use super::super::separate::*;
-        use mlp::runtime;
+        use mlp::__private as runtime;
         pub(crate) fn seen() -> String {
             bits()
         }
@@ -91,7 +91,7 @@ mod through_macro {
     }
     pub(super) mod fused {
         use super::super::fused::*;
-        use mlp::runtime;
+        use mlp::__private as runtime;
         pub(crate) fn seen() -> String {
             bits()
         }
@@ -127,7 +127,7 @@ fn files_without_them_are_safe() {
     for arguments in [["emit", "homework.mlp", "--standalone"], ["emit", "homework.mlp", "--standalone=safe"]]
     {
         let text = output(&arguments);
-        assert!(!text.contains("unsafe") && text.contains("mod machine {"), "{arguments:?}");
+        assert!(!text.contains("unsafe") && text.contains("mod isa {"), "{arguments:?}");
     }
 }
 

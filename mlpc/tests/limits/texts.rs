@@ -1,6 +1,7 @@
 //! What hostile texts are made of.
 
-use mlp_dsl::{backend::values, ir::Derivation};
+use mlp_document::values;
+use mlp_dsl::ir::Derivation;
 
 /// The most that a text may have.
 pub(crate) const BYTES: usize = mlp_dsl::limits::TEXT_BYTES;

@@ -1,9 +1,9 @@
-//! The runtime as networks see it, but for `run`, which takes the machine that a test has chosen. So
+//! The runtime as networks see it, but for `dispatch`, which takes the machine that a test has chosen. So
 //! generated code runs on any machine, and nothing of this is in the runtime itself.
 
 use std::cell::Cell;
 
-pub use mlp::runtime::*;
+pub use mlp::__private::*;
 
 /// The processor's machines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,9 +29,9 @@ impl On {
         let mut all = vec![On::Portable, On::Best];
         #[cfg(target_arch = "x86_64")]
         {
-            all.extend(simd::Sse2::new().map(|_| On::Sse2));
-            all.extend(simd::Avx2::new().map(|_| On::Avx2));
-            all.extend(simd::Avx512::new().map(|_| On::Avx512));
+            all.extend(mlp::__private::Sse2::new().map(|_| On::Sse2));
+            all.extend(mlp::__private::Avx2::new().map(|_| On::Avx2));
+            all.extend(mlp::__private::Avx512::new().map(|_| On::Avx512));
         }
         all
     }
@@ -47,15 +47,15 @@ pub fn choose(machine: On) {
 }
 
 /// Runs on the chosen machine.
-pub fn run<R: Routine>(routine: R) -> R::Output {
+pub fn dispatch<W: WithIsa>(with: W) -> W::Output {
     match CHOSEN.get() {
-        On::Best => simd::run(routine),
-        On::Portable => routine.run(Portable),
+        On::Best => mlp::__private::dispatch(with),
+        On::Portable => with.with_isa(Portable),
         #[cfg(target_arch = "x86_64")]
-        On::Sse2 => simd::Sse2::new().expect("it was found").run(routine),
+        On::Sse2 => mlp::__private::Sse2::new().expect("it was found").vectorize(with),
         #[cfg(target_arch = "x86_64")]
-        On::Avx2 => simd::Avx2::new().expect("it was found").run(routine),
+        On::Avx2 => mlp::__private::Avx2::new().expect("it was found").vectorize(with),
         #[cfg(target_arch = "x86_64")]
-        On::Avx512 => simd::Avx512::new().expect("it was found").run(routine),
+        On::Avx512 => mlp::__private::Avx512::new().expect("it was found").vectorize(with),
     }
 }

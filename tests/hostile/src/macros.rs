@@ -15,12 +15,12 @@ pub(crate) fn layout(data: &[u8]) {
     match mlp_dsl::compile(&layout.text) {
         Ok(derivation) => {
             let spans = |span: mlp_dsl::span::Span| layout.name_span(span);
-            let options = mlp_dsl::backend::rust::Options {
+            let options = mlp_rust::Options {
                 runtime: layout.runtime.clone(),
                 spans: Some(&spans),
                 ..Default::default()
             };
-            drop(mlp_dsl::backend::rust::emit(&derivation, &options));
+            drop(mlp_rust::emit(&derivation, &options));
         }
         Err(found) => {
             check_places(&layout.text, &found);

@@ -1,7 +1,7 @@
 //! Texts through the parser, the whole pipeline and the formatter.
 
+use mlp_document::{summary::Summary, values};
 use mlp_dsl::{
-    backend::{document, rust, summary::Summary, values},
     diagnostic::{Diagnostic, Diagnostics},
     format::format,
     ir::{Derivation, verify},
@@ -43,7 +43,7 @@ pub(crate) fn pipeline(data: &[u8]) {
         Err(found) => {
             assert!(!found.is_empty());
             check_places(text, &found);
-            rust::stub(text, None);
+            mlp_rust::stub(text, None);
         }
     }
 }
@@ -51,12 +51,12 @@ pub(crate) fn pipeline(data: &[u8]) {
 fn good(derivation: &Derivation, text: &str) {
     verify::verify(derivation).unwrap_or_else(|reason| panic!("{reason}\n{text}"));
     plan::verify(derivation, &plan::plan(derivation)).unwrap_or_else(|reason| panic!("{reason}\n{text}"));
-    let options = rust::Options::default();
-    let (first, second) = (rust::emit(derivation, &options), rust::emit(derivation, &options));
+    let options = mlp_rust::Options::default();
+    let (first, second) = (mlp_rust::emit(derivation, &options), mlp_rust::emit(derivation, &options));
     assert_eq!(first.to_string(), second.to_string(), "{text}");
     drop(Summary::new(derivation, None, None));
     if derivation.equations.len() <= SHORT && values::affordable(derivation).is_ok() {
-        let written = document::derive(derivation, &document::Options::default()).to_markdown();
+        let written = mlp_document::derive(derivation, &mlp_document::Options::default()).to_markdown();
         assert!(written.ends_with('\n'), "{text}");
         drop(values::train(derivation, 1));
     }

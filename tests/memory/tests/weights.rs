@@ -7,9 +7,9 @@ use std::{fs, path::Path};
 use mlp::Network;
 use mlp_dsl::{
     ir::Derivation,
-    referee::{Point, evaluate},
     weights::{Files, Unread},
 };
+use mlp_eval::{Point, evaluate};
 use mlp_memory::{Given, named, written};
 
 /// The rows of a network: input and output.
@@ -129,7 +129,7 @@ trait Fingerprint {
 /// As it stands in the code.
 impl Fingerprint for Derivation {
     fn fingerprint(&self) -> u64 {
-        let code = mlp_dsl::backend::rust::emit(self, &Default::default()).to_string();
+        let code = mlp_rust::emit(self, &Default::default()).to_string();
         let number = code.split("FINGERPRINT : u64 = ").nth(1).unwrap();
         number.split("u64").next().unwrap().trim().parse().unwrap()
     }
@@ -155,7 +155,7 @@ fn the_referee_has_them_too() {
 #[test]
 fn no_number_of_the_file_stands_in_the_code() {
     let derivation = derivation("rows.mlp", &Networks);
-    let code = mlp_dsl::backend::rust::emit(&derivation, &Default::default()).to_string();
+    let code = mlp_rust::emit(&derivation, &Default::default()).to_string();
     let network = named::Rows::new();
     for number in network.W_hidden.as_flattened().iter().chain(&network.b_y) {
         assert!(!code.contains(&format!("{}", number.abs())), "{number}");

@@ -1,11 +1,12 @@
 //! What can be held against each other without compiling: equations, plan, gradients, document.
 
+use mlp_document::{Numbers, Options, derive};
 use mlp_dsl::{
-    backend::document::{Numbers, Options, derive},
+    formula::evaluate::Real,
     ir::{Derivation, equation::EquationId, verify},
     plan,
-    referee::{Point, Real, check_gradients, evaluate},
 };
+use mlp_eval::{Point, check_gradients, evaluate};
 use mlp_runtime::random::Stream;
 
 use crate::numbers::Noisy;

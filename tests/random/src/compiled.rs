@@ -8,12 +8,13 @@ use std::{
 };
 
 use mlp_dsl::{
-    backend::rust::{Options, emit},
     compile,
+    formula::evaluate::Real,
     ir::Derivation,
-    model::{Arithmetic, Precision},
-    referee::{Evaluation, Point, Real, evaluate},
+    number::{Arithmetic, Precision},
 };
+use mlp_eval::{Evaluation, Point, evaluate};
+use mlp_rust::{Options, emit};
 use mlp_support::cargo::Crate;
 use quote::quote;
 
@@ -98,7 +99,7 @@ pub fn bits_of(name: &str, text: &str) -> io::Result<String> {
 /// A crate that runs the networks.
 fn program(name: &str, networks: &[(u64, Derivation)]) -> Crate {
     let program = Crate::new(name, "mlp-runtime");
-    let options = Options { runtime: Some(quote!(::mlp_runtime)), ..Options::default() };
+    let options = Options { runtime: Some(quote!(::mlp_runtime::__private)), ..Options::default() };
     let mut main = MAIN.to_owned();
     let mut calls = String::new();
     for (number, derivation) in networks {

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use mlp_dsl::ir::{
-    Derivation,
-    array::Op,
-    equation::Reason,
-    formula::{Formula, Term},
-    scalar::{Binary, Unary},
+use mlp_dsl::{
+    formula::{
+        Formula, Term,
+        scalar::{Binary, Unary},
+    },
+    ir::{Derivation, array::Op, equation::Role},
 };
 
 /// Every name that a set of networks must cover: operations, comparisons, functions of the prelude,
@@ -87,10 +87,10 @@ fn name(op: &Op) -> &'static str {
         Op::Given => "Given",
         Op::Setting(_) => "Setting",
         Op::Pointwise(_) => "Pointwise",
-        Op::Pack(_) => "Pack",
+        Op::Stack(_) => "Pack",
         Op::Concat(_) => "Concat",
-        Op::Element(..) => "Element",
-        Op::Part(..) => "Part",
+        Op::Index(..) => "Element",
+        Op::Slice(..) => "Part",
         Op::Transpose(_) => "Transpose",
         Op::VectorMatrix(..) => "VectorMatrix",
         Op::MatrixVector(..) => "MatrixVector",
@@ -108,7 +108,7 @@ fn name(op: &Op) -> &'static str {
 /// What one network uses of it: by its equations and by its text.
 pub fn used(text: &str, derivation: &Derivation, wanted: &BTreeSet<String>) -> BTreeSet<String> {
     let mut used: BTreeSet<String> = wanted.iter().filter(|word| text.contains(*word)).cloned().collect();
-    for equation in derivation.equations.iter().filter(|e| e.reason != Reason::Given || e.op == Op::Given) {
+    for equation in derivation.equations.iter().filter(|e| e.role != Role::Given || e.op == Op::Given) {
         used.insert(format!("Op::{}", name(&equation.op)));
         if let Op::Pointwise(formula) = &equation.op {
             scalars(formula, derivation, &mut used);

@@ -5,8 +5,8 @@ use std::{
     ops::{Add, Div, Mul, Neg, Sub},
 };
 
-use mlp_dsl::referee::Real;
-use mlp_runtime::{Arithmetic, Scalar};
+use mlp_dsl::formula::evaluate::Real;
+use mlp_runtime::__private::{Arithmetic, Scalar};
 
 /// A 32-bit float: each operation rounds to 32 bits. The functions are the runtime's, which have witnesses of
 /// their own, so that what is left to compare is which operations are done in which order.

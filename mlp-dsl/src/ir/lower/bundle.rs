@@ -1,16 +1,17 @@
 //! Formulas under construction, and the equations they become.
 
 use super::{Lower, spend};
+
 use crate::{
     diagnostic::Diagnostic,
+    formula::{Formula, Term, TermId, builder::Builder},
     ir::{
         Value,
         array::Op,
-        builder::Builder,
-        equation::{EquationId, Shape, Symbol},
-        formula::{Formula, Term, TermId},
+        equation::{EquationId, Symbol},
     },
     model::{self, Typed, TypedKind},
+    shape::Shape,
 };
 
 /// Scalar formulas in a builder: one for a scalar or a whole array, one for each element of a
@@ -129,7 +130,7 @@ impl Lower {
                 if let Some(known) = self.packs.get(ids) {
                     return *known;
                 }
-                let pack = self.step(Shape::Vector(ids.len()), Op::Pack(ids.clone()));
+                let pack = self.step(Shape::Vector(ids.len()), Op::Stack(ids.clone()));
                 self.packs.insert(ids.clone(), pack);
                 pack
             }

@@ -5,18 +5,22 @@ use super::{
     bundle::{Bundle, at},
     is_activation, spend,
 };
+
 use crate::{
     diagnostic::Diagnostic,
+    formula::{
+        Select, Term, TermId,
+        builder::Builder,
+        operator::Operator,
+        scalar::{Binary, Unary},
+    },
     ir::{
         Value,
         array::Op,
-        builder::Builder,
-        equation::{EquationId, Shape, Symbol},
-        formula::{Select, Term, TermId},
-        scalar::{Binary, Unary},
+        equation::{EquationId, Symbol},
     },
     model::{Kernel, Typed, TypedKind},
-    syntax::ast::Operator,
+    shape::Shape,
 };
 
 impl Lower {
@@ -91,7 +95,7 @@ impl Lower {
                     ids.extend(self.pieces(part, arguments)?);
                 }
                 let scalars = ids.iter().all(|id| self.derivation.shape(*id) == Shape::Scalar);
-                let op = if scalars { Op::Pack(ids) } else { Op::Concat(ids) };
+                let op = if scalars { Op::Stack(ids) } else { Op::Concat(ids) };
                 let whole = self.step(typed.shape, op);
                 Ok(self.leaves(b, &Value::Whole(whole)))
             }

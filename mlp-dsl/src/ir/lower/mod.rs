@@ -5,26 +5,26 @@ mod bundle;
 mod formula;
 mod training;
 
-use bundle::{Draft, at};
-
 use std::collections::HashMap;
 
 use super::{
     Data, Derivation, Layer, Loss, Parameter, Value,
     array::Op,
-    builder::Builder,
-    equation::{Equation, EquationId, Reason, Scope, Shape, Symbol},
-    formula::{Formula, Term, TermId},
-    scalar::Binary,
+    equation::{Equation, EquationId, Per, Role, Symbol},
 };
+
 use crate::{
     diagnostic::Diagnostic,
+    formula::{Formula, Term, TermId, builder::Builder, scalar::Binary},
+    ir::errors,
     limits,
     model::{self, LayerBody, Model, Reduction, Typed, TypedKind},
-    problems,
+    shape::Shape,
     span::Span,
     syntax::ast::Name,
 };
+
+use bundle::{Draft, at};
 
 /// The given equations, the forward pass and the loss.
 pub(super) fn lower(model: &Model) -> Result<Derivation, Diagnostic> {
@@ -52,7 +52,7 @@ struct Lower {
     drafted: u64,
     /// What the formula being lowered defines: names its net input and the parts of its sums.
     owner: Owner,
-    reason: Reason,
+    role: Role,
     span: Span,
     /// What `let` names, the innermost last.
     bound: Vec<Draft>,
@@ -106,7 +106,7 @@ impl Lower {
             operations: 0,
             drafted: 0,
             owner: Owner::default(),
-            reason: Reason::Given,
+            role: Role::Given,
             span: model.name.span,
             bound: Vec::new(),
         }
@@ -118,7 +118,7 @@ impl Lower {
             self.derivation.inputs.push(data);
         }
         for parameter in &model.parameters {
-            let equation = self.given_equation(&parameter.name, parameter.shape, Scope::Once);
+            let equation = self.given_equation(&parameter.name, parameter.shape, Per::Batch);
             self.derivation.parameters.push(Parameter {
                 name: parameter.name.text.clone(),
                 docs: parameter.docs.clone(),
@@ -134,38 +134,38 @@ impl Lower {
             });
         }
         self.derivation.target = model.target.as_ref().map(|target| self.data(target));
-        self.reason = Reason::Forward;
+        self.role = Role::Forward;
     }
 
     fn data(&mut self, data: &model::Data) -> Data {
         let value = match &data.elements {
             Some(elements) => {
-                let given = |name| self.given_equation(name, Shape::Scalar, Scope::Sample);
+                let given = |name| self.given_equation(name, Shape::Scalar, Per::Sample);
                 Value::Packed(elements.iter().map(given).collect())
             }
-            None => Value::Whole(self.given_equation(&data.name, data.shape, Scope::Sample)),
+            None => Value::Whole(self.given_equation(&data.name, data.shape, Per::Sample)),
         };
         let (name, docs) = (data.name.text.clone(), data.docs.clone());
         Data { name, docs, value, shape: data.shape, class: data.class, values: data.values.clone() }
     }
 
-    fn given_equation(&mut self, name: &Name, shape: Shape, scope: Scope) -> EquationId {
+    fn given_equation(&mut self, name: &Name, shape: Shape, per: Per) -> EquationId {
         let symbol = Symbol::Named(name.text.clone());
         self.derivation.push(Equation {
             symbol,
             shape,
-            scope,
+            per,
             op: Op::Given,
-            reason: Reason::Given,
+            role: Role::Given,
             span: name.span,
             activation: None,
         })
     }
 
     fn add(&mut self, symbol: Symbol, shape: Shape, op: Op) -> EquationId {
-        let scope = self.derivation.scope_of(&op, Scope::Once);
-        let (reason, span) = (self.reason, self.span);
-        self.derivation.push(Equation { symbol, shape, scope, op, reason, span, activation: None })
+        let per = self.derivation.per_of(&op, Per::Batch);
+        let (role, span) = (self.role, self.span);
+        self.derivation.push(Equation { symbol, shape, per, op, role, span, activation: None })
     }
 
     fn step(&mut self, shape: Shape, op: Op) -> EquationId {
@@ -228,13 +228,13 @@ impl Lower {
 
     fn loss(&mut self, typed: &Typed, model: &Model) -> Result<(), Diagnostic> {
         self.span = typed.span;
-        self.reason = Reason::Loss;
+        self.role = Role::Loss;
         let typed = self.named_parts(typed, "E")?;
         let components = self.component_names(typed);
         self.owner = Owner { net: None, components };
         let total = self.define(typed, Symbol::Loss)?;
         self.bound.clear();
-        self.reason = Reason::Batch;
+        self.role = Role::Batch;
         let reduction = model.training.as_ref().map(|training| training.reduction).unwrap_or_default();
         let op = match reduction {
             Reduction::Mean => Op::BatchMean(total),
@@ -248,7 +248,7 @@ impl Lower {
         let objective = match penalty {
             None => batch,
             Some(penalty) => {
-                self.reason = Reason::Batch;
+                self.role = Role::Batch;
                 let mut b = Builder::new();
                 let (batch, penalty) = (b.leaf(batch.0), b.leaf(penalty.0));
                 let sum = b.written(Term::Binary(Binary::Add, batch, penalty));
@@ -261,7 +261,7 @@ impl Lower {
 
     /// The sum of all penalties.
     fn penalties(&mut self, penalties: &[Typed]) -> Result<Option<EquationId>, Diagnostic> {
-        self.reason = Reason::Penalty;
+        self.role = Role::Penalty;
         let mut b = Builder::new();
         let mut total: Option<TermId> = None;
         for (index, typed) in penalties.iter().enumerate() {
@@ -343,5 +343,5 @@ fn is_activation(arguments: &[Typed]) -> bool {
 /// Counts scalar operations before memory is spent on more.
 fn spend(before: u64, operations: u64, span: Span) -> Result<u64, Diagnostic> {
     let total = before.saturating_add(operations);
-    if total > limits::OPERATIONS { Err(problems::too_many_operations(span)) } else { Ok(total) }
+    if total > limits::OPERATIONS { Err(errors::too_many_operations(span)) } else { Ok(total) }
 }

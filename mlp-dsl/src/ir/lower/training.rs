@@ -1,22 +1,24 @@
 //! What a step of training reads beside gradients: settings, schedules, the state of the rule.
 
 use super::{Draft, Lower, spend};
+
 use crate::{
     diagnostic::Diagnostic,
     ir::{
         State, Training, Value,
         array::Op,
-        equation::{EquationId, Reason, Shape, Symbol},
+        equation::{EquationId, Role, Symbol},
     },
     limits,
     model::{self, Setting, UpdateRule},
+    shape::Shape,
 };
 
 impl Lower {
     /// The given equations of the training rule.
     pub(super) fn training(&mut self, training: &model::Training) -> Result<(), Diagnostic> {
         self.span = training.span;
-        self.reason = Reason::Given;
+        self.role = Role::Given;
         let step = reads_step(training).then(|| self.add(Symbol::StepNumber, Shape::Scalar, Op::Given));
         let mut settings = Vec::new();
         for (name, setting) in &training.settings {

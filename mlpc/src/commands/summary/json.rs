@@ -1,6 +1,6 @@
 //! The summary as JSON.
 
-use mlp_dsl::backend::summary::{Dimensions, Epoch, LayerSummary, Product, Summary, Tally};
+use mlp_document::summary::{Dimensions, Epoch, LayerSummary, Product, Summary, Tally};
 
 use crate::json::Json;
 

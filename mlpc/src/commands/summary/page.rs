@@ -1,6 +1,6 @@
 //! The summary as text and in Markdown: the same tables and sentences.
 
-use mlp_dsl::backend::summary::{Epoch, LayerSummary, Product, Summary, Tally};
+use mlp_document::summary::{Epoch, LayerSummary, Product, Summary, Tally};
 
 use crate::{
     numbers::counted,

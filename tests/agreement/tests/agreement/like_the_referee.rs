@@ -3,11 +3,9 @@
 
 use std::path::{Path, PathBuf};
 
-use mlp::{Differentiable, Network, Trainable, runtime::Stream};
-use mlp_dsl::{
-    ir::Derivation,
-    referee::{Point, Sample, check_gradients, evaluate},
-};
+use mlp::{__private::Stream, Differentiable, Network, Trainable};
+use mlp_dsl::{ir::Derivation, model::Sample};
+use mlp_eval::{Point, check_gradients, evaluate};
 
 fn derivation(name: &str) -> Derivation {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -20,8 +18,8 @@ fn derivation(name: &str) -> Derivation {
 /// at most about 1100 (a sum over 1024 inputs), each losing half an ulp.
 fn tolerance(derivation: &Derivation) -> f64 {
     match derivation.precision {
-        mlp_dsl::model::Precision::F32 => 600.0 * f64::from(f32::EPSILON),
-        mlp_dsl::model::Precision::F64 => 600.0 * f64::EPSILON,
+        mlp_dsl::number::Precision::F32 => 600.0 * f64::from(f32::EPSILON),
+        mlp_dsl::number::Precision::F64 => 600.0 * f64::EPSILON,
     }
 }
 
@@ -32,7 +30,7 @@ fn close(name: &str, found: &[f64], expected: &[f64], tolerance: f64) {
     assert!(difference <= tolerance * norm.max(1e-3), "{name}: {difference:e} of {norm:e}");
 }
 
-fn numbers<S: mlp::runtime::Scalar>(values: &[S]) -> Vec<f64> {
+fn numbers<S: mlp::Scalar>(values: &[S]) -> Vec<f64> {
     values.iter().map(|x| x.to_f64()).collect()
 }
 
@@ -73,7 +71,7 @@ where
     let batch = mlp::Batch::new(&inputs, &targets).unwrap();
     let loss = network.train_batch(batch, &mut N::Optimizer::default(), &mut workspace, &mut gradients);
     let expected = evaluation.scalar(derivation.loss.as_ref().unwrap().objective);
-    close(name, &[mlp::runtime::Scalar::to_f64(loss)], &[expected], tolerance(&derivation));
+    close(name, &[mlp::Scalar::to_f64(loss)], &[expected], tolerance(&derivation));
     for parameter in &derivation.parameters {
         let expected: Vec<f64> = evaluation.value(parameter.updated.unwrap()).unwrap().iter().collect();
         let found = numbers(network.parameter(&parameter.name).unwrap());

@@ -3,7 +3,7 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-use mlp::runtime::Stream;
+use mlp::__private::Stream;
 
 /// FNV-1a of all bits.
 fn hash(bits: &[u64]) -> String {
@@ -88,8 +88,8 @@ macro_rules! networks {
         mod same_bits {
             use super::*;
             $(#[test] fn $name() {
-                let through_macro = run!(mlp_agreement::$name::through_macro::Network, mlp::runtime, $kind);
-                let emitted = run!(mlp_agreement::$name::emitted::Network, mlp::runtime, $kind);
+                let through_macro = run!(mlp_agreement::$name::through_macro::Network, mlp::__private, $kind);
+                let emitted = run!(mlp_agreement::$name::emitted::Network, mlp::__private, $kind);
                 let standalone = run!(mlp_agreement::$name::standalone::Network, mlp_agreement::$name::standalone::runtime, $kind);
                 assert!(through_macro.len() > 10);
                 assert_eq!(through_macro, emitted);

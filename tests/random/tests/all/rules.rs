@@ -2,10 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-use mlp_dsl::{
-    compile,
-    referee::{Point, evaluate},
-};
+use mlp_dsl::compile;
+use mlp_eval::{Point, evaluate};
 
 /// One weight: the loss (w · 0.7 − 0.2)² / 2, from w = 1.5.
 fn by_the_compiler(rule: &str) -> Vec<f64> {

@@ -1,0 +1,160 @@
+//! The referee: evaluates a derivation naively, one equation after another, in any number type.
+//! With complex numbers it is an independent witness of the gradients: it then runs the forward
+//! pass alone and reads the derivative off the imaginary part.
+
+mod array;
+mod complex;
+pub mod cost;
+mod gradient_check;
+mod op;
+mod point;
+
+use std::collections::HashMap;
+
+use mlp_dsl::{
+    formula::{
+        Formula,
+        evaluate::{Real, evaluate_formula},
+    },
+    ir::{
+        Derivation,
+        array::Op,
+        equation::{EquationId, Per},
+    },
+    number::Arithmetic,
+    shape::Shape,
+};
+
+pub use array::Array;
+pub use gradient_check::{GradientCheck, check_gradients, complex_step};
+pub use point::{Missing, Point};
+
+/// The leaf that is the sum so far; no equation has this number.
+const SUM: u32 = u32::MAX;
+
+/// The value of each equation.
+#[derive(Clone, Debug)]
+pub struct Evaluation<R> {
+    once: Vec<Option<Array<R>>>,
+    samples: Vec<Vec<Option<Array<R>>>>,
+}
+
+impl<R: Real> Evaluation<R> {
+    /// The value of an equation, for the first sample where there is one for each.
+    pub fn value(&self, id: EquationId) -> Option<&Array<R>> {
+        let once = self.once.get(id.index()).and_then(Option::as_ref);
+        once.or_else(|| self.samples.first()?.get(id.index())?.as_ref())
+    }
+
+    /// The value of an equation as a scalar; NaN where it is none.
+    pub fn scalar(&self, id: EquationId) -> R {
+        self.value(id).map_or(R::from(f64::NAN), Array::scalar)
+    }
+}
+
+/// The values known so far, seen from one sample.
+pub struct Values<'e, R> {
+    evaluation: &'e Evaluation<R>,
+    sample: usize,
+    derivation: &'e Derivation,
+    nothing: &'e Array<R>,
+}
+
+impl<'e, R: Real> Values<'e, R> {
+    /// The value of an equation.
+    pub fn of(&self, id: EquationId) -> &'e Array<R> {
+        let once = self.evaluation.once.get(id.index()).and_then(Option::as_ref);
+        let sample = || self.evaluation.samples.get(self.sample)?.get(id.index())?.as_ref();
+        once.or_else(sample).unwrap_or(self.nothing)
+    }
+
+    /// A formula, element by element.
+    pub fn pointwise(&self, formula: &Formula, shape: Shape) -> Array<R> {
+        self.pointwise_by(formula, shape, None)
+    }
+
+    fn pointwise_by(&self, formula: &Formula, shape: Shape, sum: Option<&Array<R>>) -> Array<R> {
+        let of = |leaf| sum.filter(|_| leaf == SUM).unwrap_or_else(|| self.of(EquationId(leaf)));
+        let leaves: HashMap<u32, &Array<R>> =
+            formula.leaves().into_iter().map(|leaf| (leaf, of(leaf))).collect();
+        Array::build(shape, |row, column| {
+            let leaf =
+                |leaf: u32| leaves.get(&leaf).map_or(R::from(f64::NAN), |array| array.spread(row, column));
+            evaluate_formula(formula, &leaf, &self.derivation.functions, self.derivation.arithmetic)
+        })
+    }
+
+    /// The matrix product, each cell summed in order from its first product.
+    pub fn product(&self, a: &Array<R>, b: &Array<R>) -> Array<R> {
+        a.product(b, self.derivation.arithmetic)
+    }
+
+    /// The sum of a sample's value over the batch, in order from 0; divided at the end for a mean.
+    pub fn over_batch(&self, id: EquationId, mean: bool) -> Array<R> {
+        let samples = 0..self.evaluation.samples.len();
+        let of_sample = samples.map(|sample| Values { sample, ..*self });
+        let count = R::from(self.evaluation.samples.len() as f64);
+        let shape = self.of(id).shape();
+        let sum =
+            of_sample.fold(Array::constant(shape, R::from(0.0)), |sum, sample| sample.added_to(&sum, id));
+        if mean { sum.map(|x| x / count) } else { sum }
+    }
+
+    /// This sample's value added to the sum of those before it; a product at once, where it is fused.
+    fn added_to(&self, sum: &Array<R>, id: EquationId) -> Array<R> {
+        if self.derivation.arithmetic == Arithmetic::Separate {
+            return sum.plus(self.of(id));
+        }
+        match &self.derivation.equation(id).op {
+            Op::Outer(a, b) => {
+                let (a, b) = (self.of(*a), self.of(*b));
+                Array::build(sum.shape(), |row, column| {
+                    a.at(0, row).multiply_add(b.at(0, column), sum.at(row, column))
+                })
+            }
+            Op::Pointwise(formula) if formula.as_product().is_some() => {
+                self.pointwise_by(&formula.added_to(SUM), sum.shape(), Some(sum))
+            }
+            _ => sum.plus(self.of(id)),
+        }
+    }
+}
+
+/// Evaluates all equations at a point.
+pub fn evaluate<R: Real>(derivation: &Derivation, point: &Point) -> Evaluation<R> {
+    evaluate_given(
+        derivation,
+        derivation.equations.len(),
+        &|id, sample| point.of(id, sample).map(Array::convert),
+        point.samples(),
+    )
+}
+
+/// Evaluates the first `count` equations; `given` says what comes from outside.
+fn evaluate_given<R: Real>(
+    derivation: &Derivation,
+    count: usize,
+    given: &dyn Fn(EquationId, usize) -> Option<Array<R>>,
+    samples: usize,
+) -> Evaluation<R> {
+    let nothing = Array::constant(Shape::Scalar, R::from(f64::NAN));
+    let mut evaluation = Evaluation { once: Vec::new(), samples: vec![Vec::new(); samples] };
+    for (id, equation) in derivation.numbered().take(count) {
+        let value = |evaluation: &Evaluation<R>, sample| {
+            if equation.op == Op::Given {
+                return given(id, sample);
+            }
+            let values = Values { evaluation, sample, derivation, nothing: &nothing };
+            Some(values.evaluate(&equation.op, equation.shape))
+        };
+        let once = if equation.per == Per::Batch { value(&evaluation, 0) } else { None };
+        evaluation.once.push(once);
+        for sample in 0..samples {
+            let own = if equation.per == Per::Sample { value(&evaluation, sample) } else { None };
+            if let Some(list) = evaluation.samples.get_mut(sample) {
+                list.push(own);
+            }
+        }
+    }
+    evaluation
+}

@@ -1,0 +1,160 @@
+//! Where a derivation is evaluated: values of parameters, inputs and targets.
+
+use std::collections::HashMap;
+
+use mlp_dsl::{
+    formula::evaluate::Real,
+    ir::{Data, Derivation, Value, equation::EquationId},
+    model::{Sample, Start},
+    number::Precision,
+};
+use mlp_runtime::random::Stream;
+
+use super::{Array, Evaluation};
+
+/// Values of all that is given.
+#[derive(Clone, Debug)]
+pub struct Point {
+    once: HashMap<EquationId, Array<f64>>,
+    samples: Vec<HashMap<EquationId, Array<f64>>>,
+}
+
+/// An input or target without declared values.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Missing(pub String);
+
+impl Point {
+    /// The declared numbers: start values, and the values of inputs and target.
+    pub fn declared(derivation: &Derivation) -> Result<Self, Missing> {
+        let values = |data: &Data| data.values.clone().ok_or(Missing(data.name.clone()));
+        let mut input = Vec::new();
+        for data in &derivation.inputs {
+            input.extend(values(data)?);
+        }
+        let target = derivation.target.as_ref().map_or(Ok(Vec::new()), values)?;
+        Ok(Point::at(derivation, &[Sample { input, target }]))
+    }
+
+    /// Start values, with these samples.
+    pub fn at(derivation: &Derivation, samples: &[Sample]) -> Self {
+        let once = start_values(derivation, derivation.seed);
+        let samples = samples.iter().map(|sample| place(derivation, sample)).collect();
+        Point { once, samples }
+    }
+
+    /// Drawn inputs in (−1, 1), targets in (0, 1), and parameters where asked for.
+    pub fn drawn(derivation: &Derivation, seed: u64, parameters: bool) -> Self {
+        let mut stream = Stream::new(seed, 1, "sample");
+        let inputs: usize = derivation.inputs.iter().map(|data| data.shape.count()).sum();
+        let targets = derivation.target.as_ref().map_or(0, |data| data.shape.count());
+        let input = (0..inputs).map(|_| stream.uniform(-1.0, 1.0)).collect();
+        let class = derivation.target.as_ref().is_some_and(|target| target.class);
+        let target = if class {
+            let chosen = (stream.uniform(0.0, 1.0) * targets as f64) as usize;
+            (0..targets).map(|class| f64::from(u8::from(class == chosen))).collect()
+        } else {
+            (0..targets).map(|_| stream.uniform(0.0, 1.0)).collect()
+        };
+        let mut point = Point::at(derivation, &[Sample { input, target }]);
+        if parameters {
+            for parameter in &derivation.parameters {
+                let mut stream = Stream::new(seed, 2, &parameter.name);
+                let shape = derivation.shape(parameter.equation);
+                let drawn = Array::build(shape, |_, _| stream.uniform(-1.0, 1.0));
+                point.once.insert(parameter.equation, drawn);
+            }
+        }
+        point
+    }
+
+    /// How many samples there are.
+    pub fn samples(&self) -> usize {
+        self.samples.len()
+    }
+
+    /// The value of a given equation.
+    pub fn of(&self, id: EquationId, sample: usize) -> Option<&Array<f64>> {
+        self.once.get(&id).or_else(|| self.samples.get(sample)?.get(&id))
+    }
+
+    /// Makes the step that has been evaluated here: parameters and state are updated.
+    pub fn step<R: Real>(&mut self, derivation: &Derivation, evaluation: &Evaluation<R>) {
+        for parameter in &derivation.parameters {
+            let state = parameter.state.iter().map(|state| (state.equation, state.updated));
+            for (id, updated) in state.chain([(parameter.equation, parameter.updated)]) {
+                if let Some(value) = updated.and_then(|updated| evaluation.value(updated)) {
+                    self.once.insert(id, value.map(|x| x.real()));
+                }
+            }
+        }
+        let step = derivation.training.as_ref().and_then(|training| training.step);
+        if let Some(number) = step.and_then(|step| self.once.get_mut(&step)) {
+            *number = Array::scalar_of(number.scalar() + 1.0);
+        }
+    }
+
+    /// Sets a parameter.
+    pub fn set(&mut self, id: EquationId, value: Array<f64>) {
+        self.once.insert(id, value);
+    }
+}
+
+fn start_values(derivation: &Derivation, seed: u64) -> HashMap<EquationId, Array<f64>> {
+    let round = |x: f64| match derivation.precision {
+        Precision::F32 => f64::from(x as f32),
+        Precision::F64 => x,
+    };
+    let value = |parameter: &mlp_dsl::ir::Parameter| {
+        let shape = derivation.shape(parameter.equation);
+        let array = match &parameter.start {
+            Start::Fill(value) => Array::constant(shape, *value),
+            Start::Values(values) => Array::from_row_major(shape, values),
+            Start::Loaded(tensor) => {
+                let values: Vec<f64> = tensor.values().collect();
+                Array::from_row_major(shape, &values)
+            }
+            Start::Uniform { low, high, salt, .. } => {
+                let mut stream = Stream::new(seed, *salt, &parameter.name);
+                Array::build(shape, |_, _| round(stream.uniform(*low, *high)))
+            }
+            Start::Normal { mean, deviation, salt } => {
+                let mut stream = Stream::new(seed, *salt, &parameter.name);
+                Array::build(shape, |_, _| round(stream.normal(*mean, *deviation)))
+            }
+        };
+        (parameter.equation, array)
+    };
+    let mut values: HashMap<EquationId, Array<f64>> = derivation.parameters.iter().map(value).collect();
+    // Before the first step.
+    for state in derivation.parameters.iter().flat_map(|parameter| &parameter.state) {
+        values.insert(state.equation, Array::constant(derivation.shape(state.equation), 0.0));
+    }
+    let step = derivation.training.as_ref().and_then(|training| training.step);
+    values.extend(step.map(|step| (step, Array::scalar_of(1.0))));
+    values
+}
+
+fn place(derivation: &Derivation, sample: &Sample) -> HashMap<EquationId, Array<f64>> {
+    let mut placed = HashMap::new();
+    let mut inputs = sample.input.as_slice();
+    for data in &derivation.inputs {
+        let (own, rest) = inputs.split_at_checked(data.shape.count()).unwrap_or((inputs, &[]));
+        inputs = rest;
+        spread(data, own, &mut placed);
+    }
+    if let Some(target) = &derivation.target {
+        spread(target, &sample.target, &mut placed);
+    }
+    placed
+}
+
+fn spread(data: &Data, values: &[f64], placed: &mut HashMap<EquationId, Array<f64>>) {
+    match &data.value {
+        Value::Whole(id) => {
+            placed.insert(*id, Array::from_row_major(data.shape, values));
+        }
+        Value::Packed(ids) => {
+            placed.extend(ids.iter().zip(values).map(|(id, value)| (*id, Array::scalar_of(*value))));
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! What an editor asks of a specification: what stands here, where it is declared and used, what may
+//! be written, under which name else.
+
+mod completion;
+mod facts;
+mod hover;
+mod rename;
+mod repair;
+mod sentence;
+
+use std::borrow::Cow;
+
+use mlp_dsl::{
+    diagnostic::{Diagnostic, Diagnostics},
+    ir::Derivation,
+    limits,
+    names::Names,
+    syntax::{self, ast::Ast},
+    weights::{Files, NoFiles},
+};
+
+use facts::Facts;
+
+pub use completion::{Completion, CompletionKind};
+pub use hover::Hover;
+pub use rename::Refusal;
+
+/// The language's own functions and rules.
+struct Prelude {
+    text: &'static str,
+    names: Names,
+}
+
+impl Prelude {
+    fn new() -> Self {
+        Prelude { text: syntax::PRELUDE, names: Names::of(&syntax::parse_prelude(syntax::PRELUDE)) }
+    }
+}
+
+/// A specification and all that is known of it.
+pub struct Analysis {
+    text: String,
+    names: Names,
+    mistakes: Vec<Diagnostic>,
+    facts: Facts,
+    prelude: Prelude,
+}
+
+/// A text that is too long is refused, and not looked at.
+fn looked_at(text: &str) -> &str {
+    if text.len() > limits::TEXT_BYTES { "" } else { text }
+}
+
+impl Analysis {
+    /// Analyses a text. What only a good specification tells, such as shapes, comes from the `last`
+    /// one that was good, as long as this one has mistakes.
+    pub fn new(text: String, last: Option<Analysis>) -> Self {
+        Analysis::with_files(text, last, &NoFiles)
+    }
+
+    /// The same, with the files that the text names.
+    pub fn with_files(text: String, last: Option<Analysis>, files: &dyn Files) -> Self {
+        let mut diagnostics = Diagnostics::default();
+        let ast: Ast = syntax::parse(&text, &mut diagnostics);
+        let names = match repair::repaired(looked_at(&text)) {
+            Cow::Borrowed(_) => Names::of(&ast),
+            Cow::Owned(repaired) => Names::of(&syntax::parse(&repaired, &mut Diagnostics::default())),
+        };
+        let compiled: Result<Derivation, Vec<Diagnostic>> = mlp_dsl::derive_with(&ast, diagnostics, files);
+        let (prelude, known) = match last {
+            Some(last) => (last.prelude, last.facts),
+            None => (Prelude::new(), Facts::default()),
+        };
+        let (facts, mistakes) = match compiled {
+            Ok(derivation) => (Facts::of(&derivation), Vec::new()),
+            Err(mistakes) => (known, mistakes),
+        };
+        Analysis { text, names, mistakes, facts, prelude }
+    }
+
+    /// The text.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// What is declared, and where it is used.
+    pub fn names(&self) -> &Names {
+        &self.names
+    }
+
+    /// What is wrong.
+    pub fn mistakes(&self) -> &[Diagnostic] {
+        &self.mistakes
+    }
+}

@@ -1,0 +1,180 @@
+//! The sentence that is being written, told from its tokens alone: it can't be parsed yet.
+
+use mlp_dsl::syntax::words::Place;
+
+/// What may stand at a place.
+pub(super) enum Expected {
+    Nothing,
+    Sentence(Place),
+    /// A sentence of a rule.
+    RuleSentence,
+    Formula,
+    Rule,
+    Initializer,
+    /// An option of `train`.
+    Option,
+    /// One of these words.
+    Choice(&'static [&'static str]),
+    /// The name of a heading.
+    Heading,
+}
+
+/// The unfinished sentence at the end of a text.
+pub(super) struct Sentence<'t> {
+    /// Its tokens that stand in no brackets of its own.
+    tokens: Vec<&'t str>,
+    /// The first word of the sentence whose braces it stands in.
+    pub(super) owner: Option<&'t str>,
+    /// What is called by the innermost parentheses that are open.
+    pub(super) callee: Option<&'t str>,
+    /// Whether parentheses or square brackets are open.
+    nested: bool,
+    /// Names it declares itself: arguments of a function, what `let` names.
+    pub(super) names: Vec<&'t str>,
+}
+
+impl<'t> Sentence<'t> {
+    pub(super) fn last(code: &[&'t str]) -> Self {
+        // Each open bracket, and where the sentence it stands in begins.
+        let mut open: Vec<(usize, usize)> = Vec::new();
+        let mut start = 0;
+        for (index, token) in code.iter().enumerate() {
+            match *token {
+                "{" => {
+                    open.push((index, start));
+                    start = index + 1;
+                }
+                "(" | "[" => open.push((index, start)),
+                "}" | ")" | "]" => {
+                    let outer = open.pop().map_or(0, |(_, outer)| outer);
+                    start = if *token == "}" { index + 1 } else { outer };
+                }
+                ";" => start = index + 1,
+                _ => {}
+            }
+        }
+        let is_brace = |at: usize| code.get(at) == Some(&"{");
+        let brace = open.iter().rfind(|(at, _)| is_brace(*at));
+        let innermost = open.last().filter(|(at, _)| !is_brace(*at));
+        let sentence = code.get(start..).unwrap_or_default();
+        Sentence {
+            tokens: outside_brackets(sentence),
+            owner: brace.and_then(|(at, start)| owner(code.get(*start..*at)?)),
+            callee: innermost.and_then(|(at, _)| code.get(at.checked_sub(1)?)).copied(),
+            nested: innermost.is_some(),
+            names: declared(sentence),
+        }
+    }
+
+    pub(super) fn first(&self) -> Option<&'t str> {
+        first_word(&self.tokens)
+    }
+
+    /// Whether its formulas are more than constants.
+    pub(super) fn calls(&self) -> bool {
+        let constants = ["seed", "const", "train", "data", "unroll", "weights", "biases", "input", "target"];
+        let word =
+            self.first().filter(|word| ["layer", "loss", "penalty", "fn"].contains(word)).or(self.owner);
+        !self.first().is_some_and(|first| constants.contains(&first))
+            && !word.is_some_and(|w| constants.contains(&w))
+    }
+
+    pub(super) fn expected(&self) -> Expected {
+        let last = self.tokens.last().copied();
+        // In a list in braces, a part is a sentence of its own.
+        let part = self.tokens.rsplit(|token| *token == ",").next().unwrap_or_default();
+        let assigns = part.contains(&"=") || self.nested;
+        match (self.owner, self.first()) {
+            (None, None) => Expected::Sentence(Place::File),
+            (None, Some("network")) if last == Some(":") => Expected::Choice(&["f32", "f64"]),
+            (None, Some("pub")) if last == Some("pub") => Expected::Choice(&["network"]),
+            (Some("network" | "pub"), None) => Expected::Sentence(Place::Network),
+            (Some("rule"), None) => Expected::RuleSentence,
+            (Some("headings"), _) if !assigns => Expected::Heading,
+            (Some("document"), _) if !assigns => {
+                Expected::Choice(&["title", "author", "question", "marks", "headings"])
+            }
+            (Some("document" | "headings"), _) => Expected::Nothing,
+            (_, Some("weights")) if last == Some("weights") && !self.nested => Expected::Choice(&["from"]),
+            (_, Some("weights")) if self.is_weight_file() => match last {
+                Some("transposed") => Expected::Nothing,
+                _ => Expected::Choice(&["transposed"]),
+            },
+            (_, Some("train")) => self.train(last),
+            (_, Some("unroll")) => Expected::Choice(&["always", "never"]),
+            (_, Some("arithmetic")) => Expected::Choice(&["separate", "fused"]),
+            (_, Some("loss" | "penalty" | "seed")) => Expected::Formula,
+            _ if last == Some("~") => Expected::Initializer,
+            (_, Some("target")) if last == Some(":") => Expected::Choice(&["class"]),
+            (Some("data"), _) => Expected::Formula,
+            _ if assigns && last != Some("~") => Expected::Formula,
+            _ => Expected::Nothing,
+        }
+    }
+
+    /// Whether it is `weights from "…"`, so far.
+    fn is_weight_file(&self) -> bool {
+        let mut words = self.tokens.iter().skip_while(|token| **token != "weights").skip(1);
+        words.next() == Some(&"from") && words.next().is_some_and(|text| text.starts_with(['"', 'r']))
+    }
+
+    fn train(&self, last: Option<&str>) -> Expected {
+        if self.nested {
+            return Expected::Formula;
+        }
+        match last {
+            Some("train") => Expected::Rule,
+            Some(",") => Expected::Option,
+            Some("=") if self.tokens.iter().rev().nth(1) == Some(&"reduction") => {
+                Expected::Choice(&["mean", "sum"])
+            }
+            _ => Expected::Formula,
+        }
+    }
+}
+
+/// The tokens that stand in no closed and in no open brackets.
+fn outside_brackets<'t>(sentence: &[&'t str]) -> Vec<&'t str> {
+    let mut depth = 0_usize;
+    let mut outside = Vec::new();
+    for token in sentence {
+        match *token {
+            "(" | "[" | "{" => depth += 1,
+            ")" | "]" | "}" => depth = depth.saturating_sub(1),
+            _ if depth == 0 => outside.push(*token),
+            _ => {}
+        }
+    }
+    outside
+}
+
+/// What braces belong to: `layer h {`, `headings = {`.
+fn owner<'t>(before: &[&'t str]) -> Option<&'t str> {
+    match before {
+        [.., name, "="] => Some(name),
+        _ => first_word(before),
+    }
+}
+
+fn first_word<'t>(sentence: &[&'t str]) -> Option<&'t str> {
+    sentence.iter().copied().find(|token| token.starts_with(|c: char| c.is_alphabetic() || c == '_'))
+}
+
+/// What a sentence declares itself: the words behind `let` and `,` in front of `=`, and in a
+/// function the words in its first parentheses.
+fn declared<'t>(sentence: &[&'t str]) -> Vec<&'t str> {
+    let mut names = Vec::new();
+    if first_word(sentence) == Some("fn") {
+        let inside = sentence.iter().skip_while(|token| **token != "(").skip(1);
+        let inside = inside.take_while(|token| **token != ")");
+        names.extend(inside.filter(|token| token.starts_with(char::is_alphabetic)));
+    }
+    if let Some(bound) = sentence.iter().rposition(|token| *token == "let") {
+        for window in sentence.get(bound..).unwrap_or_default().windows(2) {
+            if let ["let" | ",", name] = window {
+                names.push(*name);
+            }
+        }
+    }
+    names
+}

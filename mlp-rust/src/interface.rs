@@ -1,0 +1,286 @@
+//! What a user calls: constants, methods and the traits of the runtime.
+
+use mlp_dsl::{
+    kind::ParameterKind,
+    model::Reduction,
+    plan::{self, Entry},
+    shape::Shape,
+};
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::{Context, names::counts, size};
+
+impl Context<'_> {
+    /// The network's own methods.
+    pub(super) fn interface(&self) -> TokenStream {
+        let network = &self.types.network;
+        let constants = self.constants();
+        let parameters = self.parameter_methods();
+        let forward = self.forward_methods();
+        let training = self.derivation.loss.as_ref().map(|_| self.gradient_methods());
+        let updates = self.derivation.training.as_ref().map(|_| self.train_methods());
+        let default = self.by_value().then(|| {
+            quote! {
+                impl ::core::default::Default for #network {
+                    fn default() -> Self { Self::new() }
+                }
+            }
+        });
+        quote! {
+            impl #network { #constants #parameters #forward #training #updates }
+            #default
+        }
+    }
+
+    fn constants(&self) -> TokenStream {
+        let d = self.derivation;
+        let weights = d.count(ParameterKind::Weight);
+        let biases = d.count(ParameterKind::Bias);
+        let layers = d.layers.len() + 1;
+        let rows = [
+            (weights + biases, format!(" Numbers of all parameters: {weights} weights + {biases} biases.")),
+            (weights, " Numbers declared as weights.".to_owned()),
+            (biases, " Numbers declared as biases.".to_owned()),
+            (self.input_count(), " Numbers of a sample's input.".to_owned()),
+            (self.output_count(), " Numbers of the output.".to_owned()),
+            (layers, " Layers, the input counted as the first.".to_owned()),
+            (d.multiply_adds(), " Multiply-adds of a forward pass of one sample.".to_owned()),
+            (self.parameter_bytes(), " Bytes of the parameters.".to_owned()),
+            (self.workspace_bytes(), " Bytes of the workspace.".to_owned()),
+            (d.frozen_count(), " Numbers of parameters that are frozen: kept as they start.".to_owned()),
+            (self.optimizer_bytes(), " Bytes of the optimizer: settings and state.".to_owned()),
+        ];
+        let names = counts(); // in the order of `names::COUNTS`
+        let values = rows.iter().map(|(value, _)| size(*value));
+        let docs = rows.iter().map(|(_, doc)| doc);
+        let fingerprint = super::fingerprint::fingerprint(d);
+        let data = self.data();
+        quote! {
+            #data
+            #(#[doc = #docs] pub const #names: usize = #values;)*
+            /// A hash of the equations: the same for the same specification, wherever it is compiled.
+            pub const FINGERPRINT: u64 = #fingerprint;
+        }
+    }
+
+    /// The samples of `data`.
+    fn data(&self) -> TokenStream {
+        let (samples, precision) = (&self.derivation.samples, self.derivation.precision);
+        if !self.derivation.has_data {
+            return TokenStream::new();
+        }
+        let (count, input) = (size(samples.len()), self.array(Shape::Vector(self.input_count())));
+        let row = |numbers: &[f64]| {
+            let numbers = numbers.iter().map(|x| super::formula::literal(*x, precision));
+            quote!([#(#numbers),*])
+        };
+        let inputs = samples.iter().map(|sample| row(&sample.input));
+        let targets = self.derivation.target.as_ref().map(|target| {
+            let (ty, runtime) = (self.target(), &self.runtime);
+            let targets = samples.iter().map(|sample| match sample.target.iter().position(|x| *x == 1.0) {
+                Some(class) if target.class => {
+                    let class = size(class);
+                    quote!(#runtime::Class::at_most(#class))
+                }
+                _ => row(&sample.target),
+            });
+            quote! {
+                /// The targets of the specification's samples.
+                pub const DATA_TARGETS: [#ty; #count] = [#(#targets),*];
+            }
+        });
+        quote! {
+            /// The inputs of the specification's samples.
+            pub const DATA_INPUTS: [#input; #count] = [#(#inputs),*];
+            #targets
+        }
+    }
+
+    fn parameter_methods(&self) -> TokenStream {
+        let seed = self.derivation.seed;
+        let fields: Vec<_> = self.derivation.parameters.iter().map(|p| self.field(p.equation)).collect();
+        let zeros = self.derivation.parameters.iter().map(|p| self.zero(self.shape(p)));
+        let (runtime, trained) = (&self.runtime, self.trained());
+        let by_value = self.by_value().then(|| {
+            quote! {
+                /// A network with the specification's start values.
+                pub fn new() -> Self { Self::with_seed(#seed) }
+
+                /// A network whose drawn start values come from another seed.
+                pub fn with_seed(seed: u64) -> Self {
+                    let mut network = Self::ZERO;
+                    #runtime::Network::initialize(&mut network, seed);
+                    network
+                }
+            }
+        });
+        quote! {
+            /// The seed of the specification's drawn start values.
+            pub const SEED: u64 = #seed;
+
+            /// All parameters 0: room to initialise in place, in a `static` for example.
+            pub const ZERO: Self = Self { #(#fields: #zeros),* };
+
+            #trained
+
+            #by_value
+
+            /// Sets every parameter to its start value, in place; `Self::SEED` gives the
+            /// specification's.
+            pub fn initialize(&mut self, seed: u64) {
+                #runtime::Network::initialize(self, seed);
+            }
+        }
+    }
+
+    fn forward_methods(&self) -> TokenStream {
+        let (input, output) =
+            (self.array(Shape::Vector(self.input_count())), self.array(Shape::Vector(self.output_count())));
+        let zero = self.zero(Shape::Vector(self.output_count()));
+        let (workspace, trace, runtime) = (&self.types.workspace, &self.types.trace, &self.runtime);
+        let trace_body = self.body(Entry::Trace);
+        let traced = plan::traced(self.derivation).into_iter().map(|id| {
+            let (field, name) = (self.trace_field(id), self.names.of(id));
+            match self.derivation.shape(id) {
+                Shape::Scalar => quote!(__trace.#field = #name;),
+                _ => quote!(__trace.#field = *#name;),
+            }
+        });
+        // A trace is looked at: it is not worth code for every machine.
+        let code = quote! {
+            use #runtime::Isa as _;
+            let (__network, __isa) = (self, #runtime::Portable);
+            #trace_body
+            #(#traced)*
+        };
+        let by_value = self.by_value().then(|| {
+            quote! {
+                /// The output for a sample.
+                pub fn forward(&self, input: &#input) -> #output {
+                    let mut output = #zero;
+                    self.forward_into(input, &mut #workspace::new(), &mut output);
+                    output
+                }
+
+                /// Every named value of the forward pass for a sample.
+                pub fn trace(&self, input: &#input) -> #trace {
+                    let mut trace = #trace::ZERO;
+                    self.trace_into(input, &mut #workspace::new(), &mut trace);
+                    trace
+                }
+            }
+        });
+        quote! {
+            #by_value
+
+            /// Writes the output for a sample.
+            pub fn forward_into(&self, input: &#input, workspace: &mut #workspace, output: &mut #output) {
+                #runtime::Network::forward_into(self, input, workspace, output);
+            }
+
+            /// Writes the output for each sample of a batch of any length.
+            ///
+            /// # Errors
+            /// If there are not as many outputs as inputs; nothing is written then.
+            pub fn forward_batch(
+                &self, inputs: &[#input], workspace: &mut #workspace, outputs: &mut [#output],
+            ) -> ::core::result::Result<(), #runtime::BatchError> {
+                #runtime::Network::forward_batch(self, inputs, workspace, outputs)
+            }
+
+            /// Writes every named value of the forward pass for a sample.
+            pub fn trace_into(&self, input: &#input, workspace: &mut #workspace, trace: &mut #trace) {
+                let (__input, __workspace, __trace) = (input, workspace, trace);
+                #code
+            }
+        }
+    }
+
+    fn gradient_methods(&self) -> TokenStream {
+        let batch_docs = self.batch_docs();
+        let (input, target) = (self.array(Shape::Vector(self.input_count())), self.target());
+        let (workspace, gradients, runtime, real) =
+            (&self.types.workspace, &self.types.gradients, &self.runtime, self.real());
+        let by_value = self.by_value().then(|| {
+            quote! {
+                /// The loss of a sample.
+                pub fn loss(&self, input: &#input, target: &#target) -> #real {
+                    #runtime::Differentiable::loss(self, input, target, &mut #workspace::new())
+                }
+
+                /// The loss of a sample and its gradients.
+                pub fn backward(&self, input: &#input, target: &#target) -> (#real, #gradients) {
+                    let mut gradients = #gradients::ZERO;
+                    let loss = self.backward_into(input, target, &mut #workspace::new(), &mut gradients);
+                    (loss, gradients)
+                }
+            }
+        });
+        quote! {
+            #by_value
+
+            /// The loss of a sample; writes its gradients.
+            pub fn backward_into(
+                &self, input: &#input, target: &#target, workspace: &mut #workspace, gradients: &mut #gradients,
+            ) -> #real {
+                #runtime::Differentiable::backward_into(self, input, target, workspace, gradients)
+            }
+
+            #[doc = #batch_docs]
+            pub fn backward_batch(
+                &self, batch: #runtime::Batch<'_, #input, #target>, workspace: &mut #workspace,
+                gradients: &mut #gradients,
+            ) -> #real {
+                #runtime::Differentiable::backward_batch(self, batch, workspace, gradients)
+            }
+        }
+    }
+
+    /// What a batch's loss and gradients are.
+    fn batch_docs(&self) -> String {
+        let Some(loss) = &self.derivation.loss else { return String::new() };
+        let (word, penalty) = match loss.reduction {
+            Reduction::Mean => ("mean", " plus the penalty"),
+            Reduction::Sum => ("summed", " plus the penalty"),
+        };
+        let penalty = if loss.penalty.is_some() { penalty } else { "" };
+        format!(" The {word} loss of a batch{penalty}; writes its gradients.")
+    }
+
+    fn train_methods(&self) -> TokenStream {
+        let (input, target) = (self.array(Shape::Vector(self.input_count())), self.target());
+        let (workspace, gradients, optimizer, runtime, real) =
+            (&self.types.workspace, &self.types.gradients, &self.types.optimizer, &self.runtime, self.real());
+        // A fresh optimizer would forget what the rule keeps from step to step.
+        let by_value = (self.by_value() && !self.derivation.has_optimizer_state()).then(|| {
+            quote! {
+                /// One step of the specification's rule on a sample; returns the loss before it.
+                pub fn train(&mut self, input: &#input, target: &#target) -> #real {
+                    let (loss, gradients) = self.backward(input, target);
+                    #runtime::Trainable::step(self, &mut #optimizer::new(), &gradients);
+                    loss
+                }
+            }
+        });
+        quote! {
+            #by_value
+
+            /// One step on a sample, everything in place; returns the loss before it.
+            pub fn train_into(
+                &mut self, input: &#input, target: &#target,
+                optimizer: &mut #optimizer, workspace: &mut #workspace, gradients: &mut #gradients,
+            ) -> #real {
+                #runtime::Trainable::train_into(self, input, target, optimizer, workspace, gradients)
+            }
+
+            /// One step on the loss of a batch; returns that loss before the step.
+            pub fn train_batch(
+                &mut self, batch: #runtime::Batch<'_, #input, #target>,
+                optimizer: &mut #optimizer, workspace: &mut #workspace, gradients: &mut #gradients,
+            ) -> #real {
+                #runtime::Trainable::train_batch(self, batch, optimizer, workspace, gradients)
+            }
+        }
+    }
+}

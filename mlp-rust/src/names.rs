@@ -1,0 +1,91 @@
+//! Rust identifiers for the names of a derivation.
+
+use std::collections::{HashMap, HashSet};
+
+use mlp_dsl::{
+    ir::{Derivation, equation::EquationId},
+    span,
+};
+use proc_macro2::{Ident, Span};
+
+/// Says where a piece of the specification's text stands in the user's source.
+pub type Spans<'s> = &'s dyn Fn(span::Span) -> Span;
+
+/// An identifier; a keyword becomes a raw one.
+pub(super) fn identifier(name: &str, span: Span) -> Ident {
+    // `self`, `super`, `crate` and `_` never get here: the check refuses them.
+    if is_keyword(name) { Ident::new_raw(name, span) } else { Ident::new(name, span) }
+}
+
+/// Rust's keywords, those of all editions and those kept for later.
+fn is_keyword(name: &str) -> bool {
+    const KEYWORDS: &[&str] = &[
+        "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do", "dyn",
+        "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop",
+        "macro", "match", "mod", "move", "mut", "override", "priv", "pub", "ref", "return", "static",
+        "struct", "trait", "true", "try", "type", "typeof", "unsafe", "unsized", "use", "virtual", "where",
+        "while", "yield",
+    ];
+    KEYWORDS.contains(&name)
+}
+
+/// Names that mean a variant in a pattern, whatever stands around.
+const VARIANTS: [&str; 4] = ["Some", "None", "Ok", "Err"];
+
+/// How the variables of shared terms begin.
+pub(super) const TERM: &str = "__term_";
+
+/// A variable called so, as far as it can be: generated code's own names begin with two underscores.
+fn variable(name: &str, taken: &mut HashSet<String>) -> Ident {
+    let mut variable = if name.starts_with("__") { format!("v{name}") } else { name.to_owned() };
+    while !taken.insert(variable.clone()) {
+        variable.push('_');
+    }
+    identifier(&variable, Span::call_site())
+}
+
+fn variants() -> HashSet<String> {
+    VARIANTS.iter().map(|name| (*name).to_owned()).collect()
+}
+
+/// The parameters of a function as variables.
+pub(super) fn parameters(names: &[String]) -> Vec<Ident> {
+    let mut taken = variants();
+    names.iter().map(|name| variable(name, &mut taken)).collect()
+}
+
+/// The local variable of each equation.
+pub(super) struct Names(HashMap<EquationId, Ident>);
+
+impl Names {
+    pub(super) fn new(derivation: &Derivation) -> Self {
+        let mut taken = variants();
+        let local = |(id, _)| (id, variable(&derivation.name_of(id), &mut taken));
+        Names(derivation.numbered().map(local).collect())
+    }
+
+    /// The local variable of an equation.
+    pub(super) fn of(&self, id: EquationId) -> Ident {
+        self.0.get(&id).cloned().unwrap_or_else(|| Ident::new("__unknown", Span::call_site()))
+    }
+}
+
+/// The constants of a network that count something.
+pub(super) const COUNTS: [&str; 11] = [
+    "PARAMETERS",
+    "WEIGHTS",
+    "BIASES",
+    "INPUTS",
+    "OUTPUTS",
+    "LAYERS",
+    "MULTIPLY_ADDS",
+    "PARAMETER_BYTES",
+    "WORKSPACE_BYTES",
+    "FROZEN",
+    "OPTIMIZER_BYTES",
+];
+
+/// Their identifiers.
+pub(super) fn counts() -> Vec<Ident> {
+    COUNTS.iter().map(|name| Ident::new(name, Span::call_site())).collect()
+}
