@@ -59,5 +59,5 @@ fn a_list_and_an_unknown_code() {
     mlpc(&["explain", "m0203"]).assert().code(0);
     let run = mlpc(&["explain", "M9999"]).assert().code(2).stdout("");
     let said = String::from_utf8(run.get_output().stderr.clone()).unwrap();
-    assert!(said.contains("there is no mistake `M9999`"), "{said}");
+    assert!(said.contains("unknown error code `M9999`"), "{said}");
 }
