@@ -1,4 +1,4 @@
-//! Plain Rust, for processors without vector registers and for code without `unsafe`.
+//! Plain Rust, for processors without vector registers and for safe code.
 
 use super::portable::Portable;
 use super::traits::WithIsa;
