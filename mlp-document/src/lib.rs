@@ -90,7 +90,7 @@ impl Document {
 
     /// The heading of a section: the specification's words, or English ones.
     pub fn heading(&self, section: &Section) -> &str {
-        let own = &self.derivation.document.headings;
+        let own = &self.derivation.header.document.headings;
         let own = own.iter().find(|(key, _)| key == section.key).map(|(_, words)| words.as_str());
         let english = || HEADINGS.iter().find(|(key, _)| *key == section.key).map(|(_, words)| *words);
         own.or_else(english).unwrap_or(section.key)

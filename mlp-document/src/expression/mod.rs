@@ -56,7 +56,7 @@ impl Count {
         let training = derivation.training.as_ref();
         match self {
             Count::Parameters => Some(derivation.parameter_count()),
-            Count::BytesOfNumber => Some(derivation.precision.bytes()),
+            Count::BytesOfNumber => Some(derivation.header.precision.bytes()),
             Count::MultiplyAdds => Some(derivation.multiply_adds()),
             Count::Samples => training.and_then(|training| training.samples),
             Count::Batch { asked } => {

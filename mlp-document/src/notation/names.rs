@@ -51,12 +51,12 @@ impl Names {
     /// Chooses the spellings. `single` says that there is one sample: then its loss is the mean.
     pub(crate) fn new(derivation: &Derivation, single: bool) -> Self {
         let users = names_of(derivation);
-        let mut parameters = derivation.functions.iter().flat_map(|f| &f.parameters);
+        let mut parameters = derivation.header.functions.iter().flat_map(|f| &f.parameters);
         let exp_is_power = !users.contains(&"e") && parameters.all(|name| name != "e");
         let mut taken = Taken::default();
         let own = ["E", "P", "J", "e", "m"].into_iter().filter(|own| *own != "e" || exp_is_power);
         taken.0.extend(own.map(Name::letter));
-        let functions = derivation.functions.iter().map(|f| of_function(f, &mut taken)).collect();
+        let functions = derivation.header.functions.iter().map(|f| of_function(f, &mut taken)).collect();
         let mut spelled: HashMap<String, Name> = HashMap::new();
         for name in users {
             if !spelled.contains_key(name) {
@@ -65,7 +65,7 @@ impl Names {
             }
         }
         let constant = |(name, _): &(String, f64)| spelled.get(name).cloned().unwrap_or_else(|| pretty(name));
-        let constants = derivation.constants.iter().map(constant).collect();
+        let constants = derivation.header.constants.iter().map(constant).collect();
         let batch_loss = match derivation.loss.as_ref().map(|loss| loss.reduction) {
             _ if single => loss(),
             Some(Reduction::Sum) => loss().with(Name::letter("Σ")),
@@ -199,7 +199,7 @@ fn names_of(derivation: &Derivation) -> Vec<&str> {
         Symbol::Named(name) | Symbol::Setting(name) => Some(name.as_str()),
         _ => None,
     });
-    named.chain(derivation.constants.iter().map(|(name, _)| name.as_str())).collect()
+    named.chain(derivation.header.constants.iter().map(|(name, _)| name.as_str())).collect()
 }
 
 fn of_function(function: &Function, taken: &mut Taken) -> Name {

@@ -60,7 +60,7 @@ fn loss_after(
     let mut moved = point.clone();
     let mut any = false;
     for parameter in &derivation.parameters {
-        if let Some(value) = parameter.updated.and_then(|id| before.value(id)) {
+        if let Some(value) = parameter.updated().and_then(|id| before.value(id)) {
             moved.set(parameter.equation, value.clone());
             any = true;
         }
@@ -92,7 +92,7 @@ impl Comparison<'_> {
         let each = (most / parameters.len().max(1)).max(1);
         let mut rows = Vec::new();
         for parameter in parameters.iter().take(most) {
-            let objective = parameter.objective;
+            let objective = parameter.objective();
             let Some(gradient) = objective.and_then(|id| self.evaluation.value(id)) else { continue };
             let stride = gradient.shape().count().div_ceil(each).max(1);
             let elements = gradient.iter().enumerate().step_by(stride);

@@ -16,8 +16,8 @@ pub(super) fn effort(facts: &Facts<'_>) -> Section {
     let mut section = Section::new("effort");
     batches(facts, &mut section);
     let parameters = derivation.parameter_count();
-    let bytes = derivation.precision.bytes();
-    section.paragraph(phrases::memory(parameters, derivation.precision.rust(), bytes));
+    let bytes = derivation.header.precision.bytes();
+    section.paragraph(phrases::memory(parameters, derivation.header.precision.rust(), bytes));
     section.lines(vec![product([Count::Parameters, Count::BytesOfNumber], parameters * bytes)]);
     let each = derivation.multiply_adds();
     section.paragraph(phrases::work(each));

@@ -75,7 +75,7 @@ pub(crate) fn outermost_call(facts: &Facts<'_>, id: EquationId) -> Option<(Funct
 /// A function's formula and its derivatives, with the arguments of its first call as values.
 pub(crate) fn function(facts: &Facts<'_>, id: FunctionId, arguments: &[Expression]) -> Vec<Line> {
     let derivation = facts.derivation;
-    let Some(function) = derivation.functions.get(id.0 as usize) else { return Vec::new() };
+    let Some(function) = derivation.header.functions.get(id.0 as usize) else { return Vec::new() };
     let call = Call::new(facts, id, arguments);
     let applied = Side::symbols(call.value.clone());
     let mut lines = vec![Line { subject: Vec::new(), sides: vec![applied, call.with(&function.body)] }];
@@ -110,7 +110,8 @@ impl Call {
     fn new(facts: &Facts<'_>, id: FunctionId, values: &[Expression]) -> Self {
         let mut arguments = Expression::default();
         let mut places = Vec::new();
-        let names = facts.derivation.functions.get(id.0 as usize).map(|function| function.parameters.iter());
+        let names =
+            facts.derivation.header.functions.get(id.0 as usize).map(|function| function.parameters.iter());
         for (name, value) in names.into_iter().flatten().zip(values) {
             let value = Box::new(value.clone().first_element());
             let argument = Quantity::Argument { name: name.clone(), value };

@@ -40,7 +40,7 @@ pub(crate) fn sections(facts: &Facts<'_>) -> Vec<Section> {
 /// The paragraphs before the first section.
 pub(crate) fn preface(derivation: &Derivation, digits: usize, neurons: bool) -> Vec<Text> {
     let mut preface = vec![phrases::rounding(digits)];
-    if derivation.precision == Precision::F32 {
+    if derivation.header.precision == Precision::F32 {
         preface.push(phrases::single_precision());
     }
     if derivation.loss.is_none() {

@@ -32,7 +32,7 @@ pub(super) fn network(facts: &Facts<'_>) -> Section {
     rows.truncate(ITEMS);
     section.table(&phrases::LAYERS, rows);
     left_out(&mut section, count, Items::Layers);
-    for (name, value) in derivation.constants.iter().take(ITEMS) {
+    for (name, value) in derivation.header.constants.iter().take(ITEMS) {
         section.paragraph(phrases::constant(name, Side::new(Form::Numbers, number(*value))));
     }
     section
@@ -64,7 +64,7 @@ fn activation(facts: &Facts<'_>, value: &Value) -> String {
 fn function_name(facts: &Facts<'_>, expression: &Expression) -> Option<String> {
     match expression.root()? {
         Node::Apply(f, _) => {
-            facts.derivation.functions.get(f.0 as usize).map(|function| function.name.clone())
+            facts.derivation.header.functions.get(f.0 as usize).map(|function| function.name.clone())
         }
         Node::Unary(op, _) => op.name().map(str::to_owned),
         Node::Array(ArrayOp::Softmax, _) => Some("softmax".to_owned()),

@@ -30,8 +30,8 @@ pub(super) fn penalty(facts: &Facts<'_>, loss: &Loss) -> Section {
     });
     section.lines(values.iter().chain([&loss.objective]).map(|id| line(facts, *id)).collect());
     section.paragraph(phrases::gradients_of_penalty());
-    let changed = derivation.parameters.iter().filter(|p| p.objective != p.batch);
-    let objective = changed.filter_map(|p| p.objective);
+    let changed = derivation.parameters.iter().filter(|p| p.objective() != p.batch());
+    let objective = changed.filter_map(|p| p.objective());
     let all: Vec<EquationId> = gradients.into_iter().chain(objective).collect();
     section.lines(lines_of(facts, &all));
     left_out(&mut section, all.len(), Items::Gradients);
