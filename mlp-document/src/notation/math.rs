@@ -308,6 +308,16 @@ impl Math {
         Math::Number(Number::Decimal(Decimal { digits: number.to_string(), exponent: None }))
     }
 
+    /// A number with the digits it has.
+    pub(crate) fn decimal(number: f64) -> Math {
+        Math::Number(Number::Decimal(Decimal { digits: number.to_string(), exponent: None }))
+    }
+
+    /// 10 to a power
+    pub(crate) fn power_of_ten(power: i32) -> Math {
+        Math::whole(10).raised(Math::decimal(f64::from(power)))
+    }
+
     /// In brackets.
     pub(crate) fn fenced(self, fence: Fence) -> Math {
         Math::Fenced(fence, Box::new(self))
@@ -316,6 +326,16 @@ impl Math {
     /// One sign between two pieces.
     pub(crate) fn infix(a: Math, operator: Operator, b: Math) -> Math {
         Math::Row(vec![a, Math::Operator(operator), b])
+    }
+
+    /// −x; a sum over an index extends to the end, so it needs no brackets.
+    pub(crate) fn negated(&self) -> Math {
+        match self {
+            Math::Row(items) if items.first().is_some_and(|first| first.loosens() == Binding::Loosest) => {
+                Math::Row(std::iter::once(Operator::Negative.into()).chain(items.iter().cloned()).collect())
+            }
+            other => Math::Row(vec![Operator::Negative.into(), other.at_least(Binding::Product)]),
+        }
     }
 
     /// A fraction.

@@ -45,6 +45,7 @@ fn row(items: &[Math], braced: bool) -> String {
     let mut out = String::new();
     for (index, item) in items.iter().enumerate() {
         match item {
+            Math::Operator(operator) if index == 0 => out.push_str(spaced(*operator).trim_start()),
             Math::Operator(operator) => out.push_str(&spaced(*operator)),
             _ if braced => out.push_str(&format!("{{{}}}", math(item))),
             _ => out.push_str(&math(item)),

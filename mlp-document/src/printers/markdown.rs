@@ -13,6 +13,7 @@ use crate::{
         layout::Row,
         math::{Math, Operator},
     },
+    phrases,
 };
 
 use super::latex;
@@ -43,7 +44,7 @@ fn front_matter(document: &Document, out: &mut String) {
     let _ = writeln!(out, "# {}", escape(&one_line(title)));
     let mut line = Vec::new();
     line.extend(front.author.as_deref().map(|author| escape(&one_line(author))));
-    line.extend(front.marks.map(|marks| format!("{marks} {}", if marks == 1.0 { "mark" } else { "marks" })));
+    line.extend(front.marks.map(phrases::marks));
     if !line.is_empty() {
         let _ = write!(out, "\n{}\n", line.join(" · "));
     }
