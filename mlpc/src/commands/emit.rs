@@ -61,7 +61,7 @@ fn runtime(kernels: Kernels) -> String {
         text.push_str(&format!("#[allow(unused_imports)]\npub use {name}::*;\n"));
     }
     if kernels == Kernels::Simd {
-        // Stands before that of `isa`, which comes with all others.
+        // Comes before the text of `isa`, which comes with all others.
         text.push_str("#[allow(unused_imports)]\npub use simd::dispatch;\n");
     }
     text.push_str("}\n");
