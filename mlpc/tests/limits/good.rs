@@ -4,7 +4,7 @@ use super::texts::{BYTES, HEAD, REST, TAIL, TRAINED, evaluated, fill, largest, l
 
 /// Each with the name of what there is much of.
 pub(crate) fn good() -> Vec<(&'static str, String)> {
-    [networks(), formulas(), values(), rest()].into_iter().flatten().collect()
+    [networks(), formulas(), values(), rest(), written()].into_iter().flatten().collect()
 }
 
 fn networks() -> Vec<(&'static str, String)> {
@@ -249,6 +249,13 @@ fn rest() -> Vec<(&'static str, String)> {
                 .replace(" + b)", "(w) + b)")
             }),
         ),
+    ]
+}
+
+/// Texts that need no search for the largest.
+pub(crate) fn written() -> Vec<(&'static str, String)> {
+    let good = format!("{HEAD}{TAIL}");
+    vec![
         ("comments", fill("", of("// c\n/**/"), &good)),
         ("nested comments", fill("", of(&("/*".repeat(48) + &"*/".repeat(48))), &good)),
         ("documentation", fill("", of("/// `*_\n"), &good)),
