@@ -1,6 +1,6 @@
 //! What is said about wrong specifications: one fixture for each mistake.
 
-use crate::common::{check_text, error, folder, mlpc};
+use crate::common::{check_text, error, error_modules, folder, mlpc};
 
 /// Each fixture fails; its snapshot is the page that the user sees.
 #[test]
@@ -56,8 +56,7 @@ fn every_code_has_a_fixture() {
     }
     // A text that is too long has a test of its own.
     let elsewhere = ["M0101"];
-    for entry in std::fs::read_dir(folder("../mlp-dsl/src/problems")).unwrap() {
-        let text = std::fs::read_to_string(entry.unwrap().path()).unwrap();
+    for text in error_modules() {
         for (at, _) in text.match_indices("\"M0") {
             let code = &text[at + 1..at + 6];
             let shown = fixtures.contains(&format!(" {code} ")) || elsewhere.contains(&code);

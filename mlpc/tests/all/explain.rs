@@ -2,13 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use crate::common::{folder, mlpc};
+use crate::common::{error_modules, folder, mlpc};
 
 /// All codes in the sources of the compiler.
 fn codes() -> BTreeSet<String> {
-    let files = std::fs::read_dir(folder("../mlp-dsl/src/problems")).unwrap();
-    let texts = files.map(|entry| std::fs::read_to_string(entry.unwrap().path()).unwrap());
-    texts
+    error_modules()
+        .into_iter()
         .flat_map(|text| {
             text.match_indices("\"M0").map(|(at, _)| text[at + 1..at + 6].to_owned()).collect::<Vec<_>>()
         })

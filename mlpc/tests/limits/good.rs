@@ -1,6 +1,6 @@
 //! Specifications near the limits.
 
-use super::texts::{BYTES, HEAD, REST, TAIL, TRAINED, evaluated, fill, largest, list, of};
+use super::texts::{HEAD, LENGTH, REST, TAIL, TRAINED, evaluated, fill, largest, list, of};
 
 /// Each with the name of what there is much of.
 pub(crate) fn good() -> Vec<(&'static str, String)> {
@@ -261,6 +261,6 @@ pub(crate) fn written() -> Vec<(&'static str, String)> {
         ("documentation", fill("", of("/// `*_\n"), &good)),
         ("a question", fill("document { question = \"", of("</>\\n"), &format!("\" }}\n{good}"))),
         ("white space", fill("", of("\n\u{2028}\t"), &good)),
-        ("hidden signs", format!("{good} //{}", "\u{202e}".repeat((BYTES - good.len()) / 3 - 1))),
+        ("hidden signs", format!("{good} //{}", "\u{202e}".repeat((LENGTH - good.len()) / 3 - 1))),
     ]
 }

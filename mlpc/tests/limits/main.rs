@@ -190,7 +190,7 @@ fn large_mistakes() {
 #[cfg_attr(not(debug_assertions), ignore = "all texts run")]
 fn a_slice_of_the_texts() {
     ends("good", &good::written(), codes_of_good_texts);
-    ends("bad", bad::bad().iter().step_by(10), codes_of_bad_texts);
+    ends("bad", bad::bad().iter().step_by(4), codes_of_bad_texts);
 }
 
 /// A text that is too long is not read to its end, nor looked at.
