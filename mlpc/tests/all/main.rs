@@ -16,3 +16,4 @@ mod messages;
 mod standalone;
 mod summary;
 mod weights;
+mod words;

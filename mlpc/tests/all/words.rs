@@ -1,12 +1,8 @@
 //! Messages, help texts and comments use plain English: none of the words and idioms below.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
-mod common;
-
 use std::path::{Path, PathBuf};
 
-use common::folder;
+use crate::common::folder;
 
 /// Files and folders that are checked.
 const CHECKED: [&str; 8] = [

@@ -30,9 +30,9 @@ const PLACES: &[&str] = &[
     "mlp-rust/README.md",
     "mlpc/README.md",
     "src",
-    "tests/pages.rs",
-    "tests/readme.rs",
-    "tests/reference.rs",
+    "tests/all/pages.rs",
+    "tests/all/readme.rs",
+    "tests/all/reference.rs",
 ];
 
 /// Files that are not read, by the end of their path: this list and a generated parser.
