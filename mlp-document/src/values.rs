@@ -74,7 +74,7 @@ impl std::fmt::Display for TooLarge {
             TooLarge::Values(count) => (count, "values to compute", limits::EVALUATED_VALUES),
             TooLarge::Operations(count) => (count, "operations", limits::EVALUATED_OPERATIONS),
         };
-        write!(f, "{count} {what}, and a network is evaluated here up to {most}")
+        write!(f, "{count} {what}, but at most {most} can be evaluated")
     }
 }
 

@@ -1,5 +1,5 @@
-//! The macro `mlp!`: a shell around the compiler. Tokens are laid out as text with a table back
-//! to their places, the text is compiled, and the code or the mistakes come back as tokens.
+//! The macro `mlp!`: turns tokens into text with a table of their spans, compiles the text, and returns
+//! the code or the errors as tokens.
 
 mod file;
 mod layout;
@@ -14,11 +14,11 @@ use weights::Crate;
 
 /// Compiles a network: `mlp! { pub network Course: f64 { … } }`.
 ///
-/// Or a specification in a file: `mlp!(file = "networks/course.mlp")`, a path from the root of the
-/// crate. A change of the file is a change of the crate.
+/// To compile a specification in a file, write `mlp!(file = "networks/course.mlp")`, with a path relative to
+/// the root of the crate. Cargo rebuilds the crate when the file changes.
 ///
-/// The language is described in the project's reference; the generated types and methods carry
-/// their own documentation. If the crate `mlp` has another name, begin with `crate = other_name;`.
+/// The reference of the project describes the language; the generated types and methods have
+/// documentation. If the crate `mlp` has another name, start with `crate = other_name;`.
 #[proc_macro]
 pub fn mlp(tokens: TokenStream) -> TokenStream {
     let layout = Layout::new(tokens.into());

@@ -81,8 +81,8 @@ impl Context<'_> {
             }
         });
         quote! {
-            /// The network with the specification's start values: `static NETWORK` of it stands in memory that is
-            /// only read, such as flash.
+            /// The network with the specification's start values. A `static` with this value is in read-only memory,
+            /// such as flash.
             #[allow(long_running_const_eval)]
             pub const TRAINED: Self = {
                 let mut network = Self::ZERO;

@@ -6,13 +6,12 @@ mod common;
 
 use std::collections::BTreeSet;
 
-use common::{folder, mlpc};
+use common::{error_modules, folder, mlpc};
 
 /// All codes in the sources of the compiler.
 fn codes() -> BTreeSet<String> {
-    let files = std::fs::read_dir(folder("../mlp-dsl/src/problems")).unwrap();
-    let texts = files.map(|entry| std::fs::read_to_string(entry.unwrap().path()).unwrap());
-    texts
+    error_modules()
+        .into_iter()
         .flat_map(|text| {
             text.match_indices("\"M0").map(|(at, _)| text[at + 1..at + 6].to_owned()).collect::<Vec<_>>()
         })
@@ -59,5 +58,5 @@ fn a_list_and_an_unknown_code() {
     mlpc(&["explain", "m0203"]).assert().code(0);
     let run = mlpc(&["explain", "M9999"]).assert().code(2).stdout("");
     let said = String::from_utf8(run.get_output().stderr.clone()).unwrap();
-    assert!(said.contains("there is no mistake `M9999`"), "{said}");
+    assert!(said.contains("unknown error code `M9999`"), "{said}");
 }

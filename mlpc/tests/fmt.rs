@@ -21,7 +21,7 @@ fn in_place_and_checked() {
     std::fs::write(&file, CROOKED).unwrap();
     let run = mlpc(&["fmt", "--check"]).arg(&file).assert().code(1).stdout("");
     let said = String::from_utf8(run.get_output().stderr.clone()).unwrap();
-    assert!(said.contains("n.mlp is not in the style\n  = help: lay them out with `mlpc fmt`"), "{said}");
+    assert!(said.contains("n.mlp is not formatted\n  = help: run `mlpc fmt`"), "{said}");
     assert_eq!(std::fs::read_to_string(&file).unwrap(), CROOKED);
     mlpc(&["fmt"]).arg(&file).assert().code(0).stdout("");
     assert_eq!(std::fs::read_to_string(&file).unwrap(), STRAIGHT);

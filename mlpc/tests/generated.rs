@@ -78,7 +78,7 @@ fn check_compares_with_the_file() {
         run(true)
             .code(1)
             .stderr(contains("is not up to date"))
-            .stderr(contains(format!("refresh it with `mlpc {command} xor.mlp -o '")));
+            .stderr(contains(format!("regenerate it with `mlpc {command} xor.mlp -o '")));
         assert_eq!(fs::read_to_string(&path).unwrap(), "old", "--check writes nothing");
         let files: Vec<_> = fs::read_dir(folder.path()).unwrap().collect();
         assert_eq!(files.len(), 1, "no temporary file is left");

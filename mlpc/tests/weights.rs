@@ -125,7 +125,7 @@ fn a_device_is_no_file() {
     std::os::unix::fs::symlink("/dev/zero", &weights).unwrap();
     let run = mlpc(&["check"]).arg(&file).assert().code(1);
     let said = String::from_utf8(run.get_output().stderr.clone()).unwrap();
-    assert!(said.contains("it is no file"), "{said}");
+    assert!(said.contains("it is not a regular file"), "{said}");
 }
 
 /// Each byte of a good file turned, and the file cut at each place: a diagnostic or other numbers, and no panic.

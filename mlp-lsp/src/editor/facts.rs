@@ -1,4 +1,4 @@
-//! What a derivation tells of a name: its shape, its parameters, where it starts.
+//! Describes the names of a derivation: shape, parameters, start values.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! `mlpc emit`: the network as Rust.
+//! `mlpc emit`: generates Rust code for the network.
 
 use mlp_dsl::ir::Derivation;
 use mlp_rust::Options;
@@ -30,8 +30,11 @@ fn text(derivation: &Derivation, arguments: &Emit) -> Result<String, Failure> {
     });
     let tokens = mlp_rust::emit(derivation, &Options { standalone, weights, ..Options::default() });
     let network = syn::parse2(tokens).map(|file| prettyplease::unparse(&file)).map_err(|error| {
-        let title = format!("the generated code of `{}` is no Rust: {error}", derivation.header.name);
-        Failure::specification(title, "this is a fault of the compiler; please report it")
+        let title = format!(
+            "internal error: the generated code of `{}` is not valid Rust: {error}",
+            derivation.header.name
+        );
+        Failure::specification(title, "this is a bug in the compiler; please report it")
     })?;
     let version = env!("CARGO_PKG_VERSION");
     let mut text =
@@ -46,7 +49,7 @@ fn text(derivation: &Derivation, arguments: &Emit) -> Result<String, Failure> {
 
 /// The runtime's modules as they are written, comments included.
 fn runtime(kernels: Kernels) -> String {
-    let mut text = "/// What the network below calls.\n\
+    let mut text = "/// The runtime of the network below.\n\
                     #[allow(dead_code, unreachable_pub, clippy::all, clippy::pedantic)]\n\
                     mod runtime {\n"
         .to_owned();

@@ -18,6 +18,24 @@ pub(crate) fn folder(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(name)
 }
 
+/// The texts of all `errors` modules of the compiler: those that name the codes.
+pub(crate) fn error_modules() -> Vec<String> {
+    fn walk(at: &std::path::Path, inside: bool, found: &mut Vec<String>) {
+        for entry in std::fs::read_dir(at).unwrap() {
+            let path = entry.unwrap().path();
+            let inside = inside || path.file_stem().is_some_and(|stem| stem == "errors");
+            if path.is_dir() {
+                walk(&path, inside, found);
+            } else if inside {
+                found.push(std::fs::read_to_string(path).unwrap());
+            }
+        }
+    }
+    let mut found = Vec::new();
+    walk(&folder("../mlp-dsl/src"), false, &mut found);
+    found
+}
+
 /// The standard output of a call that succeeds and says nothing else.
 pub(crate) fn output(arguments: &[&str]) -> String {
     let good = mlpc(arguments).assert().code(0).stderr("");
