@@ -50,7 +50,7 @@ impl Context<'_> {
 
     fn network_docs(&self) -> Vec<String> {
         let d = self.derivation;
-        let mut docs = d.docs.clone();
+        let mut docs = d.header.docs.clone();
         if !docs.is_empty() {
             docs.push(String::new());
         }
