@@ -1,8 +1,8 @@
 //! From the checked model to equations. The grain of a value is its own: named neurons stay
-//! scalars, a layer written as a whole stays a vector, and `Pack` joins the two where they meet.
+//! scalars, a layer written as a whole stays a vector, and `Stack` joins the two where they meet.
 
-mod bundle;
 mod formula;
+mod operand;
 mod training;
 
 use std::collections::HashMap;
@@ -24,7 +24,7 @@ use crate::{
     syntax::ast::Name,
 };
 
-use bundle::{Draft, at};
+use operand::{Bound, Operand};
 
 /// The given equations, the forward pass and the loss.
 pub(super) struct Lowered {
@@ -56,7 +56,7 @@ pub(super) fn lower(model: &Model) -> Result<Lowered, Diagnostic> {
 
 struct Lower {
     derivation: Derivation,
-    packs: HashMap<Vec<EquationId>, EquationId>,
+    stacks: HashMap<Vec<EquationId>, EquationId>,
     steps: u32,
     /// Scalar operations of the equations so far.
     operations: u64,
@@ -67,7 +67,7 @@ struct Lower {
     role: Role,
     span: Span,
     /// What `let` names, the innermost last.
-    bound: Vec<Draft>,
+    bound: Vec<Bound>,
 }
 
 /// Names for the parts of a sum.
@@ -101,7 +101,7 @@ impl Lower {
         };
         Lower {
             derivation,
-            packs: HashMap::new(),
+            stacks: HashMap::new(),
             steps: 0,
             operations: 0,
             drafted: 0,
@@ -214,8 +214,8 @@ impl Lower {
                 }
                 made.push(full.clone());
                 let id = self.define(value, Symbol::Local(full))?;
-                let draft = self.draft_of(&Value::Whole(id));
-                self.bound.push(draft);
+                let bound = self.bind_value(&Value::Whole(id));
+                self.bound.push(bound);
             }
             typed = body;
         }
@@ -286,7 +286,7 @@ impl Lower {
             model::Value::Input(index) => self.derivation.inputs.get(index).map(|input| input.name.clone()),
             _ => None,
         };
-        let elements = self.value(value)?;
+        let elements = self.value(value);
         let each: Vec<String> = elements.equations().iter().map(|id| self.derivation.name_of(*id)).collect();
         let whole = whole.or_else(|| each.first().cloned())?;
         Some(PartNames { whole, each })
@@ -296,13 +296,14 @@ impl Lower {
     fn define(&mut self, typed: &Typed, symbol: Symbol) -> Result<EquationId, Diagnostic> {
         let first_new = self.derivation.equations.len();
         let mut b = Builder::new();
-        let bundle = self.formula(&mut b, typed, &[])?;
-        let shape = bundle.shape;
-        let root = if bundle.packed {
-            let id = self.whole(&b, bundle)?;
-            b.leaf(id.0)
-        } else {
-            at(&bundle.roots, 0)
+        let operand = self.formula(&mut b, typed, &[])?;
+        let shape = operand.shape();
+        let root = match operand {
+            Operand::Whole(_, root) => root,
+            Operand::Packed(_) => {
+                let id = self.whole(&b, &operand)?;
+                b.leaf(id.0)
+            }
         };
         if let Some(Term::Leaf(leaf)) = b.term(root) {
             let id = EquationId(*leaf);
