@@ -29,6 +29,7 @@ const PLACES: &[&str] = &[
     "mlp-dsl/src/prelude.mlp",
     "mlp-dsl/src/syntax",
     "mlp-eval/README.md",
+    "mlp-hash",
     "mlp-lsp",
     "mlp-macros",
     "mlp-runtime/README.md",
