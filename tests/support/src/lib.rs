@@ -4,6 +4,7 @@
 
 pub mod cargo;
 pub mod fixtures;
+pub mod lsp;
 pub mod rustc;
 
 use std::path::PathBuf;
