@@ -66,8 +66,8 @@ impl Context<'_> {
 
     /// The samples of `data`.
     fn data(&self) -> TokenStream {
-        let (samples, precision) = (&self.derivation.samples, self.derivation.precision);
-        if !self.derivation.has_data {
+        let (samples, precision) = (&self.derivation.header.samples, self.derivation.header.precision);
+        if !self.derivation.header.has_data {
             return TokenStream::new();
         }
         let (count, input) = (size(samples.len()), self.array(Shape::Vector(self.input_count())));
@@ -98,7 +98,7 @@ impl Context<'_> {
     }
 
     fn parameter_methods(&self) -> TokenStream {
-        let seed = self.derivation.seed;
+        let seed = self.derivation.header.seed;
         let fields: Vec<_> = self.derivation.parameters.iter().map(|p| self.field(p.equation)).collect();
         let zeros = self.derivation.parameters.iter().map(|p| self.zero(self.shape(p)));
         let (runtime, trained) = (&self.runtime, self.trained());

@@ -50,7 +50,7 @@ impl Context<'_> {
 
     fn network_docs(&self) -> Vec<String> {
         let d = self.derivation;
-        let mut docs = d.docs.clone();
+        let mut docs = d.header.docs.clone();
         if !docs.is_empty() {
             docs.push(String::new());
         }
@@ -116,7 +116,7 @@ impl Context<'_> {
     }
 
     fn gradients_type(&self) -> TokenStream {
-        let (name, network) = (&self.types.gradients, self.derivation.name.as_str());
+        let (name, network) = (&self.types.gradients, self.derivation.header.name.as_str());
         let doc =
             format!(" The gradients of the loss of `{network}` with respect to the trained parameters.");
         let trained = || self.derivation.parameters.iter().filter(|parameter| !parameter.frozen);
@@ -162,9 +162,14 @@ impl Context<'_> {
     fn optimizer_type(&self) -> TokenStream {
         let name = &self.types.optimizer;
         let Some(training) = &self.derivation.training else { return TokenStream::new() };
-        let doc = format!(" The update rule `{}` of `{}`: {}.", training.rule, self.derivation.name, {
-            if self.derivation.has_optimizer_state() { "its settings and its states" } else { "its settings" }
-        });
+        let doc =
+            format!(" The update rule `{}` of `{}`: {}.", training.rule, self.derivation.header.name, {
+                if self.derivation.has_optimizer_state() {
+                    "its settings and its states"
+                } else {
+                    "its settings"
+                }
+            });
         let fields = self.optimizer_fields(training);
         let names: Vec<_> = fields.iter().map(|field| &field.name).collect();
         let (types, values) = (fields.iter().map(|field| &field.ty), fields.iter().map(|field| &field.value));
@@ -192,7 +197,7 @@ impl Context<'_> {
             fields.push(OptimizerField {
                 name: self.field(id),
                 ty: self.real(),
-                value: super::formula::literal(value, self.derivation.precision),
+                value: super::formula::literal(value, self.derivation.header.precision),
                 is_setting: true,
                 doc: format!(" The setting `{}`, {value} in the specification.", self.derivation.name_of(id)),
             });
@@ -208,7 +213,7 @@ impl Context<'_> {
             });
         }
         for parameter in &self.derivation.parameters {
-            for state in &parameter.state {
+            for state in parameter.state() {
                 let shape = self.derivation.shape(state.equation);
                 fields.push(OptimizerField {
                     name: self.field(state.equation),
@@ -231,7 +236,7 @@ impl Context<'_> {
         let name = &self.types.workspace;
         let doc = format!(
             " Memory for the intermediate values of `{}`: {} bytes. Contents before a call are ignored.",
-            self.derivation.name,
+            self.derivation.header.name,
             self.workspace_bytes()
         );
         let fields: Vec<_> = self.plan.workspace.iter().map(|id| self.names.of(*id)).collect();
@@ -265,7 +270,7 @@ impl Context<'_> {
 
     fn trace_type(&self) -> TokenStream {
         let name = &self.types.trace;
-        let doc = format!(" Every named value of the forward pass of `{}`.", self.derivation.name);
+        let doc = format!(" Every named value of the forward pass of `{}`.", self.derivation.header.name);
         let traced = plan::traced(self.derivation);
         let fields: Vec<_> = traced.iter().map(|id| self.trace_field(*id)).collect();
         let types = traced.iter().map(|id| self.array(self.derivation.shape(*id)));
@@ -297,7 +302,7 @@ impl Context<'_> {
 
     /// The statement that sets a parameter of `of` to its start value.
     pub(super) fn start(&self, of: &TokenStream, parameter: &Parameter) -> TokenStream {
-        let precision = self.derivation.precision;
+        let precision = self.derivation.header.precision;
         let field = self.field(parameter.equation);
         let place = quote!(#of.#field);
         let shape = self.shape(parameter);

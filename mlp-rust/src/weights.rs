@@ -63,7 +63,7 @@ impl Context<'_> {
             match &parameter.start {
                 Start::Loaded(tensor) => self.load(&of, parameter, tensor),
                 Start::Fill(value) => {
-                    let value = super::formula::literal(*value, d.precision);
+                    let value = super::formula::literal(*value, d.header.precision);
                     let value = match shape {
                         Shape::Scalar => value,
                         Shape::Vector(n) => {

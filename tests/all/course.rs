@@ -60,7 +60,7 @@ impl Worked {
     fn loss_after_the_step(&self) -> f64 {
         let mut point = Point::declared(&self.derivation).unwrap();
         for parameter in &self.derivation.parameters {
-            let updated = self.evaluation.value(parameter.updated.unwrap()).unwrap();
+            let updated = self.evaluation.value(parameter.updated().unwrap()).unwrap();
             point.set(parameter.equation, updated.clone());
         }
         let after = evaluate::<f64>(&self.derivation, &point);

@@ -37,7 +37,7 @@ where
 fn refereed(text: &str) -> Vec<Step> {
     let derivation = mlp_dsl::compile(text).unwrap();
     let objective = derivation.loss.as_ref().unwrap().objective;
-    let mut point = Point::at(&derivation, &derivation.samples);
+    let mut point = Point::at(&derivation, &derivation.header.samples);
     let step = |_| {
         let evaluation = evaluate::<f64>(&derivation, &point);
         point.step(&derivation, &evaluation);

@@ -57,6 +57,10 @@ const AVOIDED: &[(&str, &str)] = &[
     ("so many", "that many, this number of"),
     ("on the way", "intermediate; during …"),
     ("one's own", "own, private"),
+    ("in front of", "before"),
+    ("laid out", "formatted"),
+    ("mistake", "error"),
+    ("mistakes", "errors"),
 ];
 
 /// After one of these words, within a sentence, a bare `by` should be `with respect to`.

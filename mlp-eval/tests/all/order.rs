@@ -12,7 +12,7 @@ fn gradient(layers: &str) -> f64 {
     );
     let derivation = compile(&text).unwrap();
     let evaluation = evaluate::<f64>(&derivation, &Point::declared(&derivation).unwrap());
-    evaluation.scalar(derivation.parameters[0].gradient.unwrap())
+    evaluation.scalar(derivation.parameters[0].gradient().unwrap())
 }
 
 #[test]

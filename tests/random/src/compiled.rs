@@ -128,7 +128,7 @@ fn say<S: Scalar>(network: u64, what: &str, values: &[S]) {
 ";
 
 fn runner(number: u64, derivation: &Derivation) -> String {
-    let name = &derivation.name;
+    let name = &derivation.header.name;
     let mut code = format!(
         "fn run{number}() {{\n    use r{number}::*;\n    let mut n = Box::new({name}::ZERO);\n    n.initialize({name}::SEED);\n    \
          let mut w = {name}Workspace::new();\n    for (k, x) in {name}::DATA_INPUTS.iter().enumerate() {{\n        \
@@ -176,13 +176,13 @@ fn compare(
     printed: &HashMap<(u64, String), Vec<f64>>,
     compiled: &mut Compiled,
 ) {
-    let expected = match (derivation.precision, derivation.arithmetic) {
+    let expected = match (derivation.header.precision, derivation.header.arithmetic) {
         (Precision::F64, _) => trajectory::<f64>(derivation),
         (Precision::F32, Arithmetic::Separate) => trajectory::<Single>(derivation),
         (Precision::F32, Arithmetic::Fused) => trajectory::<FusedSingle>(derivation),
     };
     // Rounding errors of a few hundred operations in a chain, in the number type of the network.
-    let bound = match derivation.precision {
+    let bound = match derivation.header.precision {
         Precision::F64 => 1e-11,
         Precision::F32 => 1e-4,
     };
@@ -202,7 +202,7 @@ fn compare(
         if expected.len() != found.len() || error > bound || error.is_nan() {
             compiled.wrong.push(format!("R{number}: {what} is {found:?}, the referee has {expected:?}"));
         }
-        let worst = match derivation.precision {
+        let worst = match derivation.header.precision {
             Precision::F64 => &mut compiled.double,
             Precision::F32 => &mut compiled.single,
         };
@@ -213,7 +213,7 @@ fn compare(
 /// Outputs, objectives and parameters by the referee.
 fn trajectory<R: Real>(derivation: &Derivation) -> Vec<(String, Vec<f64>)> {
     let mut values = Vec::new();
-    for (index, sample) in derivation.samples.iter().enumerate() {
+    for (index, sample) in derivation.header.samples.iter().enumerate() {
         let evaluation: Evaluation<R> =
             evaluate(derivation, &Point::at(derivation, std::slice::from_ref(sample)));
         let ids = derivation.output().map(|layer| layer.value.equations().to_vec()).unwrap_or_default();
@@ -221,7 +221,7 @@ fn trajectory<R: Real>(derivation: &Derivation) -> Vec<(String, Vec<f64>)> {
         values.push((format!("output{index}"), output.map(|x| x.real()).collect()));
     }
     let (Some(loss), Some(_)) = (&derivation.loss, &derivation.training) else { return values };
-    let mut point = Point::at(derivation, &derivation.samples);
+    let mut point = Point::at(derivation, &derivation.header.samples);
     for step in 0..STEPS {
         let evaluation: Evaluation<R> = evaluate(derivation, &point);
         values.push((format!("loss{step}"), vec![evaluation.scalar(loss.objective).real()]));
