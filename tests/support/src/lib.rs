@@ -5,6 +5,7 @@
 pub mod cargo;
 pub mod fixtures;
 pub mod lsp;
+pub mod networks;
 pub mod rustc;
 
 use std::path::PathBuf;
