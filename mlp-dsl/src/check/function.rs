@@ -93,7 +93,7 @@ impl Functions {
         for (name, callee) in Callee::BUILTIN {
             self.add(name, None, callee, Rc::from([Parameter::needed("x")]));
         }
-        for op in Unary::ALL {
+        for &op in Unary::ALL {
             if let Some(name) = op.name() {
                 self.add(name, None, Callee::Primitive(op), Rc::from([Parameter::needed("x")]));
             }
@@ -364,7 +364,7 @@ mod tests {
     #[test]
     fn each_function_that_is_not_written_in_the_language_is_described() {
         let builtin = Callee::BUILTIN.iter().map(|(name, _)| *name);
-        let mut known: Vec<&str> = builtin.chain(Unary::ALL.into_iter().filter_map(Unary::name)).collect();
+        let mut known: Vec<&str> = builtin.chain(Unary::ALL.iter().filter_map(|op| op.name())).collect();
         let mut described: Vec<&str> = PRIMITIVES.iter().map(|word| word.text).collect();
         known.sort_unstable();
         described.sort_unstable();

@@ -204,8 +204,8 @@ impl Formula {
         let cost = |term: &Term| match term {
             Term::Number(_) | Term::Constant(..) | Term::Leaf(_) => 0,
             Term::Select(_) => 2,
+            Term::Unary(..) | Term::Binary(..) => 1,
             Term::Apply(id, _) => functions.get(id.0 as usize).map_or(1, |f| f.operations.saturating_add(1)),
-            _ => 1,
         };
         self.terms.iter().fold(0, |sum, term| sum.saturating_add(cost(term)))
     }
@@ -218,9 +218,10 @@ impl Formula {
     /// Whether it calls functions or divides: such takes many times longer than sums and products.
     pub fn is_costly(&self) -> bool {
         self.terms.iter().any(|term| match term {
-            Term::Apply(..) | Term::Binary(Binary::Divide | Binary::Power, ..) => true,
-            Term::Unary(unary, _) => !matches!(unary, Unary::Negate | Unary::Floor),
-            _ => false,
+            Term::Apply(..) => true,
+            Term::Unary(op, _) => op.is_costly(),
+            Term::Binary(op, ..) => op.is_costly(),
+            Term::Number(_) | Term::Constant(..) | Term::Leaf(_) | Term::Select(_) => false,
         })
     }
 

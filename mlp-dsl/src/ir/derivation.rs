@@ -290,12 +290,7 @@ impl Derivation {
     /// output, those inside activations not counted.
     pub fn multiply_adds(&self) -> usize {
         let forward = self.equations.iter().filter(|e| e.role == Role::Forward);
-        let shape = |id| self.shape(id);
-        let count = |e: &Equation| match e.op {
-            Op::Pointwise(_) => e.op.multiply_adds(&shape) * e.shape.count(),
-            _ => e.op.multiply_adds(&shape),
-        };
-        forward.map(count).sum()
+        forward.map(|e| e.op.multiply_adds(&|id| self.shape(id), e.shape)).sum()
     }
 
     /// How many numbers the parameters of a kind hold.
