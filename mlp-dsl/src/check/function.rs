@@ -288,7 +288,13 @@ impl Functions {
             ExpressionKind::Call(call) => {
                 self.find(&call.name.text).is_some_and(|(callee, _)| callee.is_of_arrays())
             }
-            _ => false,
+            ExpressionKind::Number(_)
+            | ExpressionKind::Name(_)
+            | ExpressionKind::Negative(_)
+            | ExpressionKind::Power(..)
+            | ExpressionKind::Let(..)
+            | ExpressionKind::If(..)
+            | ExpressionKind::Mistake => false,
         };
         own || body.parts().into_iter().any(|part| self.is_array(part))
     }
@@ -322,7 +328,12 @@ impl Functions {
                 known.truncate(before);
                 return good;
             }
-            _ => true,
+            ExpressionKind::Number(_)
+            | ExpressionKind::Negative(_)
+            | ExpressionKind::Power(..)
+            | ExpressionKind::Chain(..)
+            | ExpressionKind::If(..)
+            | ExpressionKind::Mistake => true,
         };
         for part in body.parts() {
             good &= self.check_names(known, part, scope, found);

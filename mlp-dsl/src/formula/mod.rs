@@ -142,13 +142,9 @@ impl Formula {
     /// The count of factors where this term is an exponent that makes a power a repeated
     /// multiplication: a literal or declared constant, whole, from 1 to 16.
     pub fn whole_exponent(&self, id: TermId) -> Option<u32> {
-        match self.term(id)? {
-            Term::Number(n) | Term::Constant(_, n) => {
-                let whole = n.fract() == 0.0 && (1.0..=16.0).contains(n);
-                whole.then_some(*n as u32)
-            }
-            _ => None,
-        }
+        let (Term::Number(n) | Term::Constant(_, n)) = self.term(id)? else { return None };
+        let whole = n.fract() == 0.0 && (1.0..=16.0).contains(n);
+        whole.then_some(*n as u32)
     }
 
     /// The sum, or difference, that this term is, where its right side is a product: what

@@ -291,13 +291,14 @@ impl Gradients<'_> {
                 Cotangent::Ones => Partial::Formula(local),
                 Cotangent::Equation(up) => Partial::Formula(self.times_local(own, to, up, local)),
             };
-            match partial {
-                Partial::Formula(formula) if spread => {
+            let partial = match (partial, spread) {
+                (Partial::Formula(formula), true) => {
                     let each = self.step(self.shape(own), Op::Pointwise(formula), own);
-                    self.contribute(to, Partial::Op(Op::Sum(each)));
+                    Partial::Op(Op::Sum(each))
                 }
-                other => self.contribute(to, other),
-            }
+                (partial, _) => partial,
+            };
+            self.contribute(to, partial);
         }
     }
 
@@ -329,16 +330,17 @@ impl Gradients<'_> {
             return None;
         }
         let shape = self.shape(id);
-        if let [only] = uses.as_slice() {
+        // A gradient of a parameter is always an equation of its own.
+        if let ([only], false) = (uses.as_slice(), is_parameter) {
             match only {
-                Partial::Ones if !is_parameter => return Some(Cotangent::Ones),
-                Partial::Formula(formula) if !is_parameter => {
+                Partial::Ones => return Some(Cotangent::Ones),
+                Partial::Formula(formula) => {
                     let alias = formula.as_leaf().map(EquationId).filter(|leaf| self.shape(*leaf) == shape);
                     if let Some(alias) = alias {
                         return Some(Cotangent::Equation(alias));
                     }
                 }
-                _ => {}
+                Partial::Op(_) => {}
             }
         }
         if uses.is_empty() && !is_parameter {
