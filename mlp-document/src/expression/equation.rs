@@ -138,13 +138,13 @@ impl<'d> Inliner<'d> {
             Op::SumSquares(x) => (ArrayOp::SumSquares, vec![*x]),
             Op::Index(x, index) => (ArrayOp::Element(*index), vec![*x]),
             // Transposed twice is not transposed.
-            Op::VectorMatrix(x, w) => match self.derivation.equation(*w).op {
-                Op::Transpose(inner) => (ArrayOp::ProductTransposed, vec![*x, inner]),
-                _ => (ArrayOp::Product, vec![*x, *w]),
+            Op::VectorMatrix(x, w) => match self.transposed(*w) {
+                Some(inner) => (ArrayOp::ProductTransposed, vec![*x, inner]),
+                None => (ArrayOp::Product, vec![*x, *w]),
             },
-            Op::MatrixVector(w, x) => match self.derivation.equation(*w).op {
-                Op::Transpose(inner) => (ArrayOp::Product, vec![*x, inner]),
-                _ => (ArrayOp::ProductTransposed, vec![*x, *w]),
+            Op::MatrixVector(w, x) => match self.transposed(*w) {
+                Some(inner) => (ArrayOp::Product, vec![*x, inner]),
+                None => (ArrayOp::ProductTransposed, vec![*x, *w]),
             },
             Op::Outer(a, b) => (ArrayOp::TransposedProduct, vec![*a, *b]),
             Op::Dot(a, b) => (ArrayOp::Dot, vec![*a, *b]),
@@ -154,6 +154,11 @@ impl<'d> Inliner<'d> {
         };
         let nodes = operands.into_iter().map(|id| self.place(id)).collect();
         self.expression.push_shaped(Node::Array(op, nodes), equation.shape)
+    }
+
+    /// The matrix whose transposed this is.
+    fn transposed(&self, w: EquationId) -> Option<EquationId> {
+        if let Op::Transpose(inner) = self.derivation.equation(w).op { Some(inner) } else { None }
     }
 
     fn pointwise(&mut self, formula: &Formula, shape: Shape) -> NodeId {
@@ -167,9 +172,10 @@ impl<'d> Inliner<'d> {
 
     fn over_batch(&mut self, reduction: Reduction, of: EquationId, shape: Shape) -> NodeId {
         // Gradients of samples are not written out: their mean is.
-        let inner = match self.derivation.equation(of).symbol {
-            Symbol::Gradient(_) => of_equation(self.derivation, of),
-            _ => Expression::symbol(self.derivation, of),
+        let inner = if matches!(self.derivation.equation(of).symbol, Symbol::Gradient(_)) {
+            of_equation(self.derivation, of)
+        } else {
+            Expression::symbol(self.derivation, of)
         };
         self.expression.push_shaped(Node::Batch(reduction, Box::new(inner)), shape)
     }
@@ -187,9 +193,11 @@ impl<'d> Inliner<'d> {
 /// Whether an equation has no name of its own: a step, or a derivative of or by one.
 pub(crate) fn is_unnamed(derivation: &Derivation, id: EquationId) -> bool {
     let step = |id: EquationId| matches!(derivation.equation(id).symbol, Symbol::Step(_));
-    match derivation.equation(id).symbol {
-        Symbol::Gradient(of) | Symbol::PenaltyGradient(of) => step(of),
-        Symbol::Partial { of, by } => step(of) || step(by),
-        _ => step(id),
+    if let Symbol::Gradient(of) | Symbol::PenaltyGradient(of) = derivation.equation(id).symbol {
+        return step(of);
     }
+    if let Symbol::Partial { of, by } = derivation.equation(id).symbol {
+        return step(of) || step(by);
+    }
+    step(id)
 }

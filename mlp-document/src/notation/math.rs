@@ -284,7 +284,7 @@ impl Math {
     fn loosens(&self) -> Binding {
         match self {
             Math::Operator(operator) => operator.binding(),
-            Math::Scripts { base, .. } if **base == Math::Operator(Operator::Sum) => Binding::Loosest,
+            Math::Scripts { .. } if self.is_sum_sign() => Binding::Loosest,
             Math::Row(_)
             | Math::Number(_)
             | Math::Name(_)
@@ -296,6 +296,11 @@ impl Math {
             | Math::Cases { .. }
             | Math::Matrix(_) => Binding::Closed,
         }
+    }
+
+    /// Whether it is the sign of a sum with its index.
+    pub(crate) fn is_sum_sign(&self) -> bool {
+        matches!(self, Math::Scripts { base, .. } if **base == Math::Operator(Operator::Sum))
     }
 
     /// Itself, in brackets where it holds together less than is asked.
@@ -330,12 +335,15 @@ impl Math {
 
     /// −x; a sum over an index extends to the end, so it needs no brackets.
     pub(crate) fn negated(&self) -> Math {
-        match self {
-            Math::Row(items) if items.first().is_some_and(|first| first.loosens() == Binding::Loosest) => {
-                Math::Row(std::iter::once(Operator::Negative.into()).chain(items.iter().cloned()).collect())
-            }
-            other => Math::Row(vec![Operator::Negative.into(), other.at_least(Binding::Product)]),
+        let mut row = vec![Operator::Negative.into()];
+        if let Math::Row(items) = self
+            && items.first().is_some_and(Math::is_sum_sign)
+        {
+            row.extend(items.iter().cloned());
+        } else {
+            row.push(self.at_least(Binding::Product));
         }
+        Math::Row(row)
     }
 
     /// A fraction.

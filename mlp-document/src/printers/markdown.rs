@@ -105,7 +105,7 @@ impl Markdown<'_> {
 
     /// Lines below one another, aligned at the first equals sign; a long one takes a row for each.
     fn lines(&self, lines: &[Line]) -> String {
-        let blocks: Vec<String> = self.notation.layout(lines).iter().map(aligned).collect();
+        let blocks: Vec<String> = self.notation.layout(lines).iter().map(|block| aligned(block)).collect();
         blocks.join("\n\n")
     }
 
@@ -127,7 +127,7 @@ fn math(math: &Math) -> String {
 }
 
 /// A block of aligned rows.
-fn aligned(block: &Vec<Row>) -> String {
+fn aligned(block: &[Row]) -> String {
     let mut text = String::new();
     for (index, row) in block.iter().enumerate() {
         if index > 0 {

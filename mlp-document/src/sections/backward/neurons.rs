@@ -122,9 +122,10 @@ impl Walk<'_> {
             section.lines(function(self.facts, id, &arguments));
         }
         lines.extend(locals);
-        match self.facts.derivation.equation(value).symbol {
-            Symbol::Net(_) => section.more_lines(lines),
-            _ => section.lines(lines),
+        if matches!(self.facts.derivation.equation(value).symbol, Symbol::Net(_)) {
+            section.more_lines(lines);
+        } else {
+            section.lines(lines);
         }
     }
 
