@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use mlp::{__private::Stream, Differentiable, Network};
+use mlp::{__private::Stream, Differentiable};
 use mlp_dsl::{ir::Derivation, model::Sample};
 use mlp_eval::{Point, check_gradients, evaluate};
 use mlp_support::networks::Trained;
