@@ -12,7 +12,7 @@ use mlp_dsl::{
 };
 use mlp_eval::{Array, Evaluation, Point, evaluate};
 
-use super::expression::{ArrayOp, Expression, Node, NodeId, Quantity};
+use super::{ArrayOp, Expression, Node, NodeId, Quantity};
 
 /// The referee's values: of the batch, and of each of its samples.
 #[derive(Clone, Debug)]
@@ -118,7 +118,9 @@ impl Quantity {
     pub fn evaluate(&self, derivation: &Derivation, numbers: &Numbers, sample: usize) -> Option<Array<f64>> {
         match self {
             Quantity::Equation(id) => numbers.value(derivation, *id, sample).cloned(),
-            Quantity::Derivative { value, .. }
+            Quantity::Count(count) => Some(Array::scalar_of(count.of(derivation)? as f64)),
+            Quantity::Letter { value, .. }
+            | Quantity::Derivative { value, .. }
             | Quantity::Argument { value, .. }
             | Quantity::FunctionDerivative { value, .. } => value.evaluate(derivation, numbers, sample),
         }
@@ -147,6 +149,11 @@ impl ArrayOp {
             ArrayOp::SumSquares => Array::scalar_of(first.iter().map(|x| x * x).sum()),
             ArrayOp::Part(start) => Array::vector(first.iter().skip(start).take(shape.count()).collect()),
             ArrayOp::Element(index) => Array::scalar_of(first.at(0, index)),
+            ArrayOp::SumOverIndex => Array::build(shape, |row, _| match shape {
+                Shape::Matrix(_, columns) => (0..columns).map(|column| first.at(row, column)).sum(),
+                Shape::Scalar | Shape::Vector(_) => first.sum(),
+            }),
+            ArrayOp::Cell(row, column) => Array::scalar_of(first.at(row, column)),
             ArrayOp::Fill => Array::build(shape, |row, column| first.spread(row, column)),
         };
         let cells: Vec<f64> = value.iter().collect();

@@ -12,7 +12,7 @@ use mlp_dsl::{
     model::Reduction,
 };
 
-use super::expression::{ArrayOp, Expression, Node, NodeId, Quantity};
+use super::{ArrayOp, Expression, Node, NodeId, Quantity};
 
 impl Expression {
     /// What an equation computes, unnamed equations inlined.
@@ -164,7 +164,7 @@ impl Expression {
 }
 
 /// Whether an equation has no name of its own: a step, or a derivative of or by one.
-pub(super) fn is_unnamed(derivation: &Derivation, id: EquationId) -> bool {
+pub(crate) fn is_unnamed(derivation: &Derivation, id: EquationId) -> bool {
     let step = |id: EquationId| matches!(derivation.equation(id).symbol, Symbol::Step(_));
     match derivation.equation(id).symbol {
         Symbol::Gradient(of) | Symbol::PenaltyGradient(of) => step(of),
