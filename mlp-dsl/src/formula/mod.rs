@@ -124,6 +124,12 @@ impl Formula {
         Formula { terms: vec![Term::Leaf(leaf)] }
     }
 
+    /// Appends a term, which may break the formula: for tests of verifiers.
+    #[cfg(test)]
+    pub(crate) fn push(&mut self, term: Term) {
+        self.terms.push(term);
+    }
+
     /// The terms, operands first.
     pub fn terms(&self) -> &[Term] {
         &self.terms

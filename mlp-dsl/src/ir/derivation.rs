@@ -237,6 +237,17 @@ impl Derivation {
         self.equation(id).shape
     }
 
+    /// The parameter or state that an equation is the new value of, after one or more assignments of the rule; the
+    /// equation itself where it is no update.
+    pub fn before_step(&self, mut id: EquationId) -> EquationId {
+        while let Symbol::Updated(of) = self.equation(id).symbol
+            && of < id
+        {
+            id = of;
+        }
+        id
+    }
+
     /// The output: the last layer.
     pub fn output(&self) -> Option<&Layer> {
         self.layers.last()

@@ -107,10 +107,7 @@ impl Step {
         current.extend(self.settings.iter().copied());
         for (changed, formula) in &self.rule {
             let leaf = changed.leaf() as usize;
-            let old = match changed {
-                Changed::Parameter => parameter,
-                Changed::State(_) => equation_at(&current, leaf, parameter),
-            };
+            let old = equation_at(&current, leaf, parameter);
             let mut b = Builder::new();
             let clipped = self.clipped(&mut b, gradient);
             let terms: Vec<Option<TermId>> = current.iter().map(|id| id.map(|id| b.leaf(id.0))).collect();
