@@ -3,7 +3,7 @@
 
 use std::{fmt, sync::Arc};
 
-use crate::{number::Precision, shape::Shape};
+use crate::{never::OrNever, number::Precision, shape::Shape};
 
 #[cfg(feature = "safetensors")]
 use crate::limits;
@@ -89,7 +89,8 @@ fn hash(bytes: &[u8]) -> u64 {
     let count = length.min(HASHED);
     let at = |index: u64| (index * length / count.max(1)) as usize;
     (0..count).fold(add(0xcbf2_9ce4_8422_2325, length), |hash, index| {
-        add(hash, u64::from(bytes.get(at(index)).copied().unwrap_or(0)))
+        let byte = bytes.get(at(index)).copied();
+        add(hash, u64::from(byte.or_never("a hashed byte is inside its file", 0)))
     })
 }
 
@@ -145,10 +146,11 @@ impl Tensor {
     fn number(&self, index: usize) -> f64 {
         let at = self.at + index * self.precision.bytes();
         let bytes = self.file.bytes.get(at..).unwrap_or_default();
-        match self.precision {
-            Precision::F32 => bytes.first_chunk().map_or(0.0, |bytes| f64::from(f32::from_le_bytes(*bytes))),
-            Precision::F64 => bytes.first_chunk().map_or(0.0, |bytes| f64::from_le_bytes(*bytes)),
-        }
+        let number = match self.precision {
+            Precision::F32 => bytes.first_chunk().map(|bytes| f64::from(f32::from_le_bytes(*bytes))),
+            Precision::F64 => bytes.first_chunk().map(|bytes| f64::from_le_bytes(*bytes)),
+        };
+        number.or_never("a tensor is inside its file", 0.0)
     }
 }
 
@@ -193,6 +195,7 @@ pub(crate) fn entries(bytes: &[u8]) -> Result<Vec<Entry>, Unlisted> {
         SafeTensorError::InvalidHeader(_)
         | SafeTensorError::InvalidHeaderDeserialization(_)
         | SafeTensorError::JsonError(_) => Unlisted::Foreign("its header does not list tensors"),
+        #[expect(clippy::wildcard_enum_match_arm, reason = "an enum of another crate")]
         _ => Unlisted::Foreign("the shapes and offsets in its header contradict one another"),
     })?;
     let mut entries: Vec<Entry> = metadata

@@ -217,7 +217,7 @@ fn without(formula: &Formula, zeros: &[u32]) -> Formula {
     // `None` is 0.
     let mut places: Vec<Option<TermId>> = Vec::with_capacity(formula.terms().len());
     for term in formula.terms() {
-        let at = |id: TermId| places.get(id.0 as usize).copied().flatten();
+        let at = |id: TermId| id.of(&places, None);
         let place = match term {
             Term::Leaf(leaf) if zeros.contains(leaf) => None,
             Term::Unary(Unary::Negate, x) if at(*x).is_none() => None,
