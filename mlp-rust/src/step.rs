@@ -95,7 +95,7 @@ impl Context<'_> {
 
     /// What is kept from step to step, and where: a parameter or a state, as it is or updated.
     fn stored(&self, id: EquationId) -> Option<(EquationId, TokenStream)> {
-        let of = if let Symbol::Updated(of) = self.derivation.equation(id).symbol { of } else { id };
+        let of = self.derivation.before_step(id);
         let equation = self.derivation.equation(of);
         if equation.op != Op::Given {
             return None;

@@ -7,18 +7,45 @@ pub mod operator;
 pub mod partials;
 pub mod scalar;
 
-use crate::formula::{
-    operator::Comparison,
-    scalar::{Binary, Function, Unary},
+use crate::{
+    formula::{
+        operator::Comparison,
+        scalar::{Binary, Function, Unary},
+    },
+    never::OrNever,
 };
 
 /// Index of a term in its formula.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct TermId(pub u32);
 
+impl TermId {
+    /// The entry of this term in a table of a formula's terms.
+    ///
+    /// # Panics
+    /// As [`never!`](crate::never) does, where the table has none: operands come before their uses.
+    pub(crate) fn of<T: Copy>(self, table: &[T], instead: T) -> T {
+        table.get(self.0 as usize).copied().or_never("an operand comes before its use", instead)
+    }
+}
+
 /// Index of a function in its derivation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct FunctionId(pub u32);
+
+impl FunctionId {
+    /// The function.
+    ///
+    /// # Panics
+    /// As [`never!`](crate::never) does, where there is none.
+    pub(crate) fn of(self, functions: &[Function]) -> Option<&Function> {
+        let function = functions.get(self.0 as usize);
+        if function.is_none() {
+            crate::never!("function {} is declared before its use", self.0);
+        }
+        function
+    }
+}
 
 /// Index of a declared constant in its derivation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -124,6 +151,12 @@ impl Formula {
         Formula { terms: vec![Term::Leaf(leaf)] }
     }
 
+    /// Appends a term, which may break the formula: for tests of verifiers.
+    #[cfg(test)]
+    pub(crate) fn push(&mut self, term: Term) {
+        self.terms.push(term);
+    }
+
     /// The terms, operands first.
     pub fn terms(&self) -> &[Term] {
         &self.terms
@@ -201,7 +234,7 @@ impl Formula {
             Term::Number(_) | Term::Constant(..) | Term::Leaf(_) => 0,
             Term::Select(_) => 2,
             Term::Unary(..) | Term::Binary(..) => 1,
-            Term::Apply(id, _) => functions.get(id.0 as usize).map_or(1, |f| f.operations.saturating_add(1)),
+            Term::Apply(id, _) => id.of(functions).map_or(1, |f| f.operations.saturating_add(1)),
         };
         self.terms.iter().fold(0, |sum, term| sum.saturating_add(cost(term)))
     }

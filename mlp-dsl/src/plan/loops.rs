@@ -61,7 +61,10 @@ pub fn is_update(derivation: &Derivation, step: &Step) -> bool {
 
 /// The parameter that a step updates, or of which it updates a state.
 fn updated(derivation: &Derivation, step: &Step) -> Option<EquationId> {
-    let Symbol::Updated(of) = derivation.equation(step.equation).symbol else { return None };
+    let of = derivation.before_step(step.equation);
+    if of == step.equation {
+        return None;
+    }
     match derivation.equation(of).symbol {
         Symbol::State { of, .. } => Some(of),
         _ => Some(of),
