@@ -17,6 +17,7 @@ pub mod kind;
 pub mod limits;
 pub mod model;
 pub mod names;
+pub mod never;
 pub mod number;
 pub mod plan;
 pub mod reserved;
