@@ -74,7 +74,7 @@ impl std::fmt::Display for TooLarge {
             TooLarge::Values(count) => (count, "values to compute", limits::EVALUATED_VALUES),
             TooLarge::Operations(count) => (count, "operations", limits::EVALUATED_OPERATIONS),
         };
-        write!(f, "{count} {what}, and a network is evaluated here up to {most}")
+        write!(f, "{count} {what}, but at most {most} can be evaluated")
     }
 }
 
@@ -108,11 +108,11 @@ fn collect(derivation: &Derivation, evaluation: &Evaluation<f64>) -> StepValues 
         picked.map(|(name, id)| entry(name, id)).collect()
     };
     StepValues {
-        network: derivation.name.clone(),
+        network: derivation.header.name.clone(),
         forward: forward.map(|(id, _)| named(id)).collect(),
         loss: loss.map(named).collect(),
-        gradients: of_parameters(|p| p.objective),
-        updated: of_parameters(|p| p.updated),
+        gradients: of_parameters(mlp_dsl::ir::Parameter::objective),
+        updated: of_parameters(mlp_dsl::ir::Parameter::updated),
     }
 }
 

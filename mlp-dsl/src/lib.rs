@@ -57,11 +57,11 @@ pub fn derive_with(
     mut diagnostics: Diagnostics,
     files: &dyn Files,
 ) -> Result<Derivation, Vec<Diagnostic>> {
-    let model = check::check(ast, files, &mut diagnostics);
-    match model {
+    let model = never::catch(|| check::check(ast, files, &mut diagnostics));
+    match model.map_err(|fault| vec![fault])? {
         Some(model) if diagnostics.is_empty() => {
-            let derivation = ir::derive(&model);
-            derivation.and_then(plan::fitting).map_err(|diagnostic| vec![diagnostic])
+            let derivation = never::catch(|| ir::derive(&model).and_then(plan::fitting));
+            derivation.flatten().map_err(|diagnostic| vec![diagnostic])
         }
         _ => Err(diagnostics.into_sorted()),
     }

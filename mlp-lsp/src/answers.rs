@@ -1,4 +1,4 @@
-//! Each request answered: from what the analysis says to what the protocol says.
+//! Turns the results of the analysis into answers of the protocol.
 
 use std::collections::HashMap;
 
@@ -16,13 +16,16 @@ use mlp_dsl::{
     span::Span,
 };
 
-use super::{document::Document, server::Refused};
+use super::document::Document;
 
 use crate::editor::{CompletionKind, Refusal};
 
+/// The reason why a request is refused, as a message for the user.
+pub(crate) struct Refused(pub(crate) String);
+
 type Answer<T> = Result<T, Refused>;
 
-/// Items of an answer: nobody looks at more, and a hostile text has half a million.
+/// The largest number of items in an answer; a hostile text can have half a million.
 const ITEMS: usize = 10_000;
 
 impl From<Refusal> for Refused {
@@ -127,7 +130,7 @@ pub(crate) fn symbols(
     _: &Uri,
     _: DocumentSymbolParams,
 ) -> Answer<Option<DocumentSymbolResponse>> {
-    // Parts come behind what they belong to: from the end, each is complete when it is handed on.
+    // A part follows its owner, so in reverse order each symbol is complete before its owner needs it.
     let symbols = &document.analysis.names().symbols;
     let mut children: Vec<Vec<DocumentSymbol>> = symbols.iter().map(|_| Vec::new()).collect();
     let mut top = Vec::new();
@@ -158,7 +161,7 @@ fn outline(document: &Document, symbol: &Symbol, children: Vec<DocumentSymbol>) 
         Kind::State => SymbolKind::Property,
         Kind::Element | Kind::Neuron | Kind::Argument | Kind::Setting | Kind::Local => SymbolKind::Variable,
     };
-    #[allow(deprecated, reason = "the field has to be given")]
+    #[allow(deprecated, reason = "the field is required")]
     DocumentSymbol {
         name: symbol.name.clone(),
         detail: document.analysis.fact(symbol).map(str::to_owned),
@@ -178,7 +181,7 @@ pub(crate) fn formatting(
 ) -> Answer<Option<Vec<TextEdit>>> {
     let text = document.analysis.text();
     let Ok(formatted) = mlp_dsl::format::format(text) else {
-        return Err(Refused("a text with mistakes in its syntax can't be laid out".to_owned()));
+        return Err(Refused("can't format a specification with syntax errors".to_owned()));
     };
     let edit = TextEdit { range: document.whole(), new_text: formatted };
     Ok(Some(if edit.new_text == text { Vec::new() } else { vec![edit] }))
@@ -197,7 +200,7 @@ pub(crate) fn rename(document: &Document, uri: &Uri, params: RenameParams) -> An
     let offset = document.offset(params.text_document_position_params.position);
     let places = document.analysis.rename(offset, &params.new_name)?;
     if places.len() > ITEMS {
-        return Err(Refused(format!("the name stands in more than {ITEMS} places")));
+        return Err(Refused(format!("the name occurs in more than {ITEMS} places")));
     }
     let edit = |span| TextEdit { range: document.range(span), new_text: params.new_name.clone() };
     let edits = places.into_iter().map(edit).collect();

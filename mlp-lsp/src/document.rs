@@ -1,4 +1,4 @@
-//! An open file: its text, what is known of it, and the protocol's way to count places.
+//! An open file: its text, its analysis, and the conversion between offsets and positions of the protocol.
 
 use gen_lsp_types::{Position, Range, TextDocumentContentChangeEvent};
 use line_index::{LineCol, LineIndex, TextSize, WideEncoding, WideLineCol};
@@ -6,7 +6,7 @@ use mlp_dsl::{span::Span, weights::Files};
 
 use crate::editor::Analysis;
 
-/// How columns are counted.
+/// The unit of columns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Encoding {
     Utf8,
@@ -19,7 +19,7 @@ pub(crate) struct Document {
     pub(crate) analysis: Analysis,
     lines: LineIndex,
     encoding: Encoding,
-    /// A text that is newer than the analysis.
+    /// The text, if it is newer than the analysis.
     newer: Option<String>,
     /// The files around it.
     files: Box<dyn Files>,
@@ -32,7 +32,7 @@ impl Document {
         Document { version, analysis, lines, encoding, newer: None, files }
     }
 
-    /// Changes the text, and leaves the analysis for later: changes come in bursts.
+    /// Changes the text. The analysis runs later, because changes arrive in bursts.
     pub(crate) fn change(&mut self, version: i32, changes: Vec<TextDocumentContentChangeEvent>) {
         let mut text = self.newer.take().unwrap_or_else(|| self.analysis.text().to_owned());
         for change in changes {
@@ -52,7 +52,7 @@ impl Document {
         self.newer = Some(text);
     }
 
-    /// Analyses a changed text; whether there was one.
+    /// Analyses a changed text; returns whether the text has changed.
     pub(crate) fn update(self) -> (Self, bool) {
         match self.newer {
             Some(text) => {
@@ -63,7 +63,7 @@ impl Document {
         }
     }
 
-    /// The offset of a position. One behind the end of its line, or of the text, is taken for that end.
+    /// The offset of a position. A position after the end of its line, or of the text, means that end.
     pub(crate) fn offset(&self, position: Position) -> usize {
         self.offset_in(self.analysis.text(), position)
     }
@@ -106,7 +106,7 @@ impl Document {
     }
 }
 
-/// The last place up to `at` that is no part of a character.
+/// The last character boundary up to `at`.
 fn boundary(text: &str, at: usize) -> usize {
     (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
 }

@@ -1,4 +1,5 @@
-//! The language server for specifications: [`editor`] has the answers, the rest is the protocol.
+//! The language server for specifications. `mlp_dsl::editor` provides the answers; this crate
+//! implements the protocol.
 
 mod answers;
 mod document;
@@ -17,7 +18,7 @@ use mlp_dsl::weights::Files;
 use document::Encoding;
 use server::Server;
 
-/// Why serving ended before the client said goodbye: a broken pipe, a message that is none.
+/// The reason why the server stopped before a shutdown request: a broken pipe or an invalid message.
 #[derive(Debug)]
 pub struct Broken(String);
 
@@ -33,19 +34,19 @@ fn broken(reason: impl fmt::Display) -> Broken {
     Broken(reason.to_string())
 }
 
-/// The files around an open one, by its URI: those that it names are read through this.
+/// Gives access to the files around an open file, by its URI.
 pub type Around = fn(&str) -> Box<dyn Files>;
 
-/// Serves over the standard input and output until the client says goodbye.
+/// Serves over standard input and output until the client shuts the server down.
 pub fn run(around: Around) -> Result<(), Broken> {
     let (connection, threads) = Connection::stdio();
     let served = serve(&connection, around);
-    drop(connection); // the writing thread ends when nobody can send any more
+    drop(connection); // the writing thread ends when all senders are dropped
     served?;
     threads.join().map_err(broken)
 }
 
-/// Serves over a connection until the client says goodbye.
+/// Serves over a connection until the client shuts the server down.
 pub fn serve(connection: &Connection, around: Around) -> Result<(), Broken> {
     let (id, params) = connection.initialize_start().map_err(broken)?;
     let params: InitializeParams = serde_json::from_value(params).map_err(broken)?;
@@ -61,7 +62,7 @@ pub fn serve(connection: &Connection, around: Around) -> Result<(), Broken> {
     Server::new(encoding, connection, around).serve()
 }
 
-/// Bytes where the client counts them as well, otherwise units of UTF-16, which every client counts.
+/// UTF-8 if the client supports it, otherwise UTF-16, which every client supports.
 fn encoding(params: &InitializeParams) -> Encoding {
     let general = params.capabilities.general.as_ref();
     let known = general.and_then(|general| general.position_encodings.as_ref());

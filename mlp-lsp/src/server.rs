@@ -1,4 +1,4 @@
-//! The loop: messages in, answers and diagnostics out.
+//! The main loop: reads messages, sends answers and diagnostics.
 
 use std::collections::BTreeMap;
 
@@ -13,11 +13,13 @@ use lsp_server::{Connection, ErrorCode, Message, Notification, Request, RequestI
 use serde::de::DeserializeOwned;
 
 use super::{
-    Around, Broken, answers, broken,
+    Around, Broken,
+    answers::{self, Refused},
+    broken,
     document::{Document, Encoding},
 };
 
-/// What the server knows: the open files.
+/// The state of the server: the open files.
 pub(crate) struct Server<'c> {
     encoding: Encoding,
     connection: &'c Connection,
@@ -25,18 +27,15 @@ pub(crate) struct Server<'c> {
     documents: BTreeMap<String, Document>,
 }
 
-/// Why a request has no answer, in words for the person in front of the editor.
-pub(crate) struct Refused(pub(crate) String);
-
 impl<'c> Server<'c> {
     pub(crate) fn new(encoding: Encoding, connection: &'c Connection, around: Around) -> Self {
         Server { encoding, connection, around, documents: BTreeMap::new() }
     }
 
-    /// Answers until the client says goodbye.
+    /// Answers until the client shuts the server down.
     pub(crate) fn serve(mut self) -> Result<(), Broken> {
         loop {
-            // While messages wait, one of them may make this analysis needless.
+            // Waiting messages may change the text again, so the analysis waits for them.
             if self.connection.receiver.is_empty() {
                 self.update()?;
             }
@@ -61,7 +60,7 @@ impl<'c> Server<'c> {
         self.connection.sender.send(message).map_err(broken)
     }
 
-    /// Analyses what has changed and publishes what is wrong.
+    /// Analyses changed files and publishes their diagnostics.
     fn update(&mut self) -> Result<(), Broken> {
         for (uri, document) in std::mem::take(&mut self.documents) {
             let (document, changed) = document.update();
@@ -73,7 +72,7 @@ impl<'c> Server<'c> {
         Ok(())
     }
 
-    /// The diagnostics of a file; none of one that has been closed.
+    /// Publishes the diagnostics of a file; a closed file has none.
     fn publish(&self, uri: &str, document: Option<&Document>) -> Result<(), Broken> {
         let uri = Uri::from(uri.to_owned());
         let diagnostics = document.map(|document| answers::diagnostics(document, &uri)).unwrap_or_default();
@@ -129,7 +128,7 @@ impl<'c> Server<'c> {
             PrepareRenameRequest => answers::prepare_rename,
             RenameRequest => answers::rename,
         }
-        let message = format!("`{}` is not answered here", method);
+        let message = format!("`{}` is not supported", method);
         Response::new_err(request.id, ErrorCode::MethodNotFound as i32, message)
     }
 
@@ -158,7 +157,7 @@ impl<'c> Server<'c> {
     }
 }
 
-/// The parameters of a notification; nobody waits to hear that they are wrong.
+/// The parameters of a notification; a notification has no answer, so wrong ones are ignored.
 fn read<P: DeserializeOwned>(params: serde_json::Value) -> Option<P> {
     serde_json::from_value(params).ok()
 }

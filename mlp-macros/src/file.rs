@@ -1,4 +1,4 @@
-//! `mlp!(file = "course.mlp")`: a specification in a file of the user's crate.
+//! `mlp!(file = "course.mlp")`: compiles a specification in a file of the user's crate.
 
 use std::path::{Component, Path, PathBuf};
 
@@ -12,7 +12,7 @@ use quote::{quote, quote_spanned};
 
 use crate::weights::Crate;
 
-/// A literal, or one that a macro was given as `$path:literal`.
+/// A literal, or a literal that a macro received as `$path:literal`.
 fn literal(token: &TokenTree) -> Option<Literal> {
     match token {
         TokenTree::Literal(literal) => Some(literal.clone()),
@@ -23,14 +23,14 @@ fn literal(token: &TokenTree) -> Option<Literal> {
     }
 }
 
-/// A name in Unicode's normal form C: rustc brings identifiers to it, those of the macro's tokens too.
+/// A name in Unicode normal form C, to which rustc converts identifiers, including the macro's tokens.
 fn normal(name: &str) -> String {
     if name.is_ascii() { name.to_owned() } else { Ident::new(name, Span::call_site()).to_string() }
 }
 
 /// A specification in a file.
 pub(crate) struct File {
-    /// The path as it is written, from the root of the crate.
+    /// The path as written, relative to the root of the crate.
     path: String,
     literal: Literal,
 }
@@ -53,8 +53,8 @@ impl File {
         Some(File { path, literal })
     }
 
-    /// The code for the file's network, and a mention of the file, so that a change of it is a change of
-    /// the crate.
+    /// The code for the network in the file, and a reference to the file, so that Cargo rebuilds the crate when
+    /// the file changes.
     pub(crate) fn expand(&self, runtime: Option<&TokenStream>) -> TokenStream {
         let text = match self.read() {
             Ok(text) => text,
@@ -90,7 +90,7 @@ impl File {
         let inside = path.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
         if !inside || self.path.contains('\\') {
             return Err(format!(
-                "`{}` does not lead into the crate\n  help: write a path from the crate's root, such as \"networks/course.mlp\"",
+                "`{}` is outside the crate\n  help: write a path relative to the crate's root, such as \"networks/course.mlp\"",
                 self.path
             ));
         }
@@ -99,7 +99,7 @@ impl File {
         let size = std::fs::metadata(&full).map_err(|error| self.unreadable(&error))?.len();
         if size > limits::TEXT_BYTES as u64 {
             return Err(format!(
-                "`{}` is too long: {size} bytes, and at most {} are read",
+                "`{}` is too large: {size} bytes, but the limit is {} bytes",
                 self.path,
                 limits::TEXT_BYTES
             ));
@@ -111,14 +111,14 @@ impl File {
     fn unreadable(&self, error: &std::io::Error) -> String {
         let help = match error.kind() {
             std::io::ErrorKind::NotFound => {
-                "\n  help: the path starts at the crate's root, where its Cargo.toml is"
+                "\n  help: the path is relative to the crate's root, the folder of its Cargo.toml"
             }
             _ => "",
         };
         format!("can't read `{}`: {error}{help}", self.path)
     }
 
-    /// The mistake with its place in the file: rustc can only underline the name of the file.
+    /// The error with its place in the file: rustc can only underline the name of the file.
     fn message(&self, found: &Diagnostic, text: &str) -> String {
         let before = text.get(..found.span().start).unwrap_or_default();
         let line = before.matches('\n').count();

@@ -1,4 +1,4 @@
-//! Tokens as text, with a table from places in the text to the user's tokens.
+//! Turns tokens into text, with a table from places in the text to the user's tokens.
 
 use proc_macro2::{Delimiter, Group, Spacing, Span, TokenStream, TokenTree};
 use quote::quote;
@@ -7,13 +7,13 @@ use crate::file::File;
 
 /// The text of a token stream.
 pub(crate) struct Layout {
-    /// The text; nothing in it depends on white space.
+    /// The text; its meaning does not depend on white space.
     pub(crate) text: String,
-    /// Where each token starts and ends in the text, in order.
+    /// Start and end of each token in the text, and its span, in order.
     tokens: Vec<(usize, usize, Span)>,
-    /// `::name::__private` when the macro began with `crate = name;`.
+    /// `::name::runtime` if the macro starts with `crate = name;`.
     pub(crate) runtime: Option<TokenStream>,
-    /// The file that is named in place of a specification.
+    /// The file that the macro names instead of a specification.
     pub(crate) file: Option<File>,
 }
 
@@ -39,7 +39,7 @@ impl Layout {
         layout
     }
 
-    /// Lays tokens out. Groups are kept on a stack of our own: the depth is the user's.
+    /// Writes tokens as text. An explicit stack holds the groups, because the user decides their depth.
     fn stream(&mut self, tokens: impl Iterator<Item = TokenTree>) {
         let mut stack = vec![(tokens.collect::<Vec<_>>().into_iter(), None::<(char, Span)>)];
         while let Some((tokens, _)) = stack.last_mut() {
@@ -75,7 +75,7 @@ impl Layout {
         }
     }
 
-    /// The user's tokens that a part of the text came from: the first and the last.
+    /// The first and the last of the user's tokens in a part of the text.
     pub(crate) fn range(&self, span: mlp_dsl::span::Span) -> (Span, Span) {
         let here = Span::call_site();
         let first = self.tokens.partition_point(|(_, end, _)| *end <= span.start);
@@ -86,7 +86,7 @@ impl Layout {
         (first, last.unwrap_or(first))
     }
 
-    /// The place of a name, for the identifiers generated from it.
+    /// The span of a name, for the identifiers generated from it.
     pub(crate) fn name_span(&self, span: mlp_dsl::span::Span) -> Span {
         if span == mlp_dsl::span::Span::default() {
             return Span::call_site();
@@ -104,8 +104,8 @@ fn brackets(group: &Group) -> Option<(char, char)> {
     }
 }
 
-/// Whether the tokens that a macro was given as `$e:expr` are a formula of several operands, which stays
-/// one operand where `$e` stands. What is no formula stays bare: a comparison, a named argument.
+/// Whether the tokens of an `$e:expr` are a formula of several operands, which needs parentheses to stay one
+/// operand. Other tokens stay bare: a comparison, a named argument.
 fn is_compound(group: &Group) -> bool {
     let signs = || group.stream().into_iter().filter_map(sign);
     signs().any(|sign| "+-*/^@".contains(sign)) && !signs().any(|sign| "<>=!:;,#".contains(sign))

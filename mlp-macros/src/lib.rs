@@ -1,29 +1,36 @@
-//! The macro `mlp!`: a shell around the compiler. Tokens are laid out as text with a table back
-//! to their places, the text is compiled, and the code or the mistakes come back as tokens.
+//! The macro `mlp!`: turns tokens into text with a table of their spans, compiles the text, and returns
+//! the code or the errors as tokens.
 
 mod file;
 mod layout;
 mod report;
+#[cfg(test)]
+mod tests;
 mod weights;
 
 use layout::Layout;
 use mlp_dsl::{diagnostic::Diagnostics, names::Names};
 use mlp_rust::weight_file;
-use proc_macro::TokenStream;
+use proc_macro2::TokenStream;
 use weights::Crate;
 
 /// Compiles a network: `mlp! { pub network Course: f64 { … } }`.
 ///
-/// Or a specification in a file: `mlp!(file = "networks/course.mlp")`, a path from the root of the
-/// crate. A change of the file is a change of the crate.
+/// To compile a specification in a file, write `mlp!(file = "networks/course.mlp")`, with a path relative to
+/// the root of the crate. Cargo rebuilds the crate when the file changes.
 ///
-/// The language is described in the project's reference; the generated types and methods carry
-/// their own documentation. If the crate `mlp` has another name, begin with `crate = other_name;`.
+/// The reference of the project describes the language; the generated types and methods have
+/// documentation. If the crate `mlp` has another name, start with `crate = other_name;`.
 #[proc_macro]
-pub fn mlp(tokens: TokenStream) -> TokenStream {
-    let layout = Layout::new(tokens.into());
+pub fn mlp(tokens: proc_macro::TokenStream) -> proc_macro::TokenStream {
+    expand(tokens.into()).into()
+}
+
+/// The code for a specification in tokens; for one with errors, a stub and a `compile_error!` for each.
+fn expand(tokens: TokenStream) -> TokenStream {
+    let layout = Layout::new(tokens);
     if let Some(file) = &layout.file {
-        return file.expand(layout.runtime.as_ref()).into();
+        return file.expand(layout.runtime.as_ref());
     }
     let mut diagnostics = Diagnostics::default();
     let ast = mlp_dsl::syntax::parse(&layout.text, &mut diagnostics);
@@ -39,12 +46,12 @@ pub fn mlp(tokens: TokenStream) -> TokenStream {
                 spelled: Some(&names),
                 weights: weight_file(&derivation).map(|file| files.bytes(&file.path)),
             };
-            mlp_rust::emit(&derivation, &options).into()
+            mlp_rust::emit(&derivation, &options)
         }
         Err(diagnostics) => {
             let mut code = mlp_rust::stub(&layout.text, layout.runtime.as_ref());
             code.extend(diagnostics.iter().map(|diagnostic| report::compile_error(diagnostic, &layout)));
-            code.into()
+            code
         }
     }
 }

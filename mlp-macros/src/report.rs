@@ -1,4 +1,4 @@
-//! Diagnostics as compile errors under the user's tokens.
+//! Turns diagnostics into compile errors at the user's tokens.
 
 use mlp_dsl::diagnostic::Diagnostic;
 use proc_macro2::TokenStream;
@@ -6,7 +6,7 @@ use quote::quote_spanned;
 
 use crate::layout::Layout;
 
-/// `compile_error!` from the first to the last token of the mistake.
+/// `compile_error!` that spans the first to the last token of the error.
 pub(crate) fn compile_error(diagnostic: &Diagnostic, layout: &Layout) -> TokenStream {
     let message = message(diagnostic, layout);
     let (first, last) = layout.range(diagnostic.span());
@@ -28,11 +28,11 @@ fn message(diagnostic: &Diagnostic, layout: &Layout) -> String {
     lines.join("\n")
 }
 
-/// The text of a second place: rustc underlines the first one only.
+/// The text of a second place: rustc underlines only the first one.
 fn quoted(layout: &Layout, span: mlp_dsl::span::Span) -> String {
     const MOST: usize = 40;
     let mut text = layout.text.get(span.start..span.end).unwrap_or_default().to_owned();
-    // As a person writes it: the layout has a space behind each token.
+    // As a person writes it: the layout has a space after each token.
     for (laid_out, written) in [("( ", "("), (" )", ")"), ("[ ", "["), (" ]", "]"), (" ,", ","), (" ;", ";")]
     {
         text = text.replace(laid_out, written);

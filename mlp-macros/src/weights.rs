@@ -1,4 +1,4 @@
-//! The file that `weights from "…";` names, in the user's crate.
+//! Reads the weights file of `weights from "…";` in the user's crate.
 
 use std::{
     fs,
@@ -13,24 +13,24 @@ use mlp_dsl::{
 use proc_macro2::TokenStream;
 use quote::quote;
 
-/// The crate's files, by their paths from a folder of it: that of the specification.
+/// The files of the crate, by their paths relative to the folder of the specification.
 pub(crate) struct Crate {
-    /// The folder, from the root of the crate; empty for the root.
+    /// The folder, relative to the root of the crate; empty for the root.
     folder: String,
 }
 
 impl Crate {
-    /// The folder of a file of the crate.
+    /// The files around a file of the crate.
     pub(crate) fn around(file: &str) -> Self {
         Crate { folder: file.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned() }
     }
 
-    /// The root, from which a specification in `mlp! { … }` counts.
+    /// The files around a specification in `mlp! { … }`: relative to the root of the crate.
     pub(crate) fn root() -> Self {
         Crate { folder: String::new() }
     }
 
-    /// The path from the root of the crate; none where it leads out of it.
+    /// The path relative to the root of the crate; `None` if it leads out of the crate.
     fn inside(&self, path: &str) -> Option<String> {
         let mut parts: Vec<&str> = Vec::new();
         for part in self.folder.split('/').chain(path.split('/')) {
@@ -43,7 +43,7 @@ impl Crate {
         Some(parts.join("/"))
     }
 
-    /// The bytes of the file as rustc includes them, which also makes a change of it a change of the crate.
+    /// The expression that includes the bytes of the file; with it, Cargo rebuilds the crate when the file changes.
     pub(crate) fn bytes(&self, path: &str) -> TokenStream {
         let path = self.inside(path).unwrap_or_default();
         quote!(::core::include_bytes!(::core::concat!(::core::env!("CARGO_MANIFEST_DIR"), "/", #path)))
@@ -53,22 +53,22 @@ impl Crate {
 impl Files for Crate {
     fn read(&self, path: &str) -> Result<Vec<u8>, Unread> {
         let place = match self.folder.as_str() {
-            "" => "the path starts at the crate's root, where its Cargo.toml is".to_owned(),
-            folder => format!("the path starts where the specification is, in `{folder}` of the crate"),
+            "" => "the path is relative to the crate's root, the folder of its Cargo.toml".to_owned(),
+            folder => format!("the path is relative to the specification, in `{folder}` of the crate"),
         };
         let Some(path) = self.inside(path) else {
-            return Err(Unread { reason: "it does not lead into the crate".to_owned(), help: place });
+            return Err(Unread { reason: "it is outside the crate".to_owned(), help: place });
         };
         let root = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from).unwrap_or_default();
         let full = root.join(path);
         let unread = |error: io::Error| match error.kind() {
             ErrorKind::NotFound => Unread { reason: "there is no such file".to_owned(), help: place.clone() },
-            _ => Unread { reason: error.to_string(), help: "make it a file that can be read".to_owned() },
+            _ => Unread { reason: error.to_string(), help: "make the file readable".to_owned() },
         };
         let about = fs::metadata(&full).map_err(&unread)?;
         if !about.is_file() || about.len() > limits::WEIGHT_BYTES {
-            let what = if about.is_file() { "it is too long" } else { "it is no file" };
-            let help = format!("name a file of at most {} bytes", limits::WEIGHT_BYTES);
+            let what = if about.is_file() { "it is too large" } else { "it is not a regular file" };
+            let help = format!("use a file of at most {} bytes", limits::WEIGHT_BYTES);
             return Err(Unread { reason: what.to_owned(), help });
         }
         fs::read(full).map_err(unread)

@@ -34,17 +34,20 @@ impl Context<'_> {
         let biases = d.count(ParameterKind::Bias);
         let layers = d.layers.len() + 1;
         let rows = [
-            (weights + biases, format!(" Numbers of all parameters: {weights} weights + {biases} biases.")),
-            (weights, " Numbers declared as weights.".to_owned()),
-            (biases, " Numbers declared as biases.".to_owned()),
-            (self.input_count(), " Numbers of a sample's input.".to_owned()),
-            (self.output_count(), " Numbers of the output.".to_owned()),
-            (layers, " Layers, the input counted as the first.".to_owned()),
-            (d.multiply_adds(), " Multiply-adds of a forward pass of one sample.".to_owned()),
-            (self.plan.layout.parameter_bytes, " Bytes of the parameters.".to_owned()),
-            (self.plan.layout.workspace_bytes, " Bytes of the workspace.".to_owned()),
-            (d.frozen_count(), " Numbers of parameters that are frozen: kept as they start.".to_owned()),
-            (self.plan.layout.optimizer_bytes, " Bytes of the optimizer: settings and state.".to_owned()),
+            (weights + biases, format!(" Number of parameters: {weights} weights + {biases} biases.")),
+            (weights, " Number of weights.".to_owned()),
+            (biases, " Number of biases.".to_owned()),
+            (self.input_count(), " Length of the input of a sample.".to_owned()),
+            (self.output_count(), " Length of the output.".to_owned()),
+            (layers, " Number of layers, including the input.".to_owned()),
+            (d.multiply_adds(), " Multiply-adds in a forward pass of one sample.".to_owned()),
+            (self.plan.layout.parameter_bytes, " Size of the parameters in bytes.".to_owned()),
+            (self.plan.layout.workspace_bytes, " Size of the workspace in bytes.".to_owned()),
+            (d.frozen_count(), " Number of frozen parameters, which training does not change.".to_owned()),
+            (
+                self.plan.layout.optimizer_bytes,
+                " Size of the optimizer, its settings and states, in bytes.".to_owned(),
+            ),
         ];
         let names = counts(); // in the order of `names::COUNTS`
         let values = rows.iter().map(|(value, _)| size(*value));
@@ -54,15 +57,15 @@ impl Context<'_> {
         quote! {
             #data
             #(#[doc = #docs] pub const #names: usize = #values;)*
-            /// A hash of the equations: the same for the same specification, wherever it is compiled.
+            /// A hash of the equations: equal for equal specifications, on every machine.
             pub const FINGERPRINT: u64 = #fingerprint;
         }
     }
 
     /// The samples of `data`.
     fn data(&self) -> TokenStream {
-        let (samples, precision) = (&self.derivation.samples, self.derivation.precision);
-        if !self.derivation.has_data {
+        let (samples, precision) = (&self.derivation.header.samples, self.derivation.header.precision);
+        if !self.derivation.header.has_data {
             return TokenStream::new();
         }
         let (count, input) = (size(samples.len()), self.array(Shape::Vector(self.input_count())));
@@ -93,7 +96,7 @@ impl Context<'_> {
     }
 
     fn parameter_methods(&self) -> TokenStream {
-        let seed = self.derivation.seed;
+        let seed = self.derivation.header.seed;
         let fields: Vec<_> = self.derivation.parameters.iter().map(|p| self.field(p.equation)).collect();
         let zeros = self.derivation.parameters.iter().map(|p| self.zero(self.shape(p)));
         let (runtime, trained) = (&self.runtime, self.trained());
@@ -102,7 +105,7 @@ impl Context<'_> {
                 /// A network with the specification's start values.
                 pub fn new() -> Self { Self::with_seed(#seed) }
 
-                /// A network whose drawn start values come from another seed.
+                /// A network with start values drawn from another seed.
                 pub fn with_seed(seed: u64) -> Self {
                     let mut network = Self::ZERO;
                     #runtime::Network::initialize(&mut network, seed);
@@ -111,18 +114,18 @@ impl Context<'_> {
             }
         });
         quote! {
-            /// The seed of the specification's drawn start values.
+            /// The specification's seed for random start values.
             pub const SEED: u64 = #seed;
 
-            /// All parameters 0: room to initialise in place, in a `static` for example.
+            /// All parameters are 0: for initialization in place, for example in a `static`.
             pub const ZERO: Self = Self { #(#fields: #zeros),* };
 
             #trained
 
             #by_value
 
-            /// Sets every parameter to its start value, in place; `Self::SEED` gives the
-            /// specification's.
+            /// Sets every parameter to its start value, in place. `Self::SEED` is the seed of the
+            /// specification.
             pub fn initialize(&mut self, seed: u64) {
                 #runtime::Network::initialize(self, seed);
             }
@@ -169,7 +172,7 @@ impl Context<'_> {
             /// Writes the output for each sample of a batch of any length.
             ///
             /// # Errors
-            /// If there are not as many outputs as inputs; nothing is written then.
+            /// If the numbers of inputs and outputs differ; nothing is written then.
             pub fn forward_batch(
                 &self, inputs: &[#input], workspace: &mut #workspace, outputs: &mut [#output],
             ) -> ::core::result::Result<(), #runtime::BatchError> {
@@ -207,7 +210,7 @@ impl Context<'_> {
         quote! {
             #by_value
 
-            /// The loss of a sample; writes its gradients.
+            /// Returns the loss of a sample and writes its gradients.
             pub fn backward_into(
                 &self, input: &#input, target: &#target, workspace: &mut #workspace, gradients: &mut #gradients,
             ) -> #real {
@@ -232,7 +235,7 @@ impl Context<'_> {
             Reduction::Sum => ("summed", " plus the penalty"),
         };
         let penalty = if loss.penalty.is_some() { penalty } else { "" };
-        format!(" The {word} loss of a batch{penalty}; writes its gradients.")
+        format!(" Returns the {word} loss of a batch{penalty} and writes its gradients.")
     }
 
     fn train_methods(&self) -> TokenStream {
@@ -242,7 +245,7 @@ impl Context<'_> {
         // A fresh optimizer would forget what the rule keeps from step to step.
         let by_value = (self.plan.layout.by_value && !self.derivation.has_optimizer_state()).then(|| {
             quote! {
-                /// One step of the specification's rule on a sample; returns the loss before it.
+                /// Performs one training step on a sample; returns the loss before the step.
                 pub fn train(&mut self, input: &#input, target: &#target) -> #real {
                     let (loss, gradients) = self.backward(input, target);
                     #runtime::Trainable::step(self, &mut #optimizer::new(), &gradients);
@@ -253,7 +256,7 @@ impl Context<'_> {
         quote! {
             #by_value
 
-            /// One step on a sample, everything in place; returns the loss before it.
+            /// Performs one training step on a sample, in place; returns the loss before the step.
             pub fn train_into(
                 &mut self, input: &#input, target: &#target,
                 optimizer: &mut #optimizer, workspace: &mut #workspace, gradients: &mut #gradients,
@@ -261,7 +264,7 @@ impl Context<'_> {
                 #runtime::Trainable::train_into(self, input, target, optimizer, workspace, gradients)
             }
 
-            /// One step on the loss of a batch; returns that loss before the step.
+            /// Performs one training step on a batch; returns the loss of the batch before the step.
             pub fn train_batch(
                 &mut self, batch: #runtime::Batch<'_, #input, #target>,
                 optimizer: &mut #optimizer, workspace: &mut #workspace, gradients: &mut #gradients,

@@ -86,8 +86,8 @@ struct TypeNames {
 
 impl TypeNames {
     fn new(derivation: &Derivation, spans: Spans<'_>) -> Self {
-        let name = &derivation.name;
-        let span = spans(derivation.name_span);
+        let name = &derivation.header.name;
+        let span = spans(derivation.header.name_span);
         let with = |suffix: &str| format_ident!("{name}{suffix}", span = span);
         TypeNames {
             network: identifier(name, span),
@@ -115,8 +115,8 @@ struct Context<'c> {
 
 impl Context<'_> {
     fn module(&self) -> TokenStream {
-        let module = format_ident!("__mlp_{}", self.derivation.name);
-        let visibility: TokenStream = self.derivation.visibility.parse().unwrap_or_default();
+        let module = format_ident!("__mlp_{}", self.derivation.header.name);
+        let visibility: TokenStream = self.derivation.header.visibility.parse().unwrap_or_default();
         let weights = self.weight_file();
         let types = self.type_items();
         let interface = self.interface();
@@ -178,19 +178,19 @@ impl Context<'_> {
         let real = self.real();
         let functions = self.plan.functions.iter().map(|id| self.function(*id));
         let functions = (!self.plan.functions.is_empty()).then(|| quote!(mod functions { #(#functions)* }));
-        let precision = self.derivation.precision;
-        let constants = self.derivation.constants.iter().map(|(name, value)| {
+        let precision = self.derivation.header.precision;
+        let constants = self.derivation.header.constants.iter().map(|(name, value)| {
             let name = identifier(name, proc_macro2::Span::call_site());
             let value = formula::literal(*value, precision);
             quote!(pub(super) const #name: #real = #value;)
         });
         let constants =
-            (!self.derivation.constants.is_empty()).then(|| quote!(mod constants { #(#constants)* }));
+            (!self.derivation.header.constants.is_empty()).then(|| quote!(mod constants { #(#constants)* }));
         quote!(#constants #functions)
     }
 
     fn function(&self, id: FunctionId) -> Option<TokenStream> {
-        let function = self.derivation.functions.get(id.0 as usize)?;
+        let function = self.derivation.header.functions.get(id.0 as usize)?;
         let runtime = &self.inner_runtime;
         let printer = Printer {
             functions_at: quote!(self),
@@ -220,12 +220,12 @@ impl Context<'_> {
     /// What prints formulas in bodies.
     fn printer<'p>(&'p self, runtime: &'p TokenStream) -> Printer<'p> {
         Printer {
-            precision: self.derivation.precision,
-            arithmetic: self.derivation.arithmetic,
+            precision: self.derivation.header.precision,
+            arithmetic: self.derivation.header.arithmetic,
             runtime,
             functions_at: quote!(functions),
-            functions: &self.derivation.functions,
-            constants: &self.derivation.constants,
+            functions: &self.derivation.header.functions,
+            constants: &self.derivation.header.constants,
             constants_at: quote!(constants),
             functions_take_isa: self.plan.functions_take_isa,
             term_prefix: names::TERM.to_owned(),
@@ -233,7 +233,7 @@ impl Context<'_> {
     }
 
     fn real(&self) -> TokenStream {
-        self.derivation.precision.rust().parse().unwrap_or_default()
+        self.derivation.header.precision.rust().parse().unwrap_or_default()
     }
 
     /// The type of a value of this shape.

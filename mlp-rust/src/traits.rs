@@ -12,7 +12,7 @@ impl Context<'_> {
             (&self.types.network, &self.types.workspace, &self.runtime, self.real());
         let (input, output) =
             (self.array(Shape::Vector(self.input_count())), self.array(Shape::Vector(self.output_count())));
-        let name = &self.derivation.name;
+        let name = &self.derivation.header.name;
         let layout = self.derivation.parameters.iter().map(|parameter| {
             let name = &parameter.name;
             let kind = match parameter.kind {

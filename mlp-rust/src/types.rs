@@ -3,7 +3,7 @@
 use mlp_dsl::{
     ir::{Parameter, Training, array::Op, equation::EquationId},
     kind::ParameterKind,
-    model::Start,
+    model::{Reduction, Start},
     plan::Field,
     shape::Shape,
 };
@@ -50,7 +50,7 @@ impl Context<'_> {
 
     fn network_docs(&self) -> Vec<String> {
         let d = self.derivation;
-        let mut docs = d.docs.clone();
+        let mut docs = d.header.docs.clone();
         if !docs.is_empty() {
             docs.push(String::new());
         }
@@ -59,7 +59,7 @@ impl Context<'_> {
         let weights = d.count(ParameterKind::Weight);
         let biases = d.count(ParameterKind::Bias);
         docs.push(format!(
-            " A {sizes} network: {} parameters ({weights} weights + {biases} biases), {} bytes; {} multiply-adds forward.",
+            " A {sizes} network: {} parameters ({weights} weights + {biases} biases), {} bytes; {} multiply-adds in a forward pass.",
             weights + biases,
             self.plan.layout.parameter_bytes,
             d.multiply_adds()
@@ -67,17 +67,21 @@ impl Context<'_> {
         if !self.plan.layout.by_value {
             docs.push(String::new());
             docs.push(
-                " Too large to be returned by value: begin with `boxed()`, which the feature `alloc` of `mlp` brings, or \
-                 with `ZERO` in a `static`, then `initialize`; and use the methods that write in place."
+                " Too large to return by value: start with `boxed()` (feature `alloc` of `mlp`), or with `ZERO` in a \
+                 `static` and then `initialize`. Use the methods that write in place."
                     .to_owned(),
             );
         }
-        if d.loss.is_some() {
+        if let Some(loss) = &d.loss {
             docs.push(String::new());
-            let rounded = if self.fused() { "once together" } else { "separately" };
+            let batch = match loss.reduction {
+                Reduction::Mean => "mean",
+                Reduction::Sum => "sum",
+            };
+            let rounded = if self.fused() { "once, together" } else { "separately" };
             docs.push(format!(
-                " The loss belongs to one sample; over a batch the objective is its mean. Sums run in the order of \
-                 the specification, products and sums are rounded {rounded}."
+                " The loss is the loss of one sample; the objective of a batch is the {batch} of its losses. Sums are evaluated in \
+                 the order of the specification; products and sums are rounded {rounded}."
             ));
         }
         docs
@@ -91,11 +95,15 @@ impl Context<'_> {
         };
         let start = match &parameter.start {
             Start::Fill(value) => format!("starts at {value}"),
-            Start::Values(_) => "starts at declared values".to_owned(),
-            Start::Loaded(tensor) => format!("starts at the numbers in `{}`", tensor.file.path),
-            Start::Uniform { rule, low, high, .. } => format!("starts drawn from {low} to {high} ({rule})"),
+            Start::Values(_) => "starts at the declared values".to_owned(),
+            Start::Loaded(tensor) => format!("starts at the values in `{}`", tensor.file.path),
+            Start::Uniform { rule, low, high, .. } => {
+                format!("drawn uniformly between {low} and {high} ({rule})")
+            }
             Start::Normal { mean, deviation, .. } => {
-                format!("starts drawn from the normal distribution, mean {mean}, deviation {deviation}")
+                format!(
+                    "drawn from a normal distribution with mean {mean} and standard deviation {deviation}"
+                )
             }
         };
         let start = if parameter.frozen { format!("{start}; frozen") } else { start };
@@ -108,8 +116,9 @@ impl Context<'_> {
     }
 
     fn gradients_type(&self) -> TokenStream {
-        let (name, network) = (&self.types.gradients, self.derivation.name.as_str());
-        let doc = format!(" The gradients of the loss of `{network}`, one for each trained parameter.");
+        let (name, network) = (&self.types.gradients, self.derivation.header.name.as_str());
+        let doc =
+            format!(" The gradients of the loss of `{network}` with respect to the trained parameters.");
         let trained = || self.derivation.parameters.iter().filter(|parameter| !parameter.frozen);
         let fields: Vec<_> = trained().map(|p| self.field(p.equation)).collect();
         let types = trained().map(|p| self.array(self.shape(p)));
@@ -135,9 +144,9 @@ impl Context<'_> {
             #[derive(::core::clone::Clone, ::core::fmt::Debug, ::core::cmp::PartialEq)]
             pub struct #name { #(#[doc = #docs] pub #fields: #types),* }
             impl #name {
-                /// All gradients 0.
+                /// All gradients are 0.
                 pub const ZERO: Self = Self { #(#fields: #zeros),* };
-                /// All gradients 0.
+                /// All gradients are 0.
                 pub const fn new() -> Self { Self::ZERO }
             }
             impl ::core::default::Default for #name {
@@ -153,9 +162,14 @@ impl Context<'_> {
     fn optimizer_type(&self) -> TokenStream {
         let name = &self.types.optimizer;
         let Some(training) = &self.derivation.training else { return TokenStream::new() };
-        let doc = format!(" The training rule `{}` of `{}`: {}.", training.rule, self.derivation.name, {
-            if self.derivation.has_optimizer_state() { "its settings and its state" } else { "its settings" }
-        });
+        let doc =
+            format!(" The update rule `{}` of `{}`: {}.", training.rule, self.derivation.header.name, {
+                if self.derivation.has_optimizer_state() {
+                    "its settings and its states"
+                } else {
+                    "its settings"
+                }
+            });
         let fields = self.optimizer_fields(training);
         let names: Vec<_> = fields.iter().map(|field| &field.name).collect();
         let (types, values) = (fields.iter().map(|field| &field.ty), fields.iter().map(|field| &field.value));
@@ -165,9 +179,9 @@ impl Context<'_> {
             #[derive(::core::clone::Clone, ::core::fmt::Debug, ::core::cmp::PartialEq)]
             pub struct #name { #(#[doc = #docs] pub #names: #types),* }
             impl #name {
-                /// The settings of the specification, before the first step.
+                /// The optimizer before the first step, with the settings of the specification.
                 pub const ZERO: Self = Self { #(#names: #values),* };
-                /// The settings of the specification, before the first step.
+                /// The optimizer before the first step, with the settings of the specification.
                 pub const fn new() -> Self { Self::ZERO }
             }
             impl ::core::default::Default for #name {
@@ -183,7 +197,7 @@ impl Context<'_> {
             fields.push(OptimizerField {
                 name: self.field(id),
                 ty: self.real(),
-                value: crate::body::formula::literal(value, self.derivation.precision),
+                value: crate::body::formula::literal(value, self.derivation.header.precision),
                 is_setting: true,
                 doc: format!(" The setting `{}`, {value} in the specification.", self.derivation.name_of(id)),
             });
@@ -195,18 +209,18 @@ impl Context<'_> {
                 ty,
                 value,
                 is_setting: false,
-                doc: " Steps made so far.".to_owned(),
+                doc: " Number of steps so far.".to_owned(),
             });
         }
         for parameter in &self.derivation.parameters {
-            for state in &parameter.state {
+            for state in parameter.state() {
                 let shape = self.derivation.shape(state.equation);
                 fields.push(OptimizerField {
                     name: self.field(state.equation),
                     ty: self.array(shape),
                     value: self.zero(shape),
                     is_setting: false,
-                    doc: format!(" What the rule keeps for `{}`, {}.", parameter.name, size_in_docs(shape)),
+                    doc: format!(" State of the rule for `{}`, {}.", parameter.name, size_in_docs(shape)),
                 });
             }
         }
@@ -221,8 +235,8 @@ impl Context<'_> {
     fn workspace_type(&self) -> TokenStream {
         let name = &self.types.workspace;
         let doc = format!(
-            " Room for the values between input and output of `{}`: {} bytes. What it holds before a call does not matter.",
-            self.derivation.name, self.plan.layout.workspace_bytes
+            " Memory for the intermediate values of `{}`: {} bytes. Contents before a call are ignored.",
+            self.derivation.header.name, self.plan.layout.workspace_bytes
         );
         let kept = self.plan.layout.workspace.iter();
         let fields: Vec<_> = kept.clone().map(|field| self.names.of(field.value)).collect();
@@ -242,9 +256,9 @@ impl Context<'_> {
             #[derive(::core::clone::Clone, ::core::fmt::Debug)]
             pub struct #name { #(#fields: #types),* }
             impl #name {
-                /// A workspace ready for use.
+                /// A workspace, ready for use.
                 pub const ZERO: Self = Self { #(#fields: #zeros),* };
-                /// A workspace ready for use.
+                /// A workspace, ready for use.
                 pub const fn new() -> Self { Self::ZERO }
             }
             impl ::core::default::Default for #name {
@@ -255,7 +269,7 @@ impl Context<'_> {
 
     fn trace_type(&self) -> TokenStream {
         let name = &self.types.trace;
-        let doc = format!(" Every named value of the forward pass of `{}`.", self.derivation.name);
+        let doc = format!(" Every named value of the forward pass of `{}`.", self.derivation.header.name);
         let traced = &self.plan.layout.trace;
         let fields: Vec<_> = traced.iter().map(|field| self.trace_field(field.value)).collect();
         let types = traced.iter().map(|field| self.array(field.shape));
@@ -268,7 +282,7 @@ impl Context<'_> {
             #[derive(::core::clone::Clone, ::core::fmt::Debug, ::core::cmp::PartialEq)]
             pub struct #name { #(#[doc = #docs] pub #fields: #types),* }
             impl #name {
-                /// All values 0.
+                /// All values are 0.
                 pub const ZERO: Self = Self { #(#fields: #zeros),* };
             }
         }
@@ -287,7 +301,7 @@ impl Context<'_> {
 
     /// The statement that sets a parameter of `of` to its start value.
     pub(super) fn start(&self, of: &TokenStream, parameter: &Parameter) -> TokenStream {
-        let precision = self.derivation.precision;
+        let precision = self.derivation.header.precision;
         let field = self.field(parameter.equation);
         let place = quote!(#of.#field);
         let shape = self.shape(parameter);

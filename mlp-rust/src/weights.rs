@@ -58,7 +58,7 @@ impl Context<'_> {
             match &parameter.start {
                 Start::Loaded(tensor) => self.load(&of, parameter, tensor),
                 Start::Fill(value) => {
-                    let value = crate::body::formula::literal(*value, d.precision);
+                    let value = crate::body::formula::literal(*value, d.header.precision);
                     let value = match shape {
                         Shape::Scalar => value,
                         Shape::Vector(n) => {
@@ -76,8 +76,8 @@ impl Context<'_> {
             }
         });
         quote! {
-            /// The network with the specification's start values: `static NETWORK` of it stands in memory that is
-            /// only read, such as flash.
+            /// The network with the specification's start values. A `static` with this value is in read-only memory,
+            /// such as flash.
             #[allow(long_running_const_eval)]
             pub const TRAINED: Self = {
                 let mut network = Self::ZERO;

@@ -1,15 +1,15 @@
-//! What may stand on the command line.
+//! Defines the command line: commands, arguments and their help.
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-/// Compiles specifications of multilayer perceptrons: checks them, counts, evaluates, derives the
-/// backpropagation on paper and prints Rust.
+/// Compiles specifications of multilayer perceptrons: checks, summarizes and evaluates them, derives
+/// backpropagation step by step and generates Rust code.
 #[derive(Debug, Parser)]
 #[command(name = "mlpc", version, max_term_width = 100, arg_required_else_help = true)]
 pub(crate) struct Arguments {
-    /// What to do.
+    /// The command.
     #[command(subcommand)]
     pub(crate) command: Command,
 }
@@ -17,44 +17,44 @@ pub(crate) struct Arguments {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Look for mistakes, and hold the gradients against the complex-step derivative
+    /// Check for errors, and compare the gradients with complex-step derivatives
     Check(Check),
-    /// Count layers, dimensions, parameters, links, batches, memory and multiply-adds
+    /// Report layers, dimensions, parameters, links, batches, memory and multiply-adds
     Summary(Summary),
-    /// Perform a training step at the declared numbers and print every value
+    /// Perform a training step with the declared values and print every number
     Eval(Eval),
     /// Write the worked derivation in Markdown
     Derive(Derive),
-    /// Write the network as Rust
+    /// Generate Rust code for the network
     Emit(Emit),
-    /// Lay specifications out in the one style
+    /// Format specifications
     Fmt(Fmt),
-    /// Explain a mistake by its code
+    /// Explain an error code
     Explain(Explain),
-    /// Serve an editor: the language server protocol over the standard input and output
+    /// Run the language server over standard input and output
     Lsp(Lsp),
 }
 
 /// The file with the specification.
 #[derive(Debug, Args)]
 pub(crate) struct Source {
-    /// The specification; `-` reads the standard input
+    /// The specification; `-` reads standard input
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
-    /// How mistakes are printed
+    /// The format of error messages
     #[arg(long, value_enum, default_value_t)]
     pub(crate) message_format: MessageFormat,
 }
 
-/// The forms of a mistake.
+/// The formats of error messages.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum MessageFormat {
-    /// With the lines of the specification that matter
+    /// With source lines and labels
     #[default]
     Text,
-    /// A line for each
+    /// One line per error
     Short,
-    /// A line of JSON for each
+    /// One line of JSON per error
     Json,
 }
 
@@ -70,21 +70,21 @@ pub(crate) struct Check {
 pub(crate) struct Summary {
     #[command(flatten)]
     pub(crate) source: Source,
-    /// Samples in a batch, instead of those declared in `train`
+    /// The batch size, instead of the one declared in `train`
     #[arg(long, value_name = "N", value_parser = count())]
     pub(crate) batch: Option<u64>,
-    /// Samples in all, instead of those declared in `train`
+    /// The number of samples, instead of the one declared in `train`
     #[arg(long, value_name = "N", value_parser = count())]
     pub(crate) samples: Option<u64>,
-    /// The form of the output
+    /// The output format
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: SummaryFormat,
 }
 
-/// The forms of a summary.
+/// The formats of a summary.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum SummaryFormat {
-    /// Columns of text
+    /// A text table
     #[default]
     Table,
     /// Markdown tables
@@ -93,7 +93,7 @@ pub(crate) enum SummaryFormat {
     Json,
 }
 
-/// Which of the declared samples.
+/// One of the declared samples.
 #[derive(Clone, Copy, Debug, Args)]
 pub(crate) struct Choice {
     /// Use the N-th sample of `data`, counted from 1
@@ -111,30 +111,30 @@ pub(crate) struct Eval {
     /// Perform N training steps and print the last
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = count())]
     pub(crate) steps: u64,
-    /// The form of the output
+    /// The output format
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: EvalFormat,
 }
 
-/// The forms of evaluated numbers.
+/// The formats of evaluated numbers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum EvalFormat {
-    /// Columns of text
+    /// A text table
     #[default]
     Table,
-    /// JSON, 17 significant digits
+    /// JSON with 17 significant digits
     Json,
-    /// Comma-separated values, 17 significant digits
+    /// Comma-separated values with 17 significant digits
     Csv,
 }
 
-/// Where generated text goes.
+/// The destination of generated text.
 #[derive(Debug, Args)]
 pub(crate) struct Target {
-    /// Write to this file instead of the standard output
+    /// Write to this file instead of standard output
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
-    /// Write nothing: fail where the file given with -o is not up to date
+    /// Write nothing; fail if the file given with -o is out of date
     #[arg(long, requires = "output")]
     pub(crate) check: bool,
 }
@@ -146,10 +146,10 @@ pub(crate) struct Derive {
     pub(crate) source: Source,
     #[command(flatten)]
     pub(crate) choice: Choice,
-    /// Decimals of printed numbers
+    /// The number of decimal places
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=17))]
     pub(crate) digits: Option<u8>,
-    /// Samples in a batch, instead of those declared in `train`
+    /// The batch size, instead of the one declared in `train`
     #[arg(long, value_name = "N", value_parser = count())]
     pub(crate) batch: Option<u64>,
     #[command(flatten)]
@@ -161,7 +161,7 @@ pub(crate) struct Derive {
 pub(crate) struct Emit {
     #[command(flatten)]
     pub(crate) source: Source,
-    /// Put the runtime's text in front, so that the code needs no crate; `simd` brings its vector kernels
+    /// Include the runtime, so that the code needs no crate; `simd` also includes the vector kernels
     #[arg(
         long,
         value_enum,
@@ -175,25 +175,25 @@ pub(crate) struct Emit {
     pub(crate) target: Target,
 }
 
-/// What a standalone file computes with.
+/// The kernels of a standalone file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Kernels {
-    /// Loops of safe code, for any processor
+    /// Safe code, for any processor
     Safe,
-    /// Vector registers as well, with `unsafe` code, where the processor has them
+    /// Also vector instructions, in `unsafe` code, where the processor supports them
     Simd,
 }
 
 /// `fmt`
 #[derive(Debug, Args)]
 pub(crate) struct Fmt {
-    /// Specifications, rewritten in place; `-` reads the standard input and writes the standard output
+    /// Specifications, rewritten in place; `-` reads standard input and writes standard output
     #[arg(value_name = "FILE", required = true)]
     pub(crate) files: Vec<PathBuf>,
-    /// Write nothing: fail where a file is not in the style
+    /// Write nothing; fail if a file is not formatted
     #[arg(long)]
     pub(crate) check: bool,
-    /// How mistakes are printed
+    /// The format of error messages
     #[arg(long, value_enum, default_value_t)]
     pub(crate) message_format: MessageFormat,
 }
@@ -201,7 +201,7 @@ pub(crate) struct Fmt {
 /// `explain`
 #[derive(Debug, Args)]
 pub(crate) struct Explain {
-    /// The code, such as M0201; all codes are listed without one
+    /// The code, such as M0201; without a code, all codes are listed
     #[arg(value_name = "CODE")]
     pub(crate) code: Option<String>,
 }
@@ -209,12 +209,12 @@ pub(crate) struct Explain {
 /// `lsp`
 #[derive(Debug, Args)]
 pub(crate) struct Lsp {
-    /// What it does anyway; editors like to say it
+    /// Accepted and ignored: some editors pass it
     #[arg(long, hide = true)]
     pub(crate) stdio: bool,
 }
 
-/// Counts are whole and positive, and small enough to be multiplied.
+/// A whole number from 1 to 2^40, so that products of counts do not overflow.
 fn count() -> clap::builder::RangedU64ValueParser<u64> {
     clap::value_parser!(u64).range(1..=1 << 40)
 }

@@ -1,5 +1,5 @@
-//! How diagnostics look on a terminal. Of all modules this one alone knows the library that
-//! draws them.
+//! Turns diagnostics into text for a terminal, short lines or JSON. Only this module uses the
+//! rendering library.
 
 use std::ops::Range;
 
@@ -11,9 +11,9 @@ use crate::{
     json::Json,
 };
 
-/// All diagnostics of a file, blank lines between them, a line that counts them, and one that says where
-/// more is told. As wide as the terminal, if it is one. Styled; the stream they are written to takes the
-/// colours out where it is no terminal.
+/// All diagnostics of a file, separated by blank lines, then their number and a hint at `explain`. The width
+/// is that of the terminal, if there is one. The text has styles; the output stream removes them if it is
+/// not a terminal.
 pub(crate) fn render(found: &[Diagnostic], source: &Escaped, file: &str) -> String {
     let styled = Renderer::styled();
     let renderer = match terminal_size::terminal_size_of(std::io::stderr()) {
@@ -25,17 +25,20 @@ pub(crate) fn render(found: &[Diagnostic], source: &Escaped, file: &str) -> Stri
         report.push_str(&one(diagnostic, source, file, &renderer));
         report.push_str("\n\n");
     }
-    let mistakes = if found.len() == 1 { "mistake" } else { "mistakes" };
+    let errors = if found.len() == 1 { "error" } else { "errors" };
     let more = if found.len() >= mlp_dsl::limits::DIAGNOSTICS { " or more" } else { "" };
-    let last = format!("{}{more} {mistakes} in {file}", found.len());
+    let last = format!("found {}{more} {errors} in {file}", found.len());
     report.push_str(&renderer.render(&[Group::with_title(Level::ERROR.primary_title(last))]));
     if let Some(first) = found.first() {
-        report.push_str(&format!("\n\nFor more about a mistake, try `mlpc explain {}`.", first.code));
+        report.push_str(&format!(
+            "\n\nFor more information about an error, try `mlpc explain {}`.",
+            first.code
+        ));
     }
     report
 }
 
-/// A line for each diagnostic: where it is, its code and its title.
+/// One line per diagnostic: its place, code and title.
 pub(crate) fn short(found: &[Diagnostic], text: &str, file: &str) -> String {
     let line = |diagnostic: &Diagnostic| {
         let (line, column) = place(text, diagnostic.span().start);
@@ -44,7 +47,7 @@ pub(crate) fn short(found: &[Diagnostic], text: &str, file: &str) -> String {
     found.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
-/// A line of JSON for each diagnostic. Offsets count bytes from 0, lines and columns (of characters) from 1.
+/// One line of JSON per diagnostic. Offsets count bytes from 0, lines and columns (of characters) from 1.
 pub(crate) fn json(found: &[Diagnostic], text: &str, file: &str) -> String {
     let source = Escaped::lines(text);
     let object = |diagnostic: &Diagnostic| {

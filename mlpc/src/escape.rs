@@ -1,21 +1,21 @@
-//! Characters that would act on a terminal instead of being seen: control characters, and those
-//! that turn the direction of text around them.
+//! Escapes characters that act on a terminal instead of being visible: control characters, and those
+//! that change the direction of the surrounding text.
 
 use std::ops::Range;
 
 use mlp_dsl::span::Span;
 
-/// A text in which such characters are written out, and the way from places in the original.
+/// A text with such characters escaped, and a map from places in the original.
 #[derive(Debug, Default)]
 pub(crate) struct Escaped {
-    /// What may be shown.
+    /// The escaped text.
     pub(crate) text: String,
-    /// Behind each changed character: its end in the original and in the text.
+    /// For each changed character, its end in the original and in the text.
     changes: Vec<(usize, usize)>,
 }
 
 impl Escaped {
-    /// Line breaks and tabs stay as they are; a `\r` in front of a line break is dropped.
+    /// Line breaks and tabs stay as they are; a `\r` before a line break is dropped.
     pub(crate) fn lines(original: &str) -> Self {
         let mut escaped = Escaped::default();
         let mut characters = original.char_indices().peekable();
@@ -34,15 +34,15 @@ impl Escaped {
         escaped
     }
 
-    /// Where a span of the original is in the text.
+    /// The range of an original span in the escaped text.
     pub(crate) fn range(&self, span: Span) -> Range<usize> {
         let start = self.place(span.start);
         let end = self.place(span.end).max(start);
         start..end
     }
 
-    /// The lines that some ranges are in, and the number of the first: the renderer walks over all
-    /// of the text that it gets.
+    /// The lines that contain the ranges, and the number of the first line: the renderer reads all
+    /// of the text that it receives.
     pub(crate) fn window(&self, ranges: &[Range<usize>]) -> (Range<usize>, usize) {
         let first = ranges.iter().map(|range| range.start).min().unwrap_or(0);
         let last = ranges.iter().map(|range| range.end).max().unwrap_or(0);
@@ -65,7 +65,7 @@ impl Escaped {
     }
 }
 
-/// A single line: a title, a label, the name of a file.
+/// Escapes a single line: a title, a label, a file name.
 pub(crate) fn line(original: &str) -> String {
     let mut text = String::with_capacity(original.len());
     for c in original.chars() {

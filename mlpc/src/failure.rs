@@ -1,28 +1,28 @@
-//! Why a command fails, and the exit code that says so.
+//! Turns the failure of a command into a message and an exit code.
 
 /// Why a command fails.
 #[derive(Debug)]
 pub(crate) enum Failure {
-    /// The specification, or what is made from it, is wrong: exit code 1. Ready to be printed.
+    /// The specification, or what is derived from it, is wrong: exit code 1. The text is ready to print.
     Specification(String),
     /// Wrong usage, or a file that can't be read or written: exit code 2.
     Usage(String),
-    /// Whoever read the output has had enough, as `head` has: no failure at all.
+    /// The reader closed the pipe, as `head` does: exit code 0, no message.
     ClosedPipe,
 }
 
 impl Failure {
-    /// A mistake in the specification that is no diagnostic: one line and the way to mend it.
+    /// An error in the specification without a diagnostic: a title and a help line.
     pub(crate) fn specification(title: impl std::fmt::Display, help: &str) -> Self {
         Failure::Specification(with_help(title, help))
     }
 
-    /// A file or an argument that does not serve.
+    /// An unusable file or argument.
     pub(crate) fn usage(title: impl std::fmt::Display, help: &str) -> Self {
         Failure::Usage(with_help(title, help))
     }
 
-    /// What is said on the standard error.
+    /// The message for the standard error.
     pub(crate) fn message(&self) -> &str {
         match self {
             Failure::Specification(message) | Failure::Usage(message) => message,

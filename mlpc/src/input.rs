@@ -1,4 +1,4 @@
-//! Reads a specification, never more than it may have.
+//! Reads and compiles a specification; reads at most the allowed number of bytes.
 
 use std::{
     fs::File,
@@ -11,18 +11,19 @@ use mlp_dsl::{diagnostic::Diagnostic, ir::Derivation, limits};
 use crate::{
     arguments::{Choice, MessageFormat, Source},
     diagnostics,
-    escape::{self, Escaped},
+    escape::Escaped,
     failure::Failure,
+    file::{is_standard, reason, shown_name},
     weights::Beside,
 };
 
-/// Reads and compiles; mistakes are a failure with the rendered diagnostics.
+/// Reads and compiles; errors become a failure with the rendered diagnostics.
 pub(crate) fn compile(source: &Source) -> Result<Derivation, Failure> {
     let text = text(source)?;
     mlp_dsl::compile_with(&text, &Beside::new(&source.file)).map_err(|found| mistakes(&found, &text, source))
 }
 
-/// The failure that shows diagnostics.
+/// The failure that prints these diagnostics.
 pub(crate) fn mistakes(found: &[Diagnostic], text: &str, source: &Source) -> Failure {
     let name = shown_name(&source.file);
     Failure::Specification(match source.message_format {
@@ -32,7 +33,7 @@ pub(crate) fn mistakes(found: &[Diagnostic], text: &str, source: &Source) -> Fai
     })
 }
 
-/// Reads and compiles, with the numbers of the chosen sample in place.
+/// Reads and compiles, with the values of the chosen sample.
 pub(crate) fn compile_at(source: &Source, choice: Choice) -> Result<Derivation, Failure> {
     let mut derivation = compile(source)?;
     let Some(number) = choice.sample else { return Ok(derivation) };
@@ -40,7 +41,7 @@ pub(crate) fn compile_at(source: &Source, choice: Choice) -> Result<Derivation, 
     if chosen {
         return Ok(derivation);
     }
-    let (name, count) = (&derivation.name, derivation.samples.len());
+    let (name, count) = (&derivation.header.name, derivation.header.samples.len());
     let title = format!("`{name}` has no sample {number}: it declares {count}");
     let help = match count {
         0 => "declare samples: `data { (inputs) -> (target), … }`".to_owned(),
@@ -49,44 +50,34 @@ pub(crate) fn compile_at(source: &Source, choice: Choice) -> Result<Derivation, 
     Err(Failure::specification(title, &help))
 }
 
-/// The file's name as it is shown.
-pub(crate) fn shown_name(file: &Path) -> String {
-    if is_standard(file) { "<stdin>".to_owned() } else { escape::line(&file.to_string_lossy()) }
-}
-
-/// Whether a file name stands for the standard input or output.
-pub(crate) fn is_standard(file: &Path) -> bool {
-    file.as_os_str() == "-"
-}
-
-/// Reads a specification, and nothing more.
+/// Reads a specification.
 pub(crate) fn text(source: &Source) -> Result<String, Failure> {
     let name = shown_name(&source.file);
     let bytes = bytes(&source.file).map_err(|error| {
         let help = match error.kind() {
-            io::ErrorKind::NotFound => "give the path of a `.mlp` file, or `-` for the standard input",
+            io::ErrorKind::NotFound => "give the path of a `.mlp` file, or `-` for standard input",
             _ => "",
         };
         Failure::usage(format!("can't read {name}: {}", reason(&error)), help)
     })?;
     if bytes.len() > limits::TEXT_BYTES {
-        // What was cut off is not looked at; the length is the first thing that is checked.
+        // The compiler checks the length first, so the missing rest does not matter.
         return Ok(String::from_utf8_lossy(&bytes).into_owned());
     }
     let text = String::from_utf8(bytes).map_err(|error| {
         let help = if error.as_bytes().contains(&0) {
-            "it looks like a binary file: give a specification, which is text"
+            "this looks like a binary file: give a text file"
         } else {
-            "save the file in the encoding UTF-8"
+            "save the file as UTF-8"
         };
         let good = error.utf8_error().valid_up_to();
         let line = error.as_bytes().iter().take(good).filter(|byte| **byte == b'\n').count() + 1;
         Failure::specification(
-            format!("{name} is not UTF-8 text: byte {good}, in line {line}, belongs to no character"),
+            format!("{name} is not UTF-8 text: byte {good}, in line {line}, is invalid"),
             help,
         )
     })?;
-    // Some editors put a mark of their own in front.
+    // Some editors write a byte order mark.
     Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
 }
 
@@ -99,14 +90,4 @@ fn bytes(file: &Path) -> io::Result<Vec<u8>> {
         File::open(file)?.take(most).read_to_end(&mut bytes)?;
     }
     Ok(bytes)
-}
-
-/// The system's reason without its number.
-pub(crate) fn reason(error: &io::Error) -> String {
-    match error.kind() {
-        io::ErrorKind::NotFound => "there is no such file".to_owned(),
-        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
-        io::ErrorKind::IsADirectory => "it is a directory".to_owned(),
-        _ => error.to_string(),
-    }
 }

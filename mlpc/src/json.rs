@@ -1,4 +1,4 @@
-//! JSON as text. Numbers come with the digits they are to have, which no general library keeps.
+//! Turns values into JSON text. A number keeps the digits that it is given, which general libraries do not do.
 
 use crate::escape::acts;
 
@@ -25,7 +25,7 @@ impl Json {
         Json::Text(text.into())
     }
 
-    /// An object from names that are fixed.
+    /// An object with fixed names.
     pub(crate) fn object<const N: usize>(entries: [(&str, Json); N]) -> Json {
         Json::Object(entries.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
     }

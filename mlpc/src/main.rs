@@ -1,5 +1,5 @@
-//! The command line of mlp. Data goes to the standard output, talk to the standard error.
-//! Exit codes: 0 good, 1 the specification has mistakes, 2 wrong usage or a file that can't be
+//! The command line of mlp. Results go to standard output, messages to standard error.
+//! Exit codes: 0 success, 1 errors in the specification, 2 wrong usage or a file that can't be
 //! read or written.
 
 mod arguments;
@@ -7,6 +7,7 @@ mod commands;
 mod diagnostics;
 mod escape;
 mod failure;
+mod file;
 mod input;
 mod json;
 mod numbers;
@@ -28,7 +29,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Says what went wrong. Nobody is left to hear that the standard error is closed.
+/// Prints the message of a failure. A closed standard error is ignored.
 fn report(failure: &Failure) -> ExitCode {
     let message = failure.message();
     if !message.is_empty() {

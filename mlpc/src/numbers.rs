@@ -1,7 +1,6 @@
-//! Numbers as text.
+//! Turns numbers into text.
 
-/// 17 significant digits, as many as tell every float from its neighbours; `None` where the
-/// number is not finite.
+/// 17 significant digits, which identify every `f64`; `None` if the number is not finite.
 pub(crate) fn exact(number: f64) -> Option<String> {
     if !number.is_finite() {
         return None;
@@ -18,7 +17,7 @@ pub(crate) fn exact(number: f64) -> Option<String> {
     Some(format!("{number:.decimals$}"))
 }
 
-/// The fewest digits that give the number back.
+/// The fewest digits that identify the number.
 pub(crate) fn short(number: f64) -> String {
     let size = number.abs();
     if number == 0.0 {

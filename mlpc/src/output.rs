@@ -1,4 +1,4 @@
-//! Writes results: to the standard output, or to a file that is never left half-written.
+//! Writes results to standard output, or to a file that is replaced atomically.
 
 use std::{
     fs::{self, File},
@@ -9,25 +9,25 @@ use std::{
 use crate::{
     arguments::{Source, Target},
     failure::Failure,
-    input::{is_standard, reason, shown_name},
+    file::{is_standard, reason, shown_name},
 };
 
-/// Writes to the standard output. A closed pipe is the reader's good right.
+/// Writes to standard output. Readers may close the pipe.
 pub(crate) fn print(text: &str) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
     let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
     written.map_err(|error| match error.kind() {
         io::ErrorKind::BrokenPipe => Failure::ClosedPipe,
-        _ => Failure::usage(format!("can't write to the standard output: {}", reason(&error)), ""),
+        _ => Failure::usage(format!("can't write to standard output: {}", reason(&error)), ""),
     })
 }
 
-/// Puts generated text where it belongs, or compares it with what is there; `refresh` is the
-/// command that would write it.
+/// Writes generated text to its destination, or compares it with the file there; `refresh` is the
+/// command that writes the file.
 pub(crate) fn deliver(text: &str, source: &Source, target: &Target, refresh: &str) -> Result<(), Failure> {
     let Some(output) = target.output.as_deref().filter(|output| !is_standard(output)) else {
         if target.check {
-            return Err(Failure::usage("--check needs a file to compare with", "name it with -o FILE"));
+            return Err(Failure::usage("--check needs a file to compare with", "give it with -o FILE"));
         }
         return print(text);
     };
@@ -41,7 +41,7 @@ pub(crate) fn deliver(text: &str, source: &Source, target: &Target, refresh: &st
 
 fn compare(text: &str, output: &Path, refresh: &str) -> Result<(), Failure> {
     let name = shown_name(output);
-    let help = format!("refresh it with `{refresh}`");
+    let help = format!("regenerate it with `{refresh}`");
     let mut there = Vec::new();
     let read = File::open(output).and_then(|file| file.take(text.len() as u64 + 1).read_to_end(&mut there));
     match read {
@@ -54,10 +54,10 @@ fn compare(text: &str, output: &Path, refresh: &str) -> Result<(), Failure> {
     }
 }
 
-/// Writes a file beside the old one and puts it in its place. What is no plain file, such as
-/// `/dev/null`, is written to as it is.
+/// Writes a temporary file and renames it to `output`. A special file, such as `/dev/null`, is
+/// written directly.
 pub(crate) fn write(text: &str, output: &Path) -> Result<(), Failure> {
-    // A link stays a link: what it points to is replaced.
+    // A link stays a link: its target is replaced.
     let place = fs::canonicalize(output).unwrap_or_else(|_| output.to_owned());
     let old = fs::metadata(&place).ok();
     let written = match &old {
@@ -86,12 +86,12 @@ fn replace(text: &str, place: &Path, permissions: Option<fs::Permissions>) -> io
     file.write_all(text.as_bytes())?;
     file.as_file().sync_all()?;
     if let Some(permissions) = permissions {
-        file.as_file().set_permissions(permissions)?; // as the old file's, whatever the mask
+        file.as_file().set_permissions(permissions)?; // the permissions of the old file, regardless of the mask
     }
     file.persist(place).map(drop).map_err(|error| error.error)
 }
 
-/// What a new file gets, before the user's mask; temporary files are more secretive.
+/// The permissions of a new file, before the user's mask; a temporary file has fewer.
 #[cfg(unix)]
 fn default_permissions() -> Option<fs::Permissions> {
     Some(std::os::unix::fs::PermissionsExt::from_mode(0o666))

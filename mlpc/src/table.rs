@@ -1,6 +1,6 @@
-//! Tables of text, and the same in Markdown.
+//! Turns rows of cells into a text table or a Markdown table.
 
-/// How a column is set.
+/// The alignment of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Align {
     Left,
@@ -15,7 +15,7 @@ pub(crate) struct Table {
 }
 
 impl Table {
-    /// A table with these columns and no row.
+    /// A table with these columns and no rows.
     pub(crate) fn new(head: &[(&str, Align)]) -> Self {
         Table {
             head: head.iter().map(|(name, align)| ((*name).to_owned(), *align)).collect(),

@@ -1,4 +1,4 @@
-//! The file that `weights from "…";` names, by its path from where the specification is.
+//! Reads the weights file of `weights from "…";`, relative to the specification.
 
 use std::{
     fs,
@@ -11,7 +11,7 @@ use mlp_dsl::{
     weights::{Files, Unread},
 };
 
-use crate::input::{is_standard, reason};
+use crate::file::{is_standard, reason};
 
 /// The files around a specification.
 pub(crate) struct Beside {
@@ -19,16 +19,16 @@ pub(crate) struct Beside {
 }
 
 impl Beside {
-    /// Those around this file; around the working folder, where the specification comes from the standard input.
+    /// The files around this one; for standard input, those of the current folder.
     pub(crate) fn new(specification: &Path) -> Self {
         let folder = if is_standard(specification) { None } else { specification.parent() };
         Beside { folder: folder.unwrap_or(Path::new("")).to_owned() }
     }
 
-    /// Those around the file of a URI, as an editor names it.
+    /// The files around the file of a URI.
     pub(crate) fn uri(uri: &str) -> Self {
         let path = uri.strip_prefix("file://").unwrap_or_default();
-        // `file:///c%3A/nets/course.mlp` is a file of a disk.
+        // `file:///c%3A/nets/course.mlp` is a file on a drive.
         let path = decoded(path);
         let disk = cfg!(windows) && path.as_bytes().get(2) == Some(&b':');
         Beside::new(Path::new(if disk { path.trim_start_matches('/') } else { &path }))
@@ -41,22 +41,22 @@ impl Files for Beside {
         let unread = |error: std::io::Error| Unread {
             reason: reason(&error),
             help: match error.kind() {
-                ErrorKind::NotFound => "the path starts where the specification is",
-                _ => "make it a file that can be read",
+                ErrorKind::NotFound => "the path is relative to the specification",
+                _ => "make the file readable",
             }
             .to_owned(),
         };
         let about = fs::metadata(&full).map_err(unread)?;
         if !about.is_file() || about.len() > limits::WEIGHT_BYTES {
-            let what = if about.is_file() { "it is too long" } else { "it is no file" };
-            let help = format!("name a file of at most {} bytes", limits::WEIGHT_BYTES);
+            let what = if about.is_file() { "it is too large" } else { "it is not a regular file" };
+            let help = format!("use a file of at most {} bytes", limits::WEIGHT_BYTES);
             return Err(Unread { reason: what.to_owned(), help });
         }
         fs::read(full).map_err(unread)
     }
 }
 
-/// A URI's path with its `%20`s as the bytes they stand for.
+/// A URI's path with percent escapes such as `%20` decoded.
 fn decoded(path: &str) -> String {
     let mut bytes = Vec::with_capacity(path.len());
     let mut rest = path.as_bytes();
@@ -69,8 +69,8 @@ fn decoded(path: &str) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-/// The path of a file of weights from the folder of a file that includes it: without a folder of this machine in
-/// it, as long as both are on one disk.
+/// The path of a weights file, relative to the folder of the file that includes it: if both are on one drive, it
+/// contains no folder above their common one.
 pub(crate) fn from_output(specification: &Path, output: Option<&Path>, path: &str) -> String {
     let folder_of = |file: &Path| file.parent().map(Path::to_owned).unwrap_or_default();
     let beside = if is_standard(specification) { PathBuf::new() } else { folder_of(specification) };

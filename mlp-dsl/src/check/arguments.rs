@@ -1,4 +1,4 @@
-//! What a call gives to the parameters of what it calls: by name or in order, defaults left out.
+//! Matches the arguments of a call with the parameters of its callee, by name or by position.
 
 use crate::{
     check::errors,
@@ -6,7 +6,7 @@ use crate::{
     syntax::ast::{Call, Expression},
 };
 
-/// A parameter, and its value where a call leaves it out.
+/// A parameter and its default value, if it has one.
 #[derive(Clone, Debug)]
 pub(crate) struct Parameter {
     pub(crate) name: String,
@@ -23,15 +23,14 @@ impl Parameter {
     }
 }
 
-/// What a parameter is given.
+/// The argument of a parameter.
 #[derive(Clone, Copy)]
 pub(super) enum Argument<'c> {
     Given(&'c Expression),
     Default(f64),
 }
 
-/// What each parameter is given, in their order; `None` where the call does not fit, and that is
-/// reported.
+/// The argument of each parameter, in the order of the parameters; `None` after a reported error.
 pub(super) fn arrange<'c>(
     call: &'c Call,
     parameters: &[Parameter],

@@ -1,4 +1,4 @@
-//! The bodies of functions of one formula.
+//! Turns the bodies of pointwise functions into formulas: value, stated derivative, partial derivatives.
 
 use super::{
     Meaning, Scope,
@@ -21,7 +21,7 @@ use crate::{
     syntax::ast::{self, Expression, ExpressionKind},
 };
 
-/// The formulas of a function of one formula: body, stated derivative, partial derivatives.
+/// The formulas of a pointwise function: body, stated derivative, partial derivatives.
 pub(super) fn function(
     function: &ast::Function,
     functions: &Functions,
@@ -77,7 +77,7 @@ pub(super) fn function(
     })
 }
 
-/// The first stated form of a derivative that is not the derivative, at one of a few points.
+/// The first stated form that differs from the derivative at one of a few points.
 fn wrong_form(
     body: &Formula,
     derived: &[Formula],
@@ -85,7 +85,7 @@ fn wrong_form(
     functions: &[Function],
 ) -> Option<usize> {
     const POINTS: [f64; 6] = [-2.3, -1.1, -0.4, 0.3, 0.9, 2.1];
-    // A constant such as a shortened e may make the stated form right to ten digits only.
+    // A constant such as a rounded e can limit the stated form to ten correct digits.
     const TOLERANCE: f64 = 1e-6;
     let derived = derived.first()?;
     let at = |formula: &Formula, x: f64, y: f64| -> f64 {
@@ -104,10 +104,10 @@ fn wrong_form(
     stated.iter().position(differs)
 }
 
-/// What the gradient is called elsewhere; only rules know one.
+/// Names that other libraries use for the gradient; only rules have one.
 const GRADIENTS: [&str; 4] = ["grad", "gradient", "dw", "G"];
 
-/// Turns formulas over named numbers into terms.
+/// Turns formulas of named numbers into terms.
 pub(super) struct Reading<'r> {
     /// The name of the function itself; empty in a rule.
     pub(super) own: &'r str,
@@ -116,7 +116,7 @@ pub(super) struct Reading<'r> {
     pub(super) found: &'r mut Diagnostics,
     /// The parameters; leaf k of the formula is the k-th.
     pub(super) names: Vec<&'r str>,
-    /// What `let` names, the innermost last.
+    /// The `let` names in scope, the innermost last.
     pub(super) bound: Vec<(String, TermId)>,
 }
 
@@ -170,7 +170,7 @@ impl Reading<'_> {
                 let before = self.bound.len();
                 for (name, value) in bound {
                     let value = self.term(b, value);
-                    // A mistake in it is reported; the name is known all the same.
+                    // An error in the value is reported; the name is declared anyway.
                     let value = value.unwrap_or_else(|| b.number(0.0));
                     self.bound.push((name.text.clone(), value));
                     if self.bound.len() > limits::NAMES {

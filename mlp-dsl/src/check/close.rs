@@ -1,12 +1,12 @@
-//! What is only known at the end: what is unused, what is missing, which names clash, where weights
-//! without a start value begin.
+//! Checks that need the whole network: unused names, missing parts, name clashes, and the default start
+//! values of weights.
 
 use super::Checker;
 use crate::reserved::unusable_type;
 
 use crate::{
     check::errors,
-    model::{LayerBody, Model},
+    model::{Header, LayerBody, Model},
     number::Precision,
     span::Span,
     syntax::ast::{self, Name},
@@ -14,7 +14,7 @@ use crate::{
 };
 
 impl Checker<'_> {
-    /// What is only known at the end: what is unused, what is missing, which names clash.
+    /// Checks that need the whole network: unused names, missing parts, name clashes.
     pub(super) fn close(mut self, network: &ast::Network, files: &dyn Files) -> Option<Model> {
         let precision = self.precision(network);
         if let Some(last) = self.layers.last() {
@@ -52,14 +52,23 @@ impl Checker<'_> {
         }
         let has_data = self.data.is_some();
         let samples = self.samples();
-        Some(Model {
-            name: network.name.clone(),
+        let header = Header {
+            name: network.name.text.clone(),
+            name_span: network.name.span,
             visibility: network.visibility.clone(),
             docs: network.docs.clone(),
             precision: precision?,
             seed: self.seed,
             constants: self.constants,
             functions: self.functions.into_declared(),
+            samples,
+            has_data,
+            unroll: self.unroll,
+            arithmetic: self.arithmetic.unwrap_or_default(),
+            document: self.document,
+        };
+        Some(Model {
+            header,
             inputs: self.inputs,
             target: self.target,
             parameters: self.parameters,
@@ -67,12 +76,7 @@ impl Checker<'_> {
             loss: self.loss,
             penalties: self.penalties,
             training: self.training,
-            samples,
-            has_data,
-            unroll: self.unroll,
             unroll_span: self.unroll_span,
-            arithmetic: self.arithmetic.unwrap_or_default(),
-            document: self.document,
         })
     }
 
@@ -91,8 +95,8 @@ impl Checker<'_> {
         }
     }
 
-    /// A group is used when its elements are, and the other way round. Where neither is, the
-    /// group alone is reported.
+    /// Using an element uses its group, and using the group uses its elements. If neither is used, only the
+    /// group is reported.
     pub(super) fn mark_groups(&self) {
         let groups = self.inputs.iter().chain(&self.target);
         let groups = groups.filter_map(|data| Some((&data.name, data.elements.as_ref()?.iter().collect())));
@@ -112,7 +116,7 @@ impl Checker<'_> {
         }
     }
 
-    /// The compiler names net inputs and parts of the loss; a user's name must not be one of them.
+    /// The compiler names net inputs and parts of the loss; a declared name must be different.
     pub(super) fn generated_names(&mut self) {
         let mut made = std::mem::take(&mut self.made);
         for layer in &self.layers {
@@ -131,7 +135,7 @@ impl Checker<'_> {
         let declared: Vec<(String, Span)> = self.scope.declared().map(|(n, s)| (n.to_owned(), s)).collect();
         for (name, span) in declared {
             if let Some(what) = made.get(&name) {
-                self.scope.mark(&name); // one mistake at a name is enough
+                self.scope.mark(&name); // report only one error per name
                 self.found.push(errors::name_is_generated(&name, what, span));
             }
         }

@@ -1,4 +1,4 @@
-//! Numbers that are known when compiling: formulas of literals and constants.
+//! Evaluates formulas of literals and constants at compile time.
 
 use super::{Checker, Meaning, Scope};
 
@@ -13,7 +13,7 @@ use crate::{
     },
 };
 
-/// The value of a formula of numbers and constants; anything else is reported.
+/// The value of a formula of numbers and constants; other operands are reported.
 pub(super) fn value(expression: &Expression, scope: &Scope, found: &mut Diagnostics) -> Option<f64> {
     match &expression.kind {
         ExpressionKind::Number(number) => Some(*number),

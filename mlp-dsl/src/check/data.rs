@@ -1,5 +1,4 @@
-//! `data { (0, 1) -> 1, … }`: declared samples. They can only be checked when all inputs and the
-//! target are known.
+//! `data { (0, 1) -> 1, … }`: declared samples. They are checked after all inputs and the target are known.
 
 use super::Checker;
 
@@ -12,20 +11,20 @@ use crate::{
     syntax::ast::{self, Value},
 };
 
-/// The numbers of a side, and where it stands.
+/// The numbers of one side of a sample, and its span.
 struct Side {
     numbers: Option<Vec<f64>>,
     count: usize,
     span: Span,
 }
 
-/// The samples as they are written.
+/// The samples as written.
 pub(super) struct Declared {
     samples: Vec<(Side, Option<Side>)>,
     span: Span,
 }
 
-/// Where values stand; of no values the place of their sample.
+/// The span of values; without values, the span of their sample.
 fn extent(values: &[Value], sample: Span) -> Span {
     let place = |value: &Value| match value {
         Value::Single(expression) => expression.span,
@@ -52,7 +51,7 @@ impl Checker<'_> {
         self.data = Some(Declared { samples: read, span });
     }
 
-    /// All numbers of a side, lists written out.
+    /// All numbers of one side, with lists flattened.
     fn side(&mut self, values: &[Value], span: Span) -> Side {
         let mut side = Side { numbers: Some(Vec::new()), count: 0, span };
         for value in values {
@@ -74,7 +73,7 @@ impl Checker<'_> {
         }
     }
 
-    /// Checks the samples against the inputs and the target, which are known now.
+    /// Checks the samples against the inputs and the target.
     pub(super) fn settle_data(&mut self) {
         let Some(data) = self.data.take() else { return };
         if self.incomplete {
@@ -118,7 +117,7 @@ impl Checker<'_> {
         }
     }
 
-    /// The checked samples: those of `data`, or the one whose values stand at the declarations.
+    /// The checked samples: those of `data`, or the single one with the values of the declarations.
     pub(super) fn samples(&mut self) -> Vec<Sample> {
         let Some(data) = self.data.take() else { return self.declared_sample().into_iter().collect() };
         let class = self.target.as_ref().filter(|target| target.class).map(|target| target.shape);

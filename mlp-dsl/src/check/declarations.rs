@@ -58,7 +58,7 @@ impl Checker<'_> {
         Data { name: name.clone(), docs: group.docs.clone(), shape, elements: None, class: false, values }
     }
 
-    /// `label: class[10] = 3`: in formulas a vector with a single 1.
+    /// `label: class[10] = 3`: in formulas a one-hot vector.
     fn class(&mut self, group: &ast::Group, classes: &ast::Expression, whole: Value) -> Data {
         let name = &group.declaration.name;
         let count = self.whole(classes, "a number of classes", 1, limits::LENGTH);
@@ -73,7 +73,7 @@ impl Checker<'_> {
         Data { name: name.clone(), docs: group.docs.clone(), shape, elements: None, class: true, values }
     }
 
-    /// The index of a class, counted from 0, as a vector with a single 1.
+    /// The index of a class, counted from 0, as a one-hot vector.
     pub(super) fn class_value(&mut self, value: &ast::Value, classes: usize) -> Option<Vec<f64>> {
         let expression = match value {
             ast::Value::Single(expression) => expression,
@@ -86,7 +86,8 @@ impl Checker<'_> {
         Some((0..classes).map(|class| f64::from(u8::from(class == index))).collect())
     }
 
-    /// Counts numbers of inputs and target before memory is spent on them; false above the limit.
+    /// Counts the numbers of inputs and target before any memory is allocated for them; false above the
+    /// limit.
     pub(super) fn count_data(&mut self, shape: Shape, span: Span) -> bool {
         let before = self.data_length;
         self.data_length = before.saturating_add(shape.count() as u64);
@@ -164,7 +165,7 @@ impl Checker<'_> {
         self.count_parameters(shape, name.span);
     }
 
-    /// Reports the declaration that passes the limit, not those behind it.
+    /// Reports the declaration that exceeds the limit, not the following ones.
     pub(super) fn count_parameters(&mut self, shape: Shape, span: Span) {
         let before = self.parameter_count;
         self.parameter_count = before.saturating_add(shape.count() as u64);
@@ -173,7 +174,7 @@ impl Checker<'_> {
         }
     }
 
-    /// A shape as written; no shape is a scalar.
+    /// A shape as written; without a shape, a scalar.
     pub(super) fn shape(&mut self, shape: Option<&(Vec<ast::Expression>, Span)>) -> Option<Shape> {
         let Some((sizes, span)) = shape else { return Some(Shape::Scalar) };
         let known: Vec<Option<u64>> =

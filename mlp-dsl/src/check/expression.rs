@@ -1,4 +1,4 @@
-//! Formulas: names resolved, shapes inferred and compared.
+//! Resolves the names of formulas, and infers and compares their shapes.
 
 use super::{
     Checker, Meaning, Place,
@@ -19,7 +19,7 @@ use crate::{
     syntax::ast::{Call, Expression, ExpressionKind, Name},
 };
 
-/// How much has been read inside functions of arrays.
+/// Counts the work inside functions of arrays.
 #[derive(Default)]
 pub(super) struct Inlining {
     parts: u64,
@@ -28,7 +28,7 @@ pub(super) struct Inlining {
 }
 
 impl Inlining {
-    /// Counts a part of a formula that stands inside so many calls.
+    /// Counts a part of a formula inside `calls` nested calls.
     fn affords_one_more(&mut self, calls: usize) -> bool {
         if calls == 0 {
             return true;
@@ -40,11 +40,11 @@ impl Inlining {
     }
 }
 
-/// What a target is most often called.
+/// Common names of a target.
 const TARGETS: [&str; 6] = ["t", "target", "targets", "label", "labels", "y_true"];
 
 impl Checker<'_> {
-    /// Checks a formula; `want` is the shape declared for the layer it fills, which sizes `dense`.
+    /// Checks a formula; `want` is the declared shape of its layer, which determines the width of `dense`.
     pub(super) fn expression(&mut self, expression: &Expression, want: Option<Shape>) -> Option<Typed> {
         let before = self.inlining.exhausted;
         let checked = self.formula(expression, want);
@@ -55,8 +55,8 @@ impl Checker<'_> {
         checked
     }
 
-    /// A part of a formula. Functions of arrays are read anew for each call, so the work and the
-    /// depth inside them are counted.
+    /// A part of a formula. A function of arrays is checked again for each call, so the work and the depth
+    /// inside it are counted.
     fn formula(&mut self, expression: &Expression, want: Option<Shape>) -> Option<Typed> {
         self.inlining.depth += 1;
         let checked = if self.inlining.affords_one_more(self.arguments.len()) {
@@ -127,7 +127,7 @@ impl Checker<'_> {
             if let Some(reason) = unusable(&name.text) {
                 self.found.push(errors::unusable_name(name, reason));
             }
-            // Behind a mistake the name is known, so that no second one follows.
+            // The name is declared even after an error, so that no second error follows.
             let shape = value.as_ref().map_or(Shape::Scalar, |value| value.shape);
             self.bound.push((name.text.clone(), shape, self.arguments.len()));
             values.push(value.map(|value| (name.text.clone(), value)));
@@ -179,7 +179,7 @@ impl Checker<'_> {
         }
     }
 
-    /// A name that nothing declares, but it is clear what is meant.
+    /// An unknown name with an obvious meaning.
     fn known_otherwise(&self, name: &Name) -> Option<Diagnostic> {
         if self.scope.knows(&name.text) || self.scope.has_lost(&name.text) {
             return None;
@@ -189,7 +189,7 @@ impl Checker<'_> {
         Some(errors::target_missing(name, output.shape.count()))
     }
 
-    /// What must not be used where the formula stands.
+    /// Reports a value that is not allowed at the place of the formula.
     fn out_of_place(&self, name: &Name, value: Value) -> Option<Diagnostic> {
         let target = matches!(value, Value::Target | Value::TargetElement(_));
         match &self.place {
@@ -347,7 +347,7 @@ impl Checker<'_> {
         Some(Typed { kind, shape, span })
     }
 
-    /// `concat(a, b, …)`: scalars and vectors side by side.
+    /// `concat(a, b, …)`: scalars and vectors joined into one vector.
     fn concat(&mut self, call: &Call) -> Option<Typed> {
         if let Some(name) = call.arguments.iter().find_map(|(name, _)| name.as_ref()) {
             self.found.push(errors::unknown_argument(&call.name, name, &[]));
@@ -399,7 +399,7 @@ impl Checker<'_> {
         Some(Typed { kind: TypedKind::Inline(kernel, arguments, Box::new(body)), shape, span: call.span })
     }
 
-    /// `dense(x)`: declares a matrix and, for `dense`, a bias, sized by the layer.
+    /// `dense(x)`: declares a matrix and, for `dense`, a bias; the layer gives their sizes.
     fn dense(
         &mut self,
         call: &Call,
@@ -467,7 +467,7 @@ impl Checker<'_> {
 }
 
 impl Operator {
-    /// The sign, as written.
+    /// The operator as written.
     pub fn sign(self) -> &'static str {
         match self {
             Operator::Add => "+",

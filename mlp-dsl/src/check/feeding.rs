@@ -1,5 +1,5 @@
-//! What a parameter feeds decides how it is drawn: the activation behind it, and on which side of a
-//! product its inputs are.
+//! Chooses the initializer of each parameter without a start value: from the activation after it, and from
+//! the side of the product that its inputs are on.
 
 use std::collections::{HashMap, HashSet};
 
@@ -10,12 +10,12 @@ use crate::{
     model::{Layer, LayerBody, Typed, TypedKind, Value},
 };
 
-/// Activations that let positive numbers through about as they are, and hold negative ones back.
+/// Activations that are close to the identity for positive numbers and close to 0 for negative ones.
 const RELU_FAMILY: [&str; 6] = ["relu", "leaky_relu", "elu", "gelu", "gelu_tanh", "silu"];
 
 impl Checker<'_> {
-    /// Weights without a start value: he before one of the relu family, xavier otherwise; and what
-    /// counts as inputs of a matrix that stands before its vector.
+    /// Weights without a start value: `he` before an activation of the relu family, `xavier` otherwise; and
+    /// the fan-in of a matrix that is the left operand of its product.
     pub(super) fn choose_start_values(&mut self) {
         let (mut relu, mut columns) = (HashSet::new(), HashMap::new());
         for formula in self.layers.iter().flat_map(formulas) {
@@ -40,7 +40,7 @@ fn formulas(layer: &Layer) -> Vec<&Typed> {
     }
 }
 
-/// The parameters inside a call of one of the relu family that is the formula's outermost.
+/// The parameters in the argument of a relu-like activation that is the outermost call of the formula.
 fn relu_parameters(formula: &Typed, functions: &Functions, found: &mut HashSet<usize>) {
     let mut bound = Vec::new();
     let mut outermost = formula;
@@ -55,14 +55,14 @@ fn relu_parameters(formula: &Typed, functions: &Functions, found: &mut HashSet<u
     }
 }
 
-/// The parameters that a formula reads, also through names; what `if` chooses from left out.
+/// The parameters that a formula reads, also through `let` names; without the operands of `if`.
 fn parameters(typed: &Typed, bound: &[&Typed], found: &mut HashSet<usize>) {
     match &typed.kind {
         TypedKind::Value(Value::Parameter(index)) => {
             found.insert(*index);
         }
         TypedKind::Bound(index) => {
-            // A name stands for what is bound before it.
+            // A bound value can use only the names before it.
             if let Some(value) = bound.get(*index) {
                 parameters(value, bound.get(..*index).unwrap_or_default(), found);
             }
@@ -78,7 +78,7 @@ fn parameters(typed: &Typed, bound: &[&Typed], found: &mut HashSet<usize>) {
     }
 }
 
-/// For each matrix in a product, whether its inputs are its columns (`W @ x`) in the first one.
+/// For each matrix, whether in its first product the inputs are its columns (`W @ x`).
 fn products(typed: &Typed, found: &mut HashMap<usize, bool>) {
     typed.operands().into_iter().for_each(|operand| products(operand, found));
     if let TypedKind::Chain(first, rest) = &typed.kind {
@@ -96,7 +96,7 @@ fn products(typed: &Typed, found: &mut HashMap<usize, bool>) {
     }
 }
 
-/// The parameter that an operand is, and whether it is transposed.
+/// The parameter of an operand, and whether it is transposed.
 fn matrix(typed: &Typed) -> Option<(usize, bool)> {
     match &typed.kind {
         TypedKind::Value(Value::Parameter(index)) => Some((*index, false)),

@@ -1,4 +1,5 @@
-//! Functions: of one formula (kept and called by name) and of arrays (read anew for each call).
+//! Declares functions: pointwise functions (kept and called by name) and functions of arrays (checked again
+//! for each call).
 
 use std::{
     collections::{HashMap, HashSet},
@@ -21,10 +22,10 @@ use crate::{
     syntax::ast::{self, Expression, ExpressionKind, Name},
 };
 
-/// What a call calls.
+/// The callee of a call.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Callee {
-    /// `x @ W + b` with parameters of its own; `linear` has no b.
+    /// `x @ W + b` with new parameters; `linear` has no b.
     Dense {
         bias: bool,
     },
@@ -33,14 +34,14 @@ pub(super) enum Callee {
     Concat,
     Transpose,
     Primitive(Unary),
-    /// A function of one formula.
+    /// A pointwise function.
     Pointwise(FunctionId),
     /// A function of arrays.
     Array(usize),
 }
 
 impl Callee {
-    /// The language's own functions on arrays.
+    /// The built-in functions of arrays.
     const BUILTIN: [(&str, Callee); 6] = [
         ("dense", Callee::Dense { bias: true }),
         ("linear", Callee::Dense { bias: false }),
@@ -50,13 +51,13 @@ impl Callee {
         ("transpose", Callee::Transpose),
     ];
 
-    /// Whether it makes sense for vectors and matrices only, or joins them.
+    /// Whether it only applies to vectors and matrices, or joins them.
     fn is_of_arrays(self) -> bool {
         !matches!(self, Callee::Primitive(_) | Callee::Pointwise(_))
     }
 }
 
-/// A function of arrays, and how many functions were declared before it: those it may call.
+/// A function of arrays, and the number of functions declared before it, which it can call.
 pub(super) struct ArrayFunction {
     pub(super) parameters: Rc<[Parameter]>,
     pub(super) body: Expression,
@@ -79,11 +80,11 @@ pub(super) struct Functions {
     /// The declarations of each name, in order.
     by_name: HashMap<String, Vec<usize>>,
     pointwise: Vec<Function>,
-    /// Terms of all of them, derivatives included.
+    /// The number of terms of all functions, including derivatives.
     terms: u64,
     arrays: Vec<Rc<ArrayFunction>>,
     visible: Option<usize>,
-    /// Functions of the specification whose declaration has a mistake.
+    /// Functions of the specification whose declaration has an error.
     broken: HashSet<String>,
 }
 
@@ -103,7 +104,7 @@ impl Functions {
         }
     }
 
-    /// Knows these names, and nothing about them: their declarations are reported.
+    /// Marks names as declared with an error: their declarations are already reported.
     pub(super) fn lose(&mut self, names: &[String]) {
         self.broken.extend(names.iter().cloned());
     }
@@ -115,12 +116,12 @@ impl Functions {
         }
     }
 
-    /// Whether a function of this name was declared, but can't be used.
+    /// Whether a function of this name has an error in its declaration.
     pub(super) fn is_broken(&self, name: &str) -> bool {
         self.broken.contains(name)
     }
 
-    /// `None` where the declaration has a mistake, which has been reported.
+    /// `None` after a reported error in the declaration.
     fn declare_good(
         &mut self,
         function: &ast::Function,
@@ -159,7 +160,7 @@ impl Functions {
         self.add_made(function, scope, found, Some(name.span))
     }
 
-    /// Keeps a function; one with a `span` is the specification's, one without the prelude's.
+    /// Adds a function: with a `span` one of the specification, without it one of the prelude.
     fn add_made(
         &mut self,
         function: &ast::Function,
@@ -178,7 +179,7 @@ impl Functions {
                 return None;
             }
             let callee = Callee::Array(self.arrays.len());
-            // The tree is read again for each call, so it is kept.
+            // The syntax tree is checked again for each call, so it is stored.
             self.arrays.push(Rc::new(ArrayFunction {
                 parameters: parameters.clone(),
                 body: function.body.clone(),
@@ -188,7 +189,7 @@ impl Functions {
             self.add(&name.text, span, callee, parameters);
             return Some(());
         }
-        // What calls a function with a mistake can't be used either: one report is enough.
+        // A caller of a function with an error can't be used either; only the first error is reported.
         let made = body::function(function, self, scope, found, span.is_none())?;
         let formulas = made.partials.iter().chain([&made.body]);
         self.terms += formulas.map(|formula| formula.terms().len() as u64).sum::<u64>();
@@ -207,7 +208,8 @@ impl Functions {
         self.declared.push(Declared { name: name.to_owned(), span, callee, parameters, used: false.into() });
     }
 
-    /// What this name calls: the latest declaration wins, so a specification may have its own.
+    /// The callee of a name: the latest declaration wins, so a specification can redefine functions of the
+    /// prelude.
     pub(super) fn find(&self, name: &str) -> Option<(Callee, Rc<[Parameter]>)> {
         let visible = self.visible.unwrap_or(self.declared.len());
         let found = self.latest(name, visible)?;
@@ -215,7 +217,7 @@ impl Functions {
         Some((found.callee, found.parameters.clone()))
     }
 
-    /// What the call calls, or a report that there is no such function.
+    /// The callee of a call; an unknown function is reported.
     pub(super) fn called(
         &self,
         call: &ast::Call,
@@ -243,7 +245,7 @@ impl Functions {
         self.arrays.get(index).cloned()
     }
 
-    /// From here on only what a function of arrays may call is visible.
+    /// Makes only those functions visible that the function of arrays can call.
     pub(super) fn visible_to(&mut self, array: usize) -> Option<usize> {
         let known = self.arrays.get(array).map(|array| array.known);
         std::mem::replace(&mut self.visible, known)
@@ -257,7 +259,7 @@ impl Functions {
         self.declared.iter().map(|d| d.name.as_str()).collect()
     }
 
-    /// The functions of one formula.
+    /// The pointwise functions.
     pub(super) fn pointwise(&self) -> &[Function] {
         &self.pointwise
     }
@@ -278,7 +280,8 @@ impl Functions {
         self.pointwise
     }
 
-    /// Whether a body is about arrays: it sums, counts, joins, multiplies matrices, or calls what does.
+    /// Whether a body works on arrays: it sums, counts, joins or multiplies them, or calls a function of
+    /// arrays.
     fn is_array(&self, body: &Expression) -> bool {
         let own = match &body.kind {
             ExpressionKind::Chain(_, rest) => rest.iter().any(|(operator, _)| *operator == Operator::Product),
@@ -290,7 +293,8 @@ impl Functions {
         own || body.parts().into_iter().any(|part| self.is_array(part))
     }
 
-    /// Whether each name in a function of arrays is a parameter, bound, or a constant; others are reported.
+    /// Whether each name in a function of arrays is a parameter, a `let` name or a constant; others are
+    /// reported.
     fn check_names<'e>(
         &self,
         known: &mut Vec<&'e str>,
@@ -327,7 +331,7 @@ impl Functions {
     }
 }
 
-/// The parameters of a function or rule; their defaults are known numbers.
+/// The parameters of a function or rule; their default values are constants.
 pub(super) fn parameters(
     declared: &[ast::FunctionParameter],
     scope: &Scope,

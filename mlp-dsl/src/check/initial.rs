@@ -1,4 +1,4 @@
-//! Start values: lists of numbers and initializers.
+//! Turns lists of numbers and initializers into start values.
 
 use super::{
     Checker,
@@ -17,8 +17,8 @@ use crate::{
     },
 };
 
-/// The start value of a parameter that declares none: zero for a bias; He before a relu, Xavier
-/// before anything else; a scalar weight evenly between −1 and 1.
+/// The default start value of a parameter: 0 for a bias; He before a relu, Xavier otherwise; uniform between
+/// −1 and 1 for a scalar weight.
 pub(super) fn default(kind: ParameterKind, shape: Shape, before_relu: bool) -> Start {
     match kind {
         ParameterKind::Bias => Start::Fill(0.0),
@@ -30,7 +30,7 @@ pub(super) fn default(kind: ParameterKind, shape: Shape, before_relu: bool) -> S
     }
 }
 
-/// Inputs and outputs of a matrix, written `x @ W`.
+/// Fan-in and fan-out of a matrix in `x @ W`.
 fn fans(shape: Shape) -> Option<(f64, f64)> {
     match shape {
         Shape::Scalar => None,
@@ -39,13 +39,13 @@ fn fans(shape: Shape) -> Option<(f64, f64)> {
     }
 }
 
-/// The bounds where the columns of a matrix are its inputs, as in `W @ x`.
+/// Sets the bounds for a matrix whose columns are its inputs, as in `W @ x`.
 pub(super) fn turn(start: &mut Start, shape: Shape) {
     let (Start::Uniform { rule, salt, .. }, Shape::Matrix(_, columns)) = (&*start, shape) else { return };
     *start = match *rule {
         "he" => bounded("he", (6.0 / columns as f64).sqrt(), *salt),
         "lecun" => bounded("lecun", (3.0 / columns as f64).sqrt(), *salt),
-        _ => return, // the same both ways
+        _ => return, // does not depend on the orientation
     };
 }
 
@@ -54,7 +54,7 @@ fn bounded(rule: &'static str, limit: f64, salt: u64) -> Start {
 }
 
 impl Checker<'_> {
-    /// `= value`: one number for all elements, or as many as the shape has.
+    /// `= value`: one number for all elements, or one number for each element.
     pub(super) fn values(&mut self, value: &Value, shape: Shape, name: &Name) -> Option<Start> {
         match (value, shape) {
             (Value::Single(expression), _) => self.number_of(expression).map(Start::Fill),
@@ -179,7 +179,7 @@ impl Checker<'_> {
         Some(seed as u64)
     }
 
-    /// The numbers given to an initializer, with their names and places.
+    /// The arguments of an initializer.
     fn numbers(&mut self, call: &Call, parameters: &[Parameter]) -> Option<Vec<(String, f64, Span)>> {
         let arguments = arrange(call, parameters, self.found)?;
         let number = |(parameter, argument): (&Parameter, Argument<'_>)| {

@@ -1,4 +1,4 @@
-//! Layers and the loss.
+//! Checks layers and the loss.
 
 use super::{Checker, Meaning, Place};
 
@@ -45,8 +45,7 @@ impl Checker<'_> {
         }
     }
 
-    /// A layer with a mistake in its formula has the length it is declared with all the same, so that
-    /// other mistakes with it are found.
+    /// A layer with an error in its formula still has its declared length, so that further errors are found.
     fn trusted(&mut self, layer: &ast::Layer, index: usize) -> Option<Meaning> {
         let shape = self.length_of(layer)?;
         let body = LayerBody::Whole(Typed { kind: TypedKind::Number(0.0), shape, span: layer.span });
@@ -65,7 +64,7 @@ impl Checker<'_> {
             ast::LayerBody::Whole(shape, _) => {
                 let sizes = shape.as_ref()?.0.as_slice();
                 let [size] = sizes else { return None };
-                // What is wrong with the size is reported already.
+                // The wrong size is already reported.
                 let value = super::constant::value(size, &self.scope, &mut Diagnostics::default())?;
                 let whole = value.fract() == 0.0 && (1.0..=limits::LENGTH as f64).contains(&value);
                 whole.then_some(Shape::Vector(value as usize))
@@ -73,7 +72,7 @@ impl Checker<'_> {
         }
     }
 
-    /// Counts layers and neurons before work is done for them; reports the one that passes a limit.
+    /// Counts layers and neurons before they are processed; reports the one that exceeds a limit.
     fn counts_layer(&mut self, layer: &ast::Layer) -> bool {
         self.layer_count += 1;
         if let ast::LayerBody::Neurons(neurons) = &layer.body {

@@ -1,4 +1,4 @@
-//! From the syntax tree to the [`Model`]: names, shapes, values, limits.
+//! Turns the syntax tree into the [`Model`]: checks names, shapes, values and limits.
 
 mod arguments;
 mod body;
@@ -43,7 +43,7 @@ use scope::{Meaning, Scope};
 pub(crate) use arguments::Parameter;
 use weights::type_name;
 
-/// Checks a specification. The model is there when nothing was reported.
+/// Checks a specification. Returns the model if there is no error.
 pub(crate) fn check(ast: &Ast, files: &dyn Files, diagnostics: &mut Diagnostics) -> Option<Model> {
     let network = one_network(ast, diagnostics)?;
     refuse_unusable(ast, diagnostics);
@@ -67,7 +67,7 @@ pub(crate) fn check(ast: &Ast, files: &dyn Files, diagnostics: &mut Diagnostics)
     checker.close(network, files)
 }
 
-/// Refuses names that no Rust identifier can have, whatever they are declared as.
+/// Rejects names that can't be Rust identifiers, for every kind of declaration.
 fn refuse_unusable(ast: &Ast, found: &mut Diagnostics) {
     for symbol in crate::names::Names::of(ast).symbols {
         if let Some(reason) = unusable(&symbol.name) {
@@ -87,17 +87,17 @@ fn one_network<'a>(ast: &'a Ast, found: &mut Diagnostics) -> Option<&'a ast::Net
     ast.networks.first()
 }
 
-/// Where the formula stands that is being checked.
+/// The context of the current formula.
 #[derive(Clone, Default)]
 enum Place {
-    /// In a loss, or in no statement of its own.
+    /// In a loss, or outside any statement.
     #[default]
     Elsewhere,
     /// In a layer of this name.
     Layer(Name),
-    /// In a penalty: of parameters alone.
+    /// In a penalty, which can use only parameters.
     Penalty,
-    /// In a setting of the training rule: a number, or a schedule.
+    /// In a setting of the update rule: a number or a schedule.
     Setting,
 }
 
@@ -109,11 +109,11 @@ struct Checker<'a> {
     constants: Vec<(String, f64)>,
     inputs: Vec<Data>,
     target: Option<Data>,
-    /// Numbers of all inputs and targets so far.
+    /// The number of elements of all inputs and targets so far.
     data_length: u64,
     parameters: Vec<model::Parameter>,
     parameter_count: u64,
-    /// Which parameters have no start value written: the activation they feed chooses it.
+    /// For each parameter, whether it has no start value: then the activation after it determines one.
     undrawn: Vec<bool>,
     weight_file: Option<ast::WeightFile>,
     layers: Vec<Layer>,
@@ -132,21 +132,21 @@ struct Checker<'a> {
     seed: u64,
     single: bool,
     place: Place,
-    /// The layer being checked keeps the parameters of its `dense` as they start.
+    /// Whether the current layer freezes the parameters of its `dense`.
     frozen_layer: bool,
     dense_in_layer: usize,
-    /// The layer's own size is wrong, and reported.
+    /// Whether the size of the current layer is wrong and already reported.
     width_lost: bool,
-    /// The layer's formula has another length than it is declared with, and that is reported.
+    /// Whether the formula of the current layer has the wrong length and this is already reported.
     contradicted: bool,
-    /// Names made by the compiler and what they are.
+    /// Names that the compiler declares, with a description.
     made: HashMap<String, String>,
-    /// The arguments of the function bodies being read, the innermost last.
+    /// The arguments of the current function bodies, the innermost last.
     arguments: Vec<Vec<(String, Shape)>>,
-    /// What `let` names, with its shape and how many function bodies it stands in.
+    /// The `let` names in scope, with their shapes and the number of enclosing function bodies.
     bound: Vec<(String, Shape, usize)>,
     inlining: expression::Inlining,
-    /// Some text or formula could not be read: what seems unused may be used there.
+    /// Whether some text or formula could not be parsed: it may use names that seem unused.
     incomplete: bool,
 }
 
@@ -267,7 +267,7 @@ impl<'a> Checker<'a> {
     }
 }
 
-/// All names that a network declares, to tell "later" from "never".
+/// All names that a network declares, to distinguish "declared later" from "not declared".
 fn declared_names(network: &ast::Network) -> HashMap<String, Span> {
     let mut names = HashMap::new();
     let mut add = |name: &Name| {

@@ -1,4 +1,4 @@
-//! Update rules: the prelude's and the specification's own.
+//! Declares update rules, of the prelude and of the specification.
 
 use std::collections::{HashMap, HashSet};
 
@@ -32,7 +32,7 @@ pub(super) struct Rules {
     declared: Vec<Declared>,
     /// The latest declaration of each name.
     by_name: HashMap<String, usize>,
-    /// Rules of the specification whose declaration has a mistake.
+    /// Rules of the specification whose declaration has an error.
     broken: HashSet<String>,
 }
 
@@ -46,12 +46,12 @@ impl Rules {
         }
     }
 
-    /// Knows these names, and nothing about them: their declarations are reported.
+    /// Marks names as declared with an error: their declarations are already reported.
     pub(super) fn lose(&mut self, names: &[String]) {
         self.broken.extend(names.iter().cloned());
     }
 
-    /// Declares a rule of the specification; it may take the place of a prelude's.
+    /// Declares a rule of the specification; it can replace a rule of the prelude.
     pub(super) fn declare(
         &mut self,
         rule: &ast::UpdateRule,
@@ -91,7 +91,7 @@ impl Rules {
         None
     }
 
-    /// Whether the rule of this name is the prelude's.
+    /// Whether the rule of this name is one of the prelude.
     pub(super) fn is_prelude(&self, name: &str) -> bool {
         self.declared.iter().rfind(|d| d.rule.name == name).is_some_and(|d| d.span.is_none())
     }
@@ -105,7 +105,7 @@ impl Rules {
     }
 }
 
-/// A `let` of a rule, and what it was computed from.
+/// A `let` of a rule, and the values that it depends on.
 struct Named {
     name: String,
     term: TermId,
@@ -198,12 +198,12 @@ fn is_read(name: &str, statements: &[RuleStatement]) -> bool {
 
 struct Assignments<'r> {
     state: &'r [&'r Name],
-    /// All formulas of the rule: they share what `let` names.
+    /// All formulas of the rule: they share the `let` terms.
     b: Builder,
     operations: u64,
     made: Vec<(Changed, Formula)>,
     lets: Vec<Named>,
-    /// Names of what was computed from a value that has changed since, and of that value.
+    /// Pairs of a `let` name and a changed value that it depends on.
     stale: Vec<(String, String)>,
 }
 
@@ -265,10 +265,7 @@ impl Assignments<'_> {
     }
 
     fn assign(&mut self, name: &Name, target: Changed, formula: Formula) {
-        let leaf = match target {
-            Changed::Parameter => UpdateRule::PARAMETER,
-            Changed::State(index) => UpdateRule::STATE + index as u32,
-        };
+        let leaf = target.leaf();
         let (stale, current): (Vec<Named>, Vec<Named>) =
             std::mem::take(&mut self.lets).into_iter().partition(|named| named.leaves.contains(&leaf));
         self.lets = current;
@@ -276,14 +273,14 @@ impl Assignments<'_> {
         self.made.push((target, formula));
     }
 
-    /// The formula, what `let` names written out.
+    /// The formula, with `let` names expanded.
     fn formula(&mut self, expression: &Expression, reading: &mut Reading<'_>) -> Option<(TermId, Formula)> {
         reading.bound = self.lets.iter().map(|named| (named.name.clone(), named.term)).collect();
         let root = reading.term(&mut self.b, expression)?;
         Some((root, self.b.finish(root)))
     }
 
-    /// A rule changes numbers in place: what was computed from the old ones is gone with them.
+    /// A rule changes values in place: a `let` that depends on an old value is no longer available.
     fn is_current(&self, expression: &Expression, found: &mut Diagnostics) -> bool {
         if let ExpressionKind::Name(name) = &expression.kind
             && let Some((_, changed)) = self.stale.iter().find(|(stale, _)| *stale == name.text)

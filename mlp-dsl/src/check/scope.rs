@@ -1,4 +1,4 @@
-//! The names of a network: what each stands for, where it is declared, whether it is used.
+//! The names of a network: the meaning, the declaration and the use of each.
 
 use crate::spelling::closest;
 use std::{
@@ -10,12 +10,12 @@ use crate::{
     check::errors, diagnostic::Diagnostics, formula::ConstantId, model::Value, span::Span, syntax::ast::Name,
 };
 
-/// What a name stands for.
+/// The meaning of a name.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Meaning {
     Constant(ConstantId, f64),
     Value(Value),
-    /// Its declaration is wrong and has been reported.
+    /// Its declaration has an error that is already reported.
     Mistake,
 }
 
@@ -24,23 +24,24 @@ struct Entry {
     span: Span,
     what: &'static str,
     used: Cell<bool>,
-    /// Whether the compiler made it: then a declaration takes its place, and is reported at the end.
+    /// Whether the compiler declared it: a declaration in the specification then replaces it and is reported
+    /// at the end.
     made: bool,
 }
 
-/// The names declared so far, and those that come later in the text.
+/// The names declared so far, and the names declared later in the text.
 #[derive(Default)]
 pub(super) struct Scope {
     entries: HashMap<String, Entry>,
     order: Vec<String>,
-    /// The names that the compiler made.
+    /// The names that the compiler declared.
     made: Vec<String>,
     later: HashMap<String, Span>,
     lost: HashSet<String>,
 }
 
 impl Scope {
-    /// A scope that knows which names come later and which stood in unreadable text.
+    /// A scope with the names that are declared later, and the names in text that could not be parsed.
     pub(super) fn new(later: HashMap<String, Span>, lost: HashSet<String>) -> Self {
         Scope { later, lost, ..Scope::default() }
     }
@@ -62,24 +63,24 @@ impl Scope {
         self.entries.insert(name.text.clone(), entry);
     }
 
-    /// A name that the compiler made for a parameter; whoever declared it has it already.
+    /// Declares a name of the compiler for a parameter, unless the specification declares it.
     pub(super) fn make(&mut self, name: &Name, what: &'static str, meaning: Meaning) {
         let entry = Entry { meaning, span: name.span, what, used: Cell::new(true), made: true };
         self.made.push(name.text.clone());
         self.entries.entry(name.text.clone()).or_insert(entry);
     }
 
-    /// Whether a name is declared, here or further down.
+    /// Whether a name is declared, so far or later.
     pub(super) fn knows(&self, name: &str) -> bool {
         self.entries.contains_key(name) || self.later.contains_key(name)
     }
 
-    /// Whether a name stands in text that could not be read.
+    /// Whether a name occurs in text that could not be parsed.
     pub(super) fn has_lost(&self, name: &str) -> bool {
         self.lost.contains(name)
     }
 
-    /// What a name stands for; an unknown one is reported.
+    /// The meaning of a name; an unknown name is reported.
     pub(super) fn resolve(&self, name: &Name, found: &mut Diagnostics) -> Option<Meaning> {
         if let Some(entry) = self.entries.get(&name.text) {
             entry.used.set(true);
@@ -93,7 +94,7 @@ impl Scope {
             None => {
                 let close = self.close_to(&name.text);
                 if let Some(entry) = close.and_then(|close| self.entries.get(close)) {
-                    entry.used.set(true); // a slip of the pen is no second mistake
+                    entry.used.set(true); // the misspelt use counts, so that no second error follows
                 }
                 let place = close.and_then(|close| Some((close, self.entries.get(close)?.span)));
                 errors::unknown_name(name, place)
@@ -114,7 +115,7 @@ impl Scope {
         self.entries.get(name).is_some_and(|entry| entry.used.get())
     }
 
-    /// Reports what was declared and never used.
+    /// Reports unused declarations.
     pub(super) fn report_unused(&self, found: &mut Diagnostics) {
         for name in &self.order {
             let Some(entry) = self.entries.get(name) else { continue };
@@ -129,7 +130,7 @@ impl Scope {
         closest(name, self.order.iter().chain(&self.made).map(String::as_str))
     }
 
-    /// The declared names with what they are, in order.
+    /// The declared names and their kinds, in order.
     pub(super) fn declared(&self) -> impl Iterator<Item = (&str, Span)> {
         self.order.iter().filter_map(|name| Some((name.as_str(), self.entries.get(name)?.span)))
     }

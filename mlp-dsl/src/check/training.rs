@@ -17,10 +17,11 @@ use crate::{
     },
 };
 
-/// Settings of the prelude's rules that are parts of a running mean; the others are only not negative.
+/// Settings of the prelude's rules that are factors of a running mean, less than 1; all others must not be
+/// negative.
 const BELOW_ONE: [&str; 4] = ["momentum", "smoothing", "beta1", "beta2"];
 
-/// What stands behind the rule.
+/// The options after the rule.
 #[derive(Default)]
 struct Options {
     batch: Option<usize>,
@@ -69,7 +70,7 @@ impl Checker<'_> {
         });
     }
 
-    /// What the prelude's rules can be set to.
+    /// Checks the ranges of the settings of the prelude's rules.
     fn ranges(&mut self, call: &Call, rule: &UpdateRule, settings: &[Setting]) {
         for ((name, _), setting) in rule.settings.iter().zip(settings) {
             let Setting::Number(value) = setting else { continue };
@@ -83,7 +84,7 @@ impl Checker<'_> {
         }
     }
 
-    /// A number, or a formula of constants and the number of the step.
+    /// A number, or a formula of constants and the step number.
     fn setting(&mut self, expression: &Expression) -> Option<Setting> {
         if !expression.mentions("step") {
             return self.number_of(expression).map(Setting::Number);

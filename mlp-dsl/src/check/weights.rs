@@ -1,4 +1,5 @@
-//! Start values from a file: each parameter without a start value of its own is a tensor of it, by name.
+//! Takes start values from a weights file: each parameter without a start value is the tensor of the same
+//! name.
 
 use std::{
     collections::{BTreeMap, HashSet},
@@ -25,8 +26,8 @@ impl Checker<'_> {
         }
     }
 
-    /// Takes start values from the file, if one is named and nothing else is wrong: with names or shapes in
-    /// doubt, what a file lacks says nothing.
+    /// Takes start values from the file, if there is one and no other error: with wrong names or shapes, a
+    /// missing tensor would mean nothing.
     pub(super) fn load_weights(&mut self, precision: Option<Precision>, files: &dyn Files) {
         let (Some(statement), Some(precision)) = (self.weight_file.take(), precision) else { return };
         if !self.found.is_empty() {
@@ -95,7 +96,7 @@ impl Checker<'_> {
     }
 }
 
-/// The number type in the file's words.
+/// The name of the number type in the file.
 pub(crate) fn type_name(precision: Precision) -> &'static str {
     match precision {
         Precision::F32 => "F32",
@@ -103,7 +104,7 @@ pub(crate) fn type_name(precision: Precision) -> &'static str {
     }
 }
 
-/// Whether a tensor of these sizes is a parameter of this shape. A scalar may be a tensor of one number.
+/// Whether a tensor of these sizes fits a parameter of this shape. A scalar can be a tensor with one element.
 fn fits(shape: Shape, transposed: bool, sizes: &[usize]) -> bool {
     match (shape, sizes) {
         (Shape::Scalar, [] | [1]) => true,

@@ -1,14 +1,14 @@
-//! Where lines break and what stands in front of them.
+//! Turns the tree of tokens into lines: chooses line breaks, indentation and spaces.
 
 use super::{
     tokens::{Kind, Token},
     tree::Node,
 };
 
-/// The columns that a line may have before it is broken.
+/// The maximum width of a line in columns.
 const WIDTH: usize = 100;
 
-/// The text of a specification.
+/// The formatted text of a specification.
 pub(super) fn print(nodes: &[Node<'_>]) -> String {
     let mut printer = Printer { out: String::new() };
     printer.statements(nodes, 0);
@@ -29,12 +29,12 @@ impl Printer {
         self.out.extend(std::iter::repeat_n(' ', 4 * depth));
     }
 
-    /// The columns of the line so far; of a line that is too long, no more than that it is.
+    /// The columns of the line so far; capped once the line is too long.
     fn column(&self) -> usize {
         self.out.chars().rev().take_while(|c| *c != '\n').take(WIDTH + 1).count()
     }
 
-    /// Sentences one below another, each up to its `;` or its braces.
+    /// Sentences, each on a new line, up to its `;` or its braces.
     fn statements(&mut self, nodes: &[Node<'_>], depth: usize) {
         let mut rest = nodes;
         let mut is_first = true;
@@ -74,14 +74,14 @@ impl Printer {
         self.broken(nodes, depth, style, Breaks::Nowhere);
     }
 
-    /// Nodes side by side; braces in the given style; lines broken where it is said.
+    /// Nodes on one line, with braces in the given style and line breaks as given.
     fn broken(&mut self, nodes: &[Node<'_>], depth: usize, style: Style, breaks: Breaks) {
         let mut before: Option<&Node<'_>> = None;
         let mut earlier: Option<&Node<'_>> = None;
         let mut is_derivative = false;
         for (index, node) in nodes.iter().enumerate() {
             let after_comment = before.is_some_and(|before| ends_line(before));
-            // The forms of a stated derivative stand below one another.
+            // Each form of a stated derivative has a line.
             let form = is_derivative && node.text() == "=" && matches!(breaks, Breaks::Words);
             is_derivative |= node.text() == "derivative";
             if after_comment || form || (index > 0 && breaks.stand_before(node, before)) {
@@ -119,7 +119,7 @@ impl Printer {
             Style::Statements => {
                 let start = self.out.len();
                 self.statements(inside, depth + 1);
-                // No empty line behind the brace.
+                // No empty line after the brace.
                 if self.out.get(start..).is_some_and(|added| added.starts_with("\n\n")) {
                     self.out.remove(start);
                 }
@@ -144,7 +144,7 @@ impl Printer {
         self.column() + flat_width(inside) + padding + usize::from(is_followed) <= WIDTH
     }
 
-    /// The elements of a list, one below another.
+    /// The elements of a list, each on a line.
     fn elements(&mut self, inside: &[Node<'_>], depth: usize) {
         let mut rest = inside;
         while let Some(first) = rest.first() {
@@ -166,15 +166,15 @@ impl Printer {
     }
 }
 
-/// Where a sentence that is too wide is broken.
+/// The places where a too wide sentence is broken.
 #[derive(Clone, Copy)]
 enum Breaks {
     Nowhere,
-    /// In front of these words: `then`, `else`, `in`, `derivative`, `kernel`.
+    /// Before these words: `then`, `else`, `in`, `derivative`, `kernel`.
     Words,
-    /// Behind commas, where there are no such words.
+    /// After commas, if there are no such words.
     Commas,
-    /// In front of `+` and `-`, where there are neither.
+    /// Before `+` and `-`, if there are neither.
     Terms,
 }
 
@@ -201,18 +201,18 @@ impl Breaks {
     }
 }
 
-/// How braces are laid out.
+/// The style of braces.
 #[derive(Clone, Copy)]
 enum Style {
     /// Sentences, each on a line.
     Statements,
     /// Elements, each on a line.
     Apart,
-    /// Elements on one line where they fit.
+    /// Elements on one line if they fit.
     Fitting,
 }
 
-/// Where the comma of the first element is; those between `let` and `in` are none.
+/// The place of the comma after the first element; commas between `let` and `in` do not count.
 fn comma(nodes: &[Node<'_>]) -> Option<usize> {
     let mut names = 0_usize;
     nodes.iter().position(|node| {
@@ -225,13 +225,13 @@ fn comma(nodes: &[Node<'_>]) -> Option<usize> {
     })
 }
 
-/// The last element has no comma; comments behind it are not part of it.
+/// The last element has no comma; comments after it are not part of it.
 fn last_of_element(nodes: &[Node<'_>]) -> usize {
     let comments = nodes.iter().rev().take_while(|node| node.is_comment()).count();
     (nodes.len() - comments).max(1)
 }
 
-/// How many nodes a sentence has: up to its `;`, or its braces and a `;` behind them.
+/// The number of nodes of a sentence: up to its `;`, or up to its braces and a `;` after them.
 fn statement_length(nodes: &[Node<'_>]) -> usize {
     for (index, node) in nodes.iter().enumerate() {
         if node.text() == ";" {
@@ -249,7 +249,7 @@ fn ends_line(node: &Node<'_>) -> bool {
     matches!(node, Node::Token(token) if token.kind == Kind::Line)
 }
 
-/// The columns of nodes on one line; where they are too many, no more than that they are.
+/// The width of nodes on one line in columns; capped once it is too large.
 fn flat_width(nodes: &[Node<'_>]) -> usize {
     let mut width = 0;
     let mut before: Option<&Node<'_>> = None;
@@ -271,7 +271,7 @@ fn flat_width(nodes: &[Node<'_>]) -> usize {
     width
 }
 
-/// Whether a space stands between two neighbours; `earlier` stands in front of both.
+/// Whether there is a space between two neighbours; `earlier` is the token before both.
 fn space_between(earlier: Option<&Node<'_>>, before: &Node<'_>, node: &Node<'_>) -> bool {
     let (left, right) = (before.text(), node.text());
     if before.is_comment() || node.is_comment() {
@@ -284,7 +284,8 @@ fn space_between(earlier: Option<&Node<'_>>, before: &Node<'_>, node: &Node<'_>)
         return false;
     }
     match node {
-        // A call, a shape or a visibility; but a list, or a formula in parentheses behind an operator or word.
+        // No space in a call, a shape or a visibility; a space before a list, or before a formula in
+        // parentheses after an operator or word.
         Node::Brackets { open, .. } if open.text != "{" => {
             let word = matches!(before, Node::Token(token) if token.kind == Kind::Word);
             !word || KEYWORDS.contains(&left)
@@ -293,7 +294,7 @@ fn space_between(earlier: Option<&Node<'_>>, before: &Node<'_>, node: &Node<'_>)
     }
 }
 
-/// Whether a minus behind this is the sign of a number, and no difference.
+/// Whether a minus after this is a sign, not a subtraction.
 fn is_sign_of(earlier: Option<&Node<'_>>) -> bool {
     match earlier {
         None => true,
@@ -302,7 +303,7 @@ fn is_sign_of(earlier: Option<&Node<'_>>) -> bool {
     }
 }
 
-/// Words behind which a formula begins.
+/// Words that a formula follows.
 const KEYWORDS: [&str; 12] = [
     "if",
     "then",

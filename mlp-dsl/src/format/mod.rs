@@ -1,4 +1,4 @@
-//! One style for every specification. Only white space changes: the tokens stay, comments among them.
+//! Formats a specification in the one style. Only white space changes: tokens and comments stay.
 
 mod layout;
 pub mod tokens;
@@ -9,10 +9,11 @@ use crate::{
     syntax,
 };
 
-/// The text in the one style, or what is wrong with its syntax.
+/// Returns the formatted text, or the syntax errors.
 ///
-/// Four spaces for each brace, a line for each statement, at most one empty line between two. Lists take
-/// one line where they fit into 100 columns, otherwise a line for each element; a layer's neurons always do.
+/// The style: four spaces of indentation per brace, one statement per line, at most one empty line between
+/// two. A list has one line if it fits into 100 columns, otherwise one line per element; the neurons of a
+/// layer always have one line each.
 pub fn format(text: &str) -> Result<String, Vec<Diagnostic>> {
     let mut diagnostics = Diagnostics::default();
     syntax::parse(text, &mut diagnostics);

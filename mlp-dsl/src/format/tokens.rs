@@ -1,6 +1,6 @@
-//! The tokens of a text, comments included, and the line breaks around them.
+//! Splits a text into tokens, including comments, with the line breaks before them.
 
-/// What a token is, as far as the layout cares.
+/// The kinds of token that the layout distinguishes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// A name, keyword, number or string.
@@ -22,15 +22,15 @@ pub enum Kind {
 pub struct Token<'t> {
     /// Its text.
     pub text: &'t str,
-    /// What it is.
+    /// Its kind.
     pub kind: Kind,
-    /// Where it stands.
+    /// Its offset.
     pub start: usize,
-    /// Line breaks in front of it.
+    /// The number of line breaks before it.
     pub breaks: usize,
 }
 
-/// All tokens of a text; of one that the parser can't read, something like tokens.
+/// All tokens of a text; for a text with syntax errors, approximate tokens.
 pub fn tokens(text: &str) -> Vec<Token<'_>> {
     let mut found = Vec::new();
     let mut rest = text;
@@ -47,7 +47,7 @@ pub fn tokens(text: &str) -> Vec<Token<'_>> {
     }
 }
 
-/// Whether the language takes it for white space; what is none in it is refused anyway.
+/// Whether the character is white space of the language; the parser rejects other white space anyway.
 pub fn is_space(c: char) -> bool {
     c.is_whitespace() || matches!(c, '\u{200e}' | '\u{200f}')
 }
@@ -120,7 +120,7 @@ fn raw_string(text: &str) -> usize {
     inside.find(&end).map_or(text.len(), |at| hashes + 2 + at + end.len())
 }
 
-/// As the grammar has it: digits, a fraction, an exponent.
+/// A number as in the grammar: digits, a fraction, an exponent.
 fn number(text: &str) -> usize {
     let digits = |from: usize| {
         let rest = text.get(from..).unwrap_or_default();

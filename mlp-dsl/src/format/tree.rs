@@ -1,4 +1,4 @@
-//! Tokens with what is between brackets inside them.
+//! Turns tokens into a tree by their brackets.
 
 use super::tokens::{Kind, Token};
 
@@ -31,7 +31,7 @@ impl<'t> Node<'t> {
         matches!(self, Node::Token(token) if matches!(token.kind, Kind::Line | Kind::Block))
     }
 
-    /// Whether a comment that ends its line stands in it.
+    /// Whether it contains a line comment.
     pub(super) fn has_line_comment(&self) -> bool {
         match self {
             Node::Token(token) => token.kind == Kind::Line || token.text.contains('\n'),
@@ -39,7 +39,7 @@ impl<'t> Node<'t> {
         }
     }
 
-    /// Whether it is what stands between braces.
+    /// Whether it is a pair of braces with its contents.
     pub(super) fn is_braces(&self) -> bool {
         matches!(self, Node::Brackets { open, .. } if open.text == "{")
     }

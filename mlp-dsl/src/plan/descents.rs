@@ -44,13 +44,13 @@ pub(super) fn descents(facts: &Facts<'_>, step: &Schedule) -> Vec<Descent> {
 }
 
 fn descent(facts: &Facts<'_>, parameter: &Parameter) -> Option<Descent> {
-    let (gradient, updated) = (parameter.batch?, parameter.updated?);
+    let (gradient, updated) = (parameter.batch()?, parameter.updated()?);
     let Op::Pointwise(formula) = &facts.equation(updated).op else { return None };
     let rate = rate(formula, parameter.equation, gradient).filter(|rate| {
         let equation = facts.equation(*rate);
         equation.shape == Shape::Scalar && equation.per == Per::Batch
     })?;
-    let alone = parameter.objective == parameter.batch && parameter.state.is_empty();
+    let alone = parameter.objective() == parameter.batch() && parameter.state().is_empty();
     (alone && facts.outers.contains_key(&gradient)).then_some(Descent { gradient, updated, rate })
 }
 

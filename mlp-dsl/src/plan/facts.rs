@@ -54,7 +54,7 @@ pub(super) struct Factors {
 impl<'d> Facts<'d> {
     pub(super) fn new(derivation: &'d Derivation) -> Self {
         let multiply_adds = derivation.multiply_adds();
-        let unrolled = derivation.unroll.unwrap_or(multiply_adds <= thresholds::UNROLLED);
+        let unrolled = derivation.header.unroll.unwrap_or(multiply_adds <= thresholds::UNROLLED);
         let functions = called_functions(derivation);
         let mut facts = Facts {
             derivation,
@@ -77,7 +77,7 @@ impl<'d> Facts<'d> {
 
     /// Whether a product and the sum that it is added to are rounded once.
     pub(super) fn fused(&self) -> bool {
-        self.derivation.arithmetic == Arithmetic::Fused
+        self.derivation.header.arithmetic == Arithmetic::Fused
     }
 
     pub(super) fn equation(&self, id: EquationId) -> &'d Equation {
@@ -132,7 +132,7 @@ impl<'d> Facts<'d> {
             | Term::Leaf(_)
             | Term::Select(_) => false,
         };
-        let uses = formula.uses(self.derivation.arithmetic);
+        let uses = formula.uses(self.derivation.header.arithmetic);
         formula.terms().iter().zip(uses).any(|(term, uses)| uses > 0 && takes(term))
     }
 
@@ -148,10 +148,11 @@ impl<'d> Facts<'d> {
         for parameter in &d.parameters {
             let of = parameter.equation;
             stored.insert(of, Storage::Parameter(of));
-            stored.extend(parameter.batch.iter().map(|id| (*id, Storage::Gradient(of))));
-            stored.extend(parameter.objective.iter().map(|id| (*id, Storage::Gradient(of))));
-            stored
-                .extend(parameter.state.iter().map(|state| (state.equation, Storage::State(state.equation))));
+            stored.extend(parameter.batch().map(|id| (id, Storage::Gradient(of))));
+            stored.extend(parameter.objective().map(|id| (id, Storage::Gradient(of))));
+            stored.extend(
+                parameter.state().iter().map(|state| (state.equation, Storage::State(state.equation))),
+            );
         }
         if let Some(training) = &d.training {
             let is_number = |id: &&EquationId| matches!(d.equation(**id).op, Op::Setting(_));
@@ -251,7 +252,7 @@ fn called_functions(derivation: &Derivation) -> Vec<FunctionId> {
         }
     }
     // A function calls earlier ones only: one walk from the last to the first finds all.
-    for (index, function) in derivation.functions.iter().enumerate().rev() {
+    for (index, function) in derivation.header.functions.iter().enumerate().rev() {
         if called.contains(&(index as u32)) {
             add(&function.body, &mut called);
         }
@@ -261,8 +262,9 @@ fn called_functions(derivation: &Derivation) -> Vec<FunctionId> {
 
 fn functions_take_isa(derivation: &Derivation, functions: &[FunctionId]) -> bool {
     let is_root = |term: &Term| matches!(term, Term::Unary(Unary::Sqrt, _));
-    let mut bodies = functions.iter().filter_map(|id| Some(&derivation.functions.get(id.0 as usize)?.body));
-    derivation.arithmetic == Arithmetic::Fused || bodies.any(|body| body.terms().iter().any(is_root))
+    let mut bodies =
+        functions.iter().filter_map(|id| Some(&derivation.header.functions.get(id.0 as usize)?.body));
+    derivation.header.arithmetic == Arithmetic::Fused || bodies.any(|body| body.terms().iter().any(is_root))
 }
 
 /// The only input is a row of a block, a target that is no class, and what is computed.
@@ -283,7 +285,7 @@ fn is_added_at_once(derivation: &Derivation, id: EquationId) -> bool {
         Op::Pointwise(formula) => {
             let leaf = formula.as_leaf().map(EquationId);
             let copy = leaf.is_some_and(|leaf| derivation.shape(leaf) == derivation.shape(id));
-            copy || derivation.arithmetic == Arithmetic::Fused && formula.as_product().is_some()
+            copy || derivation.header.arithmetic == Arithmetic::Fused && formula.as_product().is_some()
         }
         _ => false,
     }

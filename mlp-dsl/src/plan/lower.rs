@@ -65,7 +65,7 @@ impl<'l> Lowering<'l> {
     fn padded(&self, group: &[Step]) -> Option<usize> {
         let is_costly = |step: &Step| matches!(&self.facts.equation(step.equation).op, Op::Pointwise(formula) if formula.is_costly());
         let Shape::Vector(n) = self.facts.shape(group.first()?.equation) else { return None };
-        let widest = thresholds::REGISTER_BYTES / self.facts.derivation.precision.bytes();
+        let widest = thresholds::REGISTER_BYTES / self.facts.derivation.header.precision.bytes();
         let lanes = if n <= widest / 4 {
             widest / 4
         } else if n <= widest / 2 {

@@ -43,12 +43,12 @@ pub(crate) fn fitting(derivation: Derivation) -> Result<Derivation, Diagnostic> 
     let counts = derivation.numbered().map(|(id, _)| derivation.shape(id).count());
     let numbers = counts.fold(0, usize::saturating_add);
     // What a block keeps is little, or about a quarter of the parameters: below this no plan need be made.
-    if numbers.saturating_mul(derivation.precision.bytes()) <= limits::WORKSPACE_BYTES / 2 {
+    if numbers.saturating_mul(derivation.header.precision.bytes()) <= limits::WORKSPACE_BYTES / 2 {
         return Ok(derivation);
     }
     let bytes = plan(&derivation).layout.workspace_bytes;
     match bytes <= limits::WORKSPACE_BYTES {
         true => Ok(derivation),
-        false => Err(errors::workspace_too_large(bytes, derivation.name_span)),
+        false => Err(errors::workspace_too_large(bytes, derivation.header.name_span)),
     }
 }

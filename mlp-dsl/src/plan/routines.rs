@@ -151,7 +151,7 @@ impl Making<'_> {
 
     /// Gradients to which no sample adds.
     fn cleared(&self) -> Option<Instruction> {
-        let fields = self.gradients(|parameter| parameter.batch.is_none());
+        let fields = self.gradients(|parameter| parameter.batch().is_none());
         (!fields.is_empty()).then_some(Instruction::Clear(fields))
     }
 
@@ -161,7 +161,7 @@ impl Making<'_> {
         let fields = parameters.filter(|parameter| !parameter.frozen && is(parameter)).map(|parameter| {
             let of = parameter.equation;
             Operand {
-                value: parameter.batch.unwrap_or(of),
+                value: parameter.batch().unwrap_or(of),
                 shape: self.facts.shape(of),
                 storage: Storage::Gradient(of),
             }
@@ -230,7 +230,7 @@ impl Making<'_> {
         let samples = Instruction::Run(Entry::SamplesBlock);
         let sums: Vec<Instruction> = stages.sums(lowering).into_iter().map(Instruction::Accumulate).collect();
         // The kernels divide the sums of outer products.
-        let is_sum = |parameter: &Parameter| parameter.batch.is_some_and(|id| stages.sums.contains(&id));
+        let is_sum = |parameter: &Parameter| parameter.batch().is_some_and(|id| stages.sums.contains(&id));
         let divided = Instruction::Divide(self.gradients(|parameter| !is_sum(parameter)));
         let mut accumulate = vec![samples.clone()];
         accumulate.extend(sums.iter().cloned());
@@ -267,14 +267,14 @@ fn layout(facts: &Facts<'_>, routines: &[Routine], kept: &BTreeSet<EquationId>, 
     let settings = d.training.iter().flat_map(|training| &training.settings).copied().filter(is_number);
     let settings: Vec<Field> = settings.map(field).collect();
     let counts_steps = d.training.as_ref().is_some_and(|training| training.step.is_some());
-    let states = d.parameters.iter().flat_map(|parameter| &parameter.state);
+    let states = d.parameters.iter().flat_map(Parameter::state);
     let states: Vec<Field> = states.map(|state| field(state.equation)).collect();
     let bytes = |fields: &[Field]| {
         let numbers = fields.iter().map(|field| field.shape.count() * field.samples.unwrap_or(1));
-        numbers.sum::<usize>() * d.precision.bytes()
+        numbers.sum::<usize>() * d.header.precision.bytes()
     };
     let alignment = (!facts.unrolled).then_some(thresholds::ALIGNMENT);
-    let parameter_bytes = d.parameter_count() * d.precision.bytes();
+    let parameter_bytes = d.parameter_count() * d.header.precision.bytes();
     let workspace_bytes = bytes(&workspace).next_multiple_of(alignment.unwrap_or(1));
     let optimizer_bytes = bytes(&settings) + bytes(&states) + if counts_steps { 8 } else { 0 };
     let by_value = 2 * parameter_bytes + workspace_bytes + optimizer_bytes <= thresholds::BY_VALUE_BYTES;

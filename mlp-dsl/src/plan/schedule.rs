@@ -80,23 +80,20 @@ pub(super) fn roots(derivation: &Derivation, entry: Entry) -> Vec<EquationId> {
         Entry::Trace => traced(derivation),
         Entry::Loss | Entry::LossBlock => derivation.loss.iter().map(|loss| loss.total).collect(),
         Entry::Accumulate | Entry::SamplesBlock | Entry::AccumulateBlock => {
-            let gradients = derivation.parameters.iter().filter_map(|parameter| parameter.batch);
+            let gradients = derivation.parameters.iter().filter_map(|parameter| parameter.batch());
             derivation.loss.iter().map(|loss| loss.total).chain(gradients).collect()
         }
         Entry::Penalty => derivation.loss.iter().filter_map(|loss| loss.penalty).collect(),
         Entry::Penalize => {
             let penalized =
-                derivation.parameters.iter().filter(|parameter| parameter.objective != parameter.batch);
-            let gradients = penalized.filter_map(|parameter| parameter.objective);
+                derivation.parameters.iter().filter(|parameter| parameter.objective() != parameter.batch());
+            let gradients = penalized.filter_map(|parameter| parameter.objective());
             derivation.loss.iter().filter_map(|loss| loss.penalty).chain(gradients).collect()
         }
         Entry::Step | Entry::Train | Entry::TrainBlock => {
-            let changed = |parameter: &Parameter| {
-                let state: Vec<Option<EquationId>> =
-                    parameter.state.iter().map(|state| state.updated).collect();
-                state.into_iter().chain([parameter.updated]).flatten()
-            };
-            derivation.parameters.iter().flat_map(changed).collect()
+            let changed =
+                |p: &Parameter| p.state().iter().map(|state| state.updated).chain(p.updated()).collect();
+            derivation.parameters.iter().flat_map::<Vec<EquationId>, _>(changed).collect()
         }
     }
 }

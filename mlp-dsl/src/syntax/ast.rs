@@ -1,4 +1,5 @@
-//! The syntax tree: what was written, where, and nothing concluded from it.
+//! The syntax tree of a specification, with a span for each part. A "sentence" is an item of the file or a
+//! statement of the network.
 
 use crate::span::Span;
 use crate::{
@@ -11,7 +12,7 @@ use crate::{
 pub struct Name {
     /// The text.
     pub text: String,
-    /// Where it stands.
+    /// Its span.
     pub span: Span,
 }
 
@@ -28,9 +29,9 @@ pub struct Ast {
     pub documents: Vec<Document>,
     /// The networks; a valid specification has one.
     pub networks: Vec<Network>,
-    /// Names seen inside text that could not be read: not reported as unknown.
+    /// Names in text that could not be parsed: they are not reported as unknown.
     pub lost_names: Vec<String>,
-    /// Functions and rules whose declaration could not be read.
+    /// Functions and rules whose declaration could not be parsed.
     pub lost_callables: Vec<String>,
 }
 
@@ -43,11 +44,11 @@ pub struct Network {
     pub visibility: String,
     /// Its name.
     pub name: Name,
-    /// The number type, when written.
+    /// The number type, if written.
     pub precision: Option<Name>,
     /// Its sentences, in order.
     pub statements: Vec<Statement>,
-    /// All of it.
+    /// The span of the whole.
     pub span: Span,
 }
 
@@ -62,9 +63,9 @@ pub enum Statement {
     Parameters {
         /// Weights or biases.
         kind: ParameterKind,
-        /// Whether they are kept as they start.
+        /// Whether they are frozen.
         frozen: bool,
-        /// One after another.
+        /// The declarations, in order.
         declarations: Vec<Declaration>,
     },
     /// `weights from "…";`
@@ -90,13 +91,13 @@ pub enum Statement {
 /// `weights from "course.safetensors" transposed;`
 #[derive(Clone, Debug)]
 pub struct WeightFile {
-    /// The path as it is written.
+    /// The path as written.
     pub path: String,
-    /// Where the path stands.
+    /// The span of the path.
     pub path_span: Span,
-    /// Where `transposed` stands.
+    /// The span of `transposed`.
     pub transposed: Option<Span>,
-    /// All of it.
+    /// The span of the whole.
     pub span: Span,
 }
 
@@ -107,22 +108,22 @@ pub struct Group {
     pub docs: Vec<String>,
     /// The name of the whole.
     pub declaration: Declaration,
-    /// Named scalars, when written with braces.
+    /// Named scalars, if written with braces.
     pub elements: Option<Vec<Declaration>>,
     /// The number of classes, of a target `label: class[10]`.
     pub classes: Option<Expression>,
-    /// All of it.
+    /// The span of the whole.
     pub span: Span,
 }
 
 /// `(0, 1) -> 1`
 #[derive(Debug)]
 pub struct Sample {
-    /// Numbers of the inputs, one after another.
+    /// The numbers of the inputs, in order.
     pub input: Vec<Value>,
-    /// Numbers of the target, where written.
+    /// The numbers of the target, if written.
     pub target: Option<Vec<Value>>,
-    /// All of it.
+    /// The span of the whole.
     pub span: Span,
 }
 
@@ -133,15 +134,15 @@ pub struct Declaration {
     pub docs: Vec<String>,
     /// The name.
     pub name: Name,
-    /// The sizes, when written.
+    /// The sizes, if written.
     pub shape: Option<(Vec<Expression>, Span)>,
-    /// Where the values start.
+    /// The start value, if written.
     pub start: Option<Start>,
-    /// All of it.
+    /// The span of the whole.
     pub span: Span,
 }
 
-/// Where the values of a declaration start.
+/// The start value of a declaration.
 #[derive(Debug)]
 pub enum Start {
     /// `= …`
@@ -164,13 +165,13 @@ pub enum Value {
 pub struct Layer {
     /// Its documentation.
     pub docs: Vec<String>,
-    /// Where `frozen` stands: the parameters of its `dense` are kept as they start.
+    /// The span of `frozen`, which freezes the parameters of its `dense`.
     pub frozen: Option<Span>,
     /// Its name.
     pub name: Name,
-    /// How it is written.
+    /// Its neurons or its formula.
     pub body: LayerBody,
-    /// All of it.
+    /// The span of the whole.
     pub span: Span,
 }
 
@@ -201,7 +202,7 @@ pub struct Train {
     pub rule: Call,
     /// `batch`, `samples`.
     pub options: Vec<(Name, Expression)>,
-    /// All of it.
+    /// The span of the whole.
     pub span: Span,
 }
 
@@ -212,7 +213,7 @@ pub struct Constant {
     pub name: Name,
     /// Its formula.
     pub expression: Expression,
-    /// All of it.
+    /// The span of the whole.
     pub span: Span,
 }
 
@@ -227,11 +228,11 @@ pub struct Function {
     pub parameters: Vec<FunctionParameter>,
     /// Its formula.
     pub body: Expression,
-    /// The derivative as stated: forms equal to one another, the last is used.
+    /// The stated derivative: equal forms, of which the last is used.
     pub derivative: Vec<Expression>,
     /// The stable kernel, in the prelude.
     pub kernel: Option<Name>,
-    /// All of it.
+    /// The span of the whole.
     pub span: Span,
 }
 
@@ -240,7 +241,7 @@ pub struct Function {
 pub struct FunctionParameter {
     /// Its name.
     pub name: Name,
-    /// Its value where a call leaves it out.
+    /// Its default value.
     pub default: Option<Expression>,
 }
 
@@ -253,9 +254,9 @@ pub struct UpdateRule {
     pub name: Name,
     /// Its settings.
     pub settings: Vec<FunctionParameter>,
-    /// What it does, in order.
+    /// Its statements, in order.
     pub statements: Vec<RuleStatement>,
-    /// All of it.
+    /// The span of the whole.
     pub span: Span,
 }
 
@@ -275,22 +276,22 @@ pub enum RuleStatement {
 pub struct Document {
     /// Its entries, in order.
     pub entries: Vec<Entry>,
-    /// All of it.
+    /// The span of the whole.
     pub span: Span,
 }
 
 /// `title = "Homework 3"`
 #[derive(Debug)]
 pub struct Entry {
-    /// What it sets.
+    /// Its name.
     pub name: Name,
-    /// To what.
+    /// Its value.
     pub value: EntryValue,
-    /// Where the value stands.
+    /// The span of the value.
     pub span: Span,
 }
 
-/// What an entry of the front matter is set to.
+/// The value of an entry of the front matter.
 #[derive(Debug)]
 pub enum EntryValue {
     /// `"…"`
@@ -301,23 +302,23 @@ pub enum EntryValue {
     Number(Expression),
 }
 
-/// A call, of a function, an initializer or a rule.
+/// A call of a function, an initializer or a rule.
 #[derive(Clone, Debug)]
 pub struct Call {
-    /// What is called.
+    /// The name of the callee.
     pub name: Name,
-    /// With what; names where written.
+    /// The arguments, with their names if written.
     pub arguments: Vec<(Option<Name>, Expression)>,
-    /// All of it.
+    /// The span of the whole.
     pub span: Span,
 }
 
-/// A formula and where it stands.
+/// A formula with its span.
 #[derive(Clone, Debug)]
 pub struct Expression {
-    /// What it is.
+    /// The form of the formula.
     pub kind: ExpressionKind,
-    /// Where it stands.
+    /// Its span.
     pub span: Span,
 }
 
@@ -334,13 +335,13 @@ pub enum ExpressionKind {
     Negative(Box<Expression>),
     /// `base ^ exponent`
     Power(Box<Expression>, Box<Expression>),
-    /// `a + b - c`, or `a * b @ c`: a first operand, then operators with theirs.
+    /// `a + b - c` or `a * b @ c`: the first operand, then pairs of an operator and an operand.
     Chain(Box<Expression>, Vec<(Operator, Expression)>),
     /// `let u = x * x in u + 1`
     Let(Vec<(Name, Expression)>, Box<Expression>),
     /// `if a < b then c else d`
     If(Box<(Expression, Comparison, Expression)>, Box<Expression>, Box<Expression>),
-    /// Something already reported.
+    /// An error that is already reported.
     Mistake,
 }
 
@@ -351,7 +352,7 @@ impl Expression {
             || self.parts().into_iter().any(|part| part.mentions(name))
     }
 
-    /// The formulas it is made of, in order.
+    /// Its direct subformulas, in order.
     pub fn parts(&self) -> Vec<&Expression> {
         match &self.kind {
             ExpressionKind::Number(_) | ExpressionKind::Name(_) | ExpressionKind::Mistake => Vec::new(),

@@ -1,5 +1,5 @@
-//! From pest's pairs to the syntax tree. The grammar fixes which pairs follow which, so a
-//! missing one (`None`) can't happen; it would only drop the sentence.
+//! Turns pest's pairs into the syntax tree. The grammar fixes the order of the pairs, so a missing pair
+//! (`None`) can't happen; it would only drop the sentence.
 
 use crate::kind::ParameterKind;
 use pest::iterators::{Pair, Pairs};
@@ -8,16 +8,16 @@ use super::{ast::*, grammar::Rule, strings};
 use crate::{diagnostic::Diagnostics, limits, span::Span, syntax::errors};
 
 pub(super) struct Builder<'a> {
-    /// The whole text, without brackets appended to it.
+    /// The whole text, without appended brackets.
     pub(super) text: &'a str,
     pub(super) normal: fn(&str) -> String,
     pub(super) diagnostics: &'a mut Diagnostics,
     pub(super) ast: Ast,
-    /// Where the text being read starts in the whole: what was mended is read by itself.
+    /// The offset of the current text in the whole text: a recovered part is parsed separately.
     pub(super) offset: isize,
-    /// Places in statements that can't be read, which are reported already.
+    /// Places in statements that can't be parsed and are already reported.
     pub(super) lost: Vec<usize>,
-    /// The sentence before could not be read: what comes now may be the rest of it.
+    /// Whether the previous sentence could not be parsed: the current one may be the rest of it.
     pub(super) torn: bool,
 }
 
@@ -34,7 +34,7 @@ impl<'a> Builder<'a> {
     }
 
     pub(super) fn file(mut self, file: P<'_>) -> Ast {
-        // Statements stand in networks only.
+        // Only networks contain statements.
         self.sentences(file.into_inner(), &mut Vec::new());
         self.ast
     }
@@ -328,12 +328,12 @@ impl<'a> Builder<'a> {
 
     pub(super) fn span_of(&self, pair: &P<'_>) -> Span {
         let span = pair.as_span();
-        // pest ends a pair behind the white space that follows it.
+        // pest ends a pair after the white space that follows it.
         let end = span.start() + span.as_str().trim_end().len();
         Span::new(self.place(span.start()), self.place(end))
     }
 
-    /// A place of the text being read in the whole text.
+    /// The offset in the whole text of an offset in the current text.
     pub(super) fn place(&self, at: usize) -> usize {
         at.saturating_add_signed(self.offset).min(self.text.len())
     }
@@ -352,7 +352,7 @@ pub(super) fn normal(text: &str) -> String {
     unicode_normalization::UnicodeNormalization::nfc(text).collect()
 }
 
-/// Inside a macro rustc has brought identifiers to NFC already.
+/// Inside a macro rustc has already normalized identifiers to NFC.
 #[cfg(not(feature = "nfc"))]
 pub(super) fn normal(text: &str) -> String {
     text.to_owned()

@@ -1,4 +1,4 @@
-//! What is wrong with a sentence that the parser could not read.
+//! Turns a parser error in a sentence into a diagnostic.
 
 use pest::{
     Parser,
@@ -18,22 +18,22 @@ use crate::{
     syntax::errors::{self, Unreadable},
 };
 
-/// What is wrong, and where.
+/// A diagnostic and its place.
 pub(super) struct Explanation {
     pub(super) problem: Diagnostic,
     /// The place in the sentence.
     pub(super) at: usize,
-    /// Whether nothing but a `;` at the place is missing.
+    /// Whether only a `;` is missing at the place.
     pub(super) semicolon: bool,
 }
 
-/// `sentence` is what was read; its places are `offset` less than those in the `whole` text.
+/// `sentence` is the parsed text; its offsets are `offset` less than those in the `whole` text.
 pub(super) fn explain(error: &Error<Rule>, sentence: &str, whole: &str, offset: isize) -> Explanation {
     let failed = match error.location {
         InputLocation::Pos(at) | InputLocation::Span((at, _)) => at,
     };
     let keyword = keyword(sentence);
-    // A bracket may be what is missing, unless a word must come first.
+    // The missing token may be a bracket, unless a word must come first.
     let unfinished =
         expected_words(error, true).iter().any(|word| ["`then`", "`else`", "`in`"].contains(word));
     let at = if unfinished { failed } else { behind_closers(sentence, failed) };
@@ -76,7 +76,7 @@ fn keyword(sentence: &str) -> &str {
     token_at(sentence, behind_docs(sentence))
 }
 
-/// Where a sentence starts behind its documentation.
+/// The offset of a sentence after its documentation.
 pub(super) fn behind_docs(text: &str) -> usize {
     let mut rest = text;
     while let Some(doc) = MlpParser::parse(Rule::doc, rest).ok().and_then(|mut pairs| pairs.next()) {
@@ -85,8 +85,8 @@ pub(super) fn behind_docs(text: &str) -> usize {
     text.len() - rest.len()
 }
 
-/// The parser fails in front of a word that reads well when what it misses behind it is punctuation,
-/// which has no rule of its own: behind `const c`, `fn f(x)`, `h1`.
+/// If punctuation is missing after a valid word, the parser fails before that word, because punctuation has
+/// no rule: after `const c`, `fn f(x)`, `h1`. Returns the offset after the word.
 fn behind_words(text: &str, failed: usize) -> Option<usize> {
     let word_at = |at: usize| Some(token_at(text, at)).filter(|word| is_name(word));
     let next = |at: usize, length: usize| {
@@ -123,7 +123,7 @@ fn first_word(text: &str) -> &str {
     text.get(..end).unwrap_or_default()
 }
 
-/// The token that starts at `at`: a word, what looks like a number, or one character.
+/// The token that starts at `at`: a word, a text that looks like a number, or one character.
 pub(super) fn token_at(text: &str, at: usize) -> &str {
     let rest = text.get(at..).unwrap_or_default();
     let mut characters = rest.chars();
@@ -140,8 +140,8 @@ pub(super) fn token_at(text: &str, at: usize) -> &str {
     if word.is_empty() { rest.get(..one).unwrap_or_default() } else { word }
 }
 
-/// The parser fails in front of a bracket that closes well when what it misses behind it is
-/// punctuation, which has no rule of its own: the place to look at is behind the bracket.
+/// If punctuation is missing after a valid closing bracket, the parser fails before that bracket, because
+/// punctuation has no rule. Returns the offset after the bracket.
 fn behind_closers(text: &str, failed: usize) -> usize {
     let mut at = failed;
     loop {
@@ -160,7 +160,7 @@ fn behind_closers(text: &str, failed: usize) -> usize {
     }
 }
 
-/// What the grammar's rules expected at the place of an error, in words.
+/// The rules that the grammar expected at the place of an error, in words.
 fn expected_words(error: &Error<Rule>, by_rules: bool) -> Vec<&'static str> {
     let pest::error::ErrorVariant::ParsingError { positives, .. } = &error.variant else {
         return Vec::new();
@@ -172,7 +172,7 @@ fn expected_words(error: &Error<Rule>, by_rules: bool) -> Vec<&'static str> {
     words
 }
 
-/// The punctuation that may follow the name a sentence declares.
+/// The punctuation that can follow the declared name of a sentence.
 fn signs_behind_a_name(keyword: &str, open: Option<char>) -> Vec<&'static str> {
     match (keyword, open) {
         ("data" | "document" | "network" | "pub" | "rule", None) => vec!["`{`"],
@@ -181,7 +181,7 @@ fn signs_behind_a_name(keyword: &str, open: Option<char>) -> Vec<&'static str> {
     }
 }
 
-/// The punctuation that may follow an operand; it has no rules in the grammar.
+/// The punctuation that can follow an operand; it has no rules in the grammar.
 fn signs_behind_an_operand(keyword: &str, before: &str, open: Option<char>) -> Vec<&'static str> {
     match (open, keyword) {
         (Some('('), _) => vec!["`,`", "`)`"],

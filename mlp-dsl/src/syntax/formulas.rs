@@ -1,4 +1,4 @@
-//! Formulas, from pest's pairs to the syntax tree.
+//! Turns pest's pairs into formulas of the syntax tree.
 
 use crate::formula::operator::{Comparison, Operator};
 use pest::iterators::Pairs;
@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{span::Span, syntax::errors};
 
-/// A formula, and where it stands with the parentheses around it.
+/// A formula, and its span including parentheses.
 type Placed = Option<(Expression, Span)>;
 
 impl Builder<'_> {
@@ -62,7 +62,7 @@ impl Builder<'_> {
         self.chain(first, pairs, Rule::product_operator, Self::signed)
     }
 
-    /// Operands as long as operators of one level follow.
+    /// The operands of a chain of operators of one level.
     fn chain(
         &mut self,
         (first, mut span): (Expression, Span),
@@ -82,7 +82,7 @@ impl Builder<'_> {
         Some((Expression { kind: ExpressionKind::Chain(Box::new(first), rest), span }, span))
     }
 
-    /// An even number of minus signs is none: a chain of them stays flat.
+    /// An even number of minus signs cancels, so a chain of them stays flat.
     fn signed(&mut self, pairs: &mut Pairs<'_, Rule>) -> Placed {
         let start = self.span_of(&pairs.peek()?);
         let mut negative = false;

@@ -4,7 +4,7 @@ pub(super) struct MlpParser;
 
 /**The grammar of a specification. It lexes as Rust tokens, so that a file and the
 body of `mlp! { … }` are the same language; nothing depends on white space.
-Words of the language are keywords only where they stand: `output` may name a layer.*/
+The words of the language are contextual keywords: a layer can be called `output`.*/
 #[allow(dead_code, non_camel_case_types, clippy::upper_case_acronyms)]
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub enum Rule {
@@ -16,9 +16,9 @@ pub enum Rule {
     r#item,
     ///`pub network Name: f64 { … }`
     r#network,
-    ///`pub` or `pub(crate)`: who sees the generated items.
+    ///`pub` or `pub(crate)`: the visibility of the generated items.
     r#visibility,
-    ///One sentence of a network.
+    ///One statement of a network.
     r#statement,
     ///`input x { i1 = 0.05, i2 = 0.10 }` or `input image[32 * 32];`
     r#input,
@@ -32,13 +32,13 @@ pub enum Rule {
     r#frozen,
     ///`weights from "course.safetensors" transposed;`: start values from a file. A weight may be called `from`.
     r#weight_file,
-    ///Which kind of parameter a declaration makes.
+    ///The kind of a parameter.
     r#parameter_kind,
     ///Named scalars that together make a vector.
     r#group,
-    ///Declarations separated by commas; a last comma is welcome.
+    ///Declarations separated by commas; a trailing comma is allowed.
     r#declarations,
-    ///`W1[32 * 32, 20] ~ xavier(seed = 1)`: a name, its shape, where its values start.
+    ///`W1[32 * 32, 20] ~ xavier(seed = 1)`: a name, its shape, its start values.
     r#declaration,
     ///`[rows, columns]`, `[length]`.
     r#shape,
@@ -50,7 +50,7 @@ pub enum Rule {
     r#list,
     ///`~ xavier(seed = 1)`
     r#initializer,
-    ///`layer hidden { h1 = …, h2 = … }` or `layer hidden[20] = …;`; `frozen` concerns the parameters of its `dense`.
+    ///`layer hidden { h1 = …, h2 = … }` or `layer hidden[20] = …;`; `frozen` applies to the parameters of its `dense`.
     r#layer,
     ///The neurons of a layer, separated by commas.
     r#neurons,
@@ -68,7 +68,7 @@ pub enum Rule {
     r#seed,
     ///`data { (0, 0) -> 0, (0, 1) -> 1 }`: samples, inputs before targets.
     r#data,
-    ///Samples separated by commas; a last comma is welcome.
+    ///Samples separated by commas; a trailing comma is allowed.
     r#samples,
     ///`(0, 1) -> 1`; without a target `(0, 1)`.
     r#sample,
@@ -76,13 +76,13 @@ pub enum Rule {
     r#sample_values,
     ///`(0, 1)`, `(0,)`: more than a formula in parentheses.
     r#tuple,
-    ///`unroll always;`, `unroll never;`: whether layers are written out in code.
+    ///`unroll always;`, `unroll never;`: whether the generated code unrolls layers.
     r#unroll,
     ///`arithmetic fused;`: how products and sums are rounded.
     r#arithmetic,
     ///`document { title = "Homework 3", marks = 12, headings = { loss = "Kosten" } }`: front matter.
     r#document,
-    ///Entries separated by commas; a last comma is welcome.
+    ///Entries separated by commas; a trailing comma is allowed.
     r#entries,
     ///`title = "Homework 3"`
     r#entry,
@@ -90,24 +90,24 @@ pub enum Rule {
     r#constant,
     ///`fn swish(x) = x * sigmoid(x);`
     r#function,
-    ///Parameters separated by commas; a last comma is welcome.
+    ///Parameters separated by commas; a trailing comma is allowed.
     r#function_parameters,
-    ///`x`, `slope = 0.01`: one that may be left out.
+    ///`x`, or `slope = 0.01` with a default value.
     r#function_parameter,
     ///`rule momentum(rate, momentum = 0.9) { state v; v = momentum * v + g; w = w - rate * v; }`
     r#update_rule,
-    ///One sentence of an update rule.
+    ///One statement of an update rule.
     r#rule_statement,
-    ///`state m, v;`: numbers kept for each number of a parameter, 0 before the first step.
+    ///`state m, v;`: numbers kept for each element of a parameter; 0 before the first step.
     r#state,
-    ///`let d = g + decay * w;` names a value, `w = w - rate * d;` gives the parameter or its state a new one.
+    ///`let d = g + decay * w;` names a value, `w = w - rate * d;` assigns the parameter or a state.
     r#assignment,
-    ///`derivative exp(-x) / (1 + exp(-x))^2 = y * (1 - y)`: the derivative with the steps that lead to it; `y` is the value.
+    ///`derivative exp(-x) / (1 + exp(-x))^2 = y * (1 - y)`: the derivative with its intermediate forms; `y` is the value of the function.
     r#derivative,
     ///`kernel softmax`: the prelude's names for numerically stable forms.
     r#kernel,
-    /**A formula. Its levels leave no trace but their operands and operators, side by side: a long list of numbers
-stays small.*/
+    /**A formula. Its levels produce only operands and operators, in one sequence, so a long list of numbers stays
+small.*/
     r#expression,
     ///`let u = x * x in u + u^2`: names for parts of a formula.
     r#binding,
@@ -115,9 +115,9 @@ stays small.*/
     r#bound,
     ///`if x > 0 then x else 0`
     r#conditional,
-    ///Two sums and how they compare.
+    ///A comparison of two sums.
     r#condition,
-    ///How two numbers compare.
+    ///A comparison operator.
     r#comparison,
     ///Terms added and subtracted, from the left.
     r#sum,
@@ -127,11 +127,11 @@ stays small.*/
     r#product,
     ///`*`, `/` or `@`.
     r#product_operator,
-    ///Unary minus binds looser than `^`: `-x^2` is `-(x^2)`.
+    ///Unary minus binds less tightly than `^`: `-x^2` is `-(x^2)`.
     r#signed,
     ///A minus sign.
     r#minus,
-    ///`x^2`; to the right: `a^b^c` is `a^(b^c)`.
+    ///`x^2`; right-associative: `a^b^c` is `a^(b^c)`.
     r#power,
     ///A number, a name, a call or a formula in parentheses.
     r#primary,
@@ -151,26 +151,26 @@ stays small.*/
     r#doc_line,
     ///A string as Rust writes it.
     r#string,
-    /**What stands where an item should, up to its end or to what surely starts the next one: reported, and mended
-or passed over.*/
+    /**Text that is not an item, up to its end or to a certain start of the next item: reported, then recovered or
+skipped.*/
     r#bad_item,
-    ///What stands where a statement should, likewise.
+    ///Text that is not a statement, likewise.
     r#bad_statement,
-    ///A word in front of a name starts an item: nowhere else do two names stand side by side.
+    ///A keyword before a name starts an item: nowhere else are two names adjacent.
     r#item_start,
-    ///A word in front of a name, a number or a bracket starts a statement.
+    ///A keyword before a name, a number or a bracket starts a statement.
     r#statement_start,
-    ///A token, or brackets with what is between them.
+    ///A token, or brackets with their contents.
     r#tree,
-    ///Braces with what is between them.
+    ///Braces with their contents.
     r#block,
-    ///What may stand between brackets.
+    ///A part of the contents of brackets.
     r#inside,
-    ///One statement and nothing else: used to say what is wrong with a bad one.
+    ///One statement and nothing else: used to explain an error.
     r#lone_statement,
-    ///One item and nothing else: used to say what is wrong with a bad one.
+    ///One item and nothing else: used to explain an error.
     r#lone_item,
-    ///Statements and nothing else: what stands behind one that was mended.
+    ///Statements and nothing else: the rest after a recovered statement.
     r#statements,
     r#kw_network,
     r#kw_pub,
@@ -205,11 +205,11 @@ or passed over.*/
     r#kw_if,
     r#kw_then,
     r#kw_else,
-    ///White space separates tokens and means nothing else. Ranges, since most tries fail and these fail quickly.
+    ///White space only separates tokens. Ranges, because most attempts fail and a range fails quickly.
     r#WHITESPACE,
     ///Rust's comments; block comments nest.
     r#COMMENT,
-    ///`/* … */`; what opens inside must close, or each opening would be tried in two ways.
+    ///`/* … */`; a nested comment must be closed, otherwise each `/*` would be tried in two ways.
     r#block_comment,
 }
 impl Rule {

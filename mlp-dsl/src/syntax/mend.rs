@@ -1,5 +1,5 @@
-//! Sentences that could not be read: what is wrong with them is reported, and where it is clear what
-//! was meant they are read as if it stood there. What remains is left out, and its names are lost.
+//! Recovers from sentences that could not be parsed: reports each error, and parses the sentence with the
+//! obvious correction if there is one. Otherwise it skips the sentence and records its names as lost.
 
 use pest::Parser;
 
@@ -13,7 +13,7 @@ use super::{
 
 use crate::{span::Span, spelling::closest, syntax::errors};
 
-/// The rules that read one sentence and several in a place.
+/// The rules that parse one sentence and several sentences at a place.
 fn rules(place: Place) -> (Rule, Rule) {
     if place == Place::File {
         (Rule::lone_item, Rule::file)
@@ -23,11 +23,11 @@ fn rules(place: Place) -> (Rule, Rule) {
 }
 
 impl Builder<'_> {
-    /// Reports a sentence that could not be read, and makes the best of it.
+    /// Reports a sentence that could not be parsed, and recovers.
     pub(super) fn bad(&mut self, pair: &P<'_>, statements: &mut Vec<Statement>) {
         let place = if pair.as_rule() == Rule::bad_item { Place::File } else { Place::Network };
         let (text, start) = (pair.as_str(), pair.as_span().start());
-        // Places in the sentence are counted from its own start.
+        // Offsets in the sentence are relative to its start.
         let before = self.offset;
         self.offset = before.saturating_add_unsigned(start);
         let word_at = behind_docs(text);
@@ -42,7 +42,7 @@ impl Builder<'_> {
         self.offset = before;
     }
 
-    /// A sentence that starts as one should.
+    /// A sentence that starts with a valid keyword.
     fn unreadable(&mut self, place: Place, text: &str, statements: &mut Vec<Statement>) {
         let (lone, several) = rules(place);
         let Explanation { problem, at, semicolon } = match MlpParser::parse(lone, text) {
@@ -69,7 +69,8 @@ impl Builder<'_> {
         }
     }
 
-    /// A sentence with a word in front that starts none: the one it should be, if that can be read.
+    /// A sentence that starts with an unknown word: parses it with the most similar keyword, if that
+    /// succeeds.
     fn unknown(&mut self, place: Place, text: &str, at: usize, word: &str, statements: &mut Vec<Statement>) {
         let span = Span::new(self.place(at), self.place(at + word.len()));
         if place == Place::File && words::starts(word) {
@@ -100,7 +101,7 @@ impl Builder<'_> {
         self.lose(text);
     }
 
-    /// Reads a mended text if nothing in it is bad.
+    /// Parses a corrected text if it has no errors.
     fn read(&mut self, rule: Rule, text: &str, statements: &mut Vec<Statement>) -> bool {
         let Some(pair) = MlpParser::parse(rule, text).ok().and_then(|mut pairs| pairs.next()) else {
             return false;
@@ -113,7 +114,7 @@ impl Builder<'_> {
         good
     }
 
-    /// What stands in a text that can't be read is not reported as unknown elsewhere.
+    /// Records the names in a text that can't be parsed: they are not reported as unknown elsewhere.
     fn lose(&mut self, text: &str) {
         let words = text.split(|c: char| !(c.is_alphanumeric() || c == '_')).filter(|word| !word.is_empty());
         let mut before = "";
@@ -127,7 +128,7 @@ impl Builder<'_> {
     }
 }
 
-/// Whether `network Name {` or `network Name:` stands somewhere.
+/// Whether the text contains `network Name {` or `network Name:`.
 fn has_network(text: &str) -> bool {
     text.split("network").skip(1).any(|rest| {
         let behind = rest.trim_start().trim_start_matches(|c: char| c.is_alphanumeric() || c == '_');

@@ -1,4 +1,4 @@
-//! From text to [`ast::Ast`].
+//! Turns text into the syntax tree, [`ast::Ast`].
 
 pub mod ast;
 mod build;
@@ -18,5 +18,5 @@ pub mod words;
 
 pub use parse::{parse, parse_prelude, parse_with};
 
-/// The functions and rules that every specification knows.
+/// The prelude: functions and rules that every specification can use.
 pub const PRELUDE: &str = include_str!("../prelude.mlp");

@@ -1,30 +1,31 @@
-//! How deep the parser would recurse at a place of the text: brackets, and what nests without them.
+//! Counts how deep the parser recurses at a place of the text: in brackets, and in forms that nest without
+//! brackets.
 
-/// What is open.
+/// An open construct.
 #[derive(Clone, Copy, PartialEq)]
 enum Open {
-    /// A bracket, and the powers in front of it.
+    /// A bracket, and the number of powers before it.
     Bracket(usize),
     If,
     /// `let`, up to its `in`.
     Let,
-    /// What stands behind the `in`.
+    /// The body after the `in`.
     Body,
 }
 
-/// What is open at a place that is reached token by token.
+/// The open constructs at a place, updated token by token.
 #[derive(Default)]
 pub(super) struct Nesting {
     open: Vec<Open>,
-    /// `a^b^c`, here and in front of each open bracket.
+    /// The depth of `a^b^c`, here and before each open bracket.
     powers: usize,
     outer: usize,
-    /// Behind `^`, where a minus is the sign of an exponent, and no operator.
+    /// Whether the place follows `^`: there a minus is the sign of an exponent, not an operator.
     exponent: bool,
 }
 
 impl Nesting {
-    /// How many things are inside one another.
+    /// The nesting depth.
     pub(super) fn depth(&self) -> usize {
         self.open.len() + self.outer + self.powers
     }
@@ -47,7 +48,7 @@ impl Nesting {
         self.exponent = false;
     }
 
-    /// A token that is no bracket.
+    /// A token that is not a bracket.
     pub(super) fn token(&mut self, token: &[u8]) {
         match token {
             b";" => self.end_formulas(&[]),
@@ -74,7 +75,7 @@ impl Nesting {
         self.exponent = token == b"^" || self.exponent && (token == b"-" || means_nothing);
     }
 
-    /// Ends the formulas inside the innermost bracket, up to one of these.
+    /// Closes the constructs inside the innermost bracket, up to one of these.
     fn end_formulas(&mut self, kept: &[Open]) {
         let ends = |last: &mut Open| !matches!(last, Open::Bracket(_)) && !kept.contains(last);
         while self.open.pop_if(ends).is_some() {}

@@ -1,4 +1,4 @@
-//! Runs the parser.
+//! Turns text into the syntax tree: scan, parser, recovery.
 
 use pest::Parser;
 
@@ -11,12 +11,12 @@ use super::{
 };
 use crate::diagnostic::Diagnostics;
 
-/// Reads a specification. What can't be read is reported, and mended or left out.
+/// Parses a specification. Errors are reported; a wrong sentence is recovered or skipped.
 pub fn parse(text: &str, diagnostics: &mut Diagnostics) -> Ast {
     parse_with(text, super::build::normal, diagnostics)
 }
 
-/// The same, where the caller knows how to bring a name to Unicode's normal form C.
+/// The same, with the caller's function that normalizes a name to Unicode form C.
 pub fn parse_with(text: &str, normal: fn(&str) -> String, diagnostics: &mut Diagnostics) -> Ast {
     let Some(scanned) = scan(text, diagnostics) else { return Ast::default() };
     let whole = scanned.text.get(..text.len()).unwrap_or_default();
@@ -31,7 +31,7 @@ pub fn parse_with(text: &str, normal: fn(&str) -> String, diagnostics: &mut Diag
     pairs.next().map(|file| builder.file(file)).unwrap_or_default()
 }
 
-/// Reads the prelude, which may name kernels.
+/// Parses the prelude, which can name kernels.
 pub fn parse_prelude(text: &str) -> Ast {
     parse(text, &mut Diagnostics::default())
 }

@@ -1,6 +1,6 @@
-//! One pass over the characters before the parser runs: brackets match, nesting is bounded.
-//! So the parser's recursion is bounded too, and its recovery can't backtrack over open brackets.
-//! What does not match is reported and mended byte for byte, so that places stay where they are.
+//! One pass over the characters before the parser runs. In its result brackets match and nesting is bounded,
+//! so the parser's recursion is bounded and its recovery can't backtrack over open brackets. Unmatched
+//! brackets are reported and replaced byte by byte, so that offsets do not change.
 
 use super::{
     nesting::Nesting,
@@ -9,17 +9,17 @@ use super::{
 };
 use crate::{diagnostic::Diagnostics, limits, span::Span, syntax::errors};
 
-/// A text whose brackets match: those that are missing at the end are appended.
+/// A text whose brackets match: missing ones are appended at the end.
 pub(super) struct Scanned {
     pub(super) text: String,
-    /// Where brackets were that nothing closes. They are reported; what they stand in can't be read.
+    /// Places of unclosed brackets. They are reported; the enclosing sentence can't be parsed.
     pub(super) lost: Vec<usize>,
 }
 
-/// Stands where a bracket was: no token of the language.
+/// Replaces an unclosed bracket: not a token of the language.
 const LOST: u8 = 0;
 
-/// Checks size, brackets and nesting; `None` where it makes no sense to read on.
+/// Checks size, brackets and nesting; `None` if the text can't be parsed.
 pub(super) fn scan(text: &str, found: &mut Diagnostics) -> Option<Scanned> {
     if text.len() > limits::TEXT_BYTES {
         found.push(errors::text_too_long());
@@ -48,9 +48,9 @@ struct Scan<'s> {
     open: Vec<(u8, usize)>,
     nesting: Nesting,
     lost: Vec<usize>,
-    /// A bracket of this statement is reported: others in it may only follow from it.
+    /// Whether a bracket of this statement is reported: further errors in it may be consequences.
     quiet: bool,
-    /// Where `#` stands for a comment.
+    /// Places of `#` that starts a comment.
     comments: Vec<usize>,
 }
 
@@ -121,7 +121,7 @@ impl Scan<'_> {
         self.quiet &= closer != b'}';
     }
 
-    /// Round and square brackets end with the statement or the braces they stand in.
+    /// Closes parentheses and square brackets at the end of the statement or the enclosing braces.
     fn close_before(&mut self, what: &str) {
         while self.open.last().is_some_and(|(opener, _)| *opener != b'{') {
             if let Some((opener, start)) = self.pop() {
@@ -157,7 +157,7 @@ impl Scan<'_> {
         }
     }
 
-    /// A statement of a network inside the braces of another one: those are not closed.
+    /// A keyword of a statement inside the braces of another statement: those braces are not closed.
     fn word(&mut self, word: &str, at: usize) {
         if !words::starts_statement(word) {
             return;
@@ -180,8 +180,8 @@ impl Scan<'_> {
         }
     }
 
-    /// The bytes to pass over at a `#`, which other languages begin a comment with. It is one where a
-    /// line ends behind it; tokens of a macro have no lines.
+    /// The number of bytes to skip at a `#`, which starts a comment in other languages. It counts as a
+    /// comment if a line ends after it; tokens of a macro have no lines.
     fn hash(&mut self, at: usize) -> usize {
         let rest = self.text.get(at + 1..).unwrap_or_default();
         if rest.trim_start().starts_with('[') {
@@ -193,7 +193,7 @@ impl Scan<'_> {
         line + 1
     }
 
-    /// What is only known at the end: brackets that are still open, how many comments there are.
+    /// Reports the errors that are known only at the end: open brackets, and the comments with `#`.
     fn end(&mut self) {
         if let Some((first, others)) = self.comments.split_first() {
             self.found.push(errors::hash_comment(Span::new(*first, first + 1), others.len()));
@@ -218,7 +218,7 @@ fn closing(opener: u8) -> u8 {
     }
 }
 
-/// The bracket that is open at the end of a text whose brackets match so far.
+/// The innermost open bracket at the end of a text without unmatched brackets.
 pub(super) fn open_bracket(text: &str) -> Option<char> {
     let bytes = text.as_bytes();
     let mut open = Vec::new();

@@ -1,4 +1,4 @@
-//! The text of strings and of documentation.
+//! Turns string literals and documentation comments into their text.
 
 use crate::visible::visible;
 
@@ -40,7 +40,7 @@ fn unescape(text: &str) -> String {
                 let digits: String = characters.by_ref().take(2).collect();
                 out.extend(u8::from_str_radix(&digits, 16).ok().map(char::from));
             }
-            // A line that goes on: the white space in front of the next line is not meant.
+            // A line continuation: the white space at the start of the next line is not part of the string.
             Some('\n') => {
                 let rest = characters.as_str().trim_start();
                 characters = rest.chars();

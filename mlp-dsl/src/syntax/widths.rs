@@ -1,6 +1,6 @@
-//! How many bytes a token has, without asking what it means.
+//! The length of tokens in bytes, independent of their meaning.
 
-/// The text without the white space and the comments at its end.
+/// The text without trailing white space and comments.
 pub(super) fn code(text: &str) -> &str {
     let bytes = text.as_bytes();
     let (mut at, mut end) = (0, 0);
@@ -15,7 +15,7 @@ pub(super) fn code(text: &str) -> &str {
     text.get(..end).unwrap_or(text)
 }
 
-/// The bytes of the comment, string, word or sign that starts at `at`; `None` where a comment or
+/// The length in bytes of the comment, string, word or sign that starts at `at`; `None` if a comment or
 /// string has no end.
 pub(super) fn token_width(bytes: &[u8], at: usize, byte: u8) -> Option<usize> {
     let rest = bytes.get(at..).unwrap_or_default();
@@ -27,7 +27,7 @@ pub(super) fn token_width(bytes: &[u8], at: usize, byte: u8) -> Option<usize> {
         b'r' if rest.get(1) == Some(&b'#') => {
             Some(2 + rest.iter().skip(2).take_while(|b| is_word(**b)).count())
         }
-        b'0'..=b'9' => Some(1), // as the grammar takes numbers where it finds no sense in them
+        b'0'..=b'9' => Some(1), // one digit, like the grammar, which takes any character in a bad sentence
         _ => Some(unicode_space(rest).unwrap_or_else(|| word_length(rest).max(1))),
     }
 }
@@ -41,13 +41,13 @@ fn word_length(rest: &[u8]) -> usize {
     (0..rest.len()).find(ends).unwrap_or(rest.len())
 }
 
-/// The bytes of a character that Rust takes for white space and that is not ASCII.
+/// The length in bytes of a non-ASCII character that is white space in Rust.
 fn unicode_space(rest: &[u8]) -> Option<usize> {
     const SPACES: [&str; 5] = ["\u{85}", "\u{200E}", "\u{200F}", "\u{2028}", "\u{2029}"];
     SPACES.iter().find(|space| rest.starts_with(space.as_bytes())).map(|space| space.len())
 }
 
-/// How many comments are inside one another in this one; the parser recurses into them.
+/// The nesting depth of a block comment; the parser recurses into nested comments.
 pub(super) fn comments_inside(comment: &[u8]) -> usize {
     let (mut depth, mut deepest, mut at) = (0_usize, 0, 0);
     while let Some(here) = comment.get(at..).filter(|here| !here.is_empty()) {

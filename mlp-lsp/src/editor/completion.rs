@@ -1,5 +1,5 @@
-//! What may be written at a place. The sentence there is usually unfinished, so the place is told
-//! from the tokens in front of it.
+//! Computes completions at a place. The sentence there is usually unfinished, so the context comes from the
+//! tokens before it.
 
 use mlp_dsl::{
     format::tokens::{self, Token, tokens},
@@ -13,32 +13,32 @@ use super::{
     sentence::{Expected, Sentence},
 };
 
-/// Something that may be written.
+/// A completion.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Completion {
     /// The word.
     pub label: String,
-    /// What it is.
+    /// Its kind.
     pub kind: CompletionKind,
-    /// A line of Markdown about it.
+    /// A line of Markdown that describes it.
     pub detail: String,
 }
 
-/// What a completion is.
+/// The kind of a completion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CompletionKind {
     /// A word of the language.
     Word,
     /// A function, an update rule or an initializer.
     Function,
-    /// A value with a name.
+    /// A named value.
     Value,
     /// A setting, an option, an entry.
     Setting,
 }
 
 impl Analysis {
-    /// What may be written at an offset, which may be inside of a word.
+    /// The completions at an offset, which can be inside a word.
     pub fn completions(&self, offset: usize) -> Vec<Completion> {
         let before = looked_at(&self.text).get(..offset).unwrap_or_default();
         let prefix = before.trim_end_matches(|c: char| c.is_alphanumeric() || c == '_');
@@ -92,7 +92,7 @@ impl Analysis {
         found
     }
 
-    /// Functions or rules: the specification's, then those of the language.
+    /// Functions or rules: those of the specification, then those of the prelude.
     fn functions(&self, kind: Kind, found: &mut Vec<Completion>) {
         let own = self.names.symbols.iter().map(|symbol| (symbol, self.text.as_str()));
         let known = self.prelude.names.symbols.iter().map(|symbol| (symbol, self.prelude.text));
@@ -108,7 +108,7 @@ impl Analysis {
         }
     }
 
-    /// The settings of what is called around the place.
+    /// The settings of the enclosing call.
     fn settings(&self, sentence: &Sentence<'_>, found: &mut Vec<Completion>) {
         let Some(callee) = sentence.callee else { return };
         for names in [&self.names, &self.prelude.names] {
@@ -124,7 +124,7 @@ impl Analysis {
         }
     }
 
-    /// Values that are known at the place.
+    /// The values in scope at the place.
     fn values(&self, offset: usize, sentence: &Sentence<'_>, found: &mut Vec<Completion>) {
         let in_rule = sentence.owner == Some("rule");
         let in_function = sentence.first() == Some("fn");
@@ -151,7 +151,7 @@ impl Analysis {
         }
     }
 
-    /// Whether the function or rule that a symbol belongs to holds the offset.
+    /// Whether the function or rule of a symbol contains the offset.
     fn is_around(&self, symbol: &Symbol, offset: usize) -> bool {
         let owner = symbol.inside.and_then(|inside| self.names.symbols.get(inside));
         let extent = owner.map_or(symbol.extent, |owner| owner.extent);
@@ -167,7 +167,7 @@ fn words<'w>(words: impl Iterator<Item = &'w Word>, kind: CompletionKind, found:
     found.extend(words.map(|word| completion(word.text, kind, word.meaning)));
 }
 
-/// Whether the text ends inside of a comment or a string.
+/// Whether the text ends inside a comment or a string.
 fn is_inside_text(prefix: &str, all: &[Token<'_>]) -> bool {
     let Some(last) = all.last() else { return false };
     let ends_here = prefix.trim_end_matches(' ').ends_with(last.text);

@@ -1,4 +1,4 @@
-//! What is shown of the name under the pointer.
+//! Computes the hover text of a name.
 
 use mlp_dsl::{
     kind::ParameterKind,
@@ -12,11 +12,11 @@ use mlp_dsl::{
 
 use super::Analysis;
 
-/// Lines and characters of a declaration that are shown.
+/// The largest number of lines and characters that are shown of a declaration.
 const LINES: usize = 12;
 const CHARACTERS: usize = 1000;
 
-/// A text and the place it belongs to.
+/// A text and its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hover {
     /// Markdown.
@@ -26,7 +26,7 @@ pub struct Hover {
 }
 
 impl Analysis {
-    /// What is known of the name at an offset.
+    /// The hover text of the name at an offset.
     pub fn hover(&self, offset: usize) -> Option<Hover> {
         if let Some((at, span)) = self.names.at(offset) {
             let markdown = match at {
@@ -41,7 +41,7 @@ impl Analysis {
         Some(Hover { markdown: known.meaning.to_owned(), span })
     }
 
-    /// Where the name at an offset is declared.
+    /// The declaration of the name at an offset.
     pub fn declaration(&self, offset: usize) -> Option<Span> {
         match self.names.at(offset)? {
             (At::Symbol(index), _) => self.names.symbols.get(index).map(|symbol| symbol.declared),
@@ -57,7 +57,7 @@ impl Analysis {
         }
     }
 
-    /// What the derivation tells of a declared name: its shape, its parameters.
+    /// The description of a declared name from the derivation: its shape, its parameters.
     pub fn fact(&self, symbol: &Symbol) -> Option<&str> {
         self.facts.line(&symbol.name).filter(|_| has_facts(symbol.kind))
     }
@@ -87,12 +87,12 @@ fn find<'w>(words: &'w [Word], text: &str) -> Option<&'w Word> {
     words.iter().find(|word| word.text == text)
 }
 
-/// Whether a derivation has facts about it.
+/// Whether a derivation describes symbols of this kind.
 fn has_facts(kind: Kind) -> bool {
     !matches!(kind, Kind::Function | Kind::Argument | Kind::Local | Kind::Rule | Kind::Setting | Kind::State)
 }
 
-/// The word in front of its declaration.
+/// The keyword of its declaration.
 fn word_of(kind: Kind) -> &'static str {
     match kind {
         Kind::Network => "network",
@@ -110,7 +110,7 @@ fn word_of(kind: Kind) -> &'static str {
     }
 }
 
-/// The declaration as it is written, and its documentation.
+/// The declaration as written, and its documentation.
 fn declaration(symbol: &Symbol, names: &Names, text: &str) -> String {
     let written = match symbol.kind {
         Kind::Network => symbol.name.clone(),

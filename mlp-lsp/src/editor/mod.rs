@@ -1,5 +1,5 @@
-//! What an editor asks of a specification: what stands here, where it is declared and used, what may
-//! be written, under which name else.
+//! Answers the questions of an editor about a specification: hover, declaration, references, completion,
+//! renaming.
 
 mod completion;
 mod facts;
@@ -25,7 +25,7 @@ pub use completion::{Completion, CompletionKind};
 pub use hover::Hover;
 pub use rename::Refusal;
 
-/// The language's own functions and rules.
+/// The functions and rules of the prelude.
 struct Prelude {
     text: &'static str,
     names: Names,
@@ -37,7 +37,7 @@ impl Prelude {
     }
 }
 
-/// A specification and all that is known of it.
+/// A specification and its analysis.
 pub struct Analysis {
     text: String,
     names: Names,
@@ -46,14 +46,14 @@ pub struct Analysis {
     prelude: Prelude,
 }
 
-/// A text that is too long is refused, and not looked at.
+/// The text to analyse; a text above the size limit counts as empty.
 fn looked_at(text: &str) -> &str {
     if text.len() > limits::TEXT_BYTES { "" } else { text }
 }
 
 impl Analysis {
-    /// Analyses a text. What only a good specification tells, such as shapes, comes from the `last`
-    /// one that was good, as long as this one has mistakes.
+    /// Analyses a text. As long as it has errors, the facts that need a valid specification, such as shapes,
+    /// come from the `last` analysis.
     pub fn new(text: String, last: Option<Analysis>) -> Self {
         Analysis::with_files(text, last, &NoFiles)
     }
@@ -83,12 +83,12 @@ impl Analysis {
         &self.text
     }
 
-    /// What is declared, and where it is used.
+    /// The declared names and their uses.
     pub fn names(&self) -> &Names {
         &self.names
     }
 
-    /// What is wrong.
+    /// The diagnostics.
     pub fn mistakes(&self) -> &[Diagnostic] {
         &self.mistakes
     }

@@ -1,4 +1,4 @@
-//! Another name for something: everywhere, and only where nothing else changes its meaning.
+//! Renames a symbol at all its places, if nothing else changes its meaning.
 
 use mlp_dsl::{
     diagnostic::Diagnostics,
@@ -9,12 +9,12 @@ use mlp_dsl::{
 
 use super::Analysis;
 
-/// Why a name can't be changed, in words.
+/// The reason why a symbol can't be renamed, in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal(pub String);
 
 impl Analysis {
-    /// The name at an offset, if it can be changed.
+    /// The span of the name at an offset, if it can be renamed.
     pub fn renamable(&self, offset: usize) -> Result<Span, Refusal> {
         match self.names.at(offset) {
             Some((At::Symbol(_), span)) => Ok(span),
@@ -25,7 +25,7 @@ impl Analysis {
         }
     }
 
-    /// The places that get a new name. The rest of the text must mean what it means now.
+    /// The places of a symbol to rename. The meaning of the rest of the text must not change.
     pub fn rename(&self, offset: usize, new: &str) -> Result<Vec<Span>, Refusal> {
         self.renamable(offset)?;
         let mut places = self.references(offset);
@@ -53,11 +53,11 @@ impl Analysis {
     }
 }
 
-/// Where places are once others have another length.
+/// Maps places of the old text to places of the new text.
 struct Moved<'p> {
     places: &'p [Span],
     by: usize,
-    /// The bytes of the places in front of each.
+    /// For each place, the bytes that are removed before it.
     removed: Vec<usize>,
 }
 

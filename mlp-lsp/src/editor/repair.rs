@@ -1,14 +1,13 @@
-//! A text with brackets that close: what is being written seldom has them. Places stay where they are.
+//! Balances the brackets of an unfinished text. Offsets do not change.
 
 use std::borrow::Cow;
 
 use mlp_dsl::format::tokens::{Kind, tokens};
 
-/// The text with closing brackets appended for those left open at its end, and blanks in place of
-/// those that have no counterpart.
+/// The text with closing brackets appended for all open ones, and with spaces instead of unmatched brackets.
 pub(super) fn repaired(text: &str) -> Cow<'_, str> {
     let mut open: Vec<(usize, char)> = Vec::new();
-    // How many of each are open: where there is none, none is looked for.
+    // The number of open brackets of each kind, to skip the search if there is none.
     let mut counts = [0_usize; 3];
     let mut single = Vec::new();
     for token in tokens(text) {
@@ -38,7 +37,7 @@ pub(super) fn repaired(text: &str) -> Cow<'_, str> {
     for start in single {
         bytes.replace_range(start..start + 1, " ");
     }
-    // On a line of their own: the text may end with a comment.
+    // On a new line, because the text may end with a comment.
     bytes.push('\n');
     bytes.extend(open.iter().rev().map(|(_, close)| close));
     Cow::Owned(bytes)

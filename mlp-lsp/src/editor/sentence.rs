@@ -1,8 +1,8 @@
-//! The sentence that is being written, told from its tokens alone: it can't be parsed yet.
+//! Analyses the unfinished sentence at the end of a text from its tokens, because it can't be parsed.
 
 use mlp_dsl::syntax::words::Place;
 
-/// What may stand at a place.
+/// The completions that fit at a place.
 pub(super) enum Expected {
     Nothing,
     Sentence(Place),
@@ -21,21 +21,21 @@ pub(super) enum Expected {
 
 /// The unfinished sentence at the end of a text.
 pub(super) struct Sentence<'t> {
-    /// Its tokens that stand in no brackets of its own.
+    /// Its tokens outside its own brackets.
     tokens: Vec<&'t str>,
-    /// The first word of the sentence whose braces it stands in.
+    /// The first word of the sentence whose braces enclose it.
     pub(super) owner: Option<&'t str>,
-    /// What is called by the innermost parentheses that are open.
+    /// The callee of the innermost open parentheses.
     pub(super) callee: Option<&'t str>,
     /// Whether parentheses or square brackets are open.
     nested: bool,
-    /// Names it declares itself: arguments of a function, what `let` names.
+    /// The names that it declares: parameters of a function, `let` names.
     pub(super) names: Vec<&'t str>,
 }
 
 impl<'t> Sentence<'t> {
     pub(super) fn last(code: &[&'t str]) -> Self {
-        // Each open bracket, and where the sentence it stands in begins.
+        // Each open bracket, and the start of its sentence.
         let mut open: Vec<(usize, usize)> = Vec::new();
         let mut start = 0;
         for (index, token) in code.iter().enumerate() {
@@ -70,7 +70,7 @@ impl<'t> Sentence<'t> {
         first_word(&self.tokens)
     }
 
-    /// Whether its formulas are more than constants.
+    /// Whether its formulas can use more than constants.
     pub(super) fn calls(&self) -> bool {
         let constants = ["seed", "const", "train", "data", "unroll", "weights", "biases", "input", "target"];
         let word =
@@ -81,7 +81,7 @@ impl<'t> Sentence<'t> {
 
     pub(super) fn expected(&self) -> Expected {
         let last = self.tokens.last().copied();
-        // In a list in braces, a part is a sentence of its own.
+        // In a list in braces, each part is a separate sentence.
         let part = self.tokens.rsplit(|token| *token == ",").next().unwrap_or_default();
         let assigns = part.contains(&"=") || self.nested;
         match (self.owner, self.first()) {
@@ -133,7 +133,7 @@ impl<'t> Sentence<'t> {
     }
 }
 
-/// The tokens that stand in no closed and in no open brackets.
+/// The tokens outside all brackets, closed or open.
 fn outside_brackets<'t>(sentence: &[&'t str]) -> Vec<&'t str> {
     let mut depth = 0_usize;
     let mut outside = Vec::new();
@@ -148,7 +148,7 @@ fn outside_brackets<'t>(sentence: &[&'t str]) -> Vec<&'t str> {
     outside
 }
 
-/// What braces belong to: `layer h {`, `headings = {`.
+/// The owner of braces: `layer h {`, `headings = {`.
 fn owner<'t>(before: &[&'t str]) -> Option<&'t str> {
     match before {
         [.., name, "="] => Some(name),
@@ -160,8 +160,8 @@ fn first_word<'t>(sentence: &[&'t str]) -> Option<&'t str> {
     sentence.iter().copied().find(|token| token.starts_with(|c: char| c.is_alphabetic() || c == '_'))
 }
 
-/// What a sentence declares itself: the words behind `let` and `,` in front of `=`, and in a
-/// function the words in its first parentheses.
+/// The names that a sentence declares: the words between `let` or `,` and `=`, and in a function the words in
+/// its first parentheses.
 fn declared<'t>(sentence: &[&'t str]) -> Vec<&'t str> {
     let mut names = Vec::new();
     if first_word(sentence) == Some("fn") {

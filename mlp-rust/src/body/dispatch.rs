@@ -51,6 +51,6 @@ impl Context<'_> {
 
     /// Whether a product and the sum that it is added to are rounded once, as kernels take it.
     pub(crate) fn fused(&self) -> bool {
-        self.derivation.arithmetic == mlp_dsl::number::Arithmetic::Fused
+        self.derivation.header.arithmetic == mlp_dsl::number::Arithmetic::Fused
     }
 }

@@ -45,10 +45,12 @@ impl Body<'_> {
             };
             let (a, b) = factors(0);
             code.extend(quote!(#y[#result] = #a * #b;));
-            code.extend((1..inner).map(factors).map(|(a, b)| match self.context.derivation.arithmetic {
-                Arithmetic::Separate => quote!(#y[#result] = #y[#result] + #a * #b;),
-                Arithmetic::Fused => quote!(#y[#result] = __isa.multiply_add(#a, #b, #y[#result]);),
-            }));
+            code.extend((1..inner).map(factors).map(
+                |(a, b)| match self.context.derivation.header.arithmetic {
+                    Arithmetic::Separate => quote!(#y[#result] = #y[#result] + #a * #b;),
+                    Arithmetic::Fused => quote!(#y[#result] = __isa.multiply_add(#a, #b, #y[#result]);),
+                },
+            ));
         }
         code
     }
@@ -66,7 +68,7 @@ impl Body<'_> {
         for (number, place) in places(Shape::Matrix(rows, columns)).iter().enumerate() {
             let (i, j) = (size(number / columns.max(1)), size(number % columns.max(1)));
             let sum = quote!(if #first { 0.0 } else { #total #place });
-            code.extend(match self.context.derivation.arithmetic {
+            code.extend(match self.context.derivation.header.arithmetic {
                 Arithmetic::Separate => quote!(#total #place = (#sum) + #a[#i] * #b[#j];),
                 Arithmetic::Fused => quote!(#total #place = __isa.multiply_add(#a[#i], #b[#j], #sum);),
             });

@@ -1,4 +1,4 @@
-//! `mlpc check`: mistakes of the specification, of the derivation, of the gradients.
+//! `mlpc check`: checks the specification, the derivation and the gradients.
 
 use mlp_document::values;
 use mlp_dsl::{
@@ -7,13 +7,13 @@ use mlp_dsl::{
 };
 use mlp_eval::{GradientCheck, Point, check_gradients, evaluate};
 
-use crate::{arguments::Check, failure::Failure, input, input::shown_name, output};
+use crate::{arguments::Check, failure::Failure, file::shown_name, input, output};
 
-/// The greatest relative difference, in the norm, that rounding explains.
+/// The largest normwise relative error that rounding explains.
 const TOLERANCE: f64 = 1e-12;
-/// Samples of `data` that are looked at.
+/// The number of samples of `data` that are used.
 const SAMPLES: usize = 16;
-/// The seed of drawn inputs and targets: the same numbers at each call.
+/// The seed of random inputs and targets, so that each call uses the same numbers.
 const SEED: u64 = 1;
 
 /// Runs the command.
@@ -21,12 +21,15 @@ pub(crate) fn run(arguments: &Check) -> Result<(), Failure> {
     let derivation = input::compile(&arguments.source)?;
     let name = shown_name(&arguments.source.file);
     if let Err(reason) = verify::verify(&derivation) {
-        let title = format!("the derivation of `{}` contradicts itself: {reason}", derivation.name);
-        return Err(Failure::specification(title, "this is a fault of the compiler; please report it"));
+        let title = format!(
+            "internal error: the derivation of `{}` is inconsistent: {reason}",
+            derivation.header.name
+        );
+        return Err(Failure::specification(title, "this is a bug in the compiler; please report it"));
     }
     let equations = derivation.equations.len();
-    let mut report = format!("{name}: no mistakes in the network `{}`\n", derivation.name);
-    report.push_str(&format!("  equations  {equations}, order, shapes and scopes hold\n"));
+    let mut report = format!("{name}: no errors in the network `{}`\n", derivation.header.name);
+    report.push_str(&format!("  equations  {equations}; order, shapes and scopes are consistent\n"));
     let verdict = gradients(&derivation, &mut report);
     output::print(&report)?;
     verdict
@@ -38,17 +41,17 @@ fn gradients(derivation: &Derivation, report: &mut String) -> Result<(), Failure
         return Ok(());
     }
     if let Err(large) = values::affordable(derivation) {
-        report.push_str("  gradients  not checked: the network is too large to be evaluated\n");
-        let title = format!("the gradients of `{}` can't be checked: it has {large}", derivation.name);
+        report.push_str("  gradients  not checked: the network is too large to evaluate\n");
+        let title = format!("the gradients of `{}` can't be checked: it has {large}", derivation.header.name);
         return Err(Failure::specification(
             title,
-            "check the network with narrower layers: the formulas of the gradients stay the same",
+            "check the network with narrower layers; the formulas of the gradients are the same",
         ));
     }
     let (point, place) = point(derivation);
     let Some(check) = check_gradients(derivation, &point) else { return Ok(()) };
     report.push_str(&lines(derivation, &check, &place));
-    // A comparison with NaN fails as well.
+    // A comparison with NaN is false.
     if check.normwise <= TOLERANCE {
         return Ok(());
     }
@@ -56,28 +59,27 @@ fn gradients(derivation: &Derivation, report: &mut String) -> Result<(), Failure
         derivation.loss.as_ref().map(|loss| evaluate::<f64>(derivation, &point).scalar(loss.objective));
     if let Some(loss) = loss.filter(|loss| !loss.is_finite()) {
         let title = format!("the gradients can't be checked at {place}: the loss is {loss} there");
-        return Err(Failure::specification(
-            title,
-            "give the inputs and the target values that the formulas allow",
-        ));
+        return Err(Failure::specification(title, "use inputs and targets for which the loss is finite"));
     }
-    let title =
-        format!("the gradients are wrong: a normwise error of {:.1e} is above {TOLERANCE:e}", check.normwise);
-    let help = "the check looks at one point; a formula with a jump or a kink exactly there fails as well";
+    let title = format!(
+        "the gradients are wrong: the normwise error {:.1e} is larger than {TOLERANCE:e}",
+        check.normwise
+    );
+    let help = "the check uses one point; it can also fail if a formula has a jump or a kink exactly there";
     Err(Failure::specification(title, help))
 }
 
-/// Where the gradients are checked, and how that is called.
+/// The point where the gradients are checked, and its description.
 fn point(derivation: &Derivation) -> (Point, String) {
-    if derivation.has_data {
-        let all = derivation.samples.len();
-        let samples = derivation.samples.get(..all.min(SAMPLES)).unwrap_or_default();
+    if derivation.header.has_data {
+        let all = derivation.header.samples.len();
+        let samples = derivation.header.samples.get(..all.min(SAMPLES)).unwrap_or_default();
         let which = if samples.len() < all { "first" } else { "declared" };
-        return (Point::at(derivation, samples), format!("the {which} {} samples together", samples.len()));
+        return (Point::at(derivation, samples), format!("the {which} {} samples", samples.len()));
     }
     match Point::declared(derivation) {
-        Ok(point) => (point, "the declared numbers".to_owned()),
-        Err(_) => (Point::drawn(derivation, SEED, false), "drawn inputs and targets".to_owned()),
+        Ok(point) => (point, "the declared values".to_owned()),
+        Err(_) => (Point::drawn(derivation, SEED, false), "random inputs and targets".to_owned()),
     }
 }
 

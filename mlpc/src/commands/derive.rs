@@ -1,4 +1,4 @@
-//! `mlpc derive`: the worked derivation in Markdown.
+//! `mlpc derive`: writes the worked derivation in Markdown.
 
 use mlp_document::{Options, derive};
 use mlp_dsl::ir::Derivation;

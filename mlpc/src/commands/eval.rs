@@ -1,4 +1,4 @@
-//! `mlpc eval`: the numbers of a training step.
+//! `mlpc eval`: prints the numbers of a training step.
 
 use mlp_document::values::{self, Entry, Refusal, StepValues};
 use mlp_dsl::{ir::Derivation, limits, shape::Shape};
@@ -13,28 +13,28 @@ use crate::{
     table::{Align, Table},
 };
 
-/// Elements of a vector or matrix that a table shows.
+/// The number of elements of a vector or matrix that a table shows.
 const SHOWN: usize = 16;
 
 /// Runs the command.
 pub(crate) fn run(arguments: &Eval) -> Result<(), Failure> {
     let derivation = input::compile_at(&arguments.source, arguments.choice)?;
     if arguments.steps > 1 && derivation.training.is_none() {
-        let title = format!("`{}` has no training rule: there are no steps to perform", derivation.name);
-        return Err(Failure::specification(title, "add `train sgd(rate = …);`, or leave --steps out"));
+        let title = format!("`{}` has no update rule, so it has no training steps", derivation.header.name);
+        return Err(Failure::specification(title, "add `train sgd(rate = …);`, or remove --steps"));
     }
     let step =
         values::train(&derivation, arguments.steps).map_err(|refusal| refused(&derivation, refusal))?;
     let count: usize = sections(&step).iter().flat_map(|(_, entries)| *entries).map(|e| e.values.len()).sum();
     if arguments.format != EvalFormat::Table && count > limits::PRINTED_VALUES {
         let title = format!(
-            "`{}` has {count} values, and up to {} are printed",
+            "`{}` has {count} values, but at most {} can be printed",
             step.network,
             limits::PRINTED_VALUES
         );
         return Err(Failure::specification(
             title,
-            "leave --format out: a table shows the first of each vector",
+            "remove --format: a table shows the first elements of each vector",
         ));
     }
     output::print(&match arguments.format {
@@ -45,11 +45,11 @@ pub(crate) fn run(arguments: &Eval) -> Result<(), Failure> {
 }
 
 fn refused(derivation: &Derivation, refusal: Refusal) -> Failure {
-    let network = &derivation.name;
+    let network = &derivation.header.name;
     match refusal {
         Refusal::TooLarge(large) => {
             let title = format!("`{network}` can't be evaluated: it has {large}");
-            Failure::specification(title, "print it as Rust with `mlpc emit`, and run that")
+            Failure::specification(title, "generate Rust code with `mlpc emit`, and run it")
         }
         Refusal::Missing(missing) => {
             let names: Vec<String> = missing.iter().map(|m| format!("the {} `{}`", m.what, m.name)).collect();
@@ -58,7 +58,7 @@ fn refused(derivation: &Derivation, refusal: Refusal) -> Failure {
             let statements: Vec<String> = missing.iter().map(|m| format!("`{}`", m.statement)).collect();
             Failure::specification(
                 title,
-                &format!("give them in the specification: {}", statements.join(" and ")),
+                &format!("declare values in the specification: {}", statements.join(" and ")),
             )
         }
     }
@@ -92,8 +92,8 @@ fn json(step: &StepValues) -> Json {
     Json::Object(object)
 }
 
-/// Each number on a line of its own; rows and columns count from 1 and stay empty where there
-/// are none.
+/// Each number on a separate line; rows and columns count from 1 and are empty for shapes that
+/// have none.
 fn csv(step: &StepValues) -> Result<String, Failure> {
     let broken = |error: &dyn std::fmt::Display| Failure::usage(format!("can't write CSV: {error}"), "");
     let mut writer = csv::Writer::from_writer(Vec::new());
@@ -156,6 +156,6 @@ fn rows(table: &mut Table, entry: &Entry) {
     }
     if entry.values.len() > most {
         let rest = entry.values.len() - most;
-        table.row([format!("{}[…]", entry.name), format!(" {rest} more; --format json has them all")]);
+        table.row([format!("{}[…]", entry.name), format!(" {rest} more; --format json prints all")]);
     }
 }

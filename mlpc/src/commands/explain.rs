@@ -1,8 +1,8 @@
-//! `mlpc explain`: what a mistake means and how to mend it.
+//! `mlpc explain`: explains an error code and how to fix the error.
 
 use crate::{arguments::Explain, failure::Failure, output};
 
-/// The pages, each below a heading `## CODE: title`.
+/// The pages, each with a heading `## CODE: title`.
 const PAGES: &str = include_str!("../explanations.md");
 
 /// Runs the command.
@@ -16,7 +16,7 @@ pub(crate) fn run(arguments: &Explain) -> Result<(), Failure> {
         Some((code, title, text)) => output::print(&format!("{code}: {title}\n\n{}\n", plain(text))),
         None => {
             let code: String = code.chars().take(20).flat_map(char::escape_default).collect();
-            Err(Failure::usage(format!("there is no mistake `{code}`"), "`mlpc explain` lists all of them"))
+            Err(Failure::usage(format!("unknown error code `{code}`"), "`mlpc explain` lists all codes"))
         }
     }
 }
@@ -30,7 +30,7 @@ fn pages() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
     })
 }
 
-/// The text for a terminal: examples are set off by spaces.
+/// The text for a terminal: examples are indented.
 fn plain(text: &str) -> String {
     let mut inside = false;
     let mut out = String::new();

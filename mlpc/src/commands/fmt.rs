@@ -1,13 +1,13 @@
-//! `mlpc fmt`: specifications in the one style.
+//! `mlpc fmt`: formats specifications.
 
 use crate::{
     arguments::{Fmt, Source},
     failure::Failure,
-    input::{self, is_standard, shown_name},
-    output,
+    file::{is_standard, shown_name},
+    input, output,
 };
 
-/// Runs the command. Every file is read and laid out before the first is written.
+/// Runs the command. Formats all files before it writes the first one.
 pub(crate) fn run(arguments: &Fmt) -> Result<(), Failure> {
     let mut changed = Vec::new();
     for file in &arguments.files {
@@ -25,13 +25,13 @@ pub(crate) fn run(arguments: &Fmt) -> Result<(), Failure> {
         let names: Vec<String> = changed.iter().map(|(file, _)| shown_name(file)).collect();
         return match names.as_slice() {
             [] => Ok(()),
-            [one] => Err(not_in_style(&format!("{one} is not in the style"))),
-            many => Err(not_in_style(&format!("{} are not in the style", many.join(", ")))),
+            [one] => Err(not_in_style(&format!("{one} is not formatted"))),
+            many => Err(not_in_style(&format!("{} are not formatted", many.join(", ")))),
         };
     }
     changed.into_iter().try_for_each(|(file, text)| output::write(&text, file))
 }
 
 fn not_in_style(title: &str) -> Failure {
-    Failure::specification(title, "lay them out with `mlpc fmt`")
+    Failure::specification(title, "run `mlpc fmt`")
 }

@@ -1,4 +1,4 @@
-//! `mlpc summary`: what a network is made of.
+//! `mlpc summary`: reports layers, parameters, memory and computation.
 
 mod json;
 mod page;

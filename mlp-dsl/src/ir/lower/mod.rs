@@ -1,8 +1,8 @@
 //! From the checked model to equations. The grain of a value is its own: named neurons stay
-//! scalars, a layer written as a whole stays a vector, and `Pack` joins the two where they meet.
+//! scalars, a layer written as a whole stays a vector, and `Stack` joins the two where they meet.
 
-mod bundle;
 mod formula;
+mod operand;
 mod training;
 
 use std::collections::HashMap;
@@ -24,10 +24,21 @@ use crate::{
     syntax::ast::Name,
 };
 
-use bundle::{Draft, at};
+use operand::{Bound, Operand};
 
 /// The given equations, the forward pass and the loss.
-pub(super) fn lower(model: &Model) -> Result<Derivation, Diagnostic> {
+pub(super) struct Lowered {
+    /// Parameters are not trained yet.
+    pub(super) derivation: Derivation,
+    /// The state of the rule before a step, for each trained parameter.
+    pub(super) states: States,
+}
+
+/// The state of the rule before a step, by the parameter.
+pub(super) type States = HashMap<EquationId, Vec<EquationId>>;
+
+/// Lowers a model as far as the loss.
+pub(super) fn lower(model: &Model) -> Result<Lowered, Diagnostic> {
     let mut lower = Lower::new(model);
     lower.given(model);
     for layer in &model.layers {
@@ -36,15 +47,16 @@ pub(super) fn lower(model: &Model) -> Result<Derivation, Diagnostic> {
     if let Some(loss) = &model.loss {
         lower.loss(loss, model)?;
     }
-    if let Some(training) = &model.training {
-        lower.training(training)?;
-    }
-    Ok(lower.derivation)
+    let states = match &model.training {
+        Some(training) => lower.training(training)?,
+        None => States::new(),
+    };
+    Ok(Lowered { derivation: lower.derivation, states })
 }
 
 struct Lower {
     derivation: Derivation,
-    packs: HashMap<Vec<EquationId>, EquationId>,
+    stacks: HashMap<Vec<EquationId>, EquationId>,
     steps: u32,
     /// Scalar operations of the equations so far.
     operations: u64,
@@ -55,7 +67,7 @@ struct Lower {
     role: Role,
     span: Span,
     /// What `let` names, the innermost last.
-    bound: Vec<Draft>,
+    bound: Vec<Bound>,
 }
 
 /// Names for the parts of a sum.
@@ -78,14 +90,7 @@ struct Owner {
 impl Lower {
     fn new(model: &Model) -> Self {
         let derivation = Derivation {
-            name: model.name.text.clone(),
-            name_span: model.name.span,
-            visibility: model.visibility.clone(),
-            docs: model.docs.clone(),
-            precision: model.precision,
-            seed: model.seed,
-            constants: model.constants.clone(),
-            functions: model.functions.clone(),
+            header: model.header.clone(),
             equations: Vec::new(),
             inputs: Vec::new(),
             target: None,
@@ -93,21 +98,16 @@ impl Lower {
             layers: Vec::new(),
             loss: None,
             training: None,
-            samples: model.samples.clone(),
-            has_data: model.has_data,
-            unroll: model.unroll,
-            arithmetic: model.arithmetic,
-            document: model.document.clone(),
         };
         Lower {
             derivation,
-            packs: HashMap::new(),
+            stacks: HashMap::new(),
             steps: 0,
             operations: 0,
             drafted: 0,
             owner: Owner::default(),
             role: Role::Given,
-            span: model.name.span,
+            span: model.header.name_span,
             bound: Vec::new(),
         }
     }
@@ -126,11 +126,7 @@ impl Lower {
                 frozen: parameter.frozen,
                 start: parameter.start.clone(),
                 equation,
-                gradient: None,
-                batch: None,
-                objective: None,
-                state: Vec::new(),
-                updated: None,
+                trained: None,
             });
         }
         self.derivation.target = model.target.as_ref().map(|target| self.data(target));
@@ -218,8 +214,8 @@ impl Lower {
                 }
                 made.push(full.clone());
                 let id = self.define(value, Symbol::Local(full))?;
-                let draft = self.draft_of(&Value::Whole(id));
-                self.bound.push(draft);
+                let bound = self.bind_value(&Value::Whole(id));
+                self.bound.push(bound);
             }
             typed = body;
         }
@@ -290,7 +286,7 @@ impl Lower {
             model::Value::Input(index) => self.derivation.inputs.get(index).map(|input| input.name.clone()),
             _ => None,
         };
-        let elements = self.value(value)?;
+        let elements = self.value(value);
         let each: Vec<String> = elements.equations().iter().map(|id| self.derivation.name_of(*id)).collect();
         let whole = whole.or_else(|| each.first().cloned())?;
         Some(PartNames { whole, each })
@@ -300,13 +296,14 @@ impl Lower {
     fn define(&mut self, typed: &Typed, symbol: Symbol) -> Result<EquationId, Diagnostic> {
         let first_new = self.derivation.equations.len();
         let mut b = Builder::new();
-        let bundle = self.formula(&mut b, typed, &[])?;
-        let shape = bundle.shape;
-        let root = if bundle.packed {
-            let id = self.whole(&b, bundle)?;
-            b.leaf(id.0)
-        } else {
-            at(&bundle.roots, 0)
+        let operand = self.formula(&mut b, typed, &[])?;
+        let shape = operand.shape();
+        let root = match operand {
+            Operand::Whole(_, root) => root,
+            Operand::Packed(_) => {
+                let id = self.whole(&b, &operand)?;
+                b.leaf(id.0)
+            }
         };
         if let Some(Term::Leaf(leaf)) = b.term(root) {
             let id = EquationId(*leaf);
@@ -328,7 +325,7 @@ impl Lower {
         shape: Shape,
         formula: Formula,
     ) -> Result<EquationId, Diagnostic> {
-        let operations = formula.operations(&self.derivation.functions);
+        let operations = formula.operations(&self.derivation.header.functions);
         self.operations = spend(self.operations, operations, self.span)?;
         Ok(self.add(symbol, shape, Op::Pointwise(formula)))
     }

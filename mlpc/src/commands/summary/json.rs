@@ -1,4 +1,4 @@
-//! The summary as JSON.
+//! Turns the summary into JSON.
 
 use mlp_document::summary::{Dimensions, Epoch, LayerSummary, Product, Summary, Tally};
 
@@ -32,7 +32,7 @@ pub(super) fn json(summary: &Summary) -> Json {
         (
             "generated_code",
             Json::object([
-                ("layers", Json::text(if summary.unrolled { "written out" } else { "loops" })),
+                ("layers", Json::text(if summary.unrolled { "unrolled" } else { "loops" })),
                 ("samples_at_once", Json::whole(summary.block)),
             ]),
         ),

@@ -1,4 +1,4 @@
-//! The summary as text and in Markdown: the same tables and sentences.
+//! Turns the summary into text or Markdown, with the same tables and sentences.
 
 use mlp_document::summary::{Epoch, LayerSummary, Product, Summary, Tally};
 
@@ -52,9 +52,9 @@ fn sections(summary: &Summary) -> Vec<(String, Body)> {
     sections.push(("Parameters".to_owned(), Body::Table(parameters(summary))));
     sections.push(("Links".to_owned(), Body::Table(links(summary.total))));
     if let Some(epoch) = summary.epoch {
-        sections.push(("Batches in one epoch".to_owned(), Body::Lines(batches(epoch, summary.batch))));
+        sections.push(("Batches per epoch".to_owned(), Body::Lines(batches(epoch, summary.batch))));
     }
-    sections.push(("Memory and work".to_owned(), Body::Lines(memory(summary))));
+    sections.push(("Memory and computation".to_owned(), Body::Lines(memory(summary))));
     sections
 }
 
@@ -83,7 +83,7 @@ fn dimensions(summary: &Summary) -> Table {
     table
 }
 
-/// The product as it is written on the board.
+/// The product as an equation of dimensions.
 fn equation(product: &Product) -> String {
     let (input, weights, output) = (product.input, product.weights, product.output);
     let factors = if product.columns { [weights, input] } else { [input, weights] };
@@ -105,7 +105,7 @@ fn parameters(summary: &Summary) -> Table {
     if loss.parameters() > 0 {
         table.row(cells("(loss)", loss.weights.to_string(), loss));
     }
-    table.row(cells("in all", summary.total.weights.to_string(), summary.total));
+    table.row(cells("total", summary.total.weights.to_string(), summary.total));
     table
 }
 
@@ -113,7 +113,7 @@ fn cells(name: &str, weights: String, tally: Tally) -> [String; 4] {
     [name.to_owned(), weights, tally.biases.to_string(), tally.parameters().to_string()]
 }
 
-/// `1024 × 20 = 20480` where the weights fill the matrices, their number elsewhere.
+/// `1024 × 20 = 20480` if the matrices contain all weights of the layer, otherwise only the number.
 fn weights(layer: &LayerSummary) -> String {
     let count = layer.tally.weights;
     let area = |product: &Product| product.weights.rows.saturating_mul(product.weights.columns);
@@ -132,21 +132,22 @@ fn links(total: Tally) -> Table {
     };
     row("weights", total.weight_links, total.weights);
     row("biases", total.bias_links, total.biases);
-    row("in all", total.links(), total.parameters());
+    row("total", total.links(), total.parameters());
     table
 }
 
 fn batches(epoch: Epoch, batch: u64) -> Vec<String> {
     let Epoch { samples, full, rest } = epoch;
-    let in_all = |count: u64| if count == 1 { "1 batch".to_owned() } else { format!("{count} batches") };
+    let counted_batches =
+        |count: u64| if count == 1 { "1 batch".to_owned() } else { format!("{count} batches") };
     if rest == 0 {
-        return vec![format!("{samples} / {batch} = {}, none short", in_all(full))];
+        return vec![format!("{samples} / {batch} = {}, all full", counted_batches(full))];
     }
     let last = counted(rest, "sample");
     vec![
         format!("{samples} / {batch} = {full}, remainder {rest}"),
-        format!("{} with the last one of {last}", in_all(epoch.batches())),
-        format!("{} without it", in_all(full)),
+        format!("{} including the last one, of {last}", counted_batches(epoch.batches())),
+        format!("{} without the last one", counted_batches(full)),
     ]
 }
 
@@ -161,19 +162,19 @@ fn memory(summary: &Summary) -> Vec<String> {
         lines.push(numbers("gradients", summary.trained));
     }
     if summary.state > 0 {
-        lines.push(numbers("state of the rule", summary.state));
+        lines.push(numbers("optimizer state", summary.state));
     }
     let at_once = match summary.block {
         1 => String::new(),
         block => format!(", for {block} samples at once"),
     };
     lines.push(format!("workspace: {} bytes{at_once}", summary.workspace_bytes));
-    let code = if summary.unrolled { "written out number by number" } else { "loops over layers" };
+    let code = if summary.unrolled { "unrolled" } else { "loops" };
     lines.push(format!("generated code: {code}"));
-    lines.push(format!("forward pass: {} for a sample", counted(work, "multiply-add")));
+    lines.push(format!("forward pass: {} per sample", counted(work, "multiply-add")));
     if summary.batch > 1 {
         let all = u128::from(work) * u128::from(summary.batch);
-        lines.push(format!("forward pass: {} × {work} = {all} for a batch", summary.batch));
+        lines.push(format!("forward pass: {} × {work} = {all} multiply-adds per batch", summary.batch));
     }
     lines
 }
