@@ -18,6 +18,7 @@ pub mod limits;
 pub mod model;
 pub mod names;
 pub mod number;
+pub mod outline;
 pub mod plan;
 pub mod reserved;
 pub mod shape;

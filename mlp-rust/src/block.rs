@@ -198,7 +198,7 @@ impl Context<'_> {
         let fields: Vec<TokenStream> = without
             .map(|parameter| {
                 let field = self.field(parameter.equation);
-                super::types::fill(&quote!(__gradients.#field), self.shape(parameter), &quote!(0.0))
+                super::start::fill(&quote!(__gradients.#field), self.shape(parameter), &quote!(0.0))
             })
             .collect();
         if fields.is_empty() { TokenStream::new() } else { quote!(if __first { #(#fields)* }) }

@@ -14,7 +14,7 @@ use mlp_dsl::{
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
-use super::{Context, names::identifier, size, types::fill};
+use super::{Context, names::identifier, size, start::fill};
 
 /// Whether an equation is used.
 pub(super) type Used<'u> = &'u dyn Fn(EquationId) -> bool;

@@ -1,0 +1,75 @@
+//! Turns the start values of parameters into the statements that set them.
+
+use mlp_dsl::{ir::Parameter, model::Start, number::Precision, shape::Shape};
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+use crate::{Context, formula::literal, weights::load};
+
+/// The statements that set every parameter of the network at `of` to its start value.
+pub(super) fn starts(context: &Context<'_>, of: &TokenStream) -> TokenStream {
+    let statements = context.derivation.parameters.iter().map(|parameter| start(context, of, parameter));
+    quote!(#(#statements)*)
+}
+
+/// The statement that sets one of them.
+pub(super) fn start(context: &Context<'_>, of: &TokenStream, parameter: &Parameter) -> TokenStream {
+    let precision = context.derivation.precision;
+    let (field, shape) = (context.field(parameter.equation), context.derivation.shape(parameter.equation));
+    let place = quote!(#of.#field);
+    match &parameter.start {
+        Start::Fill(value) => fill(&place, shape, &literal(*value, precision)),
+        Start::Values(values) => {
+            let values: Vec<TokenStream> = values.iter().map(|value| literal(*value, precision)).collect();
+            match shape {
+                Shape::Matrix(_, columns) => {
+                    let rows = values.chunks(columns.max(1)).map(|row| quote!([#(#row),*]));
+                    quote!(#place = [#(#rows),*];)
+                }
+                Shape::Vector(_) | Shape::Scalar => quote!(#place = [#(#values),*];),
+            }
+        }
+        Start::Loaded(tensor) => load(&context.runtime, &place, tensor),
+        Start::Uniform { low, high, salt, .. } => {
+            let stream = stream(context, parameter, *salt);
+            draw(&stream, "uniform", [*low, *high], &place, shape)
+        }
+        Start::Normal { mean, deviation, salt } => {
+            let stream = stream(context, parameter, *salt);
+            draw(&stream, "normal", [*mean, *deviation], &place, shape)
+        }
+    }
+}
+
+/// The random numbers of a parameter.
+fn stream(context: &Context<'_>, parameter: &Parameter, salt: u64) -> TokenStream {
+    let (runtime, name) = (&context.runtime, &parameter.name);
+    quote!(#runtime::Stream::new(seed, #salt, #name))
+}
+
+/// The statement that draws a parameter from a distribution of two numbers.
+fn draw(
+    stream: &TokenStream,
+    distribution: &str,
+    numbers: [f64; 2],
+    place: &TokenStream,
+    shape: Shape,
+) -> TokenStream {
+    let [first, second] = numbers.map(|number| literal(number, Precision::F64));
+    let method = |shape| format_ident!("{distribution}_{shape}");
+    let (scalar, vector, matrix) = (method("scalar"), method("vector"), method("matrix"));
+    match shape {
+        Shape::Scalar => quote!(#place = #stream.#scalar(#first, #second);),
+        Shape::Vector(_) => quote!(#stream.#vector(#first, #second, &mut #place);),
+        Shape::Matrix(..) => quote!(#stream.#matrix(#first, #second, &mut #place);),
+    }
+}
+
+/// Sets every element in place, so that a large array is never on the stack.
+pub(super) fn fill(place: &TokenStream, shape: Shape, value: &TokenStream) -> TokenStream {
+    match shape {
+        Shape::Scalar => quote!(#place = #value;),
+        Shape::Vector(_) => quote!(#place.fill(#value);),
+        Shape::Matrix(..) => quote!(#place.as_flattened_mut().fill(#value);),
+    }
+}
