@@ -31,14 +31,14 @@
 //! [`mlp!`] expands to the network's type, `Xor`, whose public fields are its parameters, and to
 //! types named after it:
 //!
-//! | type | what it is |
+//! | type | content |
 //! |---|---|
 //! | `XorGradients` | a gradient for each parameter |
 //! | `XorOptimizer` | the settings and state of the training rule |
-//! | `XorWorkspace` | room for intermediate values, of constant size |
+//! | `XorWorkspace` | buffers for intermediate values, of constant size |
 //! | `XorTrace` | every named value of a forward pass |
 //!
-//! | method | for |
+//! | method | purpose |
 //! |---|---|
 //! | `new()`, `with_seed(seed)`, `initialize(seed)` | start values |
 //! | `boxed()`, `boxed_with_seed(seed)` | the same on the heap, with the feature `alloc` |
@@ -48,35 +48,43 @@
 //! | `backward(&input, &target) -> (loss, gradients)`, `backward_into`, `backward_batch` | gradients |
 //! | `train(&input, &target) -> loss`, `train_into`, `train_batch` | one step of the rule |
 //!
-//! Inputs, targets and outputs are arrays, so a wrong length is an error of rustc. The methods
+//! Inputs, targets and outputs are arrays, so a wrong length is a type error. The methods
 //! that return by value exist for networks up to 256 KiB; the others write in place. A large network
-//! is made in place, too: with the feature `alloc` by `Xor::boxed()` (likewise `XorWorkspace::boxed()`,
-//! `XorGradients::boxed()`, `XorOptimizer::boxed()`), which never stands on the stack, or without a
+//! is also made in place: with the feature `alloc` by `Xor::boxed()` (likewise `XorWorkspace::boxed()`,
+//! `XorGradients::boxed()`, `XorOptimizer::boxed()`), which is never on the stack, or without a
 //! heap as `static NETWORK: Mutex<Xor> = Mutex::new(Xor::ZERO)`, then `initialize`. A network whose
 //! start values come from a file (`weights from`, with the feature `safetensors`) has them as the
-//! constant `TRAINED` if it is not too large: a `static` of it lies in read-only memory. Batches come as slices of arrays, flat slices ([`Batch::from_flat`]) or, with the
-//! feature `ndarray`, as views; wrong lengths are error values.
+//! constant `TRAINED` if it is not too large; a `static` of it is in read-only memory. A [`Batch`] is made from slices of
+//! arrays, from flat slices ([`Batch::from_flat`]) or, with the feature `ndarray`, from views; wrong lengths are error
+//! values.
 //!
 //! Constants on the type: `PARAMETERS`, `WEIGHTS`, `BIASES`, `INPUTS`, `OUTPUTS`, `LAYERS` (the input
-//! counted), `MULTIPLY_ADDS`, `PARAMETER_BYTES`, `WORKSPACE_BYTES`, `SEED`, `FINGERPRINT`. Code that is
-//! generic over networks uses [`Network`], [`Differentiable`] and [`Trainable`].
+//! counted), `MULTIPLY_ADDS`, `PARAMETER_BYTES`, `WORKSPACE_BYTES`, `FROZEN`, `OPTIMIZER_BYTES`, `SEED`; `FINGERPRINT`, a
+//! hash of the equations, and `LAYOUT_HASH`, a hash of the names and shapes of parameters and optimizer states. Code that
+//! is generic over networks uses [`Network`], [`Differentiable`] and [`Trainable`].
 //!
-//! With the feature `std`, which is on by default, code for AVX2 and AVX-512 is compiled, too, and chosen when the
-//! program runs; without it the crate is `no_std` and computes with what it was compiled for. The bits are the same.
+//! With the feature `std` (on by default), code for AVX2 and AVX-512 is also compiled and chosen at run
+//! time. Without it the crate is `no_std` and uses the features of the compilation target. The bits are the same.
 //!
-//! With the feature `rayon`, which asks for `std`, large products of batches are computed by several threads: those of
-//! the pool that the call is made in, or else of rayon's global one. The bits are the same, however many there are.
-//! It is worth it for layers of some 100 000 weights in batches of 100 samples, with `batch 100` in the specification,
-//! since as many samples as it says are computed at once. Smaller products, the elements of layers, losses and updates
-//! are computed by the calling thread, and everything on processors other than x86-64 with SSE2 and AArch64.
-//! Without the feature batches take nothing from the heap. With it rayon does: for threads when they start, for a
-//! queue when it grows, and 1.5 KB for each 63 products that are handed to a pool from outside of it. As with all
-//! calls of rayon, a thread of the pool that waits may take up other work of the pool, and the first call panics where
+//! With the feature `rayon`, which enables `std`, several threads compute large products of batches: the threads of
+//! the current pool, or else of rayon's global pool. The bits are the same for any number of threads.
+//! It pays for layers of some 100 000 weights in batches of 100 samples, with `batch 100` in the specification,
+//! because `batch` is the number of samples that are computed at once. The calling thread computes smaller products,
+//! element-wise operations, losses and updates; on processors other than x86-64 with SSE2 and AArch64 it computes everything.
+//! Without the feature, batches allocate nothing. With it, rayon allocates: for threads when they start, for a
+//! queue when it grows, and 1.5 KB for each 63 products that are sent to a pool from outside. As with all
+//! calls of rayon, a waiting thread of the pool may execute other work of the pool, and the first call panics if
 //! no threads can be started.
 //!
-//! The language is described in `docs/reference.md` of the repository.
+//! The module [`reference`](mod@reference) describes the language.
 #![no_std]
 #![forbid(unsafe_code)]
+
+/// The programs of the README are tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}
+pub mod reference;
 
 pub use mlp_macros::mlp;
 #[doc(hidden)]

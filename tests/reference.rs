@@ -1,8 +1,8 @@
-//! Every example of the language reference compiles, or fails as it says.
+//! Every example of the language reference and of the changelog compiles, or fails with the diagnostic that is named.
 
 use mlp_dsl::weights::{Files, Unread};
 
-/// The files of weights that other tests have.
+/// The files of weights of other tests.
 struct Networks;
 
 impl Files for Networks {
@@ -12,11 +12,10 @@ impl Files for Networks {
     }
 }
 
-#[test]
-fn the_references_examples_compile() {
-    let reference = include_str!("../docs/reference.md");
+/// Compiles the blocks of a page that are marked `mlp`; returns their number.
+fn compile_blocks(page: &str) -> usize {
     let mut count = 0;
-    let mut blocks = reference.split("\n```");
+    let mut blocks = page.split("\n```");
     blocks.next();
     while let (Some(block), _) = (blocks.next(), blocks.next()) {
         let (mark, text) = block.split_once('\n').unwrap_or_default();
@@ -29,5 +28,16 @@ fn the_references_examples_compile() {
         let expected: Vec<&str> = code.split(',').skip(1).collect();
         assert_eq!(found, expected, "{text}");
     }
+    count
+}
+
+#[test]
+fn the_references_examples_compile() {
+    let count = compile_blocks(include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/reference.md")));
     assert!(count >= 10, "only {count} examples were found");
+}
+
+#[test]
+fn the_changelogs_examples_compile() {
+    assert_eq!(compile_blocks(include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/CHANGELOG.md"))), 2);
 }

@@ -96,7 +96,7 @@ impl<'c, 'd> Chain<'c, 'd> {
         let (b, roots) = swept.entry(of).or_insert_with(|| {
             let (mut b, leaves) = (Builder::new(), formula.leaves());
             let own = b.leaf(of.0);
-            let roots = partials(&mut b, formula, Some(own), &leaves, &derivation.functions);
+            let roots = partials(&mut b, formula, Some(own), &leaves, &derivation.header.functions);
             (b, leaves.into_iter().zip(roots).collect())
         });
         roots.get(&by.0).map(|root| b.finish(*root))

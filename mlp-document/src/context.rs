@@ -151,7 +151,7 @@ impl<'d> Context<'d> {
 
     /// A function's formula and its derivatives, with what its first use puts for its parameters.
     pub(super) fn function(&self, id: FunctionId, arguments: &[Expression]) -> Vec<Line> {
-        let Some(function) = self.derivation.functions.get(id.0 as usize) else { return Vec::new() };
+        let Some(function) = self.derivation.header.functions.get(id.0 as usize) else { return Vec::new() };
         let mut call = Expression::default();
         let mut places = Vec::new();
         for (name, value) in function.parameters.iter().zip(arguments) {

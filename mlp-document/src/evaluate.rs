@@ -172,10 +172,15 @@ fn cell(node: &Node, x: &[f64], derivation: &Derivation) -> f64 {
                 *otherwise
             }
         }
-        (Node::Apply(FunctionId(id), _), x) => match derivation.functions.get(*id as usize) {
+        (Node::Apply(FunctionId(id), _), x) => match derivation.header.functions.get(*id as usize) {
             Some(function) => {
                 let leaf = |leaf: u32| x.get(leaf as usize).copied().unwrap_or(f64::NAN);
-                evaluate_formula(&function.body, &leaf, &derivation.functions, derivation.arithmetic)
+                evaluate_formula(
+                    &function.body,
+                    &leaf,
+                    &derivation.header.functions,
+                    derivation.header.arithmetic,
+                )
             }
             None => f64::NAN,
         },

@@ -54,7 +54,7 @@ impl Expression {
     /// A call with the function's formula in its place; `None` where no call is outermost.
     pub fn expanded(&self, derivation: &Derivation) -> Option<Self> {
         let Some(Node::Apply(FunctionId(id), arguments)) = self.root() else { return None };
-        let body = &derivation.functions.get(*id as usize)?.body;
+        let body = &derivation.header.functions.get(*id as usize)?.body;
         let mut expanded = self.clone();
         let leaf = |_: &mut Expression, leaf: u32| {
             arguments.get(leaf as usize).copied().unwrap_or(NodeId::default())

@@ -100,7 +100,8 @@ impl Context<'_> {
         named.retain(|id| !self.is_of_parameter(*id));
         section.lines(self.lines_of(&named));
         self.left_out(&mut section, named.len(), "derivatives");
-        let means: Vec<EquationId> = self.derivation.parameters.iter().filter_map(|p| p.batch).collect();
+        let means: Vec<EquationId> =
+            self.derivation.parameters.iter().filter_map(mlp_dsl::ir::Parameter::batch).collect();
         section.say(match self.derivation.loss.as_ref().map(|loss| loss.reduction) {
             Some(Reduction::Sum) => "The gradients of the parameters, as sums over the batch:",
             _ => "The gradients of the parameters, as means over the batch:",
@@ -117,10 +118,10 @@ impl Context<'_> {
         let mut section = Section::new("effort");
         self.batches(&mut section);
         let parameters = self.derivation.parameter_count();
-        let bytes = self.derivation.precision.bytes();
+        let bytes = self.derivation.header.precision.bytes();
         section.say(format!(
             "Memory: each of the {parameters} parameters is an {} number of {bytes} bytes. In bytes:",
-            self.derivation.precision.rust()
+            self.derivation.header.precision.rust()
         ));
         let product =
             |factors: &[usize]| arithmetic(sum_of_products(&[factors.to_vec()]), factors.iter().product());

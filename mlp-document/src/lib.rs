@@ -105,7 +105,7 @@ fn preface(derivation: &Derivation, options: &Options, neurons: bool) -> Vec<Tex
     let mut preface = vec![plain(format!(
         "Numbers are computed in double precision and rounded only where they are printed: to the nearest, with {digits} decimals, or fewer where the number itself is shorter. Numbers of less than 0.0001 in size, and from 1000000000 on, stand in scientific form with {digits} digits."
     ))];
-    if derivation.precision == Precision::F32 {
+    if derivation.header.precision == Precision::F32 {
         preface.push(plain("The network itself computes in single precision; its numbers agree with these to about seven digits."));
     }
     if derivation.loss.is_none() {
@@ -127,7 +127,7 @@ impl Document {
 
     /// The heading of a section: the specification's words, or English ones.
     pub fn heading(&self, section: &Section) -> &str {
-        let own = &self.derivation.document.headings;
+        let own = &self.derivation.header.document.headings;
         let own = own.iter().find(|(key, _)| key == section.key).map(|(_, words)| words.as_str());
         let english = || HEADINGS.iter().find(|(key, _)| *key == section.key).map(|(_, words)| *words);
         own.or_else(english).unwrap_or(section.key)

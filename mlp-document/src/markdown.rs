@@ -20,7 +20,7 @@ pub(super) fn print(document: &Document) -> String {
     let printer = Markdown { latex: document.latex() };
     let mut out = String::new();
     front_matter(document, &mut out);
-    for doc in paragraphs(&document.derivation.docs) {
+    for doc in paragraphs(&document.derivation.header.docs) {
         let _ = write!(out, "\n{}\n", escape(&doc));
     }
     for text in &document.preface {
@@ -37,8 +37,8 @@ pub(super) fn print(document: &Document) -> String {
 
 /// Title, author, marks and question.
 fn front_matter(document: &Document, out: &mut String) {
-    let front = &document.derivation.document;
-    let title = front.title.as_deref().unwrap_or(&document.derivation.name);
+    let front = &document.derivation.header.document;
+    let title = front.title.as_deref().unwrap_or(&document.derivation.header.name);
     let _ = writeln!(out, "# {}", escape(&one_line(title)));
     let mut line = Vec::new();
     line.extend(front.author.as_deref().map(|author| escape(&one_line(author))));

@@ -87,12 +87,12 @@ fn look(latex: &str) -> String {
 impl Names {
     /// Chooses the spellings. `single` says that there is one sample: then its loss is the mean.
     pub(super) fn new(derivation: &Derivation, single: bool) -> Self {
-        let parameters = derivation.functions.iter().flat_map(|f| &f.parameters);
+        let parameters = derivation.header.functions.iter().flat_map(|f| &f.parameters);
         let named = derivation.equations.iter().filter_map(|e| match &e.symbol {
             Symbol::Named(name) | Symbol::Setting(name) => Some(name),
             _ => None,
         });
-        let constants = derivation.constants.iter().map(|(name, _)| name);
+        let constants = derivation.header.constants.iter().map(|(name, _)| name);
         let users: Vec<&String> = named.chain(constants).collect();
         let exp_is_power = !users.iter().copied().chain(parameters).any(|name| name == "e");
         let mut taken = Taken::default();
@@ -106,7 +106,7 @@ impl Names {
             };
             taken.choose(&[short, upright(&f.name)], &f.name)
         };
-        let functions = derivation.functions.iter().map(|f| function(f, &mut taken)).collect();
+        let functions = derivation.header.functions.iter().map(|f| function(f, &mut taken)).collect();
         let mut names = Names {
             spelled: HashMap::new(),
             constants: Vec::new(),
@@ -126,7 +126,7 @@ impl Names {
             }
         }
         let of_constant = |(name, _): &(String, f64)| names.spelled.get(name).cloned().unwrap_or_default();
-        names.constants = derivation.constants.iter().map(of_constant).collect();
+        names.constants = derivation.header.constants.iter().map(of_constant).collect();
         names.derive(derivation, &mut taken);
         names
     }

@@ -34,7 +34,7 @@ impl Context<'_> {
         let head = [("Layer", false), ("Values", false), ("Size", true), ("Function", false)];
         section.table(&head, rows);
         self.left_out(&mut section, count, "layers");
-        for constant in self.derivation.constants.iter().take(ITEMS) {
+        for constant in self.derivation.header.constants.iter().take(ITEMS) {
             let name = Inline::Code(constant.0.clone());
             let words = " is a constant: training leaves it as it is. Its value is ".to_owned();
             let value = Inline::Math(Side::new(Form::Numbers, number(constant.1)));
@@ -64,7 +64,7 @@ impl Context<'_> {
             let expression = Expression::of_equation(self.derivation, *id);
             let name = match expression.root() {
                 Some(Node::Apply(f, _)) => {
-                    self.derivation.functions.get(f.0 as usize).map(|function| function.name.clone())
+                    self.derivation.header.functions.get(f.0 as usize).map(|function| function.name.clone())
                 }
                 Some(Node::Unary(op, _)) => op.name().map(str::to_owned),
                 Some(Node::Array(ArrayOp::Softmax, _)) => Some("softmax".to_owned()),

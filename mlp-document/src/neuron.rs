@@ -146,7 +146,7 @@ impl Context<'_> {
         {
             section.lines(lines);
             lines = Vec::new();
-            let name = self.derivation.functions.get(function.0 as usize).map(|f| f.name.clone());
+            let name = self.derivation.header.functions.get(function.0 as usize).map(|f| f.name.clone());
             section.paragraph(vec![
                 Inline::Text("The derivative of ".into()),
                 Inline::Code(name.unwrap_or_default()),

@@ -22,8 +22,8 @@ impl Context<'_> {
         });
         section.lines(values.iter().chain([&loss.objective]).map(|id| self.line(*id)).collect());
         section.say("Its gradients are added to those of the loss:");
-        let changed = self.derivation.parameters.iter().filter(|p| p.objective != p.batch);
-        let objective = changed.filter_map(|p| p.objective);
+        let changed = self.derivation.parameters.iter().filter(|p| p.objective() != p.batch());
+        let objective = changed.filter_map(mlp_dsl::ir::Parameter::objective);
         let all: Vec<EquationId> = gradients.into_iter().chain(objective).collect();
         section.lines(self.lines_of(&all));
         self.left_out(&mut section, all.len(), "gradients");

@@ -112,7 +112,7 @@ impl Drawing<'_, '_> {
         let label = match source {
             Source::Equation(id) => derivation.name_of(id),
             Source::Constant(ConstantId(id)) => {
-                derivation.constants.get(id as usize).map(|(name, _)| name.clone()).unwrap_or_default()
+                derivation.header.constants.get(id as usize).map(|(name, _)| name.clone()).unwrap_or_default()
             }
         };
         let next = self.picture.nodes.len();

@@ -179,14 +179,14 @@ impl Summary {
         let loss_only = counting.rest();
         let mut total = loss_only;
         layers.iter().for_each(|layer| total.add(layer.tally));
-        let bytes = derivation.precision.bytes() as u64;
+        let bytes = derivation.header.precision.bytes() as u64;
         let count = |ids: &mut dyn Iterator<Item = EquationId>| {
             ids.map(|id| derivation.shape(id).count() as u64).sum::<u64>()
         };
         let plan = mlp_dsl::plan::plan(derivation);
         Summary {
-            network: derivation.name.clone(),
-            precision: derivation.precision,
+            network: derivation.header.name.clone(),
+            precision: derivation.header.precision,
             inputs: derivation.inputs.iter().map(length).collect(),
             target: derivation.target.as_ref().map(length),
             layers,
@@ -195,9 +195,15 @@ impl Summary {
             batch,
             epoch: samples.map(|samples| Epoch { samples, full: samples / batch, rest: samples % batch }),
             parameter_bytes: total.parameters().saturating_mul(bytes),
-            trained: count(&mut derivation.parameters.iter().filter_map(|p| p.gradient.map(|_| p.equation))),
+            trained: count(
+                &mut derivation.parameters.iter().filter_map(|p| p.gradient().map(|_| p.equation)),
+            ),
             state: count(
-                &mut derivation.parameters.iter().flat_map(|p| &p.state).map(|state| state.equation),
+                &mut derivation
+                    .parameters
+                    .iter()
+                    .flat_map(mlp_dsl::ir::Parameter::state)
+                    .map(|state| state.equation),
             ),
             multiply_adds: derivation.multiply_adds() as u64,
             unrolled: plan.unrolled,

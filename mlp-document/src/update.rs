@@ -88,7 +88,7 @@ impl Context<'_> {
         let mut moved = point.clone();
         let mut any = false;
         for parameter in &self.derivation.parameters {
-            if let Some(value) = parameter.updated.and_then(|id| before.value(id)) {
+            if let Some(value) = parameter.updated().and_then(|id| before.value(id)) {
                 moved.set(parameter.equation, value.clone());
                 any = true;
             }
@@ -120,7 +120,7 @@ impl Context<'_> {
         let evaluation = evaluate::<f64>(derivation, point);
         let mut rows = Vec::new();
         for parameter in derivation.parameters.iter().take(most) {
-            let Some(gradient) = parameter.objective.and_then(|id| evaluation.value(id)) else { continue };
+            let Some(gradient) = parameter.objective().and_then(|id| evaluation.value(id)) else { continue };
             let stride = gradient.shape().count().div_ceil(each).max(1);
             for (element, own) in gradient.iter().enumerate().step_by(stride) {
                 let difference = central_difference(derivation, point, loss.objective, parameter, element);

@@ -108,11 +108,11 @@ fn collect(derivation: &Derivation, evaluation: &Evaluation<f64>) -> StepValues 
         picked.map(|(name, id)| entry(name, id)).collect()
     };
     StepValues {
-        network: derivation.name.clone(),
+        network: derivation.header.name.clone(),
         forward: forward.map(|(id, _)| named(id)).collect(),
         loss: loss.map(named).collect(),
-        gradients: of_parameters(|p| p.objective),
-        updated: of_parameters(|p| p.updated),
+        gradients: of_parameters(mlp_dsl::ir::Parameter::objective),
+        updated: of_parameters(mlp_dsl::ir::Parameter::updated),
     }
 }
 

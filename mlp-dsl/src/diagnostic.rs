@@ -1,32 +1,31 @@
-//! What is wrong with a specification, as data. How it looks is the business of two renderers:
-//! the command line's and the macro's.
+//! Diagnostics as data: the errors of a specification. The command line and the macro render them.
 
 use crate::span::Span;
 
-/// One mistake: what it is, where it stands, how to mend it.
+/// One error: its title, its places and how to fix it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
-    /// Stable code, such as `M0201`.
+    /// The stable code, such as `M0201`.
     pub code: &'static str,
-    /// The mistake in one line of plain words.
+    /// The error in one line of plain words.
     pub title: String,
-    /// The places that matter; the first is the one to look at.
+    /// The labelled places; the first is the main place.
     pub labels: Vec<Label>,
-    /// How to mend it.
+    /// How to fix it.
     pub help: Option<String>,
 }
 
-/// A place and what is to be said of it.
+/// A place with a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Label {
-    /// Where.
+    /// The place.
     pub span: Span,
-    /// What.
+    /// The text: what the underlined code is.
     pub text: String,
 }
 
 impl Diagnostic {
-    /// A diagnostic whose main place is `span`.
+    /// A diagnostic with the main place `span`.
     pub fn new(code: &'static str, title: impl Into<String>, span: Span, label: impl Into<String>) -> Self {
         let labels = vec![Label { span, text: shortened(label.into()) }];
         Diagnostic { code, title: shortened(title.into()), labels, help: None }
@@ -38,7 +37,7 @@ impl Diagnostic {
         self
     }
 
-    /// Adds the way to mend it.
+    /// Adds a help line.
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(shortened(help.into()));
         self
@@ -50,7 +49,7 @@ impl Diagnostic {
     }
 }
 
-/// Words with what is quoted from the text in them: a name or number without end is cut.
+/// Shortens long quotations from the text, such as a very long name or number.
 fn shortened(words: String) -> String {
     const WHOLE: usize = crate::limits::NAME_BYTES + 20;
     if words.len() <= WHOLE {
@@ -66,14 +65,14 @@ fn shortened(words: String) -> String {
     words.split(' ').map(cut).collect::<Vec<_>>().join(" ")
 }
 
-/// Collects diagnostics; the border of a phase asks whether there are any.
+/// Collects diagnostics. At the end of a phase the caller asks whether there are any.
 #[derive(Debug, Default)]
 pub struct Diagnostics {
     found: Vec<Diagnostic>,
 }
 
 impl Diagnostics {
-    /// Keeps a diagnostic, unless one already stands at the same place with the same code.
+    /// Adds a diagnostic, unless there is one with the same code at the same place.
     pub fn push(&mut self, diagnostic: Diagnostic) {
         let known = |d: &Diagnostic| d.code == diagnostic.code && d.span() == diagnostic.span();
         if !self.is_full() && !self.found.iter().any(known) {
@@ -81,12 +80,12 @@ impl Diagnostics {
         }
     }
 
-    /// Whether no further diagnostic is kept.
+    /// Whether the limit is reached: further diagnostics are dropped.
     pub fn is_full(&self) -> bool {
         self.found.len() >= crate::limits::DIAGNOSTICS
     }
 
-    /// Whether nothing is wrong so far.
+    /// Whether there is no diagnostic so far.
     pub fn is_empty(&self) -> bool {
         self.found.is_empty()
     }

@@ -17,6 +17,7 @@ pub mod kind;
 pub mod limits;
 pub mod model;
 pub mod names;
+pub mod never;
 pub mod number;
 pub mod outline;
 pub mod plan;
@@ -57,11 +58,11 @@ pub fn derive_with(
     mut diagnostics: Diagnostics,
     files: &dyn Files,
 ) -> Result<Derivation, Vec<Diagnostic>> {
-    let model = check::check(ast, files, &mut diagnostics);
-    match model {
+    let model = never::catch(|| check::check(ast, files, &mut diagnostics));
+    match model.map_err(|fault| vec![fault])? {
         Some(model) if diagnostics.is_empty() => {
-            let derivation = ir::derive(&model);
-            derivation.and_then(plan::fitting).map_err(|diagnostic| vec![diagnostic])
+            let derivation = never::catch(|| ir::derive(&model).and_then(plan::fitting));
+            derivation.flatten().map_err(|diagnostic| vec![diagnostic])
         }
         _ => Err(diagnostics.into_sorted()),
     }

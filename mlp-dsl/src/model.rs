@@ -18,45 +18,54 @@ use crate::{
 /// A checked network.
 #[derive(Debug)]
 pub struct Model {
-    /// Its name.
-    pub name: Name,
-    /// `pub`, `pub(crate)` or nothing.
-    pub visibility: String,
-    /// Its documentation.
-    pub docs: Vec<String>,
-    /// Its number type.
-    pub precision: Precision,
-    /// The seed of drawn start values.
-    pub seed: u64,
-    /// The declared constants.
-    pub constants: Vec<(String, f64)>,
-    /// Functions of one formula, the prelude's first.
-    pub functions: Vec<Function>,
+    /// What its derivation has as well.
+    pub header: Header,
     /// The inputs, in order.
     pub inputs: Vec<Data>,
     /// The target.
     pub target: Option<Data>,
-    /// The parameters, in order of declaration; those of `dense` where it stands.
+    /// The parameters, in order of declaration; those of `dense` in order of its calls.
     pub parameters: Vec<Parameter>,
     /// The layers, in order.
     pub layers: Vec<Layer>,
     /// The loss.
     pub loss: Option<Typed>,
-    /// What is added to the loss once for each batch.
+    /// The terms added to the loss once for each batch.
     pub penalties: Vec<Typed>,
     /// The training rule.
     pub training: Option<Training>,
+    /// The place of the `unroll` statement.
+    pub unroll_span: Option<Span>,
+}
+
+/// The part of a network that model and derivation have in common.
+#[derive(Clone, Debug)]
+pub struct Header {
+    /// The network's name.
+    pub name: String,
+    /// The place of the name.
+    pub name_span: Span,
+    /// `pub`, `pub(crate)` or nothing.
+    pub visibility: String,
+    /// The network's documentation.
+    pub docs: Vec<String>,
+    /// The number type of the generated code.
+    pub precision: Precision,
+    /// The seed of drawn start values.
+    pub seed: u64,
+    /// Declared constants.
+    pub constants: Vec<(String, f64)>,
+    /// Functions of one formula, the prelude's first.
+    pub functions: Vec<Function>,
     /// Declared samples.
     pub samples: Vec<Sample>,
-    /// Whether they stand in `data`, and not at the declarations.
+    /// Whether `data` declares them, and not the inputs and the target.
     pub has_data: bool,
-    /// Whether layers are to be written out in code, where it is said.
+    /// Whether generated code is unrolled, where the specification says it.
     pub unroll: Option<bool>,
-    /// Where that is said.
-    pub unroll_span: Option<Span>,
     /// How products are added up.
     pub arithmetic: Arithmetic,
-    /// Front matter.
+    /// The front matter of the document.
     pub document: FrontMatter,
 }
 
@@ -269,6 +278,16 @@ pub enum Changed {
     Parameter,
     /// A state, by its index.
     State(usize),
+}
+
+impl Changed {
+    /// Its leaf in the formulas of a rule.
+    pub fn leaf(self) -> u32 {
+        match self {
+            Changed::Parameter => UpdateRule::PARAMETER,
+            Changed::State(index) => UpdateRule::STATE + index as u32,
+        }
+    }
 }
 
 /// A formula with its shape.

@@ -1,5 +1,5 @@
-//! Every name of a specification: where it is declared and where it is used. Read off the syntax
-//! tree, so that it is there for a text with mistakes as well.
+//! Collects the names of a specification with their declarations and uses. They come from the syntax tree, so
+//! a text with errors has them as well.
 
 use std::collections::HashMap;
 
@@ -13,7 +13,7 @@ use crate::{
     },
 };
 
-/// What a name is declared as.
+/// The kind of a declared name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// A network.
@@ -36,13 +36,13 @@ pub enum Kind {
     Function,
     /// An argument of a function.
     Argument,
-    /// What `let` names.
+    /// A `let` name.
     Local,
     /// An update rule.
     Rule,
     /// A setting of a rule.
     Setting,
-    /// What a rule keeps from step to step.
+    /// A state of a rule.
     State,
 }
 
@@ -51,9 +51,9 @@ pub enum Kind {
 pub struct Symbol {
     /// The name.
     pub name: String,
-    /// What it is.
+    /// Its kind.
     pub kind: Kind,
-    /// Where it is declared: the name alone.
+    /// The span of the name in its declaration.
     pub declared: Span,
     /// The sentence, or the part of one, that declares it.
     pub extent: Span,
@@ -61,25 +61,25 @@ pub struct Symbol {
     pub inside: Option<usize>,
     /// Its documentation.
     pub docs: Vec<String>,
-    /// Where it is used, in the order of the text.
+    /// Its uses, in the order of the text.
     pub uses: Vec<Span>,
 }
 
 /// All names of a specification.
 #[derive(Clone, Debug, Default)]
 pub struct Names {
-    /// What is declared.
+    /// The declared names.
     pub symbols: Vec<Symbol>,
-    /// Names that the specification does not declare: the language does, or nobody.
+    /// Names that the specification does not declare: built-in or unknown names.
     pub foreign: Vec<Name>,
 }
 
-/// What stands at a place of the text.
+/// The meaning of a place of the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum At<'n> {
-    /// A declared name: which symbol.
+    /// A declared name: the index of its symbol.
     Symbol(usize),
-    /// A name that is not declared here.
+    /// A name that the specification does not declare.
     Foreign(&'n Name),
 }
 
@@ -95,7 +95,7 @@ impl Names {
         names
     }
 
-    /// What stands at an offset, and the place of the name.
+    /// The name at an offset, and its span.
     pub fn at(&self, offset: usize) -> Option<(At<'_>, Span)> {
         let holds = |span: &Span| span.start <= offset && offset <= span.end;
         for (index, symbol) in self.symbols.iter().enumerate() {
@@ -114,7 +114,7 @@ impl Names {
         symbol.flat_map(|symbol| std::iter::once(symbol.declared).chain(symbol.uses.iter().copied()))
     }
 
-    /// What belongs to a symbol: the neurons of a layer, the arguments of a function.
+    /// The parts of a symbol: the neurons of a layer, the parameters of a function.
     pub fn parts(&self, of: usize) -> impl Iterator<Item = (usize, &Symbol)> {
         self.symbols.iter().enumerate().filter(move |(_, symbol)| symbol.inside == Some(of))
     }
@@ -122,20 +122,20 @@ impl Names {
 
 type Table = HashMap<String, usize>;
 
-/// Names that are looked through one by one. A text with more of them at one place is refused: settings,
-/// numbers kept and assignments of a rule, and what `let` names.
+/// The limit for names that are searched linearly: settings, states and assignments of a rule, and `let`
+/// names. A text with more of them at one place is rejected.
 const LOCALS: usize = 4 * limits::NAMES;
 
-/// Walks over a syntax tree: first what a network declares, then what its formulas use.
+/// Walks over a syntax tree: first the declarations of a network, then the uses in its formulas.
 #[derive(Default)]
 struct Walk {
     names: Names,
-    /// Constants and what networks declare.
+    /// Constants and the declarations of networks.
     values: Table,
-    /// Functions and rules; a later one of the same name takes the place of an earlier one.
+    /// Functions and rules; a later one replaces an earlier one of the same name.
     functions: Table,
     rules: Table,
-    /// Arguments and what `let` names, the innermost last.
+    /// Function parameters and `let` names, the innermost last.
     locals: Vec<usize>,
 }
 
@@ -284,7 +284,7 @@ impl Walk {
         self.arguments(&train.rule, rule);
         for (name, value) in &train.options {
             self.names.foreign.push(name.clone());
-            // `mean` and `sum` are words here.
+            // `mean` and `sum` are keywords here.
             if name.text != "reduction" {
                 self.formula(value);
             }
@@ -375,7 +375,7 @@ impl Walk {
         }
     }
 
-    /// The argument of this name: those of a function follow it.
+    /// The parameter of this name: the parameters of a function follow its symbol.
     fn argument(&self, callee: usize, name: &Name) -> Option<usize> {
         let behind = self.names.symbols.iter().enumerate().skip(callee + 1).take(LOCALS);
         let own = |symbol: &Symbol| symbol.inside == Some(callee) || symbol.kind == Kind::Local;
@@ -385,7 +385,7 @@ impl Walk {
             .map(|(index, _)| index)
     }
 
-    /// A value: the innermost local of this name, or what the network declares.
+    /// A value: the innermost local of this name, or a declaration of the network.
     fn name(&mut self, name: &Name) {
         if self.use_local(name).is_none() {
             self.use_of(name, |walk| &walk.values);
@@ -399,7 +399,7 @@ impl Walk {
         Some(())
     }
 
-    /// The latest declaration of this name, which is used here; otherwise it is foreign.
+    /// Records a use of the latest declaration of this name; without one the name is foreign.
     fn use_of(&mut self, name: &Name, among: impl Fn(&Walk) -> &Table) -> Option<usize> {
         let index = among(self).get(&name.text).copied();
         match index {

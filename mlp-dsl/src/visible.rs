@@ -1,7 +1,7 @@
-//! Characters that act instead of being seen, such as those that turn the direction of the text around them:
-//! what the specification's text brings into an output has them written out.
+//! Escapes characters that are not visible but act on the output, such as those that change the direction of
+//! the surrounding text.
 
-/// The text with such characters as `\u{202e}`; line breaks and tabs stay.
+/// The text with such characters written as `\u{202e}`; line breaks and tabs stay.
 pub fn visible(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
@@ -14,7 +14,7 @@ pub fn visible(text: &str) -> String {
     out
 }
 
-/// Control characters, and those that turn the direction of text or break its lines.
+/// Control characters, and those that change the direction of text or break its lines.
 pub fn acts(c: char) -> bool {
     let turns =
         matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');

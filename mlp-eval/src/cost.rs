@@ -25,7 +25,7 @@ fn of_equation(derivation: &Derivation, id: EquationId) -> u64 {
     let count = |id: EquationId| derivation.shape(id).count() as u64;
     match &equation.op {
         Op::Pointwise(formula) => {
-            let each = formula.operations(&derivation.functions).max(formula.terms().len() as u64);
+            let each = formula.operations(&derivation.header.functions).max(formula.terms().len() as u64);
             each.saturating_mul(count(id))
         }
         Op::Index(..) => 1,

@@ -37,7 +37,7 @@ pub fn check_gradients(derivation: &Derivation, point: &Point) -> Option<Gradien
     let mut check = GradientCheck { checked: 0, total, normwise: 0.0, worst: 0.0, worst_at: None };
     let (mut difference_norm, mut norm, mut index) = (0.0, 0.0, 0);
     for parameter in &derivation.parameters {
-        let Some(objective) = parameter.objective else { continue };
+        let Some(objective) = parameter.objective() else { continue };
         let gradient = evaluation.value(objective)?;
         for (element, value) in gradient.iter().enumerate() {
             index += 1;

@@ -80,13 +80,18 @@ impl<'e, R: Real> Values<'e, R> {
         Array::build(shape, |row, column| {
             let leaf =
                 |leaf: u32| leaves.get(&leaf).map_or(R::from(f64::NAN), |array| array.spread(row, column));
-            evaluate_formula(formula, &leaf, &self.derivation.functions, self.derivation.arithmetic)
+            evaluate_formula(
+                formula,
+                &leaf,
+                &self.derivation.header.functions,
+                self.derivation.header.arithmetic,
+            )
         })
     }
 
     /// The matrix product, each cell summed in order from its first product.
     pub fn product(&self, a: &Array<R>, b: &Array<R>) -> Array<R> {
-        a.product(b, self.derivation.arithmetic)
+        a.product(b, self.derivation.header.arithmetic)
     }
 
     /// The sum of a sample's value over the batch, in order from 0; divided at the end for a mean.
@@ -102,7 +107,7 @@ impl<'e, R: Real> Values<'e, R> {
 
     /// This sample's value added to the sum of those before it; a product at once, where it is fused.
     fn added_to(&self, sum: &Array<R>, id: EquationId) -> Array<R> {
-        if self.derivation.arithmetic == Arithmetic::Separate {
+        if self.derivation.header.arithmetic == Arithmetic::Separate {
             return sum.plus(self.of(id));
         }
         match &self.derivation.equation(id).op {

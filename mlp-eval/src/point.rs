@@ -37,7 +37,7 @@ impl Point {
 
     /// Start values, with these samples.
     pub fn at(derivation: &Derivation, samples: &[Sample]) -> Self {
-        let once = start_values(derivation, derivation.seed);
+        let once = start_values(derivation, derivation.header.seed);
         let samples = samples.iter().map(|sample| place(derivation, sample)).collect();
         Point { once, samples }
     }
@@ -80,9 +80,10 @@ impl Point {
     /// Makes the step that has been evaluated here: parameters and state are updated.
     pub fn step<R: Real>(&mut self, derivation: &Derivation, evaluation: &Evaluation<R>) {
         for parameter in &derivation.parameters {
-            let state = parameter.state.iter().map(|state| (state.equation, state.updated));
-            for (id, updated) in state.chain([(parameter.equation, parameter.updated)]) {
-                if let Some(value) = updated.and_then(|updated| evaluation.value(updated)) {
+            let state = parameter.state().iter().map(|state| (state.equation, state.updated));
+            let own = parameter.updated().map(|updated| (parameter.equation, updated));
+            for (id, updated) in state.chain(own) {
+                if let Some(value) = evaluation.value(updated) {
                     self.once.insert(id, value.map(|x| x.real()));
                 }
             }
@@ -100,7 +101,7 @@ impl Point {
 }
 
 fn start_values(derivation: &Derivation, seed: u64) -> HashMap<EquationId, Array<f64>> {
-    let round = |x: f64| match derivation.precision {
+    let round = |x: f64| match derivation.header.precision {
         Precision::F32 => f64::from(x as f32),
         Precision::F64 => x,
     };
@@ -126,7 +127,7 @@ fn start_values(derivation: &Derivation, seed: u64) -> HashMap<EquationId, Array
     };
     let mut values: HashMap<EquationId, Array<f64>> = derivation.parameters.iter().map(value).collect();
     // Before the first step.
-    for state in derivation.parameters.iter().flat_map(|parameter| &parameter.state) {
+    for state in derivation.parameters.iter().flat_map(mlp_dsl::ir::Parameter::state) {
         values.insert(state.equation, Array::constant(derivation.shape(state.equation), 0.0));
     }
     let step = derivation.training.as_ref().and_then(|training| training.step);

@@ -4,14 +4,19 @@
 mod file;
 mod layout;
 mod report;
+#[cfg(test)]
+mod tests;
 mod weights;
 
 use file::File;
 use layout::Layout;
 use mlp_dsl::{
     diagnostic::{Diagnostic, Diagnostics},
+    ir::Derivation,
     names::Names,
+    never,
     outline::outlines,
+    syntax::ast::Ast,
 };
 use mlp_rust::{Options, Spans, weight_file};
 use proc_macro2::{Ident, Span, TokenStream};
@@ -26,12 +31,16 @@ use weights::Crate;
 /// documentation. If the crate `mlp` has another name, start with `crate = other_name;`.
 #[proc_macro]
 pub fn mlp(tokens: proc_macro::TokenStream) -> proc_macro::TokenStream {
-    let layout = Layout::new(tokens.into());
+    expand(tokens.into()).into()
+}
+
+/// The code for a specification in tokens or in a file; for one with errors, a stub and a `compile_error!` for each.
+fn expand(tokens: TokenStream) -> TokenStream {
+    let layout = Layout::new(tokens);
     match &layout.file {
         Some(file) => from_file(file, layout.runtime.as_ref()),
         None => from_tokens(&layout),
     }
-    .into()
 }
 
 fn from_tokens(layout: &Layout) -> TokenStream {
@@ -73,24 +82,25 @@ struct Source<'s> {
 fn compile(source: &Source<'_>) -> TokenStream {
     let mut diagnostics = Diagnostics::default();
     let ast = mlp_dsl::syntax::parse_with(source.text, normal, &mut diagnostics);
-    match mlp_dsl::derive_with(&ast, diagnostics, &source.files) {
-        Ok(derivation) => {
-            let names = source.spans.map(|_| Names::of(&ast));
-            let options = Options {
-                runtime: source.runtime.cloned(),
-                standalone: false,
-                spans: source.spans,
-                hints: names.as_ref(),
-                weights: weight_file(&derivation).map(|file| source.files.bytes(&file.path)),
-            };
-            mlp_rust::emit(&derivation, &options)
-        }
-        Err(diagnostics) => {
-            let mut code = mlp_rust::stub(&outlines(&ast, source.text), source.runtime);
-            code.extend(diagnostics.iter().map(source.errors));
-            code
-        }
-    }
+    let derived = mlp_dsl::derive_with(&ast, diagnostics, &source.files);
+    derived.and_then(|derivation| printed(source, &ast, &derivation)).unwrap_or_else(|diagnostics| {
+        let mut code = mlp_rust::stub(&outlines(&ast, source.text), source.runtime);
+        code.extend(diagnostics.iter().map(source.errors));
+        code
+    })
+}
+
+/// The code of the network, or a fault of the printer.
+fn printed(source: &Source<'_>, ast: &Ast, derivation: &Derivation) -> Result<TokenStream, Vec<Diagnostic>> {
+    let names = source.spans.map(|_| Names::of(ast));
+    let options = Options {
+        runtime: source.runtime.cloned(),
+        standalone: false,
+        spans: source.spans,
+        hints: names.as_ref(),
+        weights: weight_file(derivation).map(|file| source.files.bytes(&file.path)),
+    };
+    never::catch(|| mlp_rust::emit(derivation, &options)).map_err(|fault| vec![fault])
 }
 
 /// A name in Unicode normal form C, to which rustc converts identifiers, including the macro's tokens.

@@ -194,7 +194,7 @@ impl Context<'_> {
         if entry != Entry::Accumulate {
             return TokenStream::new();
         }
-        let without = self.derivation.parameters.iter().filter(|p| !p.frozen && p.batch.is_none());
+        let without = self.derivation.parameters.iter().filter(|p| !p.frozen && p.batch().is_none());
         let fields: Vec<TokenStream> = without
             .map(|parameter| {
                 let field = self.field(parameter.equation);
@@ -212,7 +212,7 @@ impl Context<'_> {
         let runtime = &self.runtime;
         let sums =
             self.derivation.parameters.iter().filter(|parameter| !parameter.frozen).filter(|parameter| {
-                parameter.batch.is_none_or(|id| plan::outer(self.derivation, routine, id).is_none())
+                parameter.batch().is_none_or(|id| plan::outer(self.derivation, routine, id).is_none())
             });
         let fields = sums.map(|parameter| {
             let field = self.field(parameter.equation);

@@ -3,6 +3,7 @@
 use mlp_dsl::{
     ir::{Parameter, Value as Values, equation::EquationId},
     model::Sample,
+    never,
     plan::{self, Entry},
     shape::Shape,
 };
@@ -42,7 +43,7 @@ impl Bodies for Planned<'_> {
     }
 
     fn constant(&self, _: &Printer<'_>, constant: &Constant) -> TokenStream {
-        let samples = &self.0.derivation.samples;
+        let samples = &self.0.derivation.header.samples;
         match constant.value {
             Value::Trained => weights::trained(self.0),
             Value::Inputs => {
@@ -62,7 +63,7 @@ impl Bodies for Planned<'_> {
             | Value::Layout(_)
             | Value::Size(_)
             | Value::Reduction(_) => {
-                debug_assert!(false, "the API has the value of `{}`", constant.name);
+                never!("the API has the value of `{}`", constant.name);
                 TokenStream::new()
             }
         }
@@ -83,7 +84,7 @@ impl Bodies for Planned<'_> {
 impl Planned<'_> {
     /// A method that returns its result, by others that write in place.
     fn by_value(&self, printer: &Printer<'_>, returned: Returned, method: &Method) -> TokenStream {
-        let (seed, runtime) = (self.0.derivation.seed, printer.runtime);
+        let (seed, runtime) = (self.0.derivation.header.seed, printer.runtime);
         let (workspace, trace) = (printer.name(Kind::Workspace), printer.name(Kind::Trace));
         let (gradients, optimizer) = (printer.name(Kind::Gradients), printer.name(Kind::Optimizer));
         match returned {
@@ -143,7 +144,7 @@ impl Planned<'_> {
     }
 
     fn numbers(&self, numbers: &[f64]) -> TokenStream {
-        let numbers = numbers.iter().map(|number| literal(*number, self.0.derivation.precision));
+        let numbers = numbers.iter().map(|number| literal(*number, self.0.derivation.header.precision));
         quote!([#(#numbers),*])
     }
 
@@ -199,7 +200,9 @@ impl Planned<'_> {
                 penalty.map(|penalty| self.name(penalty))
             }
         };
-        debug_assert!(result.is_some(), "{entry:?} has no result");
+        if result.is_none() {
+            never!("{entry:?} has no result");
+        }
         let body = context.body(entry);
         quote!(#body #result)
     }
@@ -225,7 +228,7 @@ impl Planned<'_> {
                 | Entry::Step,
                 _,
             ) => {
-                debug_assert!(false, "{entry:?} has no method for blocks of samples");
+                never!("{entry:?} has no method for blocks of samples");
                 TokenStream::new()
             }
         }
@@ -248,7 +251,7 @@ impl Planned<'_> {
                 quote!(*__output = *#name;)
             }
             None => {
-                debug_assert!(false, "a network has a layer");
+                never!("a network has a layer");
                 TokenStream::new()
             }
         }

@@ -137,7 +137,7 @@ impl Context<'_> {
     fn padded(&self, steps: &[Step]) -> Option<Literal> {
         let is_costly = |step: &Step| matches!(&self.derivation.equation(step.equation).op, Op::Pointwise(formula) if formula.is_costly());
         let Shape::Vector(n) = self.derivation.shape(steps.first()?.equation) else { return None };
-        let widest = 64 / self.derivation.precision.bytes();
+        let widest = 64 / self.derivation.header.precision.bytes();
         let lanes = if n <= widest / 4 {
             widest / 4
         } else if n <= widest / 2 {

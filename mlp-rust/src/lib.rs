@@ -79,7 +79,7 @@ pub fn emit(derivation: &Derivation, options: &Options<'_>) -> TokenStream {
         functions_need_machine: functions_need_machine(derivation),
         plan: &plan,
         names: Names::new(derivation),
-        types: TypeNames::new(&derivation.name, spans(derivation.name_span)),
+        types: TypeNames::new(&derivation.header.name, spans(derivation.header.name_span)),
         runtime,
         inner_runtime,
         spans,
@@ -143,7 +143,7 @@ impl Context<'_> {
         let (nothing, real) = (TokenStream::new(), self.real());
         let (own, constants_at) = (quote!(self), quote!(super::constants));
         let functions = used.iter().filter_map(|index| {
-            let function = self.derivation.functions.get(*index)?;
+            let function = self.derivation.header.functions.get(*index)?;
             let printer = Printer {
                 functions_at: &own,
                 constants_at: &constants_at,
@@ -168,25 +168,25 @@ impl Context<'_> {
             })
         });
         let functions = (!used.is_empty()).then(|| quote!(mod functions { #(#functions)* }));
-        let precision = self.derivation.precision;
-        let constants = self.derivation.constants.iter().map(|(name, value)| {
+        let precision = self.derivation.header.precision;
+        let constants = self.derivation.header.constants.iter().map(|(name, value)| {
             let name = identifier(name, proc_macro2::Span::call_site());
             let value = formula::literal(*value, precision);
             quote!(pub(super) const #name: #real = #value;)
         });
         let constants =
-            (!self.derivation.constants.is_empty()).then(|| quote!(mod constants { #(#constants)* }));
+            (!self.derivation.header.constants.is_empty()).then(|| quote!(mod constants { #(#constants)* }));
         quote!(#constants #functions)
     }
 
     fn printer<'p>(&'p self, functions_at: &'p TokenStream, constants_at: &'p TokenStream) -> Printer<'p> {
         Printer {
-            precision: self.derivation.precision,
-            arithmetic: self.derivation.arithmetic,
+            precision: self.derivation.header.precision,
+            arithmetic: self.derivation.header.arithmetic,
             runtime: &self.runtime,
             functions_at,
-            functions: &self.derivation.functions,
-            constants: &self.derivation.constants,
+            functions: &self.derivation.header.functions,
+            constants: &self.derivation.header.constants,
             constants_at,
             machine: self.functions_need_machine,
             term_prefix: names::TERM,
@@ -194,7 +194,7 @@ impl Context<'_> {
     }
 
     fn real(&self) -> TokenStream {
-        self.derivation.precision.rust().parse().unwrap_or_default()
+        self.derivation.header.precision.rust().parse().unwrap_or_default()
     }
 
     /// The type of a value of this shape.
@@ -244,17 +244,17 @@ impl Context<'_> {
     }
 
     fn parameter_bytes(&self) -> usize {
-        self.derivation.parameter_count() * self.derivation.precision.bytes()
+        self.derivation.parameter_count() * self.derivation.header.precision.bytes()
     }
 
     /// Bytes of the rule's settings, of the number of the step and of the state.
     fn optimizer_bytes(&self) -> usize {
         let Some(training) = &self.derivation.training else { return 0 };
-        let states = self.derivation.parameters.iter().flat_map(|parameter| &parameter.state);
+        let states = self.derivation.parameters.iter().flat_map(mlp_dsl::ir::Parameter::state);
         let numbers: usize = states.map(|state| self.derivation.shape(state.equation).count()).sum();
         let settings = training.settings.iter().filter(|id| self.is_field(**id)).count();
         let step = if training.step.is_some() { 8 } else { 0 };
-        (numbers + settings) * self.derivation.precision.bytes() + step
+        (numbers + settings) * self.derivation.header.precision.bytes() + step
     }
 
     /// Whether a setting is a number that the optimizer holds, and no schedule.
@@ -320,7 +320,7 @@ fn used_functions(derivation: &Derivation) -> Vec<usize> {
         }
     }
     // A function calls earlier ones only: one walk from the last to the first finds all.
-    for (index, function) in derivation.functions.iter().enumerate().rev() {
+    for (index, function) in derivation.header.functions.iter().enumerate().rev() {
         if used.contains(&index) {
             for term in function.body.terms() {
                 if let Term::Apply(id, _) = term {
@@ -337,6 +337,6 @@ fn functions_need_machine(derivation: &Derivation) -> bool {
     use mlp_dsl::formula::{Term, scalar::Unary};
     let root = |term: &Term| matches!(term, Term::Unary(Unary::Sqrt, _));
     let used = used_functions(derivation);
-    let mut bodies = used.iter().filter_map(|index| Some(&derivation.functions.get(*index)?.body));
-    derivation.arithmetic == Arithmetic::Fused || bodies.any(|body| body.terms().iter().any(root))
+    let mut bodies = used.iter().filter_map(|index| Some(&derivation.header.functions.get(*index)?.body));
+    derivation.header.arithmetic == Arithmetic::Fused || bodies.any(|body| body.terms().iter().any(root))
 }

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use mlp_dsl::{
     ir::{Derivation, equation::EquationId},
-    span,
+    never, span,
 };
 use proc_macro2::{Ident, Span};
 use quote::format_ident;
@@ -77,7 +77,7 @@ impl Names {
         match self.0.get(&id) {
             Some(name) => name.clone(),
             None => {
-                debug_assert!(false, "no equation has the number {}", id.0);
+                never!("no equation has the number {}", id.0);
                 own("__no_equation")
             }
         }

@@ -67,7 +67,7 @@ impl Context<'_> {
 
     /// The arithmetic, as kernels are told it.
     pub(super) fn fused(&self) -> bool {
-        self.derivation.arithmetic == Arithmetic::Fused
+        self.derivation.header.arithmetic == Arithmetic::Fused
     }
 }
 

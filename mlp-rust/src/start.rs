@@ -14,7 +14,7 @@ pub(super) fn starts(context: &Context<'_>, of: &TokenStream) -> TokenStream {
 
 /// The statement that sets one of them.
 pub(super) fn start(context: &Context<'_>, of: &TokenStream, parameter: &Parameter) -> TokenStream {
-    let precision = context.derivation.precision;
+    let precision = context.derivation.header.precision;
     let (field, shape) = (context.field(parameter.equation), context.derivation.shape(parameter.equation));
     let place = quote!(#of.#field);
     match &parameter.start {

@@ -21,7 +21,7 @@ impl Context<'_> {
     pub(super) fn bind_gradients(&self, used: &HashSet<EquationId>) -> TokenStream {
         let mut code = TokenStream::new();
         for parameter in &self.derivation.parameters {
-            if let Some(gradient) = parameter.objective.filter(|gradient| used.contains(gradient)) {
+            if let Some(gradient) = parameter.objective().filter(|gradient| used.contains(gradient)) {
                 let (name, field) = (self.names.of(gradient), self.field(parameter.equation));
                 let reference = (self.derivation.shape(gradient) != Shape::Scalar).then(|| quote!(&));
                 code.extend(quote!(let #name = #reference __gradients.#field;));

@@ -50,7 +50,7 @@ impl Context<'_> {
             let (place, number): (_, usize) = place;
             let (i, j) = (size(number / columns.max(1)), size(number % columns.max(1)));
             let sum = quote!(if #first { 0.0 } else { #total #place });
-            code.extend(match self.derivation.arithmetic {
+            code.extend(match self.derivation.header.arithmetic {
                 Arithmetic::Separate => quote!(#total #place = (#sum) + #a[#i] * #b[#j];),
                 Arithmetic::Fused => quote!(#total #place = __isa.multiply_add(#a[#i], #b[#j], #sum);),
             });
@@ -99,7 +99,7 @@ impl Context<'_> {
             };
             let (a, b) = product(0);
             code.extend(quote!(#name[#result] = #a * #b;));
-            code.extend((1..inner).map(product).map(|(a, b)| match self.derivation.arithmetic {
+            code.extend((1..inner).map(product).map(|(a, b)| match self.derivation.header.arithmetic {
                 Arithmetic::Separate => quote!(#name[#result] = #name[#result] + #a * #b;),
                 Arithmetic::Fused => {
                     quote!(#name[#result] = __isa.multiply_add(#a, #b, #name[#result]);)

@@ -68,7 +68,7 @@ pub(super) fn trained(context: &Context<'_>) -> TokenStream {
         // `fill` is not `const`.
         Start::Fill(value) => {
             let field = context.field(parameter.equation);
-            let value = array(&sizes(d.shape(parameter.equation)), literal(*value, d.precision));
+            let value = array(&sizes(d.shape(parameter.equation)), literal(*value, d.header.precision));
             quote!(network.#field = #value;)
         }
         Start::Values(_) | Start::Loaded(_) | Start::Uniform { .. } | Start::Normal { .. } => {

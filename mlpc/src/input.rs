@@ -40,7 +40,7 @@ pub(crate) fn compile_at(source: &Source, choice: Choice) -> Result<Derivation, 
     if chosen {
         return Ok(derivation);
     }
-    let (name, count) = (&derivation.name, derivation.samples.len());
+    let (name, count) = (&derivation.header.name, derivation.header.samples.len());
     let title = format!("`{name}` has no sample {number}: it declares {count}");
     let help = match count {
         0 => "declare samples: `data { (inputs) -> (target), … }`".to_owned(),

@@ -150,7 +150,7 @@ impl Bench {
     }
 }
 
-/// The files in an archive: behind 8 bytes, each with a header of 60 and an even length.
+/// The files in an archive: after 8 bytes, each with a header of 60 and an even length.
 fn members(archive: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut rest = archive.get(8..).unwrap_or_default();
     std::iter::from_fn(move || {

@@ -123,7 +123,7 @@ INLINE void NAMED(update_biases)(const T *restrict delta, T *restrict b, T *m, T
     NAMED(step)(adam, rule, b, m, v, sums, out);
 }
 
-// Weights at w, biases behind them; Adam's m and v likewise.
+// Weights at w, biases after them; the same for m and v of Adam.
 INLINE void NAMED(update)(const T *restrict x, const T *restrict delta, T *restrict w, T *m, T *v, int batch,
                           int in, int out, int adam, NAMED(rule) rule) {
     int b = in * out;

@@ -75,7 +75,7 @@ impl Options {
         }
     }
 
-    /// By its whole name or what stands before the dash.
+    /// By its whole name or the part before the dash.
     pub fn wants(&self, workload: &Workload) -> bool {
         let family = workload.name.split('-').next();
         self.only.is_empty() || self.only.iter().any(|only| only == workload.name || family == Some(only))

@@ -59,24 +59,25 @@ pub fn table_of(versions: &Versions) -> String {
 
 fn method(protocol: &Protocol) -> String {
     let build = if cfg!(feature = "native") {
-        "Everything in Rust is built with `-C target-cpu=native`, C with `-O3 -march=native -ffast-math`. Whatever they \
-allocate begins at a line of the cache. Of what only multiplies matrices (ndarray, gemm, faer, MKL, OpenBLAS, NumPy) the \
-rest of the step is written by hand. Our networks declare `arithmetic fused`, but W3, whose sums wait shorter for products \
-and sums apart."
+        "All Rust code is built with `-C target-cpu=native`, C with `-O3 -march=native -ffast-math`. All allocations are \
+aligned to cache lines. Some contenders only multiply matrices (ndarray, gemm, faer, MKL, OpenBLAS, NumPy); the \
+rest of their step is written by hand. Our networks declare `arithmetic fused`, except W3, whose chains of sums \
+have a shorter latency with separate products and sums."
     } else {
-        "Everything is built for any x86-64, which has SSE2: Rust with `-C target-cpu=x86-64` and, of `mlp`, ndarray and \
-matrixmultiply, without the features that ask the processor when the program runs, C with `-O3 -ffast-math`. Our networks \
-declare `arithmetic separate`, since no instruction of SSE2 fuses; and for the peak a multiply-add is two instructions. \
-MKL is asked for SSE4.2 by `MKL_ENABLE_INSTRUCTIONS=SSE4_2`, which it does not heed everywhere: where it takes more than all of the \
-peak, it has wider registers. OpenBLAS is held to SSSE3 by `OPENBLAS_CORETYPE=Core2`; gemm and \
-faer can't be held. The loops by hand are those of the other builds, whose tiles were chosen for larger registers."
+        "All code is built for any x86-64, which has SSE2: Rust with `-C target-cpu=x86-64`, and `mlp`, ndarray and \
+matrixmultiply without the features that detect the processor at run time; C with `-O3 -ffast-math`. Our \
+networks declare `arithmetic separate`, since SSE2 has no fused instruction, and a multiply-add counts as two \
+instructions for the peak. MKL is limited to SSE4.2 by `MKL_ENABLE_INSTRUCTIONS=SSE4_2`, which it does not \
+respect everywhere: where it exceeds the peak, it uses wider registers. OpenBLAS is limited to SSSE3 by \
+`OPENBLAS_CORETYPE=Core2`; gemm and faer can't be limited. The hand-written loops are those of the other builds, \
+whose tiles were chosen for larger registers."
     };
     format!(
-        "{} *Time* is the median of a call, *ratio* the median of time over our time in the same round, with the \
-quartiles: above 1 ours is faster. *Peak* is what independent multiply-adds reach in the same rounds; the part of it \
-counts the operations of the matrix products, two a multiply-add, without the gradient by the inputs that no one \
-needs.\n\n\
-A train step is forward, backward and update in place, on a batch that stays in the cache. {build}\n",
+        "{} *Time* is the median of a call, *ratio* the median of time over our time in the same round, with the quartiles: \
+above 1 ours is faster. *Peak* is the rate of independent multiply-adds in the same rounds. The share of the \
+peak counts the operations of the matrix products, two for a multiply-add, without the gradient with respect to \
+the inputs, which is not needed.\n\n\
+A train step is forward pass, backward pass and update in place, on a batch that stays in the cache. {build}\n",
         timing(protocol)
     )
 }
@@ -85,12 +86,12 @@ A train step is forward, backward and update in place, on a batch that stays in 
 pub fn timing(protocol: &Protocol) -> String {
     format!(
         "Each contender runs the same network from the same start values on the same samples, with one thread, all on one \
-core. Before it is timed, its outputs and what three steps change are held against ours: within 1e-4 (`f32`) or 1e-9 \
-(`f64`) of their norm. After {} ms of warm-up come {} rounds; in each, every contender has a loop of at least {} ms \
-from the start values, one after another, beginning with another one each time. Time is processor time of the whole \
-process.",
-        protocol.warm_up.as_millis(),
+core. Before the timing, its outputs and the changes of three steps are compared with ours: within 1e-4 (`f32`) \
+or 1e-9 (`f64`) of their norm. {} rounds follow a warm-up of {} ms. In each round, every contender runs a loop \
+of at least {} ms from the start values, one after the other; each round begins with another contender. Time is \
+processor time of the whole process.",
         protocol.rounds,
+        protocol.warm_up.as_millis(),
         protocol.lap.as_millis()
     )
 }

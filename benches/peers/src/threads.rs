@@ -90,20 +90,21 @@ fn time(arrangements: &mut [Arrangement], pass: Pass, protocol: &Protocol) -> Ou
 fn introduction(protocol: &Protocol) -> String {
     format!(
         "# Two threads and two processes\n\n\
-W6 (784-512-512-10, batch 128, `f32`) on two cores: a network whose products are shared by two threads (`mlp` with the feature \
-`rayon`), and two processes with a network each, every one on a core of its own. All compute the same bits. After {} ms of \
-warm-up come {} rounds of {} ms for each, one after another, beginning with another one each time. Time is elapsed time; \
-processes that run at once are added up. Samples in a second: the median and the quartiles, and the median of the \
-ratio to one thread in the same round.\n",
-        protocol.warm_up.as_millis(),
+W6 (784-512-512-10, batch 128, `f32`) on two cores: a network whose products two threads share (`mlp` with the \
+feature `rayon`), and two processes with one network and one core each. All compute the same bits. {} rounds of \
+{} ms for each arrangement follow a warm-up of {} ms; each round begins with another arrangement. Time is \
+elapsed time; the samples of processes that run at the same time are added. Samples in a second: the median and \
+the quartiles, and the median of the ratio to one thread in the same round.\n",
         protocol.rounds,
-        protocol.lap.as_millis()
+        protocol.lap.as_millis(),
+        protocol.warm_up.as_millis()
     )
 }
 
 fn table(arrangements: &[Arrangement], pass: Pass, samples: &[Vec<f64>]) -> String {
     let pass = if pass == Pass::Train { "Train" } else { "Forward" };
-    let mut text = format!("\n## {pass}\n\n| | samples in a second | to one thread |\n|---|---:|---:|\n");
+    let mut text =
+        format!("\n## {pass}\n\n| | samples in a second | relative to one thread |\n|---|---:|---:|\n");
     for (Arrangement { name, .. }, here) in arrangements.iter().zip(samples) {
         let [low, median, high] = quartiles(here.clone());
         let ratios = here.iter().zip(&samples[0]).map(|(here, one)| here / one).collect();

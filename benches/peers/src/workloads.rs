@@ -133,7 +133,7 @@ impl Workload {
         let first = self.layers().next().map_or(0.0, products);
         match pass {
             Pass::Forward => forward,
-            // The first layer needs no gradient by its inputs.
+            // The first layer needs no gradient with respect to its inputs.
             Pass::Train => 3.0 * forward - first,
         }
     }

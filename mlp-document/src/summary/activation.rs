@@ -14,7 +14,7 @@ use mlp_dsl::{
 /// The activation of a neuron or layer, in a word.
 pub(super) fn activation(derivation: &Derivation, id: EquationId) -> &str {
     let equation = derivation.equation(id);
-    let function = equation.activation.and_then(|f| derivation.functions.get(f.0 as usize));
+    let function = equation.activation.and_then(|f| derivation.header.functions.get(f.0 as usize));
     if let Some(function) = function {
         return &function.name;
     }

@@ -6,7 +6,7 @@ use crate::reserved::unusable_type;
 
 use crate::{
     check::errors,
-    model::{LayerBody, Model},
+    model::{Header, LayerBody, Model},
     number::Precision,
     span::Span,
     syntax::ast::{self, Name},
@@ -52,14 +52,23 @@ impl Checker<'_> {
         }
         let has_data = self.data.is_some();
         let samples = self.samples();
-        Some(Model {
-            name: network.name.clone(),
+        let header = Header {
+            name: network.name.text.clone(),
+            name_span: network.name.span,
             visibility: network.visibility.clone(),
             docs: network.docs.clone(),
             precision: precision?,
             seed: self.seed,
             constants: self.constants,
             functions: self.functions.into_declared(),
+            samples,
+            has_data,
+            unroll: self.unroll,
+            arithmetic: self.arithmetic.unwrap_or_default(),
+            document: self.document,
+        };
+        Some(Model {
+            header,
             inputs: self.inputs,
             target: self.target,
             parameters: self.parameters,
@@ -67,12 +76,7 @@ impl Checker<'_> {
             loss: self.loss,
             penalties: self.penalties,
             training: self.training,
-            samples,
-            has_data,
-            unroll: self.unroll,
             unroll_span: self.unroll_span,
-            arithmetic: self.arithmetic.unwrap_or_default(),
-            document: self.document,
         })
     }
 

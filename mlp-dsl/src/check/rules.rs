@@ -265,10 +265,7 @@ impl Assignments<'_> {
     }
 
     fn assign(&mut self, name: &Name, target: Changed, formula: Formula) {
-        let leaf = match target {
-            Changed::Parameter => UpdateRule::PARAMETER,
-            Changed::State(index) => UpdateRule::STATE + index as u32,
-        };
+        let leaf = target.leaf();
         let (stale, current): (Vec<Named>, Vec<Named>) =
             std::mem::take(&mut self.lets).into_iter().partition(|named| named.leaves.contains(&leaf));
         self.lets = current;

@@ -8,6 +8,7 @@ use super::{
     Derivation,
     array::Op,
     equation::{Equation, EquationId, Per, Role, Symbol},
+    lower::States,
     update,
 };
 
@@ -26,7 +27,11 @@ use crate::{
 };
 
 /// Appends gradients of the loss and of the penalties, those of the objective, and updates.
-pub(super) fn differentiate(derivation: &mut Derivation, model: &Model) -> Result<(), Diagnostic> {
+pub(super) fn differentiate(
+    derivation: &mut Derivation,
+    model: &Model,
+    states: &States,
+) -> Result<(), Diagnostic> {
     let (Some(loss), Some(typed)) = (derivation.loss.clone(), &model.loss) else { return Ok(()) };
     let needed = depends_on_parameters(derivation);
     let depends = |id: EquationId| needed.get(id.index()) == Some(&true);
@@ -42,12 +47,12 @@ pub(super) fn differentiate(derivation: &mut Derivation, model: &Model) -> Resul
     let of_penalty = loss.penalty.map(|penalty| gradients(derivation, &needed, penalty, Of::Penalty));
     update::objective(derivation, loss.reduction, &of_loss, &of_penalty.transpose()?.unwrap_or_default());
     if let Some(training) = &model.training {
-        let each = training.rule.operations(&derivation.functions);
+        let each = training.rule.operations(&derivation.header.functions);
         let all = each.saturating_mul(derivation.parameters.len() as u64);
         if derivation.operations().saturating_add(all) > limits::OPERATIONS {
-            return Err(errors::derivation_too_large(derivation.name_span));
+            return Err(errors::derivation_too_large(derivation.header.name_span));
         }
-        update::updates(derivation, training);
+        update::updates(derivation, training, states);
     }
     Ok(())
 }
@@ -92,7 +97,7 @@ fn gradients(
             op.differentiate(&mut gradients, id, up);
         }
         if gradients.left == 0 {
-            return Err(errors::derivation_too_large(gradients.derivation.name_span));
+            return Err(errors::derivation_too_large(gradients.derivation.header.name_span));
         }
     }
     Ok(gradients.found)
@@ -268,11 +273,11 @@ impl Gradients<'_> {
             formula.leaves().into_iter().filter(|l| self.is_needed(EquationId(*l))).collect();
         let mut b = Builder::new();
         let value = b.leaf(own.0);
-        let roots = partials(&mut b, formula, Some(value), &leaves, &self.derivation.functions);
+        let roots = partials(&mut b, formula, Some(value), &leaves, &self.derivation.header.functions);
         for (leaf, root) in leaves.into_iter().zip(roots) {
             let to = EquationId(leaf);
             let local = b.finish(root);
-            self.left = self.left.saturating_sub(local.operations(&self.derivation.functions));
+            self.left = self.left.saturating_sub(local.operations(&self.derivation.header.functions));
             if self.left == 0 {
                 return;
             }

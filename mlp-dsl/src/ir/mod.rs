@@ -1,7 +1,8 @@
-//! The derivation: one ordered list of equations, forward pass, loss, chain rule and updates.
-//! Whatever is printed, as Rust or on paper, is printed from it.
+//! From the checked model to the derivation: one ordered list of equations, forward pass, loss, chain rule and updates.
+//! All printers print this list; they do no algebra of their own.
 
 pub mod array;
+mod derivation;
 mod differentiate;
 pub mod equation;
 mod errors;
@@ -11,194 +12,23 @@ pub mod verify;
 
 use std::collections::HashMap;
 
-use crate::{
-    diagnostic::Diagnostic,
-    formula::scalar::Function,
-    kind::ParameterKind,
-    limits,
-    model::{FrontMatter, Model, Reduction, Sample, Start},
-    number::{Arithmetic, Precision},
-    shape::Shape,
-    span::Span,
-};
+use crate::{diagnostic::Diagnostic, limits, model::Model, span::Span};
 
 use array::Op;
-use equation::{Equation, EquationId, Per, Symbol};
+use equation::Symbol;
 
-/// A derivation.
-#[derive(Clone, Debug)]
-pub struct Derivation {
-    /// The network's name.
-    pub name: String,
-    /// Where the name stands.
-    pub name_span: Span,
-    /// `pub`, `pub(crate)` or nothing.
-    pub visibility: String,
-    /// The network's documentation.
-    pub docs: Vec<String>,
-    /// The number type of the generated code.
-    pub precision: Precision,
-    /// The seed of drawn start values.
-    pub seed: u64,
-    /// Declared constants.
-    pub constants: Vec<(String, f64)>,
-    /// Functions of one formula.
-    pub functions: Vec<Function>,
-    /// The equations, operands before their uses.
-    pub equations: Vec<Equation>,
-    /// The inputs.
-    pub inputs: Vec<Data>,
-    /// The target.
-    pub target: Option<Data>,
-    /// The parameters.
-    pub parameters: Vec<Parameter>,
-    /// The layers; the last is the output.
-    pub layers: Vec<Layer>,
-    /// The loss.
-    pub loss: Option<Loss>,
-    /// The training rule.
-    pub training: Option<Training>,
-    /// Declared samples.
-    pub samples: Vec<Sample>,
-    /// Whether they stand in `data`, and not at the declarations.
-    pub has_data: bool,
-    /// Whether layers are to be written out in code, where it is said.
-    pub unroll: Option<bool>,
-    /// How products are added up.
-    pub arithmetic: Arithmetic,
-    /// What is said about the document.
-    pub document: FrontMatter,
-}
-
-/// A value at its grain: one equation, or a scalar equation for each element.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Value {
-    /// One equation for all of it.
-    Whole(EquationId),
-    /// One equation for each element.
-    Packed(Vec<EquationId>),
-}
-
-impl Value {
-    /// The equations, one or one for each element.
-    pub fn equations(&self) -> &[EquationId] {
-        match self {
-            Value::Whole(id) => std::slice::from_ref(id),
-            Value::Packed(ids) => ids,
-        }
-    }
-}
-
-/// An input or the target.
-#[derive(Clone, Debug)]
-pub struct Data {
-    /// Its name.
-    pub name: String,
-    /// Its documentation.
-    pub docs: Vec<String>,
-    /// Its equations.
-    pub value: Value,
-    /// Its shape.
-    pub shape: Shape,
-    /// Whether it is one of so many classes as it has numbers: a vector with a single 1.
-    pub class: bool,
-    /// Declared values.
-    pub values: Option<Vec<f64>>,
-}
-
-/// A parameter and the equations that train it.
-#[derive(Clone, Debug)]
-pub struct Parameter {
-    /// Its name.
-    pub name: String,
-    /// Its documentation.
-    pub docs: Vec<String>,
-    /// Weight or bias.
-    pub kind: ParameterKind,
-    /// Whether it is kept as it starts: it has no gradient and no update.
-    pub frozen: bool,
-    /// Its start value.
-    pub start: Start,
-    /// The parameter itself.
-    pub equation: EquationId,
-    /// ∂E/∂parameter of a sample.
-    pub gradient: Option<EquationId>,
-    /// The gradient of a batch: the mean, or the sum, of those of its samples.
-    pub batch: Option<EquationId>,
-    /// The gradient of the objective, penalties included: what the rule is given.
-    pub objective: Option<EquationId>,
-    /// What the rule keeps for it from step to step.
-    pub state: Vec<State>,
-    /// The parameter after a step.
-    pub updated: Option<EquationId>,
-}
-
-/// Numbers that a rule keeps for a parameter, 0 before the first step.
-#[derive(Clone, Debug)]
-pub struct State {
-    /// Before the step.
-    pub equation: EquationId,
-    /// After the step.
-    pub updated: Option<EquationId>,
-}
-
-/// A layer.
-#[derive(Clone, Debug)]
-pub struct Layer {
-    /// Its name.
-    pub name: String,
-    /// Its documentation.
-    pub docs: Vec<String>,
-    /// Its outputs.
-    pub value: Value,
-    /// Its shape.
-    pub shape: Shape,
-}
-
-/// The loss of a sample and of a batch.
-#[derive(Clone, Debug)]
-pub struct Loss {
-    /// Its parts, one for each output, where it is a sum.
-    pub components: Vec<EquationId>,
-    /// The loss of a sample.
-    pub total: EquationId,
-    /// The mean, or the sum, over a batch.
-    pub batch: EquationId,
-    /// How the losses of a batch become one.
-    pub reduction: Reduction,
-    /// What is added once for a batch.
-    pub penalty: Option<EquationId>,
-    /// What training makes smaller: the loss of a batch and the penalties.
-    pub objective: EquationId,
-}
-
-/// The training rule.
-#[derive(Clone, Debug)]
-pub struct Training {
-    /// The rule's name.
-    pub rule: String,
-    /// The rule's documentation.
-    pub docs: Vec<String>,
-    /// Its settings, and the bounds of clipping.
-    pub settings: Vec<EquationId>,
-    /// The number of the step, counted from 1, where the rule or a schedule uses it.
-    pub step: Option<EquationId>,
-    /// Samples in a batch, when declared.
-    pub batch: Option<usize>,
-    /// Samples in all, when declared.
-    pub samples: Option<usize>,
-}
+pub use derivation::{Data, Derivation, Layer, Loss, Parameter, State, Trained, Training, Update, Value};
 
 /// Lowers a model to equations, differentiates the loss and appends the updates.
 pub fn derive(model: &Model) -> Result<Derivation, Diagnostic> {
-    let mut derivation = lower::lower(model)?;
+    let lower::Lowered { mut derivation, states } = lower::lower(model)?;
     names_differ(&derivation)?;
-    differentiate::differentiate(&mut derivation, model)?;
+    differentiate::differentiate(&mut derivation, model, &states)?;
     if derivation.operations() > limits::OPERATIONS {
-        return Err(errors::derivation_too_large(derivation.name_span));
+        return Err(errors::derivation_too_large(derivation.header.name_span));
     }
     if let (Some(span), true) = (model.unroll_span, derivation.multiply_adds() > limits::UNROLLED)
-        && derivation.unroll == Some(true)
+        && derivation.header.unroll == Some(true)
     {
         return Err(errors::too_large_to_unroll(derivation.multiply_adds(), span));
     }
@@ -240,141 +70,4 @@ fn names_differ(derivation: &Derivation) -> Result<(), Diagnostic> {
         }
     }
     Ok(())
-}
-
-impl Derivation {
-    /// The equation with this number.
-    ///
-    /// Numbers come from the derivation itself, so there always is one; a foreign number gives an
-    /// empty equation.
-    pub fn equation(&self, id: EquationId) -> &Equation {
-        const NOTHING: &Equation = &Equation {
-            symbol: Symbol::Loss,
-            shape: Shape::Scalar,
-            per: Per::Batch,
-            op: Op::Given,
-            role: equation::Role::Given,
-            span: Span { start: 0, end: 0 },
-            activation: None,
-        };
-        self.equations.get(id.index()).unwrap_or(NOTHING)
-    }
-
-    /// Scalar operations to be printed: those of the formulas, and some for each equation.
-    pub(crate) fn operations(&self) -> u64 {
-        let of = |equation: &Equation| match &equation.op {
-            Op::Pointwise(formula) => formula.operations(&self.functions),
-            op => op.operands().len() as u64,
-        };
-        let each = self.equations.iter().map(|equation| of(equation).saturating_add(limits::EQUATION));
-        each.fold(0, u64::saturating_add)
-    }
-
-    /// All equations with their numbers.
-    pub fn numbered(&self) -> impl DoubleEndedIterator<Item = (EquationId, &Equation)> {
-        self.equations.iter().enumerate().map(|(index, equation)| (EquationId(index as u32), equation))
-    }
-
-    /// The shape of an equation's value.
-    pub fn shape(&self, id: EquationId) -> Shape {
-        self.equation(id).shape
-    }
-
-    /// The output: the last layer.
-    pub fn output(&self) -> Option<&Layer> {
-        self.layers.last()
-    }
-
-    /// The plain name of an equation: in tables of values, in the trace, in error messages.
-    pub fn name_of(&self, id: EquationId) -> String {
-        match &self.equation(id).symbol {
-            Symbol::Named(name) | Symbol::Setting(name) => name.clone(),
-            Symbol::Net(name) => format!("net_{name}"),
-            Symbol::Component(name) => format!("E_{name}"),
-            Symbol::Loss => "E".to_owned(),
-            Symbol::BatchLoss(Reduction::Mean) => "E_mean".to_owned(),
-            Symbol::BatchLoss(Reduction::Sum) => "E_sum".to_owned(),
-            Symbol::Local(name) => name.clone(),
-            Symbol::Penalty => "P".to_owned(),
-            Symbol::PenaltyPart(number) => format!("P_{number}"),
-            Symbol::Objective => "J".to_owned(),
-            Symbol::PenaltyGradient(of) => format!("d_P_d_{}", self.name_of(*of)),
-            Symbol::ObjectiveGradient(of) => format!("d_J_d_{}", self.name_of(*of)),
-            Symbol::StepNumber => "step".to_owned(),
-            Symbol::State { name, of } => format!("{name}_{}", self.name_of(*of)),
-            Symbol::GradientNorm => "gradient_norm".to_owned(),
-            Symbol::ClipFactor => "clip_factor".to_owned(),
-            Symbol::Partial { of, by } => format!("d_{}_d_{}", self.name_of(*of), self.name_of(*by)),
-            Symbol::Gradient(of) => match &self.equation(*of).symbol {
-                Symbol::Net(name) => format!("delta_{name}"),
-                _ => format!("d_{}", self.name_of(*of)),
-            },
-            Symbol::BatchGradient(Reduction::Mean, of) => format!("mean_d_{}", self.name_of(*of)),
-            Symbol::BatchGradient(Reduction::Sum, of) => format!("sum_d_{}", self.name_of(*of)),
-            Symbol::Updated(of) => format!("{}_plus", self.name_of(*of)),
-            Symbol::Step(number) => format!("step_{number}"),
-        }
-    }
-
-    /// Adds an equation whose operands are all there; shape and `per` follow from them.
-    fn push(&mut self, equation: Equation) -> EquationId {
-        let id = EquationId(self.equations.len() as u32);
-        self.equations.push(equation);
-        id
-    }
-
-    /// Whether an operation has one value per batch or per sample, from its operands.
-    fn per_of(&self, op: &Op, declared: Per) -> Per {
-        let pers: Vec<Per> = op.operands().iter().map(|id| self.equation(*id).per).collect();
-        op.per(&pers, declared)
-    }
-
-    /// Multiply-adds of the forward pass of one sample: products of the equations up to the
-    /// output, those inside activations not counted.
-    pub fn multiply_adds(&self) -> usize {
-        let forward = self.equations.iter().filter(|e| e.role == equation::Role::Forward);
-        let shape = |id| self.shape(id);
-        let count = |e: &Equation| match e.op {
-            Op::Pointwise(_) => e.op.multiply_adds(&shape) * e.shape.count(),
-            _ => e.op.multiply_adds(&shape),
-        };
-        forward.map(count).sum()
-    }
-
-    /// How many numbers the parameters of a kind hold.
-    pub fn count(&self, kind: ParameterKind) -> usize {
-        let of_kind = self.parameters.iter().filter(|p| p.kind == kind);
-        of_kind.map(|p| self.shape(p.equation).count()).sum()
-    }
-
-    /// How many numbers of parameters are kept as they start.
-    pub fn frozen_count(&self) -> usize {
-        self.parameters.iter().filter(|p| p.frozen).map(|p| self.shape(p.equation).count()).sum()
-    }
-
-    /// Puts the numbers of a declared sample, counted from 0, in the place of declared values.
-    pub fn choose_sample(&mut self, index: usize) -> bool {
-        let Some(sample) = self.samples.get(index) else { return false };
-        let mut rest = sample.input.as_slice();
-        for data in &mut self.inputs {
-            let (own, behind) = rest.split_at_checked(data.shape.count()).unwrap_or((rest, &[]));
-            data.values = Some(own.to_vec());
-            rest = behind;
-        }
-        if let Some(target) = &mut self.target {
-            target.values = Some(sample.target.clone());
-        }
-        true
-    }
-
-    /// Whether the optimizer keeps anything from step to step.
-    pub fn has_optimizer_state(&self) -> bool {
-        let steps = self.training.as_ref().is_some_and(|training| training.step.is_some());
-        steps || self.parameters.iter().any(|parameter| !parameter.state.is_empty())
-    }
-
-    /// How many numbers all parameters hold.
-    pub fn parameter_count(&self) -> usize {
-        self.count(ParameterKind::Weight) + self.count(ParameterKind::Bias)
-    }
 }

@@ -4,9 +4,10 @@
 use std::collections::HashMap;
 
 use super::{
-    Derivation,
+    Derivation, Parameter, State, Trained, Update,
     array::Op,
     equation::{Equation, EquationId, Per, Role, Symbol},
+    lower::States,
 };
 
 use crate::{
@@ -17,6 +18,7 @@ use crate::{
         scalar::{Binary, Unary},
     },
     model::{Changed, Reduction, Setting, Training, UpdateRule},
+    never::OrNever,
     shape::Shape,
 };
 
@@ -46,20 +48,28 @@ pub(super) fn objective(
             }
         };
         if let Some(parameter) = derivation.parameters.get_mut(index) {
-            parameter.gradient = Some(gradient);
-            parameter.batch = Some(batch);
-            parameter.objective = Some(objective);
+            parameter.trained = Some(Trained { gradient, batch, objective, update: None });
         }
     }
 }
 
-/// Appends the rule of training for each parameter.
-pub(super) fn updates(derivation: &mut Derivation, training: &Training) {
-    let factor = training.clip_norm.and_then(|_| clip_factor(derivation));
-    let bound = setting_of(derivation, "clip_value");
-    let rule = without_zeros(training);
+/// Appends the rule of training for each trained parameter.
+pub(super) fn updates(derivation: &mut Derivation, training: &Training, states: &States) {
+    let step = Step {
+        rule: without_zeros(training),
+        factor: training.clip_norm.and_then(|_| clip_factor(derivation)),
+        bound: setting_of(derivation, "clip_value"),
+        number: derivation.training.as_ref().and_then(|training| training.step),
+        settings: training.settings.iter().map(|(name, _)| setting_of(derivation, name)).collect(),
+    };
     for index in 0..derivation.parameters.len() {
-        update(derivation, index, &rule, training, factor, bound);
+        let Some(parameter) = derivation.parameters.get(index) else { continue };
+        let (id, Some(trained)) = (parameter.equation, &parameter.trained) else { continue };
+        let state = states.get(&id).cloned().or_never("a trained parameter has its state", Vec::new());
+        let update = step.update(derivation, id, trained.objective, &state);
+        if let Some(trained) = derivation.parameters.get_mut(index).and_then(|p| p.trained.as_mut()) {
+            trained.update = Some(update);
+        }
     }
 }
 
@@ -69,81 +79,93 @@ fn setting_of(derivation: &Derivation, name: &str) -> Option<EquationId> {
     settings.iter().find(is_named).copied()
 }
 
-fn update(
-    derivation: &mut Derivation,
-    index: usize,
-    rule: &[(Changed, Formula)],
-    training: &Training,
+/// The rule of training with the equations that all parameters share.
+struct Step {
+    rule: Vec<(Changed, Formula)>,
+    /// The factor that keeps the norm of the gradients to its bound.
     factor: Option<EquationId>,
+    /// The bound of each gradient.
     bound: Option<EquationId>,
-) {
-    let Some(parameter) = derivation.parameters.get(index) else { return };
-    let Some(gradient) = parameter.objective else { return };
-    let id = parameter.equation;
-    // What each leaf of the rule stands for; what is changed stands for its new value from then on.
-    let mut current = vec![Some(id), Some(gradient), derivation.training.as_ref().and_then(|t| t.step)];
-    current.extend(parameter.state.iter().map(|state| Some(state.equation)));
-    current.extend(training.settings.iter().map(|(name, _)| setting_of(derivation, name)));
-    for (changed, formula) in rule {
-        let (old, leaf) = match changed {
-            Changed::Parameter => (id, UpdateRule::PARAMETER as usize),
-            Changed::State(state) => {
-                let leaf = UpdateRule::STATE as usize + state;
-                (current.get(leaf).copied().flatten().unwrap_or(id), leaf)
+    /// The number of the step, where the rule uses it.
+    number: Option<EquationId>,
+    /// The settings; one left out at 0 has no equation.
+    settings: Vec<Option<EquationId>>,
+}
+
+impl Step {
+    /// Appends the rule for one parameter.
+    fn update(
+        &self,
+        derivation: &mut Derivation,
+        parameter: EquationId,
+        gradient: EquationId,
+        state: &[EquationId],
+    ) -> Update {
+        // The equation of each leaf of the rule: after an assignment, the new value.
+        let mut current = vec![Some(parameter), Some(gradient), self.number];
+        current.extend(state.iter().copied().map(Some));
+        current.extend(self.settings.iter().copied());
+        for (changed, formula) in &self.rule {
+            let leaf = changed.leaf() as usize;
+            let old = match changed {
+                Changed::Parameter => parameter,
+                Changed::State(_) => equation_at(&current, leaf, parameter),
+            };
+            let mut b = Builder::new();
+            let clipped = self.clipped(&mut b, gradient);
+            let terms: Vec<Option<TermId>> = current.iter().map(|id| id.map(|id| b.leaf(id.0))).collect();
+            let place = |leaf: u32| match leaf {
+                UpdateRule::GRADIENT => Some(clipped),
+                leaf => terms.get(leaf as usize).copied().flatten(),
+            };
+            let root = b.substitute(formula, &place);
+            let op = Op::Pointwise(b.finish(root));
+            let updated = derivation.append(Symbol::Updated(old), Role::Update, op, old);
+            if let Some(slot) = current.get_mut(leaf) {
+                *slot = Some(updated);
             }
-        };
-        let mut b = Builder::new();
-        let clipped = clipped(&mut b, gradient, factor, bound);
-        let terms: Vec<Option<TermId>> = current.iter().map(|id| id.map(|id| b.leaf(id.0))).collect();
-        let place = |leaf: u32| match leaf {
-            UpdateRule::GRADIENT => Some(clipped),
-            leaf => terms.get(leaf as usize).copied().flatten(),
-        };
-        let root = b.substitute(formula, &place);
-        let op = Op::Pointwise(b.finish(root));
-        let updated = derivation.append(Symbol::Updated(old), Role::Update, op, old);
-        if let Some(slot) = current.get_mut(leaf) {
-            *slot = Some(updated);
         }
-        let Some(parameter) = derivation.parameters.get_mut(index) else { return };
-        match changed {
-            Changed::Parameter => parameter.updated = Some(updated),
-            Changed::State(state) => {
-                if let Some(state) = parameter.state.get_mut(*state) {
-                    state.updated = Some(updated);
-                }
-            }
+        let after = |changed: Changed| equation_at(&current, changed.leaf() as usize, parameter);
+        let states = state.iter().enumerate();
+        let states =
+            states.map(|(index, before)| State { equation: *before, updated: after(Changed::State(index)) });
+        Update { parameter: after(Changed::Parameter), state: states.collect() }
+    }
+
+    /// The gradient that the rule is given: scaled by the factor, then held between the bounds.
+    fn clipped(&self, b: &mut Builder, gradient: EquationId) -> TermId {
+        let mut gradient = b.leaf(gradient.0);
+        if let Some(factor) = self.factor {
+            let factor = b.leaf(factor.0);
+            gradient = b.written(Term::Binary(Binary::Multiply, gradient, factor));
         }
+        let Some(bound) = self.bound else { return gradient };
+        let bound = b.leaf(bound.0);
+        let least = b.written(Term::Unary(Unary::Negate, bound));
+        let mut beyond = |comparison, limit, otherwise| {
+            b.written(Term::Select(Select {
+                comparison,
+                left: gradient,
+                right: limit,
+                then: limit,
+                otherwise,
+            }))
+        };
+        let above = beyond(Comparison::Less, least, gradient);
+        beyond(Comparison::Greater, bound, above)
     }
 }
 
-/// The gradient that the rule is given: scaled by the factor, then held between the bounds.
-fn clipped(
-    b: &mut Builder,
-    gradient: EquationId,
-    factor: Option<EquationId>,
-    bound: Option<EquationId>,
-) -> TermId {
-    let mut gradient = b.leaf(gradient.0);
-    if let Some(factor) = factor {
-        let factor = b.leaf(factor.0);
-        gradient = b.written(Term::Binary(Binary::Multiply, gradient, factor));
-    }
-    let Some(bound) = bound else { return gradient };
-    let bound = b.leaf(bound.0);
-    let least = b.written(Term::Unary(Unary::Negate, bound));
-    let mut beyond = |comparison, limit, otherwise| {
-        b.written(Term::Select(Select { comparison, left: gradient, right: limit, then: limit, otherwise }))
-    };
-    let above = beyond(Comparison::Less, least, gradient);
-    beyond(Comparison::Greater, bound, above)
+/// The equation of the parameter or a state; both always have one.
+fn equation_at(current: &[Option<EquationId>], leaf: usize, instead: EquationId) -> EquationId {
+    current.get(leaf).copied().flatten().or_never("what a rule assigns has an equation", instead)
 }
 
 /// The norm of all gradients of the objective, and what to multiply them by: bound / norm where the
 /// norm is above the bound, else 1.
 fn clip_factor(derivation: &mut Derivation) -> Option<EquationId> {
     let bound = setting_of(derivation, "clip_norm")?;
-    let gradients: Vec<EquationId> = derivation.parameters.iter().filter_map(|p| p.objective).collect();
+    let gradients: Vec<EquationId> = derivation.parameters.iter().filter_map(Parameter::objective).collect();
     let mut b = Builder::new();
     let mut total: Option<TermId> = None;
     for gradient in gradients {

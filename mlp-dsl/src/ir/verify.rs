@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::{
     Derivation,
     array::Op,
-    equation::{Per, Symbol},
+    equation::{EquationId, Per, Symbol},
 };
 
 use crate::shape::Shape;
@@ -37,19 +37,25 @@ pub fn verify(derivation: &Derivation) -> Result<(), String> {
 
 fn parameters_are_trained(derivation: &Derivation) -> Result<(), String> {
     for parameter in &derivation.parameters {
-        let expected = derivation.loss.is_some() && !parameter.frozen;
-        let has = [parameter.gradient.is_some(), parameter.batch.is_some(), parameter.objective.is_some()];
-        if has != [expected; 3] {
-            return Err(format!("{} has no gradient although there is a loss", parameter.name));
+        let is = [parameter.trained.is_some(), parameter.updated().is_some()];
+        let expected = [derivation.loss.is_some(), derivation.training.is_some()];
+        if is != expected.map(|expected| expected && !parameter.frozen) {
+            return Err(format!("{} is trained and updated: {is:?}, not {expected:?}", parameter.name));
         }
-        if parameter.updated.is_some() != (derivation.training.is_some() && !parameter.frozen) {
-            return Err(format!("{} is not updated although there is a rule", parameter.name));
-        }
-        let symbol = |id: Option<_>| id.map(|id| derivation.equation(id).symbol.clone());
-        let expected = parameter.updated.map(|_| Symbol::Updated(parameter.equation));
-        if symbol(parameter.updated) != expected {
-            return Err(format!("the update of {} belongs to another parameter", parameter.name));
+        let state = parameter.state().iter().map(|state| (state.equation, state.updated));
+        let updated = parameter.updated().map(|updated| (parameter.equation, updated));
+        for (before, after) in state.chain(updated) {
+            if !is_updated(derivation, before, after) {
+                let name = derivation.name_of(before);
+                return Err(format!("the update of {name} belongs to another parameter or state"));
+            }
         }
     }
     Ok(())
+}
+
+/// Whether `after` is the value of `before` after a step; a state may change more than once.
+fn is_updated(derivation: &Derivation, before: EquationId, after: EquationId) -> bool {
+    let Symbol::Updated(of) = derivation.equation(after).symbol else { return false };
+    of == before || of < after && is_updated(derivation, before, of)
 }

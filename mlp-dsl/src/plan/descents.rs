@@ -54,14 +54,14 @@ pub fn descents(derivation: &Derivation, plan: &Plan) -> Vec<Descent> {
 }
 
 fn descent(derivation: &Derivation, parameter: &Parameter) -> Option<Descent> {
-    let (gradient, updated) = (parameter.batch?, parameter.updated?);
+    let (gradient, updated) = (parameter.batch()?, parameter.updated()?);
     let Op::Pointwise(formula) = &derivation.equation(updated).op else { return None };
     let rate = rate(formula, parameter.equation, gradient).filter(|rate| {
         let equation = derivation.equation(*rate);
         equation.shape == Shape::Scalar && equation.per == Per::Batch
     })?;
     let found = Descent { parameter: parameter.equation, gradient, updated, rate };
-    (parameter.objective == parameter.batch && parameter.state.is_empty()).then_some(found)
+    (parameter.objective() == parameter.batch() && parameter.state().is_empty()).then_some(found)
 }
 
 /// η, where the formula is W − η · gradient.

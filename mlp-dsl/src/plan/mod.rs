@@ -137,13 +137,13 @@ pub(crate) fn fitting(derivation: Derivation) -> Result<Derivation, Diagnostic> 
     let counts = derivation.numbered().map(|(id, _)| derivation.shape(id).count());
     let numbers = counts.fold(0, usize::saturating_add);
     // What a block keeps is little, or about a quarter of the parameters: below this no plan need be made.
-    if numbers.saturating_mul(derivation.precision.bytes()) <= limits::WORKSPACE_BYTES / 2 {
+    if numbers.saturating_mul(derivation.header.precision.bytes()) <= limits::WORKSPACE_BYTES / 2 {
         return Ok(derivation);
     }
     let bytes = plan(&derivation).workspace_bytes(&derivation);
     match bytes <= limits::WORKSPACE_BYTES {
         true => Ok(derivation),
-        false => Err(errors::workspace_too_large(bytes, derivation.name_span)),
+        false => Err(errors::workspace_too_large(bytes, derivation.header.name_span)),
     }
 }
 
@@ -153,7 +153,7 @@ pub const UNROLLED: usize = 300;
 
 /// Whether layers are written out: as the specification says, else by what they cost.
 pub fn is_unrolled(derivation: &Derivation) -> bool {
-    derivation.unroll.unwrap_or(derivation.multiply_adds() <= UNROLLED)
+    derivation.header.unroll.unwrap_or(derivation.multiply_adds() <= UNROLLED)
 }
 
 impl Entry {
@@ -173,7 +173,7 @@ impl Plan {
     pub fn workspace_bytes(&self, derivation: &Derivation) -> usize {
         let times = |id: &EquationId| self.samples(*id).unwrap_or(1);
         let elements: usize = self.workspace.iter().map(|id| derivation.shape(*id).count() * times(id)).sum();
-        (elements * derivation.precision.bytes()).next_multiple_of(self.alignment().unwrap_or(1))
+        (elements * derivation.header.precision.bytes()).next_multiple_of(self.alignment().unwrap_or(1))
     }
 
     /// To what the arrays are aligned, where kernels run: a register loaded from two lines of the cache takes
@@ -207,23 +207,20 @@ pub fn roots(derivation: &Derivation, entry: Entry) -> Vec<EquationId> {
         Entry::Trace => traced(derivation),
         Entry::Loss => derivation.loss.iter().map(|loss| loss.total).collect(),
         Entry::Accumulate => {
-            let gradients = derivation.parameters.iter().filter_map(|parameter| parameter.batch);
+            let gradients = derivation.parameters.iter().filter_map(|parameter| parameter.batch());
             derivation.loss.iter().map(|loss| loss.total).chain(gradients).collect()
         }
         Entry::Penalty => derivation.loss.iter().filter_map(|loss| loss.penalty).collect(),
         Entry::Penalize => {
             let penalized =
-                derivation.parameters.iter().filter(|parameter| parameter.objective != parameter.batch);
-            let gradients = penalized.filter_map(|parameter| parameter.objective);
+                derivation.parameters.iter().filter(|parameter| parameter.objective() != parameter.batch());
+            let gradients = penalized.filter_map(|parameter| parameter.objective());
             derivation.loss.iter().filter_map(|loss| loss.penalty).chain(gradients).collect()
         }
         Entry::Step => {
-            let changed = |parameter: &Parameter| {
-                let state: Vec<Option<EquationId>> =
-                    parameter.state.iter().map(|state| state.updated).collect();
-                state.into_iter().chain([parameter.updated]).flatten()
-            };
-            derivation.parameters.iter().flat_map(changed).collect()
+            let changed =
+                |p: &Parameter| p.state().iter().map(|state| state.updated).chain(p.updated()).collect();
+            derivation.parameters.iter().flat_map::<Vec<EquationId>, _>(changed).collect()
         }
     }
 }
@@ -325,7 +322,7 @@ fn is_added_at_once(derivation: &Derivation, id: EquationId) -> bool {
         Op::Pointwise(formula) => {
             let leaf = formula.as_leaf().map(EquationId);
             let copy = leaf.is_some_and(|leaf| derivation.shape(leaf) == derivation.shape(id));
-            copy || derivation.arithmetic == Arithmetic::Fused && formula.as_product().is_some()
+            copy || derivation.header.arithmetic == Arithmetic::Fused && formula.as_product().is_some()
         }
         _ => false,
     }

@@ -30,7 +30,7 @@ impl Facts {
         }
         facts.parameters(derivation);
         facts.network(derivation);
-        for (name, value) in &derivation.constants {
+        for (name, value) in &derivation.header.constants {
             facts.lines.insert(name.clone(), value.to_string());
         }
         facts
@@ -72,10 +72,10 @@ impl Facts {
             "{}, {} bytes as `{}`, {} in a forward pass",
             many(summary.total.parameters(), "parameter"),
             summary.parameter_bytes,
-            derivation.precision.rust(),
+            derivation.header.precision.rust(),
             many(summary.multiply_adds, "multiply-add"),
         );
-        self.lines.insert(derivation.name.clone(), line);
+        self.lines.insert(derivation.header.name.clone(), line);
     }
 }
 

@@ -4,19 +4,19 @@
 //! Both hash a canonical text, in words of their own. A renamed type or variant of the compiler changes neither; a
 //! change of the equations, or of their order, changes the fingerprint.
 
-mod hash;
 mod words;
 
 use std::fmt::{self, Write};
 
 use mlp_dsl::{
     ir::{Derivation, Parameter, equation::Equation},
-    model::Start,
+    model::{Header, Start},
+    never,
     number::Arithmetic,
     shape::Shape,
 };
 
-use hash::Fnv;
+use mlp_hash::Fnv;
 use words::{kind, per, write_formula, write_op, write_symbol};
 
 /// The hash of all that decides what the code computes: name, number type, arithmetic, seed, constants, functions,
@@ -39,35 +39,44 @@ pub(crate) fn layout(derivation: &Derivation) -> u64 {
 fn hashed(write: impl FnOnce(&mut Fnv) -> fmt::Result) -> u64 {
     let mut hash = Fnv::EMPTY;
     let written = write(&mut hash);
-    debug_assert!(written.is_ok(), "hashing does not fail");
+    if written.is_err() {
+        never!("hashing failed");
+    }
     hash.finish()
 }
 
 fn write_network(to: &mut impl Write, d: &Derivation) -> fmt::Result {
-    let arithmetic = match d.arithmetic {
+    let arithmetic = match d.header.arithmetic {
         Arithmetic::Separate => "separate",
         Arithmetic::Fused => "fused",
     };
-    writeln!(to, "network {} {} {arithmetic} seed {}", d.name, d.precision.rust(), d.seed)?;
-    for (name, value) in &d.constants {
+    writeln!(
+        to,
+        "network {} {} {arithmetic} seed {}",
+        d.header.name,
+        d.header.precision.rust(),
+        d.header.seed
+    )?;
+    for (name, value) in &d.header.constants {
         writeln!(to, "constant {name} {value:e}")?;
     }
-    for function in &d.functions {
+    // Only those that equations call: the prelude may get more.
+    for function in crate::used_functions(d).into_iter().filter_map(|index| d.header.functions.get(index)) {
         write!(to, "function {} {}", function.name, function.parameters.len())?;
-        write_formula(to, &function.body)?;
+        write_formula(to, &d.header, &function.body)?;
         writeln!(to)?;
     }
     for parameter in &d.parameters {
         write_parameter(to, d, parameter)?;
     }
     for equation in &d.equations {
-        write_equation(to, equation)?;
+        write_equation(to, &d.header, equation)?;
     }
     Ok(())
 }
 
 fn write_layout(to: &mut impl Write, d: &Derivation) -> fmt::Result {
-    writeln!(to, "layout {}", d.precision.rust())?;
+    writeln!(to, "layout {}", d.header.precision.rust())?;
     for parameter in &d.parameters {
         write!(to, "parameter {}", parameter.name)?;
         write_shape(to, d.shape(parameter.equation))?;
@@ -76,7 +85,7 @@ fn write_layout(to: &mut impl Write, d: &Derivation) -> fmt::Result {
     if d.training.as_ref().is_some_and(|training| training.step.is_some()) {
         writeln!(to, "steps")?;
     }
-    for state in d.parameters.iter().flat_map(|parameter| &parameter.state) {
+    for state in d.parameters.iter().flat_map(Parameter::state) {
         write!(to, "state {}", d.name_of(state.equation))?;
         write_shape(to, d.shape(state.equation))?;
         writeln!(to)?;
@@ -110,12 +119,12 @@ fn write_shape(to: &mut impl Write, shape: Shape) -> fmt::Result {
     }
 }
 
-fn write_equation(to: &mut impl Write, equation: &Equation) -> fmt::Result {
+fn write_equation(to: &mut impl Write, header: &Header, equation: &Equation) -> fmt::Result {
     write!(to, "equation")?;
     write_symbol(to, &equation.symbol)?;
     write_shape(to, equation.shape)?;
     write!(to, " {} =", per(equation.per))?;
-    write_op(to, &equation.op)?;
+    write_op(to, header, &equation.op)?;
     writeln!(to)
 }
 

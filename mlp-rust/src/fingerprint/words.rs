@@ -13,7 +13,8 @@ use mlp_dsl::{
         equation::{EquationId, Per, Symbol},
     },
     kind::ParameterKind,
-    model::Reduction,
+    model::{Header, Reduction},
+    never,
 };
 
 pub(super) fn kind(kind: ParameterKind) -> &'static str {
@@ -65,13 +66,13 @@ pub(super) fn write_symbol(to: &mut impl Write, symbol: &Symbol) -> fmt::Result 
 }
 
 /// An operation and its operands.
-pub(super) fn write_op(to: &mut impl Write, op: &Op) -> fmt::Result {
+pub(super) fn write_op(to: &mut impl Write, header: &Header, op: &Op) -> fmt::Result {
     match op {
         Op::Given => write!(to, " given"),
         Op::Setting(value) => write!(to, " setting {value:e}"),
         Op::Pointwise(formula) => {
             write!(to, " pointwise")?;
-            write_formula(to, formula)
+            write_formula(to, header, formula)
         }
         Op::Stack(elements) => write_all(to, "stack", elements),
         Op::Concat(parts) => write_all(to, "concat", parts),
@@ -96,21 +97,34 @@ fn write_all(to: &mut impl Write, word: &str, operands: &[EquationId]) -> fmt::R
     operands.iter().try_for_each(|operand| write!(to, " {}", operand.0))
 }
 
-/// The terms of a formula, operands by their places among them.
-pub(super) fn write_formula(to: &mut impl Write, formula: &Formula) -> fmt::Result {
+/// The terms of a formula: operands by their places among them, functions and constants by their names.
+pub(super) fn write_formula(to: &mut impl Write, header: &Header, formula: &Formula) -> fmt::Result {
     for term in formula.terms() {
         match term {
             Term::Number(number) => write!(to, " ; {number:e}")?,
-            Term::Constant(constant, _) => write!(to, " ; constant {}", constant.0)?,
+            Term::Constant(id, _) => {
+                let constant = header.constants.get(id.0 as usize).map(|(name, _)| name.as_str());
+                write!(to, " ; constant {}", known(constant))?;
+            }
             Term::Leaf(leaf) => write!(to, " ; leaf {leaf}")?,
             Term::Unary(op, _) => write!(to, " ; {}", unary(*op))?,
             Term::Binary(op, ..) => write!(to, " ; {}", binary(*op))?,
             Term::Select(select) => write!(to, " ; if {}", select.comparison.sign())?,
-            Term::Apply(function, _) => write!(to, " ; apply {}", function.0)?,
+            Term::Apply(id, _) => {
+                let function = header.functions.get(id.0 as usize).map(|function| function.name.as_str());
+                write!(to, " ; apply {}", known(function))?;
+            }
         }
         term.operands().iter().try_for_each(|operand| write!(to, " {}", operand.0))?;
     }
     Ok(())
+}
+
+fn known(name: Option<&str>) -> &str {
+    name.unwrap_or_else(|| {
+        never!("a formula refers to nothing");
+        ""
+    })
 }
 
 fn unary(op: Unary) -> &'static str {

@@ -26,17 +26,17 @@ fn facts(context: &Context<'_>) -> Facts {
     let known = |ty, count| Data { ty, count, known: true };
     let numbers = |count| known(Type::Numbers(vec![count]), count);
     let target = target(context);
-    let samples = d.has_data.then(|| Samples {
-        count: d.samples.len(),
+    let samples = d.header.has_data.then(|| Samples {
+        count: d.header.samples.len(),
         input: Type::Numbers(vec![context.input_count()]),
         target: d.target.as_ref().map(|_| target.clone()),
     });
     let by_value = context.by_value();
     Facts {
-        name: d.name.clone(),
-        span: (context.spans)(d.name_span),
-        visibility: d.visibility.clone(),
-        precision: d.precision,
+        name: d.header.name.clone(),
+        span: (context.spans)(d.header.name_span),
+        visibility: d.header.visibility.clone(),
+        precision: d.header.precision,
         network: network(context),
         workspace: workspace(context),
         trace: trace(context),
@@ -46,7 +46,7 @@ fn facts(context: &Context<'_>) -> Facts {
         output: numbers(context.output_count()),
         target: known(target, context.target_count()),
         counts: counts(context),
-        seed: d.seed,
+        seed: d.header.seed,
         fingerprint: fingerprint::fingerprint(d),
         layout_hash: fingerprint::layout(d),
         layout: d.parameters.iter().map(|parameter| layout(d, parameter)).collect(),
@@ -102,7 +102,7 @@ fn network(context: &Context<'_>) -> Part {
 
 fn network_docs(context: &Context<'_>) -> Vec<String> {
     let d = context.derivation;
-    let mut docs = d.docs.clone();
+    let mut docs = d.header.docs.clone();
     if !docs.is_empty() {
         docs.push(String::new());
     }
@@ -163,7 +163,7 @@ fn parameter_docs(d: &Derivation, parameter: &Parameter) -> Vec<String> {
 
 fn gradients(context: &Context<'_>) -> Part {
     let d = context.derivation;
-    let name = &d.name;
+    let name = &d.header.name;
     let fields = d.parameters.iter().filter(|parameter| !parameter.frozen).map(|parameter| {
         let shape = d.shape(parameter.equation);
         Field {
@@ -193,7 +193,7 @@ fn optimizer(context: &Context<'_>, training: &Training) -> Part {
         });
     }
     for parameter in &d.parameters {
-        fields.extend(parameter.state.iter().map(|state| {
+        fields.extend(parameter.state().iter().map(|state| {
             let shape = d.shape(state.equation);
             Field {
                 name: context.field(state.equation),
@@ -203,7 +203,7 @@ fn optimizer(context: &Context<'_>, training: &Training) -> Part {
             }
         }));
     }
-    let docs = format!(" The update rule `{}` of `{}`: {content}.", training.rule, d.name);
+    let docs = format!(" The update rule `{}` of `{}`: {content}.", training.rule, d.header.name);
     Part { docs: vec![docs], alignment: None, fields }
 }
 
@@ -230,7 +230,7 @@ fn workspace(context: &Context<'_>) -> Part {
     });
     let docs = format!(
         " Memory for the intermediate values of `{}`: {} bytes. Contents before a call are ignored.",
-        context.derivation.name,
+        context.derivation.header.name,
         context.workspace_bytes()
     );
     Part { docs: vec![docs], alignment: context.plan.alignment(), fields: fields.collect() }
@@ -244,7 +244,7 @@ fn trace(context: &Context<'_>) -> Part {
         ty: Type::of(d.shape(id)),
         setting: None,
     });
-    let docs = format!(" Every named value of the forward pass of `{}`.", d.name);
+    let docs = format!(" Every named value of the forward pass of `{}`.", d.header.name);
     Part { docs: vec![docs], alignment: None, fields: fields.collect() }
 }
 

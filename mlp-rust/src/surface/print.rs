@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use mlp_dsl::{kind::ParameterKind, model::Reduction, shape::Shape};
+use mlp_dsl::{kind::ParameterKind, model::Reduction, never, shape::Shape};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 
@@ -37,7 +37,7 @@ impl Printer<'_> {
         let visibility: TokenStream = match self.surface.visibility.parse() {
             Ok(visibility) => visibility,
             Err(_) => {
-                debug_assert!(false, "`{}` is not a visibility", self.surface.visibility);
+                never!("`{}` is not a visibility", self.surface.visibility);
                 TokenStream::new()
             }
         };
@@ -323,7 +323,7 @@ impl Printer<'_> {
             Type::Checked => quote!(::core::result::Result::Ok(())),
             Type::Elements(_) => quote!(::core::option::Option::None),
             Type::Text | Type::Any(_) | Type::Many(_) | Type::Batch(..) | Type::Reduction => {
-                debug_assert!(false, "{ty:?} has no zero");
+                never!("{ty:?} has no zero");
                 TokenStream::new()
             }
         }

@@ -21,12 +21,14 @@ pub(crate) fn run(arguments: &Check) -> Result<(), Failure> {
     let derivation = input::compile(&arguments.source)?;
     let name = shown_name(&arguments.source.file);
     if let Err(reason) = verify::verify(&derivation) {
-        let title =
-            format!("internal error: the derivation of `{}` is inconsistent: {reason}", derivation.name);
+        let title = format!(
+            "internal error: the derivation of `{}` is inconsistent: {reason}",
+            derivation.header.name
+        );
         return Err(Failure::specification(title, "this is a bug in the compiler; please report it"));
     }
     let equations = derivation.equations.len();
-    let mut report = format!("{name}: no errors in the network `{}`\n", derivation.name);
+    let mut report = format!("{name}: no errors in the network `{}`\n", derivation.header.name);
     report.push_str(&format!("  equations  {equations}; order, shapes and scopes are consistent\n"));
     let verdict = gradients(&derivation, &mut report);
     output::print(&report)?;
@@ -40,7 +42,7 @@ fn gradients(derivation: &Derivation, report: &mut String) -> Result<(), Failure
     }
     if let Err(large) = values::affordable(derivation) {
         report.push_str("  gradients  not checked: the network is too large to evaluate\n");
-        let title = format!("the gradients of `{}` can't be checked: it has {large}", derivation.name);
+        let title = format!("the gradients of `{}` can't be checked: it has {large}", derivation.header.name);
         return Err(Failure::specification(
             title,
             "check the network with narrower layers; the formulas of the gradients are the same",
@@ -69,9 +71,9 @@ fn gradients(derivation: &Derivation, report: &mut String) -> Result<(), Failure
 
 /// The point where the gradients are checked, and its description.
 fn point(derivation: &Derivation) -> (Point, String) {
-    if derivation.has_data {
-        let all = derivation.samples.len();
-        let samples = derivation.samples.get(..all.min(SAMPLES)).unwrap_or_default();
+    if derivation.header.has_data {
+        let all = derivation.header.samples.len();
+        let samples = derivation.header.samples.get(..all.min(SAMPLES)).unwrap_or_default();
         let which = if samples.len() < all { "first" } else { "declared" };
         return (Point::at(derivation, samples), format!("the {which} {} samples", samples.len()));
     }

@@ -20,7 +20,7 @@ const SHOWN: usize = 16;
 pub(crate) fn run(arguments: &Eval) -> Result<(), Failure> {
     let derivation = input::compile_at(&arguments.source, arguments.choice)?;
     if arguments.steps > 1 && derivation.training.is_none() {
-        let title = format!("`{}` has no update rule, so it has no training steps", derivation.name);
+        let title = format!("`{}` has no update rule, so it has no training steps", derivation.header.name);
         return Err(Failure::specification(title, "add `train sgd(rate = …);`, or remove --steps"));
     }
     let step =
@@ -45,7 +45,7 @@ pub(crate) fn run(arguments: &Eval) -> Result<(), Failure> {
 }
 
 fn refused(derivation: &Derivation, refusal: Refusal) -> Failure {
-    let network = &derivation.name;
+    let network = &derivation.header.name;
     match refusal {
         Refusal::TooLarge(large) => {
             let title = format!("`{network}` can't be evaluated: it has {large}");

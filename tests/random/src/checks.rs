@@ -65,7 +65,7 @@ pub fn check(number: u64, derivation: &Derivation) -> Findings {
     if let Err(wrong) = plan::verify(derivation, &plan::plan(derivation)) {
         found.wrong.push(format!("R{number}: plan: {wrong}"));
     }
-    let points = [Point::at(derivation, &derivation.samples), Point::drawn(derivation, number, true)];
+    let points = [Point::at(derivation, &derivation.header.samples), Point::drawn(derivation, number, true)];
     for point in &points {
         complex_step(number, derivation, point, &mut found);
     }
@@ -108,7 +108,7 @@ fn sensitivity(derivation: &Derivation, point: &Point) -> f64 {
 
 fn gradients<R: Real>(derivation: &Derivation, point: &Point) -> Vec<f64> {
     let evaluation = evaluate::<R>(derivation, point);
-    let objectives = derivation.parameters.iter().filter_map(|p| evaluation.value(p.objective?));
+    let objectives = derivation.parameters.iter().filter_map(|p| evaluation.value(p.objective()?));
     objectives.flat_map(|gradient| gradient.iter()).map(|x| x.real()).collect()
 }
 
@@ -117,11 +117,11 @@ fn differences(number: u64, derivation: &Derivation, point: &Point, found: &mut 
     let Some(loss) = &derivation.loss else { return };
     let evaluation = evaluate::<f64>(derivation, point);
     let mut stream = Stream::new(number, 2, "differences");
-    let trained: Vec<_> = derivation.parameters.iter().filter(|p| p.objective.is_some()).collect();
+    let trained: Vec<_> = derivation.parameters.iter().filter(|p| p.objective().is_some()).collect();
     for _ in 0..DIFFERENCES {
         let index = (stream.next_u64() % trained.len().max(1) as u64) as usize;
         let Some(parameter) = trained.get(index) else { return };
-        let Some(gradient) = parameter.objective.and_then(|id| evaluation.value(id)) else { continue };
+        let Some(gradient) = parameter.objective().and_then(|id| evaluation.value(id)) else { continue };
         let element = (stream.next_u64() % gradient.shape().count() as u64) as usize;
         let Some(own) = gradient.iter().nth(element) else { continue };
         let here = evaluation.scalar(loss.objective);

@@ -125,7 +125,7 @@ fn scalars(formula: &Formula, derivation: &Derivation, used: &mut BTreeSet<Strin
             Term::Binary(op, ..) => drop(used.insert(format!("{op:?}"))),
             Term::Select(select) => drop(used.insert(format!("if {:?}", select.comparison))),
             Term::Apply(id, _) => {
-                if let Some(function) = derivation.functions.get(id.0 as usize) {
+                if let Some(function) = derivation.header.functions.get(id.0 as usize) {
                     used.insert(format!("{}(", function.name));
                     scalars(&function.body, derivation, used);
                 }

@@ -1,4 +1,4 @@
-//! Layers behind one another, each calling the next, so that all sizes are constants.
+//! A chain of layers: each calls the next, so that all sizes are constants.
 
 use std::marker::PhantomData;
 
@@ -6,14 +6,14 @@ use super::dense::{Dense, Row, boxed};
 use super::functions::{Activation, Real};
 use super::rules::Rule;
 
-/// A layer and those behind it, for batches of B samples with XN · XL inputs and O targets.
+/// A layer and the layers after it, for batches of B samples with XN · XL inputs and O targets.
 pub trait Chain<T, U, const XN: usize, const XL: usize, const O: usize, const B: usize> {
     fn new() -> Self;
     fn load(&mut self, parameters: &mut impl Iterator<Item = f64>);
     fn save(&self, parameters: &mut Vec<f64>);
     fn outputs(&self) -> Vec<f64>;
     fn forward(&mut self, x: &[Row<T, XN, XL>; B]);
-    /// One step; writes the gradients by `x` where they are wanted.
+    /// One step; writes the gradients with respect to `x` where they are needed.
     fn train(
         &mut self,
         x: &[Row<T, XN, XL>; B],
@@ -97,7 +97,7 @@ impl<T: Real, U: Rule<T>, A: Activation<T>, Next: Chain<T, U, N, L, O, B>, const
 pub trait Ending<T> {
     /// From net inputs, all panels of one sample, to outputs.
     fn finish<const O: usize>(row: &mut [T]);
-    /// The loss's gradient by the net inputs.
+    /// The gradient of the loss with respect to the net inputs.
     fn delta<const O: usize>(y: &[T], target: &[T; O], delta: &mut [T]);
 }
 

@@ -50,7 +50,7 @@ fn draw_curve(curve: &Curve, panel: &Area<'_>) -> Outcome {
         .label("peak")
         .legend(move |(x, y)| PathElement::new([(x, y), (x + 16, y)], grey));
     for (index, name) in curve.contenders().enumerate() {
-        // Ours stands out.
+        // Ours is thicker.
         let style = COLOURS[index % COLOURS.len()].stroke_width(if index == 0 { 3 } else { 1 });
         let points: Vec<_> =
             curve.points(name).iter().map(|point| (point.size as f64, point.speed)).collect();

@@ -24,10 +24,11 @@ fn method(protocol: &Protocol) -> String {
     format!(
         "*Width*: networks n-n-n, relu throughout, mean squared error, batch 64, each compiled for its n. *Batch*: \
 784-128-10, relu and softmax, cross-entropy, one network that declares `batch 128`, given batches of all lengths. SGD, \
-`f32`. Operations are those of the matrix products, two a multiply-add, without the gradient by the inputs that no one \
-needs.\n\n\
-{} Everything in Rust is built with `-C target-cpu=native`; MKL, OpenBLAS and gemm multiply the matrices, the rest of \
-their step is written by hand. Steps are checked within {:.0e}: among some 1e5 units rounding turns a relu at 0 on or off.\n",
+`f32`. Operations are those of the matrix products, two for a multiply-add, without the gradient with respect to the \
+inputs, which is not needed.\n\n\
+{} All Rust code is built with `-C target-cpu=native`. MKL, OpenBLAS and gemm multiply the matrices; the rest of \
+their step is written by hand. Steps are compared within {:.0e}: among some 1e5 units, rounding switches a relu \
+at 0 on or off.\n",
         timing(protocol),
         STEP_TOLERANCE
     )
@@ -38,7 +39,7 @@ fn steps(curves: &[Curve]) -> String {
     let mut text = String::from(
         "\n## Steps\n\n\
 *Rise* is the greatest factor by which an operation costs more at a size than at the size before it. *Excess* is the \
-greatest cost of a call over that of a call of a larger size: above 1, one would do better to fill up.\n\n\
+greatest cost of a call over that of a call of a larger size: above 1, padding to the larger size is faster.\n\n\
 | curve | contender | rise | from → to | excess | of → over |\n|---|---|---:|---:|---:|---:|\n",
     );
     let cells = |step: Option<Step>| {

@@ -17,7 +17,7 @@ impl Section {
     pub const CODE: u64 = 4;
     pub const SYMBOLS: u32 = 2;
     pub const DYNAMIC: u32 = 6;
-    /// Nothing stands in the file: zeros.
+    /// Not in the file: zeros.
     pub const ZEROS: u32 = 8;
 
     pub fn is(&self, flag: u64) -> bool {
@@ -25,7 +25,7 @@ impl Section {
     }
 }
 
-/// A name in the file, and whether something stands there.
+/// A name in the file, and whether the file defines it.
 #[derive(Debug)]
 pub struct Symbol {
     pub name: String,

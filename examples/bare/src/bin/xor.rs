@@ -22,7 +22,7 @@ const INPUTS: [[f32; 2]; 4] = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]];
 const TARGETS: [[f32; 1]; 4] = [[0.0], [1.0], [1.0], [0.0]];
 
 fn learn() -> bool {
-    // Behind a box, so that the compiler doesn't compute in advance what the program is about.
+    // `black_box` hides the values, so that the compiler doesn't compute the result in advance.
     let (inputs, targets) = (black_box(&INPUTS[..]), black_box(&TARGETS[..]));
     let Ok(batch) = Batch::new(inputs, targets) else { return false };
     let mut network = Xor::new();

@@ -27,7 +27,18 @@ use crate::{
 use bundle::{Draft, at};
 
 /// The given equations, the forward pass and the loss.
-pub(super) fn lower(model: &Model) -> Result<Derivation, Diagnostic> {
+pub(super) struct Lowered {
+    /// Parameters are not trained yet.
+    pub(super) derivation: Derivation,
+    /// The state of the rule before a step, for each trained parameter.
+    pub(super) states: States,
+}
+
+/// The state of the rule before a step, by the parameter.
+pub(super) type States = HashMap<EquationId, Vec<EquationId>>;
+
+/// Lowers a model as far as the loss.
+pub(super) fn lower(model: &Model) -> Result<Lowered, Diagnostic> {
     let mut lower = Lower::new(model);
     lower.given(model);
     for layer in &model.layers {
@@ -36,10 +47,11 @@ pub(super) fn lower(model: &Model) -> Result<Derivation, Diagnostic> {
     if let Some(loss) = &model.loss {
         lower.loss(loss, model)?;
     }
-    if let Some(training) = &model.training {
-        lower.training(training)?;
-    }
-    Ok(lower.derivation)
+    let states = match &model.training {
+        Some(training) => lower.training(training)?,
+        None => States::new(),
+    };
+    Ok(Lowered { derivation: lower.derivation, states })
 }
 
 struct Lower {
@@ -78,14 +90,7 @@ struct Owner {
 impl Lower {
     fn new(model: &Model) -> Self {
         let derivation = Derivation {
-            name: model.name.text.clone(),
-            name_span: model.name.span,
-            visibility: model.visibility.clone(),
-            docs: model.docs.clone(),
-            precision: model.precision,
-            seed: model.seed,
-            constants: model.constants.clone(),
-            functions: model.functions.clone(),
+            header: model.header.clone(),
             equations: Vec::new(),
             inputs: Vec::new(),
             target: None,
@@ -93,11 +98,6 @@ impl Lower {
             layers: Vec::new(),
             loss: None,
             training: None,
-            samples: model.samples.clone(),
-            has_data: model.has_data,
-            unroll: model.unroll,
-            arithmetic: model.arithmetic,
-            document: model.document.clone(),
         };
         Lower {
             derivation,
@@ -107,7 +107,7 @@ impl Lower {
             drafted: 0,
             owner: Owner::default(),
             role: Role::Given,
-            span: model.name.span,
+            span: model.header.name_span,
             bound: Vec::new(),
         }
     }
@@ -126,11 +126,7 @@ impl Lower {
                 frozen: parameter.frozen,
                 start: parameter.start.clone(),
                 equation,
-                gradient: None,
-                batch: None,
-                objective: None,
-                state: Vec::new(),
-                updated: None,
+                trained: None,
             });
         }
         self.derivation.target = model.target.as_ref().map(|target| self.data(target));
@@ -328,7 +324,7 @@ impl Lower {
         shape: Shape,
         formula: Formula,
     ) -> Result<EquationId, Diagnostic> {
-        let operations = formula.operations(&self.derivation.functions);
+        let operations = formula.operations(&self.derivation.header.functions);
         self.operations = spend(self.operations, operations, self.span)?;
         Ok(self.add(symbol, shape, Op::Pointwise(formula)))
     }

@@ -1,11 +1,11 @@
 //! What a step of training reads beside gradients: settings, schedules, the state of the rule.
 
-use super::{Draft, Lower, spend};
+use super::{Draft, Lower, States, spend};
 
 use crate::{
     diagnostic::Diagnostic,
     ir::{
-        State, Training, Value,
+        Training, Value,
         array::Op,
         equation::{EquationId, Role, Symbol},
     },
@@ -16,7 +16,7 @@ use crate::{
 
 impl Lower {
     /// The given equations of the training rule.
-    pub(super) fn training(&mut self, training: &model::Training) -> Result<(), Diagnostic> {
+    pub(super) fn training(&mut self, training: &model::Training) -> Result<States, Diagnostic> {
         self.span = training.span;
         self.role = Role::Given;
         let step = reads_step(training).then(|| self.add(Symbol::StepNumber, Shape::Scalar, Op::Given));
@@ -31,9 +31,7 @@ impl Lower {
         let numbers =
             limits::EQUATION * (self.derivation.parameters.len() * training.rule.state.len()) as u64;
         spend(0, numbers, self.span)?;
-        for index in 0..self.derivation.parameters.len() {
-            self.state(index, &training.rule);
-        }
+        let states = self.states(&training.rule);
         self.derivation.training = Some(Training {
             rule: training.rule.name.clone(),
             docs: training.rule.docs.clone(),
@@ -42,7 +40,7 @@ impl Lower {
             batch: training.batch,
             samples: training.samples,
         });
-        Ok(())
+        Ok(states)
     }
 
     /// The equation of a setting; one that is left out at 0 has none.
@@ -69,22 +67,16 @@ impl Lower {
         })
     }
 
-    fn state(&mut self, index: usize, rule: &UpdateRule) {
-        let Some(parameter) = self.derivation.parameters.get(index).filter(|parameter| !parameter.frozen)
-        else {
-            return;
+    /// The given equations of the rule's state, for each parameter that is not frozen.
+    fn states(&mut self, rule: &UpdateRule) -> States {
+        let trained = self.derivation.parameters.iter().filter(|parameter| !parameter.frozen);
+        let trained: Vec<EquationId> = trained.map(|parameter| parameter.equation).collect();
+        let state = |of: EquationId| {
+            let shape = self.derivation.shape(of);
+            let given = |name: &String| self.add(Symbol::State { name: name.clone(), of }, shape, Op::Given);
+            (of, rule.state.iter().map(given).collect())
         };
-        let of = parameter.equation;
-        let shape = self.derivation.shape(of);
-        let own = |name: &String| Symbol::State { name: name.clone(), of };
-        let state: Vec<State> = rule
-            .state
-            .iter()
-            .map(|name| State { equation: self.add(own(name), shape, Op::Given), updated: None })
-            .collect();
-        if let Some(parameter) = self.derivation.parameters.get_mut(index) {
-            parameter.state = state;
-        }
+        trained.into_iter().map(state).collect()
     }
 }
 

@@ -17,7 +17,7 @@ fn derivation(name: &str) -> Derivation {
 /// Rounding errors grow with the number of operations in a chain; networks here have chains of
 /// at most about 1100 (a sum over 1024 inputs), each losing half an ulp.
 fn tolerance(derivation: &Derivation) -> f64 {
-    match derivation.precision {
+    match derivation.header.precision {
         mlp_dsl::number::Precision::F32 => 600.0 * f64::from(f32::EPSILON),
         mlp_dsl::number::Precision::F64 => 600.0 * f64::EPSILON,
     }
@@ -45,7 +45,7 @@ where
     N::Optimizer: Default,
 {
     let derivation = derivation(name);
-    network.initialize(derivation.seed);
+    network.initialize(derivation.header.seed);
     let mut stream = Stream::new(11, 1, "samples");
     let mut draw = |count: usize, low| -> Vec<N::Scalar> {
         (0..count).map(|_| stream.uniform_scalar(low, 1.0)).collect()
@@ -73,7 +73,7 @@ where
     let expected = evaluation.scalar(derivation.loss.as_ref().unwrap().objective);
     close(name, &[mlp::Scalar::to_f64(loss)], &[expected], tolerance(&derivation));
     for parameter in &derivation.parameters {
-        let expected: Vec<f64> = evaluation.value(parameter.updated.unwrap()).unwrap().iter().collect();
+        let expected: Vec<f64> = evaluation.value(parameter.updated().unwrap()).unwrap().iter().collect();
         let found = numbers(network.parameter(&parameter.name).unwrap());
         close(&parameter.name, &found, &expected, tolerance(&derivation));
     }

@@ -1,0 +1,337 @@
+//! The types of a derivation: an ordered list of equations, and the equations of each declared thing.
+
+use crate::{
+    kind::ParameterKind,
+    limits,
+    model::{Header, Reduction, Start},
+    never::OrNever,
+    shape::Shape,
+    span::Span,
+};
+
+use super::{
+    array::Op,
+    equation::{Equation, EquationId, Per, Role, Symbol},
+};
+
+/// A derivation.
+#[derive(Clone, Debug)]
+pub struct Derivation {
+    /// What a derivation has from its model as it is.
+    pub header: Header,
+    /// The equations, operands before their uses.
+    pub equations: Vec<Equation>,
+    /// The inputs.
+    pub inputs: Vec<Data>,
+    /// The target.
+    pub target: Option<Data>,
+    /// The parameters.
+    pub parameters: Vec<Parameter>,
+    /// The layers; the last is the output.
+    pub layers: Vec<Layer>,
+    /// The loss.
+    pub loss: Option<Loss>,
+    /// The training rule.
+    pub training: Option<Training>,
+}
+
+/// A value at its grain: one equation, or a scalar equation for each element.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Value {
+    /// One equation for all of it.
+    Whole(EquationId),
+    /// One equation for each element.
+    Packed(Vec<EquationId>),
+}
+
+impl Value {
+    /// The equations, one or one for each element.
+    pub fn equations(&self) -> &[EquationId] {
+        match self {
+            Value::Whole(id) => std::slice::from_ref(id),
+            Value::Packed(ids) => ids,
+        }
+    }
+}
+
+/// An input or the target.
+#[derive(Clone, Debug)]
+pub struct Data {
+    /// Its name.
+    pub name: String,
+    /// Its documentation.
+    pub docs: Vec<String>,
+    /// Its equations.
+    pub value: Value,
+    /// Its shape.
+    pub shape: Shape,
+    /// Whether it is one of so many classes as it has numbers: a vector with a single 1.
+    pub class: bool,
+    /// Declared values.
+    pub values: Option<Vec<f64>>,
+}
+
+/// A parameter and the equations that train it.
+#[derive(Clone, Debug)]
+pub struct Parameter {
+    /// Its name.
+    pub name: String,
+    /// Its documentation.
+    pub docs: Vec<String>,
+    /// Weight or bias.
+    pub kind: ParameterKind,
+    /// Whether it is kept as it starts: it has no gradient and no update.
+    pub frozen: bool,
+    /// Its start value.
+    pub start: Start,
+    /// The parameter itself.
+    pub equation: EquationId,
+    /// The equations that train it, where there is a loss and it is not frozen.
+    pub trained: Option<Trained>,
+}
+
+/// The equations that train a parameter.
+#[derive(Clone, Debug)]
+pub struct Trained {
+    /// ∂E/∂parameter of a sample.
+    pub gradient: EquationId,
+    /// The gradient of a batch: the mean, or the sum, over its samples.
+    pub batch: EquationId,
+    /// The gradient of the objective, penalties included: the gradient in the rule.
+    pub objective: EquationId,
+    /// The step of the rule, where there is one.
+    pub update: Option<Update>,
+}
+
+/// A step of the rule for one parameter.
+#[derive(Clone, Debug)]
+pub struct Update {
+    /// The parameter after the step.
+    pub parameter: EquationId,
+    /// The state of the rule.
+    pub state: Vec<State>,
+}
+
+/// Numbers that a rule keeps for a parameter, 0 before the first step.
+#[derive(Clone, Copy, Debug)]
+pub struct State {
+    /// Before the step.
+    pub equation: EquationId,
+    /// After the step.
+    pub updated: EquationId,
+}
+
+/// A layer.
+#[derive(Clone, Debug)]
+pub struct Layer {
+    /// Its name.
+    pub name: String,
+    /// Its documentation.
+    pub docs: Vec<String>,
+    /// Its outputs.
+    pub value: Value,
+    /// Its shape.
+    pub shape: Shape,
+}
+
+/// The loss of a sample and of a batch.
+#[derive(Clone, Debug)]
+pub struct Loss {
+    /// Its parts, one for each output, where it is a sum.
+    pub components: Vec<EquationId>,
+    /// The loss of a sample.
+    pub total: EquationId,
+    /// The mean, or the sum, over a batch.
+    pub batch: EquationId,
+    /// How the losses of a batch become one.
+    pub reduction: Reduction,
+    /// What is added once for a batch.
+    pub penalty: Option<EquationId>,
+    /// What training makes smaller: the loss of a batch and the penalties.
+    pub objective: EquationId,
+}
+
+/// The training rule.
+#[derive(Clone, Debug)]
+pub struct Training {
+    /// The rule's name.
+    pub rule: String,
+    /// The rule's documentation.
+    pub docs: Vec<String>,
+    /// Its settings, and the bounds of clipping.
+    pub settings: Vec<EquationId>,
+    /// The number of the step, counted from 1, where the rule or a schedule uses it.
+    pub step: Option<EquationId>,
+    /// Samples in a batch, when declared.
+    pub batch: Option<usize>,
+    /// Samples in all, when declared.
+    pub samples: Option<usize>,
+}
+
+impl Parameter {
+    /// ∂E/∂parameter of a sample, where it is trained.
+    pub fn gradient(&self) -> Option<EquationId> {
+        self.trained.as_ref().map(|trained| trained.gradient)
+    }
+
+    /// The gradient of a batch, where it is trained.
+    pub fn batch(&self) -> Option<EquationId> {
+        self.trained.as_ref().map(|trained| trained.batch)
+    }
+
+    /// The gradient of the objective, where it is trained.
+    pub fn objective(&self) -> Option<EquationId> {
+        self.trained.as_ref().map(|trained| trained.objective)
+    }
+
+    /// The parameter after a step, where a rule updates it.
+    pub fn updated(&self) -> Option<EquationId> {
+        self.update().map(|update| update.parameter)
+    }
+
+    /// The state of the rule, empty where it has none.
+    pub fn state(&self) -> &[State] {
+        self.update().map_or(&[], |update| &update.state)
+    }
+
+    fn update(&self) -> Option<&Update> {
+        self.trained.as_ref()?.update.as_ref()
+    }
+}
+
+impl Derivation {
+    /// The equation with this number.
+    ///
+    /// # Panics
+    /// As [`never!`](crate::never) does, for the number of another derivation.
+    pub fn equation(&self, id: EquationId) -> &Equation {
+        const LOST: &Equation = &Equation {
+            symbol: Symbol::Loss,
+            shape: Shape::Scalar,
+            per: Per::Batch,
+            op: Op::Given,
+            role: Role::Given,
+            span: Span { start: 0, end: 0 },
+            activation: None,
+        };
+        self.equations.get(id.index()).or_never("an equation's number is of its derivation", LOST)
+    }
+
+    /// Scalar operations to be printed: those of the formulas, and some for each equation.
+    pub(crate) fn operations(&self) -> u64 {
+        let of = |equation: &Equation| match &equation.op {
+            Op::Pointwise(formula) => formula.operations(&self.header.functions),
+            op => op.operands().len() as u64,
+        };
+        let each = self.equations.iter().map(|equation| of(equation).saturating_add(limits::EQUATION));
+        each.fold(0, u64::saturating_add)
+    }
+
+    /// All equations with their numbers.
+    pub fn numbered(&self) -> impl DoubleEndedIterator<Item = (EquationId, &Equation)> {
+        self.equations.iter().enumerate().map(|(index, equation)| (EquationId(index as u32), equation))
+    }
+
+    /// The shape of an equation's value.
+    pub fn shape(&self, id: EquationId) -> Shape {
+        self.equation(id).shape
+    }
+
+    /// The output: the last layer.
+    pub fn output(&self) -> Option<&Layer> {
+        self.layers.last()
+    }
+
+    /// The plain name of an equation: in tables of values, in the trace, in error messages.
+    pub fn name_of(&self, id: EquationId) -> String {
+        match &self.equation(id).symbol {
+            Symbol::Named(name) | Symbol::Setting(name) => name.clone(),
+            Symbol::Net(name) => format!("net_{name}"),
+            Symbol::Component(name) => format!("E_{name}"),
+            Symbol::Loss => "E".to_owned(),
+            Symbol::BatchLoss(Reduction::Mean) => "E_mean".to_owned(),
+            Symbol::BatchLoss(Reduction::Sum) => "E_sum".to_owned(),
+            Symbol::Local(name) => name.clone(),
+            Symbol::Penalty => "P".to_owned(),
+            Symbol::PenaltyPart(number) => format!("P_{number}"),
+            Symbol::Objective => "J".to_owned(),
+            Symbol::PenaltyGradient(of) => format!("d_P_d_{}", self.name_of(*of)),
+            Symbol::ObjectiveGradient(of) => format!("d_J_d_{}", self.name_of(*of)),
+            Symbol::StepNumber => "step".to_owned(),
+            Symbol::State { name, of } => format!("{name}_{}", self.name_of(*of)),
+            Symbol::GradientNorm => "gradient_norm".to_owned(),
+            Symbol::ClipFactor => "clip_factor".to_owned(),
+            Symbol::Partial { of, by } => format!("d_{}_d_{}", self.name_of(*of), self.name_of(*by)),
+            Symbol::Gradient(of) => match &self.equation(*of).symbol {
+                Symbol::Net(name) => format!("delta_{name}"),
+                _ => format!("d_{}", self.name_of(*of)),
+            },
+            Symbol::BatchGradient(Reduction::Mean, of) => format!("mean_d_{}", self.name_of(*of)),
+            Symbol::BatchGradient(Reduction::Sum, of) => format!("sum_d_{}", self.name_of(*of)),
+            Symbol::Updated(of) => format!("{}_plus", self.name_of(*of)),
+            Symbol::Step(number) => format!("step_{number}"),
+        }
+    }
+
+    /// Adds an equation whose operands are all there; shape and `per` follow from them.
+    pub(super) fn push(&mut self, equation: Equation) -> EquationId {
+        let id = EquationId(self.equations.len() as u32);
+        self.equations.push(equation);
+        id
+    }
+
+    /// Whether an operation has one value per batch or per sample, from its operands.
+    pub(super) fn per_of(&self, op: &Op, declared: Per) -> Per {
+        let pers: Vec<Per> = op.operands().iter().map(|id| self.equation(*id).per).collect();
+        op.per(&pers, declared)
+    }
+
+    /// Multiply-adds of the forward pass of one sample: products of the equations up to the
+    /// output, those inside activations not counted.
+    pub fn multiply_adds(&self) -> usize {
+        let forward = self.equations.iter().filter(|e| e.role == Role::Forward);
+        let shape = |id| self.shape(id);
+        let count = |e: &Equation| match e.op {
+            Op::Pointwise(_) => e.op.multiply_adds(&shape) * e.shape.count(),
+            _ => e.op.multiply_adds(&shape),
+        };
+        forward.map(count).sum()
+    }
+
+    /// How many numbers the parameters of a kind hold.
+    pub fn count(&self, kind: ParameterKind) -> usize {
+        let of_kind = self.parameters.iter().filter(|p| p.kind == kind);
+        of_kind.map(|p| self.shape(p.equation).count()).sum()
+    }
+
+    /// How many numbers of parameters are kept as they start.
+    pub fn frozen_count(&self) -> usize {
+        self.parameters.iter().filter(|p| p.frozen).map(|p| self.shape(p.equation).count()).sum()
+    }
+
+    /// Puts the numbers of a declared sample, counted from 0, in the place of declared values.
+    pub fn choose_sample(&mut self, index: usize) -> bool {
+        let Some(sample) = self.header.samples.get(index) else { return false };
+        let mut rest = sample.input.as_slice();
+        for data in &mut self.inputs {
+            let (own, behind) = rest.split_at_checked(data.shape.count()).unwrap_or((rest, &[]));
+            data.values = Some(own.to_vec());
+            rest = behind;
+        }
+        if let Some(target) = &mut self.target {
+            target.values = Some(sample.target.clone());
+        }
+        true
+    }
+
+    /// Whether the optimizer keeps anything from step to step.
+    pub fn has_optimizer_state(&self) -> bool {
+        let steps = self.training.as_ref().is_some_and(|training| training.step.is_some());
+        steps || self.parameters.iter().any(|parameter| !parameter.state().is_empty())
+    }
+
+    /// How many numbers all parameters hold.
+    pub fn parameter_count(&self) -> usize {
+        self.count(ParameterKind::Weight) + self.count(ParameterKind::Bias)
+    }
+}
