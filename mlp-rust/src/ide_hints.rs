@@ -39,10 +39,13 @@ impl Hints<'_> {
     fn symbol(&self, symbol: &Symbol) -> Option<TokenStream> {
         let at = |span| identifier(&symbol.name, (self.context.spans)(span));
         let uses: Vec<Ident> = symbol.uses.iter().map(|span| at(*span)).collect();
-        let owner = match symbol.kind {
-            Kind::Network => return None,
-            Kind::Parameter(_) => Some(Part::Network),
-            kind => (is_value(kind) && self.is_traced(&symbol.name)).then_some(Part::Trace),
+        if symbol.kind == Kind::Network {
+            return None;
+        }
+        let owner = if matches!(symbol.kind, Kind::Parameter(_)) {
+            Some(Part::Network)
+        } else {
+            (is_value(symbol.kind) && self.is_traced(&symbol.name)).then_some(Part::Trace)
         };
         Some(match owner {
             Some(owner) => {

@@ -31,34 +31,31 @@ pub(super) fn start(context: &Context<'_>, of: &TokenStream, parameter: &Paramet
         }
         Start::Loaded(tensor) => load(&context.runtime, &place, tensor),
         Start::Uniform { low, high, salt, .. } => {
-            let stream = stream(context, parameter, *salt);
-            draw(&stream, "uniform", [*low, *high], &place, shape)
+            let drawn = Drawn { distribution: "uniform", numbers: [*low, *high], salt: *salt };
+            draw(context, &place, parameter, &drawn)
         }
         Start::Normal { mean, deviation, salt } => {
-            let stream = stream(context, parameter, *salt);
-            draw(&stream, "normal", [*mean, *deviation], &place, shape)
+            let drawn = Drawn { distribution: "normal", numbers: [*mean, *deviation], salt: *salt };
+            draw(context, &place, parameter, &drawn)
         }
     }
 }
 
-/// The random numbers of a parameter.
-fn stream(context: &Context<'_>, parameter: &Parameter, salt: u64) -> TokenStream {
-    let (runtime, name) = (&context.runtime, &parameter.name);
-    quote!(#runtime::Stream::new(seed, #salt, #name))
+/// The random numbers of a parameter: a distribution of two numbers.
+struct Drawn {
+    distribution: &'static str,
+    numbers: [f64; 2],
+    salt: u64,
 }
 
-/// The statement that draws a parameter from a distribution of two numbers.
-fn draw(
-    stream: &TokenStream,
-    distribution: &str,
-    numbers: [f64; 2],
-    place: &TokenStream,
-    shape: Shape,
-) -> TokenStream {
+/// The statement that draws a parameter.
+fn draw(context: &Context<'_>, place: &TokenStream, parameter: &Parameter, drawn: &Drawn) -> TokenStream {
+    let (runtime, name, Drawn { distribution, numbers, salt }) = (&context.runtime, &parameter.name, drawn);
+    let stream = quote!(#runtime::Stream::new(seed, #salt, #name));
     let [first, second] = numbers.map(|number| literal(number, Precision::F64));
     let method = |shape| format_ident!("{distribution}_{shape}");
     let (scalar, vector, matrix) = (method("scalar"), method("vector"), method("matrix"));
-    match shape {
+    match context.derivation.shape(parameter.equation) {
         Shape::Scalar => quote!(#place = #stream.#scalar(#first, #second);),
         Shape::Vector(_) => quote!(#stream.#vector(#first, #second, &mut #place);),
         Shape::Matrix(..) => quote!(#stream.#matrix(#first, #second, &mut #place);),

@@ -139,10 +139,7 @@ impl Type {
 
     /// A slice of them; anything where each may be anything.
     pub(crate) fn many(self) -> Self {
-        match self {
-            any @ Type::Any(_) => any,
-            each => Type::Many(Box::new(each)),
-        }
+        if matches!(self, Type::Any(_)) { self } else { Type::Many(Box::new(self)) }
     }
 }
 

@@ -352,13 +352,11 @@ fn generics(method: &Method) -> Option<TokenStream> {
     let generics: Vec<TokenStream> = method
         .parameters
         .iter()
-        .filter_map(|parameter| match (&parameter.ty, parameter.pass) {
-            (Type::Any(letter), pass) if seen.insert(*letter) => {
-                let letter = format_ident!("{letter}");
-                let unsized_too = (pass != Pass::Value).then(|| quote!(: ?Sized));
-                Some(quote!(#letter #unsized_too))
-            }
-            _ => None,
+        .filter_map(|parameter| {
+            let Type::Any(letter) = parameter.ty else { return None };
+            let name = format_ident!("{letter}");
+            let unsized_too = (parameter.pass != Pass::Value).then(|| quote!(: ?Sized));
+            seen.insert(letter).then(|| quote!(#name #unsized_too))
         })
         .collect();
     (!generics.is_empty()).then(|| quote!(<#(#generics),*>))
