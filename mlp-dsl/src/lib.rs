@@ -8,6 +8,8 @@
 //!                                                              └─ backend::document
 //! ```
 
+#![warn(clippy::wildcard_enum_match_arm)]
+
 mod check;
 pub mod diagnostic;
 pub mod format;
@@ -20,6 +22,7 @@ pub mod names;
 pub mod never;
 pub mod number;
 pub mod outline;
+#[allow(clippy::wildcard_enum_match_arm, reason = "its matches are replaced with its instructions")]
 pub mod plan;
 pub mod reserved;
 pub mod shape;

@@ -142,13 +142,9 @@ impl Formula {
     /// The count of factors where this term is an exponent that makes a power a repeated
     /// multiplication: a literal or declared constant, whole, from 1 to 16.
     pub fn whole_exponent(&self, id: TermId) -> Option<u32> {
-        match self.term(id)? {
-            Term::Number(n) | Term::Constant(_, n) => {
-                let whole = n.fract() == 0.0 && (1.0..=16.0).contains(n);
-                whole.then_some(*n as u32)
-            }
-            _ => None,
-        }
+        let (Term::Number(n) | Term::Constant(_, n)) = self.term(id)? else { return None };
+        let whole = n.fract() == 0.0 && (1.0..=16.0).contains(n);
+        whole.then_some(*n as u32)
     }
 
     /// The sum, or difference, that this term is, where its right side is a product: what
@@ -204,8 +200,8 @@ impl Formula {
         let cost = |term: &Term| match term {
             Term::Number(_) | Term::Constant(..) | Term::Leaf(_) => 0,
             Term::Select(_) => 2,
+            Term::Unary(..) | Term::Binary(..) => 1,
             Term::Apply(id, _) => functions.get(id.0 as usize).map_or(1, |f| f.operations.saturating_add(1)),
-            _ => 1,
         };
         self.terms.iter().fold(0, |sum, term| sum.saturating_add(cost(term)))
     }
@@ -218,9 +214,10 @@ impl Formula {
     /// Whether it calls functions or divides: such takes many times longer than sums and products.
     pub fn is_costly(&self) -> bool {
         self.terms.iter().any(|term| match term {
-            Term::Apply(..) | Term::Binary(Binary::Divide | Binary::Power, ..) => true,
-            Term::Unary(unary, _) => !matches!(unary, Unary::Negate | Unary::Floor),
-            _ => false,
+            Term::Apply(..) => true,
+            Term::Unary(op, _) => op.is_costly(),
+            Term::Binary(op, ..) => op.is_costly(),
+            Term::Number(_) | Term::Constant(..) | Term::Leaf(_) | Term::Select(_) => false,
         })
     }
 

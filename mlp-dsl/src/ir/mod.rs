@@ -4,6 +4,7 @@
 pub mod array;
 mod derivation;
 mod differentiate;
+mod display;
 pub mod equation;
 mod errors;
 mod lower;

@@ -231,7 +231,13 @@ fn without(formula: &Formula, zeros: &[u32]) -> Formula {
             Term::Binary(Binary::Subtract, x, y) if at(*x).is_none() => {
                 at(*y).map(|y| b.written(Term::Unary(Unary::Negate, y)))
             }
-            _ => {
+            Term::Number(_)
+            | Term::Constant(..)
+            | Term::Leaf(_)
+            | Term::Unary(..)
+            | Term::Binary(..)
+            | Term::Select(_)
+            | Term::Apply(..) => {
                 let zero = b.number(0.0);
                 Some(b.written(term.map(|id| at(id).unwrap_or(zero))))
             }

@@ -26,5 +26,9 @@ fn text(derivation: &Derivation, arguments: &Derive) -> Result<String, Failure> 
     if let Some(batch) = arguments.batch {
         options.batch = Some(usize::try_from(batch).map_err(|error| Failure::usage(error, ""))?);
     }
-    Ok(derive(derivation, &options).to_markdown())
+    let document = derive(derivation, &options);
+    if let Err(fault) = document.check() {
+        return Err(Failure::specification(fault, "this is a fault of the compiler; please report it"));
+    }
+    Ok(document.to_markdown())
 }

@@ -1,9 +1,9 @@
 //! Checked formulas as terms; what is not element-wise becomes equations of its own.
 
 use super::{
-    Lower,
-    bundle::{Bundle, at},
-    is_activation, spend,
+    Lower, is_activation,
+    operand::{Operand, argument},
+    spend,
 };
 
 use crate::{
@@ -20,6 +20,7 @@ use crate::{
         equation::{EquationId, Symbol},
     },
     model::{Kernel, Typed, TypedKind},
+    never::OrNever,
     shape::Shape,
 };
 
@@ -30,40 +31,28 @@ impl Lower {
         b: &mut Builder,
         typed: &Typed,
         arguments: &[Value],
-    ) -> Result<Bundle, Diagnostic> {
+    ) -> Result<Operand, Diagnostic> {
         match &typed.kind {
-            TypedKind::Number(number) => Ok(Bundle::scalar(b.number(*number))),
-            TypedKind::Constant(id, value) => Ok(Bundle::scalar(b.written(Term::Constant(*id, *value)))),
-            TypedKind::Value(value) => {
-                Ok(self.value(*value).map_or(Bundle::scalar(b.number(0.0)), |v| self.leaves(b, &v)))
-            }
-            TypedKind::Argument(index) => {
-                let value = arguments.get(*index);
-                Ok(value.map_or(Bundle::scalar(b.number(0.0)), |v| self.leaves(b, v)))
-            }
+            TypedKind::Number(number) => Ok(Operand::scalar(b.number(*number))),
+            TypedKind::Constant(id, value) => Ok(Operand::scalar(b.written(Term::Constant(*id, *value)))),
+            TypedKind::Value(value) => Ok(self.leaves(b, &self.value(*value))),
+            TypedKind::Argument(index) => Ok(self.leaves(b, &argument(arguments, *index))),
             TypedKind::Unary(op, inner) => {
                 let inner = self.argument(b, inner, arguments, *op != Unary::Negate)?;
-                self.combine(b, &[inner], |b, x| b.written(Term::Unary(*op, at(x, 0))))
+                self.combine(b, [inner], |b, [x]| b.written(Term::Unary(*op, x)))
             }
             TypedKind::Power(base, exponent) => {
                 let parts = [self.formula(b, base, arguments)?, self.formula(b, exponent, arguments)?];
-                self.combine(b, &parts, |b, x| b.written(Term::Binary(Binary::Power, at(x, 0), at(x, 1))))
+                self.combine(b, parts, |b, [x, y]| b.written(Term::Binary(Binary::Power, x, y)))
             }
             TypedKind::Chain(first, rest) => self.chain(b, first, rest, arguments),
             TypedKind::If(condition, then, otherwise) => {
                 let (left, comparison, right) = &**condition;
-                let mut parts = Vec::new();
-                for part in [left, right, then, otherwise] {
-                    parts.push(self.formula(b, part, arguments)?);
-                }
-                self.combine(b, &parts, |b, x| {
-                    b.written(Term::Select(Select {
-                        comparison: *comparison,
-                        left: at(x, 0),
-                        right: at(x, 1),
-                        then: at(x, 2),
-                        otherwise: at(x, 3),
-                    }))
+                let [left, right] = [self.formula(b, left, arguments)?, self.formula(b, right, arguments)?];
+                let [then, otherwise] =
+                    [self.formula(b, then, arguments)?, self.formula(b, otherwise, arguments)?];
+                self.combine(b, [left, right, then, otherwise], |b, [left, right, then, otherwise]| {
+                    b.written(Term::Select(Select { comparison: *comparison, left, right, then, otherwise }))
                 })
             }
             TypedKind::Apply(function, inner) => {
@@ -73,7 +62,7 @@ impl Lower {
                     let first = parts.is_empty() && is_activation(inner);
                     parts.push(self.argument(b, part, arguments, first)?);
                 }
-                self.combine(b, &parts, |b, x| b.written(Term::Apply(*function, x.to_vec())))
+                self.combine_all(b, parts, |b, x| b.written(Term::Apply(*function, x)))
             }
             TypedKind::Inline(kernel, inner, body) => self.inline(b, *kernel, inner, body, arguments),
             TypedKind::Sum(inner) => self.sum(b, inner, arguments),
@@ -81,9 +70,8 @@ impl Lower {
             TypedKind::Let(values, body) => {
                 let before = self.bound.len();
                 for (_, value) in values {
-                    let bundle = self.formula(b, value, arguments)?;
-                    let draft = self.draft(b, &bundle);
-                    self.bound.push(draft);
+                    let value = self.formula(b, value, arguments)?;
+                    self.bound.push(Lower::bind(b, &value));
                 }
                 let body = self.formula(b, body, arguments);
                 self.bound.truncate(before);
@@ -106,13 +94,16 @@ impl Lower {
             }
             TypedKind::Dense(input, weights, biases) => {
                 let x = self.whole_of(input, arguments)?;
-                let parameter = |index: &usize| self.derivation.parameters.get(*index).map(|p| p.equation);
-                let (w, bias) = (parameter(weights).unwrap_or(x), biases.as_ref().and_then(parameter));
+                let parameter = |index: &usize| {
+                    let parameter = self.derivation.parameters.get(*index).map(|p| p.equation);
+                    parameter.or_never("the parameters of `dense` are declared", x)
+                };
+                let (w, bias) = (parameter(weights), biases.as_ref().map(parameter));
                 let product = self.step(typed.shape, Op::VectorMatrix(x, w));
                 let Some(bias) = bias else { return Ok(self.leaves(b, &Value::Whole(product))) };
                 let (product, bias) = (b.leaf(product.0), b.leaf(bias.0));
                 let root = b.written(Term::Binary(Binary::Add, product, bias));
-                Ok(Bundle { shape: typed.shape, packed: false, roots: vec![root] })
+                Ok(Operand::Whole(typed.shape, root))
             }
         }
     }
@@ -120,8 +111,8 @@ impl Lower {
     /// A part of `concat` as equations: a whole one, or the scalars it is made of.
     fn pieces(&mut self, part: &Typed, arguments: &[Value]) -> Result<Vec<EquationId>, Diagnostic> {
         let mut own = Builder::new();
-        let bundle = self.formula(&mut own, part, arguments)?;
-        Ok(self.materialise(&own, bundle)?.equations().to_vec())
+        let operand = self.formula(&mut own, part, arguments)?;
+        Ok(self.materialise(&own, &operand)?.equations().to_vec())
     }
 
     /// The argument of an activation. The net input becomes an equation: the first is named
@@ -132,7 +123,7 @@ impl Lower {
         typed: &Typed,
         arguments: &[Value],
         activation: bool,
-    ) -> Result<Bundle, Diagnostic> {
+    ) -> Result<Operand, Diagnostic> {
         let plain = matches!(
             typed.kind,
             TypedKind::Number(_)
@@ -157,9 +148,9 @@ impl Lower {
         first: &Typed,
         rest: &[(Operator, Typed, Shape)],
         arguments: &[Value],
-    ) -> Result<Bundle, Diagnostic> {
+    ) -> Result<Operand, Diagnostic> {
         // `None` while the first operand has not been lowered: `@` takes it whole.
-        let mut left: Option<Bundle> = None;
+        let mut left: Option<Operand> = None;
         for (operator, operand, shape) in rest {
             left = Some(match Binary::of(*operator) {
                 Some(op) => {
@@ -168,13 +159,11 @@ impl Lower {
                         None => self.formula(b, first, arguments)?,
                     };
                     let right = self.formula(b, operand, arguments)?;
-                    let apply =
-                        |b: &mut Builder, x: &[TermId]| b.written(Term::Binary(op, at(x, 0), at(x, 1)));
-                    self.combine(b, &[before, right], apply)?
+                    self.combine(b, [before, right], |b, [x, y]| b.written(Term::Binary(op, x, y)))?
                 }
                 None => {
                     let l = match left {
-                        Some(left) => self.whole(b, left)?,
+                        Some(left) => self.whole(b, &left)?,
                         None => self.whole_of(first, arguments)?,
                     };
                     let r = self.whole_of(operand, arguments)?;
@@ -204,34 +193,26 @@ impl Lower {
         inner: &[Typed],
         body: &Typed,
         arguments: &[Value],
-    ) -> Result<Bundle, Diagnostic> {
+    ) -> Result<Operand, Diagnostic> {
         let mut values = Vec::new();
         for argument in inner {
             let mut own = Builder::new();
-            let bundle = self.argument(&mut own, argument, arguments, kernel == Some(Kernel::Softmax))?;
-            values.push(self.materialise(&own, bundle)?);
+            let operand = self.argument(&mut own, argument, arguments, kernel == Some(Kernel::Softmax))?;
+            values.push(self.materialise(&own, &operand)?);
         }
-        match (kernel, values.as_slice()) {
-            (Some(Kernel::Softmax), [z]) => {
-                let z = self.whole_value(z);
-                let softmax = self.step(self.derivation.shape(z), Op::Softmax(z));
-                Ok(self.leaves(b, &Value::Whole(softmax)))
-            }
-            (Some(Kernel::CrossEntropy), [Value::Whole(p), t]) if self.softmax_of(*p).is_some() => {
-                let z = self.softmax_of(*p).unwrap_or(*p);
-                let t = self.whole_value(t);
-                let loss = self.step(Shape::Scalar, Op::SoftmaxCrossEntropy(z, t));
-                Ok(self.leaves(b, &Value::Whole(loss)))
-            }
-            _ => self.formula(b, body, &values),
+        if let (Some(Kernel::Softmax), [z]) = (kernel, values.as_slice()) {
+            let z = self.whole_value(z);
+            let softmax = self.step(self.derivation.shape(z), Op::Softmax(z));
+            return Ok(self.leaves(b, &Value::Whole(softmax)));
         }
-    }
-
-    pub(super) fn softmax_of(&self, p: EquationId) -> Option<EquationId> {
-        match self.derivation.equation(p).op {
-            Op::Softmax(z) => Some(z),
-            _ => None,
+        if let (Some(Kernel::CrossEntropy), [Value::Whole(p), t]) = (kernel, values.as_slice())
+            && let Op::Softmax(z) = self.derivation.equation(*p).op
+        {
+            let t = self.whole_value(t);
+            let loss = self.step(Shape::Scalar, Op::SoftmaxCrossEntropy(z, t));
+            return Ok(self.leaves(b, &Value::Whole(loss)));
         }
+        self.formula(b, body, &values)
     }
 
     /// A sum: of named parts where they are scalars, in one operation where they are a vector.
@@ -240,10 +221,9 @@ impl Lower {
         b: &mut Builder,
         inner: &Typed,
         arguments: &[Value],
-    ) -> Result<Bundle, Diagnostic> {
+    ) -> Result<Operand, Diagnostic> {
         let names = self.owner.components.take();
         let mut own = Builder::new();
-        let bundle = self.formula(&mut own, inner, arguments)?;
         let symbol = |lower: &mut Self, name: Option<&String>| match name {
             Some(name) => Symbol::Component(name.clone()),
             None => {
@@ -251,22 +231,24 @@ impl Lower {
                 Symbol::Step(lower.steps)
             }
         };
-        if !bundle.packed {
-            let root = at(&bundle.roots, 0);
-            let vector = match (own.term(root), &names) {
-                (Some(Term::Leaf(leaf)), None) => EquationId(*leaf),
-                _ => {
-                    let symbol = symbol(self, names.as_ref().map(|names| &names.whole));
-                    self.pointwise(symbol, bundle.shape, own.finish(root))?
-                }
-            };
-            let total = self.step(Shape::Scalar, Op::Sum(vector));
-            return Ok(self.leaves(b, &Value::Whole(total)));
-        }
+        let terms = match self.formula(&mut own, inner, arguments)? {
+            Operand::Packed(terms) => terms,
+            Operand::Whole(shape, root) => {
+                let vector = match (own.term(root), &names) {
+                    (Some(Term::Leaf(leaf)), None) => EquationId(*leaf),
+                    _ => {
+                        let symbol = symbol(self, names.as_ref().map(|names| &names.whole));
+                        self.pointwise(symbol, shape, own.finish(root))?
+                    }
+                };
+                let total = self.step(Shape::Scalar, Op::Sum(vector));
+                return Ok(self.leaves(b, &Value::Whole(total)));
+            }
+        };
         let mut total = None;
-        for (index, root) in bundle.roots.iter().enumerate() {
+        for (index, root) in terms.into_iter().enumerate() {
             let symbol = symbol(self, names.as_ref().and_then(|names| names.each.get(index)));
-            let part = self.pointwise(symbol, Shape::Scalar, own.finish(*root))?;
+            let part = self.pointwise(symbol, Shape::Scalar, own.finish(root))?;
             let leaf = b.leaf(part.0);
             total = Some(match total {
                 None => leaf,
@@ -274,36 +256,71 @@ impl Lower {
             });
         }
         let zero = b.number(0.0);
-        Ok(Bundle::scalar(total.unwrap_or(zero)))
+        Ok(Operand::scalar(total.unwrap_or(zero)))
     }
 
-    /// Applies a scalar operation to bundles, element by element.
-    pub(super) fn combine(
+    /// Applies a scalar operation to operands, element by element.
+    pub(super) fn combine<const N: usize>(
         &mut self,
         b: &mut Builder,
-        parts: &[Bundle],
-        apply: impl Fn(&mut Builder, &[TermId]) -> TermId,
-    ) -> Result<Bundle, Diagnostic> {
-        let any_packed = parts.iter().any(|part| part.packed);
-        let any_whole = parts.iter().any(|part| !part.packed && part.shape != Shape::Scalar);
-        let mut parts = parts.to_vec();
-        if any_packed && any_whole {
-            for part in parts.iter_mut().filter(|part| part.packed) {
-                let whole = self.whole(b, part.clone())?;
+        mut parts: [Operand; N],
+        apply: impl Fn(&mut Builder, [TermId; N]) -> TermId,
+    ) -> Result<Operand, Diagnostic> {
+        let grain = self.align(b, &mut parts)?;
+        Ok(grain.build(|index| apply(b, parts.each_ref().map(|part| part.at(index)))))
+    }
+
+    /// The same for any number of operands.
+    fn combine_all(
+        &mut self,
+        b: &mut Builder,
+        mut parts: Vec<Operand>,
+        apply: impl Fn(&mut Builder, Vec<TermId>) -> TermId,
+    ) -> Result<Operand, Diagnostic> {
+        let grain = self.align(b, &mut parts)?;
+        Ok(grain.build(|index| apply(b, parts.iter().map(|part| part.at(index)).collect())))
+    }
+
+    /// Makes operands of one granularity: where one is a whole array, packed ones are stacked.
+    fn align(&mut self, b: &mut Builder, parts: &mut [Operand]) -> Result<Grain, Diagnostic> {
+        let is_array = |part: &Operand| matches!(part, Operand::Whole(shape, _) if *shape != Shape::Scalar);
+        let any_array = parts.iter().any(is_array);
+        let mut packed = false;
+        for part in parts.iter_mut().filter(|part| matches!(part, Operand::Packed(_))) {
+            packed = true;
+            if any_array {
+                let whole = self.whole(b, part)?;
                 *part = self.leaves(b, &Value::Whole(whole));
             }
         }
-        let shape =
-            parts.iter().fold(Shape::Scalar, |shape, part| shape.broadcast(part.shape).unwrap_or(shape));
-        let packed = any_packed && !any_whole;
-        let count = if packed { shape.count() } else { 1 };
-        self.drafted = spend(self.drafted, count as u64, self.span)?;
-        let mut roots = Vec::with_capacity(count);
-        for index in 0..count {
-            let pick = |part: &Bundle| at(&part.roots, if part.packed { index } else { 0 });
-            let operands: Vec<TermId> = parts.iter().map(pick).collect();
-            roots.push(apply(b, &operands));
+        let shape = parts.iter().fold(Shape::Scalar, |shape, part| {
+            shape.broadcast(part.shape()).or_never("operands of one formula fit", shape)
+        });
+        let grain = if packed && !any_array { Grain::Packed(shape.count()) } else { Grain::Whole(shape) };
+        self.drafted = spend(self.drafted, grain.count() as u64, self.span)?;
+        Ok(grain)
+    }
+}
+
+/// Whether a value is one term for all of its elements or a term for each.
+enum Grain {
+    Whole(Shape),
+    Packed(usize),
+}
+
+impl Grain {
+    fn count(&self) -> usize {
+        match self {
+            Grain::Whole(_) => 1,
+            Grain::Packed(count) => *count,
         }
-        Ok(Bundle { shape, packed, roots })
+    }
+
+    /// The operand whose terms are computed from their index.
+    fn build(self, mut term: impl FnMut(usize) -> TermId) -> Operand {
+        match self {
+            Grain::Whole(shape) => Operand::Whole(shape, term(0)),
+            Grain::Packed(count) => Operand::Packed((0..count).map(term).collect()),
+        }
     }
 }

@@ -1,8 +1,8 @@
 //! From the checked model to equations. The grain of a value is its own: named neurons stay
-//! scalars, a layer written as a whole stays a vector, and `Pack` joins the two where they meet.
+//! scalars, a layer written as a whole stays a vector, and `Stack` joins the two where they meet.
 
-mod bundle;
 mod formula;
+mod operand;
 mod training;
 
 use std::collections::HashMap;
@@ -24,7 +24,7 @@ use crate::{
     syntax::ast::Name,
 };
 
-use bundle::{Draft, at};
+use operand::{Bound, Operand};
 
 /// The given equations, the forward pass and the loss.
 pub(super) struct Lowered {
@@ -56,7 +56,7 @@ pub(super) fn lower(model: &Model) -> Result<Lowered, Diagnostic> {
 
 struct Lower {
     derivation: Derivation,
-    packs: HashMap<Vec<EquationId>, EquationId>,
+    stacks: HashMap<Vec<EquationId>, EquationId>,
     steps: u32,
     /// Scalar operations of the equations so far.
     operations: u64,
@@ -67,7 +67,7 @@ struct Lower {
     role: Role,
     span: Span,
     /// What `let` names, the innermost last.
-    bound: Vec<Draft>,
+    bound: Vec<Bound>,
 }
 
 /// Names for the parts of a sum.
@@ -101,7 +101,7 @@ impl Lower {
         };
         Lower {
             derivation,
-            packs: HashMap::new(),
+            stacks: HashMap::new(),
             steps: 0,
             operations: 0,
             drafted: 0,
@@ -193,12 +193,11 @@ impl Lower {
         let typed = self.named_parts(typed, &name.text)?;
         let id = self.define(typed, Symbol::Named(name.text.clone()))?;
         self.bound.truncate(before);
-        let activation = match &typed.kind {
-            TypedKind::Apply(function, arguments) if is_activation(arguments) => Some(*function),
-            _ => None,
-        };
-        if let Some(equation) = self.derivation.equations.get_mut(id.index()) {
-            equation.activation = activation;
+        if let TypedKind::Apply(function, arguments) = &typed.kind
+            && is_activation(arguments)
+            && let Some(equation) = self.derivation.equations.get_mut(id.index())
+        {
+            equation.activation = Some(*function);
         }
         Ok(id)
     }
@@ -214,8 +213,8 @@ impl Lower {
                 }
                 made.push(full.clone());
                 let id = self.define(value, Symbol::Local(full))?;
-                let draft = self.draft_of(&Value::Whole(id));
-                self.bound.push(draft);
+                let bound = self.bind_value(&Value::Whole(id));
+                self.bound.push(bound);
             }
             typed = body;
         }
@@ -284,9 +283,13 @@ impl Lower {
         let whole = match value {
             model::Value::Layer(index) => self.derivation.layers.get(index).map(|layer| layer.name.clone()),
             model::Value::Input(index) => self.derivation.inputs.get(index).map(|input| input.name.clone()),
-            _ => None,
+            model::Value::InputElement(..)
+            | model::Value::Parameter(_)
+            | model::Value::Neuron(..)
+            | model::Value::Target
+            | model::Value::TargetElement(_) => None,
         };
-        let elements = self.value(value)?;
+        let elements = self.value(value);
         let each: Vec<String> = elements.equations().iter().map(|id| self.derivation.name_of(*id)).collect();
         let whole = whole.or_else(|| each.first().cloned())?;
         Some(PartNames { whole, each })
@@ -296,13 +299,14 @@ impl Lower {
     fn define(&mut self, typed: &Typed, symbol: Symbol) -> Result<EquationId, Diagnostic> {
         let first_new = self.derivation.equations.len();
         let mut b = Builder::new();
-        let bundle = self.formula(&mut b, typed, &[])?;
-        let shape = bundle.shape;
-        let root = if bundle.packed {
-            let id = self.whole(&b, bundle)?;
-            b.leaf(id.0)
-        } else {
-            at(&bundle.roots, 0)
+        let operand = self.formula(&mut b, typed, &[])?;
+        let shape = operand.shape();
+        let root = match operand {
+            Operand::Whole(_, root) => root,
+            Operand::Packed(_) => {
+                let id = self.whole(&b, &operand)?;
+                b.leaf(id.0)
+            }
         };
         if let Some(Term::Leaf(leaf)) = b.term(root) {
             let id = EquationId(*leaf);

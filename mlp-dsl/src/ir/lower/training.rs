@@ -1,6 +1,6 @@
 //! What a step of training reads beside gradients: settings, schedules, the state of the rule.
 
-use super::{Draft, Lower, States, spend};
+use super::{Lower, States, spend};
 
 use crate::{
     diagnostic::Diagnostic,
@@ -57,9 +57,7 @@ impl Lower {
                 Some(self.add(symbol, Shape::Scalar, Op::Setting(*value)))
             }
             Setting::Schedule(typed) => {
-                let step: Vec<Draft> =
-                    step.map(|step| self.draft_of(&Value::Whole(step))).into_iter().collect();
-                self.bound = step;
+                self.bound = step.iter().map(|step| self.bind_value(&Value::Whole(*step))).collect();
                 let setting = self.define(typed, symbol);
                 self.bound.clear();
                 Some(setting?)
