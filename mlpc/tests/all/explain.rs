@@ -1,4 +1,4 @@
-//! A page for each mistake, and its example has it.
+//! Each error has a page, whose example contains the error.
 
 use std::collections::BTreeSet;
 
