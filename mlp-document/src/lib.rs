@@ -9,6 +9,8 @@
 //!                              └─ lines ── evaluate ─→ numbers to test
 //! ```
 
+#![cfg_attr(not(test), warn(clippy::wildcard_enum_match_arm))]
+
 mod content;
 mod expression;
 mod notation;
@@ -42,7 +44,7 @@ use sections::facts::Facts;
 /// How the document is made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Options {
-    /// Decimals of a printed number; significant digits of one in scientific form.
+    /// Decimals of a printed number; significant digits of one in scientific notation.
     pub digits: usize,
     /// Samples in a batch, instead of the declared number.
     pub batch: Option<usize>,

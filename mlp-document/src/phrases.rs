@@ -4,7 +4,10 @@ use mlp_dsl::model::Reduction;
 
 use crate::{
     content::{Column, Inline, Line, Side, Text},
-    notation::math::{Math, Name, Operator},
+    notation::{
+        decimal::{LARGE, SMALL},
+        math::{Math, Name, Operator},
+    },
 };
 
 /// A paragraph of pieces.
@@ -36,24 +39,39 @@ fn letter(letter: &str) -> Math {
 
 /// How numbers are printed.
 pub(crate) fn rounding(digits: usize) -> Text {
-    text![format!(
-        "Numbers are computed in double precision and rounded only where they are printed: to the nearest, with {digits} decimals, or fewer where the number itself is shorter. Numbers of less than 0.0001 in size, and from 1000000000 on, stand in scientific form with {digits} digits."
-    )]
+    text![
+        format!(
+            "All numbers are computed in double precision and rounded only when printed: to the nearest number with {digits} decimal places, or with fewer if the number itself is shorter. Numbers below "
+        ),
+        Math::decimal(SMALL),
+        " or of ",
+        Math::power_of_ten(LARGE.log10().round() as i32),
+        format!(
+            " and more in absolute value are printed in scientific notation with {digits} significant digits."
+        ),
+    ]
 }
 
 pub(crate) fn single_precision() -> Text {
     text![
-        "The network itself computes in single precision; its numbers agree with these to about seven digits."
+        "The network itself computes in single precision; its results agree with these numbers to about seven significant digits."
     ]
 }
 
 pub(crate) fn no_loss() -> Text {
-    text!["The specification has no loss: the document ends after the forward pass."]
+    text!["The specification declares no loss, so the document ends after the forward pass."]
 }
 
 /// The letters of the document's own notation.
 pub(crate) fn letters() -> Text {
-    text!["E is the loss, net the net input of a neuron, δ the derivative of the loss by a net input."]
+    text![
+        letter("E"),
+        " is the loss, ",
+        Math::from(Name::word("net")),
+        " is the net input of a neuron, and ",
+        letter("δ"),
+        " is the derivative of the loss with respect to a net input.",
+    ]
 }
 
 // The network.
@@ -67,7 +85,7 @@ pub(crate) const INPUT: &str = "input";
 pub(crate) const NO_FUNCTION: &str = "none";
 
 pub(crate) fn constant(name: &str, value: Side) -> Text {
-    text![code(name), " is a constant: training leaves it as it is. Its value is ", value, "."]
+    text![code(name), " is a constant with the value ", value, "; training does not change it."]
 }
 
 /// The label of a layer in a picture.
@@ -106,8 +124,8 @@ pub(crate) fn and_so_on() -> Inline {
 pub(crate) const PARAMETERS: [Column; 5] = [
     Column::text("Parameter"),
     Column::text("Kind"),
-    Column::number("Numbers"),
-    Column::text("Start"),
+    Column::number("Size"),
+    Column::text("Initial value"),
     Column::text("Used in"),
 ];
 
@@ -130,19 +148,19 @@ pub(crate) fn size(rows: Option<usize>, columns: usize) -> Text {
 }
 
 pub(crate) fn given() -> Text {
-    text!["given"]
+    text!["declared"]
 }
 
 pub(crate) fn from_file(path: &str) -> Text {
-    text![format!("from {path}")]
+    text!["from ", code(path)]
 }
 
 pub(crate) fn drawn_uniform(rule: &str, low: Side, high: Side) -> Text {
-    text![format!("drawn ({rule}) from "), low, " to ", high]
+    text![format!("random ({rule}), uniform from "), low, " to ", high]
 }
 
 pub(crate) fn drawn_normal(mean: Side, deviation: Side) -> Text {
-    text!["drawn (normal), mean ", mean, ", deviation ", deviation]
+    text!["random, normal with mean ", mean, " and standard deviation ", deviation]
 }
 
 pub(crate) fn and_more(count: usize) -> Inline {
@@ -151,21 +169,23 @@ pub(crate) fn and_more(count: usize) -> Inline {
 
 /// Links and distinct parameters.
 pub(crate) fn links(weights: usize, biases: usize, shared: usize, distinct: usize) -> Text {
+    let [weights, biases] =
+        [(weights, "weight link"), (biases, "bias link")].map(|(n, noun)| plural(n, noun));
     let shared = match shared {
-        0 => "no parameter serves two of them".to_owned(),
-        1 => "1 parameter serves several of them".to_owned(),
-        n => format!("{n} parameters serve several of them"),
+        0 => "No parameter is shared".to_owned(),
+        1 => "1 parameter is shared by several links".to_owned(),
+        n => format!("{n} parameters are shared by several links"),
     };
     text![format!(
-        "A link is a place where a neuron reads a parameter. There are {weights} weight links and {biases} bias links; {shared}, so {distinct} distinct parameters are trained."
+        "A link is a place where a neuron uses a parameter. The network has {weights} and {biases}. {shared}, so the number of distinct parameters is {distinct}."
     )]
 }
 
 pub(crate) fn weights_and_biases(layers: bool) -> Text {
     text![if layers {
-        "Weights and biases of each layer, then all together:"
+        "The number of weights and biases of each layer, then of the whole network:"
     } else {
-        "Weights and biases together:"
+        "The number of weights and biases:"
     }]
 }
 
@@ -173,48 +193,47 @@ pub(crate) fn weights_and_biases(layers: bool) -> Text {
 
 pub(crate) fn neurons() -> Text {
     text![
-        "Each neuron adds up what reaches it to its net input; its function turns the net input into its output."
+        "The net input of a neuron combines its weighted inputs and its bias. The activation function turns the net input into the output of the neuron."
     ]
 }
 
 pub(crate) fn neurons_without_values() -> Text {
     text![
-        "Inputs or targets have no declared values, so formulas stand in symbols only. Give the values in the specification, as in ",
+        "The inputs or targets have no declared values, so all formulas are given in symbols only. To see numbers, declare values in the specification, for example ",
         code("input x { i1 = 0.05 }"),
-        ", and the numbers appear.",
+        ".",
     ]
 }
 
-/// Values as matrices; `batch` says how many samples there are.
-pub(crate) fn rows_of_samples(batch: Line, one: bool) -> Text {
+/// Values as matrices; `batch` is the number of samples.
+pub(crate) fn rows_of_samples(batch: Line) -> Text {
     text![
-        "The samples of a batch stand below one another: each value of a layer is a matrix with a row for each of the ",
+        "Each row is one sample: the values of a layer form a matrix with one row for each sample of the batch (",
         batch,
-        if one { " sample" } else { " samples" },
-        ". A bias, one row, is added to every row; functions act on each element, softmax on each row. ",
+        "). A bias is a single row, which is added to every row. Functions are applied to each element, softmax to each row. ",
         Math::from(Operator::Elementwise),
-        " multiplies element by element.",
+        " is the element-wise product.",
     ]
 }
 
 pub(crate) fn layers_without_values() -> Text {
     text![
-        "Inputs or targets have no declared values, so formulas stand in symbols only. Values given in the specification, as in ",
+        "The inputs or targets have no declared values, so all formulas are given in symbols only. Where values are declared, as in ",
         code("input x[2] = [0.05, 0.10];"),
-        ", are put in where they are few.",
+        ", small arrays are shown as numbers.",
     ]
 }
 
 pub(crate) fn numbers_of_one_sample() -> Text {
     text![
-        "The numbers are those of one sample, a batch of one: with more samples there is a row for each, and what is summed over the batch has a term for each."
+        "The numbers shown are those of a batch with one sample. In a larger batch, each matrix has one row per sample, and each sum over the batch has one term per sample."
     ]
 }
 
 // Sizes of products.
 
 pub(crate) fn sizes() -> Text {
-    text!["The matrices of each product, with their sizes:"]
+    text!["The sizes of the matrices in each product:"]
 }
 
 /// A table of products in the forward pass, or elsewhere.
@@ -222,29 +241,25 @@ pub(crate) fn sizes_columns(forward: bool) -> [Column; 6] {
     let [first, second, result] = if forward {
         ["Input matrix", "Weight matrix", "Output matrix"]
     } else {
-        ["First matrix", "Second matrix", "Result"]
+        ["Left factor", "Right factor", "Result"]
     };
-    ["For", "Product", first, second, result, "Together"].map(Column::text)
+    ["Value", "Product", first, second, result, "Sizes"].map(Column::text)
 }
 
 // The loss.
 
 pub(crate) fn loss_of_neurons(parts: bool) -> Text {
     text![if parts {
-        "Each output has its part of the loss; the parts add up to the total."
+        "Each output contributes one part of the loss; the total is the sum of the parts."
     } else {
-        "One number says how far the output is from the target."
+        "The loss is a single number that measures how far the output is from the target."
     }]
 }
 
 pub(crate) fn loss_of_batch(reduction: Reduction) -> Text {
     text![match reduction {
-        Reduction::Sum => {
-            "The loss of one sample, then the sum over the batch, which is what training makes smaller."
-        }
-        Reduction::Mean => {
-            "The loss of one sample, then the mean over the batch, which is what training makes smaller."
-        }
+        Reduction::Sum => "The loss of one sample, then the sum over the batch, which training minimizes.",
+        Reduction::Mean => "The loss of one sample, then the mean over the batch, which training minimizes.",
     }]
 }
 
@@ -252,23 +267,27 @@ pub(crate) fn loss_of_batch(reduction: Reduction) -> Text {
 
 pub(crate) fn backward_of_neurons() -> Text {
     text![
-        "The chain rule is followed from the loss back to each parameter. The derivative of the loss by a net input is called δ of that neuron; it is computed once and used by everything that feeds the neuron."
+        "The chain rule is applied from the loss back to each parameter. The derivative of the loss with respect to the net input of a neuron is called the ",
+        letter("δ"),
+        " of that neuron; it is computed once and used for all parameters and neurons before it.",
     ]
 }
 
 pub(crate) fn first_derivative(function: &str) -> Text {
-    text!["The derivative of ", code(function), ", here for the first time:"]
+    text!["The derivative of ", code(function), ", which is used here for the first time:"]
 }
 
 pub(crate) fn backward_of_layers(reduction: Reduction) -> Text {
     text![
-        "The chain rule, from the last layer to the first. ",
+        "The chain rule is applied from the last layer to the first. ",
         letter("δ"),
-        " is the derivative of the loss by a net input, with a row for each sample. A layer hands it on through its transposed weights; the gradient of the weights is the transposed input times ",
+        " is the derivative of the loss with respect to a net input, with one row for each sample. The product of ",
+        letter("δ"),
+        " and the transposed weights is the derivative with respect to the output of the layer before. The gradient with respect to the weights is the product of the transposed input and ",
         letter("δ"),
         match reduction {
             Reduction::Sum => ".",
-            Reduction::Mean => ", divided by the size of the batch.",
+            Reduction::Mean => ", divided by the batch size.",
         },
     ]
 }
@@ -276,20 +295,20 @@ pub(crate) fn backward_of_layers(reduction: Reduction) -> Text {
 /// Before the derivation of a cross-entropy that follows a softmax.
 pub(crate) fn softmax_with_cross_entropy(definition: Line) -> Text {
     text![
-        "Softmax and cross-entropy are differentiated together. For ",
+        "Softmax and cross-entropy are differentiated together. Let ",
         definition,
-        " and classes ",
+        "; the indices ",
         letter("i"),
         " and ",
         letter("k"),
-        ":"
+        " count the classes.",
     ]
 }
 
 /// After it.
 pub(crate) fn prediction_minus_target(z: Math) -> Text {
     text![
-        "The gradient is the prediction minus the target where the targets sum to 1. The program computes softmax and loss directly from ",
+        "If the targets sum to 1, this is the prediction minus the target. The program computes softmax and loss directly from ",
         z,
         " and subtracts the maximum first, so that nothing overflows."
     ]
@@ -297,8 +316,8 @@ pub(crate) fn prediction_minus_target(z: Math) -> Text {
 
 pub(crate) fn gradients_of_batch(reduction: Reduction) -> Text {
     text![match reduction {
-        Reduction::Sum => "The gradients of the parameters, as sums over the batch:",
-        Reduction::Mean => "The gradients of the parameters, as means over the batch:",
+        Reduction::Sum => "The gradients with respect to the parameters are sums over the batch:",
+        Reduction::Mean => "The gradients with respect to the parameters are means over the batch:",
     }]
 }
 
@@ -306,30 +325,36 @@ pub(crate) fn gradients_of_batch(reduction: Reduction) -> Text {
 
 pub(crate) fn penalty() -> Text {
     text![
-        "A penalty depends on the parameters alone. It is added once for a batch, not for each sample, and is not averaged. P is the penalty, J the objective: what training makes smaller."
+        "A penalty depends on the parameters only. It is added once per batch, not once per sample, and it is not averaged. ",
+        letter("P"),
+        " is the penalty and ",
+        letter("J"),
+        " is the objective, which training minimizes.",
     ]
 }
 
 pub(crate) fn gradients_of_penalty() -> Text {
-    text!["Its gradients are added to those of the loss:"]
+    text!["The gradients of the penalty are added to those of the loss:"]
 }
 
 // The update.
 
 pub(crate) fn no_rule() -> Text {
-    text!["The specification names no training rule, so the parameters stay as they are."]
+    text!["The specification declares no update rule, so the parameters do not change."]
 }
 
 /// The rule and its settings.
 pub(crate) fn rule(name: &str, settings: Vec<Line>) -> Text {
-    let mut text = text!["The rule is ", code(name)];
+    let mut text = text!["The update rule is ", code(name)];
     for (index, setting) in settings.into_iter().enumerate() {
         text.push(if index == 0 { " with " } else { ", " }.into());
         text.push(setting.into());
     }
-    text.push(
-        ". All parameters change at once, from gradients at the old values; ⁺ marks the new value.".into(),
-    );
+    text.extend(text![
+        ". All parameters are updated at the same time, from the gradients at the old values. The sign ",
+        Math::Row(Vec::new()).raised(Operator::Plus.into()),
+        " marks a new value.",
+    ]);
     text
 }
 
@@ -339,19 +364,15 @@ pub(crate) fn step_of_one_sample(reduction: Reduction) -> Text {
         Reduction::Mean => "mean",
     };
     text![format!(
-        "The step is made for this one sample. For a batch, the gradient is the {over} over its samples."
+        "This step uses one sample only. For a batch, each gradient is the {over} over the samples of the batch."
     )]
 }
 
 /// The first step of a rule that keeps state; `step` is its number, where the rule reads it.
 pub(crate) fn first_step(step: Option<Line>) -> Text {
     match step {
-        Some(step) => text![
-            "This is the first step: ",
-            step,
-            ", and what the rule keeps from step to step is 0 before it."
-        ],
-        None => text!["This is the first step: what the rule keeps from step to step is 0 before it."],
+        Some(step) => text!["This is the first step: ", step, ", and the state of the rule is 0 before it."],
+        None => text!["This is the first step: the state of the rule is 0 before it."],
     }
 }
 
@@ -360,7 +381,7 @@ pub(crate) fn first_step(step: Option<Line>) -> Text {
 pub(crate) const LOSSES: [Column; 2] = [Column::text("Loss"), Column::number("Value")];
 
 pub(crate) const GRADIENTS: [Column; 6] = [
-    Column::text("By"),
+    Column::text("Parameter"),
     Column::number("Gradient"),
     Column::number("Central difference"),
     Column::number("Relative error"),
@@ -369,22 +390,26 @@ pub(crate) const GRADIENTS: [Column; 6] = [
 ];
 
 pub(crate) fn too_large_to_check() -> Text {
-    text!["The network is too large to check here; the complex-step check does it at evenly spaced places."]
+    text![
+        "The network is too large to compare its gradients here; ",
+        code("mlpc check"),
+        " compares some of them.",
+    ]
 }
 
 pub(crate) fn drawn_sample() -> Text {
     text![
-        "The specification declares no values for input and target, so the numbers of this section belong to one drawn sample."
+        "The specification declares no values for the input and the target, so this section uses one randomly drawn sample."
     ]
 }
 
 /// How the loss changed; nothing where it is not a number.
 pub(crate) fn verdict(change: Option<std::cmp::Ordering>) -> Text {
     text![match change {
-        Some(std::cmp::Ordering::Less) => "The step makes the loss smaller.",
-        Some(std::cmp::Ordering::Equal) => "The step leaves the loss as it is.",
-        Some(std::cmp::Ordering::Greater) => "The step makes the loss larger: it is too long.",
-        None => "The loss after the step is no number.",
+        Some(std::cmp::Ordering::Less) => "The step decreases the loss.",
+        Some(std::cmp::Ordering::Equal) => "The step does not change the loss.",
+        Some(std::cmp::Ordering::Greater) => "The step increases the loss: it is too large.",
+        None => "The loss after the step is not a number.",
     }]
 }
 
@@ -398,49 +423,54 @@ pub(crate) fn after_the_step() -> Text {
 
 pub(crate) fn two_other_ways() -> Text {
     text![
-        "Two other ways to the same gradients use the forward pass alone. The central difference moves one parameter a little both ways and is good to some digits. The complex step moves it by an imaginary amount and reads the derivative off the imaginary part of the loss; nothing cancels, so it is good to the last digits. The relative error is the distance to the gradient of the equations, divided by the gradient; the table gives the next power of ten."
+        "The gradients are compared with two other methods, which use the forward pass only. The central difference moves one parameter slightly in both directions and is accurate to some digits. The complex step moves it by an imaginary amount and takes the derivative from the imaginary part of the loss; nothing cancels, so it is accurate to the last digits. The relative error is the difference from the gradient of the equations, divided by that gradient; the table shows the next larger power of ten."
     ]
 }
 
 pub(crate) fn some_gradients(shown: usize, total: usize) -> Text {
-    text![format!("{shown} of {total} gradients:")]
+    text![format!("The table shows {shown} of {total} gradients:")]
 }
 
 /// An error by the power of ten above it; nothing where it is not a number.
 pub(crate) fn error_below(power: Option<i32>, absolute: bool) -> Text {
-    match power {
-        None => text!["no number"],
-        Some(power) => text![format!("< 1e{power}{}", if absolute { " absolute" } else { "" })],
-    }
+    let Some(power) = power else { return text!["not a number"] };
+    let mut text = text![Math::Row(vec![Operator::Less.into(), Math::power_of_ten(power)])];
+    text.extend(absolute.then(|| Inline::from(" (absolute)")));
+    text
 }
 
 // The effort.
 
 pub(crate) fn samples_unknown() -> Text {
     text![
-        "The specification does not say how many samples there are, so the batches of an epoch are not counted."
+        "The specification does not declare the number of samples, so the batches of an epoch are not counted."
     ]
 }
 
 /// The batches of an epoch; `rest` samples are in the last, shorter one.
 pub(crate) fn epoch(samples: usize, batch: usize, rest: usize) -> Text {
+    let samples = plural(samples, "sample");
     text![match rest {
-        0 => format!("One epoch goes through {samples} samples in batches of {batch}:"),
+        0 => format!("One epoch processes {samples} in batches of {batch}:"),
         rest => format!(
-            "One epoch goes through {samples} samples in batches of {batch}. The last batch has only {rest}: it is either used as it is (first line) or dropped (second line)."
+            "One epoch processes {samples} in batches of {batch}. The last batch has only {}: it is either used (first line) or dropped (second line).",
+            plural(rest, "sample")
         ),
     }]
 }
 
 pub(crate) fn memory(parameters: usize, number: &str, bytes: usize) -> Text {
-    text![format!(
-        "Memory: each of the {parameters} parameters is an {number} number of {bytes} bytes. In bytes:"
-    )]
+    text![
+        format!("The network has {}, each a number of type ", plural(parameters, "parameter")),
+        code(number),
+        format!(" with {bytes} bytes. Memory of the parameters in bytes:"),
+    ]
 }
 
 pub(crate) fn work(multiply_adds: usize) -> Text {
     text![format!(
-        "Work: the forward pass of one sample takes {multiply_adds} multiply-adds, those inside functions not counted. For a batch:"
+        "The forward pass of one sample takes {}, not counting those inside functions. Multiply-adds of a batch:",
+        plural(multiply_adds, "multiply-add")
     )]
 }
 
@@ -448,14 +478,30 @@ pub(crate) fn work(multiply_adds: usize) -> Text {
 
 /// Items that are not spelled out.
 pub(crate) fn left_out(count: usize, items: Items) -> Text {
-    let items = match items {
-        Items::Layers => "layers",
-        Items::Parameters => "parameters",
-        Items::Values => "values",
-        Items::Derivatives => "derivatives",
-        Items::Gradients => "gradients",
-        Items::Parts => "parts",
-        Items::Updates => "updates",
+    let item = match items {
+        Items::Layers => "layer",
+        Items::Parameters => "parameter",
+        Items::Values => "value",
+        Items::Derivatives => "derivative",
+        Items::Gradients => "gradient",
+        Items::Parts => "part",
+        Items::Updates => "update",
     };
-    text![format!("The other {count} {items} follow in the same way.")]
+    let follow = if count == 1 { "follows" } else { "follow" };
+    text![format!("The remaining {} {follow} the same pattern.", plural(count, item))]
+}
+
+/// Marks of a question.
+pub(crate) fn marks(marks: f64) -> String {
+    format!("{marks} {}", if marks == 1.0 { "mark" } else { "marks" })
+}
+
+/// In place of a formula that is too long.
+pub(crate) const TOO_LONG: &str = " (too long to print)";
+/// Below the sign of a sum over the samples of a batch.
+pub(crate) const BATCH: &str = "batch";
+
+/// A number of things.
+fn plural(count: usize, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }

@@ -6,6 +6,7 @@ use mlp_eval::{Array, Point, cost};
 use crate::{
     Document, Line, Numbers, ProductSizes, Side, Size,
     content::{Block, Inline},
+    expression::evaluate::node_values,
     printers::text,
 };
 
@@ -53,7 +54,7 @@ impl Document {
     }
 
     fn holds(&self, line: &Line, numbers: &Numbers, sample: usize) -> Result<usize, Fault> {
-        let values = |side: &Side| side.expression.values(&self.derivation, numbers, sample);
+        let values = |side: &Side| node_values(&side.expression, &self.derivation, numbers, sample);
         let missing = |side: &Side| Fault(format!("{} has no value", self.plain(side)));
         let mut values_of_sides = Vec::new();
         for side in &line.sides {

@@ -90,12 +90,12 @@ fn the_exercise_prints_its_known_numbers() {
     let to_w1 = [r"0.055399425 + \left(-0.019049118\right)", "0.036350306", "0.241300709", "0.000438568"];
     let hidden = ["0.149780716", "0.199561432", "0.249751144", "0.299502287"];
     let output = ["0.358916480", "0.408666186", "0.511301270", "0.561370121"];
-    let counts = ["8 weight links and 4 bias links", "so 10 distinct", "8 + 2 &= 10"];
+    let counts = ["8 weight links and 4 bias links", "distinct parameters is 10", "8 + 2 &= 10"];
     for known in [&losses[..], &forward, &to_w5, &to_w1, &hidden, &output, &counts] {
         contains(&text, known);
     }
     let four = document_of("exercise_four_biases").to_markdown();
-    contains(&four, &["8 + 4 &= 12", "so 12 distinct"]);
+    contains(&four, &["8 + 4 &= 12", "distinct parameters is 12"]);
     let weights_only = document_of("exercise_weights_only").to_markdown();
     contains(&weights_only, &["`b1` is a constant", "8 + 0 &= 8"]);
 }

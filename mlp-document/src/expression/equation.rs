@@ -10,64 +10,72 @@ use mlp_dsl::{
         equation::{EquationId, Symbol},
     },
     model::Reduction,
+    never::OrNever,
+    shape::Shape,
 };
 
 use super::{ArrayOp, Expression, Node, NodeId, Quantity};
 
+/// The formula of an equation, unnamed equations inlined.
+pub(crate) fn of_equation(derivation: &Derivation, id: EquationId) -> Expression {
+    let mut needed = BTreeSet::from([id]);
+    let mut stack = vec![id];
+    while let Some(next) = stack.pop() {
+        for operand in derivation.equation(next).op.operands() {
+            if is_unnamed(derivation, operand) && needed.insert(operand) {
+                stack.push(operand);
+            }
+        }
+    }
+    let mut inliner = Inliner::new(derivation);
+    for id in needed {
+        let place = inliner.equation(id);
+        inliner.places.insert(id, place);
+    }
+    let root = inliner.places.get(&id).copied();
+    inliner.expression.ending_at(root)
+}
+
+/// A formula whose leaves are equations, unnamed ones inlined.
+pub(crate) fn of_formula(derivation: &Derivation, formula: &Formula) -> Expression {
+    let mut inliner = Inliner::new(derivation);
+    for leaf in formula.leaves().into_iter().map(EquationId) {
+        if is_unnamed(derivation, leaf) {
+            let inner = of_equation(derivation, leaf);
+            let place = inliner.expression.append(&inner);
+            inliner.places.insert(leaf, place);
+        }
+    }
+    let root = inliner.formula(formula);
+    inliner.expression.ending_at(Some(root))
+}
+
+/// A call with the function's formula in its place; `None` where no call is outermost.
+pub(crate) fn expanded(expression: &Expression, derivation: &Derivation) -> Option<Expression> {
+    let Some(Node::Apply(FunctionId(id), arguments)) = expression.root() else { return None };
+    let body = &derivation.header.functions.get(*id as usize)?.body;
+    let mut expanded = expression.clone();
+    let leaf = |_: &mut Expression, leaf: u32| {
+        let argument = arguments.get(leaf as usize).copied();
+        argument.or_never("a call has an argument for each parameter", NodeId::NOWHERE)
+    };
+    let root = expanded.formula(body, &leaf);
+    Some(expanded.ending_at(Some(root)))
+}
+
 impl Expression {
-    /// What an equation computes, unnamed equations inlined.
-    pub fn of_equation(derivation: &Derivation, id: EquationId) -> Self {
-        let mut needed = BTreeSet::from([id]);
-        let mut stack = vec![id];
-        while let Some(next) = stack.pop() {
-            for operand in derivation.equation(next).op.operands() {
-                if is_unnamed(derivation, operand) && needed.insert(operand) {
-                    stack.push(operand);
-                }
-            }
-        }
-        let mut expression = Expression::default();
-        let mut places = HashMap::new();
-        for id in needed {
-            let place = expression.equation(derivation, id, &places);
-            places.insert(id, place);
-        }
-        let root = places.get(&id).copied();
-        expression.ending_at(root)
-    }
-
-    /// A formula whose leaves are equations, unnamed ones inlined.
-    pub fn of_formula(derivation: &Derivation, formula: &Formula) -> Self {
-        let mut expression = Expression::default();
-        let mut places = HashMap::new();
-        for leaf in formula.leaves().into_iter().map(EquationId) {
-            if is_unnamed(derivation, leaf) {
-                let inner = Expression::of_equation(derivation, leaf);
-                places.insert(leaf, expression.append(&inner));
-            }
-        }
-        let leaf = |e: &mut Expression, leaf: u32| e.place(derivation, EquationId(leaf), &places);
-        let root = expression.formula(formula, &leaf);
-        expression.ending_at(Some(root))
-    }
-
-    /// A call with the function's formula in its place; `None` where no call is outermost.
-    pub fn expanded(&self, derivation: &Derivation) -> Option<Self> {
-        let Some(Node::Apply(FunctionId(id), arguments)) = self.root() else { return None };
-        let body = &derivation.header.functions.get(*id as usize)?.body;
-        let mut expanded = self.clone();
-        let leaf = |_: &mut Expression, leaf: u32| {
-            arguments.get(leaf as usize).copied().unwrap_or(NodeId::default())
-        };
-        let root = expanded.formula(body, &leaf);
-        Some(expanded.ending_at(Some(root)))
-    }
-
     /// Adds a formula; `leaf` gives the node for each of its leaves.
-    pub fn formula(&mut self, formula: &Formula, leaf: &dyn Fn(&mut Expression, u32) -> NodeId) -> NodeId {
+    pub(crate) fn formula(
+        &mut self,
+        formula: &Formula,
+        leaf: &dyn Fn(&mut Expression, u32) -> NodeId,
+    ) -> NodeId {
         let mut places: Vec<NodeId> = Vec::with_capacity(formula.terms().len());
         for term in formula.terms() {
-            let at = |id: &TermId| places.get(id.0 as usize).copied().unwrap_or(NodeId::default());
+            let at = |TermId(id): &TermId| {
+                let place = places.get(*id as usize).copied();
+                place.or_never("a formula has operands before their uses", NodeId::NOWHERE)
+            };
             let node = match term {
                 Term::Leaf(index) => {
                     let place = leaf(self, *index);
@@ -85,90 +93,111 @@ impl Expression {
             };
             places.push(self.push(node));
         }
-        places.last().copied().unwrap_or(NodeId::default())
+        places.last().copied().or_never("a formula has a term", NodeId::NOWHERE)
+    }
+}
+
+/// An expression under construction, and the nodes of the equations inlined in it.
+struct Inliner<'d> {
+    derivation: &'d Derivation,
+    expression: Expression,
+    places: HashMap<EquationId, NodeId>,
+}
+
+impl<'d> Inliner<'d> {
+    fn new(derivation: &'d Derivation) -> Self {
+        Inliner { derivation, expression: Expression::default(), places: HashMap::new() }
     }
 
-    fn place(
-        &mut self,
-        derivation: &Derivation,
-        id: EquationId,
-        places: &HashMap<EquationId, NodeId>,
-    ) -> NodeId {
-        match places.get(&id) {
-            Some(known) => *known,
-            None => self.push_quantity(derivation, Quantity::Equation(id)),
-        }
+    /// The node of an equation: inlined, or its symbol.
+    fn place(&mut self, id: EquationId) -> NodeId {
+        let known = self.places.get(&id).copied();
+        known.unwrap_or_else(|| self.expression.push_quantity(self.derivation, Quantity::Equation(id)))
     }
 
-    fn equation(
-        &mut self,
-        derivation: &Derivation,
-        id: EquationId,
-        places: &HashMap<EquationId, NodeId>,
-    ) -> NodeId {
-        let equation = derivation.equation(id);
-        let (op, operands): (ArrayOp, Vec<EquationId>) = match &equation.op {
-            Op::Given => return self.push_quantity(derivation, Quantity::Equation(id)),
-            Op::Setting(value) => return self.push(Node::Number(*value)),
-            Op::BatchMean(of) | Op::BatchSum(of) => {
-                // Gradients of samples are not written out: their mean is.
-                let inner = match derivation.equation(*of).symbol {
-                    Symbol::Gradient(_) => Expression::of_equation(derivation, *of),
-                    _ => Expression::symbol(derivation, *of),
-                };
-                let reduction = match equation.op {
-                    Op::BatchSum(_) => Reduction::Sum,
-                    _ => Reduction::Mean,
-                };
-                return self.push_shaped(Node::Batch(reduction, Box::new(inner)), equation.shape);
-            }
-            Op::Pointwise(formula) => {
-                let leaf = |e: &mut Expression, leaf: u32| e.place(derivation, EquationId(leaf), places);
-                let root = self.formula(formula, &leaf);
-                let fits = self.shape_of(root) == equation.shape;
-                return if fits {
-                    root
-                } else {
-                    self.push_shaped(Node::Array(ArrayOp::Fill, vec![root]), equation.shape)
-                };
-            }
+    fn formula(&mut self, formula: &Formula) -> NodeId {
+        let (derivation, places) = (self.derivation, &self.places);
+        let leaf = |e: &mut Expression, leaf: u32| {
+            let known = places.get(&EquationId(leaf)).copied();
+            known.unwrap_or_else(|| e.push_quantity(derivation, Quantity::Equation(EquationId(leaf))))
+        };
+        self.expression.formula(formula, &leaf)
+    }
+
+    fn equation(&mut self, id: EquationId) -> NodeId {
+        let equation = self.derivation.equation(id);
+        let (op, operands) = match &equation.op {
+            Op::Given => return self.expression.push_quantity(self.derivation, Quantity::Equation(id)),
+            Op::Setting(value) => return self.expression.push(Node::Number(*value)),
+            Op::BatchMean(of) => return self.over_batch(Reduction::Mean, *of, equation.shape),
+            Op::BatchSum(of) => return self.over_batch(Reduction::Sum, *of, equation.shape),
+            Op::Pointwise(formula) => return self.pointwise(formula, equation.shape),
             Op::Stack(elements) | Op::Concat(elements) => (ArrayOp::Pack, elements.clone()),
             Op::Slice(x, start) => (ArrayOp::Part(*start), vec![*x]),
             Op::Transpose(x) => (ArrayOp::Transposed, vec![*x]),
             Op::SumSquares(x) => (ArrayOp::SumSquares, vec![*x]),
             Op::Index(x, index) => (ArrayOp::Element(*index), vec![*x]),
             // Transposed twice is not transposed.
-            Op::VectorMatrix(x, w) => match derivation.equation(*w).op {
-                Op::Transpose(inner) => (ArrayOp::ProductTransposed, vec![*x, inner]),
-                _ => (ArrayOp::Product, vec![*x, *w]),
+            Op::VectorMatrix(x, w) => match self.transposed(*w) {
+                Some(inner) => (ArrayOp::ProductTransposed, vec![*x, inner]),
+                None => (ArrayOp::Product, vec![*x, *w]),
             },
-            Op::MatrixVector(w, x) => match derivation.equation(*w).op {
-                Op::Transpose(inner) => (ArrayOp::Product, vec![*x, inner]),
-                _ => (ArrayOp::ProductTransposed, vec![*x, *w]),
+            Op::MatrixVector(w, x) => match self.transposed(*w) {
+                Some(inner) => (ArrayOp::Product, vec![*x, inner]),
+                None => (ArrayOp::ProductTransposed, vec![*x, *w]),
             },
             Op::Outer(a, b) => (ArrayOp::TransposedProduct, vec![*a, *b]),
             Op::Dot(a, b) => (ArrayOp::Dot, vec![*a, *b]),
             Op::Sum(x) => (ArrayOp::Sum, vec![*x]),
             Op::Softmax(z) => (ArrayOp::Softmax, vec![*z]),
-            Op::SoftmaxCrossEntropy(z, t) => {
-                let softmax = derivation.numbered().find(|(_, e)| e.op == Op::Softmax(*z));
-                match softmax.filter(|(p, _)| *p < id && !is_unnamed(derivation, *p)) {
-                    Some((p, _)) => (ArrayOp::CrossEntropy, vec![p, *t]),
-                    None => (ArrayOp::SoftmaxCrossEntropy, vec![*z, *t]),
-                }
-            }
+            Op::SoftmaxCrossEntropy(z, t) => self.cross_entropy(id, *z, *t),
         };
-        let nodes = operands.into_iter().map(|id| self.place(derivation, id, places)).collect();
-        self.push_shaped(Node::Array(op, nodes), equation.shape)
+        let nodes = operands.into_iter().map(|id| self.place(id)).collect();
+        self.expression.push_shaped(Node::Array(op, nodes), equation.shape)
+    }
+
+    /// The matrix whose transposed this is.
+    fn transposed(&self, w: EquationId) -> Option<EquationId> {
+        if let Op::Transpose(inner) = self.derivation.equation(w).op { Some(inner) } else { None }
+    }
+
+    fn pointwise(&mut self, formula: &Formula, shape: Shape) -> NodeId {
+        let root = self.formula(formula);
+        if self.expression.shape_of(root) == shape {
+            root
+        } else {
+            self.expression.push_shaped(Node::Array(ArrayOp::Fill, vec![root]), shape)
+        }
+    }
+
+    fn over_batch(&mut self, reduction: Reduction, of: EquationId, shape: Shape) -> NodeId {
+        // Gradients of samples are not written out: their mean is.
+        let inner = if matches!(self.derivation.equation(of).symbol, Symbol::Gradient(_)) {
+            of_equation(self.derivation, of)
+        } else {
+            Expression::symbol(self.derivation, of)
+        };
+        self.expression.push_shaped(Node::Batch(reduction, Box::new(inner)), shape)
+    }
+
+    /// The cross-entropy of a named softmax, or of softmax(z).
+    fn cross_entropy(&self, id: EquationId, z: EquationId, t: EquationId) -> (ArrayOp, Vec<EquationId>) {
+        let softmax = self.derivation.numbered().find(|(_, e)| e.op == Op::Softmax(z));
+        match softmax.filter(|(p, _)| *p < id && !is_unnamed(self.derivation, *p)) {
+            Some((p, _)) => (ArrayOp::CrossEntropy, vec![p, t]),
+            None => (ArrayOp::SoftmaxCrossEntropy, vec![z, t]),
+        }
     }
 }
 
 /// Whether an equation has no name of its own: a step, or a derivative of or by one.
 pub(crate) fn is_unnamed(derivation: &Derivation, id: EquationId) -> bool {
     let step = |id: EquationId| matches!(derivation.equation(id).symbol, Symbol::Step(_));
-    match derivation.equation(id).symbol {
-        Symbol::Gradient(of) | Symbol::PenaltyGradient(of) => step(of),
-        Symbol::Partial { of, by } => step(of) || step(by),
-        _ => step(id),
+    if let Symbol::Gradient(of) | Symbol::PenaltyGradient(of) = derivation.equation(id).symbol {
+        return step(of);
     }
+    if let Symbol::Partial { of, by } = derivation.equation(id).symbol {
+        return step(of) || step(by);
+    }
+    step(id)
 }

@@ -12,16 +12,20 @@ use mlp_dsl::{
     },
     ir::{Derivation, equation::EquationId},
     model::Reduction,
+    never::OrNever,
     shape::Shape,
 };
 
 use crate::notation::math::Math;
 
 /// Index of a node in its expression.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct NodeId(u32);
 
 impl NodeId {
+    /// After a fault: no node, so the expression has no value.
+    pub(crate) const NOWHERE: NodeId = NodeId(u32::MAX);
+
     pub(crate) fn new(index: usize) -> Self {
         NodeId(index as u32)
     }
@@ -208,25 +212,12 @@ impl Expression {
 
     /// The shape of a node's value.
     pub fn shape_of(&self, id: NodeId) -> Shape {
-        self.shapes.get(id.index()).copied().unwrap_or(Shape::Scalar)
+        self.shapes.get(id.index()).copied().or_never("an expression has its nodes", Shape::Scalar)
     }
 
-    /// The shape of the value.
+    /// The shape of the value; a scalar where there is none.
     pub fn shape(&self) -> Shape {
         self.shapes.last().copied().unwrap_or(Shape::Scalar)
-    }
-
-    /// How many operations it takes, quantities counted once.
-    pub fn operations(&self) -> usize {
-        self.nodes.len()
-    }
-
-    /// Whether nothing but one number stands there.
-    pub fn as_number(&self) -> Option<f64> {
-        match self.nodes.as_slice() {
-            [Node::Number(number)] => Some(*number),
-            _ => None,
-        }
     }
 
     /// One quantity.
@@ -262,16 +253,6 @@ impl Expression {
         NodeId::new(self.nodes.len().saturating_sub(1))
     }
 
-    /// Adds an operation on what is there so far, where something is, and a new operand.
-    pub(crate) fn joined(&mut self, op: Binary, before: Option<NodeId>, operand: NodeId) -> NodeId {
-        before.map_or(operand, |before| self.push(Node::Binary(op, before, operand)))
-    }
-
-    /// Whether it is about letters with an index: elements, not arrays.
-    pub(crate) fn has_letters(&self) -> bool {
-        self.nodes.iter().any(|node| matches!(node, Node::Quantity(Quantity::Letter { .. })))
-    }
-
     /// The node of the value.
     pub(crate) fn last(&self) -> NodeId {
         NodeId::new(self.nodes.len().saturating_sub(1))
@@ -305,7 +286,7 @@ impl Expression {
     /// Adds all of another expression; its value is the new node.
     pub fn append(&mut self, other: &Expression) -> NodeId {
         let base = self.nodes.len() as u32;
-        let moved = |id: &NodeId| NodeId(id.0 + base);
+        let moved = |id: &NodeId| NodeId(id.0.saturating_add(base));
         let mut last = NodeId(base);
         for (node, shape) in other.nodes.iter().zip(&other.shapes) {
             last = self.push_shaped(node.mapped(&moved), *shape);
@@ -316,7 +297,9 @@ impl Expression {
     fn shape_for(&self, node: &Node) -> Shape {
         let operands = node.operands();
         let shapes = operands.iter().map(|id| self.shape_of(*id));
-        shapes.fold(Shape::Scalar, |shape, other| shape.broadcast(other).unwrap_or(shape))
+        shapes.fold(Shape::Scalar, |shape, other| {
+            shape.broadcast(other).or_never("operands of an element-wise operation have one shape", shape)
+        })
     }
 }
 
@@ -357,25 +340,5 @@ impl Expression {
         summands.push((false, at));
         summands.reverse();
         summands
-    }
-}
-
-impl Expression {
-    /// The first element of an array, a scalar itself.
-    pub(crate) fn first_element(mut self) -> Self {
-        if self.shape() != Shape::Scalar {
-            let root = NodeId::new(self.nodes.len().saturating_sub(1));
-            self.push_shaped(Node::Array(ArrayOp::Element(0), vec![root]), Shape::Scalar);
-        }
-        self
-    }
-
-    /// The last node alone, where it needs no other.
-    pub(crate) fn last_only(mut self) -> Self {
-        if self.nodes.last().is_some_and(|node| node.operands().is_empty()) {
-            self.nodes.drain(..self.nodes.len().saturating_sub(1));
-            self.shapes.drain(..self.shapes.len().saturating_sub(1));
-        }
-        self
     }
 }

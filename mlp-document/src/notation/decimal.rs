@@ -1,11 +1,11 @@
 //! How a number is printed: rounded once, to the nearest.
 
-/// Below this a number is printed in scientific form.
-const SMALL: f64 = 1e-4;
-/// From here on a number is printed in scientific form.
-const LARGE: f64 = 1e9;
+/// Below this a number is printed in scientific notation.
+pub(crate) const SMALL: f64 = 1e-4;
+/// From here on a number is printed in scientific notation.
+pub(crate) const LARGE: f64 = 1e9;
 
-/// A number as digits: a mantissa, and a power of ten where it is in scientific form.
+/// A number as digits: a mantissa, and a power of ten where it is in scientific notation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Decimal {
     /// Sign and digits.

@@ -1,6 +1,6 @@
 //! Lines of equalities as rows, aligned at their first equals sign.
 
-use crate::content::Line;
+use crate::{content::Line, phrases};
 
 use super::{
     Notation,
@@ -44,7 +44,7 @@ impl Notation<'_> {
         // Neighbours that look the same are one.
         sides.dedup();
         if sides.len() < 2 {
-            sides.push(Math::Row(vec![Operator::Ellipsis.into(), Math::Text(" (too long to print)")]));
+            sides.push(Math::Row(vec![Operator::Ellipsis.into(), Math::Text(phrases::TOO_LONG)]));
         }
         let width = sides.iter().map(|side| side.size() + 1).sum::<usize>();
         let mut sides = sides.into_iter();

@@ -284,7 +284,7 @@ impl Math {
     fn loosens(&self) -> Binding {
         match self {
             Math::Operator(operator) => operator.binding(),
-            Math::Scripts { base, .. } if **base == Math::Operator(Operator::Sum) => Binding::Loosest,
+            Math::Scripts { .. } if self.is_sum_sign() => Binding::Loosest,
             Math::Row(_)
             | Math::Number(_)
             | Math::Name(_)
@@ -298,6 +298,11 @@ impl Math {
         }
     }
 
+    /// Whether it is the sign of a sum with its index.
+    pub(crate) fn is_sum_sign(&self) -> bool {
+        matches!(self, Math::Scripts { base, .. } if **base == Math::Operator(Operator::Sum))
+    }
+
     /// Itself, in brackets where it holds together less than is asked.
     pub(crate) fn at_least(&self, binding: Binding) -> Math {
         if self.binding() >= binding { self.clone() } else { self.clone().fenced(Fence::Round) }
@@ -308,6 +313,16 @@ impl Math {
         Math::Number(Number::Decimal(Decimal { digits: number.to_string(), exponent: None }))
     }
 
+    /// A number with the digits it has.
+    pub(crate) fn decimal(number: f64) -> Math {
+        Math::Number(Number::Decimal(Decimal { digits: number.to_string(), exponent: None }))
+    }
+
+    /// 10 to a power
+    pub(crate) fn power_of_ten(power: i32) -> Math {
+        Math::whole(10).raised(Math::decimal(f64::from(power)))
+    }
+
     /// In brackets.
     pub(crate) fn fenced(self, fence: Fence) -> Math {
         Math::Fenced(fence, Box::new(self))
@@ -316,6 +331,19 @@ impl Math {
     /// One sign between two pieces.
     pub(crate) fn infix(a: Math, operator: Operator, b: Math) -> Math {
         Math::Row(vec![a, Math::Operator(operator), b])
+    }
+
+    /// −x; a sum over an index extends to the end, so it needs no brackets.
+    pub(crate) fn negated(&self) -> Math {
+        let mut row = vec![Operator::Negative.into()];
+        if let Math::Row(items) = self
+            && items.first().is_some_and(Math::is_sum_sign)
+        {
+            row.extend(items.iter().cloned());
+        } else {
+            row.push(self.at_least(Binding::Product));
+        }
+        Math::Row(row)
     }
 
     /// A fraction.

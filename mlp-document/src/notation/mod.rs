@@ -13,7 +13,10 @@ use mlp_eval::Array;
 
 use crate::{
     content::{Form, Side},
-    expression::{ArrayOp, Expression, Node, NodeId, Quantity, evaluate::Numbers},
+    expression::{
+        ArrayOp, Expression, Node, NodeId, Quantity,
+        evaluate::{Numbers, node_values},
+    },
 };
 
 use decimal::decimal;
@@ -52,7 +55,7 @@ impl Notation<'_> {
 
     /// The outermost sum with each term as one number.
     fn terms(&self, expression: &Expression) -> Option<Math> {
-        let values = expression.values(self.derivation, self.numbers?, 0)?;
+        let values = node_values(expression, self.derivation, self.numbers?, 0)?;
         let mut row: Vec<Math> = Vec::new();
         for (negative, term) in expression.summands() {
             let value = self.number(values.get(term.index())?.scalar());
@@ -65,10 +68,10 @@ impl Notation<'_> {
     }
 
     fn expression(&self, expression: &Expression, numbers: bool) -> Option<Math> {
-        if expression.operations() > OPERATIONS {
+        if expression.nodes().len() > OPERATIONS {
             return None;
         }
-        let mut pieces: Vec<Math> = Vec::with_capacity(expression.operations());
+        let mut pieces: Vec<Math> = Vec::with_capacity(expression.nodes().len());
         for (node, shape) in expression.shaped() {
             let piece = self.node(expression, node, shape, &pieces, numbers)?;
             if !is_short(&piece) {
@@ -98,7 +101,7 @@ impl Notation<'_> {
             Node::Quantity(quantity) => self.quantity(quantity, numbers)?,
             Node::Unary(op, x) => self.unary(*op, at(x)?),
             Node::Binary(op, a, b) => {
-                let arrays = !expression.has_letters()
+                let arrays = !has_letters(expression)
                     && [a, b].iter().all(|id| expression.shape_of(**id) != Shape::Scalar);
                 binary(*op, at(a)?, at(b)?, arrays)
             }
@@ -163,7 +166,7 @@ impl Notation<'_> {
     fn unary(&self, op: Unary, x: &Math) -> Math {
         let call = |name: Name| Math::call(name.into(), [x.clone()]);
         match op {
-            Unary::Negate => Math::Row(vec![Operator::Negative.into(), x.at_least(Binding::Product)]),
+            Unary::Negate => x.negated(),
             Unary::Exp if self.names.exp_is_power => Math::from(Name::letter("e")).raised(x.clone()),
             Unary::Exp => call(Name::function("exp")),
             Unary::Ln => call(Name::function("ln")),
@@ -182,9 +185,10 @@ impl Notation<'_> {
                 let ones = operations::ones().raised(Operator::Transpose.into());
                 Math::infix(ones, Operator::Juxtaposed, each.at_least(Binding::Closed))
             }
-            (_, Shape::Scalar | Shape::Matrix(..)) => {
-                Math::Row(Math::sum_over(Math::Text("batch"), vec![each.at_least(Binding::Product)]))
-            }
+            (_, Shape::Scalar | Shape::Matrix(..)) => Math::Row(Math::sum_over(
+                Math::Text(crate::phrases::BATCH),
+                vec![each.at_least(Binding::Product)],
+            )),
         };
         Some(match reduction {
             Reduction::Mean => {
@@ -194,6 +198,11 @@ impl Notation<'_> {
             Reduction::Sum => sum,
         })
     }
+}
+
+/// Whether an expression is about letters with an index: elements, not arrays.
+fn has_letters(expression: &Expression) -> bool {
+    expression.nodes().iter().any(|node| matches!(node, Node::Quantity(Quantity::Letter { .. })))
 }
 
 /// Whether it is short enough to be read.

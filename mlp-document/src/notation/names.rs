@@ -9,6 +9,7 @@ use mlp_dsl::{
         equation::{EquationId, Symbol},
     },
     model::Reduction,
+    never,
 };
 
 use super::{
@@ -82,10 +83,11 @@ impl Names {
         for (id, equation) in derivation.numbered() {
             let Some(name) = self.made(derivation, &equation.symbol) else { continue };
             let full = derivation.name_of(id);
-            let chosen = match equation.symbol {
-                // These two are kept free for what they mean.
-                Symbol::Penalty | Symbol::Objective => name,
-                _ => taken.choose(vec![name, Name::word(full.as_str())], &full),
+            // The letters of these two are reserved.
+            let chosen = if matches!(equation.symbol, Symbol::Penalty | Symbol::Objective) {
+                name
+            } else {
+                taken.choose(vec![name, Name::word(full.as_str())], &full)
             };
             self.derived.insert(id, chosen);
         }
@@ -99,10 +101,10 @@ impl Names {
         match symbol {
             Symbol::Net(owner) => Some(Name::word("net").with(self.spelling(owner))),
             Symbol::Component(owner) => Some(loss().with(self.spelling(owner))),
-            Symbol::Gradient(of) => match &derivation.equation(*of).symbol {
-                Symbol::Net(owner) => Some(Name::letter("δ").with(self.spelling(owner))),
-                _ => None,
-            },
+            Symbol::Gradient(of) => {
+                let Symbol::Net(owner) = &derivation.equation(*of).symbol else { return None };
+                Some(Name::letter("δ").with(self.spelling(owner)))
+            }
             Symbol::Local(name) => Some(pretty(name)),
             Symbol::Penalty => Some(penalty()),
             Symbol::PenaltyPart(number) => Some(numbered("P", number)),
@@ -157,7 +159,21 @@ impl Names {
             Symbol::PenaltyGradient(of) => derivative(penalty(), *of),
             Symbol::ObjectiveGradient(of) => derivative(objective(), *of),
             Symbol::Updated(of) => base(*of).marked(Mark::Plus).into(),
-            _ => base(id).into(),
+            Symbol::Named(_)
+            | Symbol::Local(_)
+            | Symbol::Net(_)
+            | Symbol::Component(_)
+            | Symbol::Loss
+            | Symbol::BatchLoss(_)
+            | Symbol::Penalty
+            | Symbol::PenaltyPart(_)
+            | Symbol::Objective
+            | Symbol::Setting(_)
+            | Symbol::StepNumber
+            | Symbol::State { .. }
+            | Symbol::GradientNorm
+            | Symbol::ClipFactor
+            | Symbol::Step(_) => base(id).into(),
         }
     }
 
@@ -175,7 +191,26 @@ impl Names {
             Symbol::Named(name) | Symbol::Setting(name) => self.spelling(name),
             Symbol::Loss => loss(),
             Symbol::BatchLoss(_) => self.batch_loss.clone(),
-            _ => Name::word(derivation.name_of(id)),
+            Symbol::Partial { .. }
+            | Symbol::Gradient(_)
+            | Symbol::BatchGradient(..)
+            | Symbol::PenaltyGradient(_)
+            | Symbol::ObjectiveGradient(_)
+            | Symbol::Updated(_) => Name::word(derivation.name_of(id)),
+            Symbol::Local(_)
+            | Symbol::Net(_)
+            | Symbol::Component(_)
+            | Symbol::Penalty
+            | Symbol::PenaltyPart(_)
+            | Symbol::Objective
+            | Symbol::StepNumber
+            | Symbol::State { .. }
+            | Symbol::GradientNorm
+            | Symbol::ClipFactor
+            | Symbol::Step(_) => {
+                never!("`{}` has a name that is made from it", derivation.name_of(id));
+                Name::word(derivation.name_of(id))
+            }
         }
     }
 }
@@ -195,9 +230,9 @@ fn objective() -> Name {
 
 /// The names that the specification gives to values and constants, in order.
 fn names_of(derivation: &Derivation) -> Vec<&str> {
-    let named = derivation.equations.iter().filter_map(|e| match &e.symbol {
-        Symbol::Named(name) | Symbol::Setting(name) => Some(name.as_str()),
-        _ => None,
+    let named = derivation.equations.iter().filter_map(|e| {
+        let (Symbol::Named(name) | Symbol::Setting(name)) = &e.symbol else { return None };
+        Some(name.as_str())
     });
     named.chain(derivation.header.constants.iter().map(|(name, _)| name.as_str())).collect()
 }

@@ -120,10 +120,6 @@ fn indexed(piece: &Math) -> Math {
 
 /// In brackets where an index below it would be misread.
 fn indexable(piece: &Math) -> Math {
-    match piece {
-        Math::Name(name) if name.subscripts.is_empty() => piece.at_least(Binding::Atom),
-        Math::Number(_) => piece.at_least(Binding::Atom),
-        Math::Fenced(Fence::Round, _) => piece.clone(),
-        _ => piece.clone().fenced(Fence::Round),
-    }
+    let has_subscript = matches!(piece, Math::Name(name) if !name.subscripts.is_empty());
+    if has_subscript { piece.clone().fenced(Fence::Round) } else { piece.at_least(Binding::Atom) }
 }

@@ -23,9 +23,10 @@ pub(crate) fn math(math: &Math) -> String {
         Math::Root(inside) => format!(r"\sqrt{{{}}}", self::math(inside)),
         Math::Fenced(fence, inside) => fenced(*fence, &self::math(inside)),
         Math::Cases { then, condition, otherwise } => {
-            let condition = match condition.as_ref() {
-                Math::Row(items) => row(items, true),
-                other => self::math(other),
+            let condition = if let Math::Row(items) = condition.as_ref() {
+                row(items, true)
+            } else {
+                self::math(condition)
             };
             let [then, otherwise] = [then, otherwise].map(|piece| self::math(piece));
             format!(
@@ -44,10 +45,13 @@ pub(crate) fn math(math: &Math) -> String {
 fn row(items: &[Math], braced: bool) -> String {
     let mut out = String::new();
     for (index, item) in items.iter().enumerate() {
-        match item {
-            Math::Operator(operator) => out.push_str(&spaced(*operator)),
-            _ if braced => out.push_str(&format!("{{{}}}", math(item))),
-            _ => out.push_str(&math(item)),
+        if let Math::Operator(operator) = item {
+            let sign = spaced(*operator);
+            out.push_str(if index == 0 { sign.trim_start() } else { &sign });
+        } else if braced {
+            out.push_str(&format!("{{{}}}", math(item)));
+        } else {
+            out.push_str(&math(item));
         }
         if takes_space(item, items.get(index + 1)) {
             out.push(' ');
@@ -58,11 +62,8 @@ fn row(items: &[Math], braced: bool) -> String {
 
 /// Whether a word or a big sign needs a space before what follows.
 fn takes_space(item: &Math, next: Option<&Math>) -> bool {
-    match item {
-        Math::Scripts { base, .. } => **base == Math::Operator(Operator::Sum),
-        Math::Name(Name { style: Style::Function, .. }) => !matches!(next, Some(Math::Fenced(..)) | None),
-        _ => false,
-    }
+    let is_function = matches!(item, Math::Name(Name { style: Style::Function, .. }));
+    item.is_sum_sign() || is_function && !matches!(next, Some(Math::Fenced(..)) | None)
 }
 
 fn spaced(operator: Operator) -> String {
@@ -70,7 +71,19 @@ fn spaced(operator: Operator) -> String {
     match operator {
         Operator::Negative | Operator::Ellipsis | Operator::Transpose | Operator::Sum => sign.to_owned(),
         Operator::Comma | Operator::Partial => format!("{sign} "),
-        _ => format!(" {sign} "),
+        Operator::Plus
+        | Operator::Minus
+        | Operator::Dot
+        | Operator::Elementwise
+        | Operator::Juxtaposed
+        | Operator::Times
+        | Operator::Range
+        | Operator::Less
+        | Operator::LessOrEqual
+        | Operator::Greater
+        | Operator::GreaterOrEqual
+        | Operator::Equal
+        | Operator::NotEqual => format!(" {sign} "),
     }
 }
 

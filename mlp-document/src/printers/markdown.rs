@@ -13,6 +13,7 @@ use crate::{
         layout::Row,
         math::{Math, Operator},
     },
+    phrases,
 };
 
 use super::latex;
@@ -43,7 +44,7 @@ fn front_matter(document: &Document, out: &mut String) {
     let _ = writeln!(out, "# {}", escape(&one_line(title)));
     let mut line = Vec::new();
     line.extend(front.author.as_deref().map(|author| escape(&one_line(author))));
-    line.extend(front.marks.map(|marks| format!("{marks} {}", if marks == 1.0 { "mark" } else { "marks" })));
+    line.extend(front.marks.map(phrases::marks));
     if !line.is_empty() {
         let _ = write!(out, "\n{}\n", line.join(" · "));
     }
@@ -104,7 +105,7 @@ impl Markdown<'_> {
 
     /// Lines below one another, aligned at the first equals sign; a long one takes a row for each.
     fn lines(&self, lines: &[Line]) -> String {
-        let blocks: Vec<String> = self.notation.layout(lines).iter().map(aligned).collect();
+        let blocks: Vec<String> = self.notation.layout(lines).iter().map(|block| aligned(block)).collect();
         blocks.join("\n\n")
     }
 
@@ -126,7 +127,7 @@ fn math(math: &Math) -> String {
 }
 
 /// A block of aligned rows.
-fn aligned(block: &Vec<Row>) -> String {
+fn aligned(block: &[Row]) -> String {
     let mut text = String::new();
     for (index, row) in block.iter().enumerate() {
         if index > 0 {

@@ -43,13 +43,10 @@ pub(crate) fn math(math: &Math) -> String {
 
 /// A piece of a row; a sum over an index is apart from its terms.
 fn item(math: &Math) -> String {
-    match math {
-        Math::Operator(operator) => sign(*operator).to_owned(),
-        Math::Scripts { base, .. } if **base == Math::Operator(Operator::Sum) => {
-            format!("{} ", self::math(math))
-        }
-        _ => self::math(math),
+    if let Math::Operator(operator) = math {
+        return sign(*operator).to_owned();
     }
+    if math.is_sum_sign() { format!("{} ", self::math(math)) } else { self::math(math) }
 }
 
 /// In brackets where a line needs them and a fraction or a script does not.

@@ -34,11 +34,16 @@ pub(crate) fn sum_of_products(terms: &[Vec<usize>]) -> Expression {
         let mut product = None;
         for factor in factors {
             let factor = expression.push(Node::Number(*factor as f64));
-            product = Some(expression.joined(Binary::Multiply, product, factor));
+            product = Some(joined(&mut expression, Binary::Multiply, product, factor));
         }
         if let Some(product) = product {
-            sum = Some(expression.joined(Binary::Add, sum, product));
+            sum = Some(joined(&mut expression, Binary::Add, sum, product));
         }
     }
     expression
+}
+
+/// An operation on what is there so far, where something is, and a new operand.
+fn joined(expression: &mut Expression, op: Binary, before: Option<NodeId>, operand: NodeId) -> NodeId {
+    before.map_or(operand, |before| expression.push(Node::Binary(op, before, operand)))
 }

@@ -41,7 +41,7 @@ fn neurons(facts: &Facts<'_>) -> Section {
 fn layers(facts: &Facts<'_>) -> Section {
     let mut section = Section::new("forward");
     let batch = facts.batch_size();
-    section.paragraph(phrases::rows_of_samples(batch_line(facts), batch == 1));
+    section.paragraph(phrases::rows_of_samples(batch_line(facts)));
     if facts.numbers.is_none() {
         section.paragraph(phrases::layers_without_values());
     }

@@ -8,7 +8,10 @@ use mlp_dsl::{
 
 use crate::{
     content::{Form, Line, Section, Side},
-    expression::{Expression, Node, NodeId, Quantity},
+    expression::{
+        ArrayOp, Expression, Node, NodeId, Quantity,
+        equation::{expanded, of_equation},
+    },
     notation::CELLS,
     phrases::{self, Items},
 };
@@ -22,9 +25,9 @@ pub(crate) fn symbol(facts: &Facts<'_>, id: EquationId) -> Side {
 
 /// symbol = formula = numbers put in = value
 pub(crate) fn line(facts: &Facts<'_>, id: EquationId) -> Line {
-    let expression = Expression::of_equation(facts.derivation, id);
+    let expression = of_equation(facts.derivation, id);
     let mut sides = vec![symbol(facts, id), Side::symbols(expression.clone())];
-    let spelled = match expression.expanded(facts.derivation) {
+    let spelled = match expanded(&expression, facts.derivation) {
         Some(expanded) if facts.at_neuron_level() => {
             sides.push(Side::symbols(expanded.clone()));
             expanded
@@ -66,7 +69,7 @@ pub(crate) fn in_numbers(facts: &Facts<'_>, id: EquationId, expression: &Express
 
 /// The function an equation calls outermost, with its arguments.
 pub(crate) fn outermost_call(facts: &Facts<'_>, id: EquationId) -> Option<(FunctionId, Vec<Expression>)> {
-    let expression = Expression::of_equation(facts.derivation, id);
+    let expression = of_equation(facts.derivation, id);
     let Some(Node::Apply(function, arguments)) = expression.root().cloned() else { return None };
     let arguments = arguments.iter().map(|id| expression.clone().ending_at(Some(*id)));
     Some((function, arguments.collect()))
@@ -83,7 +86,7 @@ pub(crate) fn function(facts: &Facts<'_>, id: FunctionId, arguments: &[Expressio
         let derivative = Quantity::FunctionDerivative {
             function: id,
             parameter,
-            arguments: call.parameters(),
+            arguments: call.parameters.clone(),
             value: Box::new(call.with(partial).expression),
         };
         let mut sides = vec![Side::symbols(Expression::quantity(derivation, derivative))];
@@ -98,8 +101,8 @@ pub(crate) fn function(facts: &Facts<'_>, id: FunctionId, arguments: &[Expressio
 
 /// A function of its own parameters, each with a value.
 struct Call {
-    /// The parameters.
-    arguments: Expression,
+    /// Each parameter by itself.
+    parameters: Vec<Expression>,
     /// Their places.
     places: Vec<NodeId>,
     /// The parameters, then the call.
@@ -109,23 +112,18 @@ struct Call {
 impl Call {
     fn new(facts: &Facts<'_>, id: FunctionId, values: &[Expression]) -> Self {
         let mut arguments = Expression::default();
-        let mut places = Vec::new();
+        let (mut places, mut parameters) = (Vec::new(), Vec::new());
         let names =
             facts.derivation.header.functions.get(id.0 as usize).map(|function| function.parameters.iter());
         for (name, value) in names.into_iter().flatten().zip(values) {
-            let value = Box::new(value.clone().first_element());
+            let value = Box::new(first_element(value));
             let argument = Quantity::Argument { name: name.clone(), value };
+            parameters.push(Expression::quantity(facts.derivation, argument.clone()));
             places.push(arguments.push_quantity(facts.derivation, argument));
         }
         let mut value = arguments.clone();
         value.push(Node::Apply(id, places.clone()));
-        Call { arguments, places, value }
-    }
-
-    /// Each parameter by itself.
-    fn parameters(&self) -> Vec<Expression> {
-        let places = self.places.iter();
-        places.map(|place| self.arguments.clone().ending_at(Some(*place)).last_only()).collect()
+        Call { parameters, places, value }
     }
 
     /// A formula of the parameters; its last leaf is the value of the call.
@@ -136,4 +134,13 @@ impl Call {
         let root = expression.formula(formula, &leaf);
         Side::symbols(expression.ending_at(Some(root)))
     }
+}
+
+/// The first element of an array, a scalar itself.
+fn first_element(expression: &Expression) -> Expression {
+    let mut element = expression.clone();
+    if expression.shape() != Shape::Scalar {
+        element.push_shaped(Node::Array(ArrayOp::Element(0), vec![expression.last()]), Shape::Scalar);
+    }
+    element
 }

@@ -4,7 +4,7 @@ use mlp_dsl::{ir::Value, shape::Shape};
 
 use crate::{
     content::{Block, Form, Inline, Section, Side, Text},
-    expression::{ArrayOp, Expression, Node},
+    expression::{ArrayOp, Expression, Node, equation::of_equation},
     notation::CELLS,
     phrases::{self, Items},
     picture::picture,
@@ -51,7 +51,7 @@ fn layer_row(facts: &Facts<'_>, name: &str, function: &str, value: &Value, shape
 fn activation(facts: &Facts<'_>, value: &Value) -> String {
     let mut names: Vec<String> = Vec::new();
     for id in value.equations() {
-        let name = function_name(facts, &Expression::of_equation(facts.derivation, *id));
+        let name = function_name(facts, &of_equation(facts.derivation, *id));
         let name = name.unwrap_or_else(|| phrases::NO_FUNCTION.to_owned());
         if !names.contains(&name) && names.len() < CELLS {
             names.push(name);

@@ -24,9 +24,8 @@ pub(super) fn penalty(facts: &Facts<'_>, loss: &Loss) -> Section {
         |id: &EquationId| matches!(derivation.equation(*id).symbol, Symbol::Penalty | Symbol::PenaltyPart(_));
     let (values, mut gradients): (Vec<EquationId>, Vec<EquationId>) =
         facts.named(Role::Penalty).into_iter().partition(is_value);
-    gradients.sort_by_key(|id| match derivation.equation(*id).symbol {
-        Symbol::PenaltyGradient(of) => of,
-        _ => *id,
+    gradients.sort_by_key(|id| {
+        if let Symbol::PenaltyGradient(of) = derivation.equation(*id).symbol { of } else { *id }
     });
     section.lines(values.iter().chain([&loss.objective]).map(|id| line(facts, *id)).collect());
     section.paragraph(phrases::gradients_of_penalty());

@@ -7,7 +7,7 @@ use mlp_dsl::{
 
 use crate::{
     content::{ProductSizes, Section, Side, Size, Text},
-    expression::{ArrayOp, Expression, Node, NodeId, Quantity},
+    expression::{ArrayOp, Expression, Node, NodeId, Quantity, equation::of_equation},
     phrases,
 };
 
@@ -37,7 +37,7 @@ pub(super) fn sizes(facts: &Facts<'_>, section: &mut Section, ids: &[EquationId]
 
 /// The matrix products of an equation.
 fn products(facts: &Facts<'_>, id: EquationId) -> Vec<ProductSizes> {
-    let expression = Expression::of_equation(facts.derivation, id);
+    let expression = of_equation(facts.derivation, id);
     let inner = match expression.root() {
         Some(Node::Batch(_, inner)) => (**inner).clone(),
         Some(_) | None => expression,

@@ -7,7 +7,7 @@ use mlp_dsl::ir::{
 
 use crate::{
     content::{Form, Line, Section, Side},
-    expression::Expression,
+    expression::equation::of_equation,
     phrases::{self, Items},
 };
 
@@ -38,7 +38,7 @@ pub(super) fn update(facts: &Facts<'_>) -> Section {
 
 /// η = 0.5
 fn setting_line(facts: &Facts<'_>, setting: EquationId) -> Line {
-    let value = Expression::of_equation(facts.derivation, setting);
+    let value = of_equation(facts.derivation, setting);
     Line { subject: vec![setting], sides: vec![symbol(facts, setting), Side::new(Form::Numbers, value)] }
 }
 

@@ -11,7 +11,10 @@ use mlp_dsl::{
 };
 
 use crate::{
-    expression::{Expression, Node, Quantity, equation::is_unnamed},
+    expression::{
+        Expression, Node, Quantity,
+        equation::{is_unnamed, of_formula},
+    },
     sections::facts::Facts,
 };
 
@@ -80,7 +83,7 @@ impl<'c, 'd> Chain<'c, 'd> {
         if let Some(id) = self.known.get(&Symbol::Partial { of, by }) {
             return Some(Quantity::Equation(*id));
         }
-        let value = Expression::of_formula(self.facts.derivation, &self.local_formula(of, by)?);
+        let value = of_formula(self.facts.derivation, &self.local_formula(of, by)?);
         Some(Quantity::Derivative { of, by, value: Box::new(value) })
     }
 
@@ -111,7 +114,7 @@ impl<'c, 'd> Chain<'c, 'd> {
 
     /// ∂E/∂x spelled out, also where it is called δ.
     pub(crate) fn spelled(&self, x: EquationId) -> Option<Quantity> {
-        let value = Expression::of_formula(self.facts.derivation, &self.flow(x)?);
+        let value = of_formula(self.facts.derivation, &self.flow(x)?);
         Some(Quantity::Derivative { of: self.loss, by: x, value: Box::new(value) })
     }
 

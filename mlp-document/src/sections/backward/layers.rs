@@ -24,9 +24,9 @@ pub(super) fn backward(facts: &Facts<'_>) -> Section {
     let derivation = facts.derivation;
     let mut section = Section::new("backward");
     section.paragraph(phrases::backward_of_layers(facts.reduction()));
-    let operands = derivation.equations.iter().find_map(|equation| match equation.op {
-        Op::SoftmaxCrossEntropy(z, t) => Some((z, t)),
-        _ => None,
+    let operands = derivation.equations.iter().find_map(|equation| {
+        let Op::SoftmaxCrossEntropy(z, t) = equation.op else { return None };
+        Some((z, t))
     });
     if let Some((z, t)) = operands {
         softmax_with_cross_entropy(facts, &mut section, z, t);

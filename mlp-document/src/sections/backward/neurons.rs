@@ -9,7 +9,10 @@ use mlp_dsl::{
 
 use crate::{
     content::{Block, Form, Line, Section, Side},
-    expression::{Expression, Quantity, equation::is_unnamed},
+    expression::{
+        Expression, Quantity,
+        equation::{is_unnamed, of_equation},
+    },
     phrases::{self, Items},
     sections::{
         facts::{Facts, ITEMS},
@@ -119,9 +122,10 @@ impl Walk<'_> {
             section.lines(function(self.facts, id, &arguments));
         }
         lines.extend(locals);
-        match self.facts.derivation.equation(value).symbol {
-            Symbol::Net(_) => section.more_lines(lines),
-            _ => section.lines(lines),
+        if matches!(self.facts.derivation.equation(value).symbol, Symbol::Net(_)) {
+            section.more_lines(lines);
+        } else {
+            section.lines(lines);
         }
     }
 
@@ -150,7 +154,7 @@ impl Walk<'_> {
                 let symbol = Expression::quantity(self.facts.derivation, factor);
                 let mut sides = vec![Side::symbols(symbol), Side::symbols(value.clone())];
                 // A factor that is more than a name gets its numbers in the product.
-                if self.facts.numbers.is_some() && value.operations() == 1 {
+                if self.facts.numbers.is_some() && value.nodes().len() == 1 {
                     sides.push(Side::new(Form::Value, value));
                 }
                 lines.push(Line { subject: vec![x], sides });
@@ -163,7 +167,7 @@ impl Walk<'_> {
     fn chain_line(&self, x: EquationId, gradient: EquationId, between: Vec<Side>, spread: bool) -> Line {
         let mut sides = vec![symbol(self.facts, gradient)];
         sides.extend(between);
-        let formula = Expression::of_equation(self.facts.derivation, gradient);
+        let formula = of_equation(self.facts.derivation, gradient);
         let few = self.chain.readers(x).len() <= PATHS;
         let paths = if few && !self.chain.ends_at(x) { self.chain.paths(x, spread) } else { None };
         sides.extend(paths.iter().cloned().map(Side::symbols));
