@@ -34,7 +34,7 @@ pub use notation::{
 };
 pub use verify::Fault;
 
-use mlp_dsl::{ir::Derivation, model::HEADINGS};
+use mlp_dsl::{ir::Derivation, model::HEADINGS, never::OrNever};
 use mlp_eval::Point;
 
 use notation::{Notation, names::Names};
@@ -95,7 +95,7 @@ impl Document {
         let own = &self.derivation.header.document.headings;
         let own = own.iter().find(|(key, _)| key == section.key).map(|(_, words)| words.as_str());
         let english = || HEADINGS.iter().find(|(key, _)| *key == section.key).map(|(_, words)| *words);
-        own.or_else(english).unwrap_or(section.key)
+        own.or_else(english).or_never("each section has a heading", section.key)
     }
 
     /// The sections, in order.

@@ -6,6 +6,7 @@ use mlp_dsl::{
         equation::{EquationId, Role, Symbol},
     },
     limits,
+    never::OrNever,
     shape::Shape,
 };
 use mlp_eval::{Evaluation, Point, cost, evaluate};
@@ -93,7 +94,8 @@ pub fn train(derivation: &Derivation, steps: u64) -> Result<StepValues, Refusal>
 
 fn collect(derivation: &Derivation, evaluation: &Evaluation<f64>) -> StepValues {
     let entry = |name: String, id: EquationId| {
-        let values = evaluation.value(id).map(|value| value.iter().collect()).unwrap_or_default();
+        let values = evaluation.value(id).map(|value| value.iter().collect());
+        let values = values.or_never("an evaluation has a value for each equation", Vec::new());
         Entry { name, shape: derivation.shape(id), values }
     };
     let named = |id: EquationId| entry(derivation.name_of(id), id);

@@ -7,7 +7,7 @@ use mlp_dsl::visible::acts;
 
 use crate::{
     Document,
-    content::{Block, Column, Inline, Line, NodeKind, Picture, Side, Text},
+    content::{Block, Column, Inline, Line, Side, Text},
     notation::{
         Notation,
         layout::Row,
@@ -16,7 +16,7 @@ use crate::{
     phrases,
 };
 
-use super::latex;
+use super::{latex, mermaid};
 
 pub(crate) fn print(document: &Document) -> String {
     let printer = Markdown { notation: document.notation() };
@@ -76,7 +76,7 @@ impl Markdown<'_> {
             Block::Heading(title) => format!("### {}", escape(title)),
             Block::Lines(lines) => self.lines(lines),
             Block::Table { columns, rows } => self.table(columns, rows),
-            Block::Picture(picture) => mermaid(picture),
+            Block::Picture(picture) => mermaid::picture(picture),
         }
     }
 
@@ -160,47 +160,4 @@ fn escape(text: &str) -> String {
         out.push(if acts(c) { ' ' } else { c });
     }
     out
-}
-
-fn mermaid(picture: &Picture) -> String {
-    let mut lines = vec!["```mermaid".to_owned(), "flowchart LR".to_owned()];
-    let node = |index: usize| -> String {
-        let label = picture.nodes.get(index).map_or("", |node| node.label.as_str());
-        let label = quoted(label);
-        match picture.nodes.get(index).map(|node| node.kind) {
-            Some(NodeKind::Input) => format!("n{index}[{label}]"),
-            Some(NodeKind::Bias) => format!("n{index}{{{{{label}}}}}"),
-            _ => format!("n{index}(({label}))"),
-        }
-    };
-    let mut drawn = vec![false; picture.nodes.len()];
-    for (index, (title, members)) in picture.groups.iter().enumerate() {
-        lines.push(format!("  subgraph g{index}[{}]", quoted(title)));
-        for member in members {
-            lines.push(format!("    {}", node(*member)));
-            if let Some(slot) = drawn.get_mut(*member) {
-                *slot = true;
-            }
-        }
-        lines.push("  end".to_owned());
-    }
-    let rest = drawn.iter().enumerate().filter(|(_, drawn)| !**drawn);
-    lines.extend(rest.map(|(index, _)| format!("  {}", node(index))));
-    for (from, to, label) in &picture.edges {
-        let label = if label.is_empty() { String::new() } else { format!("|{}|", quoted(label)) };
-        // Dotted, so that a bias's edge that passes by a weight's label isn't taken for it.
-        let is_bias = picture.nodes.get(*from).is_some_and(|node| node.kind == NodeKind::Bias);
-        let arrow = if is_bias { "-.->" } else { "-->" };
-        lines.push(format!("  n{from} {arrow}{label} n{to}"));
-    }
-    lines.push("```".to_owned());
-    lines.join("\n")
-}
-
-/// A label of Mermaid: its markup characters as entities.
-fn quoted(text: &str) -> String {
-    let plain = |c: &char| c.is_alphanumeric() || " _:=.,-".contains(*c);
-    let safe: String =
-        text.chars().map(|c| if plain(&c) { c.to_string() } else { format!("#{};", c as u32) }).collect();
-    format!("\"{safe}\"")
 }
