@@ -87,7 +87,7 @@ struct Drawing<'c, 'd> {
     places: HashMap<Source, usize>,
 }
 
-/// What a node stands for.
+/// The value of a node.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 enum Source {
     Equation(EquationId),

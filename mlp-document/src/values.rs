@@ -31,7 +31,7 @@ pub struct StepValues {
     pub forward: Vec<Entry>,
     /// The components of the loss, its total last.
     pub loss: Vec<Entry>,
-    /// The gradient by each parameter, under the parameter's name.
+    /// The gradient with respect to each parameter, under the parameter's name.
     pub gradients: Vec<Entry>,
     /// Each parameter after the step.
     pub updated: Vec<Entry>,
@@ -60,11 +60,11 @@ pub struct MissingValues {
 /// What passes a limit of evaluation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TooLarge {
-    /// So many parameters.
+    /// The number of parameters.
     Parameters(u64),
-    /// So many numbers in all equations together.
+    /// The number of values of all equations.
     Values(u64),
-    /// So many scalar operations.
+    /// The number of scalar operations.
     Operations(u64),
 }
 

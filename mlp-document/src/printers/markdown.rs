@@ -9,7 +9,6 @@ use crate::{
     Document,
     content::{Block, Column, Inline, Line, Side, Text},
     notation::{
-        Notation,
         layout::Row,
         math::{Math, Operator},
     },
@@ -19,16 +18,16 @@ use crate::{
 use super::{latex, mermaid};
 
 pub(crate) fn print(document: &Document) -> String {
-    let printer = Markdown { notation: document.notation() };
+    let printer = Markdown { document };
     let mut out = String::new();
     front_matter(document, &mut out);
-    for doc in paragraphs(&document.derivation.header.docs) {
+    for doc in paragraphs(&document.derivation().header.docs) {
         let _ = write!(out, "\n{}\n", escape(&doc));
     }
-    for text in &document.preface {
+    for text in document.preface() {
         let _ = write!(out, "\n{}\n", printer.text(text));
     }
-    for (index, section) in document.sections.iter().enumerate() {
+    for (index, section) in document.sections().iter().enumerate() {
         let _ = write!(out, "\n## {}. {}\n", index + 1, escape(document.heading(section)));
         for block in &section.blocks {
             let _ = write!(out, "\n{}\n", printer.block(block));
@@ -39,9 +38,8 @@ pub(crate) fn print(document: &Document) -> String {
 
 /// Title, author, marks and question.
 fn front_matter(document: &Document, out: &mut String) {
-    let front = &document.derivation.header.document;
-    let title = front.title.as_deref().unwrap_or(&document.derivation.header.name);
-    let _ = writeln!(out, "# {}", escape(&one_line(title)));
+    let front = &document.derivation().header.document;
+    let _ = writeln!(out, "# {}", escape(&one_line(document.title())));
     let mut line = Vec::new();
     line.extend(front.author.as_deref().map(|author| escape(&one_line(author))));
     line.extend(front.marks.map(phrases::marks));
@@ -66,7 +64,7 @@ fn paragraphs(docs: &[String]) -> Vec<String> {
 }
 
 struct Markdown<'d> {
-    notation: Notation<'d>,
+    document: &'d Document,
 }
 
 impl Markdown<'_> {
@@ -100,12 +98,12 @@ impl Markdown<'_> {
     }
 
     fn side(&self, side: &Side) -> Math {
-        self.notation.side(side).unwrap_or(Operator::Ellipsis.into())
+        self.document.math(side).unwrap_or(Operator::Ellipsis.into())
     }
 
     /// Lines below one another, aligned at the first equals sign; a long one takes a row for each.
     fn lines(&self, lines: &[Line]) -> String {
-        let blocks: Vec<String> = self.notation.layout(lines).iter().map(|block| aligned(block)).collect();
+        let blocks: Vec<String> = self.document.rows(lines).iter().map(|block| aligned(block)).collect();
         blocks.join("\n\n")
     }
 
