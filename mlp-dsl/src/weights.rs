@@ -55,7 +55,7 @@ pub struct WeightFile {
 
 impl WeightFile {
     pub(crate) fn new(path: String, bytes: Vec<u8>) -> Self {
-        let hash = hash(&bytes);
+        let hash = mlp_hash::of_file(&bytes);
         WeightFile { path, bytes, hash }
     }
 
@@ -64,7 +64,7 @@ impl WeightFile {
         self.bytes.len()
     }
 
-    /// A fingerprint: a hash of its length and of up to [`HASHED`] of its bytes.
+    /// A fingerprint: a hash of its length and of up to [`mlp_hash::SAMPLED`] of its bytes.
     pub fn hash(&self) -> u64 {
         self.hash
     }
@@ -75,23 +75,6 @@ impl fmt::Debug for WeightFile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "WeightFile({:?}, {} bytes)", self.path, self.bytes.len())
     }
-}
-
-/// As many bytes of a file are hashed, spread over it: the generated code does it when it is compiled, where a
-/// byte costs microseconds.
-pub const HASHED: u64 = 1 << 13;
-
-/// FNV-1a over the length and over bytes spread evenly; all of them where they are few. As `weight_file` in
-/// the runtime computes it.
-fn hash(bytes: &[u8]) -> u64 {
-    let length = bytes.len() as u64;
-    let add = |hash: u64, part: u64| (hash ^ part).wrapping_mul(0x0000_0100_0000_01b3);
-    let count = length.min(HASHED);
-    let at = |index: u64| (index * length / count.max(1)) as usize;
-    (0..count).fold(add(0xcbf2_9ce4_8422_2325, length), |hash, index| {
-        let byte = bytes.get(at(index)).copied();
-        add(hash, u64::from(byte.or_never("a hashed byte is inside its file", 0)))
-    })
 }
 
 /// The start values of a parameter: a tensor of a file.

@@ -16,9 +16,12 @@ use mlp_dsl::{
     span::Span,
 };
 
-use super::{document::Document, server::Refused};
+use super::document::Document;
 
 use crate::editor::{CompletionKind, Refusal};
+
+/// The reason why a request is refused, as a message for the user.
+pub(crate) struct Refused(pub(crate) String);
 
 type Answer<T> = Result<T, Refused>;
 

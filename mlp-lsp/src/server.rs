@@ -13,7 +13,9 @@ use lsp_server::{Connection, ErrorCode, Message, Notification, Request, RequestI
 use serde::de::DeserializeOwned;
 
 use super::{
-    Around, Broken, answers, broken,
+    Around, Broken,
+    answers::{self, Refused},
+    broken,
     document::{Document, Encoding},
 };
 
@@ -24,9 +26,6 @@ pub(crate) struct Server<'c> {
     around: Around,
     documents: BTreeMap<String, Document>,
 }
-
-/// The reason why a request is refused, as a message for the user.
-pub(crate) struct Refused(pub(crate) String);
 
 impl<'c> Server<'c> {
     pub(crate) fn new(encoding: Encoding, connection: &'c Connection, around: Around) -> Self {

@@ -4,12 +4,14 @@
 mod file;
 mod layout;
 mod report;
+#[cfg(test)]
+mod tests;
 mod weights;
 
 use layout::Layout;
 use mlp_dsl::{diagnostic::Diagnostics, names::Names};
 use mlp_rust::weight_file;
-use proc_macro::TokenStream;
+use proc_macro2::TokenStream;
 use weights::Crate;
 
 /// Compiles a network: `mlp! { pub network Course: f64 { … } }`.
@@ -20,10 +22,15 @@ use weights::Crate;
 /// The reference of the project describes the language; the generated types and methods have
 /// documentation. If the crate `mlp` has another name, start with `crate = other_name;`.
 #[proc_macro]
-pub fn mlp(tokens: TokenStream) -> TokenStream {
-    let layout = Layout::new(tokens.into());
+pub fn mlp(tokens: proc_macro::TokenStream) -> proc_macro::TokenStream {
+    expand(tokens.into()).into()
+}
+
+/// The code for a specification in tokens; for one with errors, a stub and a `compile_error!` for each.
+fn expand(tokens: TokenStream) -> TokenStream {
+    let layout = Layout::new(tokens);
     if let Some(file) = &layout.file {
-        return file.expand(layout.runtime.as_ref()).into();
+        return file.expand(layout.runtime.as_ref());
     }
     let mut diagnostics = Diagnostics::default();
     let ast = mlp_dsl::syntax::parse(&layout.text, &mut diagnostics);
@@ -39,12 +46,12 @@ pub fn mlp(tokens: TokenStream) -> TokenStream {
                 spelled: Some(&names),
                 weights: weight_file(&derivation).map(|file| files.bytes(&file.path)),
             };
-            mlp_rust::emit(&derivation, &options).into()
+            mlp_rust::emit(&derivation, &options)
         }
         Err(diagnostics) => {
             let mut code = mlp_rust::stub(&layout.text, layout.runtime.as_ref());
             code.extend(diagnostics.iter().map(|diagnostic| report::compile_error(diagnostic, &layout)));
-            code.into()
+            code
         }
     }
 }

@@ -1,16 +1,15 @@
-//! How a product and its addition to something are rounded: the one thing in which the functions of networks
-//! with `arithmetic fused` differ from those of others.
+//! The rounding of a product and its addition: the only difference between the functions of networks with
+//! `arithmetic fused` and those of others. The fused arithmetic is [`Fused`](super::isa::traits::Fused).
 
-use super::isa::Isa;
 use super::scalar::Scalar;
 
-/// What elementary functions are computed with.
+/// The multiply-add that elementary functions are computed with.
 pub trait Arithmetic: Copy {
     /// a b + c.
     fn multiply_add<T: Scalar>(self, a: T, b: T, c: T) -> T;
 }
 
-/// A product and a sum are rounded each by itself.
+/// Product and sum are each rounded.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Separate;
 
@@ -18,16 +17,5 @@ impl Arithmetic for Separate {
     #[inline(always)]
     fn multiply_add<T: Scalar>(self, a: T, b: T, c: T) -> T {
         a * b + c
-    }
-}
-
-/// A product and its addition to something are rounded once, by the machine's own operation if it has one.
-#[derive(Clone, Copy, Debug)]
-pub struct Fused<M>(pub M);
-
-impl<M: Isa> Arithmetic for Fused<M> {
-    #[inline(always)]
-    fn multiply_add<T: Scalar>(self, a: T, b: T, c: T) -> T {
-        self.0.multiply_add(a, b, c)
     }
 }

@@ -1,22 +1,22 @@
-//! Batches of samples, borrowed, with no copy; and what is wrong with one.
+//! Batches of borrowed samples, and the errors of their construction.
 
 use core::fmt;
 use core::iter::Zip;
 use core::slice::{Chunks, Iter};
 
-/// Samples of a block where at most so many are computed at once: as few blocks as there must be, of nearly
-/// the same size. A block reads all weights, and one of a few samples takes as long as one of many.
+/// The number of samples in a block of at most `most`: as few blocks as possible, of nearly the same size. Every block
+/// reads all weights, so a block of a few samples takes as long as a larger one.
 pub(crate) fn block(samples: usize, most: usize) -> usize {
     samples.div_ceil(samples.div_ceil(most.max(1)).max(1)).max(1)
 }
 
-/// Samples, inputs with their targets: as many of each, and at least one.
+/// Samples: inputs with their targets. There are as many inputs as targets, and at least one.
 pub struct Batch<'a, I, T> {
     inputs: &'a [I],
     targets: &'a [T],
 }
 
-// Not derived: a batch is a pair of references, whatever I and T are.
+// Not derived: a batch is a pair of references, so I and T need not be `Clone`.
 impl<I, T> Clone for Batch<'_, I, T> {
     fn clone(&self) -> Self {
         *self
@@ -33,10 +33,10 @@ impl<I: fmt::Debug, T: fmt::Debug> fmt::Debug for Batch<'_, I, T> {
 
 #[allow(clippy::len_without_is_empty, reason = "a batch is never empty")]
 impl<'a, I, T> Batch<'a, I, T> {
-    /// The batch of these samples: `inputs[s]` has the target `targets[s]`.
+    /// A batch of samples: `inputs[s]` has the target `targets[s]`.
     ///
     /// # Errors
-    /// [`BatchError::Lengths`] if their numbers differ, [`BatchError::Empty`] if both are 0.
+    /// [`BatchError::Lengths`] if the lengths differ, [`BatchError::Empty`] if both are 0.
     pub fn new(inputs: &'a [I], targets: &'a [T]) -> Result<Self, BatchError> {
         if inputs.len() != targets.len() {
             Err(BatchError::Lengths { inputs: inputs.len(), targets: targets.len() })
@@ -52,33 +52,33 @@ impl<'a, I, T> Batch<'a, I, T> {
         self.inputs.len()
     }
 
-    /// The inputs, one a sample.
+    /// The inputs, one for each sample.
     pub fn inputs(&self) -> &'a [I] {
         self.inputs
     }
 
-    /// The targets, one a sample.
+    /// The targets, one for each sample.
     pub fn targets(&self) -> &'a [T] {
         self.targets
     }
 
-    /// The samples in order, in blocks of at most so many, the last no smaller than it must be.
+    /// The samples in order, in blocks of nearly equal size, of at most `most` samples.
     pub(crate) fn blocks(self, most: usize) -> Zip<Chunks<'a, I>, Chunks<'a, T>> {
         let block = block(self.len(), most);
         self.inputs.chunks(block).zip(self.targets.chunks(block))
     }
 
-    /// The samples in order, input and target.
+    /// The samples in order, each an input and a target.
     pub fn iter(&self) -> Zip<Iter<'a, I>, Iter<'a, T>> {
         self.inputs.iter().zip(self.targets)
     }
 }
 
 impl<'a, S, const N: usize, const M: usize> Batch<'a, [S; N], [S; M]> {
-    /// The batch of samples laid end to end: N inputs, and M targets, a sample.
+    /// A batch of contiguous samples: N inputs and M targets for each.
     ///
     /// # Errors
-    /// [`BatchError::Columns`] if a slice does not divide into samples, else as [`Batch::new`].
+    /// [`BatchError::Columns`] if the length of a slice is not a multiple of its columns; otherwise as [`Batch::new`].
     pub fn from_flat(inputs: &'a [S], targets: &'a [S]) -> Result<Self, BatchError> {
         Self::new(rows_from_flat(inputs)?, rows_from_flat(targets)?)
     }
@@ -102,10 +102,10 @@ impl<'a, I, T> IntoIterator for &Batch<'a, I, T> {
     }
 }
 
-/// The rows of N columns that lie end to end in `flat`; none, if it is empty.
+/// The rows of N columns in `flat`; none if it is empty.
 ///
 /// # Errors
-/// [`BatchError::Columns`] if its length is no multiple of N.
+/// [`BatchError::Columns`] if its length is not a multiple of N.
 pub fn rows_from_flat<S, const N: usize>(flat: &[S]) -> Result<&[[S; N]], BatchError> {
     match flat.as_chunks() {
         (rows, []) => Ok(rows),
@@ -113,7 +113,7 @@ pub fn rows_from_flat<S, const N: usize>(flat: &[S]) -> Result<&[[S; N]], BatchE
     }
 }
 
-/// Checks that there is an output for each input.
+/// Checks that there are as many outputs as inputs.
 ///
 /// # Errors
 /// [`BatchError::Outputs`] if the numbers differ.
@@ -121,40 +121,40 @@ pub fn check_outputs(inputs: usize, outputs: usize) -> Result<(), BatchError> {
     if inputs == outputs { Ok(()) } else { Err(BatchError::Outputs { inputs, outputs }) }
 }
 
-/// Why data make no batch.
+/// An error in the shape of the data for a batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BatchError {
     /// No samples.
     Empty,
-    /// Not as many targets as inputs.
+    /// The numbers of inputs and targets differ.
     Lengths {
         /// The number of inputs.
         inputs: usize,
         /// The number of targets.
         targets: usize,
     },
-    /// Not as many places for outputs as inputs.
+    /// The numbers of inputs and outputs differ.
     Outputs {
         /// The number of inputs.
         inputs: usize,
-        /// The number of places.
+        /// The number of outputs.
         outputs: usize,
     },
-    /// A flat slice that does not divide into rows.
+    /// The length of a flat slice is not a multiple of its columns.
     Columns {
-        /// The slice's length.
+        /// The length of the slice.
         length: usize,
-        /// The length of a row.
+        /// The number of columns.
         columns: usize,
     },
-    /// A view whose rows are too short or too long.
+    /// A view has a wrong number of columns.
     Width {
-        /// The view's number of columns.
+        /// The number of columns of the view.
         columns: usize,
-        /// The number of columns that the network has.
+        /// The number of columns of the network.
         expected: usize,
     },
-    /// A view whose elements do not lie row after row without gaps.
+    /// A view is not contiguous in row-major order.
     Layout,
 }
 

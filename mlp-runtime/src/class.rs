@@ -1,4 +1,4 @@
-//! A target that is one of several classes.
+//! A target that is a class.
 
 use core::fmt;
 
@@ -9,23 +9,23 @@ use super::scalar::Scalar;
 pub struct Class<const N: usize>(usize);
 
 impl<const N: usize> Class<N> {
-    /// The class of this index; `None` where there is none.
+    /// The class with this index; `None` if the index is N or more.
     pub const fn new(index: usize) -> Option<Self> {
         if index < N { Some(Self(index)) } else { None }
     }
 
-    /// The class of this index; the last one where it is larger.
+    /// The class with this index; the last class if the index is N or more.
     pub const fn at_most(index: usize) -> Self {
         const { assert!(N > 0, "there is at least one class") };
         if index < N { Self(index) } else { Self(N - 1) }
     }
 
-    /// Its index, below N.
+    /// The index of the class, less than N.
     pub const fn index(self) -> usize {
         self.0
     }
 
-    /// 1 for this class, 0 for the others.
+    /// The one-hot vector: 1 for this class, 0 for the others.
     pub fn one_hot<T: Scalar>(self) -> [T; N] {
         core::array::from_fn(|class| if class == self.0 { T::ONE } else { T::ZERO })
     }
@@ -39,7 +39,7 @@ impl<const N: usize> TryFrom<usize> for Class<N> {
     }
 }
 
-/// An index that belongs to no class.
+/// The error of an index that is not less than the number of classes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NoSuchClass {
     /// The index.

@@ -1,6 +1,5 @@
-//! The arithmetic of networks that declare `arithmetic fused`: a product and the addition to what
-//! stands before it are rounded once. The same bits on every machine: the operation is computed
-//! from integers, exactly as the machine's own would be.
+//! Fused multiply-add from integers, for processors without the instruction: product and sum are rounded once, and the
+//! bits are those of the instruction.
 
 use super::scalar::Scalar;
 
@@ -11,9 +10,8 @@ pub fn multiply_add<T: Scalar>(a: T, b: T, c: T) -> T {
 
 /// a b + c of 32-bit numbers, rounded once.
 ///
-/// The product is exact in 64 bits. The sum is rounded to odd there: where it is not exact, its last
-/// bit is made 1, so that rounding it to 32 bits sees which side of a tie it was on (Boldo and
-/// Melquiond, 2008).
+/// The product is exact in 64 bits. The sum is rounded to odd: if it is not exact, its last bit is set, so that rounding
+/// to 32 bits knows the side of a tie (Boldo and Melquiond, 2008).
 pub fn multiply_add_f32(a: f32, b: f32, c: f32) -> f32 {
     let (product, c) = (a as f64 * b as f64, c as f64);
     let sum = product + c;
@@ -23,7 +21,7 @@ pub fn multiply_add_f32(a: f32, b: f32, c: f32) -> f32 {
     if error == 0.0 || bits & 1 == 1 || !sum.is_finite() {
         return sum as f32;
     }
-    // An error with the sum's sign means that the true sum is further from zero.
+    // An error with the sign of the sum means that the exact sum is further from zero.
     let away = error.is_sign_negative() == sum.is_sign_negative();
     f64::from_bits(if away { bits + 1 } else { bits - 1 }) as f32
 }
@@ -56,7 +54,7 @@ struct Parts {
     magnitude: u128,
 }
 
-/// Two bits are kept free above: for a carry, and for what nobody misses.
+/// The index of the highest bit of a raised magnitude; of the two bits above it, one takes a carry.
 const TOP: u32 = 125;
 
 impl Parts {
@@ -69,13 +67,13 @@ impl Parts {
         Parts { negative: bits >> 63 == 1, exponent: exponent - 1075, magnitude: magnitude as u128 }
     }
 
-    /// The same number with its highest bit at `TOP`. A product has at most 106 bits: 20 are below.
+    /// The same number with its highest bit at `TOP`. A product has at most 106 bits, so 20 bits are below them.
     fn raised(self) -> Parts {
         let by = self.magnitude.leading_zeros() - (127 - TOP);
         Parts { exponent: self.exponent - by as i32, magnitude: self.magnitude << by, ..self }
     }
 
-    /// The sum of two raised numbers; what falls below the last bit sets it.
+    /// The sum of two raised numbers. The last bit is set if bits below it are lost.
     fn plus(self, other: Parts) -> Parts {
         let smaller = (self.exponent, self.magnitude) < (other.exponent, other.magnitude);
         let (large, small) = if smaller { (other, self) } else { (self, other) };
@@ -85,7 +83,7 @@ impl Parts {
         Parts { magnitude, ..large }
     }
 
-    /// The nearest 64-bit number; +0 where nothing is left.
+    /// The nearest 64-bit number; +0 for 0.
     fn rounded(self) -> f64 {
         if self.magnitude == 0 {
             return 0.0;
@@ -95,14 +93,14 @@ impl Parts {
         let unit = if highest - 52 < -1074 { -1074 } else { highest - 52 };
         let drop = unit - self.exponent;
         let (kept, rest) = if drop > 0 {
-            // The two bits below: half a unit, and whether there is anything below that.
+            // Two bits: half a unit, and whether there are bits below it.
             let all = if drop == 1 { self.magnitude << 1 } else { shifted(self.magnitude, drop as u32 - 2) };
             (all >> 2, all & 3)
         } else {
             (self.magnitude << -drop, 0)
         };
         let up = rest > 2 || rest == 2 && kept & 1 == 1;
-        // A carry out of the fraction raises the exponent, as it should.
+        // A carry out of the fraction increments the exponent.
         let exponent = if kept >> 52 == 0 { 0 } else { (unit + 1074) as u64 };
         let magnitude = (exponent << 52) + kept as u64 + up as u64;
         let infinity = f64::INFINITY.to_bits();
@@ -111,7 +109,7 @@ impl Parts {
     }
 }
 
-/// x / 2^by, rounded down, its last bit set where that lost anything.
+/// x / 2^by, rounded down, with the last bit set if it is not exact.
 fn shifted(x: u128, by: u32) -> u128 {
     if by > 127 {
         return (x != 0) as u128;

@@ -1,20 +1,20 @@
-//! Values of generated types on the heap, made where they stay: `Box::new(Network::ZERO)` builds a network on the
-//! stack first where the compiler does not optimise.
+//! Values of generated types on the heap, initialised in place: `Box::new(Network::ZERO)` builds a network on the stack
+//! first in builds without optimization.
 //!
-//! Beside the vector kernels this is the only module with `unsafe` in it. What it relies on is that memory of zeros is a value of a type:
-//! [`Zeroed`] says so, for numbers and arrays here, for generated structs through [`boxed!`](crate::__mlp_boxed),
-//! which has the compiler check that each field is one of those.
-#![allow(unsafe_code, reason = "memory of zeros as a value; each use says why it is sound")]
+//! Zeroed memory is used as a value of a type. The trait [`Zeroed`] states that this is sound: for numbers and arrays
+//! here, for generated structs through [`boxed!`](crate::__mlp_boxed), which lets the compiler check each field. Besides
+//! the kernels, this is the only module with `unsafe` code.
+#![allow(unsafe_code, reason = "zeroed memory as a value; each use states why it is sound")]
 #![deny(clippy::undocumented_unsafe_blocks)]
 
 use alloc::alloc::{Layout, alloc_zeroed, handle_alloc_error};
 pub use alloc::boxed::Box;
 use core::ptr::NonNull;
 
-/// A type of which memory of zeros is a value.
+/// A type of which zeroed memory is a value.
 ///
 /// # Safety
-/// All bits 0 must be a value of the type.
+/// All bits 0 are a value of the type.
 #[doc(hidden)]
 pub unsafe trait Zeroed: Sized {}
 
@@ -24,34 +24,33 @@ unsafe impl Zeroed for f32 {}
 unsafe impl Zeroed for f64 {}
 // SAFETY: all bits 0 are 0.
 unsafe impl Zeroed for u64 {}
-// SAFETY: an array is its elements side by side, and zeros are a value of each.
+// SAFETY: an array is its elements, contiguous, and zeros are a value of each.
 unsafe impl<T: Zeroed, const N: usize> Zeroed for [T; N] {}
 
-/// Takes part of a value if memory of zeros is one, too: for the compiler's eyes.
+/// Compiles only for types that are [`Zeroed`].
 #[doc(hidden)]
 pub const fn is_zeroed<T: Zeroed>(_: &T) {}
 
-/// Memory of zeros as a value, without a copy of it on the stack.
+/// A boxed value of zeros, without a copy on the stack.
 #[doc(hidden)]
 pub fn zeroed<T: Zeroed>() -> Box<T> {
     let layout = Layout::new::<T>();
-    let place = if layout.size() == 0 {
+    let memory = if layout.size() == 0 {
         NonNull::dangling()
     } else {
-        // SAFETY: the layout has a size above 0, which is all that is asked.
-        let place = unsafe { alloc_zeroed(layout) };
-        NonNull::new(place.cast::<T>()).unwrap_or_else(|| handle_alloc_error(layout))
+        // SAFETY: the size of the layout is not 0.
+        let memory = unsafe { alloc_zeroed(layout) };
+        NonNull::new(memory.cast::<T>()).unwrap_or_else(|| handle_alloc_error(layout))
     };
-    // SAFETY: the place comes from the global allocator with the layout of `T`, as a box's must, or is aligned and of
-    // size 0; it holds zeros, which are a value of `T` (`Zeroed`); nobody else knows of it.
-    unsafe { Box::from_raw(place.as_ptr()) }
+    // SAFETY: the memory is from the global allocator with the layout of `T`, as a box needs it, or has size 0 and is
+    // aligned; it holds zeros, which are a value of `T` (`Zeroed`); there is no other pointer to it.
+    unsafe { Box::from_raw(memory.as_ptr()) }
 }
 
-/// `boxed()` for a generated type: all its fields, then what is not 0 in it.
+/// Defines `boxed()` for a generated type, from the list of all its fields and the values that are not 0.
 ///
-/// That zeros are a value of the struct is not believed but checked: the pattern must have all its fields (it has no
-/// `..`), each must be [`Zeroed`], and neither an enum nor a union passes: the one has no fields, those of the other can't be
-/// read here.
+/// The compiler checks that zeros are a value of the struct: the pattern has all its fields, since it has no `..`; each
+/// is [`Zeroed`]; enums and unions are refused, since an enum has no fields and those of a union can't be read here.
 ///
 /// ```
 /// #[derive(PartialEq, Debug)]
@@ -88,12 +87,12 @@ macro_rules! __mlp_boxed {
     (network $type:ident { $($field:ident),* }) => {
         $crate::__mlp_boxed!(@zeroed $type { $($field),* });
         impl $type {
-            /// A network on the heap with the specification's start values, made in place.
+            /// A network on the heap with the start values of the specification, initialised in place.
             pub fn boxed() -> $crate::__private::heap::Box<Self> {
                 Self::boxed_with_seed(Self::SEED)
             }
 
-            /// A network on the heap whose drawn start values come from another seed, made in place.
+            /// A network on the heap whose random start values are drawn from `seed`, initialised in place.
             pub fn boxed_with_seed(seed: u64) -> $crate::__private::heap::Box<Self> {
                 let mut network = $crate::__private::heap::zeroed::<Self>();
                 $crate::__private::Network::initialize(&mut *network, seed);
@@ -104,7 +103,7 @@ macro_rules! __mlp_boxed {
     (part $type:ident { $($field:ident),* } $($setting:ident = $value:expr),*) => {
         $crate::__mlp_boxed!(@zeroed $type { $($field),* });
         impl $type {
-            /// The same as `new()` on the heap, made in place.
+            /// The value of `new()` on the heap, initialised in place.
             pub fn boxed() -> $crate::__private::heap::Box<Self> {
                 let mut part = $crate::__private::heap::zeroed::<Self>();
                 $(part.$setting = $value;)*
@@ -112,7 +111,7 @@ macro_rules! __mlp_boxed {
             }
         }
     };
-    // After a mistake in the specification: types without content.
+    // After an error in the specification: types without content.
     (network stub $type:ident) => {
         $crate::__mlp_boxed!(part stub $type);
         impl $type {
@@ -131,7 +130,7 @@ macro_rules! __mlp_boxed {
                 $($crate::__private::heap::is_zeroed(&of.$field);)*
             }
         };
-        // SAFETY: a struct whose fields, all of them as the pattern above shows, are values where they are zeros.
+        // SAFETY: zeros are a value of each field, and the pattern above has all fields of the struct.
         unsafe impl $crate::__private::heap::Zeroed for $type {}
     };
 }

@@ -1,11 +1,11 @@
-//! The arithmetic of layers, on arrays of fixed size, results written in place.
+//! Operations of layers on arrays of constant size; results are written in place.
 //!
-//! Every sum runs over increasing indices and starts with its first term. An empty sum is zero.
-//! Products of vectors and matrices are in [`machine`](super::isa).
+//! Every sum runs over increasing indices and starts with its first term. An empty sum is 0. Products of vectors and
+//! matrices are methods of [`Isa`](super::isa::traits::Isa).
 
 use super::scalar::Scalar;
 
-/// The sum of the terms in their order, from the first; zero without terms.
+/// The sum of the terms in their order, starting with the first; 0 without terms.
 #[inline(always)]
 pub fn ordered_sum<T: Scalar>(mut terms: impl Iterator<Item = T>) -> T {
     let Some(mut sum) = terms.next() else { return T::ZERO };
@@ -21,28 +21,6 @@ pub fn sum<T: Scalar, const N: usize>(x: &[T; N]) -> T {
     ordered_sum(x.iter().copied())
 }
 
-/// Σ_i a_i b_i, by a way to add a product.
-#[inline(always)]
-pub(super) fn dot_by<T: Scalar, const N: usize>(add: impl Fn(T, T, T) -> T, a: &[T; N], b: &[T; N]) -> T {
-    let mut factors = a.iter().zip(b);
-    let Some((&a, &b)) = factors.next() else { return T::ZERO };
-    let mut sum = a * b;
-    for (&a, &b) in factors {
-        sum = add(sum, a, b);
-    }
-    sum
-}
-
-/// y_i += b_i, if there is a bias.
-#[inline(always)]
-pub(super) fn add_bias<T: Scalar, const N: usize>(y: &mut [T; N], bias: Option<&[T; N]>) {
-    if let Some(bias) = bias {
-        for (y, &bias) in y.iter_mut().zip(bias) {
-            *y = *y + bias;
-        }
-    }
-}
-
 /// y_ij = a_i b_j, for a of size N, b of size M, y of N × M.
 #[inline(always)]
 pub fn outer<T: Scalar, const N: usize, const M: usize>(a: &[T; N], b: &[T; M], y: &mut [[T; M]; N]) {
@@ -53,7 +31,7 @@ pub fn outer<T: Scalar, const N: usize, const M: usize>(a: &[T; N], b: &[T; M], 
     }
 }
 
-/// p_i = exp(z_i - m) / Σ_k exp(z_k - m), m the greatest of z, so that no exponential overflows.
+/// p_i = exp(z_i - m) / Σ_k exp(z_k - m), where m is the maximum of z, so that no exponential overflows.
 #[inline(always)]
 pub fn softmax<T: Scalar, const N: usize>(z: &[T; N], p: &mut [T; N]) {
     let greatest = maximum(z);
@@ -63,8 +41,8 @@ pub fn softmax<T: Scalar, const N: usize>(z: &[T; N], p: &mut [T; N]) {
 }
 
 /// The cross-entropy of softmax(z) with the target distribution t: Σ_i t_i (lse - z_i), where
-/// lse = m + ln Σ_k exp(z_k - m) and m is the greatest of z. Terms with t_i = 0 are 0, though
-/// z_i be infinite.
+/// lse = m + ln Σ_k exp(z_k - m) and m is the maximum of z. Terms with t_i = 0 are 0 even if z_i is
+/// infinite.
 #[inline(always)]
 pub fn softmax_cross_entropy<T: Scalar, const N: usize>(z: &[T; N], t: &[T; N]) -> T {
     let greatest = maximum(z);
@@ -77,7 +55,7 @@ pub fn softmax_cross_entropy<T: Scalar, const N: usize>(z: &[T; N], t: &[T; N]) 
     ordered_sum(z.iter().zip(t).map(term))
 }
 
-/// y_i = f(x_i), in blocks of one length: a loop over the rest would be one of single numbers.
+/// y_i = f(x_i), in blocks of one length, since a loop over the rest is not vectorized.
 #[inline(always)]
 fn map<T: Scalar, const N: usize>(x: &[T; N], y: &mut [T; N], f: impl Fn(T) -> T) {
     let (blocks, rest) = x.as_chunks::<BLOCK>();
@@ -102,7 +80,7 @@ fn map_block<T: Scalar>(x: &[T; BLOCK], f: impl Fn(T) -> T) -> [T; BLOCK] {
     y
 }
 
-/// The numbers, then zeros.
+/// The numbers of x, then zeros.
 #[inline(always)]
 pub fn padded<T: Scalar, const P: usize>(x: &[T]) -> [T; P] {
     let mut all = [T::ZERO; P];
@@ -112,7 +90,7 @@ pub fn padded<T: Scalar, const P: usize>(x: &[T]) -> [T; P] {
     all
 }
 
-/// The first numbers, as many as there are places.
+/// Writes the first numbers of x to all of y.
 #[inline(always)]
 pub fn put_first<T: Scalar, const P: usize>(x: &[T; P], y: &mut [T]) {
     for (y, &x) in y.iter_mut().zip(x) {
@@ -120,7 +98,7 @@ pub fn put_first<T: Scalar, const P: usize>(x: &[T; P], y: &mut [T]) {
     }
 }
 
-/// The greatest element; -inf without elements, NaN or any other if some are NaN.
+/// The maximum; -inf without elements, NaN or any element if some are NaN.
 #[inline(always)]
 fn maximum<T: Scalar, const N: usize>(z: &[T; N]) -> T {
     let Some((&first, rest)) = z.split_first() else { return T::NEG_INFINITY };
@@ -131,13 +109,13 @@ fn maximum<T: Scalar, const N: usize>(z: &[T; N]) -> T {
     greatest
 }
 
-/// total += x; to 0 where this is the first.
+/// total += x; total counts as 0 if this is the `first` term.
 #[inline(always)]
 pub fn add_scalar<T: Scalar>(first: bool, total: &mut T, x: T) {
     *total = if first { T::ZERO } else { *total } + x;
 }
 
-/// total_i += x_i; to 0 where this is the first.
+/// total_i += x_i; total counts as 0 if this is the `first` term.
 #[inline(always)]
 pub fn add_vector<T: Scalar, const N: usize>(first: bool, total: &mut [T; N], x: &[T; N]) {
     for (total, &x) in total.iter_mut().zip(x) {
@@ -145,7 +123,7 @@ pub fn add_vector<T: Scalar, const N: usize>(first: bool, total: &mut [T; N], x:
     }
 }
 
-/// total_ij += x_ij; to 0 where this is the first.
+/// total_ij += x_ij; total counts as 0 if this is the `first` term.
 #[inline(always)]
 pub fn add_matrix<T: Scalar, const N: usize, const M: usize>(
     first: bool,
@@ -154,19 +132,6 @@ pub fn add_matrix<T: Scalar, const N: usize, const M: usize>(
 ) {
     for (total, &x) in total.as_flattened_mut().iter_mut().zip(x.as_flattened()) {
         add_scalar(first, total, x);
-    }
-}
-
-/// total_i += factor x_i.
-#[inline(always)]
-pub(super) fn add_scaled<T: Scalar, const N: usize>(
-    add: impl Fn(T, T, T) -> T,
-    total: &mut [T; N],
-    factor: T,
-    x: &[T; N],
-) {
-    for (total, &x) in total.iter_mut().zip(x) {
-        *total = add(*total, factor, x);
     }
 }
 
@@ -197,20 +162,20 @@ fn divide_all<T: Scalar>(total: &mut [T], by: T) {
     }
 }
 
-/// How sums become means.
+/// The operation that makes means of sums.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Mean<T> {
-    /// They are left as they are.
+    /// None: they remain sums.
     None,
-    /// By a product with the inverse of their count: where it is exact, for powers of two, the
-    /// quotient's bits in a fraction of its time.
+    /// A product with the inverse of the count. For powers of two it is exact and gives the bits of the quotient in a
+    /// fraction of its time.
     Times(T),
-    /// By a quotient.
+    /// A quotient by the count.
     Over(T),
 }
 
 impl<T: Scalar> Mean<T> {
-    /// The mean over so many.
+    /// The mean over `count` terms; none without a count.
     #[inline(always)]
     pub fn over(count: Option<T>) -> Self {
         let Some(count) = count else { return Self::None };
@@ -222,7 +187,7 @@ impl<T: Scalar> Mean<T> {
     }
 }
 
-/// base multiplied by itself from the left until there are `exponent` factors, at least one.
+/// base · base · …, from the left, with `exponent` factors; at least one.
 #[inline(always)]
 pub fn whole_power<T: Scalar>(base: T, exponent: u32) -> T {
     (1..exponent).fold(base, |product, _| product * base)
@@ -256,7 +221,7 @@ pub fn transpose<T: Scalar, const N: usize, const M: usize>(w: &[[T; M]; N], y: 
     }
 }
 
-/// y_(start + i) = x_i; what would lie behind the end of y is left out.
+/// y_(start + i) = x_i; elements beyond the end of y are ignored.
 #[inline(always)]
 pub fn put_slice<T: Scalar, const N: usize, const M: usize>(x: &[T; M], start: usize, y: &mut [T; N]) {
     for (y, &x) in y.iter_mut().skip(start).zip(x) {
@@ -264,7 +229,7 @@ pub fn put_slice<T: Scalar, const N: usize, const M: usize>(x: &[T; M], start: u
     }
 }
 
-/// The M elements from OFFSET on. That they are there is checked when compiling.
+/// The M elements from OFFSET on; a range beyond the end is a compile error.
 #[inline(always)]
 pub fn slice<const OFFSET: usize, T, const N: usize, const M: usize>(all: &[T; N]) -> &[T; M] {
     const { assert!(OFFSET + M <= N) };
@@ -274,13 +239,13 @@ pub fn slice<const OFFSET: usize, T, const N: usize, const M: usize>(all: &[T; N
     }
 }
 
-/// The first `count` of them, or all.
+/// The first `count` elements, or all if there are fewer.
 #[inline(always)]
 pub fn first<T>(all: &[T], count: usize) -> &[T] {
     all.get(..count).unwrap_or(all)
 }
 
-/// The first `count` of them, or all, to be changed.
+/// The first `count` elements, mutable, or all if there are fewer.
 #[inline(always)]
 pub fn first_mut<T>(all: &mut [T], count: usize) -> &mut [T] {
     let count = count.min(all.len());

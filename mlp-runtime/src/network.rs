@@ -7,58 +7,58 @@ use super::scalar::Scalar;
 pub trait Network {
     /// The type of all numbers.
     type Scalar: Scalar;
-    /// One sample's inputs, `[Scalar; INPUTS]`.
+    /// The inputs of one sample, `[Scalar; INPUTS]`.
     type Input;
-    /// One sample's outputs, `[Scalar; OUTPUTS]`.
+    /// The outputs of one sample, `[Scalar; OUTPUTS]`.
     type Output;
-    /// Room for intermediate values; what it holds before a call does not matter.
+    /// Memory for intermediate values. Its contents before a call are ignored.
     type Workspace: Default;
 
-    /// The network's name in its specification.
+    /// The name of the network in its specification.
     const NAME: &'static str;
-    /// The number of parameters, each element counted.
+    /// The number of parameters, counted by element.
     const PARAMETERS: usize;
-    /// The number of them that are weights.
+    /// The number of weights among the parameters.
     const WEIGHTS: usize;
-    /// The number of them that are biases.
+    /// The number of biases among the parameters.
     const BIASES: usize;
     /// The number of inputs of a sample.
     const INPUTS: usize;
     /// The number of outputs of a sample.
     const OUTPUTS: usize;
-    /// The number of layers, the input layer counted.
+    /// The number of layers, including the input layer.
     const LAYERS: usize;
-    /// Multiply-adds in one sample's forward pass.
+    /// The number of multiply-adds in the forward pass of one sample.
     const MULTIPLY_ADDS: usize;
     /// The size of the parameters in bytes.
     const PARAMETER_BYTES: usize;
     /// The size of the workspace in bytes.
     const WORKSPACE_BYTES: usize;
-    /// The number of parameters, each element counted, that are frozen: kept as they start.
+    /// The number of frozen parameters, counted by element: training does not change them.
     const FROZEN: usize;
     /// The size of the optimizer in bytes; 0 without one.
     const OPTIMIZER_BYTES: usize;
-    /// A hash of the specification: parameters fit networks with an equal one.
+    /// A hash of the specification. Parameters can be exchanged between networks with equal fingerprints.
     const FINGERPRINT: u64;
     /// The parameters in order.
     const LAYOUT: &'static [Parameter];
 
-    /// Sets every parameter to its start value, drawn anew from `seed`.
+    /// Sets every parameter to its start value; random ones are drawn from `seed`.
     fn initialize(&mut self, seed: u64);
 
     /// Writes the outputs for one sample.
     fn forward_into(&self, input: &Self::Input, workspace: &mut Self::Workspace, output: &mut Self::Output);
 
-    /// The elements of the parameter `name`, row after row; `None` if there is none such.
+    /// The elements of the parameter `name` in row-major order; `None` if there is no such parameter.
     fn parameter(&self, name: &str) -> Option<&[Self::Scalar]>;
 
-    /// As [`parameter`](Self::parameter), to be changed.
+    /// The elements of the parameter `name`, mutable; as [`parameter`](Self::parameter).
     fn parameter_mut(&mut self, name: &str) -> Option<&mut [Self::Scalar]>;
 
-    /// How many samples are computed at once in a batch.
+    /// The number of samples of a batch that are computed at once.
     const BLOCK: usize = 1;
 
-    /// Writes the outputs for each sample of a block, at most [`BLOCK`](Self::BLOCK).
+    /// Writes the outputs for each sample of a block of at most [`BLOCK`](Self::BLOCK) samples.
     fn forward_block(
         &self,
         inputs: &[Self::Input],
@@ -70,10 +70,10 @@ pub trait Network {
         }
     }
 
-    /// Writes the outputs for each sample, `outputs[s]` for `inputs[s]`; there may be none.
+    /// Writes the outputs for each sample: `outputs[s]` for `inputs[s]`. There may be no samples.
     ///
     /// # Errors
-    /// [`BatchError::Outputs`] if the lengths differ; nothing is written then.
+    /// [`BatchError::Outputs`] if the lengths differ; then nothing is written.
     fn forward_batch(
         &self,
         inputs: &[Self::Input],
@@ -91,18 +91,18 @@ pub trait Network {
 
 /// A network with a loss, and its gradients with respect to the parameters.
 pub trait Differentiable: Network {
-    /// One sample's target.
+    /// The target of one sample.
     type Target;
-    /// A gradient for each parameter, of its shape.
+    /// The gradient with respect to each parameter, in its shape.
     type Gradients: Gradients<Self::Scalar> + Default;
 
     /// The number of scalars in a target.
     const TARGETS: usize;
     /// The size of the gradients in bytes.
     const GRADIENT_BYTES: usize;
-    /// How the losses of a batch become one.
+    /// The reduction of the losses of a batch.
     const REDUCTION: Reduction;
-    /// Whether there are penalties.
+    /// Whether the objective has penalties.
     const PENALIZED: bool = false;
 
     /// The loss of one sample.
@@ -113,8 +113,7 @@ pub trait Differentiable: Network {
         workspace: &mut Self::Workspace,
     ) -> Self::Scalar;
 
-    /// Adds one sample's gradients to `gradients`, or to 0 where it is the first, and returns its
-    /// loss.
+    /// Adds the gradients of one sample to `gradients`, which count as 0 if it is the `first` sample. Returns its loss.
     fn accumulate(
         &self,
         first: bool,
@@ -124,7 +123,7 @@ pub trait Differentiable: Network {
         gradients: &mut Self::Gradients,
     ) -> Self::Scalar;
 
-    /// Adds the losses of a block of samples in order, at most [`BLOCK`](Network::BLOCK), to `total`.
+    /// Adds the losses of a block of at most [`BLOCK`](Network::BLOCK) samples to `total`, in order.
     fn loss_block(
         &self,
         inputs: &[Self::Input],
@@ -137,13 +136,10 @@ pub trait Differentiable: Network {
         }
     }
 
-    /// Adds the gradients and the losses of a block of samples in order, at most
-    /// [`BLOCK`](Network::BLOCK), to `gradients` and `total`; gradients to 0 where it is the batch's
-    /// first block, and divided by the `count` of its samples behind the last.
-    #[allow(
-        clippy::too_many_arguments,
-        reason = "the last block of a batch and the first are one's own business"
-    )]
+    /// Adds the gradients and the losses of a block of at most [`BLOCK`](Network::BLOCK) samples to `gradients` and
+    /// `total`, in order. `gradients` count as 0 if it is the `first` block of the batch. After the last block of a batch
+    /// with a mean, `count` is the number of its samples, and the gradients are divided by it.
+    #[allow(clippy::too_many_arguments, reason = "called by the methods for batches only")]
     fn accumulate_block(
         &self,
         first: bool,
@@ -163,7 +159,7 @@ pub trait Differentiable: Network {
         }
     }
 
-    /// What is added to the loss of a batch, once: 0 without penalties.
+    /// The penalty that is added to the loss of a batch, once; 0 without penalties.
     fn penalty(&self, _workspace: &mut Self::Workspace) -> Self::Scalar {
         Self::Scalar::ZERO
     }
@@ -173,8 +169,8 @@ pub trait Differentiable: Network {
         Self::Scalar::ZERO
     }
 
-    /// Writes the gradients of the objective for a batch of one sample and returns the objective:
-    /// the sample's loss and the penalties.
+    /// Writes the gradients of the objective for a batch of one sample and returns the objective: the loss of the sample
+    /// plus the penalties.
     fn backward_into(
         &self,
         input: &Self::Input,
@@ -186,14 +182,13 @@ pub trait Differentiable: Network {
         if Self::PENALIZED { loss + self.penalize(workspace, gradients) } else { loss }
     }
 
-    /// The objective for the batch: the sum of the losses in sample order, divided once for a
-    /// mean, and the penalties.
+    /// The objective for the batch: the sum of the losses in sample order, divided once for a mean, plus the penalties.
     fn loss_batch(
         &self,
         batch: Batch<'_, Self::Input, Self::Target>,
         workspace: &mut Self::Workspace,
     ) -> Self::Scalar {
-        // The sum starts with its first term: −0 changes none.
+        // The sum starts with its first term: adding −0 changes no number.
         let mut total = -Self::Scalar::ZERO;
         for (inputs, targets) in batch.blocks(Self::BLOCK) {
             self.loss_block(inputs, targets, workspace, &mut total);
@@ -205,8 +200,8 @@ pub trait Differentiable: Network {
         if Self::PENALIZED { loss + self.penalty(workspace) } else { loss }
     }
 
-    /// Writes the gradients of the objective and returns it: sums in sample order, divided once
-    /// for a mean, and then the penalties.
+    /// Writes the gradients of the objective for the batch and returns the objective: sums in sample order, divided once
+    /// for a mean, plus the penalties.
     fn backward_batch(
         &self,
         batch: Batch<'_, Self::Input, Self::Target>,
@@ -227,7 +222,7 @@ pub trait Differentiable: Network {
     }
 }
 
-/// How the losses of a batch, and with them the gradients, become one.
+/// The reduction of the losses of a batch, and of their gradients, to one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reduction {
     /// Their mean.
@@ -237,7 +232,7 @@ pub enum Reduction {
 }
 
 impl Reduction {
-    /// What the sum over so many samples is divided by, if it is.
+    /// The divisor of a sum over `samples` samples, if there is one.
     fn count<S: Scalar>(self, samples: usize) -> Option<S> {
         match self {
             Self::Mean => Some(S::from_f64(samples as f64)),
@@ -246,7 +241,7 @@ impl Reduction {
     }
 }
 
-/// Gradients, as a total over samples.
+/// The gradients with respect to all parameters.
 pub trait Gradients<S> {
     /// Sets every element to zero.
     fn clear(&mut self);
@@ -255,20 +250,17 @@ pub trait Gradients<S> {
     fn divide(&mut self, by: S);
 }
 
-/// A network with a rule to learn by.
+/// A network with a training rule.
 pub trait Trainable: Differentiable {
-    /// The rule's own state, with its settings.
+    /// The settings and the state of the rule.
     type Optimizer: Default;
 
-    /// Changes the parameters by one step of the rule.
+    /// Updates the parameters by one step of the rule.
     fn step(&mut self, optimizer: &mut Self::Optimizer, gradients: &Self::Gradients);
 
-    /// [`accumulate_block`](Differentiable::accumulate_block) of a batch's last block and the
-    /// [`step`](Self::step), where there are no penalties. What `gradients` holds then does not matter.
-    #[allow(
-        clippy::too_many_arguments,
-        reason = "the last block of a batch and the first are one's own business"
-    )]
+    /// [`accumulate_block`](Differentiable::accumulate_block) of the last block of a batch and the
+    /// [`step`](Self::step), for networks without penalties. The contents of `gradients` after the call are unspecified.
+    #[allow(clippy::too_many_arguments, reason = "called by `train_batch` only")]
     fn train_block(
         &mut self,
         first: bool,
@@ -284,8 +276,8 @@ pub trait Trainable: Differentiable {
         self.step(optimizer, gradients);
     }
 
-    /// One step on one sample; returns the objective before the step.
-    /// `gradients` is room, as for [`train_batch`](Self::train_batch).
+    /// One step on one sample. Returns the objective before the step. `gradients` is memory, as for
+    /// [`train_batch`](Self::train_batch).
     fn train_into(
         &mut self,
         input: &Self::Input,
@@ -299,10 +291,10 @@ pub trait Trainable: Differentiable {
         loss
     }
 
-    /// One step on the gradients of the objective for a batch; returns the objective before the step.
-    /// `gradients` is room for it: a gradient that a kernel hands on to the step is not written.
-    /// [`backward_batch`](Differentiable::backward_batch) and [`step`](Self::step) give the same
-    /// parameters, and the gradients as well.
+    /// One step on the gradients of the objective for a batch. Returns the objective before the step. `gradients` is
+    /// memory for it; its contents after the call are unspecified, since some kernels take the step without storing the
+    /// gradient. [`backward_batch`](Differentiable::backward_batch) and [`step`](Self::step) give the same parameters, and
+    /// the gradients, too.
     fn train_batch(
         &mut self,
         batch: Batch<'_, Self::Input, Self::Target>,
@@ -331,23 +323,23 @@ pub trait Trainable: Differentiable {
     }
 }
 
-/// A parameter's place in a network's [`LAYOUT`](Network::LAYOUT).
+/// An entry of the [`LAYOUT`](Network::LAYOUT) of a network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Parameter {
-    /// Its name in the specification.
+    /// The name in the specification.
     pub name: &'static str,
     /// Weight or bias.
     pub kind: ParameterKind,
-    /// Its shape.
+    /// The shape.
     pub shape: ParameterShape,
 }
 
-/// What a parameter is to its layer.
+/// The role of a parameter in its layer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ParameterKind {
-    /// Multiplies inputs.
+    /// It multiplies inputs.
     Weight,
-    /// Is added.
+    /// It is added.
     Bias,
 }
 
@@ -358,7 +350,7 @@ pub enum ParameterShape {
     Scalar,
     /// This many elements.
     Vector(usize),
-    /// Rows and columns, row after row.
+    /// Rows and columns, in row-major order.
     Matrix(usize, usize),
 }
 

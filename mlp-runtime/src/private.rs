@@ -1,38 +1,21 @@
-//! The names that generated code uses, and those that tests of the same bits need. Not part of the public API: they
-//! change together with the code generator.
+//! The names that generated code uses, and those that tests of equal bits need. They are not public API: they change
+//! together with the code generator.
 
+pub use crate::batch::check_outputs;
+pub use crate::exports::*;
+pub use crate::fused::{multiply_add, multiply_add_f32, multiply_add_f64};
 #[cfg(all(target_arch = "aarch64", target_feature = "neon", target_endian = "little"))]
-pub use crate::simd::Neon;
+pub use crate::isa::neon::Neon;
 #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
-pub use crate::simd::{Avx2, Avx512, Sse2};
-pub use crate::{
-    __mlp_boxed,
-    arithmetic::{Arithmetic, Fused, Separate},
-    batch::{Batch, BatchError, check_outputs},
-    class::Class,
-    fused::{multiply_add, multiply_add_f32, multiply_add_f64},
-    isa::{Isa, Portable, WithIsa},
-    kernels::{
-        Mean, add_matrix, add_scalar, add_vector, divide_matrix, divide_scalar, divide_vector, first,
-        first_mut, ordered_sum, outer, padded, put_first, put_slice, slice, softmax, softmax_cross_entropy,
-        sum, sum_matrix, sum_squares, sum_squares_matrix, transpose, whole_power,
-    },
-    network::{
-        Differentiable, Gradients, Network, Parameter, ParameterKind, ParameterShape, Reduction, Trainable,
-    },
-    random::Stream,
-    scalar::Scalar,
-    simd::dispatch,
-    weight_file::{load_f32, load_f64, load_transposed_f32, load_transposed_f64, weight_file},
-};
+pub use crate::isa::x86::sets::{Avx2, Avx512, Sse2};
+pub use crate::kernels::{Mean, ordered_sum};
 
-/// Elementary functions; `f64` unless the name says otherwise.
+pub use crate::__mlp_boxed;
+
+/// Elementary functions; of `f64` unless their name has another type.
 pub mod functions {
-    pub use crate::{
-        functions::{exp, ln, powf, tanh},
-        single::{erf_f32, exp_f32, floor_f32, ln_f32, sqrt_f32, tanh_f32},
-        special::{erf, floor, sqrt},
-    };
+    pub use crate::functions::f32::{erf_f32, exp_f32, floor_f32, ln_f32, sqrt_f32, tanh_f32};
+    pub use crate::functions::f64::{erf, exp, floor, ln, powf, sqrt, tanh};
 }
 
 /// Generated types on the heap.

@@ -1,7 +1,9 @@
-//! Start values: SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number
-//! generators", 2014), a stream for each parameter.
+//! Random start values: SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", 2014), with
+//! a stream for each parameter.
 
-use super::{functions::ln, scalar::Scalar, special::sqrt};
+use super::functions::f64::{ln, sqrt};
+use super::hash::Fnv;
+use super::scalar::Scalar;
 
 /// The increment of the state: 2^64 over the golden ratio, made odd.
 const GAMMA: u64 = 0x9e37_79b9_7f4a_7c15;
@@ -15,40 +17,40 @@ const GAMMA: u64 = 0x9e37_79b9_7f4a_7c15;
 /// next(next(next(seed) ^ salt) ^ fnv1a(name))
 /// ```
 ///
-/// where fnv1a is the 64-bit FNV-1a hash of the name's UTF-8 bytes. A network's parameters
-/// thus draw apart from each other: a parameter keeps its values when others come or go.
+/// where fnv1a is the 64-bit FNV-1a hash of the name's UTF-8 bytes. So the parameters of a network draw independently: a
+/// parameter keeps its values when others are added or removed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stream {
     state: u64,
 }
 
 impl Stream {
-    /// The stream of the parameter `name` of the network that `salt` stands for.
+    /// The stream of the parameter `name` of the network that `salt` identifies.
     pub fn new(seed: u64, salt: u64, name: &str) -> Self {
         let seeded = Self { state: seed }.next_u64();
         let salted = Self { state: seeded ^ salt }.next_u64();
-        let named = Self { state: salted ^ fnv1a(name) }.next_u64();
+        let named = Self { state: salted ^ Fnv::EMPTY.with_bytes(name.as_bytes()).finish() }.next_u64();
         Self { state: named }
     }
 
-    /// The next number of the stream, uniform over all of `u64`.
+    /// The next number of the stream, uniform over `u64`.
     pub fn next_u64(&mut self) -> u64 {
         self.state = self.state.wrapping_add(GAMMA);
         mix(self.state)
     }
 
-    /// low + (high - low) u, where u in [0, 1) is a multiple of 2^-53; one number of the stream.
+    /// low + (high - low) u, where u in [0, 1) is a multiple of 2^-53. It takes one number of the stream.
     ///
-    /// Rounding can give `high` itself, where the interval is narrow for its place.
+    /// Rounding can give `high` itself if the interval is narrow compared to its bounds.
     pub fn uniform(&mut self, low: f64, high: f64) -> f64 {
         const SPACING: f64 = 1.0 / (1_u64 << 53) as f64;
         let unit = (self.next_u64() >> 11) as f64 * SPACING;
         low + (high - low) * unit
     }
 
-    /// A number of the normal distribution, by Marsaglia's polar method (1964): two numbers of
-    /// `uniform(-1, 1)` at a time, u and v, until s = u² + v² is above 0 and below 1; then
-    /// mean + deviation u √(-2 ln s / s). The second number that u and v could give is not used.
+    /// A normally distributed number, by Marsaglia's polar method (1964): pairs u and v of `uniform(-1, 1)` until
+    /// s = u² + v² is above 0 and below 1; then mean + deviation u √(-2 ln s / s). The second number of the pair is not
+    /// used.
     pub fn normal(&mut self, mean: f64, deviation: f64) -> f64 {
         loop {
             let (u, v) = (self.uniform(-1.0, 1.0), self.uniform(-1.0, 1.0));
@@ -113,11 +115,4 @@ fn mix(z: u64) -> u64 {
     let z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     z ^ (z >> 31)
-}
-
-/// FNV-1a, 64 bits (Fowler, Noll and Vo).
-fn fnv1a(text: &str) -> u64 {
-    const BASIS: u64 = 0xcbf2_9ce4_8422_2325;
-    const PRIME: u64 = 0x0000_0100_0000_01b3;
-    text.bytes().fold(BASIS, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(PRIME))
 }

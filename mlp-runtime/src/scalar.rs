@@ -1,7 +1,7 @@
 //! The number types of a network: [`Scalar`], implemented for `f32` and `f64`.
 
 use super::arithmetic::{Arithmetic, Separate};
-use super::{functions, fused, single, special};
+use super::{functions, fused};
 use core::fmt::Debug;
 use core::ops::{Add, Div, Mul, Neg, Sub};
 
@@ -14,7 +14,7 @@ mod private {
 
 /// A floating-point type that networks compute in: `f32` or `f64`.
 ///
-/// The elementary functions are those of [`functions`]: the same bits on every machine.
+/// Its elementary functions give the same bits on every processor.
 pub trait Scalar:
     private::Sealed
     + Copy
@@ -36,64 +36,68 @@ pub trait Scalar:
     /// Negative infinity.
     const NEG_INFINITY: Self;
 
-    /// The nearest scalar, ties to even: one rounding for `f32`, none for `f64`.
+    /// The nearest scalar, ties to even: rounded once for `f32`, exact for `f64`.
     fn from_f64(value: f64) -> Self;
 
     /// The same number as an `f64`; exact.
     fn to_f64(self) -> f64;
 
-    /// `self` times `factor` plus `addend`, rounded once; see [`fused`].
+    /// `self` times `factor` plus `addend`, rounded once, also without a fused instruction.
     fn multiply_add(self, factor: Self, addend: Self) -> Self;
 
-    /// e to the power `self`; see [`functions::exp`] and [`single::exp_f32`].
+    /// e to the power `self`, with the multiply-add of `by`.
+    #[doc(hidden)]
     fn exp_by<A: Arithmetic>(self, by: A) -> Self;
 
-    /// The natural logarithm; see [`functions::ln`] and [`single::ln_f32`].
+    /// The natural logarithm, with the multiply-add of `by`.
+    #[doc(hidden)]
     fn ln_by<A: Arithmetic>(self, by: A) -> Self;
 
-    /// The hyperbolic tangent; see [`functions::tanh`] and [`single::tanh_f32`].
+    /// The hyperbolic tangent, with the multiply-add of `by`.
+    #[doc(hidden)]
     fn tanh_by<A: Arithmetic>(self, by: A) -> Self;
 
-    /// The error function; see [`special::erf`] and [`single::erf_f32`].
+    /// The error function, with the multiply-add of `by`.
+    #[doc(hidden)]
     fn erf_by<A: Arithmetic>(self, by: A) -> Self;
 
-    /// As [`exp_by`](Self::exp_by), its operations rounded separately.
+    /// e to the power `self`, every operation rounded by itself.
     #[inline(always)]
     fn exp(self) -> Self {
         self.exp_by(Separate)
     }
 
-    /// As [`ln_by`](Self::ln_by), its operations rounded separately.
+    /// The natural logarithm, every operation rounded by itself.
     #[inline(always)]
     fn ln(self) -> Self {
         self.ln_by(Separate)
     }
 
-    /// As [`tanh_by`](Self::tanh_by), its operations rounded separately.
+    /// The hyperbolic tangent, every operation rounded by itself.
     #[inline(always)]
     fn tanh(self) -> Self {
         self.tanh_by(Separate)
     }
 
-    /// As [`erf_by`](Self::erf_by), its operations rounded separately.
+    /// The error function, every operation rounded by itself.
     #[inline(always)]
     fn erf(self) -> Self {
         self.erf_by(Separate)
     }
 
-    /// The square root; see [`special::sqrt`] and [`single::sqrt_f32`].
+    /// The square root.
     fn sqrt(self) -> Self;
 
-    /// The greatest whole number that is not above; see [`special::floor`] and [`single::floor_f32`].
+    /// The greatest whole number that is at most `self`.
     fn floor(self) -> Self;
 
-    /// `self` to the power `exponent`; see [`functions::powf`].
+    /// `self` to the power `exponent`.
     fn powf(self, exponent: Self) -> Self;
 }
 
 macro_rules! implement_scalar {
     ($($scalar:ident, $multiply_add:ident:
-        $($generic:ident($by:ident, $x:ident) = $value:expr),*; $($plain:ident = $module:ident::$function:ident),*;)*) => {$(
+        $($generic:ident($by:ident, $x:ident) = $value:expr),*; $($plain:ident = $function:path),*;)*) => {$(
         impl Scalar for $scalar {
             const ZERO: Self = 0.0;
             const ONE: Self = 1.0;
@@ -118,7 +122,7 @@ macro_rules! implement_scalar {
             $(
                 #[inline(always)]
                 fn $plain(self) -> Self {
-                    $module::$function(self)
+                    $function(self)
                 }
             )*
             #[inline(always)]
@@ -126,10 +130,10 @@ macro_rules! implement_scalar {
                 fused::$multiply_add(self, factor, addend)
             }
 
-            // Of an f32, rounded once more.
+                    // For `f32`, rounded once more.
             #[inline]
             fn powf(self, exponent: Self) -> Self {
-                functions::powf(self as f64, exponent as f64) as Self
+                functions::f64::powf(self as f64, exponent as f64) as Self
             }
         }
     )*};
@@ -137,11 +141,11 @@ macro_rules! implement_scalar {
 
 implement_scalar! {
     f32, multiply_add_f32:
-        exp_by(by, x) = single::exp_f32(by, x), ln_by(by, x) = single::ln_f32(by, x),
-        tanh_by(by, x) = single::tanh_f32(by, x), erf_by(by, x) = single::erf_f32(by, x);
-        sqrt = single::sqrt_f32, floor = single::floor_f32;
+        exp_by(by, x) = functions::f32::exp_f32(by, x), ln_by(by, x) = functions::f32::ln_f32(by, x),
+        tanh_by(by, x) = functions::f32::tanh_f32(by, x), erf_by(by, x) = functions::f32::erf_f32(by, x);
+        sqrt = functions::f32::sqrt_f32, floor = functions::f32::floor_f32;
     f64, multiply_add_f64:
-        exp_by(by, x) = functions::exp(by, x), ln_by(_by, x) = functions::ln(x),
-        tanh_by(by, x) = functions::tanh(by, x), erf_by(by, x) = special::erf(by, x);
-        sqrt = special::sqrt, floor = special::floor;
+        exp_by(by, x) = functions::f64::exp(by, x), ln_by(_by, x) = functions::f64::ln(x),
+        tanh_by(by, x) = functions::f64::tanh(by, x), erf_by(by, x) = functions::f64::erf(by, x);
+        sqrt = functions::f64::sqrt, floor = functions::f64::floor;
 }

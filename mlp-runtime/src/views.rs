@@ -1,10 +1,10 @@
-//! Batches from `ndarray` views, without a copy.
+//! Batches that borrow `ndarray` views.
 
 use super::batch::{Batch, BatchError, rows_from_flat};
 use ndarray::ArrayView2;
 
 impl<'a, S, const N: usize, const M: usize> Batch<'a, [S; N], [S; M]> {
-    /// The batch with a sample in each row of the views, of N and M columns.
+    /// A batch with a sample in each row of the views, which have N and M columns.
     ///
     /// # Errors
     /// As [`rows_from_view`] for each view, then as [`Batch::new`].
@@ -16,8 +16,8 @@ impl<'a, S, const N: usize, const M: usize> Batch<'a, [S; N], [S; M]> {
 /// The rows of a view of N columns.
 ///
 /// # Errors
-/// [`BatchError::Width`] if it has other than N columns, [`BatchError::Layout`] if it is not
-/// contiguous in row-major order.
+/// [`BatchError::Width`] if the number of columns is not N, [`BatchError::Layout`] if the view is not contiguous in
+/// row-major order.
 pub fn rows_from_view<S, const N: usize>(view: ArrayView2<'_, S>) -> Result<&[[S; N]], BatchError> {
     let columns = view.ncols();
     if columns != N {

@@ -1,42 +1,23 @@
-//! Start values from a file that stands in the program as bytes: it is held against what it was when the code
-//! was generated, and its numbers, little-endian, are written to their places one by one. All of it works in
-//! constants too.
+//! Start values from a file whose bytes are included in the program: the file is checked by its hash, and its numbers,
+//! little-endian, are written to the parameters. Everything works in constants, too.
 
-/// As many bytes are hashed, spread over the file: when code is compiled, a byte costs about a microsecond.
-const HASHED: u64 = 1 << 13;
+use super::hash;
 
-/// The bytes, if they are those that the code was generated from.
+/// The bytes of the file, checked by length and hash to be those that the code was generated for.
 ///
 /// # Panics
-/// If they are others. Generated code calls it in a constant: then it is an error when compiling.
+/// If they differ. Generated code calls it in a constant, so the panic is a compile error.
 pub const fn weight_file(bytes: &'static [u8], length: usize, hash: u64) -> &'static [u8] {
     assert!(
-        bytes.len() == length && self::hash(bytes) == hash,
-        "the file of weights is another one than when this code was generated: generate it anew"
+        bytes.len() == length && hash::of_file(bytes) == hash,
+        "the weights file has changed since this code was generated; regenerate it"
     );
     bytes
 }
 
-/// FNV-1a over the length and over bytes spread evenly; all of them where they are few.
-const fn hash(bytes: &[u8]) -> u64 {
-    let length = bytes.len() as u64;
-    let count = if length < HASHED { length } else { HASHED };
-    let mut hash = add(0xcbf2_9ce4_8422_2325, length);
-    let mut index = 0;
-    while index < count {
-        hash = add(hash, bytes[(index * length / count) as usize] as u64);
-        index += 1;
-    }
-    hash
-}
-
-const fn add(hash: u64, part: u64) -> u64 {
-    (hash ^ part).wrapping_mul(0x0000_0100_0000_01b3)
-}
-
 macro_rules! load {
     ($real:ident, $bits:ident, $size:literal, $load:ident, $load_transposed:ident) => {
-        /// Sets numbers to those of the file from the byte `at` on; what the file does not reach stays as it is.
+        /// Writes the numbers of the file from byte `at` on to `place`. Numbers beyond the end of the file are left unchanged.
         pub const fn $load(file: &[u8], at: usize, place: &mut [$real]) {
             let numbers = numbers::<$size>(file, at);
             let mut index = 0;
@@ -46,7 +27,7 @@ macro_rules! load {
             }
         }
 
-        /// Sets a matrix to the numbers of the file from the byte `at` on, which has it column by column.
+        /// Writes the numbers of the file from byte `at` on, which are stored column by column, to the matrix `place`.
         pub const fn $load_transposed<const ROWS: usize, const COLUMNS: usize>(
             file: &[u8],
             at: usize,
@@ -75,7 +56,7 @@ load!(f64, u64, 8, load_f64, load_transposed_f64);
 /// The numbers of `SIZE` bytes that begin at `at`.
 const fn numbers<const SIZE: usize>(file: &[u8], at: usize) -> &[[u8; SIZE]] {
     match file.split_at_checked(at) {
-        Some((_, behind)) => behind.as_chunks().0,
+        Some((_, rest)) => rest.as_chunks().0,
         None => &[],
     }
 }

@@ -3,10 +3,11 @@
 use std::fmt::Write;
 
 use mlp_dsl::ir::Derivation;
+use mlp_hash::Fnv;
 
 /// FNV-1a over a canonical text of all that decides what the code computes.
 pub(super) fn fingerprint(derivation: &Derivation) -> u64 {
-    let mut hash = Fnv(0xcbf2_9ce4_8422_2325);
+    let mut hash = Fnv::EMPTY;
     // Writing to a hash can't fail.
     let _ = write!(
         hash,
@@ -24,16 +25,5 @@ pub(super) fn fingerprint(derivation: &Derivation) -> u64 {
     for equation in &derivation.equations {
         let _ = write!(hash, "{:?} {:?} {:?}", equation.symbol, equation.shape, equation.op);
     }
-    hash.0
-}
-
-struct Fnv(u64);
-
-impl Write for Fnv {
-    fn write_str(&mut self, text: &str) -> std::fmt::Result {
-        for byte in text.bytes() {
-            self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
-        }
-        Ok(())
-    }
+    hash.finish()
 }

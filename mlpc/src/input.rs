@@ -11,8 +11,9 @@ use mlp_dsl::{diagnostic::Diagnostic, ir::Derivation, limits};
 use crate::{
     arguments::{Choice, MessageFormat, Source},
     diagnostics,
-    escape::{self, Escaped},
+    escape::Escaped,
     failure::Failure,
+    file::{is_standard, reason, shown_name},
     weights::Beside,
 };
 
@@ -47,16 +48,6 @@ pub(crate) fn compile_at(source: &Source, choice: Choice) -> Result<Derivation, 
         count => format!("choose one from 1 to {count}"),
     };
     Err(Failure::specification(title, &help))
-}
-
-/// The file name as shown to the user.
-pub(crate) fn shown_name(file: &Path) -> String {
-    if is_standard(file) { "<stdin>".to_owned() } else { escape::line(&file.to_string_lossy()) }
-}
-
-/// Whether a file name means standard input or output.
-pub(crate) fn is_standard(file: &Path) -> bool {
-    file.as_os_str() == "-"
 }
 
 /// Reads a specification.
@@ -99,14 +90,4 @@ fn bytes(file: &Path) -> io::Result<Vec<u8>> {
         File::open(file)?.take(most).read_to_end(&mut bytes)?;
     }
     Ok(bytes)
-}
-
-/// The reason of the operating system, without its error number.
-pub(crate) fn reason(error: &io::Error) -> String {
-    match error.kind() {
-        io::ErrorKind::NotFound => "there is no such file".to_owned(),
-        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
-        io::ErrorKind::IsADirectory => "it is a directory".to_owned(),
-        _ => error.to_string(),
-    }
 }

@@ -7,6 +7,7 @@ mod commands;
 mod diagnostics;
 mod escape;
 mod failure;
+mod file;
 mod input;
 mod json;
 mod numbers;

@@ -9,7 +9,7 @@ use std::{
 use crate::{
     arguments::{Source, Target},
     failure::Failure,
-    input::{is_standard, reason, shown_name},
+    file::{is_standard, reason, shown_name},
 };
 
 /// Writes to standard output. Readers may close the pipe.

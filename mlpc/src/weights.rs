@@ -11,7 +11,7 @@ use mlp_dsl::{
     weights::{Files, Unread},
 };
 
-use crate::input::{is_standard, reason};
+use crate::file::{is_standard, reason};
 
 /// The files around a specification.
 pub(crate) struct Beside {

@@ -5,6 +5,8 @@
 
 use std::{env, fmt::Write, fs, path::Path};
 
+use mlp_runtime::source::{Kernels, standalone};
+
 fn main() {
     let course = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/course");
     let more = Path::new(env!("CARGO_MANIFEST_DIR")).join("specifications");
@@ -31,20 +33,13 @@ fn main() {
             prettyplease::unparse(&syn::parse2(tokens).expect("Rust"))
                 .replace("\nuse __mlp_", "\npub use __mlp_")
         };
-        let runtime: String = mlp_runtime::SOURCE
-            .iter()
-            .map(|(module, text)| format!("pub mod {module} {{\n{text}\n}}\n"))
-            .collect();
-        let runtime = format!(
-            "#[allow(dead_code, unused_imports)] pub mod runtime {{ {runtime} pub use batch::*; pub use kernels::*; pub use isa::*; \
-             pub use network::*; pub use random::*; pub use scalar::*; }}"
-        );
+        let runtime = standalone(Kernels::Portable);
         let text = text.replace("\nnetwork", "\npub network");
         writeln!(
             code,
             "pub mod {name} {{\n#[allow(unused_imports, unreachable_pub)] pub mod through_macro {{ mlp::mlp! {{ {text} }} pub use {network} as Network; }}\n\
              #[allow(unused_imports, unreachable_pub)] pub mod emitted {{ {} pub use {network} as Network; }}\n\
-             #[allow(unused_imports, unreachable_pub)] pub mod standalone {{ {runtime} {} pub use {network} as Network; }}\n}}",
+             #[allow(unused_imports, unreachable_pub)] pub mod standalone {{ {runtime} pub mod api {{ pub use super::runtime::*; }} {} pub use {network} as Network; }}\n}}",
             print(false),
             print(true),
         )

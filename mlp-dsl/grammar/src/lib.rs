@@ -1,6 +1,6 @@
 //! Generates `mlp-dsl/src/syntax/grammar.rs` from `mlp.pest`. It is done ahead of time, so that
-//! users compile neither pest's generator nor what it depends on. This crate stands apart from
-//! mlp-dsl, so that a stale parser can be made anew while mlp-dsl does not compile.
+//! users compile neither the generator of pest nor its dependencies. This crate does not depend on
+//! mlp-dsl, so that it can replace a stale parser while mlp-dsl does not compile.
 
 use std::path::PathBuf;
 

@@ -13,6 +13,7 @@ use crate::{
         scalar::{Binary, Function, Unary},
     },
     never::OrNever,
+    number::Arithmetic,
 };
 
 /// Index of a term in its formula.
@@ -186,6 +187,35 @@ impl Formula {
         let Term::Binary(op @ (Binary::Add | Binary::Subtract), sum, product) = term else { return None };
         let Some(Term::Binary(Binary::Multiply, a, b)) = self.term(*product) else { return None };
         Some(FusedSum { sum: *sum, negative: *op == Binary::Subtract, factors: [*a, *b] })
+    }
+
+    /// How often each term is read to compute the value; the last one, the value, once. Where a sum of a product
+    /// is rounded once, its product is not read.
+    pub fn uses(&self, arithmetic: Arithmetic) -> Vec<u32> {
+        let mut uses = vec![0_u32; self.terms.len()];
+        if let Some(last) = uses.last_mut() {
+            *last = 1;
+        }
+        for (index, term) in self.terms.iter().enumerate().rev() {
+            if uses.get(index) == Some(&0) {
+                continue;
+            }
+            for operand in self.operands_in(arithmetic, term) {
+                if let Some(count) = uses.get_mut(operand.0 as usize) {
+                    *count += 1;
+                }
+            }
+        }
+        uses
+    }
+
+    /// The terms that one is computed from: of a sum that is rounded once with its product the factors and the
+    /// other summand.
+    pub fn operands_in(&self, arithmetic: Arithmetic, term: &Term) -> Vec<TermId> {
+        match self.fused(term).filter(|_| arithmetic == Arithmetic::Fused) {
+            Some(fused) => vec![fused.factors[0], fused.factors[1], fused.sum],
+            None => term.operands(),
+        }
     }
 
     /// The factors, where the formula is a product.

@@ -1,4 +1,4 @@
-"""Prints the constants of src/functions.rs and src/special.rs (needs mpmath)."""
+"""Prints the constants of src/functions/f64.rs and src/functions/f32.rs (needs mpmath)."""
 
 import struct
 
@@ -58,7 +58,7 @@ for name, function, interval, count in (
     for c in reversed(coefficients):
         print("   ", double(c))
 
-print("\nsrc/single.rs, for 32-bit floats")
+print("\nsrc/functions/f32.rs")
 
 
 def single(x):

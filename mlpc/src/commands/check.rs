@@ -7,7 +7,7 @@ use mlp_dsl::{
 };
 use mlp_eval::{GradientCheck, Point, check_gradients, evaluate};
 
-use crate::{arguments::Check, failure::Failure, input, input::shown_name, output};
+use crate::{arguments::Check, failure::Failure, file::shown_name, input, output};
 
 /// The largest normwise relative error that rounding explains.
 const TOLERANCE: f64 = 1e-12;

@@ -3,8 +3,8 @@
 use crate::{
     arguments::{Fmt, Source},
     failure::Failure,
-    input::{self, is_standard, shown_name},
-    output,
+    file::{is_standard, shown_name},
+    input, output,
 };
 
 /// Runs the command. Formats all files before it writes the first one.

@@ -1,6 +1,6 @@
 //! Long texts that are no specifications.
 
-use super::texts::{BYTES, HEAD, TAIL, TRAINED, fill, list, of};
+use super::texts::{HEAD, LENGTH, TAIL, TRAINED, fill, list, of};
 
 /// Each with the name of what there is much of.
 pub(crate) fn bad() -> Vec<(&'static str, String)> {
@@ -72,11 +72,11 @@ pub(crate) fn bad() -> Vec<(&'static str, String)> {
         ("options", fill(&format!("{HEAD}train sgd(rate=1)"), of(",b 1"), &format!("; {TAIL}"))),
         ("training rules", fill(HEAD, of("train sgd(rate=1);"), TAIL)),
         ("entries", fill("document { title = 1", |i| format!(",e{i}=1"), &format!("}} {good}"))),
-        ("brackets", "(".repeat(BYTES)),
-        ("pairs of brackets", "()".repeat(BYTES / 2)),
-        ("brackets that don't match", "(".repeat(BYTES / 2) + &"]".repeat(BYTES / 2)),
-        ("closing brackets", "}".repeat(BYTES)),
-        ("nested comments", "/*".repeat(BYTES / 4) + &"*/".repeat(BYTES / 4)),
+        ("brackets", "(".repeat(LENGTH)),
+        ("pairs of brackets", "()".repeat(LENGTH / 2)),
+        ("brackets that don't match", "(".repeat(LENGTH / 2) + &"]".repeat(LENGTH / 2)),
+        ("closing brackets", "}".repeat(LENGTH)),
+        ("nested comments", "/*".repeat(LENGTH / 4) + &"*/".repeat(LENGTH / 4)),
         ("a name", fill("network ", of("n"), " { }")),
         ("a name of accents", fill("network e", of("\u{301}\u{327}"), " { }")),
         ("a number", fill(&format!("{HEAD}weights v = "), of("9"), &format!(";{TAIL}"))),
@@ -84,8 +84,8 @@ pub(crate) fn bad() -> Vec<(&'static str, String)> {
         ("an open comment", fill("", of("/* "), "")),
         ("open raw strings", fill("", of("r#\""), "")),
         ("one line", fill("network N { ", of("\u{202e}x "), "}")),
-        ("no line", "\n".repeat(BYTES)),
-        ("NUL", "\0".repeat(BYTES)),
+        ("no line", "\n".repeat(LENGTH)),
+        ("NUL", "\0".repeat(LENGTH)),
         ("noise", fill("network N { ", noise, "")),
     ]
 }

@@ -1,10 +1,10 @@
 //! Specifications near the limits.
 
-use super::texts::{BYTES, HEAD, REST, TAIL, TRAINED, evaluated, fill, largest, list, of};
+use super::texts::{HEAD, LENGTH, REST, TAIL, TRAINED, evaluated, fill, largest, list, of};
 
 /// Each with the name of what there is much of.
 pub(crate) fn good() -> Vec<(&'static str, String)> {
-    [networks(), formulas(), values(), rest()].into_iter().flatten().collect()
+    [networks(), formulas(), values(), rest(), written()].into_iter().flatten().collect()
 }
 
 fn networks() -> Vec<(&'static str, String)> {
@@ -249,11 +249,18 @@ fn rest() -> Vec<(&'static str, String)> {
                 .replace(" + b)", "(w) + b)")
             }),
         ),
+    ]
+}
+
+/// Texts that need no search for the largest.
+pub(crate) fn written() -> Vec<(&'static str, String)> {
+    let good = format!("{HEAD}{TAIL}");
+    vec![
         ("comments", fill("", of("// c\n/**/"), &good)),
         ("nested comments", fill("", of(&("/*".repeat(48) + &"*/".repeat(48))), &good)),
         ("documentation", fill("", of("/// `*_\n"), &good)),
         ("a question", fill("document { question = \"", of("</>\\n"), &format!("\" }}\n{good}"))),
         ("white space", fill("", of("\n\u{2028}\t"), &good)),
-        ("hidden signs", format!("{good} //{}", "\u{202e}".repeat((BYTES - good.len()) / 3 - 1))),
+        ("hidden signs", format!("{good} //{}", "\u{202e}".repeat((LENGTH - good.len()) / 3 - 1))),
     ]
 }

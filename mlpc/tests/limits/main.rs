@@ -1,5 +1,8 @@
-//! Time and memory: every command, and the language server, on every hostile text. Seconds of the processor and
-//! megabytes are printed by `cargo test --release -p mlpc --test limits -- --nocapture --test-threads=1`.
+//! Memory, and an end: every command, and the language server, on every hostile text. Megabytes are printed by
+//! `cargo test --release -p mlpc --test limits -- --nocapture --test-threads=1`; a debug build takes a part of the texts.
+//!
+//! Nothing is timed. A command that does not end is stopped after `SECONDS` of the processor, however busy the machine is;
+//! that work grows with the text's size is for `tests/hostile/tests/growth.rs`.
 
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test fails by panicking, and prints a table")]
@@ -12,17 +15,20 @@ use std::{
     fs::{self, File},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
-use lsp_server::{Message, Notification, Request};
-use serde_json::{Value, json};
+use mlp_support::lsp::Script;
+use serde_json::json;
 
 /// Megabytes of memory: what is documented. The server's threads reserve address space that they don't use.
 const MEMORY: u64 = 512;
 const SPACE: [(&str, u64); 2] = [("lsp", 2 * MEMORY), ("", MEMORY)];
-/// The goal is a second of an idle processor; the machines that tests share are not idle.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// Seconds of the processor after which the system stops a command; a release build takes one at most.
+const SECONDS: u32 = if cfg!(debug_assertions) { 300 } else { 60 };
+
+/// Bytes that a command reads of a text without end: those that a text may have, and its own files.
+const READ: u64 = (texts::BYTES + (64 << 10)) as u64;
 
 /// `FILE` is the text, `SESSION` what an editor tells the server about it.
 const COMMANDS: [(&str, &[&str]); 7] = [
@@ -38,15 +44,16 @@ const COMMANDS: [(&str, &[&str]); 7] = [
 /// What a process took.
 struct Run {
     code: Option<i32>,
-    seconds: f64,
     megabytes: u64,
+    /// Bytes that were read from files and pipes, those of the program and its libraries included.
+    read: u64,
 }
 
-/// Runs the command with little memory.
+/// Runs the command with little memory and an end.
 fn run(arguments: &[&str], text: &Path, input: &Path) -> Run {
     let space = SPACE.iter().find(|(command, _)| arguments.first().unwrap().ends_with(command)).unwrap().1;
     let mut child = Command::new("sh")
-        .args(["-c", &format!("ulimit -v {} && exec \"$0\" \"$@\"", space << 10)])
+        .args(["-c", &format!("ulimit -v {} && ulimit -t {SECONDS} && exec \"$0\" \"$@\"", space << 10)])
         .arg(env!("CARGO_BIN_EXE_mlpc"))
         .args(
             arguments
@@ -64,21 +71,17 @@ fn run(arguments: &[&str], text: &Path, input: &Path) -> Run {
 /// Waits, and reads meanwhile what the system counts.
 fn watch(child: &mut Child) -> Run {
     let process = PathBuf::from(format!("/proc/{}", child.id()));
-    let begin = Instant::now();
-    let (mut kilobytes, mut ticks) = (0, 0);
+    let (mut kilobytes, mut read) = (0, 0);
     loop {
-        let status = fs::read_to_string(process.join("status")).unwrap_or_default();
-        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.strip_suffix("kB"));
-        kilobytes = kilobytes.max(peak.and_then(|peak| peak.trim().parse().ok()).unwrap_or(0));
-        let stat = fs::read_to_string(process.join("stat")).unwrap_or_default();
-        let fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
-        let used: u64 = fields.skip(11).take(2).filter_map(|field| field.parse::<u64>().ok()).sum();
-        ticks = ticks.max(used);
+        let number = |file: &str, name: &str| {
+            let text = fs::read_to_string(process.join(file)).unwrap_or_default();
+            let value = text.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default();
+            value.trim_end_matches("kB").trim().parse().unwrap_or(0)
+        };
+        kilobytes = number("status", "VmHWM:").max(kilobytes);
+        read = number("io", "rchar:").max(read);
         if let Some(status) = child.try_wait().unwrap() {
-            return Run { code: status.code(), seconds: ticks as f64 / 100.0, megabytes: kilobytes >> 10 };
-        }
-        if begin.elapsed() > PATIENCE {
-            child.kill().unwrap();
+            return Run { code: status.code(), megabytes: kilobytes >> 10, read };
         }
         std::thread::sleep(Duration::from_millis(2));
     }
@@ -86,19 +89,7 @@ fn watch(child: &mut Child) -> Run {
 
 /// An editor opens the text, asks what it may ask, and says goodbye.
 fn session(text: &str) -> Vec<u8> {
-    let mut session = Vec::new();
-    let mut next = 0;
-    let mut ask = |session: &mut Vec<u8>, method: &str, params: Value| {
-        next += 1;
-        Message::from(Request::new(next.into(), method.to_owned(), params)).write(session).unwrap();
-    };
-    let tell = |session: &mut Vec<u8>, method: &str, params: Value| {
-        Message::from(Notification::new(method.to_owned(), params)).write(session).unwrap();
-    };
-    ask(&mut session, "initialize", json!({ "capabilities": {} }));
-    tell(&mut session, "initialized", json!({}));
-    let document = json!({ "uri": "file:///a", "languageId": "mlp", "version": 1, "text": text });
-    tell(&mut session, "textDocument/didOpen", json!({ "textDocument": document }));
+    let mut script = Script::open(&json!({}), "file:///a", text);
     let lines = text.lines().count();
     for method in [
         "hover",
@@ -117,10 +108,12 @@ fn session(text: &str) -> Vec<u8> {
             "options": { "tabSize": 4, "insertSpaces": true },
             "newName": "renamed",
         });
-        ask(&mut session, &format!("textDocument/{method}"), params);
+        script.ask(&format!("textDocument/{method}"), params);
     }
-    ask(&mut session, "shutdown", Value::Null);
-    tell(&mut session, "exit", Value::Null);
+    let mut session = Vec::new();
+    for message in script.end().0 {
+        message.write(&mut session).unwrap();
+    }
     session
 }
 
@@ -134,16 +127,20 @@ fn file(name: &str, text: &[u8]) -> PathBuf {
 }
 
 /// Every command ends within its memory, with one of these exit codes.
-fn ends(kind: &str, texts: &[(&str, String)], codes: impl Fn(&str) -> &'static [i32]) {
+fn ends<'a>(
+    kind: &str,
+    texts: impl IntoIterator<Item = &'a (&'static str, String)>,
+    codes: fn(&str) -> &'static [i32],
+) {
     let mut broken = Vec::new();
-    println!("\n{kind:<32} {:>7}{}", "bytes", COMMANDS.map(|(name, _)| format!(" | {name:>5} MB")).concat());
+    println!("\n{kind:<32} {:>7}{}", "bytes", COMMANDS.map(|(name, _)| format!(" | {name:>7}")).concat());
     for (name, text) in texts {
         let path = file(&format!("{kind} {name}.mlp"), text.as_bytes());
         let talk = file("session", &session(text));
         let mut line = format!("{name:<32} {:>7}", text.len());
         for (command, arguments) in COMMANDS {
             let run = run(arguments, &path, &talk);
-            line.push_str(&format!(" | {:.2} {:>3}", run.seconds, run.megabytes));
+            line.push_str(&format!(" | {:>4} MB", run.megabytes));
             if run.megabytes > MEMORY || run.code.is_none_or(|code| !codes(command).contains(&code)) {
                 broken.push(format!("{name}: {command} ends with {:?}", run.code));
             }
@@ -153,21 +150,37 @@ fn ends(kind: &str, texts: &[(&str, String)], codes: impl Fn(&str) -> &'static [
     assert!(broken.is_empty(), "{broken:#?}");
 }
 
-#[test]
-#[cfg_attr(debug_assertions, ignore = "minutes; in a release build one")]
-fn large_texts() {
-    // Some are too large to be evaluated, or have no values; none has the style of `fmt`.
-    ends("good", &good::good(), |command| match command {
+/// Some texts are too large to be evaluated, or have no values; none has the style of `fmt`.
+fn codes_of_good_texts(command: &str) -> &'static [i32] {
+    match command {
         "summary" | "derive" | "emit" | "lsp" => &[0],
         "fmt" => &[1],
         _ => &[0, 1],
-    });
+    }
+}
+
+fn codes_of_bad_texts(command: &str) -> &'static [i32] {
+    if command == "lsp" { &[0] } else { &[1] }
+}
+
+#[test]
+#[cfg_attr(debug_assertions, ignore = "minutes; in a release build one")]
+fn large_texts() {
+    ends("good", &good::good(), codes_of_good_texts);
 }
 
 #[test]
 #[cfg_attr(debug_assertions, ignore = "minutes; in a release build one")]
 fn large_mistakes() {
-    ends("bad", &bad::bad(), |command| if command == "lsp" { &[0] } else { &[1] });
+    ends("bad", &bad::bad(), codes_of_bad_texts);
+}
+
+/// The part of the texts that every run can take.
+#[test]
+#[cfg_attr(not(debug_assertions), ignore = "all texts run")]
+fn a_slice_of_the_texts() {
+    ends("good", &good::written(), codes_of_good_texts);
+    ends("bad", bad::bad().iter().step_by(4), codes_of_bad_texts);
 }
 
 /// A text that is too long is not read to its end, nor looked at.
@@ -178,14 +191,16 @@ fn longer_texts() {
     for (command, arguments) in COMMANDS {
         let run = run(arguments, &long, &talk);
         assert_eq!(run.code, Some(if command == "lsp" { 0 } else { 1 }), "{command}");
-        assert!(run.megabytes < 100 && (cfg!(debug_assertions) || run.seconds < 1.0), "{command}");
+        assert!(run.megabytes < 100, "{command}: {} MB", run.megabytes);
+        // The server reads each message to its end.
+        assert!(run.read < READ || command == "lsp", "{command}: {} bytes", run.read);
     }
     for command in ["check", "summary", "eval", "derive", "emit", "fmt"] {
         let endless = Path::new("/dev/zero");
         for name in ["-", "/dev/zero"] {
             let run = run(&[command, name], endless, endless);
             assert_eq!(run.code, Some(1), "{command} {name}");
-            assert!(run.megabytes < 32 && (cfg!(debug_assertions) || run.seconds < 0.5), "{command} {name}");
+            assert!(run.megabytes < 32 && run.read < READ, "{command} {name}: {} bytes", run.read);
         }
     }
 }

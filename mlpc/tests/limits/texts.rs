@@ -6,17 +6,20 @@ use mlp_dsl::ir::Derivation;
 /// The most that a text may have.
 pub(crate) const BYTES: usize = mlp_dsl::limits::TEXT_BYTES;
 
+/// The bytes of a hostile text: a debug build takes a minute for some of the longest.
+pub(crate) const LENGTH: usize = if cfg!(debug_assertions) { BYTES / 16 } else { BYTES };
+
 /// Pieces one after another.
 pub(crate) fn list(count: usize, piece: impl Fn(usize) -> String) -> String {
     (0..count).map(piece).collect()
 }
 
-/// `head`, then pieces up to what is read, then `tail`.
+/// `head`, then pieces up to `LENGTH`, then `tail`.
 pub(crate) fn fill(head: &str, piece: impl Fn(usize) -> String, tail: &str) -> String {
     let mut text = head.to_owned();
     for i in 0.. {
         let piece = piece(i);
-        if text.len() + piece.len() + tail.len() > BYTES {
+        if text.len() + piece.len() + tail.len() > LENGTH {
             break;
         }
         text.push_str(&piece);

@@ -3,10 +3,8 @@
 use std::{
     collections::HashMap,
     fmt::{self, Write},
-    fs, io,
+    io,
     ops::Range,
-    path::Path,
-    process::Command,
 };
 
 use mlp_dsl::{
@@ -17,6 +15,7 @@ use mlp_dsl::{
 };
 use mlp_eval::{Evaluation, Point, evaluate};
 use mlp_rust::{Options, emit};
+use mlp_support::cargo::Crate;
 use quote::quote;
 
 use crate::{
@@ -73,10 +72,9 @@ pub fn run(numbers: Range<u64>) -> io::Result<Compiled> {
         let derivation = compile(&text).map_err(|found| io::Error::other(format!("{found:?}\n{text}")))?;
         networks.push((number, derivation));
     }
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/random-networks");
-    write_crate(&folder, &networks)?;
-    let debug = build_and_run(&folder, &[])?;
-    let release = build_and_run(&folder, &["--release"])?;
+    let program = program("random-networks", &networks);
+    let debug = build_and_run(&program, &[])?;
+    let release = build_and_run(&program, &["--release"])?;
     let mut compiled = Compiled { networks: networks.len(), ..Compiled::default() };
     for (line, other) in debug.lines().zip(release.lines()).filter(|(a, b)| a != b) {
         compiled.wrong.push(format!("debug {line}\\nrelease {other}"));
@@ -95,32 +93,23 @@ pub fn run(numbers: Range<u64>) -> io::Result<Compiled> {
 /// What the network of a text prints when it is compiled in release.
 pub fn bits_of(name: &str, text: &str) -> io::Result<String> {
     let derivation = compile(text).map_err(|found| io::Error::other(format!("{found:?}")))?;
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/random-networks").join(name);
-    write_crate(&folder, &[(0, derivation)])?;
-    build_and_run(&folder, &["--release"])
+    build_and_run(&program(name, &[(0, derivation)]), &["--release"])
 }
 
-fn write_crate(folder: &Path, networks: &[(u64, Derivation)]) -> io::Result<()> {
-    fs::create_dir_all(folder.join("src"))?;
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize()?;
-    // A name of its own: they share what they build, and each program's name is its crate's.
-    let name = folder.file_name().unwrap_or_default().display();
-    let manifest = format!(
-        "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[dependencies]\n\
-         mlp-runtime = {{ path = {:?} }}\n\n[profile.dev]\ndebug = false\n\n[workspace]\n",
-        root.join("mlp-runtime")
-    );
-    fs::write(folder.join("Cargo.toml"), manifest)?;
+/// A crate that runs the networks.
+fn program(name: &str, networks: &[(u64, Derivation)]) -> Crate {
+    let program = Crate::new(name, "mlp-runtime");
     let options = Options { runtime: Some(quote!(::mlp_runtime::__private)), ..Options::default() };
     let mut main = MAIN.to_owned();
     let mut calls = String::new();
     for (number, derivation) in networks {
-        fs::write(folder.join(format!("src/r{number}.rs")), emit(derivation, &options).to_string())?;
+        program.write(&format!("src/r{number}.rs"), emit(derivation, &options).to_string());
         let _ = writeln!(main, "mod r{number};\n{}", runner(*number, derivation));
         let _ = writeln!(calls, "    run{number}();");
     }
     let _ = writeln!(main, "fn main() {{\n{calls}}}");
-    fs::write(folder.join("src/main.rs"), main)
+    program.write("src/main.rs", main);
+    program
 }
 
 const MAIN: &str = "\
@@ -161,16 +150,8 @@ fn runner(number: u64, derivation: &Derivation) -> String {
     code
 }
 
-fn build_and_run(folder: &Path, arguments: &[&str]) -> io::Result<String> {
-    // One for all of these crates: the runtime is compiled once.
-    let target = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/random-networks/target");
-    let output = Command::new(env!("CARGO"))
-        .args(["run", "--quiet", "--offline"])
-        .args(arguments)
-        .current_dir(folder)
-        .env("CARGO_TARGET_DIR", target)
-        .env_remove("RUSTFLAGS")
-        .output()?;
+fn build_and_run(program: &Crate, arguments: &[&str]) -> io::Result<String> {
+    let output = program.cargo(&[&["run", "--quiet"], arguments].concat());
     if !output.status.success() {
         let said = String::from_utf8_lossy(&output.stderr);
         return Err(io::Error::other(said.chars().take(4000).collect::<String>()));

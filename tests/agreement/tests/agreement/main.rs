@@ -90,7 +90,7 @@ macro_rules! networks {
             $(#[test] fn $name() {
                 let through_macro = run!(mlp_agreement::$name::through_macro::Network, mlp::__private, $kind);
                 let emitted = run!(mlp_agreement::$name::emitted::Network, mlp::__private, $kind);
-                let standalone = run!(mlp_agreement::$name::standalone::Network, mlp_agreement::$name::standalone::runtime, $kind);
+                let standalone = run!(mlp_agreement::$name::standalone::Network, mlp_agreement::$name::standalone::api, $kind);
                 assert!(through_macro.len() > 10);
                 assert_eq!(through_macro, emitted);
                 assert_eq!(through_macro, standalone);

@@ -1,0 +1,194 @@
+//! The value of each side, at any point, from the referee's values of the equations.
+
+use mlp_dsl::{
+    formula::{FunctionId, evaluate::evaluate_formula},
+    ir::{
+        Derivation,
+        equation::{EquationId, Per},
+    },
+    model::{Reduction, Sample},
+    never::OrNever,
+    number::Arithmetic,
+    shape::Shape,
+};
+use mlp_eval::{Array, Evaluation, Point, evaluate};
+
+use super::{ArrayOp, Expression, Node, NodeId, Quantity};
+
+/// The referee's values: of the batch, and of each of its samples.
+#[derive(Clone, Debug)]
+pub struct Numbers {
+    batch: Evaluation<f64>,
+    samples: Vec<Evaluation<f64>>,
+}
+
+impl Numbers {
+    /// At a point with one sample.
+    pub fn at(derivation: &Derivation, point: &Point) -> Self {
+        let batch = evaluate(derivation, point);
+        Numbers { samples: vec![batch.clone()], batch }
+    }
+
+    /// For a batch of samples, with these parameters instead of the start values.
+    pub fn of_batch(
+        derivation: &Derivation,
+        parameters: &[(EquationId, Array<f64>)],
+        samples: &[Sample],
+    ) -> Self {
+        let at = |samples: &[Sample]| {
+            let mut point = Point::at(derivation, samples);
+            for (id, value) in parameters {
+                point.set(*id, value.clone());
+            }
+            evaluate(derivation, &point)
+        };
+        let each = samples.iter().map(|sample| at(std::slice::from_ref(sample))).collect();
+        Numbers { batch: at(samples), samples: each }
+    }
+
+    /// How many samples there are.
+    pub fn samples(&self) -> usize {
+        self.samples.len()
+    }
+
+    /// The value of an equation, seen from a sample.
+    pub fn value(&self, derivation: &Derivation, id: EquationId, sample: usize) -> Option<&Array<f64>> {
+        match derivation.equation(id).per {
+            Per::Batch => self.batch.value(id),
+            Per::Sample => self.samples.get(sample)?.value(id),
+        }
+    }
+}
+
+impl Expression {
+    /// The value seen from a sample, or `None` where something in it has none.
+    pub fn evaluate(&self, derivation: &Derivation, numbers: &Numbers, sample: usize) -> Option<Array<f64>> {
+        node_values(self, derivation, numbers, sample)?.pop()
+    }
+}
+
+/// The value of each node of an expression, seen from a sample.
+pub(crate) fn node_values(
+    expression: &Expression,
+    derivation: &Derivation,
+    numbers: &Numbers,
+    sample: usize,
+) -> Option<Vec<Array<f64>>> {
+    let mut values: Vec<Array<f64>> = Vec::with_capacity(expression.nodes().len());
+    for (node, shape) in expression.shaped() {
+        let value = match node {
+            Node::Number(number) | Node::Constant(_, number) => Array::scalar_of(*number),
+            Node::Quantity(quantity) => quantity.evaluate(derivation, numbers, sample)?,
+            Node::Batch(reduction, inner) => over_batch(inner, *reduction, derivation, numbers)?,
+            Node::Array(op, operands) => op.evaluate(shape, &operands_of(operands, &values)?)?,
+            Node::Unary(..) | Node::Binary(..) | Node::Select(..) | Node::Apply(..) | Node::Whole { .. } => {
+                let operands = operands_of(&node.operands(), &values)?;
+                Array::build(shape, |row, column| {
+                    let cells: Vec<f64> = operands.iter().map(|a| a.spread(row, column)).collect();
+                    cell(node, &cells, derivation)
+                })
+            }
+        };
+        values.push(value);
+    }
+    Some(values)
+}
+
+fn over_batch(
+    expression: &Expression,
+    reduction: Reduction,
+    derivation: &Derivation,
+    numbers: &Numbers,
+) -> Option<Array<f64>> {
+    let mut sum: Option<Array<f64>> = None;
+    for sample in 0..numbers.samples() {
+        let value = expression.evaluate(derivation, numbers, sample)?;
+        sum = Some(match sum {
+            Some(sum) => sum.plus(&value),
+            None => value,
+        });
+    }
+    Some(match reduction {
+        Reduction::Mean => sum?.map(|x| x / numbers.samples() as f64),
+        Reduction::Sum => sum?,
+    })
+}
+
+impl Quantity {
+    /// The value seen from a sample.
+    pub fn evaluate(&self, derivation: &Derivation, numbers: &Numbers, sample: usize) -> Option<Array<f64>> {
+        match self {
+            Quantity::Equation(id) => numbers.value(derivation, *id, sample).cloned(),
+            Quantity::Count(count) => Some(Array::scalar_of(count.of(derivation)? as f64)),
+            Quantity::Letter { value, .. }
+            | Quantity::Derivative { value, .. }
+            | Quantity::Argument { value, .. }
+            | Quantity::FunctionDerivative { value, .. } => value.evaluate(derivation, numbers, sample),
+        }
+    }
+}
+
+impl ArrayOp {
+    fn evaluate(self, shape: Shape, operands: &[&Array<f64>]) -> Option<Array<f64>> {
+        let first = *operands.first()?;
+        let second = || operands.get(1).copied();
+        let product = |a: &Array<f64>, b: &Array<f64>| a.product(b, Arithmetic::Separate);
+        let value = match self {
+            ArrayOp::Product => product(first, second()?),
+            ArrayOp::ProductTransposed => product(first, &second()?.transposed()),
+            ArrayOp::TransposedProduct => product(&first.transposed(), second()?),
+            ArrayOp::Dot => product(first, &second()?.transposed()),
+            ArrayOp::Sum => Array::scalar_of(first.sum()),
+            ArrayOp::Softmax => first.softmax(),
+            ArrayOp::CrossEntropy => {
+                let part = |(p, t): (f64, f64)| if t == 0.0 { 0.0 } else { -t * p.ln() };
+                Array::scalar_of(first.iter().zip(second()?.iter()).map(part).sum())
+            }
+            ArrayOp::SoftmaxCrossEntropy => Array::scalar_of(first.cross_entropy(second()?)),
+            ArrayOp::Pack => Array::vector(operands.iter().flat_map(|a| a.iter()).collect()),
+            ArrayOp::Transposed => first.transposed(),
+            ArrayOp::SumSquares => Array::scalar_of(first.iter().map(|x| x * x).sum()),
+            ArrayOp::Part(start) => Array::vector(first.iter().skip(start).take(shape.count()).collect()),
+            ArrayOp::Element(index) => Array::scalar_of(first.at(0, index)),
+            ArrayOp::SumOverIndex => Array::build(shape, |row, _| match shape {
+                Shape::Matrix(_, columns) => (0..columns).map(|column| first.at(row, column)).sum(),
+                Shape::Scalar | Shape::Vector(_) => first.sum(),
+            }),
+            ArrayOp::Cell(row, column) => Array::scalar_of(first.at(row, column)),
+            ArrayOp::Fill => Array::build(shape, |row, column| first.spread(row, column)),
+        };
+        let cells: Vec<f64> = value.iter().collect();
+        Some(Array::from_row_major(shape, &cells))
+    }
+}
+
+fn operands_of<'v>(ids: &[NodeId], values: &'v [Array<f64>]) -> Option<Vec<&'v Array<f64>>> {
+    ids.iter().map(|id| values.get(id.index())).collect()
+}
+
+/// One cell of an element-wise operation.
+fn cell(node: &Node, x: &[f64], derivation: &Derivation) -> f64 {
+    let value = match (node, x) {
+        (Node::Unary(op, _), [x]) => Some(op.evaluate(*x)),
+        (Node::Binary(op, ..), [a, b]) => Some(op.evaluate(*a, *b)),
+        (Node::Whole { up: true, .. }, [x]) => Some(x.ceil()),
+        (Node::Whole { up: false, .. }, [x]) => Some(x.floor()),
+        (Node::Select(comparison, _), [left, right, then, otherwise]) => {
+            Some(if comparison.holds(*left, *right) { *then } else { *otherwise })
+        }
+        (Node::Apply(id, _), arguments) => applied(*id, arguments, derivation),
+        _ => None,
+    };
+    value.or_never("an element-wise operation has its operands", f64::NAN)
+}
+
+/// The value of a function; none where it or an argument is missing.
+fn applied(FunctionId(id): FunctionId, arguments: &[f64], derivation: &Derivation) -> Option<f64> {
+    let header = &derivation.header;
+    let function = header.functions.get(id as usize)?;
+    let leaf = |leaf: u32| {
+        let argument = arguments.get(leaf as usize).copied();
+        argument.or_never("a call has an argument for each parameter", f64::NAN)
+    };
+    Some(evaluate_formula(&function.body, &leaf, &header.functions, header.arithmetic))
+}

@@ -1,0 +1,206 @@
+//! The document as Markdown that GitHub renders: mathematics in ```` ```math ```` blocks and in
+//! `` $`…`$ ``, pictures as Mermaid, everything else escaped.
+
+use std::fmt::Write;
+
+use mlp_dsl::visible::acts;
+
+use crate::{
+    Document,
+    content::{Block, Column, Inline, Line, NodeKind, Picture, Side, Text},
+    notation::{
+        Notation,
+        layout::Row,
+        math::{Math, Operator},
+    },
+    phrases,
+};
+
+use super::latex;
+
+pub(crate) fn print(document: &Document) -> String {
+    let printer = Markdown { notation: document.notation() };
+    let mut out = String::new();
+    front_matter(document, &mut out);
+    for doc in paragraphs(&document.derivation.header.docs) {
+        let _ = write!(out, "\n{}\n", escape(&doc));
+    }
+    for text in &document.preface {
+        let _ = write!(out, "\n{}\n", printer.text(text));
+    }
+    for (index, section) in document.sections.iter().enumerate() {
+        let _ = write!(out, "\n## {}. {}\n", index + 1, escape(document.heading(section)));
+        for block in &section.blocks {
+            let _ = write!(out, "\n{}\n", printer.block(block));
+        }
+    }
+    out
+}
+
+/// Title, author, marks and question.
+fn front_matter(document: &Document, out: &mut String) {
+    let front = &document.derivation.header.document;
+    let title = front.title.as_deref().unwrap_or(&document.derivation.header.name);
+    let _ = writeln!(out, "# {}", escape(&one_line(title)));
+    let mut line = Vec::new();
+    line.extend(front.author.as_deref().map(|author| escape(&one_line(author))));
+    line.extend(front.marks.map(phrases::marks));
+    if !line.is_empty() {
+        let _ = write!(out, "\n{}\n", line.join(" · "));
+    }
+    let question: Vec<String> =
+        front.question.iter().flat_map(|text| text.lines()).map(str::to_owned).collect();
+    for paragraph in paragraphs(&question) {
+        let _ = write!(out, "\n> {}\n", escape(&paragraph));
+    }
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Lines of documentation as paragraphs: an empty line separates them.
+fn paragraphs(docs: &[String]) -> Vec<String> {
+    let joined = docs.iter().map(|line| line.trim()).collect::<Vec<_>>();
+    joined.split(|line| line.is_empty()).map(|lines| lines.join(" ")).filter(|p| !p.is_empty()).collect()
+}
+
+struct Markdown<'d> {
+    notation: Notation<'d>,
+}
+
+impl Markdown<'_> {
+    fn block(&self, block: &Block) -> String {
+        match block {
+            Block::Paragraph(text) => self.text(text),
+            Block::Heading(title) => format!("### {}", escape(title)),
+            Block::Lines(lines) => self.lines(lines),
+            Block::Table { columns, rows } => self.table(columns, rows),
+            Block::Picture(picture) => mermaid(picture),
+        }
+    }
+
+    fn text(&self, text: &Text) -> String {
+        text.iter().map(|inline| self.inline(inline)).collect()
+    }
+
+    fn inline(&self, inline: &Inline) -> String {
+        match inline {
+            Inline::Text(text) => escape(text),
+            Inline::Code(code) => format!("`{}`", code.replace(['`', '\n', '|'], "")),
+            Inline::Math(side) => math(&self.side(side)),
+            Inline::Equality(line) => {
+                let sides: Vec<String> =
+                    line.sides.iter().map(|side| latex::math(&self.side(side))).collect();
+                format!("$`{}`$", sides.join(" = "))
+            }
+            Inline::Sign(sign) => math(sign),
+            Inline::Sizes(sizes) => math(&sizes.math()),
+        }
+    }
+
+    fn side(&self, side: &Side) -> Math {
+        self.notation.side(side).unwrap_or(Operator::Ellipsis.into())
+    }
+
+    /// Lines below one another, aligned at the first equals sign; a long one takes a row for each.
+    fn lines(&self, lines: &[Line]) -> String {
+        let blocks: Vec<String> = self.notation.layout(lines).iter().map(|block| aligned(block)).collect();
+        blocks.join("\n\n")
+    }
+
+    fn table(&self, columns: &[Column], rows: &[Vec<Text>]) -> String {
+        let line = |cells: Vec<String>| format!("| {} |", cells.join(" | "));
+        let rule = |column: &Column| if column.is_number { "---:" } else { "---" }.to_owned();
+        let mut lines = vec![
+            line(columns.iter().map(|column| escape(column.title)).collect()),
+            line(columns.iter().map(rule).collect()),
+        ];
+        lines.extend(rows.iter().map(|row| line(row.iter().map(|text| self.text(text)).collect())));
+        lines.join("\n")
+    }
+}
+
+/// Mathematics in running text.
+fn math(math: &Math) -> String {
+    format!("$`{}`$", latex::math(math))
+}
+
+/// A block of aligned rows.
+fn aligned(block: &[Row]) -> String {
+    let mut text = String::new();
+    for (index, row) in block.iter().enumerate() {
+        if index > 0 {
+            text.push_str(if row.left.is_some() { " \\\\[10pt]\n" } else { " \\\\[6pt]\n" });
+        }
+        if let Some(left) = &row.left {
+            text.push_str(&latex::math(left));
+            text.push(' ');
+        }
+        let right: Vec<String> = row.right.iter().map(latex::math).collect();
+        let _ = write!(text, "&= {}", right.join(" = "));
+    }
+    format!("```math\n\\begin{{aligned}}\n{text}\n\\end{{aligned}}\n```")
+}
+
+/// Plain text in Markdown: what could be markup is made harmless.
+fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut number_before = true;
+    let mut letters = text.chars().peekable();
+    while let Some(c) = letters.next() {
+        let word_follows = letters.peek().is_some_and(|next| !next.is_whitespace());
+        let starts_list = out.is_empty() && "+-=".contains(c);
+        let ends_number = number_before && !out.is_empty() && ".)".contains(c) && !word_follows;
+        let special = r"\`*_{}[]<>#|$~!&@".contains(c);
+        if special || starts_list || ends_number || (c == ':' && word_follows) {
+            out.push('\\');
+        }
+        number_before &= c.is_ascii_digit();
+        out.push(if acts(c) { ' ' } else { c });
+    }
+    out
+}
+
+fn mermaid(picture: &Picture) -> String {
+    let mut lines = vec!["```mermaid".to_owned(), "flowchart LR".to_owned()];
+    let node = |index: usize| -> String {
+        let label = picture.nodes.get(index).map_or("", |node| node.label.as_str());
+        let label = quoted(label);
+        match picture.nodes.get(index).map(|node| node.kind) {
+            Some(NodeKind::Input) => format!("n{index}[{label}]"),
+            Some(NodeKind::Bias) => format!("n{index}{{{{{label}}}}}"),
+            _ => format!("n{index}(({label}))"),
+        }
+    };
+    let mut drawn = vec![false; picture.nodes.len()];
+    for (index, (title, members)) in picture.groups.iter().enumerate() {
+        lines.push(format!("  subgraph g{index}[{}]", quoted(title)));
+        for member in members {
+            lines.push(format!("    {}", node(*member)));
+            if let Some(slot) = drawn.get_mut(*member) {
+                *slot = true;
+            }
+        }
+        lines.push("  end".to_owned());
+    }
+    let rest = drawn.iter().enumerate().filter(|(_, drawn)| !**drawn);
+    lines.extend(rest.map(|(index, _)| format!("  {}", node(index))));
+    for (from, to, label) in &picture.edges {
+        let label = if label.is_empty() { String::new() } else { format!("|{}|", quoted(label)) };
+        // Dotted, so that a bias's edge that passes by a weight's label isn't taken for it.
+        let is_bias = picture.nodes.get(*from).is_some_and(|node| node.kind == NodeKind::Bias);
+        let arrow = if is_bias { "-.->" } else { "-->" };
+        lines.push(format!("  n{from} {arrow}{label} n{to}"));
+    }
+    lines.push("```".to_owned());
+    lines.join("\n")
+}
+
+/// A label of Mermaid: its markup characters as entities.
+fn quoted(text: &str) -> String {
+    let plain = |c: &char| c.is_alphanumeric() || " _:=.,-".contains(*c);
+    let safe: String =
+        text.chars().map(|c| if plain(&c) { c.to_string() } else { format!("#{};", c as u32) }).collect();
+    format!("\"{safe}\"")
+}

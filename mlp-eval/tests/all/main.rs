@@ -1,0 +1,4 @@
+//! Gradients of the compiler held against the interpreter and its complex step.
+
+mod order;
+mod properties;

@@ -1,0 +1,19 @@
+//! The names of this crate in generated code.
+
+pub use super::arithmetic::{Arithmetic, Separate};
+pub use super::batch::{Batch, BatchError};
+pub use super::class::Class;
+pub use super::isa::dispatch::dispatch;
+pub use super::isa::portable::Portable;
+pub use super::isa::traits::{Fused, Isa, WithIsa};
+pub use super::kernels::{
+    add_matrix, add_scalar, add_vector, divide_matrix, divide_scalar, divide_vector, first, first_mut, outer,
+    padded, put_first, put_slice, slice, softmax, softmax_cross_entropy, sum, sum_matrix, sum_squares,
+    sum_squares_matrix, transpose, whole_power,
+};
+pub use super::network::{
+    Differentiable, Gradients, Network, Parameter, ParameterKind, ParameterShape, Reduction, Trainable,
+};
+pub use super::random::Stream;
+pub use super::scalar::Scalar;
+pub use super::weight_file::{load_f32, load_f64, load_transposed_f32, load_transposed_f64, weight_file};

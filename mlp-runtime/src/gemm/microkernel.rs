@@ -1,0 +1,221 @@
+//! The micro-kernel of all products: the sums of a tile are in registers while their terms are added.
+
+use super::super::isa::vector::Vector;
+use super::super::scalar::Scalar;
+use super::epilogue::{Descent, Epilogue, Init, add_bias, means};
+use super::tile::{Layout, Tile};
+use super::tuning::{LINE, PACKING_MR, UNROLLED_TERMS};
+
+/// Computes R rows of C registers; with `MASKED` the last register has `tail` numbers only.
+///
+/// # Safety
+/// All rows of a, b and y are valid in these sizes and laid out as L says, and the numbers that are read are
+/// initialised; `tail` is at most LANES; if b is to be packed, its buffer is valid. The processor has the instructions
+/// of V.
+#[cfg_attr(debug_assertions, inline(never))] // frames of debug builds would add up
+#[cfg_attr(not(debug_assertions), inline(always))]
+pub(super) unsafe fn compute<
+    V: Vector,
+    L: Layout,
+    const FUSED: bool,
+    const R: usize,
+    const C: usize,
+    const MASKED: bool,
+>(
+    tile: &Tile<V::Element>,
+    tail: usize,
+) {
+    // SAFETY: all addresses are inside the rows that the caller guarantees: the last register has `tail` numbers, or
+    // all without `MASKED`. Without terms, neither a nor b is read.
+    unsafe {
+        let mask = V::mask(tail);
+        if L::PACKED {
+            prefetch_next::<V, R, C>(tile);
+        }
+        let mut sums = init::<V, L, R, C, MASKED>(tile, mask);
+        let at_once = if L::PACKED { UNROLLED_TERMS } else { 1 };
+        let whole = tile.depth - tile.depth % at_once;
+        let mut k = 0;
+        while k < whole {
+            for next in 0..at_once {
+                add::<V, L, FUSED, R, C, MASKED>(tile, k + next, mask, &mut sums);
+            }
+            k += at_once;
+        }
+        while k < tile.depth {
+            add::<V, L, FUSED, R, C, MASKED>(tile, k, mask, &mut sums);
+            k += 1;
+        }
+        finish::<V, L, FUSED, R, C, MASKED>(tile, mask, sums);
+    }
+}
+
+/// Prefetches the results of a later tile: the same rows of the next panel or, if there is none, the next rows. They
+/// are pages apart, which no processor prefetches by itself.
+#[inline(always)]
+fn prefetch_next<V: Vector, const R: usize, const C: usize>(tile: &Tile<V::Element>) {
+    let line = LINE / size_of::<V::Element>();
+    let result = match tile.epilogue {
+        Epilogue::Descent(_, Descent { y, w, .. }) => {
+            w.wrapping_byte_add(tile.y.addr().wrapping_sub(y.addr())).cast_const()
+        }
+        _ => tile.y.cast_const(),
+    };
+    let (first, right) = if tile.panels > 1 { (0, C * V::LANES) } else { (R, 0) };
+    for r in first..first + R {
+        let row = result.wrapping_add(r * tile.y_row + right);
+        for number in (0..C * V::LANES).step_by(line) {
+            V::prefetch(row.wrapping_add(number));
+        }
+    }
+}
+
+/// The sums before their first term.
+///
+/// # Safety
+/// As for [`compute`].
+#[inline(always)]
+unsafe fn init<V: Vector, L: Layout, const R: usize, const C: usize, const MASKED: bool>(
+    tile: &Tile<V::Element>,
+    mask: V::Mask,
+) -> [[V; C]; R] {
+    // SAFETY: as for the caller.
+    unsafe {
+        let zero = if tile.init == Init::NegativeZero { -V::Element::ZERO } else { V::Element::ZERO };
+        let mut sums = [[V::splat(zero); C]; R];
+        if tile.init == Init::Accumulate {
+            for (r, row) in sums.iter_mut().enumerate() {
+                for (c, sum) in row.iter_mut().enumerate() {
+                    let from = tile.y.add(tile.row::<L, R>(r) * tile.y_row + c * V::LANES);
+                    *sum = if MASKED && c + 1 == C { V::load_masked(from, mask) } else { V::load(from) };
+                }
+            }
+        }
+        sums
+    }
+}
+
+/// Adds the products of term k.
+///
+/// # Safety
+/// As for [`compute`]; k is less than the depth.
+#[inline(always)]
+unsafe fn add<V: Vector, L: Layout, const FUSED: bool, const R: usize, const C: usize, const MASKED: bool>(
+    tile: &Tile<V::Element>,
+    k: usize,
+    mask: V::Mask,
+    sums: &mut [[V; C]; R],
+) {
+    let (b, b_step) = match tile.unpacked {
+        Some(unpacked) if !L::PACKED && R == PACKING_MR => unpacked,
+        _ if L::PACKED => (tile.b, C * V::LANES),
+        _ => (tile.b, tile.b_step),
+    };
+    let a_step = if L::INNER { 1 } else { tile.a_step };
+    let a_row = if L::BATCH { 1 } else { tile.a_row };
+    // SAFETY: as for the caller.
+    unsafe {
+        let from = b.add(k * b_step);
+        let mut b = [V::splat(V::Element::ZERO); C];
+        for (c, b) in b.iter_mut().enumerate() {
+            let from = from.add(c * V::LANES);
+            let masked = MASKED && !L::PACKED && c + 1 == C;
+            *b = if masked { V::load_masked(from, mask) } else { V::load(from) };
+            if !L::PACKED && R == PACKING_MR && tile.unpacked.is_some() {
+                b.store(tile.b.cast_mut().add((k * C + c) * V::LANES));
+            }
+        }
+        let a = tile.a.add(k * a_step);
+        for (r, row) in sums.iter_mut().enumerate() {
+            let a = V::splat(*a.add(tile.row::<L, R>(r) * a_row));
+            for (sum, b) in row.iter_mut().zip(b) {
+                *sum = a.add_product::<FUSED>(b, *sum);
+            }
+        }
+    }
+}
+
+/// Applies the epilogue and stores the result.
+///
+/// # Safety
+/// As for [`compute`].
+#[inline(always)]
+unsafe fn finish<
+    V: Vector,
+    L: Layout,
+    const FUSED: bool,
+    const R: usize,
+    const C: usize,
+    const MASKED: bool,
+>(
+    tile: &Tile<V::Element>,
+    mask: V::Mask,
+    mut sums: [[V; C]; R],
+) {
+    // SAFETY: as for the caller.
+    unsafe {
+        // Plain loops: a closure is a function of its own, compiled without the instructions of V.
+        match tile.epilogue {
+            Epilogue::Bias(bias) if !L::BATCH => {
+                if !bias.is_null() {
+                    add_bias::<V, R, C, MASKED>(bias, mask, &mut sums);
+                }
+            }
+            Epilogue::Mean(mean) if !L::INNER => means(mean, &mut sums),
+            Epilogue::Descent(mean, descent) if !L::INNER => {
+                means(mean, &mut sums);
+                return descend::<V, L, FUSED, R, C, MASKED>(tile, mask, sums, descent);
+            }
+            Epilogue::Bias(_) | Epilogue::Mean(_) | Epilogue::Descent(..) => {
+                debug_assert!(false, "an epilogue that the layout excludes");
+            }
+        }
+        for (r, row) in sums.into_iter().enumerate() {
+            if tile.row::<L, R>(r) < r {
+                break;
+            }
+            for (c, sum) in row.into_iter().enumerate() {
+                let to = tile.y.add(r * tile.y_row + c * V::LANES);
+                if MASKED && c + 1 == C { sum.store_masked(to, mask) } else { sum.store(to) }
+            }
+        }
+    }
+}
+
+/// Takes a step of gradient descent with the sums as gradients.
+///
+/// # Safety
+/// As for [`compute`]; y is inside the result of the descent, and w is valid in the size of that result.
+#[inline(always)]
+unsafe fn descend<
+    V: Vector,
+    L: Layout,
+    const FUSED: bool,
+    const R: usize,
+    const C: usize,
+    const MASKED: bool,
+>(
+    tile: &Tile<V::Element>,
+    mask: V::Mask,
+    sums: [[V; C]; R],
+    descent: Descent<V::Element>,
+) {
+    // SAFETY: as for the caller; w is indexed as the result is.
+    unsafe {
+        let factor = V::splat(descent.factor);
+        let w = descent.w.offset(tile.y.cast_const().offset_from(descent.y));
+        for (r, row) in sums.into_iter().enumerate() {
+            if tile.row::<L, R>(r) < r {
+                break;
+            }
+            for (c, sum) in row.into_iter().enumerate() {
+                let w = w.add(r * tile.y_row + c * V::LANES);
+                if MASKED && c + 1 == C {
+                    factor.add_product::<FUSED>(sum, V::load_masked(w, mask)).store_masked(w, mask);
+                } else {
+                    factor.add_product::<FUSED>(sum, V::load(w)).store(w);
+                }
+            }
+        }
+    }
+}

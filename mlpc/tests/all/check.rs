@@ -1,0 +1,143 @@
+//! `mlpc check` on good specifications, and what goes wrong outside of them.
+
+use crate::common::{COURSE, check_text, error, folder, mlpc, output};
+use predicates::prelude::*;
+
+#[test]
+fn the_course_is_good() {
+    for file in COURSE {
+        let said = output(&["check", file]);
+        assert!(said.starts_with(&format!("{file}: no errors in the network")), "{said}");
+        assert!(said.contains("normwise error"), "{said}");
+    }
+}
+
+#[test]
+fn pages() {
+    // The last digits of an error depend on the machine's library of functions.
+    insta::with_settings!({ filters => vec![(r"\d\.\de-\d+( at .*)?", "[error]")], omit_expression => true }, {
+        insta::assert_snapshot!("exercise", output(&["check", "exercise.mlp"]));
+        insta::assert_snapshot!("homework", output(&["check", "homework.mlp"]));
+    });
+}
+
+#[test]
+fn standard_input() {
+    let text = std::fs::read_to_string(folder("../examples/course/exercise.mlp")).unwrap();
+    let said = check_text(text, 0);
+    assert!(said.contains("10 of 10 checked at the declared values"), "{said}");
+}
+
+#[test]
+fn without_a_loss() {
+    let said = check_text("network N { input x[2]; layer y[2] = relu(dense(x)); }", 0);
+    assert!(said.contains("gradients  none: the network has no loss"), "{said}");
+}
+
+#[test]
+fn a_loss_that_is_no_number() {
+    let text = "network N { input x[1] = -1; weights w[1] = 1; layer y = w * x; loss sum(ln(y)); }";
+    let said = check_text(text, 1);
+    assert!(said.contains("can't be checked at the declared values: the loss is NaN there"), "{said}");
+}
+
+#[test]
+fn too_large_to_be_evaluated() {
+    let with = |length: u64, width: u64| {
+        let head = format!("network N {{ input x[{length}]; layer y[{width}] = sigmoid(dense(x));");
+        format!("{head} target t[{width}]; loss squared_error(y, t); train sgd(rate = 1); }}")
+    };
+    let said = check_text(with(10_000, 1_000), 1);
+    assert!(said.contains("it has 10001000 parameters, but at most 4000000 can be evaluated"), "{said}");
+    let said = check_text(with(16_000_000, 8), 1);
+    assert!(said.contains("it has 128000008 parameters"), "{said}");
+    let wide: String = (1..50).map(|i| format!("layer h{i} = tanh(h{});\n", i - 1)).collect();
+    let text =
+        format!("network N {{ input x[1000000]; weights w; layer h0 = w * x; {wide} loss sum(h49); }}");
+    let said = check_text(text, 1);
+    assert!(said.contains("values to compute, but at most 33554432 can be evaluated"), "{said}");
+}
+
+#[test]
+fn missing_files_and_wrong_usage() {
+    let said = error(&["check", "nothing.mlp"], 2);
+    assert_eq!(
+        said,
+        "error: can't read nothing.mlp: there is no such file\n  \
+         = help: give the path of a `.mlp` file, or `-` for standard input\n"
+    );
+    assert!(error(&["check", "."], 2).contains("it is a directory"));
+    for wrong in [
+        &["check"][..],
+        &[],
+        &["chek", "xor.mlp"],
+        &["check", "xor.mlp", "--loud"],
+        &["summary", "xor.mlp", "--batch", "0"],
+        &["summary", "xor.mlp", "--batch", "-3"],
+        &["summary", "xor.mlp", "--samples", "many"],
+        &["summary", "xor.mlp", "--format", "yaml"],
+        &["eval", "xor.mlp", "--steps", "0"],
+        &["derive", "xor.mlp", "--digits", "99"],
+        &["derive", "xor.mlp", "--check"],
+        &["emit", "xor.mlp", "--check"],
+        &["emit", "xor.mlp", "--check", "-o", "-"],
+        &["emit", "xor.mlp", "-o", "xor.mlp"],
+        &["emit", "xor.mlp", "-o", "no/such/folder/x.rs"],
+    ] {
+        mlpc(wrong).assert().code(2).stdout("").stderr(predicate::str::is_empty().not());
+    }
+}
+
+#[test]
+fn help_and_version() {
+    assert!(output(&["--version"]).starts_with("mlpc "));
+    let help = output(&["--help"]);
+    for command in ["check", "summary", "eval", "derive", "emit"] {
+        assert!(help.contains(command), "{help}");
+        output(&[command, "--help"]);
+    }
+}
+
+/// What stands side by side is not nested, however much it is.
+#[test]
+fn long_lists() {
+    for formula in [
+        "x^2",
+        "x^-2 + x^2^x - (x^2)^2",
+        "if x > 0 then x else 0",
+        "let a = x, b = if a > 0 then a else x^2 in a * b",
+        "max(if x > 0 then x else 0, let a = x in a)",
+    ] {
+        let neurons: String = (0..200).map(|i| format!("h{i} = {formula},\n")).collect();
+        let sum: String = (0..200).map(|i| format!(" + (h{i} - 1)^2")).collect();
+        check_text(
+            format!("network N {{ input i {{ x }} layer h {{ {neurons} }} layer y {{ o = 0{sum} }} }}"),
+            0,
+        );
+    }
+}
+
+/// Composed and decomposed a name is the same.
+#[test]
+fn normal_forms() {
+    let text = std::fs::read_to_string(folder("../tests/names/forms.mlp")).unwrap();
+    assert!(text.contains("e\u{301}") && text.contains('\u{e9}'), "{text}");
+    check_text(text, 0);
+}
+
+/// The derivative that a function states is compared with the derived one at a few points; this one is wrong elsewhere.
+#[test]
+fn wrong_gradients_are_found() {
+    let text = |weight: &str| {
+        format!(
+            "fn square(x) = x * x derivative if x < 100 then 2 * x else x;\n\
+             network N: f64 {{ input x {{ i = 1 }} weights w = {weight}; layer y {{ o = square(w * i) }} \
+             target t {{ c = 1 }} loss squared_error(y, t); train sgd(rate = 0.1); }}"
+        )
+    };
+    assert!(check_text(text("2"), 0).contains("1 of 1 checked"));
+    let said = check_text(text("200"), 1);
+    let title = "error: the gradients are wrong: the normwise error 5.0e-1 is larger than 1e-12";
+    assert!(said.contains(title), "{said}");
+    assert!(said.contains("help: the check uses one point"), "{said}");
+}

@@ -1,0 +1,49 @@
+//! `mlpc fmt`: the one style, in place, checked or through a pipe.
+
+use crate::common::{folder, mlpc};
+
+const CROOKED: &str = "network   N{input x[2];layer y[1]=dense( x );}// end\n";
+const STRAIGHT: &str = "network N {\n    input x[2];\n    layer y[1] = dense(x);\n} // end\n";
+
+#[test]
+fn a_pipe() {
+    mlpc(&["fmt", "-"]).write_stdin(CROOKED).assert().code(0).stdout(STRAIGHT);
+}
+
+#[test]
+fn in_place_and_checked() {
+    let place = tempfile::tempdir().unwrap();
+    let file = place.path().join("n.mlp");
+    std::fs::write(&file, CROOKED).unwrap();
+    let run = mlpc(&["fmt", "--check"]).arg(&file).assert().code(1).stdout("");
+    let said = String::from_utf8(run.get_output().stderr.clone()).unwrap();
+    assert!(said.contains("n.mlp is not formatted\n  = help: run `mlpc fmt`"), "{said}");
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), CROOKED);
+    mlpc(&["fmt"]).arg(&file).assert().code(0).stdout("");
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), STRAIGHT);
+    mlpc(&["fmt", "--check"]).arg(&file).assert().code(0);
+}
+
+/// Where one file can't be read by the parser, none is written.
+#[test]
+fn a_mistake_leaves_all_files_alone() {
+    let place = tempfile::tempdir().unwrap();
+    let [good, bad] = ["good.mlp", "bad.mlp"].map(|name| place.path().join(name));
+    std::fs::write(&good, CROOKED).unwrap();
+    std::fs::write(&bad, "network N { input x[2] }").unwrap();
+    mlpc(&["fmt"]).arg(&good).arg(&bad).assert().code(1).stdout("");
+    assert_eq!(std::fs::read_to_string(&good).unwrap(), CROOKED);
+}
+
+#[test]
+fn our_own_specifications_are_in_the_style() {
+    let folders = [
+        "../examples/course",
+        "../tests/agreement/specifications",
+        "../tests/random/specifications",
+        "../tests/trajectories/specifications",
+    ];
+    let files = folders.into_iter().flat_map(|name| std::fs::read_dir(folder(name)).unwrap());
+    let files: Vec<_> = files.map(|entry| entry.unwrap().path()).collect();
+    mlpc(&["fmt", "--check"]).args(files).arg(folder("../mlp-dsl/src/prelude.mlp")).assert().code(0);
+}

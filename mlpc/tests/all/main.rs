@@ -1,0 +1,18 @@
+//! The command line as a user runs it: one program, since linking and starting a program costs more than most tests.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod check;
+mod common;
+mod diagnostics;
+mod editors;
+mod eval;
+mod evil;
+mod explain;
+mod fmt;
+mod generated;
+mod lsp;
+mod messages;
+mod standalone;
+mod summary;
+mod weights;

@@ -1,0 +1,22 @@
+//! What the workspace's crates do together: one program, since linking and starting a program costs more than most tests.
+
+#![allow(
+    confusable_idents,
+    mixed_script_confusables,
+    reason = "names in any script are a subject of the tests"
+)]
+
+mod arithmetic;
+mod bare;
+mod course;
+mod hygiene;
+mod macro_rules;
+mod names;
+mod outside;
+mod pages;
+mod readme;
+mod reference;
+mod rust_analyzer;
+mod trajectories;
+mod ui;
+mod words;
