@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! text ── syntax ─→ Ast ── check ─→ Model ── ir ─→ Derivation ─┬─ plan ─→ Plan ── backend::rust
-//!                                                              ├─ referee (numbers)
+//!                                                              ├─ interpreter (numbers)
 //!                                                              └─ backend::document
 //! ```
 
