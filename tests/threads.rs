@@ -6,8 +6,8 @@
 
 use std::{fmt::Debug, thread};
 
-use mlp::{__private::Stream, Scalar};
-use mlp::{Batch, Gradients, Network, Trainable};
+use mlp::{Batch, Gradients, Network, Scalar};
+use mlp_support::networks::{Trained, samples};
 use rayon::ThreadPoolBuilder;
 
 mlp::mlp! {
@@ -65,22 +65,14 @@ fn lengths(multiply_adds: usize) -> Vec<usize> {
 }
 
 /// Samples by chance.
-struct Samples<N: Trainable> {
+struct Samples<N: Trained> {
     inputs: Vec<N::Input>,
     targets: Vec<N::Target>,
 }
 
-impl<N: Trainable> Samples<N>
-where
-    N::Input: for<'a> TryFrom<&'a [N::Scalar]>,
-    N::Target: for<'a> TryFrom<&'a [N::Scalar]>,
-{
+impl<N: Trained> Samples<N> {
     fn draw() -> Self {
-        let mut stream = Stream::new(11, 1, "samples");
-        let mut draw =
-            |count, low| -> Vec<N::Scalar> { (0..count).map(|_| stream.uniform_scalar(low, 1.0)).collect() };
-        let inputs = (0..SAMPLES).filter_map(|_| N::Input::try_from(&draw(N::INPUTS, -1.0)).ok()).collect();
-        let targets = (0..SAMPLES).filter_map(|_| N::Target::try_from(&draw(N::TARGETS, 0.0)).ok()).collect();
+        let (inputs, targets) = samples::<N>(SAMPLES);
         Self { inputs, targets }
     }
 
@@ -97,14 +89,7 @@ fn saw(seen: &mut Seen, what: &str, length: usize, value: &impl Debug) {
 }
 
 /// By the methods that take batches.
-fn batches<N>(network: &N, samples: &Samples<N>, lengths: &[usize]) -> Seen
-where
-    N: Trainable + Clone,
-    N::Input: for<'a> TryFrom<&'a [N::Scalar]>,
-    N::Target: for<'a> TryFrom<&'a [N::Scalar]>,
-    N::Output: Default + Clone + Debug,
-    N::Gradients: Debug,
-{
+fn batches<N: Trained>(network: &N, samples: &Samples<N>, lengths: &[usize]) -> Seen {
     let (mut workspace, mut gradients) = (N::Workspace::default(), N::Gradients::default());
     let mut seen = Seen::new();
     for &length in lengths {
@@ -126,14 +111,7 @@ where
 }
 
 /// The same by samples one after another.
-fn one_by_one<N>(network: &N, samples: &Samples<N>, lengths: &[usize]) -> Seen
-where
-    N: Trainable + Clone,
-    N::Input: for<'a> TryFrom<&'a [N::Scalar]>,
-    N::Target: for<'a> TryFrom<&'a [N::Scalar]>,
-    N::Output: Default + Clone + Debug,
-    N::Gradients: Debug,
-{
+fn one_by_one<N: Trained>(network: &N, samples: &Samples<N>, lengths: &[usize]) -> Seen {
     let (mut workspace, mut gradients) = (N::Workspace::default(), N::Gradients::default());
     let mut accumulate =
         |network: &N, batch: Batch<'_, N::Input, N::Target>, gradients: &mut N::Gradients| {
@@ -175,14 +153,7 @@ fn parameters<N: Network>(seen: &mut Seen, network: &N) {
 }
 
 /// In pools of several sizes the same as one by one; `multiply_adds` are those of a large layer.
-fn compare<N>(network: &N, multiply_adds: usize)
-where
-    N: Trainable + Clone + Sync,
-    N::Input: for<'a> TryFrom<&'a [N::Scalar]> + Sync,
-    N::Target: for<'a> TryFrom<&'a [N::Scalar]> + Sync,
-    N::Output: Default + Clone + Debug,
-    N::Gradients: Debug,
-{
+fn compare<N: Trained>(network: &N, multiply_adds: usize) {
     let (samples, lengths) = (Samples::<N>::draw(), lengths(multiply_adds));
     let expected = one_by_one(network, &samples, &lengths);
     assert!(expected.len() == 4 * lengths.len() + N::LAYOUT.len() && expected[0].1.len() > 10);

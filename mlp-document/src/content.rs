@@ -4,7 +4,10 @@
 use mlp_dsl::ir::{Derivation, equation::EquationId};
 use mlp_eval::Array;
 
-use super::{evaluate::Numbers, expression::Expression};
+use crate::{
+    expression::{Expression, evaluate::Numbers},
+    notation::math::{Fence, Math, Operator},
+};
 
 /// How a side is printed. It means the same in every form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,6 +57,13 @@ pub struct Line {
     pub sides: Vec<Side>,
 }
 
+impl Line {
+    /// A line of two sides in symbols that is about no equation.
+    pub(crate) fn of(sides: [Expression; 2]) -> Self {
+        Line { subject: Vec::new(), sides: sides.map(Side::symbols).to_vec() }
+    }
+}
+
 /// A piece of running text.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Inline {
@@ -61,25 +71,117 @@ pub enum Inline {
     Text(String),
     /// A name or text of the specification, as written there.
     Code(String),
-    /// Mathematics.
+    /// Mathematics with a value.
     Math(Side),
-    /// A letter of the document's own notation.
-    Letter(Letter),
+    /// An equality.
+    Equality(Line),
+    /// Mathematics without a value: a letter, a sign.
+    Sign(Math),
+    /// The sizes of a product of matrices, as an equality.
+    Sizes(ProductSizes),
 }
 
-/// Letters of the document's own notation.
+/// The sizes of a product of matrices for a whole batch: left · right = result.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ProductSizes {
+    /// The left factor.
+    pub left: Size,
+    /// The right factor.
+    pub right: Size,
+    /// The result.
+    pub result: Size,
+    /// The product of one sample.
+    pub of: Expression,
+}
+
+/// Rows and columns of a matrix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Letter {
-    /// The samples of a batch.
-    BatchSize,
-    /// The δ of no neuron in particular.
-    Delta,
-    /// The product element by element.
-    Elementwise,
+pub struct Size {
+    /// Rows.
+    pub rows: usize,
+    /// Columns.
+    pub columns: usize,
+}
+
+impl ProductSizes {
+    /// The equality.
+    pub fn math(&self) -> Math {
+        let [left, right] = [self.left, self.right].map(|size| size.math().fenced(Fence::Round));
+        let product = Math::infix(left, Operator::Dot, right);
+        Math::infix(product, Operator::Equal, self.result.math())
+    }
+}
+
+impl Size {
+    fn math(self) -> Math {
+        Math::infix(Math::whole(self.rows), Operator::Times, Math::whole(self.columns))
+    }
+
+    /// Of the transposed matrix.
+    pub(crate) fn turned(self) -> Self {
+        Size { rows: self.columns, columns: self.rows }
+    }
 }
 
 /// A paragraph or a cell.
 pub type Text = Vec<Inline>;
+
+impl From<&str> for Inline {
+    fn from(text: &str) -> Self {
+        Inline::Text(text.to_owned())
+    }
+}
+
+impl From<String> for Inline {
+    fn from(text: String) -> Self {
+        Inline::Text(text)
+    }
+}
+
+impl From<Side> for Inline {
+    fn from(side: Side) -> Self {
+        Inline::Math(side)
+    }
+}
+
+impl From<Line> for Inline {
+    fn from(line: Line) -> Self {
+        Inline::Equality(line)
+    }
+}
+
+impl From<Math> for Inline {
+    fn from(math: Math) -> Self {
+        Inline::Sign(math)
+    }
+}
+
+impl From<ProductSizes> for Inline {
+    fn from(sizes: ProductSizes) -> Self {
+        Inline::Sizes(sizes)
+    }
+}
+
+/// A column of a table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Column {
+    /// Its head.
+    pub title: &'static str,
+    /// Whether it has numbers, which are set to the right.
+    pub is_number: bool,
+}
+
+impl Column {
+    /// A column of text.
+    pub(crate) const fn text(title: &'static str) -> Self {
+        Column { title, is_number: false }
+    }
+
+    /// A column of numbers.
+    pub(crate) const fn number(title: &'static str) -> Self {
+        Column { title, is_number: true }
+    }
+}
 
 /// A node of a picture.
 #[derive(Clone, Debug, PartialEq)]
@@ -121,8 +223,8 @@ pub enum Block {
     Lines(Vec<Line>),
     /// A table.
     Table {
-        /// The heads of the columns; a column of numbers stands to the right.
-        head: Vec<(Text, bool)>,
+        /// The columns.
+        columns: Vec<Column>,
         /// The rows.
         rows: Vec<Vec<Text>>,
     },
@@ -142,39 +244,29 @@ pub struct Section {
 }
 
 impl Section {
-    pub(super) fn new(key: &'static str) -> Self {
+    pub(crate) fn new(key: &'static str) -> Self {
         Section { key, blocks: Vec::new() }
     }
 
-    pub(super) fn say(&mut self, text: impl Into<String>) {
-        self.blocks.push(Block::Paragraph(vec![Inline::Text(text.into())]));
-    }
-
-    pub(super) fn paragraph(&mut self, text: Text) {
+    pub(crate) fn paragraph(&mut self, text: Text) {
         self.blocks.push(Block::Paragraph(text));
     }
 
-    pub(super) fn lines(&mut self, lines: Vec<Line>) {
+    pub(crate) fn lines(&mut self, lines: Vec<Line>) {
         if !lines.is_empty() {
             self.blocks.push(Block::Lines(lines));
         }
     }
 
     /// Lines that go on where the last ones end.
-    pub(super) fn more_lines(&mut self, lines: Vec<Line>) {
+    pub(crate) fn more_lines(&mut self, lines: Vec<Line>) {
         match self.blocks.last_mut() {
             Some(Block::Lines(last)) => last.extend(lines),
             _ => self.lines(lines),
         }
     }
 
-    pub(super) fn table(&mut self, head: &[(&str, bool)], rows: Vec<Vec<Text>>) {
-        let head = head.iter().map(|(title, number)| (plain(*title), *number)).collect();
-        self.blocks.push(Block::Table { head, rows });
+    pub(crate) fn table(&mut self, columns: &[Column], rows: Vec<Vec<Text>>) {
+        self.blocks.push(Block::Table { columns: columns.to_vec(), rows });
     }
-}
-
-/// Running text.
-pub(super) fn plain(text: impl Into<String>) -> Text {
-    vec![Inline::Text(text.into())]
 }

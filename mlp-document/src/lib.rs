@@ -9,42 +9,42 @@
 //!                              └─ lines ── evaluate ─→ numbers to test
 //! ```
 
-mod chain;
+#![cfg_attr(not(test), warn(clippy::wildcard_enum_match_arm))]
+
 mod content;
-mod context;
-mod evaluate;
 mod expression;
-mod inline;
-mod latex;
-mod layers;
-mod markdown;
-mod names;
-mod network;
-mod neuron;
-mod penalty;
+mod notation;
+mod phrases;
 mod picture;
-mod rounding;
+mod printers;
+mod sections;
 pub mod summary;
-mod update;
 pub mod values;
 mod verify;
 
-pub use content::{Block, Form, Inline, Letter, Line, NodeKind, Picture, PictureNode, Section, Side, Text};
-pub use evaluate::Numbers;
-pub use expression::{ArrayOp, Expression, Node, NodeId, Quantity};
+pub use content::{
+    Block, Column, Form, Inline, Line, NodeKind, Picture, PictureNode, ProductSizes, Section, Side, Size,
+    Text,
+};
+pub use expression::{ArrayOp, Count, Expression, Node, NodeId, Quantity, evaluate::Numbers};
+pub use notation::{
+    decimal::Decimal,
+    layout::Row,
+    math::{Fence, Mark, Math, Name, Number, Operator, Style},
+};
+pub use verify::Fault;
 
-use mlp_dsl::{ir::Derivation, model::HEADINGS, number::Precision};
+use mlp_dsl::{ir::Derivation, model::HEADINGS};
 use mlp_eval::Point;
 
-use content::plain;
-use context::Context;
-use latex::Latex;
-use names::Names;
+use notation::{Notation, names::Names};
+use printers::markdown;
+use sections::facts::Facts;
 
 /// How the document is made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Options {
-    /// Decimals of a printed number; significant digits of one in scientific form.
+    /// Decimals of a printed number; significant digits of one in scientific notation.
     pub digits: usize,
     /// Samples in a batch, instead of the declared number.
     pub batch: Option<usize>,
@@ -75,48 +75,13 @@ pub fn derive(derivation: &Derivation, options: &Options) -> Document {
     let small = derivation.parameter_count() <= EVALUATED;
     let point = if small { Point::declared(derivation).ok() } else { None };
     let numbers = point.map(|point| Numbers::at(derivation, &point));
-    let context = Context::new(derivation, options, numbers.as_ref());
-    let neurons = context.at_neuron_level();
-    let sections = sections(&context, neurons);
-    let preface = preface(derivation, options, neurons);
+    let facts = Facts::new(derivation, options, numbers.as_ref());
+    let neurons = facts.at_neuron_level();
+    let sections = sections::sections(&facts);
+    let digits = options.digits.clamp(1, 17);
+    let preface = sections::preface(derivation, digits, neurons);
     let names = Names::new(derivation, neurons);
-    let digits = options.digits.clamp(1, 17);
     Document { derivation: derivation.clone(), names, numbers, digits, preface, sections }
-}
-
-fn sections(context: &Context<'_>, neurons: bool) -> Vec<Section> {
-    let mut sections = vec![context.network(), context.parameters()];
-    sections.push(if neurons { context.forward() } else { context.forward_in_layers() });
-    if let Some(loss) = &context.derivation.loss {
-        sections.push(if neurons { context.loss() } else { context.loss_in_layers(loss.batch) });
-        let backward = if neurons { context.backward(loss.total) } else { context.backward_in_layers() };
-        sections.push(backward);
-        sections.extend(loss.penalty.map(|_| context.penalty(loss)));
-        sections.extend([context.update(), context.check(loss)]);
-    }
-    if !neurons {
-        sections.push(context.effort());
-    }
-    sections
-}
-
-fn preface(derivation: &Derivation, options: &Options, neurons: bool) -> Vec<Text> {
-    let digits = options.digits.clamp(1, 17);
-    let mut preface = vec![plain(format!(
-        "Numbers are computed in double precision and rounded only where they are printed: to the nearest, with {digits} decimals, or fewer where the number itself is shorter. Numbers of less than 0.0001 in size, and from 1000000000 on, stand in scientific form with {digits} digits."
-    ))];
-    if derivation.header.precision == Precision::F32 {
-        preface.push(plain("The network itself computes in single precision; its numbers agree with these to about seven digits."));
-    }
-    if derivation.loss.is_none() {
-        preface.push(plain("The specification has no loss: the document ends after the forward pass."));
-    }
-    if neurons && derivation.loss.is_some() {
-        preface.push(plain(
-            "E is the loss, net the net input of a neuron, δ the derivative of the loss by a net input.",
-        ));
-    }
-    preface
 }
 
 impl Document {
@@ -138,19 +103,30 @@ impl Document {
         &self.sections
     }
 
-    /// All lines of equalities.
+    /// All lines of equalities, those in running text and in tables last.
     pub fn lines(&self) -> impl Iterator<Item = &Line> {
         let blocks = self.sections.iter().flat_map(|section| &section.blocks);
-        blocks.filter_map(|block| if let Block::Lines(lines) = block { Some(lines) } else { None }).flatten()
+        let lines =
+            blocks.filter_map(|block| if let Block::Lines(lines) = block { Some(lines) } else { None });
+        let inline = self.inlines().filter_map(|inline| match inline {
+            Inline::Equality(line) => Some(line),
+            Inline::Text(_) | Inline::Code(_) | Inline::Math(_) | Inline::Sign(_) | Inline::Sizes(_) => None,
+        });
+        lines.flatten().chain(inline)
     }
 
-    /// A side as it is printed, in LaTeX; `None` where it is too long to print.
-    pub fn latex_of(&self, side: &Side) -> Option<String> {
-        self.latex().side(side)
+    /// A side as it is printed; `None` where it is too long to print.
+    pub fn math(&self, side: &Side) -> Option<Math> {
+        self.notation().side(side)
     }
 
-    fn latex(&self) -> Latex<'_> {
-        Latex {
+    /// Lines that belong together as blocks of aligned rows.
+    pub fn rows(&self, lines: &[Line]) -> Vec<Vec<Row>> {
+        self.notation().layout(lines)
+    }
+
+    fn notation(&self) -> Notation<'_> {
+        Notation {
             derivation: &self.derivation,
             names: &self.names,
             numbers: self.numbers.as_ref(),

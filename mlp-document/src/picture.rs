@@ -11,82 +11,77 @@ use mlp_dsl::{
     shape::Shape,
 };
 
-use super::{
+use crate::{
     content::{NodeKind, Picture, PictureNode},
-    context::Context,
-    inline::is_unnamed,
+    expression::equation::is_unnamed,
+    phrases,
+    sections::facts::Facts,
 };
 
 /// The most edges of a picture of neurons.
 const EDGES: usize = 60;
 
-impl Context<'_> {
-    /// Neurons where they have names and are few, else layers.
-    pub(super) fn picture(&self) -> Picture {
-        let neurons = if self.at_neuron_level() { self.neurons() } else { None };
-        neurons.unwrap_or_else(|| self.layers())
-    }
+/// Neurons where they have names and are few, else layers.
+pub(crate) fn picture(facts: &Facts<'_>) -> Picture {
+    let neurons = if facts.at_neuron_level() { neurons(facts) } else { None };
+    neurons.unwrap_or_else(|| layers(facts))
+}
 
-    fn neurons(&self) -> Option<Picture> {
-        let mut drawing = Drawing { context: self, picture: Picture::default(), places: HashMap::new() };
-        for input in &self.derivation.inputs {
-            drawing.group(&input.name, input.value.equations(), NodeKind::Input);
+fn neurons(facts: &Facts<'_>) -> Option<Picture> {
+    let mut drawing = Drawing { facts, picture: Picture::default(), places: HashMap::new() };
+    for input in &facts.derivation.inputs {
+        drawing.group(&input.name, input.value.equations(), NodeKind::Input);
+    }
+    for layer in &facts.derivation.layers {
+        drawing.group(&layer.name, layer.value.equations(), NodeKind::Neuron);
+        for neuron in layer.value.equations() {
+            drawing.connect(*neuron)?;
         }
-        for layer in &self.derivation.layers {
-            drawing.group(&layer.name, layer.value.equations(), NodeKind::Neuron);
-            for neuron in layer.value.equations() {
-                drawing.connect(*neuron)?;
+    }
+    Some(drawing.picture)
+}
+
+/// One node for each input and layer, one edge for each that reads another.
+fn layers(facts: &Facts<'_>) -> Picture {
+    let mut picture = Picture::default();
+    let mut places: HashMap<EquationId, usize> = HashMap::new();
+    let inputs = facts.derivation.inputs.iter().map(|d| (&d.name, &d.value, d.shape, NodeKind::Input));
+    let layers = facts.derivation.layers.iter().map(|l| (&l.name, &l.value, l.shape, NodeKind::Neuron));
+    for (name, value, shape, kind) in inputs.chain(layers).take(EDGES) {
+        let place = picture.nodes.len();
+        let count = (shape != Shape::Scalar).then(|| shape.count());
+        picture.nodes.push(PictureNode { label: phrases::layer_label(name, count), kind });
+        for from in sources(facts, value.equations(), &places) {
+            picture.edges.push((from, place, String::new()));
+        }
+        places.extend(value.equations().iter().map(|id| (*id, place)));
+    }
+    picture.edges.truncate(4 * EDGES);
+    picture
+}
+
+/// The nodes that equations read, through equations that are no node.
+fn sources(facts: &Facts<'_>, ids: &[EquationId], places: &HashMap<EquationId, usize>) -> Vec<usize> {
+    let mut found = Vec::new();
+    let mut seen: HashSet<EquationId> = HashSet::new();
+    let mut stack: Vec<EquationId> = ids.to_vec();
+    while let Some(id) = stack.pop() {
+        for operand in facts.derivation.equation(id).op.operands() {
+            match places.get(&operand) {
+                Some(place) if !found.contains(place) => found.push(*place),
+                Some(_) => {}
+                None if seen.insert(operand) => stack.push(operand),
+                None => {}
             }
         }
-        Some(drawing.picture)
     }
-
-    /// One node for each input and layer, one edge for each that reads another.
-    fn layers(&self) -> Picture {
-        let mut picture = Picture::default();
-        let mut places: HashMap<EquationId, usize> = HashMap::new();
-        let inputs = self.derivation.inputs.iter().map(|d| (&d.name, &d.value, d.shape, NodeKind::Input));
-        let layers = self.derivation.layers.iter().map(|l| (&l.name, &l.value, l.shape, NodeKind::Neuron));
-        for (name, value, shape, kind) in inputs.chain(layers).take(EDGES) {
-            let place = picture.nodes.len();
-            let values = match (shape, shape.count()) {
-                (Shape::Scalar, _) => "a scalar".to_owned(),
-                (_, 1) => "1 value".to_owned(),
-                (_, count) => format!("{count} values"),
-            };
-            picture.nodes.push(PictureNode { label: format!("{name}: {values}"), kind });
-            for from in self.sources(value.equations(), &places) {
-                picture.edges.push((from, place, String::new()));
-            }
-            places.extend(value.equations().iter().map(|id| (*id, place)));
-        }
-        picture.edges.truncate(4 * EDGES);
-        picture
-    }
-
-    /// The nodes that equations read, through equations that are no node.
-    fn sources(&self, ids: &[EquationId], places: &HashMap<EquationId, usize>) -> Vec<usize> {
-        let mut found = Vec::new();
-        let mut seen: HashSet<EquationId> = HashSet::new();
-        let mut stack: Vec<EquationId> = ids.to_vec();
-        while let Some(id) = stack.pop() {
-            for operand in self.derivation.equation(id).op.operands() {
-                match places.get(&operand) {
-                    Some(place) if !found.contains(place) => found.push(*place),
-                    Some(_) => {}
-                    None if seen.insert(operand) => stack.push(operand),
-                    None => {}
-                }
-            }
-        }
-        found.sort_unstable();
-        found
-    }
+    found.sort_unstable();
+    found
 }
 
 /// A picture of neurons under construction.
 struct Drawing<'c, 'd> {
-    context: &'c Context<'d>,
+    facts: &'c Facts<'d>,
     picture: Picture,
     places: HashMap<Source, usize>,
 }
@@ -108,7 +103,7 @@ impl Drawing<'_, '_> {
     }
 
     fn node(&mut self, source: Source, kind: NodeKind) -> usize {
-        let derivation = self.context.derivation;
+        let derivation = self.facts.derivation;
         let label = match source {
             Source::Equation(id) => derivation.name_of(id),
             Source::Constant(ConstantId(id)) => {
@@ -130,7 +125,7 @@ impl Drawing<'_, '_> {
         let mut edges = Vec::new();
         let mut seen = HashSet::new();
         while let Some(id) = stack.pop() {
-            let Op::Pointwise(formula) = &self.context.derivation.equation(id).op else { continue };
+            let Op::Pointwise(formula) = &self.facts.derivation.equation(id).op else { continue };
             edges.extend(self.reads(formula));
             let own = |leaf: &EquationId| self.is_part_of_neuron(*leaf);
             let leaves = formula.leaves().into_iter().map(EquationId);
@@ -145,8 +140,8 @@ impl Drawing<'_, '_> {
     }
 
     fn is_part_of_neuron(&self, id: EquationId) -> bool {
-        let net = matches!(self.context.derivation.equation(id).symbol, Symbol::Net(_));
-        net || is_unnamed(self.context.derivation, id)
+        let net = matches!(self.facts.derivation.equation(id).symbol, Symbol::Net(_));
+        net || is_unnamed(self.facts.derivation, id)
     }
 
     /// What a formula reads, each with the parameter it is multiplied by.
@@ -162,7 +157,7 @@ impl Drawing<'_, '_> {
             let (Some(a), Some(b)) = (leaf(*a), leaf(*b)) else { continue };
             for (weight, value) in [(a, b), (b, a)] {
                 if self.is_parameter(weight) && !self.is_parameter(value) && !self.is_part_of_neuron(value) {
-                    edges.push((Source::Equation(value), self.context.derivation.name_of(weight)));
+                    edges.push((Source::Equation(value), self.facts.derivation.name_of(weight)));
                     weights.extend([weight, value]);
                 }
             }
@@ -179,6 +174,6 @@ impl Drawing<'_, '_> {
     }
 
     fn is_parameter(&self, id: EquationId) -> bool {
-        self.context.parameters.contains(&id)
+        self.facts.parameters.contains(&id)
     }
 }

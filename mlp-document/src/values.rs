@@ -136,7 +136,7 @@ fn statement(derivation: &Derivation, what: &str, data: &Data) -> String {
         Value::Whole(_) => match data.shape {
             Shape::Scalar => format!("{what} {name} = …;"),
             Shape::Vector(n) if data.class => format!("{what} {name}: class[{n}] = …;"),
-            shape => format!("{what} {name}{shape} = …;"),
+            shape @ (Shape::Vector(_) | Shape::Matrix(..)) => format!("{what} {name}{shape} = …;"),
         },
         Value::Packed(elements) => {
             let shown = elements.iter().take(3).map(|id| format!("{} = …", derivation.name_of(*id)));

@@ -1,13 +1,49 @@
-//! Each equals sign is a test: all sides of a line have the same value.
+//! Each equals sign is a test: all sides of a line have the same value, and the sizes of a product fit.
 
-use mlp_dsl::ir::Derivation;
-use mlp_eval::Array;
+use mlp_dsl::{ir::Derivation, shape::Shape};
+use mlp_eval::{Array, Point, cost};
 
-use super::{Document, Line, Numbers, Side};
+use crate::{
+    Document, Line, Numbers, ProductSizes, Side, Size,
+    content::{Block, Inline},
+    expression::evaluate::node_values,
+    printers::text,
+};
+
+/// Networks with more operations than this are verified at no numbers.
+const AFFORDABLE: u64 = 10_000_000;
+
+/// An equality of the document that does not hold: an error of this program, not of the specification.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault(String);
+
+impl std::fmt::Display for Fault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "internal error: an equality of the derivation does not hold: {}", self.0)
+    }
+}
+
+impl std::error::Error for Fault {}
 
 impl Document {
+    /// Verifies the document at the declared numbers and at one random assignment, and gives how
+    /// many equals signs hold. A large network is verified at no numbers.
+    pub fn check(&self) -> Result<usize, Fault> {
+        let derivation = &self.derivation;
+        let mut compared = self.sizes_fit()?;
+        if cost::evaluation(derivation, derivation.equations.len()) > AFFORDABLE {
+            return Ok(compared);
+        }
+        // An equality that holds only by chance of the declared numbers fails at others.
+        let drawn = Numbers::at(derivation, &Point::drawn(derivation, 1, true));
+        for numbers in self.numbers.iter().chain([&drawn]) {
+            compared += self.verify(numbers)?;
+        }
+        Ok(compared)
+    }
+
     /// How many equals signs hold at these numbers, for each sample; or the first that does not.
-    pub fn verify(&self, numbers: &Numbers) -> Result<usize, String> {
+    pub fn verify(&self, numbers: &Numbers) -> Result<usize, Fault> {
         let mut compared = 0;
         for sample in 0..numbers.samples() {
             for line in self.lines() {
@@ -17,41 +53,89 @@ impl Document {
         Ok(compared)
     }
 
-    fn holds(&self, line: &Line, numbers: &Numbers, sample: usize) -> Result<usize, String> {
-        let value = |side: &Side| -> Result<Vec<f64>, String> {
-            let value = side.evaluate(&self.derivation, numbers, sample);
-            Ok(value.as_ref().map(Array::iter).ok_or("a side has no value")?.collect())
+    fn holds(&self, line: &Line, numbers: &Numbers, sample: usize) -> Result<usize, Fault> {
+        let values = |side: &Side| node_values(&side.expression, &self.derivation, numbers, sample);
+        let missing = |side: &Side| Fault(format!("{} has no value", self.plain(side)));
+        let mut values_of_sides = Vec::new();
+        for side in &line.sides {
+            values_of_sides
+                .push(values(side).filter(|values| !values.is_empty()).ok_or_else(|| missing(side))?);
+        }
+        let tolerance = tolerance(&self.derivation, &values_of_sides);
+        let values = values_of_sides.iter().filter_map(|values| values.last());
+        let sides: Vec<(&Side, &Array<f64>)> = line.sides.iter().zip(values).collect();
+        let Some(((first, expected), rest @ [_, ..])) = sides.split_first() else {
+            return Err(Fault("a line has one side".to_owned()));
         };
-        let Some((first, rest @ [_, ..])) = line.sides.split_first() else {
-            return Err("a line with one side".to_owned());
-        };
-        let expected = value(first)?;
-        let tolerance = tolerance(&self.derivation, numbers, sample, line);
-        for side in rest {
-            let other = value(side)?;
-            let same =
-                |(a, b): (&f64, &f64)| (a - b).abs() <= tolerance || a == b || (a.is_nan() && b.is_nan());
-            if expected.len() != other.len() || !expected.iter().zip(&other).all(same) {
-                let latex = |side| self.latex_of(side).unwrap_or_default();
-                return Err(format!("{} is {expected:?}, but {} is {other:?}", latex(first), latex(side)));
+        for (side, value) in rest {
+            if !same(expected, value, tolerance) {
+                let [left, right] = [first, side].map(|side| self.plain(side));
+                let [expected, value] = [expected, value].map(|value| value.iter().collect::<Vec<f64>>());
+                return Err(Fault(format!("{left} is {expected:?}, but {right} is {value:?}")));
             }
         }
         Ok(rest.len())
     }
+
+    /// A side as plain text, for messages.
+    fn plain(&self, side: &Side) -> String {
+        self.math(side).map_or_else(|| "a long formula".to_owned(), |math| text::math(&math))
+    }
+
+    /// How many sizes of products fit; or the first that does not.
+    fn sizes_fit(&self) -> Result<usize, Fault> {
+        let mut compared = 0;
+        for inline in self.inlines() {
+            if let Inline::Sizes(sizes) = inline {
+                if !fits(sizes) {
+                    return Err(Fault(format!("the sizes {}", text::math(&sizes.math()))));
+                }
+                compared += 1;
+            }
+        }
+        Ok(compared)
+    }
+
+    /// All pieces of running text.
+    pub(crate) fn inlines(&self) -> impl Iterator<Item = &Inline> {
+        let blocks = self.sections.iter().flat_map(|section| &section.blocks);
+        let texts = blocks.flat_map(|block| match block {
+            Block::Paragraph(text) => vec![text],
+            Block::Table { rows, .. } => rows.iter().flatten().collect(),
+            Block::Lines(_) | Block::Picture(_) | Block::Heading(_) => Vec::new(),
+        });
+        self.preface.iter().chain(texts).flatten()
+    }
 }
 
-/// How far two ways to one number may be apart. Each operation errs by at most half an ulp of its
-/// result, and no result is larger than the largest number on the way. The factor 4 covers what
-/// the functions err beyond that and how an error grows in the few operations after it.
-fn tolerance(derivation: &Derivation, numbers: &Numbers, sample: usize, line: &Line) -> f64 {
-    let (mut operations, mut largest) = (0, 0.0_f64);
-    for side in &line.sides {
-        for value in side.expression.values(derivation, numbers, sample).unwrap_or_default() {
-            operations += 1;
-            largest = value.iter().filter(|x| x.is_finite()).fold(largest, |max, x| max.max(x.abs()));
-        }
-    }
+/// Whether the factors fit together, and the result has their outer sizes and those of its value.
+fn fits(ProductSizes { left, right, result, of }: &ProductSizes) -> bool {
+    let Size { rows, columns } = *result;
+    let value = match of.shape() {
+        Shape::Scalar => columns == 1,
+        Shape::Vector(n) => columns == n,
+        Shape::Matrix(n, m) => (rows, columns) == (n, m),
+    };
+    left.columns == right.rows && rows == left.rows && columns == right.columns && value
+}
+
+/// Whether two values have the same numbers, up to the tolerance.
+fn same(a: &Array<f64>, b: &Array<f64>, tolerance: f64) -> bool {
+    let close = |(a, b): (f64, f64)| (a - b).abs() <= tolerance || a == b || (a.is_nan() && b.is_nan());
+    a.shape().count() == b.shape().count() && a.iter().zip(b.iter()).all(close)
+}
+
+/// How far apart two ways to one number may be. Each operation errs by at most half an ulp of its
+/// result, and no result is larger than the largest intermediate value. The factor 4 covers the
+/// errors of functions beyond that and the growth of an error in the few operations after it.
+fn tolerance(derivation: &Derivation, sides: &[Vec<Array<f64>>]) -> f64 {
+    let operations: usize = sides.iter().map(Vec::len).sum();
+    let numbers = sides.iter().flatten().flat_map(Array::iter).filter(|x| x.is_finite());
+    let largest = numbers.fold(0.0_f64, |largest, x| largest.max(x.abs()));
     // A product of matrices, a sum and softmax are one node but as many operations as a row is long.
     let longest = derivation.equations.iter().map(|e| e.shape.count()).max().unwrap_or(1).min(64);
     4.0 * (operations * longest) as f64 * f64::EPSILON * largest
 }
+
+#[cfg(test)]
+mod tests;

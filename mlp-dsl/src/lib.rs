@@ -8,6 +8,8 @@
 //!                                                              └─ backend::document
 //! ```
 
+#![warn(clippy::wildcard_enum_match_arm)]
+
 mod check;
 pub mod diagnostic;
 pub mod format;
@@ -19,6 +21,7 @@ pub mod model;
 pub mod names;
 pub mod never;
 pub mod number;
+#[allow(clippy::wildcard_enum_match_arm, reason = "its matches are replaced with its instructions")]
 pub mod plan;
 pub mod reserved;
 pub mod shape;
@@ -57,7 +60,13 @@ pub fn derive_with(
     mut diagnostics: Diagnostics,
     files: &dyn Files,
 ) -> Result<Derivation, Vec<Diagnostic>> {
-    let model = never::catch(|| check::check(ast, files, &mut diagnostics));
+    let model = never::catch(|| {
+        let model = check::check(ast, files, &mut diagnostics);
+        if model.is_none() && diagnostics.is_empty() {
+            never!("a specification without errors has a model");
+        }
+        model
+    });
     match model.map_err(|fault| vec![fault])? {
         Some(model) if diagnostics.is_empty() => {
             let derivation = never::catch(|| ir::derive(&model).and_then(plan::fitting));

@@ -210,7 +210,14 @@ impl Walk {
                         }
                     }
                 }
-                _ => {}
+                Statement::WeightFile(_)
+                | Statement::Loss(_)
+                | Statement::Penalty(_)
+                | Statement::Train(_)
+                | Statement::Seed(_)
+                | Statement::Data(..)
+                | Statement::Unroll(_)
+                | Statement::Arithmetic(_) => {}
             }
         }
     }
@@ -359,7 +366,12 @@ impl Walk {
                 self.formula(body);
                 self.locals.truncate(before);
             }
-            _ => formula.parts().into_iter().for_each(|part| self.formula(part)),
+            ExpressionKind::Number(_)
+            | ExpressionKind::Negative(_)
+            | ExpressionKind::Power(..)
+            | ExpressionKind::Chain(..)
+            | ExpressionKind::If(..)
+            | ExpressionKind::Mistake => formula.parts().into_iter().for_each(|part| self.formula(part)),
         }
     }
 

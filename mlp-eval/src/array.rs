@@ -61,7 +61,7 @@ impl<R: Real> Array<R> {
     pub fn spread(&self, row: usize, column: usize) -> R {
         match self.shape {
             Shape::Scalar => self.at(0, 0),
-            _ => self.at(row, column),
+            Shape::Vector(_) | Shape::Matrix(..) => self.at(row, column),
         }
     }
 

@@ -30,6 +30,20 @@ fn of_equation(derivation: &Derivation, id: EquationId) -> u64 {
         }
         Op::Index(..) => 1,
         Op::VectorMatrix(_, w) | Op::MatrixVector(w, _) => count(*w),
-        op => op.operands().into_iter().map(count).chain([count(id)]).fold(0, u64::saturating_add),
+        Op::Given | Op::Setting(_) => count(id),
+        Op::Stack(_)
+        | Op::Concat(_)
+        | Op::Slice(..)
+        | Op::Transpose(_)
+        | Op::Outer(..)
+        | Op::Dot(..)
+        | Op::Sum(_)
+        | Op::Softmax(_)
+        | Op::SoftmaxCrossEntropy(..)
+        | Op::SumSquares(_)
+        | Op::BatchMean(_)
+        | Op::BatchSum(_) => {
+            equation.op.operands().into_iter().map(count).chain([count(id)]).fold(0, u64::saturating_add)
+        }
     }
 }

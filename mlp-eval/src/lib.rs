@@ -2,6 +2,8 @@
 //! With complex numbers it is an independent witness of the gradients: it then runs the forward
 //! pass alone and reads the derivative off the imaginary part.
 
+#![warn(clippy::wildcard_enum_match_arm)]
+
 mod array;
 mod complex;
 pub mod cost;
@@ -110,18 +112,19 @@ impl<'e, R: Real> Values<'e, R> {
         if self.derivation.header.arithmetic == Arithmetic::Separate {
             return sum.plus(self.of(id));
         }
-        match &self.derivation.equation(id).op {
-            Op::Outer(a, b) => {
-                let (a, b) = (self.of(*a), self.of(*b));
-                Array::build(sum.shape(), |row, column| {
-                    a.at(0, row).multiply_add(b.at(0, column), sum.at(row, column))
-                })
-            }
-            Op::Pointwise(formula) if formula.as_product().is_some() => {
-                self.pointwise_by(&formula.added_to(SUM), sum.shape(), Some(sum))
-            }
-            _ => sum.plus(self.of(id)),
+        let op = &self.derivation.equation(id).op;
+        if let Op::Outer(a, b) = op {
+            let (a, b) = (self.of(*a), self.of(*b));
+            return Array::build(sum.shape(), |row, column| {
+                a.at(0, row).multiply_add(b.at(0, column), sum.at(row, column))
+            });
         }
+        if let Op::Pointwise(formula) = op
+            && formula.as_product().is_some()
+        {
+            return self.pointwise_by(&formula.added_to(SUM), sum.shape(), Some(sum));
+        }
+        sum.plus(self.of(id))
     }
 }
 

@@ -68,11 +68,51 @@ fn links_lead_somewhere() {
     assert!(count >= 50, "only {count} links were found");
 }
 
+/// The folder of a package of the workspace.
+fn folder_of(package: &str) -> PathBuf {
+    let here = Path::new(ROOT).join(package);
+    if here.is_dir() { here } else { Path::new(ROOT).join(package.replacen("mlp-", "tests/", 1)) }
+}
+
+/// A program of tests that a page names is there.
+#[test]
+fn commands_name_tests_that_exist() {
+    let mut count = 0;
+    for page in pages() {
+        let text = fs::read_to_string(&page).unwrap();
+        for command in text.split("cargo ").skip(1).filter_map(|rest| rest.split(['`', '\n']).next()) {
+            let words: Vec<&str> = command.split_whitespace().collect();
+            let after = |option: &str| {
+                words.windows(2).find(|pair| pair[0] == option).and_then(|pair| pair.get(1).copied())
+            };
+            let Some(name) = after("--test").filter(|_| words.contains(&"test")) else { continue };
+            let tests = after("-p").map_or(PathBuf::from(ROOT), folder_of).join("tests");
+            let exists =
+                tests.join(format!("{name}.rs")).is_file() || tests.join(name).join("main.rs").is_file();
+            assert!(exists, "{}: cargo {command}", page.display());
+            count += 1;
+        }
+    }
+    assert!(count >= 10, "only {count} commands were found");
+}
+
 #[test]
 fn the_map_is_one_page() {
     let words =
         include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/ARCHITECTURE.md")).split_whitespace().count();
     assert!(words <= 1200, "{words} words");
+}
+
+/// Paths in the map that begin at the root exist.
+#[test]
+fn the_map_names_what_exists() {
+    let roots = ["benches/", "docs/", "editors/", "examples/", "mlp-", "mlpc/", "src/", "tests/"];
+    for code in
+        include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/ARCHITECTURE.md")).split('`').skip(1).step_by(2)
+    {
+        let is_path = code.contains('/') && roots.iter().any(|root| code.starts_with(root));
+        assert!(!is_path || Path::new(ROOT).join(code).exists(), "{code}");
+    }
 }
 
 #[test]

@@ -6,12 +6,12 @@
 use std::{
     collections::BTreeSet,
     fs,
-    io::BufReader,
+    ops::{Deref, DerefMut},
     path::Path,
-    process::{Child, ChildStdin, ChildStdout, Command, Stdio},
+    process::{Command, Stdio},
 };
 
-use lsp_server::{Message, Notification, Request, Response};
+use mlp_support::lsp::Server;
 use serde_json::{Value, json};
 
 const MAIN: &str = "\
@@ -41,26 +41,29 @@ fn main() {
 ";
 
 struct Editor {
-    server: Child,
-    to: ChildStdin,
-    from: BufReader<ChildStdout>,
-    next: i32,
+    server: Server,
     uri: String,
+}
+
+impl Deref for Editor {
+    type Target = Server;
+
+    fn deref(&self) -> &Server {
+        &self.server
+    }
+}
+
+impl DerefMut for Editor {
+    fn deref_mut(&mut self) -> &mut Server {
+        &mut self.server
+    }
 }
 
 impl Editor {
     fn start(program: &str, folder: &Path) -> Self {
-        let mut server = Command::new(program)
-            .current_dir(folder)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let to = server.stdin.take().unwrap();
-        let from = BufReader::new(server.stdout.take().unwrap());
+        let server = Server::start(Command::new(program).current_dir(folder).stderr(Stdio::null()));
         let uri = |path: &Path| format!("file://{}", path.display());
-        let mut editor = Editor { server, to, from, next: 0, uri: uri(&folder.join("src/main.rs")) };
+        let mut editor = Editor { server, uri: uri(&folder.join("src/main.rs")) };
         editor.ask(
             "initialize",
             json!({
@@ -74,49 +77,19 @@ impl Editor {
             }),
         );
         editor.tell("initialized", json!({}));
-        let document = json!({ "uri": editor.uri, "languageId": "rust", "version": 1, "text": MAIN });
+        let document = json!({ "uri": &editor.uri, "languageId": "rust", "version": 1, "text": MAIN });
         editor.tell("textDocument/didOpen", json!({ "textDocument": document }));
         editor.until_quiet();
         editor
     }
 
-    fn send(&mut self, message: impl Into<Message>) {
-        message.into().write(&mut self.to).unwrap();
-    }
-
-    fn tell(&mut self, method: &str, params: Value) {
-        self.send(Notification::new(method.to_owned(), params));
-    }
-
-    /// The next message that is no request of the server; those are answered with nothing.
-    fn receive(&mut self) -> Message {
-        loop {
-            match Message::read(&mut self.from).unwrap().expect("the server talks") {
-                Message::Request(request) => self.send(Response::new_ok(request.id, Value::Null)),
-                message => return message,
-            }
-        }
-    }
-
     /// Waits until the crate is loaded and its macros are expanded.
     fn until_quiet(&mut self) {
         loop {
-            if let Message::Notification(said) = self.receive()
-                && said.method == "experimental/serverStatus"
-                && said.params["quiescent"] == true
-            {
-                assert_eq!(said.params["health"], "ok", "{}", said.params);
+            let status = self.notification("experimental/serverStatus");
+            if status["quiescent"] == true {
+                assert_eq!(status["health"], "ok", "{status}");
                 return;
-            }
-        }
-    }
-
-    fn ask(&mut self, method: &str, params: Value) -> Value {
-        self.next += 1;
-        self.send(Request::new(self.next.into(), method.to_owned(), params));
-        loop {
-            if let Message::Response(response) = self.receive() {
-                return response.response_result.unwrap_or_else(|error| panic!("{method}: {error:?}"));
             }
         }
     }
@@ -160,13 +133,6 @@ impl Editor {
         let mut text = MAIN.to_owned();
         edits.into_iter().rev().for_each(|(start, end)| text.replace_range(start..end, name));
         text
-    }
-}
-
-impl Drop for Editor {
-    fn drop(&mut self) {
-        drop(self.server.kill());
-        drop(self.server.wait());
     }
 }
 

@@ -21,10 +21,33 @@ pub(super) fn activation(derivation: &Derivation, id: EquationId) -> &str {
     let primitive = match &equation.op {
         Op::Pointwise(formula) => match formula.root() {
             Some(Term::Unary(op, _)) => op.name(),
-            _ => None,
+            Some(
+                Term::Leaf(_)
+                | Term::Number(_)
+                | Term::Constant(..)
+                | Term::Binary(..)
+                | Term::Select(_)
+                | Term::Apply(..),
+            )
+            | None => None,
         },
         Op::Softmax(_) => Some("softmax"),
-        _ => None,
+        Op::Given
+        | Op::Setting(_)
+        | Op::Stack(_)
+        | Op::Concat(_)
+        | Op::Index(..)
+        | Op::Slice(..)
+        | Op::VectorMatrix(..)
+        | Op::MatrixVector(..)
+        | Op::Transpose(_)
+        | Op::Outer(..)
+        | Op::Dot(..)
+        | Op::Sum(_)
+        | Op::SoftmaxCrossEntropy(..)
+        | Op::SumSquares(_)
+        | Op::BatchMean(_)
+        | Op::BatchSum(_) => None,
     };
     match primitive {
         Some(name) => name,
@@ -46,7 +69,18 @@ fn is_linear(derivation: &Derivation, id: EquationId) -> bool {
             Op::Pointwise(formula) => is_linear_formula(derivation, formula),
             Op::VectorMatrix(..) | Op::MatrixVector(..) | Op::Stack(_) | Op::Sum(_) => true,
             Op::Dot(a, b) => ![a, b].iter().all(|side| derivation.equation(**side).per == Per::Sample),
-            _ => false,
+            Op::Given
+            | Op::Setting(_)
+            | Op::Concat(_)
+            | Op::Index(..)
+            | Op::Slice(..)
+            | Op::Transpose(_)
+            | Op::Outer(..)
+            | Op::Softmax(_)
+            | Op::SoftmaxCrossEntropy(..)
+            | Op::SumSquares(_)
+            | Op::BatchMean(_)
+            | Op::BatchSum(_) => false,
         };
         if !linear {
             return false;
@@ -68,14 +102,18 @@ fn is_linear_formula(derivation: &Derivation, formula: &Formula) -> bool {
             Term::Binary(Binary::Power, a, b) => !on_data(a) && !on_data(b),
             Term::Apply(..) | Term::Select(_) => !term.operands().iter().any(on_data),
             Term::Unary(op, x) => op.name().is_none() || !on_data(x),
-            _ => true,
+            Term::Binary(Binary::Add | Binary::Subtract, ..)
+            | Term::Leaf(_)
+            | Term::Number(_)
+            | Term::Constant(..) => true,
         };
         if !linear {
             return false;
         }
-        let dependent = match term {
-            Term::Leaf(leaf) => derivation.equation(EquationId(*leaf)).per == Per::Sample,
-            _ => term.operands().iter().any(on_data),
+        let dependent = if let Term::Leaf(leaf) = term {
+            derivation.equation(EquationId(*leaf)).per == Per::Sample
+        } else {
+            term.operands().iter().any(on_data)
         };
         depends.push(dependent);
     }

@@ -71,9 +71,10 @@ impl<'d> Counting<'d> {
 
     /// Adds the uses of parameters by an equation.
     fn count(&mut self, equation: &Equation, tally: &mut Tally) {
-        let uses = match &equation.op {
-            Op::Pointwise(formula) => leaf_uses(formula),
-            op => op.operands().into_iter().map(|id| (id, 1)).collect(),
+        let uses = if let Op::Pointwise(formula) = &equation.op {
+            leaf_uses(formula)
+        } else {
+            equation.op.operands().into_iter().map(|id| (id, 1)).collect()
         };
         for (id, times) in uses {
             let Some(kind) = self.parameters.get(&id).copied() else { continue };
@@ -90,10 +91,12 @@ impl<'d> Counting<'d> {
     }
 
     fn product(&self, equation: &Equation) -> Option<Product> {
-        let (w, columns) = match &equation.op {
-            Op::VectorMatrix(_, w) => (*w, false),
-            Op::MatrixVector(w, _) => (*w, true),
-            _ => return None,
+        let (w, columns) = if let Op::VectorMatrix(_, w) = equation.op {
+            (w, false)
+        } else if let Op::MatrixVector(w, _) = equation.op {
+            (w, true)
+        } else {
+            return None;
         };
         let Shape::Matrix(rows, width) = self.derivation.shape(w) else { return None };
         let (rows, width) = (rows as u64, width as u64);
@@ -121,10 +124,7 @@ impl<'d> Counting<'d> {
 
     /// The scalars of a vector of named scalars; anything else is itself.
     fn elements(&self, id: EquationId) -> Vec<EquationId> {
-        match &self.derivation.equation(id).op {
-            Op::Stack(elements) => elements.clone(),
-            _ => vec![id],
-        }
+        if let Op::Stack(elements) = &self.derivation.equation(id).op { elements.clone() } else { vec![id] }
     }
 }
 

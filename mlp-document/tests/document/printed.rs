@@ -1,5 +1,6 @@
-//! Reads printed mathematics back: a small evaluator of LaTeX in intervals, where a rounded number
-//! stands for all numbers that round to it.
+//! Computes with printed mathematics, in intervals: a rounded number is any number that rounds to it.
+
+use mlp_document::{Decimal, Fence, Math, Number, Operator};
 
 /// All numbers from `low` to `high`.
 #[derive(Clone, Copy, Debug)]
@@ -34,99 +35,71 @@ impl Interval {
 }
 
 /// The value of printed mathematics, rounded to so many digits.
-pub(crate) fn read(latex: &str, digits: usize) -> Interval {
-    let mut reader = Reader { rest: latex, digits };
-    let value = reader.sum();
-    assert!(reader.rest.trim().is_empty(), "not read: {} of {latex}", reader.rest);
-    value
+pub(crate) fn value(math: &Math, digits: usize) -> Interval {
+    match math {
+        Math::Row(items) => row(items, digits),
+        Math::Number(printed) => number(printed, digits),
+        Math::Fraction(above, below) => value(above, digits).corners(value(below, digits), |a, b| a / b),
+        Math::Fenced(Fence::Round, inside) => value(inside, digits),
+        Math::Scripts { base, below: None, above: Some(above) } => {
+            let exponent = value(above, digits);
+            if matches!(base.as_ref(), Math::Name(name) if name.letters == "e") {
+                return exponent.map(f64::exp);
+            }
+            power(value(base, digits), exponent)
+        }
+        other => panic!("{other:?} has no value"),
+    }
 }
 
-struct Reader<'t> {
-    rest: &'t str,
-    digits: usize,
+/// A sum, a product, a negated value, or a function's value.
+fn row(items: &[Math], digits: usize) -> Interval {
+    match items {
+        [Math::Operator(Operator::Negative), rest @ ..] => row(rest, digits).map(|x| -x),
+        [Math::Name(function), argument] => {
+            let f = match function.letters.as_str() {
+                "ln" => f64::ln,
+                "tanh" => f64::tanh,
+                "exp" => f64::exp,
+                other => panic!("{other} is no function"),
+            };
+            value(argument, digits).map(f)
+        }
+        [first, rest @ ..] => rest.chunks(2).fold(value(first, digits), |so_far, pair| {
+            let [Math::Operator(operator), operand] = pair else { panic!("{pair:?} is no operation") };
+            let operand = value(operand, digits);
+            match operator {
+                Operator::Plus => so_far.corners(operand, |a, b| a + b),
+                Operator::Minus => so_far.corners(operand, |a, b| a - b),
+                Operator::Dot => so_far.corners(operand, |a, b| a * b),
+                other => panic!("{other:?} is no operation"),
+            }
+        }),
+        [] => panic!("nothing is printed"),
+    }
 }
 
-impl Reader<'_> {
-    fn take(&mut self, word: &str) -> bool {
-        let rest = self.rest.trim_start().strip_prefix(word);
-        self.rest = rest.unwrap_or(self.rest);
-        rest.is_some()
+fn power(base: Interval, exponent: Interval) -> Interval {
+    if base.low > 0.0 {
+        return base.corners(exponent, f64::powf);
     }
+    // A whole exponent, read with the slack of the evaluator.
+    let n = exponent.high.round() as i32;
+    let ends = [base.low.powi(n), base.high.powi(n), if base.high > 0.0 { 0.0 } else { base.low.powi(n) }];
+    Interval::of(&ends)
+}
 
-    fn within(&mut self, open: &str, close: &str) -> Interval {
-        assert!(self.take(open), "expected {open} before {}", self.rest);
-        let value = self.sum();
-        assert!(self.take(close), "expected {close} before {}", self.rest);
-        value
-    }
-
-    fn sum(&mut self) -> Interval {
-        let mut sum = if self.take("-") { self.product().map(|x| -x) } else { self.product() };
-        loop {
-            if self.take("+") {
-                sum = sum.corners(self.product(), |a, b| a + b);
-            } else if self.take("-") {
-                sum = sum.corners(self.product(), |a, b| a - b);
-            } else {
-                return sum;
-            }
-        }
-    }
-
-    fn product(&mut self) -> Interval {
-        let mut product = self.power();
-        while self.take(r"\cdot") {
-            product = product.corners(self.power(), |a, b| a * b);
-        }
-        product
-    }
-
-    fn power(&mut self) -> Interval {
-        let base = self.atom();
-        if !self.rest.starts_with('^') {
-            return base;
-        }
-        let exponent = self.within("^{", "}");
-        if base.low > 0.0 {
-            return base.corners(exponent, f64::powf);
-        }
-        // A whole exponent, read with the slack of the evaluator.
-        let n = exponent.high.round() as i32;
-        let ends =
-            [base.low.powi(n), base.high.powi(n), if base.high > 0.0 { 0.0 } else { base.low.powi(n) }];
-        Interval::of(&ends)
-    }
-
-    fn atom(&mut self) -> Interval {
-        if self.take(r"\frac") {
-            let above = self.within("{", "}");
-            return above.corners(self.within("{", "}"), |a, b| a / b);
-        }
-        if self.take("e^") {
-            return self.within("{", "}").map(f64::exp);
-        }
-        for (name, f) in [(r"\ln", f64::ln as fn(f64) -> f64), (r"\tanh", f64::tanh), (r"\exp", f64::exp)] {
-            if self.take(name) {
-                return self.within(r"\left(", r"\right)").map(f);
-            }
-        }
-        if self.rest.trim_start().starts_with(r"\left(") {
-            return self.within(r"\left(", r"\right)");
-        }
-        self.number()
-    }
-
-    /// A number with all its decimals is rounded: the last one may be off by half.
-    fn number(&mut self) -> Interval {
-        let text = self.rest.trim_start();
-        let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
-        let (number, rest) = text.split_at(end);
-        self.rest = rest;
-        let value: f64 = number.parse().unwrap_or_else(|_| panic!("no number before {text}"));
-        let decimals = number.split_once('.').map_or(0, |(_, decimals)| decimals.len());
-        let scientific = rest.trim_start().starts_with(r"\cdot 10^{");
-        let rounded = decimals == if scientific { self.digits - 1 } else { self.digits };
-        let half = if rounded { 0.5 * 10f64.powi(-(decimals as i32)) } else { 0.0 };
-        Interval::of(&[value - half, value + half])
-    }
+/// A number with all its decimals is rounded: the last one may be off by half.
+fn number(number: &Number, digits: usize) -> Interval {
+    let (printed, exponent) = match number {
+        Number::Decimal(Decimal { digits, exponent }) => (digits, *exponent),
+        Number::Half => return Interval::of(&[0.5]),
+        other => panic!("{other:?} is no number"),
+    };
+    let value: f64 = printed.parse().unwrap();
+    let decimals = printed.split_once('.').map_or(0, |(_, decimals)| decimals.len());
+    let rounded = decimals == if exponent.is_some() { digits - 1 } else { digits };
+    let half = if rounded { 0.5 * 10f64.powi(-(decimals as i32)) } else { 0.0 };
+    let scale = 10f64.powi(exponent.unwrap_or(0));
+    Interval::of(&[(value - half) * scale, (value + half) * scale])
 }

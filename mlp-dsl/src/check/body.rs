@@ -216,7 +216,12 @@ impl Reading<'_> {
         match callee {
             Callee::Primitive(op) => Some(Term::Unary(op, *terms.first()?)),
             Callee::Pointwise(id) => Some(Term::Apply(id, terms)),
-            _ => None,
+            Callee::Dense { .. }
+            | Callee::Sum
+            | Callee::Count
+            | Callee::Concat
+            | Callee::Transpose
+            | Callee::Array(_) => None,
         }
     }
 }

@@ -60,7 +60,9 @@ impl Checker<'_> {
                 EntryValue::Text(text) => {
                     self.document.headings.push((name.to_owned(), text.clone()));
                 }
-                _ => self.found.push(errors::entry_kind(&entry.name, "text in quotes", entry.span)),
+                EntryValue::Number(_) | EntryValue::Table(_) => {
+                    self.found.push(errors::entry_kind(&entry.name, "text in quotes", entry.span));
+                }
             }
         }
     }

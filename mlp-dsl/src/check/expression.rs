@@ -196,7 +196,7 @@ impl Checker<'_> {
             Place::Layer(_) if target => Some(errors::target_in_layer(name)),
             Place::Penalty if !matches!(value, Value::Parameter(_)) => Some(errors::sample_in_penalty(name)),
             Place::Setting => Some(errors::value_in_setting(name)),
-            _ => None,
+            Place::Elsewhere | Place::Layer(_) | Place::Penalty => None,
         }
     }
 
@@ -230,7 +230,7 @@ impl Checker<'_> {
                     let left = (shape, so_far, if typed.is_empty() { self.name_of(&first) } else { None });
                     self.product(left, &operand, want)?
                 }
-                _ => {
+                Operator::Add | Operator::Subtract | Operator::Multiply | Operator::Divide => {
                     let left = Typed { kind: TypedKind::Number(0.0), shape, span: so_far };
                     self.broadcast(&left, shape, &operand, operator.sign())?
                 }

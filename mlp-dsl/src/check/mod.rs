@@ -2,14 +2,15 @@
 
 mod arguments;
 mod body;
-mod close;
+
 mod constant;
 mod data;
 mod declarations;
 mod document;
 pub(crate) mod errors;
 mod expression;
-mod feeding;
+mod fan_in;
+mod finish;
 mod function;
 mod initial;
 mod layers;
@@ -64,7 +65,7 @@ pub(crate) fn check(ast: &Ast, files: &dyn Files, diagnostics: &mut Diagnostics)
     for statement in &network.statements {
         checker.statement(statement);
     }
-    checker.close(network, files)
+    checker.finish(network, files)
 }
 
 /// Rejects names that can't be Rust identifiers, for every kind of declaration.
@@ -286,7 +287,14 @@ fn declared_names(network: &ast::Network) -> HashMap<String, Span> {
                     neurons.iter().for_each(|neuron| add(&neuron.name));
                 }
             }
-            _ => {}
+            Statement::WeightFile(_)
+            | Statement::Loss(_)
+            | Statement::Penalty(_)
+            | Statement::Train(_)
+            | Statement::Seed(_)
+            | Statement::Data(..)
+            | Statement::Unroll(_)
+            | Statement::Arithmetic(_) => {}
         }
     }
     names

@@ -251,7 +251,9 @@ impl Assignments<'_> {
                         good = false;
                     }
                 },
-                _ => self.lets.push(Named { name: name.text.clone(), term, leaves: formula.leaves() }),
+                RuleStatement::State(_) | RuleStatement::Let(..) => {
+                    self.lets.push(Named { name: name.text.clone(), term, leaves: formula.leaves() });
+                }
             }
         }
         good.then_some(self.made)

@@ -283,15 +283,11 @@ fn space_between(earlier: Option<&Node<'_>>, before: &Node<'_>, node: &Node<'_>)
     if left == "-" && is_sign_of(earlier) {
         return false;
     }
-    match node {
-        // No space in a call, a shape or a visibility; a space before a list, or before a formula in
-        // parentheses after an operator or word.
-        Node::Brackets { open, .. } if open.text != "{" => {
-            let word = matches!(before, Node::Token(token) if token.kind == Kind::Word);
-            !word || KEYWORDS.contains(&left)
-        }
-        _ => true,
-    }
+    // No space in a call, a shape or a visibility; a space before a list, or before a formula in
+    // parentheses after an operator or word.
+    let Node::Brackets { open, .. } = node else { return true };
+    let word = matches!(before, Node::Token(token) if token.kind == Kind::Word);
+    open.text == "{" || !word || KEYWORDS.contains(&left)
 }
 
 /// Whether a minus after this is a sign, not a subtraction.

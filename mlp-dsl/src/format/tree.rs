@@ -58,7 +58,7 @@ pub(super) fn tree<'t>(tokens: &[Token<'t>]) -> Vec<Node<'t>> {
                     outside.push(node);
                 }
             }
-            _ => {
+            Kind::Word | Kind::Sign | Kind::Close | Kind::Line | Kind::Block => {
                 if let Some((_, inside)) = stack.last_mut() {
                     inside.push(Node::Token(token.clone()));
                 }

@@ -13,15 +13,40 @@ use crate::{
         scalar::{Binary, Function, Unary},
     },
     number::Arithmetic,
+    never::OrNever,
 };
 
 /// Index of a term in its formula.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct TermId(pub u32);
 
+impl TermId {
+    /// The entry of this term in a table of a formula's terms.
+    ///
+    /// # Panics
+    /// As [`never!`](crate::never) does, where the table has none: operands come before their uses.
+    pub(crate) fn of<T: Copy>(self, table: &[T], instead: T) -> T {
+        table.get(self.0 as usize).copied().or_never("an operand comes before its use", instead)
+    }
+}
+
 /// Index of a function in its derivation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct FunctionId(pub u32);
+
+impl FunctionId {
+    /// The function.
+    ///
+    /// # Panics
+    /// As [`never!`](crate::never) does, where there is none.
+    pub(crate) fn of(self, functions: &[Function]) -> Option<&Function> {
+        let function = functions.get(self.0 as usize);
+        if function.is_none() {
+            crate::never!("function {} is declared before its use", self.0);
+        }
+        function
+    }
+}
 
 /// Index of a declared constant in its derivation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -127,6 +152,12 @@ impl Formula {
         Formula { terms: vec![Term::Leaf(leaf)] }
     }
 
+    /// Appends a term, which may break the formula: for tests of verifiers.
+    #[cfg(test)]
+    pub(crate) fn push(&mut self, term: Term) {
+        self.terms.push(term);
+    }
+
     /// The terms, operands first.
     pub fn terms(&self) -> &[Term] {
         &self.terms
@@ -145,13 +176,9 @@ impl Formula {
     /// The count of factors where this term is an exponent that makes a power a repeated
     /// multiplication: a literal or declared constant, whole, from 1 to 16.
     pub fn whole_exponent(&self, id: TermId) -> Option<u32> {
-        match self.term(id)? {
-            Term::Number(n) | Term::Constant(_, n) => {
-                let whole = n.fract() == 0.0 && (1.0..=16.0).contains(n);
-                whole.then_some(*n as u32)
-            }
-            _ => None,
-        }
+        let (Term::Number(n) | Term::Constant(_, n)) = self.term(id)? else { return None };
+        let whole = n.fract() == 0.0 && (1.0..=16.0).contains(n);
+        whole.then_some(*n as u32)
     }
 
     /// The sum, or difference, that this term is, where its right side is a product: what
@@ -236,8 +263,8 @@ impl Formula {
         let cost = |term: &Term| match term {
             Term::Number(_) | Term::Constant(..) | Term::Leaf(_) => 0,
             Term::Select(_) => 2,
-            Term::Apply(id, _) => functions.get(id.0 as usize).map_or(1, |f| f.operations.saturating_add(1)),
-            _ => 1,
+            Term::Unary(..) | Term::Binary(..) => 1,
+            Term::Apply(id, _) => id.of(functions).map_or(1, |f| f.operations.saturating_add(1)),
         };
         self.terms.iter().fold(0, |sum, term| sum.saturating_add(cost(term)))
     }
@@ -250,9 +277,10 @@ impl Formula {
     /// Whether it calls functions or divides: such takes many times longer than sums and products.
     pub fn is_costly(&self) -> bool {
         self.terms.iter().any(|term| match term {
-            Term::Apply(..) | Term::Binary(Binary::Divide | Binary::Power, ..) => true,
-            Term::Unary(unary, _) => !matches!(unary, Unary::Negate | Unary::Floor),
-            _ => false,
+            Term::Apply(..) => true,
+            Term::Unary(op, _) => op.is_costly(),
+            Term::Binary(op, ..) => op.is_costly(),
+            Term::Number(_) | Term::Constant(..) | Term::Leaf(_) | Term::Select(_) => false,
         })
     }
 

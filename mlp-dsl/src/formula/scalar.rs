@@ -4,46 +4,58 @@ use super::{builder::Builder, evaluate::Real};
 
 use crate::formula::{Formula, Term, TermId, operator::Operator};
 
-/// An operation on one number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Unary {
-    /// `-x`
-    Negate,
-    /// eˣ
-    Exp,
-    /// The natural logarithm.
-    Ln,
-    /// The square root.
-    Sqrt,
-    /// The hyperbolic tangent.
-    Tanh,
-    /// The error function, 2/√π ∫₀ˣ exp(−t²) dt.
-    Erf,
-    /// The largest whole number that is not above.
-    Floor,
+/// Declares an enum together with the list of its values.
+macro_rules! table {
+    ($(#[$doc:meta])* $name:ident { $($(#[$row:meta])* $row_name:ident,)* }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum $name { $($(#[$row])* $row_name,)* }
+
+        impl $name {
+            /// Every operation of the table.
+            pub const ALL: &[$name] = &[$($name::$row_name),*];
+        }
+    };
 }
 
-/// An operation on two numbers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Binary {
-    /// `a + b`
-    Add,
-    /// `a - b`
-    Subtract,
-    /// `a * b`
-    Multiply,
-    /// `a / b`
-    Divide,
-    /// `a ^ b`; a whole constant exponent from 1 to 16 is repeated multiplication from the left,
-    /// see [`Formula::whole_exponent`].
-    Power,
+table! {
+    /// An operation on one number.
+    Unary {
+        /// `-x`
+        Negate,
+        /// eˣ
+        Exp,
+        /// The natural logarithm.
+        Ln,
+        /// The square root.
+        Sqrt,
+        /// The hyperbolic tangent.
+        Tanh,
+        /// The error function, 2/√π ∫₀ˣ exp(−t²) dt.
+        Erf,
+        /// The largest whole number that is not above.
+        Floor,
+    }
+}
+
+table! {
+    /// An operation on two numbers.
+    Binary {
+        /// `a + b`
+        Add,
+        /// `a - b`
+        Subtract,
+        /// `a * b`
+        Multiply,
+        /// `a / b`
+        Divide,
+        /// `a ^ b`; a whole constant exponent from 1 to 16 is repeated multiplication from the left,
+        /// see [`Formula::whole_exponent`].
+        Power,
+    }
 }
 
 impl Unary {
-    /// Every operation on one number.
-    pub const ALL: [Unary; 7] =
-        [Unary::Negate, Unary::Exp, Unary::Ln, Unary::Sqrt, Unary::Tanh, Unary::Erf, Unary::Floor];
-
     /// The function's name in the language, if it is written as a call.
     pub fn name(self) -> Option<&'static str> {
         match self {
@@ -54,6 +66,14 @@ impl Unary {
             Unary::Tanh => Some("tanh"),
             Unary::Erf => Some("erf"),
             Unary::Floor => Some("floor"),
+        }
+    }
+
+    /// Whether it takes many times longer than a sum or a product.
+    pub fn is_costly(self) -> bool {
+        match self {
+            Unary::Exp | Unary::Ln | Unary::Sqrt | Unary::Tanh | Unary::Erf => true,
+            Unary::Negate | Unary::Floor => false,
         }
     }
 
@@ -103,10 +123,6 @@ impl Unary {
 }
 
 impl Binary {
-    /// Every operation on two numbers.
-    pub const ALL: [Binary; 5] =
-        [Binary::Add, Binary::Subtract, Binary::Multiply, Binary::Divide, Binary::Power];
-
     /// The operation that an operator writes; `@` is none of these.
     pub fn of(operator: Operator) -> Option<Binary> {
         match operator {
@@ -124,6 +140,14 @@ impl Binary {
             Binary::Add | Binary::Subtract => 1,
             Binary::Multiply | Binary::Divide => 2,
             Binary::Power => 4,
+        }
+    }
+
+    /// Whether it takes many times longer than a sum or a product.
+    pub fn is_costly(self) -> bool {
+        match self {
+            Binary::Divide | Binary::Power => true,
+            Binary::Add | Binary::Subtract | Binary::Multiply => false,
         }
     }
 

@@ -1,10 +1,8 @@
-//! The table of operations: for each its operands, shape, derivative rule, referee and kernel.
-//! Element-wise formulas are one operation; their scalar operations have a table of their own.
+//! The table of operations on arrays: for each its operands, shape, axis, derivative, cost and kernel.
+//! An element-wise formula is one operation; its scalar operations have a table of their own, `formula::scalar`.
+//! Every function of the table is a match without a wildcard, so that a new operation is a compile error in each.
 
-use super::{
-    differentiate::{Flow, Gradients},
-    equation::{EquationId, Per},
-};
+use super::equation::{EquationId, Per};
 
 use crate::{formula::Formula, shape::Shape};
 
@@ -49,8 +47,37 @@ pub enum Op {
     BatchSum(EquationId),
 }
 
+/// A rule of reverse mode, a vector-Jacobian product: the cotangent of an operand from the cotangent ȳ of the result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Vjp {
+    /// ȳ times the derivative of the formula with respect to the operand.
+    Local,
+    /// ȳ for each element.
+    Same,
+    /// ȳ, a scalar, times this vector.
+    Scaled(EquationId),
+    /// The element of ȳ at this place.
+    Index(usize),
+    /// The elements of ȳ from this place on.
+    Slice(usize),
+    /// ȳᵀ
+    Transpose,
+    /// W ȳ
+    MatrixVector(EquationId),
+    /// ȳ W
+    VectorMatrix(EquationId),
+    /// x ȳᵀ
+    OuterAfter(EquationId),
+    /// ȳ xᵀ
+    OuterBefore(EquationId),
+    /// y ∘ (ȳ − ȳ·y) for the value y of a softmax.
+    Softmax,
+    /// ȳ (softmax(z) Σt − t) for the operand z and these targets t.
+    SoftmaxCrossEntropy(EquationId),
+}
+
 impl Op {
-    /// The equations it reads, in order.
+    /// The equations that it is computed from, in order.
     pub fn operands(&self) -> Vec<EquationId> {
         match self {
             Op::Given | Op::Setting(_) => Vec::new(),
@@ -69,90 +96,148 @@ impl Op {
     }
 
     /// The shape of the value for operands of these shapes, or `None` where they do not fit.
-    /// A formula of scalars may fill any shape: `declared` says which.
+    /// A formula of scalars may fill any shape, and a slice have any length: `declared` is the choice.
     pub fn shape(&self, operands: &[Shape], declared: Shape) -> Option<Shape> {
         use Shape::{Matrix, Scalar, Vector};
-        match (self, operands) {
-            (Op::Given, []) => Some(declared),
-            (Op::Setting(_), []) => Some(Scalar),
-            (Op::Pointwise(_), shapes) => {
-                shapes.iter().try_fold(declared, |all, shape| all.broadcast(*shape))
+        match self {
+            Op::Given => operands.is_empty().then_some(declared),
+            Op::Setting(_) => operands.is_empty().then_some(Scalar),
+            Op::Pointwise(_) => operands.iter().try_fold(declared, |all, shape| all.broadcast(*shape)),
+            Op::Stack(_) => operands.iter().all(|shape| *shape == Scalar).then_some(Vector(operands.len())),
+            Op::Concat(_) => {
+                let vectors = operands.iter().all(|shape| !matches!(shape, Matrix(..)));
+                vectors.then(|| Vector(operands.iter().map(|shape| shape.count()).sum()))
             }
-            (Op::Stack(_), shapes) => {
-                shapes.iter().all(|shape| *shape == Scalar).then_some(Vector(shapes.len()))
+            Op::Index(_, index) => {
+                let [Vector(n)] = operands else { return None };
+                (index < n).then_some(Scalar)
             }
-            (Op::Concat(_), shapes) => {
-                let vectors = shapes.iter().all(|shape| !matches!(shape, Matrix(..)));
-                vectors.then(|| Vector(shapes.iter().map(|shape| shape.count()).sum()))
+            Op::Slice(_, start) => {
+                let ([Vector(n)], Vector(length)) = (operands, declared) else { return None };
+                (start.saturating_add(length) <= *n).then_some(declared)
             }
-            (Op::Slice(_, start), [Vector(n)]) => match declared {
-                Vector(length) if start.saturating_add(length) <= *n => Some(declared),
-                _ => None,
-            },
-            (Op::Transpose(_), [Matrix(rows, columns)]) => Some(Matrix(*columns, *rows)),
-            (Op::Index(_, index), [Vector(n)]) if index < n => Some(Scalar),
-            (Op::VectorMatrix(..), [Vector(n), Matrix(rows, columns)]) if n == rows => Some(Vector(*columns)),
-            (Op::MatrixVector(..), [Matrix(rows, columns), Vector(n)]) if n == columns => Some(Vector(*rows)),
-            (Op::Outer(..), [Vector(n), Vector(m)]) => Some(Matrix(*n, *m)),
-            (Op::Dot(..), [Vector(n), Vector(m)]) if n == m => Some(Scalar),
-            (Op::Sum(_), [Vector(_) | Matrix(..)]) => Some(Scalar),
-            (Op::Softmax(_), [Vector(n)]) => Some(Vector(*n)),
-            (Op::SoftmaxCrossEntropy(..), [Vector(n), Vector(m)]) if n == m => Some(Scalar),
-            (Op::SumSquares(_), [_]) => Some(Scalar),
-            (Op::BatchMean(_) | Op::BatchSum(_), [shape]) => Some(*shape),
-            _ => None,
+            Op::Transpose(_) => {
+                let [Matrix(rows, columns)] = operands else { return None };
+                Some(Matrix(*columns, *rows))
+            }
+            Op::VectorMatrix(..) => {
+                let [Vector(n), Matrix(rows, columns)] = operands else { return None };
+                (n == rows).then_some(Vector(*columns))
+            }
+            Op::MatrixVector(..) => {
+                let [Matrix(rows, columns), Vector(n)] = operands else { return None };
+                (n == columns).then_some(Vector(*rows))
+            }
+            Op::Outer(..) => {
+                let [Vector(n), Vector(m)] = operands else { return None };
+                Some(Matrix(*n, *m))
+            }
+            Op::Dot(..) | Op::SoftmaxCrossEntropy(..) => {
+                let [Vector(n), Vector(m)] = operands else { return None };
+                (n == m).then_some(Scalar)
+            }
+            Op::Sum(_) => {
+                let [Vector(_) | Matrix(..)] = operands else { return None };
+                Some(Scalar)
+            }
+            Op::SumSquares(_) => {
+                let [_] = operands else { return None };
+                Some(Scalar)
+            }
+            Op::Softmax(_) => {
+                let [Vector(n)] = operands else { return None };
+                Some(Vector(*n))
+            }
+            Op::BatchMean(_) | Op::BatchSum(_) => {
+                let [shape] = operands else { return None };
+                Some(*shape)
+            }
         }
     }
 
-    /// Whether the value exists once or for each sample, given that of the operands.
+    /// Whether there is one value per batch or per sample, given that of the operands.
     pub fn per(&self, operands: &[Per], declared: Per) -> Per {
         match self {
             Op::Given => declared,
             Op::Setting(_) | Op::BatchMean(_) | Op::BatchSum(_) => Per::Batch,
-            _ if operands.contains(&Per::Sample) => Per::Sample,
-            _ => Per::Batch,
+            Op::Pointwise(_)
+            | Op::Stack(_)
+            | Op::Concat(_)
+            | Op::Index(..)
+            | Op::Slice(..)
+            | Op::Transpose(_)
+            | Op::VectorMatrix(..)
+            | Op::MatrixVector(..)
+            | Op::Outer(..)
+            | Op::Dot(..)
+            | Op::Sum(_)
+            | Op::Softmax(_)
+            | Op::SoftmaxCrossEntropy(..)
+            | Op::SumSquares(_) => {
+                if operands.contains(&Per::Sample) {
+                    Per::Sample
+                } else {
+                    Per::Batch
+                }
+            }
         }
     }
 
-    /// The derivative rule: what the gradient `up` of equation `own` gives to each operand.
-    pub(super) fn differentiate(&self, g: &mut Gradients<'_>, own: EquationId, up: Flow) {
-        match self {
-            // These stand in gradients and updates, behind all that is derived.
-            Op::Outer(..) | Op::Index(..) | Op::Slice(..) | Op::SumSquares(_) => {}
-            Op::Given | Op::Setting(_) | Op::BatchMean(_) | Op::BatchSum(_) => {}
-            Op::Pointwise(formula) => g.through_formula(own, formula, up),
+    /// The derivative: for each operand with a cotangent its rule, in order. `None` for operations of gradients and
+    /// updates, which are not differentiated again.
+    pub(super) fn vjp(&self, shapes: &dyn Fn(EquationId) -> Shape) -> Option<Vec<(EquationId, Vjp)>> {
+        Some(match self {
+            Op::Given | Op::Setting(_) => Vec::new(),
+            Op::Pointwise(_) => self.operands().into_iter().map(|leaf| (leaf, Vjp::Local)).collect(),
             Op::Stack(elements) => {
-                for (index, element) in elements.iter().enumerate() {
-                    g.flow_op(*element, own, up, |up| Op::Index(up, index));
-                }
+                elements.iter().enumerate().map(|(place, element)| (*element, Vjp::Index(place))).collect()
             }
             Op::Concat(parts) => {
-                let mut start = 0;
-                for part in parts {
-                    let (shape, at) = (g.shape(*part), start);
-                    start += shape.count();
-                    g.flow_op(*part, own, up, |up| match shape {
-                        Shape::Scalar => Op::Index(up, at),
-                        _ => Op::Slice(up, at),
-                    });
-                }
+                let mut end = 0;
+                let rule = |part: &EquationId| {
+                    let start = end;
+                    end += shapes(*part).count();
+                    let scalar = shapes(*part) == Shape::Scalar;
+                    (*part, if scalar { Vjp::Index(start) } else { Vjp::Slice(start) })
+                };
+                parts.iter().map(rule).collect()
             }
-            Op::Transpose(x) => g.flow_op(*x, own, up, Op::Transpose),
-            Op::VectorMatrix(x, w) => {
-                g.flow_op(*x, own, up, |up| Op::MatrixVector(*w, up));
-                g.flow_op(*w, own, up, |up| Op::Outer(*x, up));
-            }
-            Op::MatrixVector(w, x) => {
-                g.flow_op(*w, own, up, |up| Op::Outer(up, *x));
-                g.flow_op(*x, own, up, |up| Op::VectorMatrix(up, *w));
-            }
-            Op::Dot(a, b) => {
-                g.flow_product(*a, up, *b);
-                g.flow_product(*b, up, *a);
-            }
-            Op::Sum(x) => g.flow_same(*x, up),
-            Op::Softmax(_) => g.through_softmax(own, up),
-            Op::SoftmaxCrossEntropy(z, t) => g.through_softmax_cross_entropy(own, *z, *t, up),
+            Op::Transpose(x) => vec![(*x, Vjp::Transpose)],
+            Op::VectorMatrix(x, w) => vec![(*x, Vjp::MatrixVector(*w)), (*w, Vjp::OuterAfter(*x))],
+            Op::MatrixVector(w, x) => vec![(*w, Vjp::OuterBefore(*x)), (*x, Vjp::VectorMatrix(*w))],
+            Op::Dot(a, b) => vec![(*a, Vjp::Scaled(*b)), (*b, Vjp::Scaled(*a))],
+            Op::Sum(x) => vec![(*x, Vjp::Same)],
+            Op::Softmax(z) => vec![(*z, Vjp::Softmax)],
+            Op::SoftmaxCrossEntropy(z, t) => vec![(*z, Vjp::SoftmaxCrossEntropy(*t))],
+            Op::Index(..)
+            | Op::Slice(..)
+            | Op::Outer(..)
+            | Op::SumSquares(_)
+            | Op::BatchMean(_)
+            | Op::BatchSum(_) => return None,
+        })
+    }
+
+    /// Multiplications followed by an addition, for operands of these shapes and a value of this one.
+    pub fn multiply_adds(&self, shapes: &dyn Fn(EquationId) -> Shape, value: Shape) -> usize {
+        match self {
+            Op::VectorMatrix(_, w) | Op::MatrixVector(w, _) => shapes(*w).count(),
+            Op::Dot(a, _) => shapes(*a).count(),
+            Op::Outer(a, b) => shapes(*a).count() * shapes(*b).count(),
+            Op::Pointwise(formula) => formula.products() * value.count(),
+            Op::Given
+            | Op::Setting(_)
+            | Op::Stack(_)
+            | Op::Concat(_)
+            | Op::Index(..)
+            | Op::Slice(..)
+            | Op::Transpose(_)
+            | Op::Sum(_)
+            | Op::Softmax(_)
+            | Op::SoftmaxCrossEntropy(..)
+            | Op::SumSquares(_)
+            | Op::BatchMean(_)
+            | Op::BatchSum(_) => 0,
         }
     }
 
@@ -172,17 +257,6 @@ impl Op {
             Op::Softmax(_) => Some("softmax"),
             Op::SoftmaxCrossEntropy(..) => Some("softmax_cross_entropy"),
             Op::BatchMean(_) | Op::BatchSum(_) => Some("accumulate"),
-        }
-    }
-
-    /// Multiplications of the forward pass that are followed by an addition, for `size` results.
-    pub fn multiply_adds(&self, shapes: &dyn Fn(EquationId) -> Shape) -> usize {
-        match self {
-            Op::VectorMatrix(_, w) | Op::MatrixVector(w, _) => shapes(*w).count(),
-            Op::Dot(a, _) => shapes(*a).count(),
-            Op::Outer(a, b) => shapes(*a).count() * shapes(*b).count(),
-            Op::Pointwise(formula) => formula.products(),
-            _ => 0,
         }
     }
 }

@@ -219,9 +219,9 @@ impl Derivation {
 
     /// Scalar operations to be printed: those of the formulas, and some for each equation.
     pub(crate) fn operations(&self) -> u64 {
-        let of = |equation: &Equation| match &equation.op {
-            Op::Pointwise(formula) => formula.operations(&self.header.functions),
-            op => op.operands().len() as u64,
+        let of = |equation: &Equation| match equation.formula() {
+            Some(formula) => formula.operations(&self.header.functions),
+            None => equation.op.operands().len() as u64,
         };
         let each = self.equations.iter().map(|equation| of(equation).saturating_add(limits::EQUATION));
         each.fold(0, u64::saturating_add)
@@ -235,6 +235,17 @@ impl Derivation {
     /// The shape of an equation's value.
     pub fn shape(&self, id: EquationId) -> Shape {
         self.equation(id).shape
+    }
+
+    /// The parameter or state that an equation is the new value of, after one or more assignments of the rule; the
+    /// equation itself where it is no update.
+    pub fn before_step(&self, mut id: EquationId) -> EquationId {
+        while let Symbol::Updated(of) = self.equation(id).symbol
+            && of < id
+        {
+            id = of;
+        }
+        id
     }
 
     /// The output: the last layer.
@@ -262,9 +273,9 @@ impl Derivation {
             Symbol::GradientNorm => "gradient_norm".to_owned(),
             Symbol::ClipFactor => "clip_factor".to_owned(),
             Symbol::Partial { of, by } => format!("d_{}_d_{}", self.name_of(*of), self.name_of(*by)),
-            Symbol::Gradient(of) => match &self.equation(*of).symbol {
-                Symbol::Net(name) => format!("delta_{name}"),
-                _ => format!("d_{}", self.name_of(*of)),
+            Symbol::Gradient(of) => match self.equation(*of).net() {
+                Some(name) => format!("delta_{name}"),
+                None => format!("d_{}", self.name_of(*of)),
             },
             Symbol::BatchGradient(Reduction::Mean, of) => format!("mean_d_{}", self.name_of(*of)),
             Symbol::BatchGradient(Reduction::Sum, of) => format!("sum_d_{}", self.name_of(*of)),
@@ -290,12 +301,7 @@ impl Derivation {
     /// output, those inside activations not counted.
     pub fn multiply_adds(&self) -> usize {
         let forward = self.equations.iter().filter(|e| e.role == Role::Forward);
-        let shape = |id| self.shape(id);
-        let count = |e: &Equation| match e.op {
-            Op::Pointwise(_) => e.op.multiply_adds(&shape) * e.shape.count(),
-            _ => e.op.multiply_adds(&shape),
-        };
-        forward.map(count).sum()
+        forward.map(|e| e.op.multiply_adds(&|id| self.shape(id), e.shape)).sum()
     }
 
     /// How many numbers the parameters of a kind hold.
@@ -314,9 +320,10 @@ impl Derivation {
         let Some(sample) = self.header.samples.get(index) else { return false };
         let mut rest = sample.input.as_slice();
         for data in &mut self.inputs {
-            let (own, behind) = rest.split_at_checked(data.shape.count()).unwrap_or((rest, &[]));
-            data.values = Some(own.to_vec());
-            rest = behind;
+            let split = rest.split_at_checked(data.shape.count());
+            let (values, others) = split.or_never("a sample has a number for each input", (rest, &[]));
+            data.values = Some(values.to_vec());
+            rest = others;
         }
         if let Some(target) = &mut self.target {
             target.values = Some(sample.target.clone());

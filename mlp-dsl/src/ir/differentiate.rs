@@ -1,12 +1,12 @@
 //! Reverse-mode differentiation: walks the equations from the loss back to the parameters and
-//! appends, for each value on the way, the equation of its gradient. What reaches a value from
-//! its uses is added up in the order of the uses.
+//! appends, for each value between them, the equation of its gradient. The partial cotangents of the uses of a value are
+//! added up in the order of the uses. Only the table of operations, `array`, knows the derivatives.
 
 use std::collections::HashMap;
 
 use super::{
     Derivation,
-    array::Op,
+    array::{Op, Vjp},
     equation::{Equation, EquationId, Per, Role, Symbol},
     lower::States,
     update,
@@ -57,17 +57,17 @@ pub(super) fn differentiate(
     Ok(())
 }
 
-/// What is derived.
+/// The root that is differentiated.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Of {
     /// The loss of a sample.
     Loss,
-    /// What is added once for a batch.
+    /// The penalties, which are added once for a batch.
     Penalty,
 }
 
 impl Of {
-    /// Its gradient by a value.
+    /// Its gradient with respect to a value.
     fn gradient(self, by: EquationId) -> Symbol {
         match self {
             Of::Loss => Symbol::Gradient(by),
@@ -86,15 +86,14 @@ fn gradients(
     let number = |equation: &Equation| if let Symbol::Step(number) = equation.symbol { number } else { 0 };
     let steps = derivation.equations.iter().map(number).max().unwrap_or(0);
     let role = if of == Of::Loss { Role::ChainRule } else { Role::Penalty };
-    let contributions = (0..=root.index()).map(|_| Vec::new()).collect();
+    let partials = (0..=root.index()).map(|_| Vec::new()).collect();
     let (found, left) = (HashMap::new(), limits::OPERATIONS);
-    let mut gradients = Gradients { derivation, needed, contributions, steps, role, of, found, left };
-    gradients.contribute(root, Contribution::One);
+    let mut gradients = Gradients { derivation, needed, partials, steps, role, of, found, left };
+    gradients.contribute(root, Partial::Ones);
     for index in (0..=root.index()).rev() {
         let id = EquationId(index as u32);
         if let Some(up) = gradients.total(id) {
-            let op = gradients.derivation.equation(id).op.clone();
-            op.differentiate(&mut gradients, id, up);
+            gradients.vjp(id, up);
         }
         if gradients.left == 0 {
             return Err(errors::derivation_too_large(gradients.derivation.header.name_span));
@@ -120,27 +119,28 @@ fn depends_on_parameters(derivation: &Derivation) -> Vec<bool> {
     needed
 }
 
-/// The gradient of the loss by a value.
+/// The cotangent of a value: the gradient of the root with respect to it.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Flow {
+enum Cotangent {
     /// 1 for each element.
-    One,
+    Ones,
     /// The value of an equation.
     Equation(EquationId),
 }
 
-/// What one use gives to the gradient of a value.
-enum Contribution {
-    One,
+/// The part of a cotangent that one use of the value contributes.
+enum Partial {
+    Ones,
     Formula(Formula),
     Op(Op),
 }
 
 /// Gradients under construction.
-pub(super) struct Gradients<'d> {
+struct Gradients<'d> {
     derivation: &'d mut Derivation,
     needed: &'d [bool],
-    contributions: Vec<Vec<Contribution>>,
+    /// The partial cotangents of each value, the last use first.
+    partials: Vec<Vec<Partial>>,
     steps: u32,
     role: Role,
     of: Of,
@@ -151,7 +151,7 @@ pub(super) struct Gradients<'d> {
 }
 
 impl Gradients<'_> {
-    pub(super) fn shape(&self, id: EquationId) -> Shape {
+    fn shape(&self, id: EquationId) -> Shape {
         self.derivation.shape(id)
     }
 
@@ -159,9 +159,9 @@ impl Gradients<'_> {
         self.needed.get(id.index()) == Some(&true)
     }
 
-    fn contribute(&mut self, to: EquationId, contribution: Contribution) {
-        if let Some(list) = self.contributions.get_mut(to.index()) {
-            list.push(contribution);
+    fn contribute(&mut self, to: EquationId, partial: Partial) {
+        if let Some(list) = self.partials.get_mut(to.index()) {
+            list.push(partial);
         }
     }
 
@@ -176,11 +176,11 @@ impl Gradients<'_> {
         self.add(Symbol::Step(self.steps), shape, op, of)
     }
 
-    /// A flow as an equation: ones are written out where an operation needs them.
-    fn written(&mut self, up: Flow, own: EquationId) -> EquationId {
+    /// A cotangent as an equation: ones are written out where an operation needs them.
+    fn equation_of(&mut self, up: Cotangent, own: EquationId) -> EquationId {
         match up {
-            Flow::Equation(id) => id,
-            Flow::One => {
+            Cotangent::Equation(id) => id,
+            Cotangent::Ones => {
                 let mut b = Builder::new();
                 let one = b.number(1.0);
                 self.step(self.shape(own), Op::Pointwise(b.finish(one)), own)
@@ -188,68 +188,69 @@ impl Gradients<'_> {
         }
     }
 
-    /// The rule of an operation that is one operation again.
-    pub(super) fn flow_op(
-        &mut self,
-        to: EquationId,
-        own: EquationId,
-        up: Flow,
-        op: impl Fn(EquationId) -> Op,
-    ) {
-        if self.is_needed(to) {
-            let up = self.written(up, own);
-            self.contribute(to, Contribution::Op(op(up)));
+    /// Adds the partial cotangents of the operands of `own`, whose cotangent is `up`.
+    fn vjp(&mut self, own: EquationId, up: Cotangent) {
+        let op = self.derivation.equation(own).op.clone();
+        if let Op::Pointwise(formula) = &op {
+            return self.vjp_formula(own, formula, up);
         }
-    }
-
-    /// The rule of a dot product: the scalar gradient times the other vector.
-    pub(super) fn flow_product(&mut self, to: EquationId, up: Flow, other: EquationId) {
-        if self.is_needed(to) {
-            let formula = match up {
-                Flow::One => Formula::leaf(other.0),
-                Flow::Equation(up) => product(&[up, other]),
-            };
-            self.contribute(to, Contribution::Formula(formula));
-        }
-    }
-
-    /// The rule of a sum: the gradient itself, for each element.
-    pub(super) fn flow_same(&mut self, to: EquationId, up: Flow) {
-        if self.is_needed(to) {
-            let contribution = match up {
-                Flow::One => Contribution::One,
-                Flow::Equation(up) => Contribution::Formula(Formula::leaf(up.0)),
-            };
-            self.contribute(to, contribution);
-        }
-    }
-
-    /// Softmax p of z: p ∘ (g − g·p).
-    pub(super) fn through_softmax(&mut self, own: EquationId, up: Flow) {
-        let Op::Softmax(z) = self.derivation.equation(own).op else { return };
-        if !self.is_needed(z) {
+        let Some(rules) = op.vjp(&|id| self.shape(id)) else {
+            crate::never!("{} is not differentiated", self.derivation.name_of(own));
             return;
+        };
+        for (operand, rule) in rules {
+            if self.is_needed(operand) {
+                let partial = self.partial(own, operand, rule, up);
+                self.contribute(operand, partial);
+            }
         }
-        let g = self.written(up, own);
-        let dot = self.step(Shape::Scalar, Op::Dot(g, own), own);
-        let mut b = Builder::new();
-        let (g, p, dot) = (b.leaf(g.0), b.leaf(own.0), b.leaf(dot.0));
-        let difference = b.subtract(g, dot);
-        let root = b.multiply(p, difference);
-        self.contribute(z, Contribution::Formula(b.finish(root)));
     }
 
-    /// Cross-entropy of softmax(z) with targets t: p Σt − t.
-    pub(super) fn through_softmax_cross_entropy(
+    fn partial(&mut self, own: EquationId, operand: EquationId, rule: Vjp, up: Cotangent) -> Partial {
+        match rule {
+            Vjp::Local => {
+                crate::never!("only formulas have local derivatives");
+                Partial::Ones
+            }
+            Vjp::Same => match up {
+                Cotangent::Ones => Partial::Ones,
+                Cotangent::Equation(up) => Partial::Formula(Formula::leaf(up.0)),
+            },
+            Vjp::Scaled(other) => Partial::Formula(match up {
+                Cotangent::Ones => Formula::leaf(other.0),
+                Cotangent::Equation(up) => product(&[up, other]),
+            }),
+            Vjp::Index(place) => Partial::Op(Op::Index(self.equation_of(up, own), place)),
+            Vjp::Slice(place) => Partial::Op(Op::Slice(self.equation_of(up, own), place)),
+            Vjp::Transpose => Partial::Op(Op::Transpose(self.equation_of(up, own))),
+            Vjp::MatrixVector(w) => Partial::Op(Op::MatrixVector(w, self.equation_of(up, own))),
+            Vjp::VectorMatrix(w) => Partial::Op(Op::VectorMatrix(self.equation_of(up, own), w)),
+            Vjp::OuterAfter(x) => Partial::Op(Op::Outer(x, self.equation_of(up, own))),
+            Vjp::OuterBefore(x) => Partial::Op(Op::Outer(self.equation_of(up, own), x)),
+            Vjp::Softmax => self.vjp_softmax(own, up),
+            Vjp::SoftmaxCrossEntropy(t) => self.vjp_softmax_cross_entropy(own, operand, t, up),
+        }
+    }
+
+    /// Softmax y of z: y ∘ (ȳ − ȳ·y).
+    fn vjp_softmax(&mut self, own: EquationId, up: Cotangent) -> Partial {
+        let up = self.equation_of(up, own);
+        let dot = self.step(Shape::Scalar, Op::Dot(up, own), own);
+        let mut b = Builder::new();
+        let (up, y, dot) = (b.leaf(up.0), b.leaf(own.0), b.leaf(dot.0));
+        let difference = b.subtract(up, dot);
+        let root = b.multiply(y, difference);
+        Partial::Formula(b.finish(root))
+    }
+
+    /// Cross-entropy of softmax(z) with targets t: softmax(z) Σt − t.
+    fn vjp_softmax_cross_entropy(
         &mut self,
         own: EquationId,
         z: EquationId,
         t: EquationId,
-        up: Flow,
-    ) {
-        if !self.is_needed(z) {
-            return;
-        }
+        up: Cotangent,
+    ) -> Partial {
         let softmax = self.derivation.numbered().find(|(_, e)| e.op == Op::Softmax(z)).map(|(id, _)| id);
         let p = match softmax {
             Some(p) => p,
@@ -260,15 +261,15 @@ impl Gradients<'_> {
         let (p, total, t) = (b.leaf(p.0), b.leaf(total.0), b.leaf(t.0));
         let product = b.multiply(p, total);
         let mut root = b.subtract(product, t);
-        if let Flow::Equation(up) = up {
+        if let Cotangent::Equation(up) = up {
             let up = b.leaf(up.0);
             root = b.multiply(up, root);
         }
-        self.contribute(z, Contribution::Formula(b.finish(root)));
+        Partial::Formula(b.finish(root))
     }
 
-    /// An element-wise formula: the gradient times the local derivative by each leaf.
-    pub(super) fn through_formula(&mut self, own: EquationId, formula: &Formula, up: Flow) {
+    /// An element-wise formula: the cotangent times the local derivative with respect to each leaf.
+    fn vjp_formula(&mut self, own: EquationId, formula: &Formula, up: Cotangent) {
         let leaves: Vec<u32> =
             formula.leaves().into_iter().filter(|l| self.is_needed(EquationId(*l))).collect();
         let mut b = Builder::new();
@@ -285,18 +286,19 @@ impl Gradients<'_> {
                 continue;
             }
             let spread = self.shape(to) == Shape::Scalar && self.shape(own) != Shape::Scalar;
-            let contribution = match up {
-                Flow::One if local.as_number() == Some(1.0) && !spread => Contribution::One,
-                Flow::One => Contribution::Formula(local),
-                Flow::Equation(up) => Contribution::Formula(self.times_local(own, to, up, local)),
+            let partial = match up {
+                Cotangent::Ones if local.as_number() == Some(1.0) && !spread => Partial::Ones,
+                Cotangent::Ones => Partial::Formula(local),
+                Cotangent::Equation(up) => Partial::Formula(self.times_local(own, to, up, local)),
             };
-            match contribution {
-                Contribution::Formula(formula) if spread => {
+            let partial = match (partial, spread) {
+                (Partial::Formula(formula), true) => {
                     let each = self.step(self.shape(own), Op::Pointwise(formula), own);
-                    self.contribute(to, Contribution::Op(Op::Sum(each)));
+                    Partial::Op(Op::Sum(each))
                 }
-                other => self.contribute(to, other),
-            }
+                (partial, _) => partial,
+            };
+            self.contribute(to, partial);
         }
     }
 
@@ -320,41 +322,42 @@ impl Gradients<'_> {
     }
 
     /// The gradient of a value from all its uses; `None` where none reaches it.
-    fn total(&mut self, id: EquationId) -> Option<Flow> {
-        let mut uses = std::mem::take(self.contributions.get_mut(id.index())?);
+    fn total(&mut self, id: EquationId) -> Option<Cotangent> {
+        let mut uses = std::mem::take(self.partials.get_mut(id.index())?);
         uses.reverse(); // the walk met the last use first
         let is_parameter = self.derivation.equation(id).op == Op::Given;
         if is_parameter && (!self.is_needed(id) || (uses.is_empty() && self.of == Of::Penalty)) {
             return None;
         }
         let shape = self.shape(id);
-        if let [only] = uses.as_slice() {
+        // A gradient of a parameter is always an equation of its own.
+        if let ([only], false) = (uses.as_slice(), is_parameter) {
             match only {
-                Contribution::One if !is_parameter => return Some(Flow::One),
-                Contribution::Formula(formula) if !is_parameter => {
+                Partial::Ones => return Some(Cotangent::Ones),
+                Partial::Formula(formula) => {
                     let alias = formula.as_leaf().map(EquationId).filter(|leaf| self.shape(*leaf) == shape);
                     if let Some(alias) = alias {
-                        return Some(Flow::Equation(alias));
+                        return Some(Cotangent::Equation(alias));
                     }
                 }
-                _ => {}
+                Partial::Op(_) => {}
             }
         }
         if uses.is_empty() && !is_parameter {
             return None;
         }
         let symbol = self.of.gradient(id);
-        if let [Contribution::Op(op)] = uses.as_slice() {
+        if let [Partial::Op(op)] = uses.as_slice() {
             let op = op.clone();
             return Some(self.gradient(id, symbol, op));
         }
         let mut b = Builder::new();
         let mut sum: Option<TermId> = None;
-        for contribution in uses {
-            let term = match contribution {
-                Contribution::One => b.number(1.0),
-                Contribution::Formula(formula) => b.substitute(&formula, &|_| None),
-                Contribution::Op(op) => {
+        for partial in uses {
+            let term = match partial {
+                Partial::Ones => b.number(1.0),
+                Partial::Formula(formula) => b.substitute(&formula, &|_| None),
+                Partial::Op(op) => {
                     let step = self.step(shape, op, id);
                     b.leaf(step.0)
                 }
@@ -369,12 +372,12 @@ impl Gradients<'_> {
         Some(self.gradient(id, symbol, Op::Pointwise(formula)))
     }
 
-    fn gradient(&mut self, of: EquationId, symbol: Symbol, op: Op) -> Flow {
+    fn gradient(&mut self, of: EquationId, symbol: Symbol, op: Op) -> Cotangent {
         let id = self.add(symbol, self.shape(of), op, of);
         if self.derivation.equation(of).op == Op::Given {
             self.found.insert(of, id);
         }
-        Flow::Equation(id)
+        Cotangent::Equation(id)
     }
 }
 

@@ -3,7 +3,11 @@
 use super::array::Op;
 use crate::shape::Shape;
 
-use crate::{formula::FunctionId, model::Reduction, span::Span};
+use crate::{
+    formula::{Formula, FunctionId},
+    model::Reduction,
+    span::Span,
+};
 
 /// Number of an equation in its derivation; operands have smaller numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -120,4 +124,16 @@ pub struct Equation {
     pub span: Span,
     /// The function whose value it is, when it is the call of one: `h1 = sigmoid(net_h1)`.
     pub activation: Option<FunctionId>,
+}
+
+impl Equation {
+    /// Its formula, where it is computed by one.
+    pub fn formula(&self) -> Option<&Formula> {
+        if let Op::Pointwise(formula) = &self.op { Some(formula) } else { None }
+    }
+
+    /// The neuron or layer whose net input it is.
+    pub fn net(&self) -> Option<&str> {
+        if let Symbol::Net(name) = &self.symbol { Some(name) } else { None }
+    }
 }

@@ -4,9 +4,12 @@
 pub mod array;
 mod derivation;
 mod differentiate;
+mod display;
 pub mod equation;
 mod errors;
 mod lower;
+#[cfg(test)]
+mod tests;
 mod update;
 pub mod verify;
 

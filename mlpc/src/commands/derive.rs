@@ -1,7 +1,9 @@
 //! `mlpc derive`: writes the worked derivation in Markdown.
 
+use std::fmt::Display;
+
 use mlp_document::{Options, derive};
-use mlp_dsl::ir::Derivation;
+use mlp_dsl::{ir::Derivation, never};
 
 use super::refresh::Refresh;
 
@@ -26,5 +28,12 @@ fn text(derivation: &Derivation, arguments: &Derive) -> Result<String, Failure> 
     if let Some(batch) = arguments.batch {
         options.batch = Some(usize::try_from(batch).map_err(|error| Failure::usage(error, ""))?);
     }
-    Ok(derive(derivation, &options).to_markdown())
+    let text = never::catch(|| {
+        let document = derive(derivation, &options);
+        document.check().map(|_| document.to_markdown())
+    });
+    let internal = |title: &dyn Display| {
+        Failure::specification(title, "this is a bug in the compiler; please report it")
+    };
+    text.map_err(|fault| internal(&fault.title))?.map_err(|fault| internal(&fault))
 }

@@ -124,3 +124,20 @@ fn normal_forms() {
     assert!(text.contains("e\u{301}") && text.contains('\u{e9}'), "{text}");
     check_text(text, 0);
 }
+
+/// The derivative that a function states is compared with the derived one at a few points; this one is wrong elsewhere.
+#[test]
+fn wrong_gradients_are_found() {
+    let text = |weight: &str| {
+        format!(
+            "fn square(x) = x * x derivative if x < 100 then 2 * x else x;\n\
+             network N: f64 {{ input x {{ i = 1 }} weights w = {weight}; layer y {{ o = square(w * i) }} \
+             target t {{ c = 1 }} loss squared_error(y, t); train sgd(rate = 0.1); }}"
+        )
+    };
+    assert!(check_text(text("2"), 0).contains("1 of 1 checked"));
+    let said = check_text(text("200"), 1);
+    let title = "error: the gradients are wrong: the normwise error 5.0e-1 is larger than 1e-12";
+    assert!(said.contains(title), "{said}");
+    assert!(said.contains("help: the check uses one point"), "{said}");
+}

@@ -1,62 +1,41 @@
 //! The language server over its real protocol: a process, its standard input and output.
 
 use std::{
-    io::BufReader,
-    process::{Child, ChildStdin, ChildStdout, Command, Stdio},
+    ops::{Deref, DerefMut},
+    process::Command,
 };
 
-use lsp_server::{Message, Notification, Request, ResponseError};
+use mlp_support::lsp::Server;
 use serde_json::{Value, json};
 
 const URI: &str = "file:///network.mlp";
 
-struct Editor {
-    server: Child,
-    to: ChildStdin,
-    from: BufReader<ChildStdout>,
-    next: i32,
+struct Editor(Server);
+
+impl Deref for Editor {
+    type Target = Server;
+
+    fn deref(&self) -> &Server {
+        &self.0
+    }
+}
+
+impl DerefMut for Editor {
+    fn deref_mut(&mut self) -> &mut Server {
+        &mut self.0
+    }
 }
 
 impl Editor {
     /// Starts the server; columns are counted as `encoding` says.
     fn start(encoding: &str) -> Self {
-        let mut server = Command::new(env!("CARGO_BIN_EXE_mlpc"))
-            .arg("lsp")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let to = server.stdin.take().unwrap();
-        let from = BufReader::new(server.stdout.take().unwrap());
-        let mut editor = Editor { server, to, from, next: 0 };
+        let mut server = Server::start(Command::new(env!("CARGO_BIN_EXE_mlpc")).arg("lsp"));
         let capabilities = json!({ "general": { "positionEncodings": [encoding] } });
-        let answer = editor
+        let answer = server
             .ask("initialize", json!({ "processId": null, "rootUri": null, "capabilities": capabilities }));
         assert_eq!(answer["capabilities"]["positionEncoding"], encoding);
-        editor.tell("initialized", json!({}));
-        editor
-    }
-
-    fn tell(&mut self, method: &str, params: Value) {
-        Message::from(Notification::new(method.to_owned(), params)).write(&mut self.to).unwrap();
-    }
-
-    fn receive(&mut self) -> Message {
-        Message::read(&mut self.from).unwrap().expect("the server talks")
-    }
-
-    fn response(&mut self, method: &str, params: Value) -> Result<Value, ResponseError> {
-        self.next += 1;
-        Message::from(Request::new(self.next.into(), method.to_owned(), params)).write(&mut self.to).unwrap();
-        loop {
-            if let Message::Response(response) = self.receive() {
-                return response.response_result;
-            }
-        }
-    }
-
-    fn ask(&mut self, method: &str, params: Value) -> Value {
-        self.response(method, params).unwrap_or_else(|error| panic!("{method}: {error:?}"))
+        server.tell("initialized", json!({}));
+        Editor(server)
     }
 
     fn refusal(&mut self, method: &str, params: Value) -> String {
@@ -72,14 +51,7 @@ impl Editor {
 
     /// The next diagnostics.
     fn published(&mut self) -> Value {
-        loop {
-            match self.receive() {
-                Message::Notification(n) if n.method == "textDocument/publishDiagnostics" => {
-                    return n.params["diagnostics"].clone();
-                }
-                _ => {}
-            }
-        }
+        self.notification("textDocument/publishDiagnostics")["diagnostics"].take()
     }
 
     fn change(&mut self, version: i32, from: (u32, u32), to: (u32, u32), text: &str) -> Value {
@@ -101,12 +73,6 @@ impl Editor {
     fn completions(&mut self, place: (u32, u32)) -> Vec<String> {
         let items = self.at("completion", place, json!({}));
         items.as_array().unwrap().iter().map(|item| item["label"].as_str().unwrap().to_owned()).collect()
-    }
-
-    fn stop(mut self) {
-        assert_eq!(self.ask("shutdown", json!(null)), json!(null));
-        self.tell("exit", json!(null));
-        assert!(self.server.wait().unwrap().success());
     }
 }
 
@@ -171,7 +137,7 @@ fn mistakes_are_published_where_they_are_and_go_when_they_are_mended() {
     assert_eq!(found[0]["code"], "M0104", "{found}");
     editor.tell("textDocument/didClose", json!({ "textDocument": { "uri": URI } }));
     assert_eq!(editor.published(), json!([]));
-    editor.stop();
+    editor.0.end();
 }
 
 #[test]
@@ -205,7 +171,7 @@ fn hovering_shows_the_formula_the_shape_and_the_parameters() {
         "{}",
         editor.hover(find("layer o|ut"))
     );
-    editor.stop();
+    editor.0.end();
 }
 
 #[test]
@@ -233,7 +199,7 @@ fn names_are_found_wherever_they_stand() {
         json!(null),
         "softmax is the language's"
     );
-    editor.stop();
+    editor.0.end();
 }
 
 #[test]
@@ -255,7 +221,7 @@ fn a_new_name_is_given_everywhere_or_refused() {
     assert_eq!(refused(find("|softmax"), "best"), "can't rename `softmax`: it is not declared in this file");
     assert_eq!(refused((6, 0), "best"), "no name at this position");
     assert_eq!(places(&json!([editor.at("prepareRename", find("w|1 ="), json!({}))])), ["9:14-16"]);
-    editor.stop();
+    editor.0.end();
 }
 
 #[test]
@@ -266,7 +232,7 @@ fn a_name_that_would_be_captured_is_refused() {
     );
     let refused = editor.refusal("textDocument/rename", here((1, 19), json!({ "newName": "u" })));
     assert_eq!(refused, "can't rename to `u`: other names would change their meaning");
-    editor.stop();
+    editor.0.end();
 }
 
 #[test]
@@ -314,7 +280,7 @@ fn what_may_be_written_depends_on_the_place() {
     assert!(offered("document { headings = { lo").contains(&"loss".to_owned()));
     let rule = offered("rule r(rate) { state v; w = w - ");
     assert!(rule.contains(&"g".to_owned()), "{rule:?}");
-    editor.stop();
+    editor.0.end();
 }
 
 #[test]
@@ -339,7 +305,7 @@ fn a_text_is_laid_out_and_outlined() {
     );
     editor.change(2, (0, 12), (0, 17), "imput");
     editor.refusal("textDocument/formatting", params);
-    editor.stop();
+    editor.0.end();
 }
 
 #[test]
@@ -351,7 +317,7 @@ fn columns_are_counted_as_the_client_counts_them() {
         assert_eq!(found[0]["range"]["start"], position((1, column)), "{encoding}");
         let declared = editor.at("definition", (1, column - 5), json!({}));
         assert_eq!(declared["range"]["start"]["line"], 1, "{encoding}");
-        editor.stop();
+        editor.0.end();
     }
 }
 
@@ -366,7 +332,7 @@ fn nonsense_is_refused_and_the_server_goes_on() {
     editor.tell("mlp/unknown", json!([1, 2]));
     assert_eq!(editor.at("hover", (4_000_000_000, 4_000_000_000), json!({})), json!(null));
     editor.change(2, (900, 900), (3, 2), "\n");
-    editor.stop();
+    editor.0.end();
 }
 
 /// Files that a text names lie beside it, wherever that is.
@@ -389,5 +355,5 @@ fn files_of_weights() {
     assert_eq!(found[0]["code"], "M0104", "{found}");
     assert_eq!(editor.completions((1, 21)), ["transposed"]);
     assert_eq!(editor.completions((1, 12)), ["from"]);
-    editor.stop();
+    editor.0.end();
 }

@@ -16,4 +16,3 @@ mod messages;
 mod standalone;
 mod summary;
 mod weights;
-mod words;

@@ -18,8 +18,8 @@ use std::{
     time::Duration,
 };
 
-use lsp_server::{Message, Notification, Request};
-use serde_json::{Value, json};
+use mlp_support::lsp::Script;
+use serde_json::json;
 
 /// Megabytes of memory: what is documented. The server's threads reserve address space that they don't use.
 const MEMORY: u64 = 512;
@@ -89,19 +89,7 @@ fn watch(child: &mut Child) -> Run {
 
 /// An editor opens the text, asks what it may ask, and says goodbye.
 fn session(text: &str) -> Vec<u8> {
-    let mut session = Vec::new();
-    let mut next = 0;
-    let mut ask = |session: &mut Vec<u8>, method: &str, params: Value| {
-        next += 1;
-        Message::from(Request::new(next.into(), method.to_owned(), params)).write(session).unwrap();
-    };
-    let tell = |session: &mut Vec<u8>, method: &str, params: Value| {
-        Message::from(Notification::new(method.to_owned(), params)).write(session).unwrap();
-    };
-    ask(&mut session, "initialize", json!({ "capabilities": {} }));
-    tell(&mut session, "initialized", json!({}));
-    let document = json!({ "uri": "file:///a", "languageId": "mlp", "version": 1, "text": text });
-    tell(&mut session, "textDocument/didOpen", json!({ "textDocument": document }));
+    let mut script = Script::open(&json!({}), "file:///a", text);
     let lines = text.lines().count();
     for method in [
         "hover",
@@ -120,10 +108,12 @@ fn session(text: &str) -> Vec<u8> {
             "options": { "tabSize": 4, "insertSpaces": true },
             "newName": "renamed",
         });
-        ask(&mut session, &format!("textDocument/{method}"), params);
+        script.ask(&format!("textDocument/{method}"), params);
     }
-    ask(&mut session, "shutdown", Value::Null);
-    tell(&mut session, "exit", Value::Null);
+    let mut session = Vec::new();
+    for message in script.end().0 {
+        message.write(&mut session).unwrap();
+    }
     session
 }
 

@@ -1,7 +1,7 @@
 //! The runtime as networks see it, but for `dispatch`, which takes the machine that a test has chosen. So
 //! generated code runs on any machine, and nothing of this is in the runtime itself.
 
-use std::cell::Cell;
+use std::{cell::Cell, io::Write, sync::Once};
 
 pub use mlp::__private::*;
 
@@ -24,8 +24,14 @@ pub enum On {
 }
 
 impl On {
-    /// Those that are here.
+    #[cfg(target_arch = "x86_64")]
+    const KNOWN: [On; 3] = [On::Sse2, On::Avx2, On::Avx512];
+    #[cfg(not(target_arch = "x86_64"))]
+    const KNOWN: [On; 0] = [];
+
+    /// Those of the processor. Prints them once, and those that it lacks.
     pub fn all() -> Vec<On> {
+        static PRINTED: Once = Once::new();
         let mut all = vec![On::Portable, On::Best];
         #[cfg(target_arch = "x86_64")]
         {
@@ -33,6 +39,11 @@ impl On {
             all.extend(mlp::__private::Avx2::new().map(|_| On::Avx2));
             all.extend(mlp::__private::Avx512::new().map(|_| On::Avx512));
         }
+        PRINTED.call_once(|| {
+            let missing: Vec<On> = On::KNOWN.into_iter().filter(|on| !all.contains(on)).collect();
+            // Not `eprintln!`, which the harness captures.
+            let _ = writeln!(std::io::stderr(), "networks run on {all:?}; this processor lacks {missing:?}");
+        });
         all
     }
 }

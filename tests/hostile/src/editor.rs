@@ -1,7 +1,8 @@
 //! A session of an editor with the language server: a text, then requests and changes at the places
 //! and with the words that the bytes tell.
 
-use lsp_server::{Connection, Message, Notification, Request};
+use lsp_server::{Connection, Message};
+use mlp_support::lsp::Script;
 use serde_json::{Value, json};
 
 /// The server answers each request and ends when it is told to.
@@ -9,35 +10,22 @@ pub(crate) fn language_server(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     // The first line, often a comment, tells the messages; so every specification is a seed.
     let steps = text.lines().next().unwrap_or("").as_bytes();
-    let (editor, server) = Connection::memory();
-    let mut requests = 0;
-    {
-        let send = |message: Message| editor.sender.send(message).expect("the server listens");
-        let mut ask = |method: &str, params: Value| {
-            requests += 1;
-            send(Request::new(requests.into(), method.to_owned(), params).into());
-        };
-        let tell = |method: &str, params: Value| send(Notification::new(method.to_owned(), params).into());
-        let encoding = if steps.len() % 2 == 0 { "utf-8" } else { "utf-16" };
-        ask("initialize", json!({ "capabilities": { "general": { "positionEncodings": [encoding] } } }));
-        tell("initialized", json!({}));
-        tell(
-            "textDocument/didOpen",
-            json!({ "textDocument": { "uri": "a", "languageId": "mlp", "version": 1, "text": text } }),
-        );
-        for step in steps.chunks(4).take(16) {
-            match message(step, text) {
-                (method, params) if method == "textDocument/didChange" => tell(&method, params),
-                (method, params) => ask(&method, params),
-            }
+    let encoding = if steps.len() % 2 == 0 { "utf-8" } else { "utf-16" };
+    let capabilities = json!({ "general": { "positionEncodings": [encoding] } });
+    let mut script = Script::open(&capabilities, "a", text);
+    for step in steps.chunks(4).take(16) {
+        match message(step, text) {
+            (method, params) if method == "textDocument/didChange" => script.tell(&method, params),
+            (method, params) => script.ask(&method, params),
         }
-        ask("shutdown", Value::Null);
-        tell("exit", Value::Null);
     }
+    let (messages, requests) = script.end();
+    let (editor, server) = Connection::memory();
+    messages.into_iter().for_each(|message| editor.sender.send(message).expect("the server listens"));
     mlp_lsp::serve(&server, |_| Box::new(mlp_dsl::weights::NoFiles))
         .unwrap_or_else(|broken| panic!("{broken}"));
     let answered = editor.receiver.try_iter().filter(|message| matches!(message, Message::Response(_)));
-    assert_eq!(answered.count(), usize::try_from(requests).unwrap_or(0), "each request is answered");
+    assert_eq!(answered.count(), requests, "each request is answered");
 }
 
 fn message(step: &[u8], text: &str) -> (String, Value) {

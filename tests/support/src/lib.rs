@@ -4,6 +4,8 @@
 
 pub mod cargo;
 pub mod fixtures;
+pub mod lsp;
+pub mod networks;
 pub mod rustc;
 
 use std::path::PathBuf;

@@ -79,7 +79,9 @@ pub(in crate::check) fn layer_shape(
                 name.text
             )
         }
-        _ => "a layer is a vector: multiply an input by a matrix with `@`".to_owned(),
+        Shape::Scalar | Shape::Matrix(..) => {
+            "a layer is a vector: multiply an input by a matrix with `@`".to_owned()
+        }
     };
     Diagnostic::new("M0303", title, span, format!("this gives {found}"))
         .also(at, format!("declared as {declared}"))

@@ -171,9 +171,8 @@ pub(in crate::check) fn position_after_name(span: Span, before: &Name) -> Diagno
 
 /// The arguments of a call, if there are several and all are names.
 fn names_of(call: &Call) -> Option<String> {
-    let name = |argument: &Expression| match &argument.kind {
-        ExpressionKind::Name(name) => Some(name.text.clone()),
-        _ => None,
+    let name = |argument: &Expression| {
+        if let ExpressionKind::Name(name) = &argument.kind { Some(name.text.clone()) } else { None }
     };
     let names: Option<Vec<String>> = call.arguments.iter().map(|(_, argument)| name(argument)).collect();
     names.filter(|names| names.len() > 1).map(|names| names.join(", "))

@@ -200,22 +200,19 @@ impl Lower {
             let operand = self.argument(&mut own, argument, arguments, kernel == Some(Kernel::Softmax))?;
             values.push(self.materialise(&own, &operand)?);
         }
-        match (kernel, values.as_slice()) {
-            (Some(Kernel::Softmax), [z]) => {
-                let z = self.whole_value(z);
-                let softmax = self.step(self.derivation.shape(z), Op::Softmax(z));
-                Ok(self.leaves(b, &Value::Whole(softmax)))
-            }
-            (Some(Kernel::CrossEntropy), [Value::Whole(p), t]) => match self.derivation.equation(*p).op {
-                Op::Softmax(z) => {
-                    let t = self.whole_value(t);
-                    let loss = self.step(Shape::Scalar, Op::SoftmaxCrossEntropy(z, t));
-                    Ok(self.leaves(b, &Value::Whole(loss)))
-                }
-                _ => self.formula(b, body, &values),
-            },
-            _ => self.formula(b, body, &values),
+        if let (Some(Kernel::Softmax), [z]) = (kernel, values.as_slice()) {
+            let z = self.whole_value(z);
+            let softmax = self.step(self.derivation.shape(z), Op::Softmax(z));
+            return Ok(self.leaves(b, &Value::Whole(softmax)));
         }
+        if let (Some(Kernel::CrossEntropy), [Value::Whole(p), t]) = (kernel, values.as_slice())
+            && let Op::Softmax(z) = self.derivation.equation(*p).op
+        {
+            let t = self.whole_value(t);
+            let loss = self.step(Shape::Scalar, Op::SoftmaxCrossEntropy(z, t));
+            return Ok(self.leaves(b, &Value::Whole(loss)));
+        }
+        self.formula(b, body, &values)
     }
 
     /// A sum: of named parts where they are scalars, in one operation where they are a vector.

@@ -193,12 +193,11 @@ impl Lower {
         let typed = self.named_parts(typed, &name.text)?;
         let id = self.define(typed, Symbol::Named(name.text.clone()))?;
         self.bound.truncate(before);
-        let activation = match &typed.kind {
-            TypedKind::Apply(function, arguments) if is_activation(arguments) => Some(*function),
-            _ => None,
-        };
-        if let Some(equation) = self.derivation.equations.get_mut(id.index()) {
-            equation.activation = activation;
+        if let TypedKind::Apply(function, arguments) = &typed.kind
+            && is_activation(arguments)
+            && let Some(equation) = self.derivation.equations.get_mut(id.index())
+        {
+            equation.activation = Some(*function);
         }
         Ok(id)
     }
@@ -284,7 +283,11 @@ impl Lower {
         let whole = match value {
             model::Value::Layer(index) => self.derivation.layers.get(index).map(|layer| layer.name.clone()),
             model::Value::Input(index) => self.derivation.inputs.get(index).map(|input| input.name.clone()),
-            _ => None,
+            model::Value::InputElement(..)
+            | model::Value::Parameter(_)
+            | model::Value::Neuron(..)
+            | model::Value::Target
+            | model::Value::TargetElement(_) => None,
         };
         let elements = self.value(value);
         let each: Vec<String> = elements.equations().iter().map(|id| self.derivation.name_of(*id)).collect();

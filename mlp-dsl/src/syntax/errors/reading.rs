@@ -142,7 +142,7 @@ impl Unreadable<'_> {
         help.to_owned()
     }
 
-    /// The help for mistakes that are typical of the statement.
+    /// The help for errors that are typical of the statement.
     fn of_the_statement(&self) -> Option<String> {
         let (word, name) = (self.found, self.last_word());
         let declares = !self.before.contains('=');

@@ -3,9 +3,10 @@
 
 use std::path::{Path, PathBuf};
 
-use mlp::{__private::Stream, Differentiable, Network, Trainable};
+use mlp::{__private::Stream, Differentiable};
 use mlp_dsl::{ir::Derivation, model::Sample};
 use mlp_eval::{Point, check_gradients, evaluate};
+use mlp_support::networks::Trained;
 
 fn derivation(name: &str) -> Derivation {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -35,15 +36,7 @@ fn numbers<S: mlp::Scalar>(values: &[S]) -> Vec<f64> {
 }
 
 /// One batch through the code and through the referee: outputs, loss and updated parameters.
-fn compare<N>(name: &str, mut network: N, mut gradients: N::Gradients)
-where
-    N: Network + Trainable,
-    N::Input: for<'a> TryFrom<&'a [N::Scalar]>,
-    N::Target: for<'a> TryFrom<&'a [N::Scalar]>,
-    N::Output: Default + AsRef<[N::Scalar]>,
-    N::Workspace: Default,
-    N::Optimizer: Default,
-{
+fn compare<N: Trained>(name: &str, mut network: N, mut gradients: N::Gradients) {
     let derivation = derivation(name);
     network.initialize(derivation.header.seed);
     let mut stream = Stream::new(11, 1, "samples");

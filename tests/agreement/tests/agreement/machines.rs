@@ -3,7 +3,8 @@
 
 use core::fmt::Debug;
 
-use mlp_agreement::forced::{self, Batch, Gradients, On, Scalar, Stream, Trainable};
+use mlp_agreement::forced::{self, Batch, Gradients, On, Scalar};
+use mlp_support::networks::{Trained, samples};
 
 /// More samples than two blocks of 50, and than the largest block.
 const SAMPLES: usize = 130;
@@ -28,22 +29,9 @@ fn around_blocks(length: usize) -> bool {
     [1, 2, 3, 16, 17, 49, 50, 51, 100, 101, 127, 128, 129, 130].contains(&length)
 }
 
-fn seen<N>(network: &N, machine: On) -> Seen
-where
-    N: Trainable + Clone,
-    N::Input: for<'a> TryFrom<&'a [N::Scalar]>,
-    N::Target: for<'a> TryFrom<&'a [N::Scalar]>,
-    N::Output: Default + Clone + Debug,
-    N::Gradients: Clone + Debug,
-{
+fn seen<N: Trained>(network: &N, machine: On) -> Seen {
     forced::choose(machine);
-    let mut stream = Stream::new(11, 1, "samples");
-    let mut draw =
-        |count, low| -> Vec<N::Scalar> { (0..count).map(|_| stream.uniform_scalar(low, 1.0)).collect() };
-    let inputs: Vec<N::Input> =
-        (0..SAMPLES).filter_map(|_| N::Input::try_from(&draw(N::INPUTS, -1.0)).ok()).collect();
-    let targets: Vec<N::Target> =
-        (0..SAMPLES).filter_map(|_| N::Target::try_from(&draw(N::TARGETS, 0.0)).ok()).collect();
+    let (inputs, targets) = samples::<N>(SAMPLES);
     let mut workspace = N::Workspace::default();
 
     let mut one_by_one = vec![N::Output::default(); SAMPLES];
@@ -113,14 +101,7 @@ where
 }
 
 /// The same on all machines, and no number missing or of no use.
-fn compare<N>(network: &N)
-where
-    N: Trainable + Clone,
-    N::Input: for<'a> TryFrom<&'a [N::Scalar]>,
-    N::Target: for<'a> TryFrom<&'a [N::Scalar]>,
-    N::Output: Default + Clone + Debug,
-    N::Gradients: Clone + Debug,
-{
+fn compare<N: Trained>(network: &N) {
     let portable = seen(network, On::Portable);
     assert_eq!((portable.losses.len(), portable.gradients.len(), portable.steps.len()), (14, 14, 20));
     assert!(portable.steps[0] != portable.steps[19] && !portable.outputs.contains("NaN"));

@@ -15,7 +15,7 @@ use crate::{
 
 impl Checker<'_> {
     /// Checks that need the whole network: unused names, missing parts, name clashes.
-    pub(super) fn close(mut self, network: &ast::Network, files: &dyn Files) -> Option<Model> {
+    pub(super) fn finish(mut self, network: &ast::Network, files: &dyn Files) -> Option<Model> {
         let precision = self.precision(network);
         if let Some(last) = self.layers.last() {
             self.scope.mark(&last.name.text);

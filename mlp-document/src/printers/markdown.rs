@@ -5,19 +5,21 @@ use std::fmt::Write;
 
 use mlp_dsl::visible::acts;
 
-use super::{
+use crate::{
     Document,
-    content::{Block, Inline, Letter, Line, NodeKind, Picture, Text},
-    latex::Latex,
+    content::{Block, Column, Inline, Line, NodeKind, Picture, Side, Text},
+    notation::{
+        Notation,
+        layout::Row,
+        math::{Math, Operator},
+    },
+    phrases,
 };
 
-/// Rows longer than this on paper are broken at the equals signs.
-const WIDTH: usize = 64;
-/// A block of mathematics ends after so many rows.
-const ROWS: usize = 16;
+use super::latex;
 
-pub(super) fn print(document: &Document) -> String {
-    let printer = Markdown { latex: document.latex() };
+pub(crate) fn print(document: &Document) -> String {
+    let printer = Markdown { notation: document.notation() };
     let mut out = String::new();
     front_matter(document, &mut out);
     for doc in paragraphs(&document.derivation.header.docs) {
@@ -42,7 +44,7 @@ fn front_matter(document: &Document, out: &mut String) {
     let _ = writeln!(out, "# {}", escape(&one_line(title)));
     let mut line = Vec::new();
     line.extend(front.author.as_deref().map(|author| escape(&one_line(author))));
-    line.extend(front.marks.map(|marks| format!("{marks} {}", if marks == 1.0 { "mark" } else { "marks" })));
+    line.extend(front.marks.map(phrases::marks));
     if !line.is_empty() {
         let _ = write!(out, "\n{}\n", line.join(" · "));
     }
@@ -64,7 +66,7 @@ fn paragraphs(docs: &[String]) -> Vec<String> {
 }
 
 struct Markdown<'d> {
-    latex: Latex<'d>,
+    notation: Notation<'d>,
 }
 
 impl Markdown<'_> {
@@ -73,7 +75,7 @@ impl Markdown<'_> {
             Block::Paragraph(text) => self.text(text),
             Block::Heading(title) => format!("### {}", escape(title)),
             Block::Lines(lines) => self.lines(lines),
-            Block::Table { head, rows } => self.table(head, rows),
+            Block::Table { columns, rows } => self.table(columns, rows),
             Block::Picture(picture) => mermaid(picture),
         }
     }
@@ -86,102 +88,59 @@ impl Markdown<'_> {
         match inline {
             Inline::Text(text) => escape(text),
             Inline::Code(code) => format!("`{}`", code.replace(['`', '\n', '|'], "")),
-            Inline::Math(side) => {
-                let latex = self.latex.side(side).unwrap_or_else(|| r"\dots".to_owned());
-                format!("$`{latex}`$")
+            Inline::Math(side) => math(&self.side(side)),
+            Inline::Equality(line) => {
+                let sides: Vec<String> =
+                    line.sides.iter().map(|side| latex::math(&self.side(side))).collect();
+                format!("$`{}`$", sides.join(" = "))
             }
-            Inline::Letter(Letter::BatchSize) => "$`m`$".to_owned(),
-            Inline::Letter(Letter::Delta) => r"$`\delta`$".to_owned(),
-            Inline::Letter(Letter::Elementwise) => r"$`\odot`$".to_owned(),
+            Inline::Sign(sign) => math(sign),
+            Inline::Sizes(sizes) => math(&sizes.math()),
         }
+    }
+
+    fn side(&self, side: &Side) -> Math {
+        self.notation.side(side).unwrap_or(Operator::Ellipsis.into())
     }
 
     /// Lines below one another, aligned at the first equals sign; a long one takes a row for each.
     fn lines(&self, lines: &[Line]) -> String {
-        let mut blocks: Vec<String> = Vec::new();
-        let mut rows = Rows::default();
-        for line in lines {
-            rows.line(&self.sides(line));
-            if rows.count > ROWS {
-                blocks.push(std::mem::take(&mut rows).aligned());
-            }
-        }
-        if rows.count > 0 {
-            blocks.push(rows.aligned());
-        }
+        let blocks: Vec<String> = self.notation.layout(lines).iter().map(|block| aligned(block)).collect();
         blocks.join("\n\n")
     }
 
-    /// The sides as printed; neighbours that look the same are one.
-    fn sides(&self, line: &Line) -> Vec<String> {
-        let mut sides: Vec<String> = line.sides.iter().filter_map(|side| self.latex.side(side)).collect();
-        sides.dedup();
-        if sides.len() < 2 {
-            sides.push(r"\dots \text{ (too long to print)}".to_owned());
-        }
-        sides
-    }
-
-    fn table(&self, head: &[(Text, bool)], rows: &[Vec<Text>]) -> String {
-        let cell = |text: &Text| self.text(text);
+    fn table(&self, columns: &[Column], rows: &[Vec<Text>]) -> String {
         let line = |cells: Vec<String>| format!("| {} |", cells.join(" | "));
-        let mut lines = vec![line(head.iter().map(|(title, _)| cell(title)).collect())];
-        let rule = |(_, number): &(Text, bool)| if *number { "---:" } else { "---" }.to_owned();
-        lines.push(line(head.iter().map(rule).collect()));
-        lines.extend(rows.iter().map(|row| line(row.iter().map(cell).collect())));
+        let rule = |column: &Column| if column.is_number { "---:" } else { "---" }.to_owned();
+        let mut lines = vec![
+            line(columns.iter().map(|column| escape(column.title)).collect()),
+            line(columns.iter().map(rule).collect()),
+        ];
+        lines.extend(rows.iter().map(|row| line(row.iter().map(|text| self.text(text)).collect())));
         lines.join("\n")
     }
 }
 
-/// Rows of a block of mathematics.
-#[derive(Default)]
-struct Rows {
-    text: String,
-    count: usize,
+/// Mathematics in running text.
+fn math(math: &Math) -> String {
+    format!("$`{}`$", latex::math(math))
 }
 
-impl Rows {
-    fn line(&mut self, sides: &[String]) {
-        let long = width(&sides.join(" = ")) > WIDTH;
-        let rows: Vec<String> = match sides {
-            [first, second, rest @ ..] if long => {
-                let first = format!("{first} &= {second}");
-                std::iter::once(first).chain(rest.iter().map(|side| format!("&= {side}"))).collect()
-            }
-            [first, rest @ ..] => vec![format!("{first} &= {}", rest.join(" = "))],
-            [] => return,
-        };
-        if self.count > 0 {
-            self.text.push_str(" \\\\[10pt]\n");
+/// A block of aligned rows.
+fn aligned(block: &[Row]) -> String {
+    let mut text = String::new();
+    for (index, row) in block.iter().enumerate() {
+        if index > 0 {
+            text.push_str(if row.left.is_some() { " \\\\[10pt]\n" } else { " \\\\[6pt]\n" });
         }
-        self.text.push_str(&rows.join(" \\\\[6pt]\n"));
-        self.count += rows.len();
-    }
-
-    fn aligned(self) -> String {
-        format!("```math\n\\begin{{aligned}}\n{}\n\\end{{aligned}}\n```", self.text)
-    }
-}
-
-/// About how many characters a formula is wide on paper.
-fn width(latex: &str) -> usize {
-    let mut width = 0;
-    let mut command = false;
-    for c in latex.chars() {
-        match c {
-            '\\' => {
-                command = true;
-                width += 1;
-            }
-            'a'..='z' | 'A'..='Z' if command => {}
-            '{' | '}' | ' ' | '_' | '^' => command = false,
-            _ => {
-                command = false;
-                width += 1;
-            }
+        if let Some(left) = &row.left {
+            text.push_str(&latex::math(left));
+            text.push(' ');
         }
+        let right: Vec<String> = row.right.iter().map(latex::math).collect();
+        let _ = write!(text, "&= {}", right.join(" = "));
     }
-    width
+    format!("```math\n\\begin{{aligned}}\n{text}\n\\end{{aligned}}\n```")
 }
 
 /// Plain text in Markdown: what could be markup is made harmless.

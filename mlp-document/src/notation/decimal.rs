@@ -1,22 +1,22 @@
 //! How a number is printed: rounded once, to the nearest.
 
-/// Below this a number is printed in scientific form.
-const SMALL: f64 = 1e-4;
-/// From here on a number is printed in scientific form.
-const LARGE: f64 = 1e9;
+/// Below this a number is printed in scientific notation.
+pub(crate) const SMALL: f64 = 1e-4;
+/// From here on a number is printed in scientific notation.
+pub(crate) const LARGE: f64 = 1e9;
 
-/// A number as digits: a mantissa, and a power of ten where it is in scientific form.
+/// A number as digits: a mantissa, and a power of ten where it is in scientific notation.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Decimal {
+pub struct Decimal {
     /// Sign and digits.
-    pub(super) digits: String,
+    pub digits: String,
     /// The power of ten.
-    pub(super) exponent: Option<i32>,
+    pub exponent: Option<i32>,
 }
 
 /// Rounds for printing. Zeros at the end fall away only where the number itself is that short:
 /// a sum such as 0.0125 + 0.03 + 0.35 is, although its float is not.
-pub(super) fn decimal(x: f64, digits: usize) -> Decimal {
+pub(crate) fn decimal(x: f64, digits: usize) -> Decimal {
     let digits = digits.clamp(1, 17);
     if x == 0.0 || !x.is_finite() {
         let word = if x == 0.0 { "0".to_owned() } else { x.to_string() };

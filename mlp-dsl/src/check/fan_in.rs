@@ -57,24 +57,21 @@ fn relu_parameters(formula: &Typed, functions: &Functions, found: &mut HashSet<u
 
 /// The parameters that a formula reads, also through `let` names; without the operands of `if`.
 fn parameters(typed: &Typed, bound: &[&Typed], found: &mut HashSet<usize>) {
-    match &typed.kind {
-        TypedKind::Value(Value::Parameter(index)) => {
-            found.insert(*index);
-        }
-        TypedKind::Bound(index) => {
-            // A bound value can use only the names before it.
-            if let Some(value) = bound.get(*index) {
-                parameters(value, bound.get(..*index).unwrap_or_default(), found);
-            }
-        }
-        TypedKind::If(..) => {}
-        kind => {
-            if let TypedKind::Dense(_, weights, biases) = kind {
-                found.insert(*weights);
-                found.extend(biases);
-            }
-            typed.operands().into_iter().for_each(|operand| parameters(operand, bound, found));
-        }
+    if let TypedKind::Value(Value::Parameter(index)) = &typed.kind {
+        found.insert(*index);
+    }
+    if let TypedKind::Dense(_, weights, biases) = &typed.kind {
+        found.insert(*weights);
+        found.extend(biases);
+    }
+    // A bound value can use only the names before it.
+    if let TypedKind::Bound(index) = &typed.kind
+        && let Some(value) = bound.get(*index)
+    {
+        parameters(value, bound.get(..*index).unwrap_or_default(), found);
+    }
+    if !matches!(typed.kind, TypedKind::If(..)) {
+        typed.operands().into_iter().for_each(|operand| parameters(operand, bound, found));
     }
 }
 
@@ -98,9 +95,9 @@ fn products(typed: &Typed, found: &mut HashMap<usize, bool>) {
 
 /// The parameter of an operand, and whether it is transposed.
 fn matrix(typed: &Typed) -> Option<(usize, bool)> {
-    match &typed.kind {
-        TypedKind::Value(Value::Parameter(index)) => Some((*index, false)),
-        TypedKind::Transpose(inner) => matrix(inner).map(|(index, transposed)| (index, !transposed)),
-        _ => None,
+    if let TypedKind::Transpose(inner) = &typed.kind {
+        return matrix(inner).map(|(index, transposed)| (index, !transposed));
     }
+    let TypedKind::Value(Value::Parameter(index)) = typed.kind else { return None };
+    Some((index, false))
 }

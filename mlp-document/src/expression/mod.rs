@@ -1,6 +1,9 @@
 //! What stands on one side of an equals sign: an arena of operations over quantities, operands
 //! first, so that evaluating and printing are loops.
 
+pub(crate) mod equation;
+pub(crate) mod evaluate;
+
 use mlp_dsl::{
     formula::{
         ConstantId, FunctionId,
@@ -9,21 +12,62 @@ use mlp_dsl::{
     },
     ir::{Derivation, equation::EquationId},
     model::Reduction,
+    never::OrNever,
     shape::Shape,
 };
 
+use crate::notation::math::Math;
+
 /// Index of a node in its expression.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct NodeId(u32);
 
 impl NodeId {
-    pub(super) fn new(index: usize) -> Self {
+    /// After a fault: no node, so the expression has no value.
+    pub(crate) const NOWHERE: NodeId = NodeId(u32::MAX);
+
+    pub(crate) fn new(index: usize) -> Self {
         NodeId(index as u32)
     }
 
     /// The number as an index.
     pub fn index(self) -> usize {
         self.0 as usize
+    }
+}
+
+/// A number of things in the network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Count {
+    /// All numbers of parameters.
+    Parameters,
+    /// Bytes of a number.
+    BytesOfNumber,
+    /// Multiply-adds of a forward pass of one sample.
+    MultiplyAdds,
+    /// Samples of an epoch, where their number is declared.
+    Samples,
+    /// Samples of a batch: asked for, or declared, or one.
+    Batch {
+        /// What is asked for.
+        asked: Option<usize>,
+    },
+}
+
+impl Count {
+    /// The number.
+    pub fn of(self, derivation: &Derivation) -> Option<usize> {
+        let training = derivation.training.as_ref();
+        match self {
+            Count::Parameters => Some(derivation.parameter_count()),
+            Count::BytesOfNumber => Some(derivation.header.precision.bytes()),
+            Count::MultiplyAdds => Some(derivation.multiply_adds()),
+            Count::Samples => training.and_then(|training| training.samples),
+            Count::Batch { asked } => {
+                let declared = training.and_then(|training| training.batch);
+                Some(asked.or(declared).unwrap_or(1).clamp(1, 1 << 30))
+            }
+        }
     }
 }
 
@@ -39,6 +83,15 @@ pub enum Quantity {
         /// By what.
         by: EquationId,
         /// What it is.
+        value: Box<Expression>,
+    },
+    /// A number of things, printed as that number.
+    Count(Count),
+    /// Mathematics of the document's own, such as a letter.
+    Letter {
+        /// How it is printed.
+        math: Box<Math>,
+        /// Its value.
         value: Box<Expression>,
     },
     /// A parameter of a function, for which `value` is put.
@@ -87,10 +140,14 @@ pub enum ArrayOp {
     Transposed,
     /// Σ xᵢ²
     SumSquares,
+    /// Σₖ of a letter's values for pairs of classes: the sum of each row, in all its columns.
+    SumOverIndex,
     /// Neighbouring elements, from this one on, counted from 0.
     Part(usize),
     /// An element, counted from 0.
     Element(usize),
+    /// An element of a matrix by row and column, counted from 0.
+    Cell(usize, usize),
     /// A scalar for each place of a shape.
     Fill,
 }
@@ -139,7 +196,7 @@ impl Expression {
     }
 
     /// The nodes with the shapes of their values.
-    pub(super) fn shaped(&self) -> impl Iterator<Item = (&Node, Shape)> {
+    pub(crate) fn shaped(&self) -> impl Iterator<Item = (&Node, Shape)> {
         self.nodes.iter().zip(self.shapes.iter().copied())
     }
 
@@ -155,25 +212,12 @@ impl Expression {
 
     /// The shape of a node's value.
     pub fn shape_of(&self, id: NodeId) -> Shape {
-        self.shapes.get(id.index()).copied().unwrap_or(Shape::Scalar)
+        self.shapes.get(id.index()).copied().or_never("an expression has its nodes", Shape::Scalar)
     }
 
-    /// The shape of the value.
+    /// The shape of the value; a scalar where there is none.
     pub fn shape(&self) -> Shape {
         self.shapes.last().copied().unwrap_or(Shape::Scalar)
-    }
-
-    /// How many operations it takes, quantities counted once.
-    pub fn operations(&self) -> usize {
-        self.nodes.len()
-    }
-
-    /// Whether nothing but one number stands there.
-    pub fn as_number(&self) -> Option<f64> {
-        match self.nodes.as_slice() {
-            [Node::Number(number)] => Some(*number),
-            _ => None,
-        }
     }
 
     /// One quantity.
@@ -189,7 +233,7 @@ impl Expression {
     }
 
     /// What a node needs comes before it: the rest can go.
-    pub(super) fn ending_at(mut self, root: Option<NodeId>) -> Self {
+    pub(crate) fn ending_at(mut self, root: Option<NodeId>) -> Self {
         let length = root.map_or(self.nodes.len(), |root| root.index() + 1);
         self.nodes.truncate(length);
         self.shapes.truncate(length);
@@ -209,21 +253,40 @@ impl Expression {
         NodeId::new(self.nodes.len().saturating_sub(1))
     }
 
+    /// The node of the value.
+    pub(crate) fn last(&self) -> NodeId {
+        NodeId::new(self.nodes.len().saturating_sub(1))
+    }
+
     /// Adds a quantity.
     pub fn push_quantity(&mut self, derivation: &Derivation, quantity: Quantity) -> NodeId {
         let shape = match &quantity {
             Quantity::Equation(id) => derivation.shape(*id),
-            Quantity::Derivative { value, .. }
+            Quantity::Count(_) => Shape::Scalar,
+            Quantity::Letter { value, .. }
+            | Quantity::Derivative { value, .. }
             | Quantity::Argument { value, .. }
             | Quantity::FunctionDerivative { value, .. } => value.shape(),
         };
         self.push_shaped(Node::Quantity(quantity), shape)
     }
 
+    /// Adds a number of things.
+    pub(crate) fn push_count(&mut self, count: Count) -> NodeId {
+        self.push_shaped(Node::Quantity(Quantity::Count(count)), Shape::Scalar)
+    }
+
+    /// Adds mathematics of the document's own.
+    pub(crate) fn push_letter(&mut self, math: Math, value: Expression) -> NodeId {
+        let shape = value.shape();
+        let letter = Quantity::Letter { math: Box::new(math), value: Box::new(value) };
+        self.push_shaped(Node::Quantity(letter), shape)
+    }
+
     /// Adds all of another expression; its value is the new node.
     pub fn append(&mut self, other: &Expression) -> NodeId {
         let base = self.nodes.len() as u32;
-        let moved = |id: &NodeId| NodeId(id.0 + base);
+        let moved = |id: &NodeId| NodeId(id.0.saturating_add(base));
         let mut last = NodeId(base);
         for (node, shape) in other.nodes.iter().zip(&other.shapes) {
             last = self.push_shaped(node.mapped(&moved), *shape);
@@ -234,7 +297,9 @@ impl Expression {
     fn shape_for(&self, node: &Node) -> Shape {
         let operands = node.operands();
         let shapes = operands.iter().map(|id| self.shape_of(*id));
-        shapes.fold(Shape::Scalar, |shape, other| shape.broadcast(other).unwrap_or(shape))
+        shapes.fold(Shape::Scalar, |shape, other| {
+            shape.broadcast(other).or_never("operands of an element-wise operation have one shape", shape)
+        })
     }
 }
 
@@ -275,25 +340,5 @@ impl Expression {
         summands.push((false, at));
         summands.reverse();
         summands
-    }
-}
-
-impl Expression {
-    /// The first element of an array, a scalar itself.
-    pub(super) fn first_element(mut self) -> Self {
-        if self.shape() != Shape::Scalar {
-            let root = NodeId::new(self.nodes.len().saturating_sub(1));
-            self.push_shaped(Node::Array(ArrayOp::Element(0), vec![root]), Shape::Scalar);
-        }
-        self
-    }
-
-    /// The last node alone, where it needs no other.
-    pub(super) fn last_only(mut self) -> Self {
-        if self.nodes.last().is_some_and(|node| node.operands().is_empty()) {
-            self.nodes.drain(..self.nodes.len().saturating_sub(1));
-            self.shapes.drain(..self.shapes.len().saturating_sub(1));
-        }
-        self
     }
 }

@@ -10,15 +10,17 @@ use mlp_dsl::{
     },
 };
 
-use super::{
-    context::Context,
-    expression::{Expression, Node, Quantity},
-    inline::is_unnamed,
+use crate::{
+    expression::{
+        Expression, Node, Quantity,
+        equation::{is_unnamed, of_formula},
+    },
+    sections::facts::Facts,
 };
 
 /// Derivatives by the symbols that have an equation of their own.
-pub(super) struct Chain<'c, 'd> {
-    context: &'c Context<'d>,
+pub(crate) struct Chain<'c, 'd> {
+    facts: &'c Facts<'d>,
     loss: EquationId,
     known: HashMap<Symbol, EquationId>,
     partials: HashMap<EquationId, Vec<EquationId>>,
@@ -30,8 +32,8 @@ pub(super) struct Chain<'c, 'd> {
 type Swept = (Builder, HashMap<u32, TermId>);
 
 impl<'c, 'd> Chain<'c, 'd> {
-    pub(super) fn new(context: &'c Context<'d>, loss: EquationId) -> Self {
-        let derivation = context.derivation;
+    pub(crate) fn new(facts: &'c Facts<'d>, loss: EquationId) -> Self {
+        let derivation = facts.derivation;
         let derivative = |s: &Symbol| matches!(s, Symbol::Partial { .. } | Symbol::Gradient(_));
         let known = derivation.numbered().filter(|(_, e)| derivative(&e.symbol));
         let known = known.map(|(id, e)| (e.symbol.clone(), id)).collect();
@@ -50,38 +52,38 @@ impl<'c, 'd> Chain<'c, 'd> {
                 }
             }
         }
-        Chain { context, loss, known, partials, reaches_loss, swept: RefCell::default() }
+        Chain { facts, loss, known, partials, reaches_loss, swept: RefCell::default() }
     }
 
     /// The named local derivatives of a value.
-    pub(super) fn partials_of(&self, value: EquationId) -> impl Iterator<Item = EquationId> {
+    pub(crate) fn partials_of(&self, value: EquationId) -> impl Iterator<Item = EquationId> {
         self.partials.get(&value).into_iter().flatten().copied()
     }
 
     /// The equation of ∂E/∂x, where it has one.
-    pub(super) fn gradient_equation(&self, x: EquationId) -> Option<EquationId> {
+    pub(crate) fn gradient_equation(&self, x: EquationId) -> Option<EquationId> {
         self.known.get(&Symbol::Gradient(x)).copied()
     }
 
     /// Whether the loss itself reads x: then ∂E/∂x is a local derivative, and there is no chain.
-    pub(super) fn ends_at(&self, x: EquationId) -> bool {
+    pub(crate) fn ends_at(&self, x: EquationId) -> bool {
         self.readers(x).contains(&self.loss)
     }
 
     /// The equations that read x on the way to the loss.
-    pub(super) fn readers(&self, x: EquationId) -> Vec<EquationId> {
-        let readers = self.context.uses.get(&x).into_iter().flatten().copied();
+    pub(crate) fn readers(&self, x: EquationId) -> Vec<EquationId> {
+        let readers = self.facts.uses_of(x).iter().copied();
         let on_the_way =
             |id: &EquationId| *id == self.loss || self.reaches_loss.get(id.index()) == Some(&true);
         readers.filter(on_the_way).collect()
     }
 
     /// ∂of/∂by, where `of` reads `by` itself.
-    pub(super) fn local(&self, of: EquationId, by: EquationId) -> Option<Quantity> {
+    pub(crate) fn local(&self, of: EquationId, by: EquationId) -> Option<Quantity> {
         if let Some(id) = self.known.get(&Symbol::Partial { of, by }) {
             return Some(Quantity::Equation(*id));
         }
-        let value = Expression::of_formula(self.context.derivation, &self.local_formula(of, by)?);
+        let value = of_formula(self.facts.derivation, &self.local_formula(of, by)?);
         Some(Quantity::Derivative { of, by, value: Box::new(value) })
     }
 
@@ -89,7 +91,7 @@ impl<'c, 'd> Chain<'c, 'd> {
         if let Some(id) = self.known.get(&Symbol::Partial { of, by }) {
             return Some(Formula::leaf(id.0));
         }
-        let derivation = self.context.derivation;
+        let derivation = self.facts.derivation;
         let Op::Pointwise(formula) = &derivation.equation(of).op else { return None };
         // A formula is swept once for all that it reads.
         let mut swept = self.swept.borrow_mut();
@@ -103,7 +105,7 @@ impl<'c, 'd> Chain<'c, 'd> {
     }
 
     /// ∂E/∂x by its symbol.
-    pub(super) fn gradient(&self, x: EquationId) -> Option<Quantity> {
+    pub(crate) fn gradient(&self, x: EquationId) -> Option<Quantity> {
         match self.gradient_equation(x) {
             Some(id) => Some(Quantity::Equation(id)),
             None => self.spelled(x),
@@ -111,8 +113,8 @@ impl<'c, 'd> Chain<'c, 'd> {
     }
 
     /// ∂E/∂x spelled out, also where it is called δ.
-    pub(super) fn spelled(&self, x: EquationId) -> Option<Quantity> {
-        let value = Expression::of_formula(self.context.derivation, &self.flow(x)?);
+    pub(crate) fn spelled(&self, x: EquationId) -> Option<Quantity> {
+        let value = of_formula(self.facts.derivation, &self.flow(x)?);
         Some(Quantity::Derivative { of: self.loss, by: x, value: Box::new(value) })
     }
 
@@ -138,13 +140,13 @@ impl<'c, 'd> Chain<'c, 'd> {
 
     /// The sum over the paths that leave x, one product of derivatives for each; `spread` goes
     /// through the net input of a neuron to its output. `None` where a factor has no name.
-    pub(super) fn paths(&self, x: EquationId, spread: bool) -> Option<Expression> {
+    pub(crate) fn paths(&self, x: EquationId, spread: bool) -> Option<Expression> {
         let mut expression = Expression::default();
         let mut sum = None;
         for reader in self.readers(x) {
             let mut product = None;
             for factor in self.factors(reader, x, spread)? {
-                let factor = expression.push_quantity(self.context.derivation, factor);
+                let factor = expression.push_quantity(self.facts.derivation, factor);
                 product = Some(match product {
                     None => factor,
                     Some(product) => expression.push(Node::Binary(Binary::Multiply, product, factor)),
@@ -160,7 +162,7 @@ impl<'c, 'd> Chain<'c, 'd> {
     }
 
     fn factors(&self, reader: EquationId, x: EquationId, spread: bool) -> Option<Vec<Quantity>> {
-        let derivation = self.context.derivation;
+        let derivation = self.facts.derivation;
         if is_unnamed(derivation, reader) {
             return None;
         }

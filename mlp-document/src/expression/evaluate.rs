@@ -7,12 +7,13 @@ use mlp_dsl::{
         equation::{EquationId, Per},
     },
     model::{Reduction, Sample},
+    never::OrNever,
     number::Arithmetic,
     shape::Shape,
 };
 use mlp_eval::{Array, Evaluation, Point, evaluate};
 
-use super::expression::{ArrayOp, Expression, Node, NodeId, Quantity};
+use super::{ArrayOp, Expression, Node, NodeId, Quantity};
 
 /// The referee's values: of the batch, and of each of its samples.
 #[derive(Clone, Debug)]
@@ -62,55 +63,55 @@ impl Numbers {
 impl Expression {
     /// The value seen from a sample, or `None` where something in it has none.
     pub fn evaluate(&self, derivation: &Derivation, numbers: &Numbers, sample: usize) -> Option<Array<f64>> {
-        self.values(derivation, numbers, sample)?.pop()
+        node_values(self, derivation, numbers, sample)?.pop()
     }
+}
 
-    /// The value of each node.
-    pub fn values(
-        &self,
-        derivation: &Derivation,
-        numbers: &Numbers,
-        sample: usize,
-    ) -> Option<Vec<Array<f64>>> {
-        let mut values: Vec<Array<f64>> = Vec::with_capacity(self.nodes().len());
-        for (node, shape) in self.shaped() {
-            let value = match node {
-                Node::Number(number) | Node::Constant(_, number) => Array::scalar_of(*number),
-                Node::Quantity(quantity) => quantity.evaluate(derivation, numbers, sample)?,
-                Node::Batch(reduction, inner) => inner.over_batch(*reduction, derivation, numbers)?,
-                Node::Array(op, operands) => op.evaluate(shape, &operands_of(operands, &values)?)?,
-                other => {
-                    let operands = operands_of(&other.operands(), &values)?;
-                    Array::build(shape, |row, column| {
-                        let cells: Vec<f64> = operands.iter().map(|a| a.spread(row, column)).collect();
-                        cell(other, &cells, derivation)
-                    })
-                }
-            };
-            values.push(value);
-        }
-        Some(values)
+/// The value of each node of an expression, seen from a sample.
+pub(crate) fn node_values(
+    expression: &Expression,
+    derivation: &Derivation,
+    numbers: &Numbers,
+    sample: usize,
+) -> Option<Vec<Array<f64>>> {
+    let mut values: Vec<Array<f64>> = Vec::with_capacity(expression.nodes().len());
+    for (node, shape) in expression.shaped() {
+        let value = match node {
+            Node::Number(number) | Node::Constant(_, number) => Array::scalar_of(*number),
+            Node::Quantity(quantity) => quantity.evaluate(derivation, numbers, sample)?,
+            Node::Batch(reduction, inner) => over_batch(inner, *reduction, derivation, numbers)?,
+            Node::Array(op, operands) => op.evaluate(shape, &operands_of(operands, &values)?)?,
+            Node::Unary(..) | Node::Binary(..) | Node::Select(..) | Node::Apply(..) | Node::Whole { .. } => {
+                let operands = operands_of(&node.operands(), &values)?;
+                Array::build(shape, |row, column| {
+                    let cells: Vec<f64> = operands.iter().map(|a| a.spread(row, column)).collect();
+                    cell(node, &cells, derivation)
+                })
+            }
+        };
+        values.push(value);
     }
+    Some(values)
+}
 
-    fn over_batch(
-        &self,
-        reduction: Reduction,
-        derivation: &Derivation,
-        numbers: &Numbers,
-    ) -> Option<Array<f64>> {
-        let mut sum: Option<Array<f64>> = None;
-        for sample in 0..numbers.samples() {
-            let value = self.evaluate(derivation, numbers, sample)?;
-            sum = Some(match sum {
-                Some(sum) => sum.plus(&value),
-                None => value,
-            });
-        }
-        Some(match reduction {
-            Reduction::Mean => sum?.map(|x| x / numbers.samples() as f64),
-            Reduction::Sum => sum?,
-        })
+fn over_batch(
+    expression: &Expression,
+    reduction: Reduction,
+    derivation: &Derivation,
+    numbers: &Numbers,
+) -> Option<Array<f64>> {
+    let mut sum: Option<Array<f64>> = None;
+    for sample in 0..numbers.samples() {
+        let value = expression.evaluate(derivation, numbers, sample)?;
+        sum = Some(match sum {
+            Some(sum) => sum.plus(&value),
+            None => value,
+        });
     }
+    Some(match reduction {
+        Reduction::Mean => sum?.map(|x| x / numbers.samples() as f64),
+        Reduction::Sum => sum?,
+    })
 }
 
 impl Quantity {
@@ -118,7 +119,9 @@ impl Quantity {
     pub fn evaluate(&self, derivation: &Derivation, numbers: &Numbers, sample: usize) -> Option<Array<f64>> {
         match self {
             Quantity::Equation(id) => numbers.value(derivation, *id, sample).cloned(),
-            Quantity::Derivative { value, .. }
+            Quantity::Count(count) => Some(Array::scalar_of(count.of(derivation)? as f64)),
+            Quantity::Letter { value, .. }
+            | Quantity::Derivative { value, .. }
             | Quantity::Argument { value, .. }
             | Quantity::FunctionDerivative { value, .. } => value.evaluate(derivation, numbers, sample),
         }
@@ -147,6 +150,11 @@ impl ArrayOp {
             ArrayOp::SumSquares => Array::scalar_of(first.iter().map(|x| x * x).sum()),
             ArrayOp::Part(start) => Array::vector(first.iter().skip(start).take(shape.count()).collect()),
             ArrayOp::Element(index) => Array::scalar_of(first.at(0, index)),
+            ArrayOp::SumOverIndex => Array::build(shape, |row, _| match shape {
+                Shape::Matrix(_, columns) => (0..columns).map(|column| first.at(row, column)).sum(),
+                Shape::Scalar | Shape::Vector(_) => first.sum(),
+            }),
+            ArrayOp::Cell(row, column) => Array::scalar_of(first.at(row, column)),
             ArrayOp::Fill => Array::build(shape, |row, column| first.spread(row, column)),
         };
         let cells: Vec<f64> = value.iter().collect();
@@ -160,30 +168,27 @@ fn operands_of<'v>(ids: &[NodeId], values: &'v [Array<f64>]) -> Option<Vec<&'v A
 
 /// One cell of an element-wise operation.
 fn cell(node: &Node, x: &[f64], derivation: &Derivation) -> f64 {
-    match (node, x) {
-        (Node::Unary(op, _), [x]) => op.evaluate(*x),
-        (Node::Binary(op, ..), [a, b]) => op.evaluate(*a, *b),
-        (Node::Whole { up: true, .. }, [x]) => x.ceil(),
-        (Node::Whole { .. }, [x]) => x.floor(),
+    let value = match (node, x) {
+        (Node::Unary(op, _), [x]) => Some(op.evaluate(*x)),
+        (Node::Binary(op, ..), [a, b]) => Some(op.evaluate(*a, *b)),
+        (Node::Whole { up: true, .. }, [x]) => Some(x.ceil()),
+        (Node::Whole { up: false, .. }, [x]) => Some(x.floor()),
         (Node::Select(comparison, _), [left, right, then, otherwise]) => {
-            if comparison.holds(*left, *right) {
-                *then
-            } else {
-                *otherwise
-            }
+            Some(if comparison.holds(*left, *right) { *then } else { *otherwise })
         }
-        (Node::Apply(FunctionId(id), _), x) => match derivation.header.functions.get(*id as usize) {
-            Some(function) => {
-                let leaf = |leaf: u32| x.get(leaf as usize).copied().unwrap_or(f64::NAN);
-                evaluate_formula(
-                    &function.body,
-                    &leaf,
-                    &derivation.header.functions,
-                    derivation.header.arithmetic,
-                )
-            }
-            None => f64::NAN,
-        },
-        _ => f64::NAN,
-    }
+        (Node::Apply(id, _), arguments) => applied(*id, arguments, derivation),
+        _ => None,
+    };
+    value.or_never("an element-wise operation has its operands", f64::NAN)
+}
+
+/// The value of a function; none where it or an argument is missing.
+fn applied(FunctionId(id): FunctionId, arguments: &[f64], derivation: &Derivation) -> Option<f64> {
+    let header = &derivation.header;
+    let function = header.functions.get(id as usize)?;
+    let leaf = |leaf: u32| {
+        let argument = arguments.get(leaf as usize).copied();
+        argument.or_never("a call has an argument for each parameter", f64::NAN)
+    };
+    Some(evaluate_formula(&function.body, &leaf, &header.functions, header.arithmetic))
 }

@@ -1,0 +1,57 @@
+//! Lines of equalities as rows, aligned at their first equals sign.
+
+use crate::{content::Line, phrases};
+
+use super::{
+    Notation,
+    math::{Math, Operator},
+};
+
+/// A line with more signs than this is broken at its equals signs.
+const WIDTH: usize = 60;
+/// A block of mathematics ends after this many rows.
+const ROWS: usize = 16;
+
+/// A row of aligned mathematics.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    /// What is to the left of the first equals sign; nothing where a line continues.
+    pub left: Option<Math>,
+    /// The sides to the right of it, an equals sign before each.
+    pub right: Vec<Math>,
+}
+
+impl Notation<'_> {
+    /// The rows of lines that belong together, in blocks of a length that fits on a page. A long
+    /// line takes a row for each side.
+    pub(crate) fn layout(&self, lines: &[Line]) -> Vec<Vec<Row>> {
+        let mut blocks = Vec::new();
+        let mut rows = Vec::new();
+        for line in lines {
+            rows.extend(self.rows(line));
+            if rows.len() > ROWS {
+                blocks.push(std::mem::take(&mut rows));
+            }
+        }
+        if !rows.is_empty() {
+            blocks.push(rows);
+        }
+        blocks
+    }
+
+    fn rows(&self, line: &Line) -> Vec<Row> {
+        let mut sides: Vec<Math> = line.sides.iter().filter_map(|side| self.side(side)).collect();
+        // Neighbours that look the same are one.
+        sides.dedup();
+        if sides.len() < 2 {
+            sides.push(Math::Row(vec![Operator::Ellipsis.into(), Math::Text(phrases::TOO_LONG)]));
+        }
+        let width = sides.iter().map(|side| side.size() + 1).sum::<usize>();
+        let mut sides = sides.into_iter();
+        let left = sides.next();
+        let first =
+            Row { left, right: sides.by_ref().take(if width > WIDTH { 1 } else { usize::MAX }).collect() };
+        let rest = sides.map(|side| Row { left: None, right: vec![side] });
+        std::iter::once(first).chain(rest).collect()
+    }
+}

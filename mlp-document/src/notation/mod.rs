@@ -1,0 +1,211 @@
+//! Expressions as trees of mathematics: which notation each has, and where brackets are.
+
+pub(crate) mod decimal;
+pub(crate) mod layout;
+pub(crate) mod math;
+pub(crate) mod names;
+mod operations;
+mod size;
+mod spelling;
+
+use mlp_dsl::{formula::scalar::Unary, ir::Derivation, model::Reduction, shape::Shape};
+use mlp_eval::Array;
+
+use crate::{
+    content::{Form, Side},
+    expression::{
+        ArrayOp, Expression, Node, NodeId, Quantity,
+        evaluate::{Numbers, node_values},
+    },
+};
+
+use decimal::decimal;
+use math::{Binding, Fence, Math, Name, Number, Operator};
+use names::Names;
+use operations::{array_operation, binary, select};
+
+/// The most signs of a formula that is printed.
+const SIZE: usize = 480;
+/// The most operations of a formula that is printed.
+const OPERATIONS: usize = 400;
+/// The most numbers of an array that are printed.
+pub(crate) const CELLS: usize = 8;
+
+/// Writes sides.
+pub(crate) struct Notation<'d> {
+    pub(crate) derivation: &'d Derivation,
+    pub(crate) names: &'d Names,
+    pub(crate) numbers: Option<&'d Numbers>,
+    pub(crate) digits: usize,
+}
+
+impl Notation<'_> {
+    /// A side; `None` where it is too long to read.
+    pub(crate) fn side(&self, side: &Side) -> Option<Math> {
+        match side.form {
+            Form::Symbols => self.expression(&side.expression, false),
+            Form::Numbers => self.expression(&side.expression, true),
+            Form::Value => {
+                let value = side.expression.evaluate(self.derivation, self.numbers?, 0)?;
+                self.array(&value)
+            }
+            Form::Terms => self.terms(&side.expression),
+        }
+    }
+
+    /// The outermost sum with each term as one number.
+    fn terms(&self, expression: &Expression) -> Option<Math> {
+        let values = node_values(expression, self.derivation, self.numbers?, 0)?;
+        let mut row: Vec<Math> = Vec::new();
+        for (negative, term) in expression.summands() {
+            let value = self.number(values.get(term.index())?.scalar());
+            if !row.is_empty() {
+                row.push(if negative { Operator::Minus } else { Operator::Plus }.into());
+            }
+            row.push(value.at_least(Binding::Sum));
+        }
+        Some(Math::Row(row)).filter(is_short)
+    }
+
+    fn expression(&self, expression: &Expression, numbers: bool) -> Option<Math> {
+        if expression.nodes().len() > OPERATIONS {
+            return None;
+        }
+        let mut pieces: Vec<Math> = Vec::with_capacity(expression.nodes().len());
+        for (node, shape) in expression.shaped() {
+            let piece = self.node(expression, node, shape, &pieces, numbers)?;
+            if !is_short(&piece) {
+                return None;
+            }
+            pieces.push(piece);
+        }
+        pieces.pop()
+    }
+
+    /// A node whose operands are among the pieces.
+    fn node(
+        &self,
+        expression: &Expression,
+        node: &Node,
+        shape: Shape,
+        pieces: &[Math],
+        numbers: bool,
+    ) -> Option<Math> {
+        let at = |id: &NodeId| pieces.get(id.index());
+        let all = |ids: &[NodeId]| ids.iter().map(|id| at(id).cloned()).collect::<Option<Vec<Math>>>();
+        Some(match node {
+            Node::Number(x) if *x == 0.5 && !numbers => Math::Number(Number::Half),
+            Node::Number(x) => self.number(*x),
+            Node::Constant(_, x) if numbers => self.number(*x),
+            Node::Constant(id, _) => self.names.constant(*id)?.clone().into(),
+            Node::Quantity(quantity) => self.quantity(quantity, numbers)?,
+            Node::Unary(op, x) => self.unary(*op, at(x)?),
+            Node::Binary(op, a, b) => {
+                let arrays = !has_letters(expression)
+                    && [a, b].iter().all(|id| expression.shape_of(**id) != Shape::Scalar);
+                binary(*op, at(a)?, at(b)?, arrays)
+            }
+            Node::Select(comparison, parts) => {
+                let [left, right, then, otherwise] = parts.map(|id| at(&id));
+                select(*comparison, [left?, right?, then?, otherwise?])
+            }
+            Node::Apply(f, arguments) => Math::call(self.names.function(*f)?.clone().into(), all(arguments)?),
+            Node::Array(op, operands) => array_operation(*op, &all(operands)?, shape.count())?,
+            Node::Batch(reduction, inner) => self.over_batch(*reduction, inner, numbers)?,
+            Node::Whole { up, of } => at(of)?.clone().fenced(if *up { Fence::Ceiling } else { Fence::Floor }),
+        })
+    }
+
+    /// A number, rounded.
+    fn number(&self, x: f64) -> Math {
+        Math::Number(if x.is_nan() {
+            Number::Undefined
+        } else if x.is_infinite() {
+            Number::Infinite { negative: x < 0.0 }
+        } else {
+            Number::Decimal(decimal(x, self.digits))
+        })
+    }
+
+    /// The numbers of an array, where they are few.
+    fn array(&self, value: &Array<f64>) -> Option<Math> {
+        let columns = match value.shape() {
+            Shape::Scalar => return Some(self.number(value.scalar())),
+            Shape::Vector(n) | Shape::Matrix(_, n) => n,
+        };
+        let cells: Vec<Math> = value.iter().take(CELLS + 1).map(|x| self.number(x)).collect();
+        if cells.len() > CELLS || cells.is_empty() {
+            return None;
+        }
+        Some(Math::Matrix(cells.chunks(columns.max(1)).map(<[Math]>::to_vec).collect()))
+    }
+
+    fn quantity(&self, quantity: &Quantity, numbers: bool) -> Option<Math> {
+        if numbers {
+            return self.array(&quantity.evaluate(self.derivation, self.numbers?, 0)?);
+        }
+        Some(match quantity {
+            Quantity::Equation(id) => self.names.symbol(self.derivation, *id),
+            Quantity::Count(count) => self.number(count.of(self.derivation)? as f64),
+            Quantity::Letter { math, .. } => math.as_ref().clone(),
+            Quantity::Derivative { of, by, .. } => self.names.derivative(self.derivation, *of, *by),
+            Quantity::Argument { name, .. } => self.names.argument(name).into(),
+            Quantity::FunctionDerivative { function, parameter, arguments, .. } => {
+                let name = self.names.function(*function)?.clone();
+                let arguments = arguments.iter().map(|argument| self.expression(argument, false));
+                let arguments: Vec<Math> = arguments.collect::<Option<_>>()?;
+                let function = match arguments.as_slice() {
+                    [_] => name.marked(math::Mark::Prime).into(),
+                    _ => Math::derivative(name, arguments.get(*parameter)?.clone()),
+                };
+                Math::call(function, arguments)
+            }
+        })
+    }
+
+    fn unary(&self, op: Unary, x: &Math) -> Math {
+        let call = |name: Name| Math::call(name.into(), [x.clone()]);
+        match op {
+            Unary::Negate => x.negated(),
+            Unary::Exp if self.names.exp_is_power => Math::from(Name::letter("e")).raised(x.clone()),
+            Unary::Exp => call(Name::function("exp")),
+            Unary::Ln => call(Name::function("ln")),
+            Unary::Sqrt => Math::Root(Box::new(x.clone())),
+            Unary::Tanh => call(Name::function("tanh")),
+            Unary::Erf => call(Name::word("erf")),
+            Unary::Floor => x.clone().fenced(Fence::Floor),
+        }
+    }
+
+    fn over_batch(&self, reduction: Reduction, inner: &Expression, numbers: bool) -> Option<Math> {
+        let each = self.expression(inner, numbers)?;
+        let sum = match (inner.root(), inner.shape()) {
+            (Some(Node::Array(ArrayOp::TransposedProduct, _)), _) => each,
+            (_, Shape::Vector(_)) => {
+                let ones = operations::ones().raised(Operator::Transpose.into());
+                Math::infix(ones, Operator::Juxtaposed, each.at_least(Binding::Closed))
+            }
+            (_, Shape::Scalar | Shape::Matrix(..)) => Math::Row(Math::sum_over(
+                Math::Text(crate::phrases::BATCH),
+                vec![each.at_least(Binding::Product)],
+            )),
+        };
+        Some(match reduction {
+            Reduction::Mean => {
+                let one_of_batch = Math::fraction(Math::whole(1), Name::letter("m").into());
+                Math::infix(one_of_batch, Operator::Juxtaposed, sum)
+            }
+            Reduction::Sum => sum,
+        })
+    }
+}
+
+/// Whether an expression is about letters with an index: elements, not arrays.
+fn has_letters(expression: &Expression) -> bool {
+    expression.nodes().iter().any(|node| matches!(node, Node::Quantity(Quantity::Letter { .. })))
+}
+
+/// Whether it is short enough to be read.
+fn is_short(math: &Math) -> bool {
+    math.size() <= SIZE
+}

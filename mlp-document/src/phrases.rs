@@ -1,0 +1,507 @@
+//! All prose of the document: what is to be said as a sentence. Mathematics in it is given as a tree or a line.
+
+use mlp_dsl::model::Reduction;
+
+use crate::{
+    content::{Column, Inline, Line, Side, Text},
+    notation::{
+        decimal::{LARGE, SMALL},
+        math::{Math, Name, Operator},
+    },
+};
+
+/// A paragraph of pieces.
+macro_rules! text {
+    ($($piece:expr),* $(,)?) => { vec![$(Inline::from($piece)),*] };
+}
+
+/// Things of which only the first are spelled out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Items {
+    Layers,
+    Parameters,
+    Values,
+    Derivatives,
+    Gradients,
+    Parts,
+    Updates,
+}
+
+fn code(text: impl Into<String>) -> Inline {
+    Inline::Code(text.into())
+}
+
+fn letter(letter: &str) -> Math {
+    Name::letter(letter).into()
+}
+
+// The preface.
+
+/// How numbers are printed.
+pub(crate) fn rounding(digits: usize) -> Text {
+    text![
+        format!(
+            "All numbers are computed in double precision and rounded only when printed: to the nearest number with {digits} decimal places, or with fewer if the number itself is shorter. Numbers below "
+        ),
+        Math::decimal(SMALL),
+        " or of ",
+        Math::power_of_ten(LARGE.log10().round() as i32),
+        format!(
+            " and more in absolute value are printed in scientific notation with {digits} significant digits."
+        ),
+    ]
+}
+
+pub(crate) fn single_precision() -> Text {
+    text![
+        "The network itself computes in single precision; its results agree with these numbers to about seven significant digits."
+    ]
+}
+
+pub(crate) fn no_loss() -> Text {
+    text!["The specification declares no loss, so the document ends after the forward pass."]
+}
+
+/// The letters of the document's own notation.
+pub(crate) fn letters() -> Text {
+    text![
+        letter("E"),
+        " is the loss, ",
+        Math::from(Name::word("net")),
+        " is the net input of a neuron, and ",
+        letter("δ"),
+        " is the derivative of the loss with respect to a net input.",
+    ]
+}
+
+// The network.
+
+pub(crate) const LAYERS: [Column; 4] =
+    [Column::text("Layer"), Column::text("Values"), Column::number("Size"), Column::text("Function")];
+
+/// The function of an input.
+pub(crate) const INPUT: &str = "input";
+/// The function of a layer without one.
+pub(crate) const NO_FUNCTION: &str = "none";
+
+pub(crate) fn constant(name: &str, value: Side) -> Text {
+    text![code(name), " is a constant with the value ", value, "; training does not change it."]
+}
+
+/// The label of a layer in a picture.
+pub(crate) fn layer_label(name: &str, count: Option<usize>) -> String {
+    match count {
+        None => format!("{name}: a scalar"),
+        Some(1) => format!("{name}: 1 value"),
+        Some(count) => format!("{name}: {count} values"),
+    }
+}
+
+/// The title of a layer's part of a section.
+pub(crate) fn layer_title(name: &str) -> String {
+    format!("Layer {name}")
+}
+
+/// Symbols with commas; `more` of them are left out.
+pub(crate) fn list(symbols: impl IntoIterator<Item = Side>) -> Text {
+    let mut text = Text::new();
+    for symbol in symbols {
+        if !text.is_empty() {
+            text.push(", ".into());
+        }
+        text.push(symbol.into());
+    }
+    text
+}
+
+/// After a list of which the rest is left out.
+pub(crate) fn and_so_on() -> Inline {
+    ", …".into()
+}
+
+// The parameters.
+
+pub(crate) const PARAMETERS: [Column; 5] = [
+    Column::text("Parameter"),
+    Column::text("Kind"),
+    Column::number("Size"),
+    Column::text("Initial value"),
+    Column::text("Used in"),
+];
+
+pub(crate) fn no_parameters() -> Text {
+    text!["This network has no parameters."]
+}
+
+pub(crate) fn kind(weight: bool, frozen: bool) -> Text {
+    text![match (weight, frozen) {
+        (true, false) => "weight",
+        (false, false) => "bias",
+        (true, true) => "weight, frozen",
+        (false, true) => "bias, frozen",
+    }]
+}
+
+/// The size of a value.
+pub(crate) fn size(rows: Option<usize>, columns: usize) -> Text {
+    text![rows.map_or(columns.to_string(), |rows| format!("{rows} × {columns}"))]
+}
+
+pub(crate) fn given() -> Text {
+    text!["declared"]
+}
+
+pub(crate) fn from_file(path: &str) -> Text {
+    text!["from ", code(path)]
+}
+
+pub(crate) fn drawn_uniform(rule: &str, low: Side, high: Side) -> Text {
+    text![format!("random ({rule}), uniform from "), low, " to ", high]
+}
+
+pub(crate) fn drawn_normal(mean: Side, deviation: Side) -> Text {
+    text!["random, normal with mean ", mean, " and standard deviation ", deviation]
+}
+
+pub(crate) fn and_more(count: usize) -> Inline {
+    format!(" and {count} more").into()
+}
+
+/// Links and distinct parameters.
+pub(crate) fn links(weights: usize, biases: usize, shared: usize, distinct: usize) -> Text {
+    let [weights, biases] =
+        [(weights, "weight link"), (biases, "bias link")].map(|(n, noun)| plural(n, noun));
+    let shared = match shared {
+        0 => "No parameter is shared".to_owned(),
+        1 => "1 parameter is shared by several links".to_owned(),
+        n => format!("{n} parameters are shared by several links"),
+    };
+    text![format!(
+        "A link is a place where a neuron uses a parameter. The network has {weights} and {biases}. {shared}, so the number of distinct parameters is {distinct}."
+    )]
+}
+
+pub(crate) fn weights_and_biases(layers: bool) -> Text {
+    text![if layers {
+        "The number of weights and biases of each layer, then of the whole network:"
+    } else {
+        "The number of weights and biases:"
+    }]
+}
+
+// The forward pass.
+
+pub(crate) fn neurons() -> Text {
+    text![
+        "The net input of a neuron combines its weighted inputs and its bias. The activation function turns the net input into the output of the neuron."
+    ]
+}
+
+pub(crate) fn neurons_without_values() -> Text {
+    text![
+        "The inputs or targets have no declared values, so all formulas are given in symbols only. To see numbers, declare values in the specification, for example ",
+        code("input x { i1 = 0.05 }"),
+        ".",
+    ]
+}
+
+/// Values as matrices; `batch` is the number of samples.
+pub(crate) fn rows_of_samples(batch: Line) -> Text {
+    text![
+        "Each row is one sample: the values of a layer form a matrix with one row for each sample of the batch (",
+        batch,
+        "). A bias is a single row, which is added to every row. Functions are applied to each element, softmax to each row. ",
+        Math::from(Operator::Elementwise),
+        " is the element-wise product.",
+    ]
+}
+
+pub(crate) fn layers_without_values() -> Text {
+    text![
+        "The inputs or targets have no declared values, so all formulas are given in symbols only. Where values are declared, as in ",
+        code("input x[2] = [0.05, 0.10];"),
+        ", small arrays are shown as numbers.",
+    ]
+}
+
+pub(crate) fn numbers_of_one_sample() -> Text {
+    text![
+        "The numbers shown are those of a batch with one sample. In a larger batch, each matrix has one row per sample, and each sum over the batch has one term per sample."
+    ]
+}
+
+// Sizes of products.
+
+pub(crate) fn sizes() -> Text {
+    text!["The sizes of the matrices in each product:"]
+}
+
+/// A table of products in the forward pass, or elsewhere.
+pub(crate) fn sizes_columns(forward: bool) -> [Column; 6] {
+    let [first, second, result] = if forward {
+        ["Input matrix", "Weight matrix", "Output matrix"]
+    } else {
+        ["Left factor", "Right factor", "Result"]
+    };
+    ["Value", "Product", first, second, result, "Sizes"].map(Column::text)
+}
+
+// The loss.
+
+pub(crate) fn loss_of_neurons(parts: bool) -> Text {
+    text![if parts {
+        "Each output contributes one part of the loss; the total is the sum of the parts."
+    } else {
+        "The loss is a single number that measures how far the output is from the target."
+    }]
+}
+
+pub(crate) fn loss_of_batch(reduction: Reduction) -> Text {
+    text![match reduction {
+        Reduction::Sum => "The loss of one sample, then the sum over the batch, which training minimizes.",
+        Reduction::Mean => "The loss of one sample, then the mean over the batch, which training minimizes.",
+    }]
+}
+
+// The backward pass.
+
+pub(crate) fn backward_of_neurons() -> Text {
+    text![
+        "The chain rule is applied from the loss back to each parameter. The derivative of the loss with respect to the net input of a neuron is called the ",
+        letter("δ"),
+        " of that neuron; it is computed once and used for all parameters and neurons before it.",
+    ]
+}
+
+pub(crate) fn first_derivative(function: &str) -> Text {
+    text!["The derivative of ", code(function), ", which is used here for the first time:"]
+}
+
+pub(crate) fn backward_of_layers(reduction: Reduction) -> Text {
+    text![
+        "The chain rule is applied from the last layer to the first. ",
+        letter("δ"),
+        " is the derivative of the loss with respect to a net input, with one row for each sample. The product of ",
+        letter("δ"),
+        " and the transposed weights is the derivative with respect to the output of the layer before. The gradient with respect to the weights is the product of the transposed input and ",
+        letter("δ"),
+        match reduction {
+            Reduction::Sum => ".",
+            Reduction::Mean => ", divided by the batch size.",
+        },
+    ]
+}
+
+/// Before the derivation of a cross-entropy that follows a softmax.
+pub(crate) fn softmax_with_cross_entropy(definition: Line) -> Text {
+    text![
+        "Softmax and cross-entropy are differentiated together. Let ",
+        definition,
+        "; the indices ",
+        letter("i"),
+        " and ",
+        letter("k"),
+        " count the classes.",
+    ]
+}
+
+/// After it.
+pub(crate) fn prediction_minus_target(z: Math) -> Text {
+    text![
+        "If the targets sum to 1, this is the prediction minus the target. The program computes softmax and loss directly from ",
+        z,
+        " and subtracts the maximum first, so that nothing overflows."
+    ]
+}
+
+pub(crate) fn gradients_of_batch(reduction: Reduction) -> Text {
+    text![match reduction {
+        Reduction::Sum => "The gradients with respect to the parameters are sums over the batch:",
+        Reduction::Mean => "The gradients with respect to the parameters are means over the batch:",
+    }]
+}
+
+// The penalty.
+
+pub(crate) fn penalty() -> Text {
+    text![
+        "A penalty depends on the parameters only. It is added once per batch, not once per sample, and it is not averaged. ",
+        letter("P"),
+        " is the penalty and ",
+        letter("J"),
+        " is the objective, which training minimizes.",
+    ]
+}
+
+pub(crate) fn gradients_of_penalty() -> Text {
+    text!["The gradients of the penalty are added to those of the loss:"]
+}
+
+// The update.
+
+pub(crate) fn no_rule() -> Text {
+    text!["The specification declares no update rule, so the parameters do not change."]
+}
+
+/// The rule and its settings.
+pub(crate) fn rule(name: &str, settings: Vec<Line>) -> Text {
+    let mut text = text!["The update rule is ", code(name)];
+    for (index, setting) in settings.into_iter().enumerate() {
+        text.push(if index == 0 { " with " } else { ", " }.into());
+        text.push(setting.into());
+    }
+    text.extend(text![
+        ". All parameters are updated at the same time, from the gradients at the old values. The sign ",
+        Math::Row(Vec::new()).raised(Operator::Plus.into()),
+        " marks a new value.",
+    ]);
+    text
+}
+
+pub(crate) fn step_of_one_sample(reduction: Reduction) -> Text {
+    let over = match reduction {
+        Reduction::Sum => "sum",
+        Reduction::Mean => "mean",
+    };
+    text![format!(
+        "This step uses one sample only. For a batch, each gradient is the {over} over the samples of the batch."
+    )]
+}
+
+/// The first step of a rule that keeps state; `step` is its number, where the rule reads it.
+pub(crate) fn first_step(step: Option<Line>) -> Text {
+    match step {
+        Some(step) => text!["This is the first step: ", step, ", and the state of the rule is 0 before it."],
+        None => text!["This is the first step: the state of the rule is 0 before it."],
+    }
+}
+
+// The check.
+
+pub(crate) const LOSSES: [Column; 2] = [Column::text("Loss"), Column::number("Value")];
+
+pub(crate) const GRADIENTS: [Column; 6] = [
+    Column::text("Parameter"),
+    Column::number("Gradient"),
+    Column::number("Central difference"),
+    Column::number("Relative error"),
+    Column::number("Complex step"),
+    Column::number("Relative error"),
+];
+
+pub(crate) fn too_large_to_check() -> Text {
+    text![
+        "The network is too large to compare its gradients here; ",
+        code("mlpc check"),
+        " compares some of them.",
+    ]
+}
+
+pub(crate) fn drawn_sample() -> Text {
+    text![
+        "The specification declares no values for the input and the target, so this section uses one randomly drawn sample."
+    ]
+}
+
+/// How the loss changed; nothing where it is not a number.
+pub(crate) fn verdict(change: Option<std::cmp::Ordering>) -> Text {
+    text![match change {
+        Some(std::cmp::Ordering::Less) => "The step decreases the loss.",
+        Some(std::cmp::Ordering::Equal) => "The step does not change the loss.",
+        Some(std::cmp::Ordering::Greater) => "The step increases the loss: it is too large.",
+        None => "The loss after the step is not a number.",
+    }]
+}
+
+pub(crate) fn before_the_step() -> Text {
+    text!["before the step"]
+}
+
+pub(crate) fn after_the_step() -> Text {
+    text!["after the step"]
+}
+
+pub(crate) fn two_other_ways() -> Text {
+    text![
+        "The gradients are compared with two other methods, which use the forward pass only. The central difference moves one parameter slightly in both directions and is accurate to some digits. The complex step moves it by an imaginary amount and takes the derivative from the imaginary part of the loss; nothing cancels, so it is accurate to the last digits. The relative error is the difference from the gradient of the equations, divided by that gradient; the table shows the next larger power of ten."
+    ]
+}
+
+pub(crate) fn some_gradients(shown: usize, total: usize) -> Text {
+    text![format!("The table shows {shown} of {total} gradients:")]
+}
+
+/// An error by the power of ten above it; nothing where it is not a number.
+pub(crate) fn error_below(power: Option<i32>, absolute: bool) -> Text {
+    let Some(power) = power else { return text!["not a number"] };
+    let mut text = text![Math::Row(vec![Operator::Less.into(), Math::power_of_ten(power)])];
+    text.extend(absolute.then(|| Inline::from(" (absolute)")));
+    text
+}
+
+// The effort.
+
+pub(crate) fn samples_unknown() -> Text {
+    text![
+        "The specification does not declare the number of samples, so the batches of an epoch are not counted."
+    ]
+}
+
+/// The batches of an epoch; `rest` samples are in the last, shorter one.
+pub(crate) fn epoch(samples: usize, batch: usize, rest: usize) -> Text {
+    let samples = plural(samples, "sample");
+    text![match rest {
+        0 => format!("One epoch processes {samples} in batches of {batch}:"),
+        rest => format!(
+            "One epoch processes {samples} in batches of {batch}. The last batch has only {}: it is either used (first line) or dropped (second line).",
+            plural(rest, "sample")
+        ),
+    }]
+}
+
+pub(crate) fn memory(parameters: usize, number: &str, bytes: usize) -> Text {
+    text![
+        format!("The network has {}, each a number of type ", plural(parameters, "parameter")),
+        code(number),
+        format!(" with {bytes} bytes. Memory of the parameters in bytes:"),
+    ]
+}
+
+pub(crate) fn work(multiply_adds: usize) -> Text {
+    text![format!(
+        "The forward pass of one sample takes {}, not counting those inside functions. Multiply-adds of a batch:",
+        plural(multiply_adds, "multiply-add")
+    )]
+}
+
+// Anywhere.
+
+/// Items that are not spelled out.
+pub(crate) fn left_out(count: usize, items: Items) -> Text {
+    let item = match items {
+        Items::Layers => "layer",
+        Items::Parameters => "parameter",
+        Items::Values => "value",
+        Items::Derivatives => "derivative",
+        Items::Gradients => "gradient",
+        Items::Parts => "part",
+        Items::Updates => "update",
+    };
+    let follow = if count == 1 { "follows" } else { "follow" };
+    text![format!("The remaining {} {follow} the same pattern.", plural(count, item))]
+}
+
+/// Marks of a question.
+pub(crate) fn marks(marks: f64) -> String {
+    format!("{marks} {}", if marks == 1.0 { "mark" } else { "marks" })
+}
+
+/// In place of a formula that is too long.
+pub(crate) const TOO_LONG: &str = " (too long to print)";
+/// Below the sign of a sum over the samples of a batch.
+pub(crate) const BATCH: &str = "batch";
+
+/// A number of things.
+fn plural(count: usize, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}

@@ -1,0 +1,65 @@
+//! The backward pass layer by layer: δ of each layer, then the gradients of the parameters.
+
+use std::collections::HashSet;
+
+use mlp_dsl::ir::{
+    array::Op,
+    equation::{EquationId, Role, Symbol},
+};
+
+use crate::{
+    content::Section,
+    phrases::{self, Items},
+    sections::{
+        facts::{Facts, ITEMS},
+        lines::{function, left_out, lines_of, outermost_call},
+        sizes::sizes,
+    },
+};
+
+use super::softmax::softmax_with_cross_entropy;
+
+/// The section.
+pub(super) fn backward(facts: &Facts<'_>) -> Section {
+    let derivation = facts.derivation;
+    let mut section = Section::new("backward");
+    section.paragraph(phrases::backward_of_layers(facts.reduction()));
+    let operands = derivation.equations.iter().find_map(|equation| {
+        let Op::SoftmaxCrossEntropy(z, t) = equation.op else { return None };
+        Some((z, t))
+    });
+    if let Some((z, t)) = operands {
+        softmax_with_cross_entropy(facts, &mut section, z, t);
+    }
+    functions(facts, &mut section);
+    let mut named = facts.named(Role::ChainRule);
+    named.extend(facts.named(Role::LocalDerivative));
+    named.sort();
+    named.retain(|id| !is_of_parameter(facts, *id));
+    section.lines(lines_of(facts, &named));
+    left_out(&mut section, named.len(), Items::Derivatives);
+    let of_batch: Vec<EquationId> = derivation.parameters.iter().filter_map(|p| p.batch()).collect();
+    section.paragraph(phrases::gradients_of_batch(facts.reduction()));
+    section.lines(lines_of(facts, &of_batch));
+    left_out(&mut section, of_batch.len(), Items::Gradients);
+    named.extend(&of_batch);
+    sizes(facts, &mut section, &named, false);
+    section
+}
+
+/// The derivatives of the functions that layers call.
+fn functions(facts: &Facts<'_>, section: &mut Section) {
+    let mut derived = HashSet::new();
+    for value in facts.named(Role::Forward).into_iter().rev() {
+        if let Some((id, arguments)) = outermost_call(facts, value)
+            && derived.insert(id)
+            && derived.len() <= ITEMS
+        {
+            section.lines(function(facts, id, &arguments));
+        }
+    }
+}
+
+fn is_of_parameter(facts: &Facts<'_>, id: EquationId) -> bool {
+    matches!(facts.derivation.equation(id).symbol, Symbol::Gradient(by) if facts.parameters.contains(&by))
+}

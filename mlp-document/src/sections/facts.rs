@@ -1,0 +1,122 @@
+//! What every section needs to know of the network.
+
+use std::collections::{HashMap, HashSet};
+
+use mlp_dsl::{
+    ir::{
+        Derivation, Layer,
+        array::Op,
+        equation::{Equation, EquationId, Role},
+    },
+    model::Reduction,
+    shape::Shape,
+};
+
+use crate::{
+    Options,
+    expression::{Count, equation::is_unnamed, evaluate::Numbers},
+};
+
+/// The most values, and the most parameters, that a section spells out.
+pub(crate) const ITEMS: usize = 120;
+
+/// The network and what follows from its equations.
+pub(crate) struct Facts<'d> {
+    pub(crate) derivation: &'d Derivation,
+    /// The values at the declared numbers, where all are declared.
+    pub(crate) numbers: Option<&'d Numbers>,
+    /// The parameters.
+    pub(crate) parameters: HashSet<EquationId>,
+    /// The readers of each equation of the forward pass and the loss.
+    uses: HashMap<EquationId, Vec<EquationId>>,
+    /// The last equation of each layer.
+    ends: Vec<EquationId>,
+    /// Samples in a batch, where it is asked for.
+    batch: Option<usize>,
+    neurons: bool,
+}
+
+impl<'d> Facts<'d> {
+    pub(crate) fn new(derivation: &'d Derivation, options: &Options, numbers: Option<&'d Numbers>) -> Self {
+        let mut uses: HashMap<EquationId, Vec<EquationId>> = HashMap::new();
+        for (id, equation) in derivation.numbered() {
+            if matches!(equation.role, Role::Forward | Role::Loss) {
+                let mut seen = HashSet::new();
+                for operand in equation.op.operands().into_iter().filter(|o| seen.insert(*o)) {
+                    uses.entry(operand).or_default().push(id);
+                }
+            }
+        }
+        let end = |layer: &Layer| layer.value.equations().iter().max().copied();
+        let ends = derivation.layers.iter().filter_map(end).collect();
+        let parameters = derivation.parameters.iter().map(|p| p.equation).collect();
+        let neurons = derivation.equations.iter().all(is_of_a_neuron);
+        Facts { derivation, numbers, parameters, uses, ends, batch: options.batch, neurons }
+    }
+
+    /// Whether every value is a scalar of its own: then each number can be written out.
+    pub(crate) fn at_neuron_level(&self) -> bool {
+        self.neurons
+    }
+
+    /// The layer an equation leads to; for the loss, the number of layers.
+    pub(crate) fn layer_of(&self, id: EquationId) -> usize {
+        self.ends.partition_point(|end| *end < id)
+    }
+
+    /// The layer that reads a parameter first; the first layer where none does.
+    pub(crate) fn layer_of_parameter(&self, parameter: EquationId) -> usize {
+        self.uses_of(parameter).first().map_or(0, |first| self.layer_of(*first))
+    }
+
+    /// Samples in a batch.
+    pub(crate) fn batch(&self) -> Count {
+        Count::Batch { asked: self.batch }
+    }
+
+    /// Samples in a batch: asked for, or declared, or one.
+    pub(crate) fn batch_size(&self) -> usize {
+        self.batch().of(self.derivation).unwrap_or(1)
+    }
+
+    /// How the losses of a batch are combined: the mean where nothing is said.
+    pub(crate) fn reduction(&self) -> Reduction {
+        self.derivation.loss.as_ref().map_or(Reduction::Mean, |loss| loss.reduction)
+    }
+
+    /// The named equations with this role, in order.
+    pub(crate) fn named(&self, role: Role) -> Vec<EquationId> {
+        let all = self.derivation.numbered().filter(|(_, e)| e.role == role);
+        all.map(|(id, _)| id).filter(|id| !is_unnamed(self.derivation, *id)).collect()
+    }
+
+    /// The equations of the forward pass and the loss that read a value.
+    pub(crate) fn uses_of(&self, id: EquationId) -> &[EquationId] {
+        self.uses.get(&id).map_or(&[], Vec::as_slice)
+    }
+
+    /// The named equations that read a value, directly or through unnamed ones.
+    pub(crate) fn named_uses(&self, id: EquationId) -> Vec<EquationId> {
+        let mut found = Vec::new();
+        let mut seen = HashSet::new();
+        let mut stack = vec![id];
+        while let Some(next) = stack.pop() {
+            for reader in self.uses_of(next) {
+                if seen.insert(*reader) {
+                    let list = if is_unnamed(self.derivation, *reader) { &mut stack } else { &mut found };
+                    list.push(*reader);
+                }
+            }
+        }
+        found.sort();
+        found
+    }
+}
+
+fn is_of_a_neuron(equation: &Equation) -> bool {
+    let plain = matches!(
+        equation.op,
+        Op::Given | Op::Setting(_) | Op::Pointwise(_) | Op::BatchMean(_) | Op::BatchSum(_)
+    );
+    plain && equation.shape == Shape::Scalar
+}

@@ -1,0 +1,146 @@
+//! The lines that every equation can be written in.
+
+use mlp_dsl::{
+    formula::{Formula, FunctionId},
+    ir::equation::EquationId,
+    shape::Shape,
+};
+
+use crate::{
+    content::{Form, Line, Section, Side},
+    expression::{
+        ArrayOp, Expression, Node, NodeId, Quantity,
+        equation::{expanded, of_equation},
+    },
+    notation::CELLS,
+    phrases::{self, Items},
+};
+
+use super::facts::{Facts, ITEMS};
+
+/// An equation by its symbol.
+pub(crate) fn symbol(facts: &Facts<'_>, id: EquationId) -> Side {
+    Side::symbols(Expression::symbol(facts.derivation, id))
+}
+
+/// symbol = formula = numbers put in = value
+pub(crate) fn line(facts: &Facts<'_>, id: EquationId) -> Line {
+    let expression = of_equation(facts.derivation, id);
+    let mut sides = vec![symbol(facts, id), Side::symbols(expression.clone())];
+    let spelled = match expanded(&expression, facts.derivation) {
+        Some(expanded) if facts.at_neuron_level() => {
+            sides.push(Side::symbols(expanded.clone()));
+            expanded
+        }
+        Some(_) | None => expression,
+    };
+    sides.extend(in_numbers(facts, id, &spelled));
+    Line { subject: vec![id], sides }
+}
+
+/// The lines of equations, as many as a section spells out.
+pub(crate) fn lines_of(facts: &Facts<'_>, ids: &[EquationId]) -> Vec<Line> {
+    ids.iter().take(ITEMS).map(|id| line(facts, *id)).collect()
+}
+
+/// A sentence about the items that are not spelled out, where there are any.
+pub(crate) fn left_out(section: &mut Section, count: usize, items: Items) {
+    if count > ITEMS {
+        section.paragraph(phrases::left_out(count - ITEMS, items));
+    }
+}
+
+/// An expression with numbers put in, and the value of the equation it belongs to.
+pub(crate) fn in_numbers(facts: &Facts<'_>, id: EquationId, expression: &Expression) -> Vec<Side> {
+    let mut sides = Vec::new();
+    if facts.numbers.is_none() {
+        return sides;
+    }
+    if expression.nodes().iter().all(|node| !matches!(node, Node::Array(..) | Node::Batch(..)))
+        && facts.derivation.shape(id) == Shape::Scalar
+    {
+        sides.push(Side::new(Form::Numbers, expression.clone()));
+    }
+    if facts.derivation.shape(id).count() <= CELLS {
+        sides.push(Side::new(Form::Value, Expression::symbol(facts.derivation, id)));
+    }
+    sides
+}
+
+/// The function an equation calls outermost, with its arguments.
+pub(crate) fn outermost_call(facts: &Facts<'_>, id: EquationId) -> Option<(FunctionId, Vec<Expression>)> {
+    let expression = of_equation(facts.derivation, id);
+    let Some(Node::Apply(function, arguments)) = expression.root().cloned() else { return None };
+    let arguments = arguments.iter().map(|id| expression.clone().ending_at(Some(*id)));
+    Some((function, arguments.collect()))
+}
+
+/// A function's formula and its derivatives, with the arguments of its first call as values.
+pub(crate) fn function(facts: &Facts<'_>, id: FunctionId, arguments: &[Expression]) -> Vec<Line> {
+    let derivation = facts.derivation;
+    let Some(function) = derivation.header.functions.get(id.0 as usize) else { return Vec::new() };
+    let call = Call::new(facts, id, arguments);
+    let applied = Side::symbols(call.value.clone());
+    let mut lines = vec![Line { subject: Vec::new(), sides: vec![applied, call.with(&function.body)] }];
+    for (parameter, partial) in function.partials.iter().enumerate() {
+        let derivative = Quantity::FunctionDerivative {
+            function: id,
+            parameter,
+            arguments: call.parameters.clone(),
+            value: Box::new(call.with(partial).expression),
+        };
+        let mut sides = vec![Side::symbols(Expression::quantity(derivation, derivative))];
+        if function.parameters.len() == 1 {
+            sides.extend(function.stated.iter().map(|stated| call.with(stated)));
+        }
+        sides.push(call.with(partial));
+        lines.push(Line { subject: Vec::new(), sides });
+    }
+    lines
+}
+
+/// A function of its own parameters, each with a value.
+struct Call {
+    /// Each parameter by itself.
+    parameters: Vec<Expression>,
+    /// Their places.
+    places: Vec<NodeId>,
+    /// The parameters, then the call.
+    value: Expression,
+}
+
+impl Call {
+    fn new(facts: &Facts<'_>, id: FunctionId, values: &[Expression]) -> Self {
+        let mut arguments = Expression::default();
+        let (mut places, mut parameters) = (Vec::new(), Vec::new());
+        let names =
+            facts.derivation.header.functions.get(id.0 as usize).map(|function| function.parameters.iter());
+        for (name, value) in names.into_iter().flatten().zip(values) {
+            let value = Box::new(first_element(value));
+            let argument = Quantity::Argument { name: name.clone(), value };
+            parameters.push(Expression::quantity(facts.derivation, argument.clone()));
+            places.push(arguments.push_quantity(facts.derivation, argument));
+        }
+        let mut value = arguments.clone();
+        value.push(Node::Apply(id, places.clone()));
+        Call { parameters, places, value }
+    }
+
+    /// A formula of the parameters; its last leaf is the value of the call.
+    fn with(&self, formula: &Formula) -> Side {
+        let mut expression = self.value.clone();
+        let call = expression.last();
+        let leaf = |_: &mut Expression, leaf: u32| self.places.get(leaf as usize).copied().unwrap_or(call);
+        let root = expression.formula(formula, &leaf);
+        Side::symbols(expression.ending_at(Some(root)))
+    }
+}
+
+/// The first element of an array, a scalar itself.
+fn first_element(expression: &Expression) -> Expression {
+    let mut element = expression.clone();
+    if expression.shape() != Shape::Scalar {
+        element.push_shaped(Node::Array(ArrayOp::Element(0), vec![expression.last()]), Shape::Scalar);
+    }
+    element
+}

@@ -1,0 +1,80 @@
+//! The network: its picture, its layers, its constants.
+
+use mlp_dsl::{ir::Value, shape::Shape};
+
+use crate::{
+    content::{Block, Form, Inline, Section, Side, Text},
+    expression::{ArrayOp, Expression, Node, equation::of_equation},
+    notation::CELLS,
+    phrases::{self, Items},
+    picture::picture,
+};
+
+use super::{
+    arithmetic::number,
+    facts::{Facts, ITEMS},
+    lines::{left_out, symbol},
+};
+
+/// The section.
+pub(super) fn network(facts: &Facts<'_>) -> Section {
+    let mut section = Section::new("network");
+    section.blocks.push(Block::Picture(picture(facts)));
+    let derivation = facts.derivation;
+    let mut rows = Vec::new();
+    for input in &derivation.inputs {
+        rows.push(layer_row(facts, &input.name, phrases::INPUT, &input.value, input.shape));
+    }
+    for layer in &derivation.layers {
+        rows.push(layer_row(facts, &layer.name, &activation(facts, &layer.value), &layer.value, layer.shape));
+    }
+    let count = rows.len();
+    rows.truncate(ITEMS);
+    section.table(&phrases::LAYERS, rows);
+    left_out(&mut section, count, Items::Layers);
+    for (name, value) in derivation.header.constants.iter().take(ITEMS) {
+        section.paragraph(phrases::constant(name, Side::new(Form::Numbers, number(*value))));
+    }
+    section
+}
+
+fn layer_row(facts: &Facts<'_>, name: &str, function: &str, value: &Value, shape: Shape) -> Vec<Text> {
+    let mut values = phrases::list(value.equations().iter().take(CELLS).map(|id| symbol(facts, *id)));
+    if value.equations().len() > CELLS {
+        values.push(phrases::and_so_on());
+    }
+    let size = phrases::size(None, shape.count());
+    vec![vec![Inline::Code(name.into())], values, size, vec![function.into()]]
+}
+
+/// The names of the functions that compute a layer's outputs.
+fn activation(facts: &Facts<'_>, value: &Value) -> String {
+    let mut names: Vec<String> = Vec::new();
+    for id in value.equations() {
+        let name = function_name(facts, &of_equation(facts.derivation, *id));
+        let name = name.unwrap_or_else(|| phrases::NO_FUNCTION.to_owned());
+        if !names.contains(&name) && names.len() < CELLS {
+            names.push(name);
+        }
+    }
+    names.join(", ")
+}
+
+/// The name of the function that an expression calls outermost.
+fn function_name(facts: &Facts<'_>, expression: &Expression) -> Option<String> {
+    match expression.root()? {
+        Node::Apply(f, _) => {
+            facts.derivation.header.functions.get(f.0 as usize).map(|function| function.name.clone())
+        }
+        Node::Unary(op, _) => op.name().map(str::to_owned),
+        Node::Array(ArrayOp::Softmax, _) => Some("softmax".to_owned()),
+        Node::Array(..)
+        | Node::Number(_)
+        | Node::Constant(..)
+        | Node::Quantity(_)
+        | Node::Binary(..)
+        | Node::Select(..)
+        | Node::Batch(..)
+        | Node::Whole { .. } => None,
+    }
+}
