@@ -12,8 +12,8 @@ use crate::{
         operator::Comparison,
         scalar::{Binary, Function, Unary},
     },
-    number::Arithmetic,
     never::OrNever,
+    number::Arithmetic,
 };
 
 /// Index of a term in its formula.

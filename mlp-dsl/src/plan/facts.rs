@@ -159,14 +159,13 @@ impl<'d> Facts<'d> {
             stored.extend(training.settings.iter().filter(is_number).map(|id| (*id, Storage::Setting(*id))));
             stored.extend(training.step.iter().map(|id| (*id, Storage::StepNumber)));
         }
-        for (id, equation) in d.numbered() {
-            if let Symbol::Updated(of) = equation.symbol
-                && let Some(storage) = stored.get(&of).copied()
-            {
-                stored.insert(id, storage);
-                let first = self.overwritten.get(&of).copied().unwrap_or(of);
-                self.overwritten.insert(id, first);
-            }
+        // A rule may assign more than once: each assignment overwrites the value of the one before.
+        let mut current: HashMap<Storage, EquationId> = HashMap::new();
+        for (id, _) in d.numbered() {
+            let of = d.before_step(id);
+            let Some(storage) = stored.get(&of).copied().filter(|_| of != id) else { continue };
+            stored.insert(id, storage);
+            self.overwritten.insert(id, current.insert(storage, id).unwrap_or(of));
         }
     }
 

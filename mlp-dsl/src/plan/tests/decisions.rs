@@ -107,6 +107,32 @@ fn a_rule_with_state_steps_after_the_gradients() {
 }
 
 #[test]
+fn a_state_that_a_rule_assigns_twice_has_two_loops() {
+    let derivation = compiled(
+        "rule twice(rate) {
+            state m;
+            m = 0.9 * m;
+            m = m + g;
+            w = w - rate * m;
+        }
+        network Net: f32 {
+            input x[20];
+            weights W[20, 32] ~ uniform(-1, 1);
+            layer h[32] = relu(x @ W);
+            target t[32];
+            loss half_squared_error(h, t);
+            train twice(rate = 0.1);
+        }",
+    );
+    let text = plan(&derivation).text_of(&derivation, Entry::Step).to_string();
+    insta::assert_snapshot!(text, @r"
+    step, for each instruction set:
+      m_W = loop[640] 0.9 * m_W
+      loop[640] m_W = m_W_plus + mean_d_W; W = W - rate * m_W_plus_plus
+    ");
+}
+
+#[test]
 fn small_networks_are_unrolled() {
     let text = text("", [2, 2, 1], "sigmoid", "", Entry::Forward);
     insta::assert_snapshot!(text, @r"
