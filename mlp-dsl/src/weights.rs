@@ -78,7 +78,7 @@ impl fmt::Debug for WeightFile {
 }
 
 /// The start values of a parameter: a tensor of a file.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Tensor {
     /// The file.
     pub file: Arc<WeightFile>,
@@ -94,13 +94,6 @@ pub struct Tensor {
     fingerprint: u64,
 }
 
-/// The numbers by their hash: the fingerprint of a derivation is made of this.
-impl fmt::Debug for Tensor {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Tensor({:016x})", self.fingerprint)
-    }
-}
-
 impl Tensor {
     pub(crate) fn new(
         file: Arc<WeightFile>,
@@ -114,6 +107,11 @@ impl Tensor {
             (hash.rotate_left(5) ^ value.to_bits()).wrapping_mul(0x0000_0100_0000_01b3)
         });
         tensor
+    }
+
+    /// A hash of the numbers, in their order in the parameter.
+    pub fn fingerprint(&self) -> u64 {
+        self.fingerprint
     }
 
     /// The numbers, row by row of the parameter.

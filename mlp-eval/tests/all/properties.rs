@@ -1,6 +1,8 @@
 //! Properties over random texts and random formulas.
 
-use mlp_dsl::{compile, ir, ir::verify::verify, plan};
+use mlp_dsl::{
+    compile, diagnostic::Diagnostics, ir, ir::verify::verify, outline::outlines, plan, syntax::parse,
+};
 use mlp_eval::{Point, check_gradients};
 use mlp_rust::Options;
 use proptest::prelude::*;
@@ -24,7 +26,8 @@ fn use_up(text: &str) {
                     .all(|label| label.span.start <= label.span.end && label.span.start <= text.len())
             };
             assert!(diagnostics.iter().all(inside), "{diagnostics:?}");
-            let _ = mlp_rust::stub(text, None);
+            let ast = parse(text, &mut Diagnostics::default());
+            let _ = mlp_rust::stub(&outlines(&ast, text), None);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! `mlpc emit`: generates Rust code for the network.
 
-use mlp_dsl::ir::Derivation;
+use mlp_dsl::{ir::Derivation, never};
 use mlp_runtime::source;
 use mlp_rust::Options;
 use quote::quote;
@@ -29,7 +29,11 @@ fn text(derivation: &Derivation, arguments: &Emit) -> Result<String, Failure> {
         let path = weights::from_output(&arguments.source.file, output, &file.path);
         quote!(::core::include_bytes!(#path))
     });
-    let tokens = mlp_rust::emit(derivation, &Options { standalone, weights, ..Options::default() });
+    let options = Options { standalone, weights, ..Options::default() };
+    let tokens = never::catch(|| mlp_rust::emit(derivation, &options)).map_err(|fault| {
+        let place = fault.labels.first().map_or("", |label| &label.text);
+        Failure::specification(format!("{}, {place}", fault.title), fault.help.as_deref().unwrap_or_default())
+    })?;
     let network = syn::parse2(tokens).map(|file| prettyplease::unparse(&file)).map_err(|error| {
         let title = format!(
             "internal error: the generated code of `{}` is not valid Rust: {error}",

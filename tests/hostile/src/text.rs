@@ -5,6 +5,7 @@ use mlp_dsl::{
     diagnostic::{Diagnostic, Diagnostics},
     format::format,
     ir::{Derivation, verify},
+    outline::outlines,
     plan,
     syntax::parse,
 };
@@ -43,7 +44,8 @@ pub(crate) fn pipeline(data: &[u8]) {
         Err(found) => {
             assert!(!found.is_empty());
             check_places(text, &found);
-            mlp_rust::stub(text, None);
+            let ast = parse(text, &mut Diagnostics::default());
+            drop(mlp_rust::stub(&outlines(&ast, text), None));
         }
     }
 }
