@@ -6,7 +6,10 @@ use quote::quote;
 
 use crate::{
     Context,
-    body::{dispatch::argument, formula::literal},
+    body::{
+        dispatch::{Signature, argument},
+        formula::literal,
+    },
     size,
     start::{fill, starts},
     surface::{
@@ -30,7 +33,7 @@ impl Bodies for Planned<'_> {
             Body::Clear => self.clear(),
             Body::Divide => self.divide(),
             Body::Entry(Entry::Trace) => self.trace(),
-            Body::Entry(entry) => self.dispatched(printer, entry, method, &self.0.body_or_call(entry)),
+            Body::Entry(entry) => self.dispatched(printer, entry, method),
         }
     }
 
@@ -147,26 +150,20 @@ impl Planned<'_> {
 /// Methods of the runtime's traits.
 impl Planned<'_> {
     /// Code that runs on the best instruction set, with the parameters of its method.
-    fn dispatched(
-        &self,
-        printer: &Printer<'_>,
-        entry: Entry,
-        method: &Method,
-        code: &TokenStream,
-    ) -> TokenStream {
-        let own = match method.receiver {
-            Some(Pass::Mutable) => quote!(mut),
-            Some(Pass::Shared | Pass::Value) | None => TokenStream::new(),
-        };
+    fn dispatched(&self, printer: &Printer<'_>, entry: Entry, method: &Method) -> TokenStream {
         // References first.
         let flags = |flags: bool| method.parameters.iter().filter(move |p| (p.ty == Type::Flag) == flags);
         let lifetime = quote!('r);
-        let arguments: Vec<_> = flags(false)
+        let arguments = flags(false)
             .chain(flags(true))
             .map(|parameter| argument(parameter.name, printer.parameter(parameter, Some(&lifetime))))
             .collect();
-        let result = method.result.as_ref().map_or(quote!(()), |result| printer.ty(result));
-        self.0.method(entry, &own, &arguments, &result, code)
+        self.0.dispatched(&Signature {
+            entry,
+            is_mutable: method.receiver == Some(Pass::Mutable),
+            arguments,
+            result: method.result.as_ref().map(|result| printer.ty(result)),
+        })
     }
 
     /// The elements of the parameter `name` as a slice.

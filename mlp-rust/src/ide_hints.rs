@@ -18,12 +18,8 @@ use crate::{
 
 /// The hints for all names.
 pub(super) fn hints(context: &Context<'_>, printer: &Printer<'_>, names: &Names) -> TokenStream {
-    let hints = Hints {
-        context,
-        printer,
-        names,
-        traced: context.plan.layout.trace.iter().map(|field| field.value).collect(),
-    };
+    let traced = context.plan.layout.trace.iter().map(|field| field.value).collect();
+    let hints = Hints { context, printer, names, traced };
     let symbols = names.symbols.iter().map(|symbol| hints.symbol(symbol));
     quote! {
         #[cfg(rust_analyzer)]

@@ -204,9 +204,10 @@ impl Context<'_> {
     /// Where the name of an equation stands; one that is made from another name stands nowhere.
     fn span_of(&self, id: EquationId) -> proc_macro2::Span {
         let equation = self.derivation.equation(id);
-        match equation.symbol {
-            Symbol::Named(_) => (self.spans)(equation.span),
-            _ => proc_macro2::Span::call_site(),
+        if matches!(equation.symbol, Symbol::Named(_)) {
+            (self.spans)(equation.span)
+        } else {
+            proc_macro2::Span::call_site()
         }
     }
 

@@ -4,7 +4,6 @@
 use mlp_dsl::{
     ir::{Derivation, Parameter},
     model::Start,
-    plan::Plan,
     shape::Shape,
     weights::{Tensor, WeightFile},
 };
@@ -53,9 +52,10 @@ pub(super) fn load(runtime: &TokenStream, place: &TokenStream, tensor: &Tensor) 
 }
 
 /// Whether the start values are a constant: they come from a file, none is drawn, and they are few.
-pub(super) fn is_constant(d: &Derivation, plan: &Plan) -> bool {
+pub(super) fn is_constant(context: &Context<'_>) -> bool {
+    let d = context.derivation;
     let drawn = |p: &Parameter| matches!(p.start, Start::Uniform { .. } | Start::Normal { .. });
-    weight_file(d).is_some() && plan.constant_start && !d.parameters.iter().any(drawn)
+    weight_file(d).is_some() && context.plan.constant_start && !d.parameters.iter().any(drawn)
 }
 
 /// The network with its start values, evaluated by rustc.

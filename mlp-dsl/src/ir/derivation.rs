@@ -1,6 +1,9 @@
 //! The types of a derivation: an ordered list of equations, and the equations of each declared thing.
 
+use std::collections::BTreeSet;
+
 use crate::{
+    formula::{Formula, FunctionId, Term},
     kind::ParameterKind,
     limits,
     model::{Header, Reduction, Start},
@@ -282,6 +285,27 @@ impl Derivation {
             Symbol::Updated(of) => format!("{}_plus", self.name_of(*of)),
             Symbol::Step(number) => format!("step_{number}"),
         }
+    }
+
+    /// Functions that equations call, directly or through another, in order of declaration.
+    pub fn called_functions(&self) -> Vec<FunctionId> {
+        let mut called = BTreeSet::new();
+        let add = |formula: &Formula, called: &mut BTreeSet<u32>| {
+            let callee = |term: &Term| if let Term::Apply(id, _) = term { Some(id.0) } else { None };
+            called.extend(formula.terms().iter().filter_map(callee));
+        };
+        for equation in &self.equations {
+            if let Op::Pointwise(formula) = &equation.op {
+                add(formula, &mut called);
+            }
+        }
+        // A function calls earlier ones only: one walk from the last to the first finds all.
+        for (index, function) in self.header.functions.iter().enumerate().rev() {
+            if called.contains(&(index as u32)) {
+                add(&function.body, &mut called);
+            }
+        }
+        called.into_iter().map(FunctionId).collect()
     }
 
     /// Adds an equation whose operands are all there; shape and `per` follow from them.

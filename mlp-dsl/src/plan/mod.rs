@@ -16,6 +16,9 @@ mod lower;
 mod routine;
 mod routines;
 mod schedule;
+#[cfg(test)]
+mod tests;
+mod text;
 pub mod thresholds;
 mod verify;
 
@@ -27,6 +30,7 @@ pub use instruction::{
 };
 pub use layout::{Field, Layout};
 pub use routine::{Entry, Plan, Routine};
+pub use text::Text;
 pub use verify::{Broken, Rule, verify};
 
 /// Makes the plan of a derivation, and verifies it.

@@ -20,7 +20,7 @@ use mlp_dsl::{
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
-use super::{Context, size, start::fill};
+use crate::{Context, size, start::fill};
 use bindings::Bindings;
 use formula::Printer;
 

@@ -13,7 +13,6 @@ use mlp_dsl::{
     model::{Header, Start},
     never,
     number::Arithmetic,
-    plan::Plan,
     shape::Shape,
 };
 
@@ -25,8 +24,8 @@ use words::{kind, per, write_formula, write_op, write_symbol};
 ///
 /// Equal for equal specifications, on every machine. Networks with equal fingerprints have, from equal parameters,
 /// the same results in every bit. Comments, the document, `data` and the form of the code (`unroll`) do not count.
-pub(crate) fn fingerprint(derivation: &Derivation, plan: &Plan) -> u64 {
-    hashed(|to| write_network(to, derivation, plan))
+pub(crate) fn fingerprint(derivation: &Derivation) -> u64 {
+    hashed(|to| write_network(to, derivation))
 }
 
 /// The hash of the memory that a trained network is saved in: the number type, and in order names and shapes of the
@@ -46,7 +45,7 @@ fn hashed(write: impl FnOnce(&mut Fnv) -> fmt::Result) -> u64 {
     hash.finish()
 }
 
-fn write_network(to: &mut impl Write, d: &Derivation, plan: &Plan) -> fmt::Result {
+fn write_network(to: &mut impl Write, d: &Derivation) -> fmt::Result {
     let arithmetic = match d.header.arithmetic {
         Arithmetic::Separate => "separate",
         Arithmetic::Fused => "fused",
@@ -62,7 +61,8 @@ fn write_network(to: &mut impl Write, d: &Derivation, plan: &Plan) -> fmt::Resul
         writeln!(to, "constant {name} {value:e}")?;
     }
     // Only those that equations call: the prelude may get more.
-    for function in plan.functions.iter().filter_map(|id| d.header.functions.get(id.0 as usize)) {
+    let called = d.called_functions();
+    for function in called.iter().filter_map(|id| d.header.functions.get(id.0 as usize)) {
         write!(to, "function {} {}", function.name, function.parameters.len())?;
         write_formula(to, &d.header, &function.body)?;
         writeln!(to)?;

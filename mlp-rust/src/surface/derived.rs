@@ -46,7 +46,7 @@ fn facts(context: &Context<'_>) -> Facts {
         target: known(target, context.target_count()),
         counts: counts(context),
         seed: d.header.seed,
-        fingerprint: fingerprint::fingerprint(d, context.plan),
+        fingerprint: fingerprint::fingerprint(d),
         layout_hash: fingerprint::layout(d),
         layout: d.parameters.iter().map(|parameter| layout(d, parameter)).collect(),
         loss: Loss {
@@ -55,7 +55,7 @@ fn facts(context: &Context<'_>) -> Facts {
         },
         // A fresh optimizer would forget the states of the rule.
         by_value: ByValue { all: by_value, train: by_value && !d.has_optimizer_state() },
-        trained: weights::is_constant(d, context.plan),
+        trained: weights::is_constant(context),
         samples,
         block: context.plan.has_blocks().then_some(context.plan.block),
     }

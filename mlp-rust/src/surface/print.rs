@@ -10,7 +10,7 @@ use super::{
     Constant, Field, Implementation, Item, Kind, LayoutEntry, Method, Parameter, Pass, Provided, Struct,
     Surface, Trait, Type, Value,
 };
-use crate::{formula::literal, size};
+use crate::{body::formula::literal, size};
 
 /// The code in an API.
 pub(crate) trait Bodies {
