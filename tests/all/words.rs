@@ -192,7 +192,9 @@ fn found(text: &str) -> Vec<(usize, String, &'static str)> {
                 all.push((token.line, (*phrase).to_owned(), *advice));
             }
         }
-        if DERIVED.contains(&token.text.as_str()) {
+        // "Divides gradients by n" has a verb of its own.
+        let is_object = place.checked_sub(1).is_some_and(|before| tokens[before].text == "divides");
+        if DERIVED.contains(&token.text.as_str()) && !is_object {
             let sentence: Vec<&str> = rest()
                 .take(9)
                 .take_while(|text| !".,;:|(){}!?—–".contains(*text) || text.is_empty())
