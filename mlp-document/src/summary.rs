@@ -208,7 +208,7 @@ impl Summary {
             multiply_adds: derivation.multiply_adds() as u64,
             unrolled: plan.unrolled,
             block: plan.block as u64,
-            workspace_bytes: plan.workspace_bytes(derivation) as u64,
+            workspace_bytes: plan.layout.workspace_bytes as u64,
         }
     }
 }

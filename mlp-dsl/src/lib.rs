@@ -60,7 +60,13 @@ pub fn derive_with(
     mut diagnostics: Diagnostics,
     files: &dyn Files,
 ) -> Result<Derivation, Vec<Diagnostic>> {
-    let model = never::catch(|| check::check(ast, files, &mut diagnostics));
+    let model = never::catch(|| {
+        let model = check::check(ast, files, &mut diagnostics);
+        if model.is_none() && diagnostics.is_empty() {
+            never!("a specification without errors has a model");
+        }
+        model
+    });
     match model.map_err(|fault| vec![fault])? {
         Some(model) if diagnostics.is_empty() => {
             let derivation = never::catch(|| ir::derive(&model).and_then(plan::fitting));

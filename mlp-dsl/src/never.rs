@@ -101,6 +101,7 @@ fn place(location: &Location<'_>) -> String {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use super::{Fault, OrNever, catch, record};
 

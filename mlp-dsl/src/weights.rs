@@ -3,7 +3,7 @@
 
 use std::{fmt, sync::Arc};
 
-use crate::{number::Precision, shape::Shape};
+use crate::{never::OrNever, number::Precision, shape::Shape};
 
 #[cfg(feature = "safetensors")]
 use crate::limits;
@@ -129,10 +129,11 @@ impl Tensor {
     fn number(&self, index: usize) -> f64 {
         let at = self.at + index * self.precision.bytes();
         let bytes = self.file.bytes.get(at..).unwrap_or_default();
-        match self.precision {
-            Precision::F32 => bytes.first_chunk().map_or(0.0, |bytes| f64::from(f32::from_le_bytes(*bytes))),
-            Precision::F64 => bytes.first_chunk().map_or(0.0, |bytes| f64::from_le_bytes(*bytes)),
-        }
+        let number = match self.precision {
+            Precision::F32 => bytes.first_chunk().map(|bytes| f64::from(f32::from_le_bytes(*bytes))),
+            Precision::F64 => bytes.first_chunk().map(|bytes| f64::from_le_bytes(*bytes)),
+        };
+        number.or_never("a tensor is inside its file", 0.0)
     }
 }
 
@@ -177,6 +178,7 @@ pub(crate) fn entries(bytes: &[u8]) -> Result<Vec<Entry>, Unlisted> {
         SafeTensorError::InvalidHeader(_)
         | SafeTensorError::InvalidHeaderDeserialization(_)
         | SafeTensorError::JsonError(_) => Unlisted::Foreign("its header does not list tensors"),
+        #[expect(clippy::wildcard_enum_match_arm, reason = "an enum of another crate")]
         _ => Unlisted::Foreign("the shapes and offsets in its header contradict one another"),
     })?;
     let mut entries: Vec<Entry> = metadata

@@ -1,7 +1,6 @@
 //! Generated types on the heap. The runtime's macro does it, with the feature `alloc`, and checks that zeros are a
 //! value of them; without the feature it does nothing.
 
-use mlp_dsl::plan;
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -16,8 +15,9 @@ impl Context<'_> {
         let (d, runtime, types) = (self.derivation, &self.runtime, &self.types);
         let (network, workspace, trace) = (&types.network, &types.workspace, &types.trace);
         let fields: Vec<_> = d.parameters.iter().map(|p| self.field(p.equation)).collect();
-        let rooms = self.plan.workspace.iter().map(|id| self.names.of(*id));
-        let traced: Vec<_> = plan::traced(d).into_iter().map(|id| self.trace_field(id)).collect();
+        let rooms = self.plan.layout.workspace.iter().map(|field| self.names.of(field.value));
+        let traced: Vec<_> =
+            self.plan.layout.trace.iter().map(|field| self.trace_field(field.value)).collect();
         let gradients = d.loss.as_ref().map(|_| {
             let name = &types.gradients;
             let trained = d.parameters.iter().filter(|p| !p.frozen).map(|p| self.field(p.equation));

@@ -1,11 +1,6 @@
 //! What a user calls: constants, methods and the traits of the runtime.
 
-use mlp_dsl::{
-    kind::ParameterKind,
-    model::Reduction,
-    plan::{self, Entry},
-    shape::Shape,
-};
+use mlp_dsl::{kind::ParameterKind, model::Reduction, plan::Entry, shape::Shape};
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -20,7 +15,7 @@ impl Context<'_> {
         let forward = self.forward_methods();
         let training = self.derivation.loss.as_ref().map(|_| self.gradient_methods());
         let updates = self.derivation.training.as_ref().map(|_| self.train_methods());
-        let default = self.by_value().then(|| {
+        let default = self.plan.layout.by_value.then(|| {
             quote! {
                 impl ::core::default::Default for #network {
                     fn default() -> Self { Self::new() }
@@ -46,10 +41,13 @@ impl Context<'_> {
             (self.output_count(), " Length of the output.".to_owned()),
             (layers, " Number of layers, including the input.".to_owned()),
             (d.multiply_adds(), " Multiply-adds in a forward pass of one sample.".to_owned()),
-            (self.parameter_bytes(), " Size of the parameters in bytes.".to_owned()),
-            (self.workspace_bytes(), " Size of the workspace in bytes.".to_owned()),
+            (self.plan.layout.parameter_bytes, " Size of the parameters in bytes.".to_owned()),
+            (self.plan.layout.workspace_bytes, " Size of the workspace in bytes.".to_owned()),
             (d.frozen_count(), " Number of frozen parameters, which training does not change.".to_owned()),
-            (self.optimizer_bytes(), " Size of the optimizer, its settings and states, in bytes.".to_owned()),
+            (
+                self.plan.layout.optimizer_bytes,
+                " Size of the optimizer, its settings and states, in bytes.".to_owned(),
+            ),
         ];
         let names = counts(); // in the order of `names::COUNTS`
         let values = rows.iter().map(|(value, _)| size(*value));
@@ -72,7 +70,7 @@ impl Context<'_> {
         }
         let (count, input) = (size(samples.len()), self.array(Shape::Vector(self.input_count())));
         let row = |numbers: &[f64]| {
-            let numbers = numbers.iter().map(|x| super::formula::literal(*x, precision));
+            let numbers = numbers.iter().map(|x| crate::body::formula::literal(*x, precision));
             quote!([#(#numbers),*])
         };
         let inputs = samples.iter().map(|sample| row(&sample.input));
@@ -102,7 +100,7 @@ impl Context<'_> {
         let fields: Vec<_> = self.derivation.parameters.iter().map(|p| self.field(p.equation)).collect();
         let zeros = self.derivation.parameters.iter().map(|p| self.zero(self.shape(p)));
         let (runtime, trained) = (&self.runtime, self.trained());
-        let by_value = self.by_value().then(|| {
+        let by_value = self.plan.layout.by_value.then(|| {
             quote! {
                 /// A network with the specification's start values.
                 pub fn new() -> Self { Self::with_seed(#seed) }
@@ -140,21 +138,13 @@ impl Context<'_> {
         let zero = self.zero(Shape::Vector(self.output_count()));
         let (workspace, trace, runtime) = (&self.types.workspace, &self.types.trace, &self.runtime);
         let trace_body = self.body(Entry::Trace);
-        let traced = plan::traced(self.derivation).into_iter().map(|id| {
-            let (field, name) = (self.trace_field(id), self.names.of(id));
-            match self.derivation.shape(id) {
-                Shape::Scalar => quote!(__trace.#field = #name;),
-                _ => quote!(__trace.#field = *#name;),
-            }
-        });
         // A trace is looked at: it is not worth code for every machine.
         let code = quote! {
             use #runtime::Isa as _;
             let (__network, __isa) = (self, #runtime::Portable);
             #trace_body
-            #(#traced)*
         };
-        let by_value = self.by_value().then(|| {
+        let by_value = self.plan.layout.by_value.then(|| {
             quote! {
                 /// The output for a sample.
                 pub fn forward(&self, input: &#input) -> #output {
@@ -202,7 +192,7 @@ impl Context<'_> {
         let (input, target) = (self.array(Shape::Vector(self.input_count())), self.target());
         let (workspace, gradients, runtime, real) =
             (&self.types.workspace, &self.types.gradients, &self.runtime, self.real());
-        let by_value = self.by_value().then(|| {
+        let by_value = self.plan.layout.by_value.then(|| {
             quote! {
                 /// The loss of a sample.
                 pub fn loss(&self, input: &#input, target: &#target) -> #real {
@@ -253,7 +243,7 @@ impl Context<'_> {
         let (workspace, gradients, optimizer, runtime, real) =
             (&self.types.workspace, &self.types.gradients, &self.types.optimizer, &self.runtime, self.real());
         // A fresh optimizer would forget what the rule keeps from step to step.
-        let by_value = (self.by_value() && !self.derivation.has_optimizer_state()).then(|| {
+        let by_value = (self.plan.layout.by_value && !self.derivation.has_optimizer_state()).then(|| {
             quote! {
                 /// Performs one training step on a sample; returns the loss before the step.
                 pub fn train(&mut self, input: &#input, target: &#target) -> #real {

@@ -1,32 +1,24 @@
 //! The derivation as Rust: a module with the network's types and the code of each entry point.
 //! Concrete arrays, no heap, no `unsafe`; what runs is printed from the equations alone.
 
-mod block;
-mod descent;
-mod elementwise;
+mod body;
 mod fingerprint;
-mod formula;
 mod heap;
-mod in_one;
 mod interface;
 mod names;
-mod routine;
-mod run;
 mod spelled;
-mod step;
 mod stub;
 mod traits;
 mod types;
-mod unrolled;
 mod weights;
 
 use mlp_dsl::{
+    formula::FunctionId,
     ir::{
         Derivation,
-        array::Op,
         equation::{EquationId, Symbol},
     },
-    number::Arithmetic,
+    never::OrNever,
     plan::{self, Plan},
     shape::Shape,
     span::Span,
@@ -34,16 +26,12 @@ use mlp_dsl::{
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use formula::Printer;
+use body::formula::{self, Printer};
 use names::{Names, identifier};
 
 pub use names::Spans;
 pub use stub::stub;
 pub use weights::weight_file;
-
-/// Networks up to this many bytes, parameters, gradients and workspace together, have methods
-/// that return them by value; larger ones only those that write in place.
-pub const BY_VALUE_BYTES: usize = 256 * 1024;
 
 /// How the code is to be printed.
 #[derive(Default)]
@@ -74,7 +62,6 @@ pub fn emit(derivation: &Derivation, options: &Options<'_>) -> TokenStream {
     let inner_runtime = if options.standalone { quote!(super::super::runtime) } else { runtime.clone() };
     let context = Context {
         derivation,
-        functions_need_machine: functions_need_machine(derivation),
         plan: &plan,
         names: Names::new(derivation),
         types: TypeNames::new(derivation, spans),
@@ -115,8 +102,6 @@ impl TypeNames {
 /// What all parts of the code are printed from.
 struct Context<'c> {
     derivation: &'c Derivation,
-    /// Whether functions are told the machine: what they fuse, or the root they take, is its own.
-    functions_need_machine: bool,
     plan: &'c Plan,
     names: Names,
     types: TypeNames,
@@ -138,7 +123,7 @@ impl Context<'_> {
         let network = self.network_trait();
         let differentiable = self.differentiable_trait();
         let accumulated = self.accumulated_samples();
-        let in_one = self.parts_of_training();
+        let inlined = self.inlined();
         let trainable = self.trainable_trait();
         let functions = self.functions();
         let boxed = self.boxed();
@@ -165,7 +150,7 @@ impl Context<'_> {
                 #interface
                 #network
                 #accumulated
-                #in_one
+                #inlined
                 #differentiable
                 #trainable
                 #functions
@@ -190,35 +175,9 @@ impl Context<'_> {
 
     /// The specification's functions and constants that equations use.
     fn functions(&self) -> TokenStream {
-        let used = used_functions(self.derivation);
-        let (nothing, real) = (TokenStream::new(), self.real());
-        let (own, constants_at) = (quote!(self), quote!(super::constants));
-        let functions = used.iter().filter_map(|index| {
-            let function = self.derivation.header.functions.get(*index)?;
-            let printer = Printer {
-                functions_at: &own,
-                constants_at: &constants_at,
-                runtime: &self.inner_runtime,
-                ..self.printer(&nothing, &nothing)
-            };
-            let name = identifier(&function.name, proc_macro2::Span::call_site());
-            let parameters = names::parameters(&function.parameters);
-            let leaf = |leaf: u32| parameters.get(leaf as usize).map_or(quote!(0.0), |p| quote!(#p));
-            let (statements, value) = printer.formula(&function.body, &leaf);
-            let docs = function.docs.iter();
-            let runtime = &self.inner_runtime;
-            let (generic, machine) = if self.functions_need_machine {
-                (quote!(<__I: #runtime::Isa>), quote!(__isa: __I,))
-            } else {
-                Default::default()
-            };
-            Some(quote! {
-                #(#[doc = #docs])*
-                #[inline(always)]
-                pub(super) fn #name #generic(#machine #(#parameters: #real),*) -> #real { #statements #value }
-            })
-        });
-        let functions = (!used.is_empty()).then(|| quote!(mod functions { #(#functions)* }));
+        let real = self.real();
+        let functions = self.plan.functions.iter().map(|id| self.function(*id));
+        let functions = (!self.plan.functions.is_empty()).then(|| quote!(mod functions { #(#functions)* }));
         let precision = self.derivation.header.precision;
         let constants = self.derivation.header.constants.iter().map(|(name, value)| {
             let name = identifier(name, proc_macro2::Span::call_site());
@@ -230,17 +189,46 @@ impl Context<'_> {
         quote!(#constants #functions)
     }
 
-    fn printer<'p>(&'p self, functions_at: &'p TokenStream, constants_at: &'p TokenStream) -> Printer<'p> {
+    fn function(&self, id: FunctionId) -> Option<TokenStream> {
+        let function = self.derivation.header.functions.get(id.0 as usize)?;
+        let runtime = &self.inner_runtime;
+        let printer = Printer {
+            functions_at: quote!(self),
+            constants_at: quote!(super::constants),
+            ..self.printer(runtime)
+        };
+        let (name, real) = (identifier(&function.name, proc_macro2::Span::call_site()), self.real());
+        let parameters = names::parameters(&function.parameters);
+        let leaf = |leaf: u32| {
+            let name = parameters.get(leaf as usize).map(|name| quote!(#name));
+            name.or_never("a function reads its parameters", TokenStream::new())
+        };
+        let (statements, value) = printer.formula(&function.body, &leaf);
+        let docs = function.docs.iter();
+        let (generic, isa) = if self.plan.functions_take_isa {
+            (quote!(<__I: #runtime::Isa>), quote!(__isa: __I,))
+        } else {
+            Default::default()
+        };
+        Some(quote! {
+            #(#[doc = #docs])*
+            #[inline(always)]
+            pub(super) fn #name #generic(#isa #(#parameters: #real),*) -> #real { #statements #value }
+        })
+    }
+
+    /// What prints formulas in bodies.
+    fn printer<'p>(&'p self, runtime: &'p TokenStream) -> Printer<'p> {
         Printer {
             precision: self.derivation.header.precision,
             arithmetic: self.derivation.header.arithmetic,
-            runtime: &self.runtime,
-            functions_at,
+            runtime,
+            functions_at: quote!(functions),
             functions: &self.derivation.header.functions,
             constants: &self.derivation.header.constants,
-            constants_at,
-            machine: self.functions_need_machine,
-            term_prefix: names::TERM,
+            constants_at: quote!(constants),
+            functions_take_isa: self.plan.functions_take_isa,
+            term_prefix: names::TERM.to_owned(),
         }
     }
 
@@ -305,25 +293,6 @@ impl Context<'_> {
         self.derivation.target.as_ref().map_or(0, |data| data.shape.count())
     }
 
-    fn parameter_bytes(&self) -> usize {
-        self.derivation.parameter_count() * self.derivation.header.precision.bytes()
-    }
-
-    /// Bytes of the rule's settings, of the number of the step and of the state.
-    fn optimizer_bytes(&self) -> usize {
-        let Some(training) = &self.derivation.training else { return 0 };
-        let states = self.derivation.parameters.iter().flat_map(mlp_dsl::ir::Parameter::state);
-        let numbers: usize = states.map(|state| self.derivation.shape(state.equation).count()).sum();
-        let settings = training.settings.iter().filter(|id| self.is_field(**id)).count();
-        let step = if training.step.is_some() { 8 } else { 0 };
-        (numbers + settings) * self.derivation.header.precision.bytes() + step
-    }
-
-    /// Whether a setting is a number that the optimizer holds, and no schedule.
-    fn is_field(&self, setting: EquationId) -> bool {
-        matches!(self.derivation.equation(setting).op, Op::Setting(_))
-    }
-
     /// The type of a sample's target.
     fn target(&self) -> TokenStream {
         let (count, runtime) = (self.target_count(), &self.runtime);
@@ -333,55 +302,8 @@ impl Context<'_> {
         }
         self.array(Shape::Vector(count))
     }
-
-    fn workspace_bytes(&self) -> usize {
-        self.plan.workspace_bytes(self.derivation)
-    }
-
-    /// Whether the network is small enough to be handed around by value.
-    fn by_value(&self) -> bool {
-        2 * self.parameter_bytes() + self.workspace_bytes() + self.optimizer_bytes() <= BY_VALUE_BYTES
-    }
 }
 
 fn size(n: usize) -> proc_macro2::Literal {
     proc_macro2::Literal::usize_unsuffixed(n)
-}
-
-/// Functions called by an equation, directly or through another, in order of declaration.
-fn used_functions(derivation: &Derivation) -> Vec<usize> {
-    use mlp_dsl::formula::Term;
-    let mut used = std::collections::BTreeSet::new();
-    let mut add = |formula: &mlp_dsl::formula::Formula| {
-        for term in formula.terms() {
-            if let Term::Apply(id, _) = term {
-                used.insert(id.0 as usize);
-            }
-        }
-    };
-    for equation in &derivation.equations {
-        if let Op::Pointwise(formula) = &equation.op {
-            add(formula);
-        }
-    }
-    // A function calls earlier ones only: one walk from the last to the first finds all.
-    for (index, function) in derivation.header.functions.iter().enumerate().rev() {
-        if used.contains(&index) {
-            for term in function.body.terms() {
-                if let Term::Apply(id, _) = term {
-                    used.insert(id.0 as usize);
-                }
-            }
-        }
-    }
-    used.into_iter().collect()
-}
-
-/// Whether functions of the specification compute something that machines do in their own way.
-fn functions_need_machine(derivation: &Derivation) -> bool {
-    use mlp_dsl::formula::{Term, scalar::Unary};
-    let root = |term: &Term| matches!(term, Term::Unary(Unary::Sqrt, _));
-    let used = used_functions(derivation);
-    let mut bodies = used.iter().filter_map(|index| Some(&derivation.header.functions.get(*index)?.body));
-    derivation.header.arithmetic == Arithmetic::Fused || bodies.any(|body| body.terms().iter().any(root))
 }

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use mlp_dsl::{
     ir::{Derivation, equation::EquationId},
+    never::OrNever,
     span,
 };
 use proc_macro2::{Ident, Span};
@@ -66,7 +67,8 @@ impl Names {
 
     /// The local variable of an equation.
     pub(super) fn of(&self, id: EquationId) -> Ident {
-        self.0.get(&id).cloned().unwrap_or_else(|| Ident::new("__unknown", Span::call_site()))
+        let name = self.0.get(&id).cloned();
+        name.or_never("each equation has a name", Ident::new("_", Span::call_site()))
     }
 }
 

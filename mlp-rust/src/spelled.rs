@@ -4,7 +4,6 @@
 use mlp_dsl::{
     ir::equation::{EquationId, Symbol as Named},
     names::{Kind, Symbol},
-    plan,
     shape::Shape,
 };
 use proc_macro2::TokenStream;
@@ -15,7 +14,7 @@ use super::{Context, names::identifier};
 impl Context<'_> {
     pub(super) fn spelled(&self) -> TokenStream {
         let Some(names) = self.spelled else { return TokenStream::new() };
-        let traced = plan::traced(self.derivation);
+        let traced: Vec<EquationId> = self.plan.layout.trace.iter().map(|field| field.value).collect();
         let symbols = names.symbols.iter().map(|symbol| self.symbol(symbol, names, &traced));
         quote! {
             #[cfg(rust_analyzer)]

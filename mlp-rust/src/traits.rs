@@ -1,16 +1,10 @@
 //! The runtime's traits for the network.
 
-use mlp_dsl::{
-    ir::{Value, equation::EquationId},
-    kind::ParameterKind,
-    model::Reduction,
-    plan::{self, Entry},
-    shape::Shape,
-};
+use mlp_dsl::{kind::ParameterKind, model::Reduction, plan::Entry, shape::Shape};
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{Context, names::counts, run::argument, size};
+use super::{Context, body::dispatch::argument, names::counts, size};
 
 impl Context<'_> {
     pub(super) fn network_trait(&self) -> TokenStream {
@@ -40,14 +34,14 @@ impl Context<'_> {
                 name: #name, kind: #runtime::ParameterKind::#kind, shape: #runtime::ParameterShape::#shape
             })
         });
-        let (body, outputs) = (self.body(Entry::Forward), self.outputs());
+        let body = self.body(Entry::Forward);
         let arguments = [
             argument("__input", quote!(&'r #input)),
             argument("__workspace", quote!(&'r mut #workspace)),
             argument("__output", quote!(&'r mut #output)),
         ];
         let none = TokenStream::new();
-        let forward = self.method(Entry::Forward, &none, &arguments, &quote!(()), &quote!(#body #outputs));
+        let forward = self.method(Entry::Forward, &none, &arguments, &quote!(()), &body);
         let block = self.forward_block();
         let initialize = self.initialize();
         let (shared, mutable) = (self.slices(false), self.slices(true));
@@ -79,7 +73,7 @@ impl Context<'_> {
 
     /// Forward for a block of samples.
     fn forward_block(&self) -> TokenStream {
-        if !self.in_blocks() {
+        if !self.plan.has_blocks() {
             return TokenStream::new();
         }
         let (input, output, workspace) = (
@@ -87,34 +81,19 @@ impl Context<'_> {
             self.array(Shape::Vector(self.output_count())),
             &self.types.workspace,
         );
-        let code =
-            self.block_body(Entry::Forward, &plan::roots(self.derivation, Entry::Forward), &self.outputs());
+        let code = self.body(Entry::ForwardBlock);
         let arguments = [
             argument("__inputs", quote!(&'r [#input])),
             argument("__workspace", quote!(&'r mut #workspace)),
             argument("__outputs", quote!(&'r mut [#output])),
         ];
-        let body = self.method(Entry::Forward, &TokenStream::new(), &arguments, &quote!(()), &code);
+        let body = self.method(Entry::ForwardBlock, &TokenStream::new(), &arguments, &quote!(()), &code);
         let block = size(self.plan.block);
         quote! {
             const BLOCK: usize = #block;
             fn forward_block(&self, __inputs: &[#input], __workspace: &mut #workspace, __outputs: &mut [#output]) {
                 #body
             }
-        }
-    }
-
-    fn outputs(&self) -> TokenStream {
-        match self.derivation.output().map(|layer| &layer.value) {
-            Some(Value::Packed(ids)) => {
-                let names = ids.iter().map(|id| self.names.of(*id));
-                quote!(*__output = [#(#names),*];)
-            }
-            Some(Value::Whole(id)) => {
-                let name = self.names.of(*id);
-                quote!(*__output = *#name;)
-            }
-            None => TokenStream::new(),
         }
     }
 
@@ -141,7 +120,6 @@ impl Context<'_> {
             (&self.types.network, &self.types.workspace, &self.types.gradients, &self.runtime, self.real());
         let (input, target) = (self.array(Shape::Vector(self.input_count())), self.target());
         let targets = size(self.target_count());
-        let total = self.names.of(loss.total);
         let mut arguments = vec![
             argument("__input", quote!(&'r #input)),
             argument("__target", quote!(&'r #target)),
@@ -149,13 +127,13 @@ impl Context<'_> {
         ];
         let none = TokenStream::new();
         let body = self.body(Entry::Loss);
-        let loss_body = self.method(Entry::Loss, &none, &arguments, &real, &quote!(#body #total));
+        let loss_body = self.method(Entry::Loss, &none, &arguments, &real, &body);
         arguments
             .extend([argument("__gradients", quote!(&'r mut #gradients)), argument("__first", quote!(bool))]);
-        let accumulate = self.accumulate_code();
+        let accumulate = self.body_or_call(Entry::Accumulate);
         let accumulate_body = self.method(Entry::Accumulate, &none, &arguments, &real, &accumulate);
-        let blocks = self.differentiable_blocks(loss.total);
-        let penalized = loss.penalty.map(|penalty| self.penalty_methods(penalty));
+        let blocks = self.differentiable_blocks();
+        let penalized = loss.penalty.map(|_| self.penalty_methods());
         let reduction = match loss.reduction {
             Reduction::Mean => quote!(Mean),
             Reduction::Sum => quote!(Sum),
@@ -183,14 +161,12 @@ impl Context<'_> {
     }
 
     /// The loss, and its gradients, of a block of samples.
-    fn differentiable_blocks(&self, total: EquationId) -> TokenStream {
-        if !self.in_blocks() {
+    fn differentiable_blocks(&self) -> TokenStream {
+        if !self.plan.has_blocks() {
             return TokenStream::new();
         }
         let (input, target) = (self.array(Shape::Vector(self.input_count())), self.target());
         let (workspace, real) = (&self.types.workspace, self.real());
-        let name = self.names.of(total);
-        let sum = quote!(*__total = *__total + #name;);
         let arguments = [
             argument("__inputs", quote!(&'r [#input])),
             argument("__targets", quote!(&'r [#target])),
@@ -198,8 +174,8 @@ impl Context<'_> {
             argument("__total", quote!(&'r mut #real)),
         ];
         let (none, unit) = (TokenStream::new(), quote!(()));
-        let code = self.block_body(Entry::Loss, &[total], &sum);
-        let loss = self.method(Entry::Loss, &none, &arguments, &unit, &code);
+        let code = self.body(Entry::LossBlock);
+        let loss = self.method(Entry::LossBlock, &none, &arguments, &unit, &code);
         let accumulate = self.accumulate_block();
         quote! {
             fn loss_block(
@@ -211,15 +187,14 @@ impl Context<'_> {
         }
     }
 
-    fn penalty_methods(&self, penalty: EquationId) -> TokenStream {
+    fn penalty_methods(&self) -> TokenStream {
         let (workspace, gradients, real) = (&self.types.workspace, &self.types.gradients, self.real());
-        let total = self.names.of(penalty);
         let (value, body) = (self.body(Entry::Penalty), self.body(Entry::Penalize));
         let mut arguments = vec![argument("__workspace", quote!(&'r mut #workspace))];
         let none = TokenStream::new();
-        let value = self.method(Entry::Penalty, &none, &arguments, &real, &quote!(#value #total));
+        let value = self.method(Entry::Penalty, &none, &arguments, &real, &value);
         arguments.push(argument("__gradients", quote!(&'r mut #gradients)));
-        let body = self.method(Entry::Penalize, &none, &arguments, &real, &quote!(#body #total));
+        let body = self.method(Entry::Penalize, &none, &arguments, &real, &body);
         quote! {
             const PENALIZED: bool = true;
             fn penalty(&self, __workspace: &mut #workspace) -> #real {
@@ -241,8 +216,9 @@ impl Context<'_> {
             argument("__optimizer", quote!(&'r mut #optimizer)),
             argument("__gradients", quote!(&'r #gradients)),
         ];
-        let body = self.method(Entry::Step, &quote!(mut), &arguments, &quote!(()), &self.step_code());
-        let training = if self.trains_in_one() { self.train_in_one() } else { self.descending() };
+        let body =
+            self.method(Entry::Step, &quote!(mut), &arguments, &quote!(()), &self.body_or_call(Entry::Step));
+        let training = self.training();
         quote! {
             impl #runtime::Trainable for #network {
                 type Optimizer = #optimizer;

@@ -4,7 +4,7 @@ use mlp_dsl::{
     ir::{Parameter, Training, array::Op, equation::EquationId},
     kind::ParameterKind,
     model::{Reduction, Start},
-    plan,
+    plan::Field,
     shape::Shape,
 };
 use proc_macro2::TokenStream;
@@ -61,10 +61,10 @@ impl Context<'_> {
         docs.push(format!(
             " A {sizes} network: {} parameters ({weights} weights + {biases} biases), {} bytes; {} multiply-adds in a forward pass.",
             weights + biases,
-            self.parameter_bytes(),
+            self.plan.layout.parameter_bytes,
             d.multiply_adds()
         ));
-        if !self.by_value() {
+        if !self.plan.layout.by_value {
             docs.push(String::new());
             docs.push(
                 " Too large to return by value: start with `boxed()` (feature `alloc` of `mlp`), or with `ZERO` in a \
@@ -192,12 +192,12 @@ impl Context<'_> {
 
     pub(super) fn optimizer_fields(&self, training: &Training) -> Vec<OptimizerField> {
         let mut fields = Vec::new();
-        for id in training.settings.iter().copied().filter(|id| self.is_field(*id)) {
+        for id in self.plan.layout.settings.iter().map(|field| field.value) {
             let Op::Setting(value) = self.derivation.equation(id).op else { continue };
             fields.push(OptimizerField {
                 name: self.field(id),
                 ty: self.real(),
-                value: super::formula::literal(value, self.derivation.header.precision),
+                value: crate::body::formula::literal(value, self.derivation.header.precision),
                 is_setting: true,
                 doc: format!(" The setting `{}`, {value} in the specification.", self.derivation.name_of(id)),
             });
@@ -228,7 +228,7 @@ impl Context<'_> {
     }
 
     fn aligned(&self) -> Option<TokenStream> {
-        let alignment = size(self.plan.alignment()?);
+        let alignment = size(self.plan.layout.alignment?);
         Some(quote!(#[repr(align(#alignment))]))
     }
 
@@ -236,20 +236,19 @@ impl Context<'_> {
         let name = &self.types.workspace;
         let doc = format!(
             " Memory for the intermediate values of `{}`: {} bytes. Contents before a call are ignored.",
-            self.derivation.header.name,
-            self.workspace_bytes()
+            self.derivation.header.name, self.plan.layout.workspace_bytes
         );
-        let fields: Vec<_> = self.plan.workspace.iter().map(|id| self.names.of(*id)).collect();
-        let for_all = |id: &EquationId, one: TokenStream| match self.plan.samples(*id) {
+        let kept = self.plan.layout.workspace.iter();
+        let fields: Vec<_> = kept.clone().map(|field| self.names.of(field.value)).collect();
+        let for_all = |field: &Field, one: TokenStream| match field.samples {
             Some(block) => {
                 let block = size(block);
                 quote!([#one; #block])
             }
             None => one,
         };
-        let kept = self.plan.workspace.iter();
-        let types = kept.clone().map(|id| for_all(id, self.array(self.derivation.shape(*id))));
-        let zeros = kept.map(|id| for_all(id, self.zero(self.derivation.shape(*id))));
+        let types = kept.clone().map(|field| for_all(field, self.array(field.shape)));
+        let zeros = kept.map(|field| for_all(field, self.zero(field.shape)));
         let aligned = self.aligned();
         quote! {
             #[doc = #doc]
@@ -271,12 +270,12 @@ impl Context<'_> {
     fn trace_type(&self) -> TokenStream {
         let name = &self.types.trace;
         let doc = format!(" Every named value of the forward pass of `{}`.", self.derivation.header.name);
-        let traced = plan::traced(self.derivation);
-        let fields: Vec<_> = traced.iter().map(|id| self.trace_field(*id)).collect();
-        let types = traced.iter().map(|id| self.array(self.derivation.shape(*id)));
-        let zeros = traced.iter().map(|id| self.zero(self.derivation.shape(*id)));
-        let docs = traced.iter().map(|id| {
-            format!(" `{}`, {}.", self.derivation.name_of(*id), size_in_docs(self.derivation.shape(*id)))
+        let traced = &self.plan.layout.trace;
+        let fields: Vec<_> = traced.iter().map(|field| self.trace_field(field.value)).collect();
+        let types = traced.iter().map(|field| self.array(field.shape));
+        let zeros = traced.iter().map(|field| self.zero(field.shape));
+        let docs = traced.iter().map(|field| {
+            format!(" `{}`, {}.", self.derivation.name_of(field.value), size_in_docs(field.shape))
         });
         quote! {
             #[doc = #doc]
@@ -307,10 +306,10 @@ impl Context<'_> {
         let place = quote!(#of.#field);
         let shape = self.shape(parameter);
         match &parameter.start {
-            Start::Fill(value) => fill(&place, shape, &super::formula::literal(*value, precision)),
+            Start::Fill(value) => fill(&place, shape, &crate::body::formula::literal(*value, precision)),
             Start::Values(values) => {
                 let values: Vec<TokenStream> =
-                    values.iter().map(|value| super::formula::literal(*value, precision)).collect();
+                    values.iter().map(|value| crate::body::formula::literal(*value, precision)).collect();
                 match shape {
                     Shape::Matrix(_, columns) => {
                         let rows = values.chunks(columns.max(1)).map(|row| quote!([#(#row),*]));
@@ -329,7 +328,8 @@ impl Context<'_> {
 
     fn draw(&self, parameter: &Parameter, distribution: &str, numbers: [f64; 2], salt: u64) -> TokenStream {
         let (name, field, runtime) = (&parameter.name, self.field(parameter.equation), &self.runtime);
-        let [first, second] = numbers.map(|x| super::formula::literal(x, mlp_dsl::number::Precision::F64));
+        let [first, second] =
+            numbers.map(|x| crate::body::formula::literal(x, mlp_dsl::number::Precision::F64));
         let stream = quote!(#runtime::Stream::new(seed, #salt, #name));
         let method = |shape| quote::format_ident!("{distribution}_{shape}");
         let (scalar, vector, matrix) = (method("scalar"), method("vector"), method("matrix"));

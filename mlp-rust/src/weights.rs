@@ -11,10 +11,6 @@ use quote::{format_ident, quote};
 
 use super::{Context, size};
 
-/// Networks of up to so many parameters have their start values as a constant: a number costs about 15
-/// microseconds when it is compiled.
-const CONSTANT_PARAMETERS: usize = 1 << 17;
-
 /// The file that a network's start values come from, if there is one.
 pub fn weight_file(derivation: &Derivation) -> Option<&WeightFile> {
     derivation.parameters.iter().find_map(|parameter| match &parameter.start {
@@ -53,8 +49,7 @@ impl Context<'_> {
     pub(super) fn trained(&self) -> TokenStream {
         let d = self.derivation;
         let drawn = |p: &Parameter| matches!(p.start, Start::Uniform { .. } | Start::Normal { .. });
-        let small = d.parameter_count() <= CONSTANT_PARAMETERS;
-        if weight_file(d).is_none() || !small || d.parameters.iter().any(drawn) {
+        if weight_file(d).is_none() || !self.plan.constant_start || d.parameters.iter().any(drawn) {
             return TokenStream::new();
         }
         let of = quote!(network);
@@ -63,7 +58,7 @@ impl Context<'_> {
             match &parameter.start {
                 Start::Loaded(tensor) => self.load(&of, parameter, tensor),
                 Start::Fill(value) => {
-                    let value = super::formula::literal(*value, d.header.precision);
+                    let value = crate::body::formula::literal(*value, d.header.precision);
                     let value = match shape {
                         Shape::Scalar => value,
                         Shape::Vector(n) => {

@@ -4,7 +4,10 @@ use std::collections::HashMap;
 
 use super::scalar::{Binary, Unary};
 
-use crate::formula::{Formula, Select, Term, TermId};
+use crate::{
+    formula::{Formula, Select, Term, TermId},
+    never::OrNever,
+};
 
 /// Makes formulas: equal terms are kept once, neutral numbers fall away.
 #[derive(Debug, Default)]
@@ -175,14 +178,14 @@ impl Builder {
         let mut places: Vec<TermId> = Vec::with_capacity(formula.terms.len());
         for term in &formula.terms {
             let replaced = if let Term::Leaf(index) = term { leaf(*index) } else { None };
-            let place = |id: TermId| places.get(id.0 as usize).copied().unwrap_or(id);
+            let place = |id: TermId| id.of(&places, id);
             let id = match replaced {
                 Some(id) => id,
                 None => self.written(term.map(place)),
             };
             places.push(id);
         }
-        places.last().copied().unwrap_or(TermId(0))
+        places.last().copied().or_never("a formula has a term", TermId(0))
     }
 
     /// The formula whose value is `root`: what it needs and nothing else, in order of need.
@@ -191,10 +194,17 @@ impl Builder {
         let mut terms = Vec::new();
         let mut stack = vec![(root, false)];
         while let Some((id, ready)) = stack.pop() {
-            let Some(term) = self.term(id).filter(|_| !places.contains_key(&id)) else { continue };
+            if places.contains_key(&id) {
+                continue;
+            }
+            let Some(term) = self.term(id) else {
+                crate::never!("term {} is in its builder", id.0);
+                continue;
+            };
             if ready {
                 places.insert(id, TermId(terms.len() as u32));
-                terms.push(term.map(|operand| places.get(&operand).copied().unwrap_or(operand)));
+                let place = |operand| places.get(&operand).copied();
+                terms.push(term.map(|id| place(id).or_never("an operand comes before its use", id)));
             } else {
                 stack.push((id, true));
                 stack.extend(term.operands().into_iter().rev().map(|operand| (operand, false)));

@@ -6,6 +6,7 @@ use super::scalar::{Binary, Function};
 
 use crate::{
     formula::{Formula, Term, TermId},
+    never::OrNever,
     number::Arithmetic,
 };
 
@@ -80,7 +81,8 @@ pub fn evaluate_formula<R: Real>(
     functions: &[Function],
     arithmetic: Arithmetic,
 ) -> R {
-    evaluate_terms(formula, leaf, functions, arithmetic).last().copied().unwrap_or(R::from(f64::NAN))
+    let values = evaluate_terms(formula, leaf, functions, arithmetic);
+    values.last().copied().or_never("a formula has a term", R::from(f64::NAN))
 }
 
 /// The value of each term of a formula.
@@ -93,7 +95,7 @@ pub fn evaluate_terms<R: Real>(
     let nan = R::from(f64::NAN);
     let mut values: Vec<R> = Vec::with_capacity(formula.terms().len());
     for term in formula.terms() {
-        let at = |id: &TermId| values.get(id.0 as usize).copied().unwrap_or(nan);
+        let at = |id: &TermId| id.of(&values, nan);
         if let (Arithmetic::Fused, Some(fused)) = (arithmetic, formula.fused(term)) {
             let [a, b] = fused.factors.map(|factor| at(&factor));
             values.push(if fused.negative { -a } else { a }.multiply_add(b, at(&fused.sum)));
@@ -109,10 +111,10 @@ pub fn evaluate_terms<R: Real>(
             },
             Term::Select(s) if s.comparison.holds(at(&s.left).real(), at(&s.right).real()) => at(&s.then),
             Term::Select(s) => at(&s.otherwise),
-            Term::Apply(id, arguments) => match functions.get(id.0 as usize) {
+            Term::Apply(id, arguments) => match id.of(functions) {
                 Some(function) => {
                     let arguments: Vec<R> = arguments.iter().map(at).collect();
-                    let leaf = |index: u32| arguments.get(index as usize).copied().unwrap_or(nan);
+                    let leaf = |index: u32| TermId(index).of(&arguments, nan);
                     evaluate_formula(&function.body, &leaf, functions, arithmetic)
                 }
                 None => nan,

@@ -7,18 +7,46 @@ pub mod operator;
 pub mod partials;
 pub mod scalar;
 
-use crate::formula::{
-    operator::Comparison,
-    scalar::{Binary, Function, Unary},
+use crate::{
+    formula::{
+        operator::Comparison,
+        scalar::{Binary, Function, Unary},
+    },
+    never::OrNever,
+    number::Arithmetic,
 };
 
 /// Index of a term in its formula.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct TermId(pub u32);
 
+impl TermId {
+    /// The entry of this term in a table of a formula's terms.
+    ///
+    /// # Panics
+    /// As [`never!`](crate::never) does, where the table has none: operands come before their uses.
+    pub(crate) fn of<T: Copy>(self, table: &[T], instead: T) -> T {
+        table.get(self.0 as usize).copied().or_never("an operand comes before its use", instead)
+    }
+}
+
 /// Index of a function in its derivation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct FunctionId(pub u32);
+
+impl FunctionId {
+    /// The function.
+    ///
+    /// # Panics
+    /// As [`never!`](crate::never) does, where there is none.
+    pub(crate) fn of(self, functions: &[Function]) -> Option<&Function> {
+        let function = functions.get(self.0 as usize);
+        if function.is_none() {
+            crate::never!("function {} is declared before its use", self.0);
+        }
+        function
+    }
+}
 
 /// Index of a declared constant in its derivation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -124,6 +152,12 @@ impl Formula {
         Formula { terms: vec![Term::Leaf(leaf)] }
     }
 
+    /// Appends a term, which may break the formula: for tests of verifiers.
+    #[cfg(test)]
+    pub(crate) fn push(&mut self, term: Term) {
+        self.terms.push(term);
+    }
+
     /// The terms, operands first.
     pub fn terms(&self) -> &[Term] {
         &self.terms
@@ -153,6 +187,35 @@ impl Formula {
         let Term::Binary(op @ (Binary::Add | Binary::Subtract), sum, product) = term else { return None };
         let Some(Term::Binary(Binary::Multiply, a, b)) = self.term(*product) else { return None };
         Some(FusedSum { sum: *sum, negative: *op == Binary::Subtract, factors: [*a, *b] })
+    }
+
+    /// How often each term is read to compute the value; the last one, the value, once. Where a sum of a product
+    /// is rounded once, its product is not read.
+    pub fn uses(&self, arithmetic: Arithmetic) -> Vec<u32> {
+        let mut uses = vec![0_u32; self.terms.len()];
+        if let Some(last) = uses.last_mut() {
+            *last = 1;
+        }
+        for (index, term) in self.terms.iter().enumerate().rev() {
+            if uses.get(index) == Some(&0) {
+                continue;
+            }
+            for operand in self.operands_in(arithmetic, term) {
+                if let Some(count) = uses.get_mut(operand.0 as usize) {
+                    *count += 1;
+                }
+            }
+        }
+        uses
+    }
+
+    /// The terms that one is computed from: of a sum that is rounded once with its product the factors and the
+    /// other summand.
+    pub fn operands_in(&self, arithmetic: Arithmetic, term: &Term) -> Vec<TermId> {
+        match self.fused(term).filter(|_| arithmetic == Arithmetic::Fused) {
+            Some(fused) => vec![fused.factors[0], fused.factors[1], fused.sum],
+            None => term.operands(),
+        }
     }
 
     /// The factors, where the formula is a product.
@@ -201,7 +264,7 @@ impl Formula {
             Term::Number(_) | Term::Constant(..) | Term::Leaf(_) => 0,
             Term::Select(_) => 2,
             Term::Unary(..) | Term::Binary(..) => 1,
-            Term::Apply(id, _) => functions.get(id.0 as usize).map_or(1, |f| f.operations.saturating_add(1)),
+            Term::Apply(id, _) => id.of(functions).map_or(1, |f| f.operations.saturating_add(1)),
         };
         self.terms.iter().fold(0, |sum, term| sum.saturating_add(cost(term)))
     }

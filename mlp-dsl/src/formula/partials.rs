@@ -7,11 +7,10 @@ use std::{
 
 use super::{builder::Builder, scalar::Function};
 
-use crate::formula::{Formula, FunctionId, Select, Term, TermId};
+use crate::formula::{Formula, Select, Term, TermId};
 
-/// Partial derivatives of a formula by each of `leaves`. `value` is a term that stands for the
-/// value of the whole formula. What reaches a term from its uses is added up in the order of the
-/// uses.
+/// Partial derivatives of a formula with respect to each of `leaves`. `value` is a term with the value of the whole
+/// formula. The partial derivatives of the uses of a term are added up in the order of the uses.
 pub fn partials(
     b: &mut Builder,
     formula: &Formula,
@@ -21,7 +20,7 @@ pub fn partials(
 ) -> Vec<TermId> {
     let mut places: Vec<TermId> = Vec::new();
     for term in formula.terms() {
-        let id = b.written(term.map(|id| places.get(id.0 as usize).copied().unwrap_or(id)));
+        let id = b.written(term.map(|id| id.of(&places, id)));
         places.push(id);
     }
     let zero = b.number(0.0);
@@ -71,7 +70,10 @@ impl Sweep<'_> {
 
     /// What a term gives to what it uses, the last use first: `total` × local derivative.
     fn contributions(&mut self, id: TermId, total: TermId) -> Vec<(TermId, TermId)> {
-        let Some(term) = self.formula.term(id) else { return Vec::new() };
+        let Some(term) = self.formula.term(id) else {
+            crate::never!("term {} is in its formula", id.0);
+            return Vec::new();
+        };
         let own = self.place(id);
         let is_root = id.0 as usize + 1 == self.formula.terms().len();
         let y = self.value.filter(|_| is_root).unwrap_or(own);
@@ -84,8 +86,9 @@ impl Sweep<'_> {
                 let [by_left, by_right] = op.derivative(self.b, operands, y);
                 vec![(*right, by_right), (*left, by_left)]
             }
-            Term::Apply(FunctionId(index), arguments) => {
-                let Some(function) = self.functions.get(*index as usize) else { return Vec::new() };
+            Term::Apply(id, arguments) => {
+                let Some(function) = id.of(self.functions) else { return Vec::new() };
+                // The leaf after the last parameter is the value.
                 let places: Vec<TermId> = arguments.iter().map(|a| self.place(*a)).collect();
                 let leaf = |leaf: u32| Some(places.get(leaf as usize).copied().unwrap_or(y));
                 let locals = function.partials.iter().map(|partial| self.b.substitute(partial, &leaf));
@@ -127,6 +130,6 @@ impl Sweep<'_> {
     }
 
     fn place(&self, id: TermId) -> TermId {
-        self.places.get(id.0 as usize).copied().unwrap_or(id)
+        id.of(&self.places, id)
     }
 }

@@ -237,6 +237,17 @@ impl Derivation {
         self.equation(id).shape
     }
 
+    /// The parameter or state that an equation is the new value of, after one or more assignments of the rule; the
+    /// equation itself where it is no update.
+    pub fn before_step(&self, mut id: EquationId) -> EquationId {
+        while let Symbol::Updated(of) = self.equation(id).symbol
+            && of < id
+        {
+            id = of;
+        }
+        id
+    }
+
     /// The output: the last layer.
     pub fn output(&self) -> Option<&Layer> {
         self.layers.last()
@@ -309,9 +320,10 @@ impl Derivation {
         let Some(sample) = self.header.samples.get(index) else { return false };
         let mut rest = sample.input.as_slice();
         for data in &mut self.inputs {
-            let (own, behind) = rest.split_at_checked(data.shape.count()).unwrap_or((rest, &[]));
-            data.values = Some(own.to_vec());
-            rest = behind;
+            let split = rest.split_at_checked(data.shape.count());
+            let (values, others) = split.or_never("a sample has a number for each input", (rest, &[]));
+            data.values = Some(values.to_vec());
+            rest = others;
         }
         if let Some(target) = &mut self.target {
             target.values = Some(sample.target.clone());

@@ -8,6 +8,8 @@ mod display;
 pub mod equation;
 mod errors;
 mod lower;
+#[cfg(test)]
+mod tests;
 mod update;
 pub mod verify;
 

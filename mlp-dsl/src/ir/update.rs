@@ -107,10 +107,7 @@ impl Step {
         current.extend(self.settings.iter().copied());
         for (changed, formula) in &self.rule {
             let leaf = changed.leaf() as usize;
-            let old = match changed {
-                Changed::Parameter => parameter,
-                Changed::State(_) => equation_at(&current, leaf, parameter),
-            };
+            let old = equation_at(&current, leaf, parameter);
             let mut b = Builder::new();
             let clipped = self.clipped(&mut b, gradient);
             let terms: Vec<Option<TermId>> = current.iter().map(|id| id.map(|id| b.leaf(id.0))).collect();
@@ -220,7 +217,7 @@ fn without(formula: &Formula, zeros: &[u32]) -> Formula {
     // `None` is 0.
     let mut places: Vec<Option<TermId>> = Vec::with_capacity(formula.terms().len());
     for term in formula.terms() {
-        let at = |id: TermId| places.get(id.0 as usize).copied().flatten();
+        let at = |id: TermId| id.of(&places, None);
         let place = match term {
             Term::Leaf(leaf) if zeros.contains(leaf) => None,
             Term::Unary(Unary::Negate, x) if at(*x).is_none() => None,

@@ -1,61 +1,121 @@
-//! What must hold of every derivation, checked from the equations alone.
+//! Checks the invariants of a derivation from its equations alone. One pass over the equations; names are made for
+//! errors only.
 
 use std::collections::HashSet;
 
 use super::{
-    Derivation,
-    array::Op,
-    equation::{EquationId, Per, Symbol},
+    Derivation, Parameter, Trained,
+    equation::{Equation, EquationId, Per, Symbol},
 };
 
-use crate::shape::Shape;
+use crate::{
+    formula::{Formula, Term},
+    shape::Shape,
+};
 
-/// The first thing that does not hold, in words; tests and the command line's `check` ask.
+/// Checks a derivation.
+///
+/// # Errors
+/// The first invariant that does not hold, in words.
 pub fn verify(derivation: &Derivation) -> Result<(), String> {
-    let mut symbols = HashSet::new();
+    let mut symbols = HashSet::with_capacity(derivation.equations.len());
     for (id, equation) in derivation.numbered() {
-        let name = derivation.name_of(id);
-        let operands = equation.op.operands();
-        if let Some(late) = operands.iter().find(|operand| **operand >= id) {
-            return Err(format!("{name} uses {}, which comes later", derivation.name_of(*late)));
+        if let Some(formula) = equation.formula() {
+            terms_are_ordered(derivation, formula)
+                .map_err(|reason| format!("{}: {reason}", derivation.name_of(id)))?;
         }
-        let shapes: Vec<Shape> = operands.iter().map(|o| derivation.shape(*o)).collect();
-        if equation.op.shape(&shapes, equation.shape) != Some(equation.shape) {
-            return Err(format!("{name} is declared {} but its operands are {shapes:?}", equation.shape));
-        }
-        let pers: Vec<Per> = operands.iter().map(|o| derivation.equation(*o).per).collect();
-        let mean = matches!(equation.op, Op::BatchMean(_) | Op::BatchSum(_));
-        if !mean && equation.per == Per::Batch && pers.contains(&Per::Sample) {
-            return Err(format!("{name} exists once but uses a value of a sample"));
-        }
+        follows_from_operands(derivation, id, equation)?;
         if !symbols.insert(&equation.symbol) {
-            return Err(format!("{name} is defined twice"));
+            return Err(format!("{} is defined twice", derivation.name_of(id)));
         }
     }
-    parameters_are_trained(derivation)
+    derivation.parameters.iter().try_for_each(|parameter| is_trained(derivation, parameter))
 }
 
-fn parameters_are_trained(derivation: &Derivation) -> Result<(), String> {
-    for parameter in &derivation.parameters {
-        let is = [parameter.trained.is_some(), parameter.updated().is_some()];
-        let expected = [derivation.loss.is_some(), derivation.training.is_some()];
-        if is != expected.map(|expected| expected && !parameter.frozen) {
-            return Err(format!("{} is trained and updated: {is:?}, not {expected:?}", parameter.name));
+/// The operands of a term come before it, and its function and its constant exist.
+fn terms_are_ordered(derivation: &Derivation, formula: &Formula) -> Result<(), String> {
+    if formula.terms().is_empty() {
+        return Err("the formula is empty".to_owned());
+    }
+    for (place, term) in formula.terms().iter().enumerate() {
+        if term.operands().iter().any(|operand| operand.0 as usize >= place) {
+            return Err(format!("term {place} uses a later term"));
         }
-        let state = parameter.state().iter().map(|state| (state.equation, state.updated));
-        let updated = parameter.updated().map(|updated| (parameter.equation, updated));
-        for (before, after) in state.chain(updated) {
-            if !is_updated(derivation, before, after) {
-                let name = derivation.name_of(before);
-                return Err(format!("the update of {name} belongs to another parameter or state"));
-            }
+        if let Term::Apply(function, _) = term
+            && derivation.header.functions.get(function.0 as usize).is_none()
+        {
+            return Err(format!("term {place} calls an unknown function"));
+        }
+        if let Term::Constant(constant, _) = term
+            && derivation.header.constants.get(constant.0 as usize).is_none()
+        {
+            return Err(format!("term {place} is an unknown constant"));
         }
     }
     Ok(())
 }
 
-/// Whether `after` is the value of `before` after a step; a state may change more than once.
-fn is_updated(derivation: &Derivation, before: EquationId, after: EquationId) -> bool {
-    let Symbol::Updated(of) = derivation.equation(after).symbol else { return false };
-    of == before || of < after && is_updated(derivation, before, of)
+/// Operands come first; shape and axis are those that the operation has for them.
+fn follows_from_operands(derivation: &Derivation, id: EquationId, equation: &Equation) -> Result<(), String> {
+    let name = || derivation.name_of(id);
+    let operands = equation.op.operands();
+    if let Some(late) = operands.iter().find(|operand| **operand >= id) {
+        return Err(format!("{} uses equation {}, which comes later", name(), late.0));
+    }
+    let shapes: Vec<Shape> = operands.iter().map(|operand| derivation.shape(*operand)).collect();
+    if equation.op.shape(&shapes, equation.shape) != Some(equation.shape) {
+        return Err(format!("{} is declared {} but its operands are {shapes:?}", name(), equation.shape));
+    }
+    let pers: Vec<Per> = operands.iter().map(|operand| derivation.equation(*operand).per).collect();
+    if equation.op.per(&pers, equation.per) != equation.per {
+        return Err(format!(
+            "{} is declared per {:?} but its operands are per {pers:?}",
+            name(),
+            equation.per
+        ));
+    }
+    Ok(())
+}
+
+/// A parameter that is not frozen has gradients where there is a loss, and an update where there is a rule; they are
+/// its own and have its shape.
+fn is_trained(derivation: &Derivation, parameter: &Parameter) -> Result<(), String> {
+    let name = &parameter.name;
+    let is = [parameter.trained.is_some(), parameter.updated().is_some()];
+    let expected = [derivation.loss.is_some(), derivation.training.is_some()];
+    if is != expected.map(|expected| expected && !parameter.frozen) {
+        return Err(format!(
+            "{name} is trained and updated: {is:?}, but there are a loss and a rule: {expected:?}"
+        ));
+    }
+    let Some(trained) = &parameter.trained else { return Ok(()) };
+    let state = parameter.state().iter().map(|state| (state.equation, state.updated));
+    let updated = parameter.updated().map(|updated| (parameter.equation, updated));
+    if !are_gradients(derivation, parameter.equation, trained) {
+        return Err(format!("a gradient of {name} belongs to another value"));
+    }
+    if let Some((before, _)) =
+        state.chain(updated).find(|(before, after)| !is_update(derivation, *before, *after))
+    {
+        return Err(format!("the update of {} belongs to another value", derivation.name_of(before)));
+    }
+    let shape = derivation.shape(parameter.equation);
+    let shaped = [trained.gradient, trained.batch, trained.objective].into_iter().chain(parameter.updated());
+    if shaped.into_iter().any(|id| derivation.shape(id) != shape) {
+        return Err(format!("a gradient or update of {name} has another shape"));
+    }
+    Ok(())
+}
+
+fn are_gradients(derivation: &Derivation, parameter: EquationId, trained: &Trained) -> bool {
+    let symbol = |id: EquationId| &derivation.equation(id).symbol;
+    let batch = matches!(symbol(trained.batch), Symbol::BatchGradient(_, of) if *of == parameter);
+    let objective = trained.objective == trained.batch
+        || *symbol(trained.objective) == Symbol::ObjectiveGradient(parameter);
+    *symbol(trained.gradient) == Symbol::Gradient(parameter) && batch && objective
+}
+
+/// Whether `after` is the value of `before` after a step.
+fn is_update(derivation: &Derivation, before: EquationId, after: EquationId) -> bool {
+    after != before && derivation.before_step(after) == before
 }

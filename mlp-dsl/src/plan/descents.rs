@@ -1,14 +1,16 @@
-//! Steps of gradient descent that the kernel of their gradient can take: it writes W − η · ∂E/∂W over W and
-//! no gradient.
+//! Steps of gradient descent that the kernel of their gradient takes: it writes W − η · ∂E/∂W over W, and no gradient.
 
-use std::collections::BTreeSet;
-
-use super::{Entry, Place, Plan, Stage, Step, is_unrolled, outer};
+use super::{
+    facts::Facts,
+    instruction::{Accumulate, Contribution, Descend, Form, Instruction, Operand, Storage},
+    lower::Lowering,
+    schedule::{Group, Place, Schedule, joined},
+};
 
 use crate::{
     formula::{Formula, Term, TermId},
     ir::{
-        Derivation, Parameter,
+        Parameter,
         array::Op,
         equation::{EquationId, Per, Symbol},
     },
@@ -17,51 +19,39 @@ use crate::{
 
 /// The step of one parameter.
 #[derive(Clone, Copy, Debug)]
-pub struct Descent {
-    /// W.
-    pub parameter: EquationId,
+pub(super) struct Descent {
     /// The batch's gradient, a sum of outer products.
-    pub gradient: EquationId,
+    pub(super) gradient: EquationId,
     /// The equation of the step.
-    pub updated: EquationId,
+    pub(super) updated: EquationId,
     /// η.
-    pub rate: EquationId,
+    rate: EquationId,
 }
 
-/// The steps that are W − η · ∂E/∂W, of parameters whose gradient is a sum of outer products; none where
-/// something stands between gradients and steps: penalties, clipping.
-pub fn descents(derivation: &Derivation, plan: &Plan) -> Vec<Descent> {
-    let penalized = derivation.loss.as_ref().is_some_and(|loss| loss.penalty.is_some());
-    if is_unrolled(derivation) || penalized {
+/// The steps that are W − η · ∂E/∂W, of parameters whose gradient is a sum of outer products; none where something
+/// comes between gradients and steps: penalties, clipping.
+pub(super) fn descents(facts: &Facts<'_>, step: &Schedule) -> Vec<Descent> {
+    let penalized = facts.derivation.loss.as_ref().is_some_and(|loss| loss.penalty.is_some());
+    if facts.unrolled || penalized {
         return Vec::new();
     }
-    let (Some(accumulate), Some(step)) = (plan.routine(Entry::Accumulate), plan.routine(Entry::Step)) else {
-        return Vec::new();
-    };
-    let is_gradient = |id: EquationId| matches!(derivation.equation(id).symbol, Symbol::BatchGradient(..));
-    let computed = |step: &&Step| !matches!(step.place, Place::Given | Place::Updated);
-    let operands = |step: &Step| derivation.equation(step.equation).op.operands();
-    if step.steps.iter().filter(computed).flat_map(operands).any(is_gradient) {
+    let is_gradient = |id: &EquationId| matches!(facts.equation(*id).symbol, Symbol::BatchGradient(..));
+    let numbers = step.groups.iter().flatten().filter(|step| step.place != Place::Updated);
+    if numbers.flat_map(|step| facts.reads(step.equation)).any(|id| is_gradient(&id)) {
         return Vec::new();
     }
-    let descents = derivation.parameters.iter().filter_map(|parameter| descent(derivation, parameter));
-    descents
-        .filter(|descent| {
-            outer(derivation, accumulate, descent.gradient).is_some()
-                && accumulate.place(descent.gradient) == Some(Place::Gradients)
-        })
-        .collect()
+    facts.derivation.parameters.iter().filter_map(|parameter| descent(facts, parameter)).collect()
 }
 
-fn descent(derivation: &Derivation, parameter: &Parameter) -> Option<Descent> {
+fn descent(facts: &Facts<'_>, parameter: &Parameter) -> Option<Descent> {
     let (gradient, updated) = (parameter.batch()?, parameter.updated()?);
-    let Op::Pointwise(formula) = &derivation.equation(updated).op else { return None };
+    let Op::Pointwise(formula) = &facts.equation(updated).op else { return None };
     let rate = rate(formula, parameter.equation, gradient).filter(|rate| {
-        let equation = derivation.equation(*rate);
+        let equation = facts.equation(*rate);
         equation.shape == Shape::Scalar && equation.per == Per::Batch
     })?;
-    let found = Descent { parameter: parameter.equation, gradient, updated, rate };
-    (parameter.objective() == parameter.batch() && parameter.state().is_empty()).then_some(found)
+    let alone = parameter.objective() == parameter.batch() && parameter.state().is_empty();
+    (alone && facts.outers.contains_key(&gradient)).then_some(Descent { gradient, updated, rate })
 }
 
 /// η, where the formula is W − η · gradient.
@@ -75,32 +65,68 @@ fn rate(formula: &Formula, parameter: EquationId, gradient: EquationId) -> Optio
     (leaf(difference.sum) == Some(parameter) && of == Some(gradient)).then_some(rate).flatten()
 }
 
-/// Proves that steps may be taken by the kernels of gradients: each once, of a parameter that nothing reads from
-/// there on, by products that come behind everything else; or says what does not hold.
-pub(super) fn verify(derivation: &Derivation, plan: &Plan) -> Result<(), String> {
-    let descents = descents(derivation, plan);
-    let routines = (plan.routine(Entry::Accumulate), plan.routine(Entry::Step));
-    let (Some(accumulate), Some(step)) = routines else { return Ok(()) };
-    let taken: BTreeSet<EquationId> = descents.iter().flat_map(|d| [d.parameter, d.gradient]).collect();
-    if taken.len() != 2 * descents.len() {
-        return Err("a step is taken twice".to_string());
+/// A step with descents: what runs before them, the descents, and what runs after them.
+pub(super) struct Stepping<'s> {
+    pub(super) lowering: Lowering<'s>,
+    pub(super) descents: &'s [Descent],
+}
+
+impl Stepping<'_> {
+    /// The number of the step and the numbers of the rule.
+    pub(super) fn numbers(&self) -> Vec<Instruction> {
+        let numbers = self.steps(|place| place != Place::Updated);
+        count(&self.lowering).into_iter().chain(numbers).collect()
     }
-    for Descent { parameter, gradient, updated, .. } in &descents {
-        let name = derivation.name_of(*parameter);
-        let others = step.steps.iter().filter(|step| step.equation != *updated);
-        let read = others.flat_map(|step| derivation.equation(step.equation).op.operands());
-        if read.into_iter().any(|id| [parameter, gradient, updated].contains(&&id)) {
-            return Err(format!("another step reads {name}, which a kernel has written"));
+
+    /// The steps that no kernel takes.
+    pub(super) fn updates(&self) -> Vec<Instruction> {
+        self.steps(|place| place == Place::Updated)
+    }
+
+    fn steps(&self, is: impl Fn(Place) -> bool) -> Vec<Instruction> {
+        let groups = self.lowering.schedule.groups.iter().map(|group| {
+            let is_own = |id: EquationId| self.descents.iter().all(|descent| descent.updated != id);
+            group.iter().filter(|step| is(step.place) && is_own(step.equation)).copied().collect::<Group>()
+        });
+        let groups = joined(self.lowering.facts, groups.filter(|group| !group.is_empty()));
+        self.lowering.groups(&groups)
+    }
+
+    /// The instructions of accumulation, those that descents take apart: the others, and the descents.
+    pub(super) fn split(&self, accumulation: Vec<Instruction>) -> (Vec<Instruction>, Vec<Instruction>) {
+        let (mut others, mut descents) = (Vec::new(), Vec::new());
+        for instruction in accumulation {
+            match self.descend(&instruction) {
+                Some(descent) => descents.push(descent),
+                None => others.push(instruction),
+            }
         }
-        let factors = outer(derivation, accumulate, *gradient);
-        let on_the_way = |id: EquationId| accumulate.place(id) == Some(Place::Fused);
-        if factors.is_none_or(|(a, b)| on_the_way(a) || on_the_way(b)) {
-            return Err(format!("what {name} is stepped by is computed in its kernel"));
-        }
+        (others, descents)
     }
-    let is_sum = |stage: &Stage| matches!(stage, Stage::Product(step) if step.place == Place::Gradients);
-    match accumulate.stages.iter().skip_while(|stage| !is_sum(stage)).all(is_sum) {
-        true => Ok(()),
-        false => Err("a block goes on behind its sums of products".to_string()),
+
+    /// The descent in the place of a sum of outer products, if there is one.
+    pub(super) fn descend(&self, instruction: &Instruction) -> Option<Instruction> {
+        let Instruction::Accumulate(Accumulate {
+            total, contribution: Contribution::Outer(form, outer), ..
+        }) = instruction
+        else {
+            return None;
+        };
+        let descent = self.descents.iter().find(|descent| descent.gradient == total.value)?;
+        Some(Instruction::Descend(Descend {
+            block: *form == Form::Block,
+            result: self.lowering.operand(descent.updated),
+            total: *total,
+            rate: self.lowering.operand(descent.rate),
+            outer: *outer,
+        }))
     }
+}
+
+/// The instruction that counts the step, where the rule or a schedule needs its number.
+pub(super) fn count(lowering: &Lowering<'_>) -> Option<Instruction> {
+    let training = lowering.facts.derivation.training.as_ref()?;
+    let value = training.step?;
+    let shape = lowering.facts.shape(value);
+    Some(Instruction::Count(Operand { value, shape, storage: Storage::StepNumber }))
 }

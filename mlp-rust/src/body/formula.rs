@@ -10,24 +10,24 @@ use mlp_dsl::{
 use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 
-use super::names::identifier;
+use crate::names::identifier;
 
 /// What printing a formula needs to know.
-pub(super) struct Printer<'p> {
-    pub(super) precision: Precision,
-    pub(super) arithmetic: Arithmetic,
+pub(crate) struct Printer<'p> {
+    pub(crate) precision: Precision,
+    pub(crate) arithmetic: Arithmetic,
     /// The path of the runtime.
-    pub(super) runtime: &'p TokenStream,
+    pub(crate) runtime: &'p TokenStream,
     /// The path of the module with the specification's functions.
-    pub(super) functions_at: &'p TokenStream,
-    pub(super) functions: &'p [Function],
-    pub(super) constants: &'p [(String, f64)],
+    pub(crate) functions_at: TokenStream,
+    pub(crate) functions: &'p [Function],
+    pub(crate) constants: &'p [(String, f64)],
     /// The path of the module with the specification's constants.
-    pub(super) constants_at: &'p TokenStream,
-    /// Whether functions are told the machine: what they fuse, or the root they take, is its own.
-    pub(super) machine: bool,
+    pub(crate) constants_at: TokenStream,
+    /// Whether functions of the specification depend on the instruction set.
+    pub(crate) functions_take_isa: bool,
     /// How the variables of shared terms begin.
-    pub(super) term_prefix: &'p str,
+    pub(crate) term_prefix: String,
 }
 
 /// Deeper expressions are cut by variables: rustc's parser recurses.
@@ -66,7 +66,7 @@ impl Printed {
 
 impl Printer<'_> {
     /// Statements for terms that are used more than once, and the value.
-    pub(super) fn formula(
+    pub(crate) fn formula(
         &self,
         formula: &Formula,
         leaf: &dyn Fn(u32) -> TokenStream,
@@ -78,7 +78,7 @@ impl Printer<'_> {
 
     /// The same inside a loop: first the statements for terms of `fixed` leaves, which are computed
     /// once, before it.
-    pub(super) fn in_loop(
+    pub(crate) fn in_loop(
         &self,
         formula: &Formula,
         leaf: &dyn Fn(u32) -> TokenStream,
@@ -86,12 +86,16 @@ impl Printer<'_> {
     ) -> (TokenStream, TokenStream, TokenStream) {
         let fixed = fixed_terms(formula, fixed);
         let is_fixed = |id: TermId| fixed.get(id.0 as usize) == Some(&true);
-        let uses = self.uses(formula);
+        let uses = formula.uses(self.arithmetic);
         let is_used = |index: usize| uses.get(index).is_some_and(|uses| *uses > 0);
         let mut leaves_loop = vec![false; formula.terms().len()];
         for (index, term) in formula.terms().iter().enumerate() {
             if !is_fixed(TermId(index as u32)) && is_used(index) {
-                for operand in self.operands(formula, term).into_iter().filter(|operand| is_fixed(*operand)) {
+                for operand in formula
+                    .operands_in(self.arithmetic, term)
+                    .into_iter()
+                    .filter(|operand| is_fixed(*operand))
+                {
                     if let Some(slot) = leaves_loop.get_mut(operand.0 as usize) {
                         *slot = true;
                     }
@@ -125,35 +129,8 @@ impl Printer<'_> {
         (before, statements, value)
     }
 
-    /// What is read to compute a term: for a fused sum the factors, not the product.
-    fn operands(&self, formula: &Formula, term: &Term) -> Vec<TermId> {
-        match self.fused(formula, term) {
-            Some(fused) => vec![fused.factors[0], fused.factors[1], fused.sum],
-            None => term.operands(),
-        }
-    }
-
     fn fused(&self, formula: &Formula, term: &Term) -> Option<FusedSum> {
         formula.fused(term).filter(|_| self.arithmetic == Arithmetic::Fused)
-    }
-
-    /// How often each term is read; the last one, the value, once.
-    fn uses(&self, formula: &Formula) -> Vec<u32> {
-        let mut uses = vec![0_u32; formula.terms().len()];
-        if let Some(last) = uses.last_mut() {
-            *last = 1;
-        }
-        for (index, term) in formula.terms().iter().enumerate().rev() {
-            if uses.get(index) == Some(&0) {
-                continue;
-            }
-            for operand in self.operands(formula, term) {
-                if let Some(count) = uses.get_mut(operand.0 as usize) {
-                    *count += 1;
-                }
-            }
-        }
-        uses
     }
 
     fn term(
@@ -186,7 +163,7 @@ impl Printer<'_> {
             Term::Number(number) => self.number(*number),
             Term::Constant(id, number) => match self.constants.get(id.0 as usize) {
                 Some((name, _)) => {
-                    let (at, name) = (self.constants_at, identifier(name, proc_macro2::Span::call_site()));
+                    let (at, name) = (&self.constants_at, identifier(name, proc_macro2::Span::call_site()));
                     Printed::name(quote!(#at::#name))
                 }
                 None => self.number(*number),
@@ -216,9 +193,9 @@ impl Printer<'_> {
             Term::Apply(id, arguments) => {
                 let arguments: Vec<TokenStream> = arguments.iter().map(|a| take(a).tokens).collect();
                 let name = self.functions.get(id.0 as usize).map_or("", |f| f.name.as_str());
-                let (at, name) = (self.functions_at, identifier(name, proc_macro2::Span::call_site()));
-                let machine = self.machine.then(|| quote!(__isa,));
-                atom(quote!(#at::#name(#machine #(#arguments),*)))
+                let (at, name) = (&self.functions_at, identifier(name, proc_macro2::Span::call_site()));
+                let isa = self.functions_take_isa.then(|| quote!(__isa,));
+                atom(quote!(#at::#name(#isa #(#arguments),*)))
             }
         };
         Printed { depth: deepest + 1, ..printed }
@@ -304,7 +281,7 @@ fn atom(tokens: TokenStream) -> Printed {
 }
 
 /// A number in the network's precision, rounded once.
-pub(super) fn literal(number: f64, precision: Precision) -> TokenStream {
+pub(crate) fn literal(number: f64, precision: Precision) -> TokenStream {
     let magnitude = match precision {
         Precision::F32 => {
             let single = (number as f32).abs();

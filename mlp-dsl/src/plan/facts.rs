@@ -1,0 +1,322 @@
+//! What the plan has to know of a derivation, gathered once.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use super::{instruction::Storage, thresholds};
+
+use crate::{
+    formula::{Formula, FunctionId, Term, scalar::Unary},
+    ir::{
+        Data, Derivation,
+        array::Op,
+        equation::{Equation, EquationId, Per, Symbol},
+    },
+    number::Arithmetic,
+    shape::Shape,
+};
+
+/// The facts of a derivation.
+pub(super) struct Facts<'d> {
+    pub(super) derivation: &'d Derivation,
+    /// Whether layers are written out number by number.
+    pub(super) unrolled: bool,
+    /// Multiply-adds of a forward pass of one sample.
+    pub(super) multiply_adds: usize,
+    /// Whether functions of the specification depend on the instruction set.
+    pub(super) functions_take_isa: bool,
+    /// Functions that equations call, directly or through another.
+    pub(super) functions: Vec<FunctionId>,
+    /// Equations that the kernel of their only use computes: it reads their operands.
+    pub(super) contracted: HashSet<EquationId>,
+    /// Products of a vector and a matrix, under the equation that is the result.
+    pub(super) products: HashMap<EquationId, Factors>,
+    /// Gradients of a batch that are sums of outer products of vectors that are rows of a block.
+    pub(super) outers: HashMap<EquationId, [EquationId; 2]>,
+    /// Vectors of which each sample of a block has a row.
+    rows: HashSet<EquationId>,
+    /// What is stored outside of the workspace.
+    stored: HashMap<EquationId, Storage>,
+    /// The values before, of what an update overwrites.
+    overwritten: HashMap<EquationId, EquationId>,
+}
+
+/// A product of a vector and a matrix, to which a bias may be added.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Factors {
+    pub(super) vector: EquationId,
+    /// The matrix as it is stored.
+    pub(super) matrix: EquationId,
+    /// Whether the vector is multiplied by rows of the matrix: W x, or x Wᵀ.
+    pub(super) by_rows: bool,
+    pub(super) bias: Option<EquationId>,
+}
+
+impl<'d> Facts<'d> {
+    pub(super) fn new(derivation: &'d Derivation) -> Self {
+        let multiply_adds = derivation.multiply_adds();
+        let unrolled = derivation.header.unroll.unwrap_or(multiply_adds <= thresholds::UNROLLED);
+        let functions = called_functions(derivation);
+        let mut facts = Facts {
+            derivation,
+            unrolled,
+            multiply_adds,
+            functions_take_isa: functions_take_isa(derivation, &functions),
+            functions,
+            contracted: HashSet::new(),
+            products: HashMap::new(),
+            outers: HashMap::new(),
+            rows: derivation.numbered().map(|(id, _)| id).filter(|id| is_in_rows(derivation, *id)).collect(),
+            stored: HashMap::new(),
+            overwritten: HashMap::new(),
+        };
+        facts.store();
+        facts.contract();
+        facts.find_products();
+        facts
+    }
+
+    /// Whether a product and the sum that it is added to are rounded once.
+    pub(super) fn fused(&self) -> bool {
+        self.derivation.header.arithmetic == Arithmetic::Fused
+    }
+
+    pub(super) fn equation(&self, id: EquationId) -> &'d Equation {
+        self.derivation.equation(id)
+    }
+
+    pub(super) fn shape(&self, id: EquationId) -> Shape {
+        self.derivation.shape(id)
+    }
+
+    /// Whether each sample of a block has a row of it.
+    pub(super) fn is_in_rows(&self, id: EquationId) -> bool {
+        self.rows.contains(&id)
+    }
+
+    /// Where a value is stored that is given, or written over a field.
+    pub(super) fn stored(&self, id: EquationId) -> Option<Storage> {
+        self.stored.get(&id).copied()
+    }
+
+    /// The value before, of what an update overwrites.
+    pub(super) fn overwritten(&self, id: EquationId) -> Option<EquationId> {
+        self.overwritten.get(&id).copied()
+    }
+
+    /// What an equation reads, through what its kernel computes.
+    pub(super) fn reads(&self, id: EquationId) -> Vec<EquationId> {
+        let mut found = Vec::new();
+        let mut open = self.equation(id).op.operands();
+        while let Some(id) = open.pop() {
+            if self.contracted.contains(&id) {
+                open.extend(self.equation(id).op.operands());
+            } else {
+                found.push(id);
+            }
+        }
+        found
+    }
+
+    /// Whether evaluating a formula depends on the instruction set: it rounds a sum once, takes a root or calls
+    /// what does.
+    pub(super) fn formula_takes_isa(&self, formula: &Formula) -> bool {
+        let fused = self.fused();
+        let takes = |term: &Term| match term {
+            Term::Unary(Unary::Sqrt, _) => true,
+            Term::Unary(Unary::Exp | Unary::Ln | Unary::Tanh | Unary::Erf, _) => fused,
+            Term::Binary(..) => fused && formula.fused(term).is_some(),
+            Term::Apply(..) => self.functions_take_isa,
+            Term::Unary(Unary::Negate | Unary::Floor, _)
+            | Term::Number(_)
+            | Term::Constant(..)
+            | Term::Leaf(_)
+            | Term::Select(_) => false,
+        };
+        let uses = formula.uses(self.derivation.header.arithmetic);
+        formula.terms().iter().zip(uses).any(|(term, uses)| uses > 0 && takes(term))
+    }
+
+    fn store(&mut self) {
+        let d = self.derivation;
+        let stored = &mut self.stored;
+        for data in &d.inputs {
+            stored.extend(data.value.equations().iter().map(|id| (*id, Storage::Input)));
+        }
+        if let Some(data) = &d.target {
+            stored.extend(data.value.equations().iter().map(|id| (*id, Storage::Target)));
+        }
+        for parameter in &d.parameters {
+            let of = parameter.equation;
+            stored.insert(of, Storage::Parameter(of));
+            stored.extend(parameter.batch().map(|id| (id, Storage::Gradient(of))));
+            stored.extend(parameter.objective().map(|id| (id, Storage::Gradient(of))));
+            stored.extend(
+                parameter.state().iter().map(|state| (state.equation, Storage::State(state.equation))),
+            );
+        }
+        if let Some(training) = &d.training {
+            let is_number = |id: &&EquationId| matches!(d.equation(**id).op, Op::Setting(_));
+            stored.extend(training.settings.iter().filter(is_number).map(|id| (*id, Storage::Setting(*id))));
+            stored.extend(training.step.iter().map(|id| (*id, Storage::StepNumber)));
+        }
+        for (id, equation) in d.numbered() {
+            if let Symbol::Updated(of) = equation.symbol
+                && let Some(storage) = stored.get(&of).copied()
+            {
+                stored.insert(id, storage);
+                let first = self.overwritten.get(&of).copied().unwrap_or(of);
+                self.overwritten.insert(id, first);
+            }
+        }
+    }
+
+    /// What the kernel of a use computes: gradients of parameters that are added to those of the batch, transposed
+    /// matrices whose every use is a product, and products to which a bias is added.
+    fn contract(&mut self) {
+        let d = self.derivation;
+        let is_transposed = |(_, e): &(EquationId, &Equation)| matches!(e.op, Op::Transpose(_));
+        let contracted = &mut self.contracted;
+        contracted.extend(d.numbered().filter(is_transposed).map(|(id, _)| id));
+        for (_, equation) in d.numbered() {
+            match &equation.op {
+                Op::VectorMatrix(x, _) | Op::MatrixVector(_, x) => {
+                    contracted.remove(x);
+                }
+                op => op.operands().iter().for_each(|operand| {
+                    contracted.remove(operand);
+                }),
+            }
+        }
+        let parameters: HashSet<EquationId> = d.parameters.iter().map(|p| p.equation).collect();
+        for (id, equation) in d.numbered() {
+            let of_parameter = match equation.symbol {
+                Symbol::Gradient(of) | Symbol::PenaltyGradient(of) => parameters.contains(&of),
+                _ => false,
+            };
+            if of_parameter && is_added_at_once(d, id) {
+                contracted.insert(id);
+            }
+        }
+        if !self.unrolled {
+            contracted.extend(with_bias(d));
+        }
+    }
+
+    fn find_products(&mut self) {
+        for (id, equation) in self.derivation.numbered() {
+            if let Some(factors) = self.factors(id) {
+                self.products.insert(id, factors);
+            }
+            if let Op::BatchMean(gradient) | Op::BatchSum(gradient) = equation.op
+                && let Op::Outer(a, b) = self.equation(gradient).op
+                && self.contracted.contains(&gradient)
+                && [a, b].iter().all(|id| self.is_in_rows(*id))
+            {
+                self.outers.insert(id, [a, b]);
+            }
+        }
+    }
+
+    fn factors(&self, id: EquationId) -> Option<Factors> {
+        let (product, bias) = match biased(self.derivation, id) {
+            Some((product, bias)) if self.contracted.contains(&product) => (product, Some(bias)),
+            _ => (id, None),
+        };
+        let op = &self.equation(product).op;
+        let (Op::VectorMatrix(vector, matrix) | Op::MatrixVector(matrix, vector)) = *op else { return None };
+        let by_rows = matches!(op, Op::MatrixVector(..));
+        // x Wᵀ is W x, and Wᵀ x is x W: the same products, added in the same order. Written out, a transposed
+        // matrix is always read as it is stored.
+        Some(match self.equation(matrix).op {
+            Op::Transpose(stored) if self.unrolled || self.contracted.contains(&matrix) => {
+                Factors { vector, matrix: stored, by_rows: !by_rows, bias }
+            }
+            _ => Factors { vector, matrix, by_rows, bias },
+        })
+    }
+}
+
+/// Functions that equations call, directly or through another, in order of declaration.
+fn called_functions(derivation: &Derivation) -> Vec<FunctionId> {
+    let mut called = BTreeSet::new();
+    let add = |formula: &Formula, called: &mut BTreeSet<u32>| {
+        for term in formula.terms() {
+            if let Term::Apply(id, _) = term {
+                called.insert(id.0);
+            }
+        }
+    };
+    for equation in &derivation.equations {
+        if let Op::Pointwise(formula) = &equation.op {
+            add(formula, &mut called);
+        }
+    }
+    // A function calls earlier ones only: one walk from the last to the first finds all.
+    for (index, function) in derivation.header.functions.iter().enumerate().rev() {
+        if called.contains(&(index as u32)) {
+            add(&function.body, &mut called);
+        }
+    }
+    called.into_iter().map(FunctionId).collect()
+}
+
+fn functions_take_isa(derivation: &Derivation, functions: &[FunctionId]) -> bool {
+    let is_root = |term: &Term| matches!(term, Term::Unary(Unary::Sqrt, _));
+    let mut bodies =
+        functions.iter().filter_map(|id| Some(&derivation.header.functions.get(id.0 as usize)?.body));
+    derivation.header.arithmetic == Arithmetic::Fused || bodies.any(|body| body.terms().iter().any(is_root))
+}
+
+/// The only input is a row of a block, a target that is no class, and what is computed.
+fn is_in_rows(derivation: &Derivation, id: EquationId) -> bool {
+    let equation = derivation.equation(id);
+    let is = |data: &Data| data.value.equations() == [id];
+    let input = derivation.inputs.len() == 1 && derivation.inputs.iter().any(is);
+    let target = derivation.target.iter().any(|target| !target.class && is(target));
+    let computed = equation.op != Op::Given;
+    equation.per == Per::Sample && matches!(equation.shape, Shape::Vector(_)) && (computed || input || target)
+}
+
+/// A gradient that is one product of vectors or a copy is added to the batch's at once; where the sum is rounded
+/// once, any product.
+fn is_added_at_once(derivation: &Derivation, id: EquationId) -> bool {
+    match &derivation.equation(id).op {
+        Op::Outer(..) => true,
+        Op::Pointwise(formula) => {
+            let leaf = formula.as_leaf().map(EquationId);
+            let copy = leaf.is_some_and(|leaf| derivation.shape(leaf) == derivation.shape(id));
+            copy || derivation.header.arithmetic == Arithmetic::Fused && formula.as_product().is_some()
+        }
+        _ => false,
+    }
+}
+
+/// Products whose only use adds a bias.
+fn with_bias(derivation: &Derivation) -> HashSet<EquationId> {
+    let mut uses: HashMap<EquationId, usize> = HashMap::new();
+    for (_, equation) in derivation.numbered() {
+        for operand in equation.op.operands() {
+            *uses.entry(operand).or_default() += 1;
+        }
+    }
+    let products = derivation.numbered().filter_map(|(id, _)| biased(derivation, id));
+    products.map(|(product, _)| product).filter(|product| uses.get(product) == Some(&1)).collect()
+}
+
+/// The product and the bias that an equation is the sum of.
+fn biased(derivation: &Derivation, id: EquationId) -> Option<(EquationId, EquationId)> {
+    let Op::Pointwise(formula) = &derivation.equation(id).op else { return None };
+    let [a, b] = formula.as_sum_of_leaves()?.map(EquationId);
+    let is_product = |id: EquationId| {
+        let equation = derivation.equation(id);
+        matches!(equation.op, Op::VectorMatrix(..) | Op::MatrixVector(..)) && equation.per == Per::Sample
+    };
+    let is_bias = |id: EquationId| {
+        let equation = derivation.equation(id);
+        equation.per == Per::Batch && matches!(equation.shape, Shape::Vector(_))
+    };
+    match [a, b] {
+        [product, bias] | [bias, product] if is_product(product) && is_bias(bias) => Some((product, bias)),
+        _ => None,
+    }
+}

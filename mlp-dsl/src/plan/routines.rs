@@ -1,0 +1,295 @@
+//! The routines of a plan, and the layout that they need.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{
+    Entry, Field, Instruction, Layout, Operand, Output, Plan, Routine, Storage,
+    blocks::{self, Stages},
+    descents::{Descent, Stepping, count, descents},
+    facts::Facts,
+    isa,
+    lower::Lowering,
+    schedule::{Schedule, traced},
+    thresholds,
+};
+
+use crate::ir::{Parameter, Value, array::Op, equation::EquationId};
+
+/// What routines are made from: schedules of the entry points, in stages where blocks are planned.
+struct Making<'m> {
+    facts: &'m Facts<'m>,
+    schedules: BTreeMap<Entry, Schedule>,
+    stages: BTreeMap<Entry, Stages>,
+    /// The values that the workspace keeps for each sample of a block.
+    kept: BTreeSet<EquationId>,
+    descents: Vec<Descent>,
+    /// Whether a step on one sample is one routine into which its parts are inlined.
+    single_step: bool,
+}
+
+pub(super) fn plan(facts: &Facts<'_>) -> Plan {
+    let schedules = schedules(facts);
+    let wanted = blocks::wanted(facts);
+    let stages = if wanted > 1 { stages(facts, &schedules) } else { BTreeMap::new() };
+    let kept: BTreeSet<EquationId> =
+        stages.iter().flat_map(|(entry, stages)| stages.kept(facts, *entry)).collect();
+    let block = if kept.is_empty() { 1 } else { blocks::size(facts.derivation, wanted, &kept) };
+    let descents = schedules.get(&Entry::Step).map_or(Vec::new(), |step| descents(facts, step));
+    let single_step = is_single_step(facts, &schedules);
+    let making = Making { facts, schedules, stages, kept, descents, single_step };
+    let routines = making.routines();
+    let layout = layout(facts, &routines, &making.kept, block);
+    Plan {
+        layout,
+        routines,
+        unrolled: facts.unrolled,
+        block,
+        functions: facts.functions.clone(),
+        functions_take_isa: facts.functions_take_isa,
+        constant_start: facts.derivation.parameter_count() <= thresholds::CONSTANT_PARAMETERS,
+    }
+}
+
+fn schedules(facts: &Facts<'_>) -> BTreeMap<Entry, Schedule> {
+    let mut entries = vec![Entry::Forward, Entry::Trace];
+    if let Some(loss) = &facts.derivation.loss {
+        entries.extend([Entry::Loss, Entry::Accumulate]);
+        if loss.penalty.is_some() {
+            entries.extend([Entry::Penalty, Entry::Penalize]);
+        }
+    }
+    if facts.derivation.training.is_some() {
+        entries.push(Entry::Step);
+    }
+    entries.into_iter().map(|entry| (entry, Schedule::new(facts, entry))).collect()
+}
+
+/// The stages of the entry points over samples; none where no product gains from a block.
+fn stages(facts: &Facts<'_>, schedules: &BTreeMap<Entry, Schedule>) -> BTreeMap<Entry, Stages> {
+    let over_samples = [Entry::Forward, Entry::Loss, Entry::Accumulate];
+    let schedules = over_samples.iter().filter_map(|entry| Some((*entry, schedules.get(entry)?)));
+    let stages: BTreeMap<Entry, Stages> =
+        schedules.map(|(entry, schedule)| (entry, Stages::new(facts, schedule))).collect();
+    if stages.values().any(Stages::has_products) { stages } else { BTreeMap::new() }
+}
+
+/// Whether a step on one sample is one routine: where everything is written out and short, and functions or sums
+/// depend on the instruction set. A penalty comes between gradients and step.
+fn is_single_step(facts: &Facts<'_>, schedules: &BTreeMap<Entry, Schedule>) -> bool {
+    facts.unrolled
+        && facts.multiply_adds <= thresholds::SINGLE_STEP
+        && schedules.contains_key(&Entry::Step)
+        && !schedules.contains_key(&Entry::Penalize)
+        && facts.functions_take_isa
+}
+
+impl Making<'_> {
+    fn routines(&self) -> Vec<Routine> {
+        let single = self
+            .schedules
+            .iter()
+            .map(|(entry, schedule)| self.routine(*entry, self.single(*entry, schedule)));
+        let mut routines: Vec<Routine> = single.collect();
+        routines.extend(self.train().map(|instructions| self.routine(Entry::Train, instructions)));
+        routines
+            .extend(self.blocks().into_iter().map(|(entry, instructions)| self.routine(entry, instructions)));
+        routines
+    }
+
+    fn routine(&self, entry: Entry, instructions: Vec<Instruction>) -> Routine {
+        let parts = [Entry::Accumulate, Entry::Step, Entry::Train];
+        let of_single_step = self.single_step && parts.contains(&entry);
+        // A trace is for people: it is not worth code for each instruction set.
+        let needs_isa =
+            entry != Entry::Trace && (of_single_step || isa::needs_isa(self.facts, &instructions));
+        Routine { entry, instructions, needs_isa, inlined: of_single_step && entry != Entry::Train }
+    }
+
+    /// An entry point for one sample, or for none.
+    fn single(&self, entry: Entry, schedule: &Schedule) -> Vec<Instruction> {
+        let lowering = Lowering::new(self.facts, entry, schedule);
+        let mut instructions = Vec::new();
+        instructions.extend(self.cleared().filter(|_| entry == Entry::Accumulate));
+        instructions.extend(count(&lowering).filter(|_| entry == Entry::Step));
+        instructions.extend(lowering.groups(&schedule.groups));
+        instructions.extend(self.results(entry, &lowering));
+        instructions
+    }
+
+    /// What an entry point for one sample hands over at its end.
+    fn results(&self, entry: Entry, lowering: &Lowering<'_>) -> Vec<Instruction> {
+        let derivation = self.facts.derivation;
+        let returned = |id: EquationId| vec![Instruction::Return(lowering.operand(id))];
+        match entry {
+            Entry::Forward => self.output(lowering),
+            Entry::Trace => {
+                traced(derivation).iter().map(|id| Instruction::Trace(lowering.operand(*id))).collect()
+            }
+            Entry::Loss | Entry::Accumulate => {
+                derivation.loss.iter().flat_map(|loss| returned(loss.total)).collect()
+            }
+            Entry::Penalty | Entry::Penalize => {
+                derivation.loss.iter().filter_map(|loss| loss.penalty).flat_map(returned).collect()
+            }
+            Entry::Step
+            | Entry::Train
+            | Entry::ForwardBlock
+            | Entry::LossBlock
+            | Entry::SamplesBlock
+            | Entry::AccumulateBlock
+            | Entry::TrainBlock => Vec::new(),
+        }
+    }
+
+    fn output(&self, lowering: &Lowering<'_>) -> Vec<Instruction> {
+        let output = self.facts.derivation.output().map(|layer| match &layer.value {
+            Value::Whole(id) => Output::Whole(lowering.operand(*id)),
+            Value::Packed(ids) => Output::Packed(ids.iter().map(|id| lowering.operand(*id)).collect()),
+        });
+        output.map(Instruction::Output).into_iter().collect()
+    }
+
+    /// Gradients to which no sample adds.
+    fn cleared(&self) -> Option<Instruction> {
+        let fields = self.gradients(|parameter| parameter.batch().is_none());
+        (!fields.is_empty()).then_some(Instruction::Clear(fields))
+    }
+
+    /// Gradients of trained parameters.
+    fn gradients(&self, is: impl Fn(&Parameter) -> bool) -> Vec<Operand> {
+        let parameters = self.facts.derivation.parameters.iter();
+        let fields = parameters.filter(|parameter| !parameter.frozen && is(parameter)).map(|parameter| {
+            let of = parameter.equation;
+            Operand {
+                value: parameter.batch().unwrap_or(of),
+                shape: self.facts.shape(of),
+                storage: Storage::Gradient(of),
+            }
+        });
+        fields.collect()
+    }
+
+    /// The loss of a sample and the step, where that is more than one after the other.
+    fn train(&self) -> Option<Vec<Instruction>> {
+        if self.single_step {
+            let parts = [Entry::Accumulate, Entry::Step];
+            return Some(parts.map(Instruction::Run).to_vec());
+        }
+        let (accumulate, step) = self.training()?;
+        let stepping = self.stepping(step);
+        let mut accumulation = self.single(Entry::Accumulate, accumulate);
+        let loss = accumulation.pop();
+        let (mut instructions, descents) = stepping.split(accumulation);
+        instructions.extend(stepping.numbers());
+        instructions.extend(descents);
+        instructions.extend(stepping.updates());
+        instructions.extend(loss);
+        Some(instructions)
+    }
+
+    /// The schedules of training, where descents take steps.
+    fn training(&self) -> Option<(&Schedule, &Schedule)> {
+        let schedules = (self.schedules.get(&Entry::Accumulate)?, self.schedules.get(&Entry::Step)?);
+        (!self.descents.is_empty()).then_some(schedules)
+    }
+
+    fn stepping<'s>(&'s self, step: &'s Schedule) -> Stepping<'s> {
+        let lowering = Lowering::new(self.facts, Entry::Step, step);
+        Stepping { lowering, descents: &self.descents }
+    }
+
+    /// The entry points for a block of samples.
+    fn blocks(&self) -> Vec<(Entry, Vec<Instruction>)> {
+        let mut blocks = Vec::new();
+        for (entry, stages) in &self.stages {
+            let Some(schedule) = self.schedules.get(entry) else { continue };
+            let mut lowering = Lowering::new(self.facts, *entry, schedule);
+            let last = |lowering: &Lowering<'_>| match entry {
+                Entry::Forward => self.output(lowering),
+                _ => {
+                    let loss = self.facts.derivation.loss.iter();
+                    loss.map(|loss| Instruction::AddLoss(lowering.operand(loss.total))).collect()
+                }
+            };
+            let samples = stages.instructions(&mut lowering, &self.kept, last);
+            match entry {
+                Entry::Forward => blocks.push((Entry::ForwardBlock, samples)),
+                Entry::Loss => blocks.push((Entry::LossBlock, samples)),
+                _ => {
+                    let samples = self.cleared().into_iter().chain(samples).collect();
+                    blocks.push((Entry::SamplesBlock, samples));
+                    blocks.extend(self.sums(stages, &lowering));
+                }
+            }
+        }
+        blocks
+    }
+
+    /// The entry points that begin with the samples of a block.
+    fn sums(&self, stages: &Stages, lowering: &Lowering<'_>) -> Vec<(Entry, Vec<Instruction>)> {
+        let samples = Instruction::Run(Entry::SamplesBlock);
+        let sums: Vec<Instruction> = stages.sums(lowering).into_iter().map(Instruction::Accumulate).collect();
+        // The kernels divide the sums of outer products.
+        let is_sum = |parameter: &Parameter| parameter.batch().is_some_and(|id| stages.sums.contains(&id));
+        let divided = Instruction::Divide(self.gradients(|parameter| !is_sum(parameter)));
+        let mut accumulate = vec![samples.clone()];
+        accumulate.extend(sums.iter().cloned());
+        accumulate.push(divided.clone());
+        let mut blocks = vec![(Entry::AccumulateBlock, accumulate)];
+        if let Some((_, step)) = self.training() {
+            let stepping = self.stepping(step);
+            let mut train = vec![samples];
+            train.extend(stepping.numbers());
+            train.extend(sums.iter().map(|sum| stepping.descend(sum).unwrap_or_else(|| sum.clone())));
+            train.push(divided);
+            train.extend(stepping.updates());
+            blocks.push((Entry::TrainBlock, train));
+        }
+        blocks
+    }
+}
+
+fn layout(facts: &Facts<'_>, routines: &[Routine], kept: &BTreeSet<EquationId>, block: usize) -> Layout {
+    let d = facts.derivation;
+    let field = |value: EquationId| Field { value, shape: facts.shape(value), samples: None };
+    let operands = routines.iter().flat_map(|routine| &routine.instructions).flat_map(|instruction| {
+        let (reads, writes) = instruction.operands();
+        reads.into_iter().chain(writes)
+    });
+    let stored =
+        operands.filter(|operand| operand.storage == Storage::Workspace).map(|operand| operand.value);
+    let values: BTreeSet<EquationId> = stored.chain(kept.iter().copied()).collect();
+    let workspace: Vec<Field> = values
+        .into_iter()
+        .map(|value| Field { samples: kept.contains(&value).then_some(block), ..field(value) })
+        .collect();
+    let is_number = |id: &EquationId| matches!(d.equation(*id).op, Op::Setting(_));
+    let settings = d.training.iter().flat_map(|training| &training.settings).copied().filter(is_number);
+    let settings: Vec<Field> = settings.map(field).collect();
+    let counts_steps = d.training.as_ref().is_some_and(|training| training.step.is_some());
+    let states = d.parameters.iter().flat_map(Parameter::state);
+    let states: Vec<Field> = states.map(|state| field(state.equation)).collect();
+    let bytes = |fields: &[Field]| {
+        let numbers = fields.iter().map(|field| field.shape.count() * field.samples.unwrap_or(1));
+        numbers.sum::<usize>() * d.header.precision.bytes()
+    };
+    let alignment = (!facts.unrolled).then_some(thresholds::ALIGNMENT);
+    let parameter_bytes = d.parameter_count() * d.header.precision.bytes();
+    let workspace_bytes = bytes(&workspace).next_multiple_of(alignment.unwrap_or(1));
+    let optimizer_bytes = bytes(&settings) + bytes(&states) + if counts_steps { 8 } else { 0 };
+    let by_value = 2 * parameter_bytes + workspace_bytes + optimizer_bytes <= thresholds::BY_VALUE_BYTES;
+    Layout {
+        parameters: d.parameters.iter().map(|parameter| field(parameter.equation)).collect(),
+        gradients: d.parameters.iter().filter(|p| !p.frozen).map(|p| field(p.equation)).collect(),
+        settings,
+        counts_steps,
+        states,
+        workspace,
+        trace: traced(d).into_iter().map(field).collect(),
+        alignment,
+        parameter_bytes,
+        workspace_bytes,
+        optimizer_bytes,
+        by_value,
+    }
+}

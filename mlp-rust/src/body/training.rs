@@ -1,0 +1,175 @@
+//! Methods that begin with another routine, or are inlined into others: those of training.
+
+use mlp_dsl::{plan::Entry, shape::Shape};
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::{
+    Context,
+    dispatch::{Argument, argument},
+};
+
+impl Context<'_> {
+    /// All of a block but the sums of outer products: a method, since two entry points begin with it.
+    pub(crate) fn accumulated_samples(&self) -> TokenStream {
+        if self.plan.routine(Entry::SamplesBlock).is_none() {
+            return TokenStream::new();
+        }
+        let (network, workspace, gradients, real) =
+            (&self.types.network, &self.types.workspace, &self.types.gradients, self.real());
+        let (input, target) = (self.array(Shape::Vector(self.input_count())), self.target());
+        let mut arguments = self.block_arguments();
+        arguments.push(argument("__total", quote!(&'r mut #real)));
+        let code = self.body(Entry::SamplesBlock);
+        let body = self.method(Entry::SamplesBlock, &TokenStream::new(), &arguments, &quote!(()), &code);
+        quote! {
+            impl #network {
+                fn __accumulate_samples(
+                    &self, __first: bool, __inputs: &[#input], __targets: &[#target],
+                    __workspace: &mut #workspace, __gradients: &mut #gradients, __total: &mut #real,
+                ) {
+                    #body
+                }
+            }
+        }
+    }
+
+    /// What the entry points of a block have in common.
+    fn block_arguments(&self) -> Vec<Argument> {
+        let (workspace, gradients) = (&self.types.workspace, &self.types.gradients);
+        let (input, target) = (self.array(Shape::Vector(self.input_count())), self.target());
+        vec![
+            argument("__first", quote!(bool)),
+            argument("__inputs", quote!(&'r [#input])),
+            argument("__targets", quote!(&'r [#target])),
+            argument("__workspace", quote!(&'r mut #workspace)),
+            argument("__gradients", quote!(&'r mut #gradients)),
+        ]
+    }
+
+    /// The gradients of a block.
+    pub(crate) fn accumulate_block(&self) -> TokenStream {
+        let (samples, real, code) = (samples_first(), self.real(), self.body(Entry::AccumulateBlock));
+        let mut arguments = self.block_arguments();
+        arguments.push(argument("__samples", quote!(::core::option::Option<#real>)));
+        let sums = self.method(Entry::AccumulateBlock, &TokenStream::new(), &arguments, &quote!(()), &code);
+        let parameters = self.block_parameters(&TokenStream::new());
+        quote! {
+            fn accumulate_block(&self, #parameters) {
+                #samples
+                #sums
+            }
+        }
+    }
+
+    /// The parameters of a method for a block, with what is its own.
+    fn block_parameters(&self, own: &TokenStream) -> TokenStream {
+        let (workspace, gradients, real) = (&self.types.workspace, &self.types.gradients, self.real());
+        let (input, target) = (self.array(Shape::Vector(self.input_count())), self.target());
+        quote! {
+            __first: bool, __samples: ::core::option::Option<#real>, __inputs: &[#input], __targets: &[#target],
+            #own __workspace: &mut #workspace, __gradients: &mut #gradients, __total: &mut #real,
+        }
+    }
+
+    /// The entry points that train at once, where there are any.
+    pub(crate) fn training(&self) -> TokenStream {
+        let block = self.plan.routine(Entry::TrainBlock).map(|_| self.train_block());
+        let sample = self.plan.routine(Entry::Train).map(|_| self.train_into());
+        quote!(#block #sample)
+    }
+
+    fn train_block(&self) -> TokenStream {
+        let (optimizer, real, code) = (&self.types.optimizer, self.real(), self.body(Entry::TrainBlock));
+        let mut arguments = self.block_arguments();
+        arguments.push(argument("__samples", quote!(::core::option::Option<#real>)));
+        arguments.push(argument("__optimizer", quote!(&'r mut #optimizer)));
+        let stepped = self.method(Entry::TrainBlock, &quote!(mut), &arguments, &quote!(()), &code);
+        let (samples, parameters) =
+            (samples_first(), self.block_parameters(&quote!(__optimizer: &mut #optimizer,)));
+        quote! {
+            fn train_block(&mut self, #parameters) {
+                #samples
+                #stepped
+            }
+        }
+    }
+
+    fn train_into(&self) -> TokenStream {
+        let (optimizer, workspace, gradients, real) =
+            (&self.types.optimizer, &self.types.workspace, &self.types.gradients, self.real());
+        let (input, target) = (self.array(Shape::Vector(self.input_count())), self.target());
+        let arguments = [
+            argument("__input", quote!(&'r #input)),
+            argument("__target", quote!(&'r #target)),
+            argument("__optimizer", quote!(&'r mut #optimizer)),
+            argument("__workspace", quote!(&'r mut #workspace)),
+            argument("__gradients", quote!(&'r mut #gradients)),
+        ];
+        let code = self.body(Entry::Train);
+        let body = self.method(Entry::Train, &quote!(mut), &arguments, &real, &code);
+        quote! {
+            fn train_into(
+                &mut self, __input: &#input, __target: &#target, __optimizer: &mut #optimizer,
+                __workspace: &mut #workspace, __gradients: &mut #gradients,
+            ) -> #real {
+                #body
+            }
+        }
+    }
+
+    /// The routines that are inlined into others, as methods.
+    pub(crate) fn inlined(&self) -> TokenStream {
+        let is_inlined = |entry| self.plan.routine(entry).is_some_and(|routine| routine.inlined);
+        if !is_inlined(Entry::Accumulate) {
+            return TokenStream::new();
+        }
+        let (network, optimizer, workspace, gradients, runtime, real) = (
+            &self.types.network,
+            &self.types.optimizer,
+            &self.types.workspace,
+            &self.types.gradients,
+            &self.runtime,
+            self.real(),
+        );
+        let (input, target) = (self.array(Shape::Vector(self.input_count())), self.target());
+        let (accumulate, step) = (self.body(Entry::Accumulate), self.body(Entry::Step));
+        quote! {
+            impl #network {
+                #[inline(always)]
+                fn __accumulate<__I: #runtime::Isa>(
+                    &self, __isa: __I, __first: bool, __input: &#input, __target: &#target,
+                    __workspace: &mut #workspace, __gradients: &mut #gradients,
+                ) -> #real {
+                    let __network = self;
+                    #accumulate
+                }
+                #[inline(always)]
+                fn __step<__I: #runtime::Isa>(
+                    &mut self, __isa: __I, __optimizer: &mut #optimizer, __gradients: &#gradients,
+                ) {
+                    let __network = self;
+                    #step
+                }
+            }
+        }
+    }
+
+    /// The body of an entry point: its own, or the call of its inlined method.
+    pub(crate) fn body_or_call(&self, entry: Entry) -> TokenStream {
+        match self.plan.routine(entry) {
+            Some(routine) if routine.inlined && entry == Entry::Step => {
+                let call = super::Body { context: self, entry }.run(entry);
+                quote!(#call;)
+            }
+            Some(routine) if routine.inlined => super::Body { context: self, entry }.run(entry),
+            _ => self.body(entry),
+        }
+    }
+}
+
+fn samples_first() -> TokenStream {
+    quote! {
+        self.__accumulate_samples(__first, __inputs, __targets, __workspace, __gradients, __total);
+    }
+}
