@@ -96,7 +96,7 @@ fn emitted_code_includes_the_file() {
     fs::write(&weights, bytes).unwrap();
     let built = rustc(&main, &[]);
     let said = String::from_utf8_lossy(&built.stderr);
-    assert!(!built.status.success() && said.contains("generate it anew"), "{said}");
+    assert!(!built.status.success() && said.contains("regenerate it"), "{said}");
     mlpc(&["emit", "--standalone", "--check"]).arg(&file).arg("-o").arg(&net).assert().code(1);
 }
 
