@@ -9,7 +9,7 @@ use std::{
 
 use mlp_hostile::TARGETS;
 
-/// Where the specifications are, and those that break promises before they were mended.
+/// The folders of specifications.
 const FOLDERS: [&str; 7] = [
     "examples/course",
     "mlp-dsl/src",
