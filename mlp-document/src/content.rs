@@ -22,12 +22,12 @@ pub enum Form {
     Value,
 }
 
-/// What stands between two equals signs.
+/// An expression between two equals signs, and the form in which it is printed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Side {
     /// How it is printed.
     pub form: Form,
-    /// What it is.
+    /// The expression.
     pub expression: Expression,
 }
 
@@ -210,7 +210,7 @@ pub struct Picture {
     pub nodes: Vec<PictureNode>,
     /// Titled groups of nodes.
     pub groups: Vec<(String, Vec<usize>)>,
-    /// From, to, and what stands on the edge.
+    /// Start, end and label of each edge.
     pub edges: Vec<(usize, usize, String)>,
 }
 

@@ -1,12 +1,14 @@
 //! The worked derivation: the document that a student can follow by hand.
 //!
-//! It says what the equations say and computes nothing itself: a formula comes from an equation, a
-//! number from the referee. What is said ([`Line`], [`Section`]) stands apart from how it is
-//! printed, and every [`Side`] of a line can be evaluated, so each equals sign can be tested.
+//! It computes nothing itself: a formula comes from an equation, a number from the reference
+//! interpreter. A [`Section`] has blocks, a block has lines, and a [`Line`] has sides that are equal.
+//! Every [`Side`] has a value, so each equals sign is a test ([`Document::check`]), and a notation,
+//! a tree of mathematics ([`Math`]). A printer spells trees and lays out blocks; it needs nothing
+//! that is not public here.
 //!
 //! ```text
-//! Derivation ── sections ─→ Document ── markdown, latex ─→ text
-//!                              └─ lines ── evaluate ─→ numbers to test
+//! Derivation ── sections, phrases ─→ Document ── notation ─→ Math ── printers ─→ text
+//!                                       └─ evaluate ─→ numbers ── verify
 //! ```
 
 #![cfg_attr(not(test), warn(clippy::wildcard_enum_match_arm))]
@@ -34,7 +36,7 @@ pub use notation::{
 };
 pub use verify::Fault;
 
-use mlp_dsl::{ir::Derivation, model::HEADINGS};
+use mlp_dsl::{ir::Derivation, model::HEADINGS, never::OrNever};
 use mlp_eval::Point;
 
 use notation::{Notation, names::Names};
@@ -90,12 +92,28 @@ impl Document {
         markdown::print(self)
     }
 
+    /// The title: the specification's, or the network's name.
+    pub fn title(&self) -> &str {
+        let header = &self.derivation.header;
+        header.document.title.as_deref().unwrap_or(&header.name)
+    }
+
+    /// The derivation that the document is about.
+    pub fn derivation(&self) -> &Derivation {
+        &self.derivation
+    }
+
+    /// The paragraphs before the first section.
+    pub fn preface(&self) -> &[Text] {
+        &self.preface
+    }
+
     /// The heading of a section: the specification's words, or English ones.
     pub fn heading(&self, section: &Section) -> &str {
         let own = &self.derivation.header.document.headings;
         let own = own.iter().find(|(key, _)| key == section.key).map(|(_, words)| words.as_str());
         let english = || HEADINGS.iter().find(|(key, _)| *key == section.key).map(|(_, words)| *words);
-        own.or_else(english).unwrap_or(section.key)
+        own.or_else(english).or_never("each section has a heading", section.key)
     }
 
     /// The sections, in order.

@@ -8,6 +8,7 @@ use mlp_dsl::{
         array::Op,
         equation::{EquationId, Symbol},
     },
+    never::OrNever,
     shape::Shape,
 };
 
@@ -86,7 +87,7 @@ struct Drawing<'c, 'd> {
     places: HashMap<Source, usize>,
 }
 
-/// What a node stands for.
+/// The value of a node.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 enum Source {
     Equation(EquationId),
@@ -107,7 +108,8 @@ impl Drawing<'_, '_> {
         let label = match source {
             Source::Equation(id) => derivation.name_of(id),
             Source::Constant(ConstantId(id)) => {
-                derivation.header.constants.get(id as usize).map(|(name, _)| name.clone()).unwrap_or_default()
+                let constant = derivation.header.constants.get(id as usize);
+                constant.map(|(name, _)| name.clone()).or_never("a constant has a name", String::new())
             }
         };
         let next = self.picture.nodes.len();

@@ -6,6 +6,7 @@ use mlp_dsl::{
         equation::{EquationId, Role, Symbol},
     },
     limits,
+    never::OrNever,
     shape::Shape,
 };
 use mlp_eval::{Evaluation, Point, cost, evaluate};
@@ -30,7 +31,7 @@ pub struct StepValues {
     pub forward: Vec<Entry>,
     /// The components of the loss, its total last.
     pub loss: Vec<Entry>,
-    /// The gradient by each parameter, under the parameter's name.
+    /// The gradient with respect to each parameter, under the parameter's name.
     pub gradients: Vec<Entry>,
     /// Each parameter after the step.
     pub updated: Vec<Entry>,
@@ -59,11 +60,11 @@ pub struct MissingValues {
 /// What passes a limit of evaluation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TooLarge {
-    /// So many parameters.
+    /// The number of parameters.
     Parameters(u64),
-    /// So many numbers in all equations together.
+    /// The number of values of all equations.
     Values(u64),
-    /// So many scalar operations.
+    /// The number of scalar operations.
     Operations(u64),
 }
 
@@ -93,7 +94,8 @@ pub fn train(derivation: &Derivation, steps: u64) -> Result<StepValues, Refusal>
 
 fn collect(derivation: &Derivation, evaluation: &Evaluation<f64>) -> StepValues {
     let entry = |name: String, id: EquationId| {
-        let values = evaluation.value(id).map(|value| value.iter().collect()).unwrap_or_default();
+        let values = evaluation.value(id).map(|value| value.iter().collect());
+        let values = values.or_never("an evaluation has a value for each equation", Vec::new());
         Entry { name, shape: derivation.shape(id), values }
     };
     let named = |id: EquationId| entry(derivation.name_of(id), id);

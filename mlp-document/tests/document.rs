@@ -5,6 +5,8 @@
 
 #[path = "document/networks.rs"]
 mod networks;
+#[path = "document/outside.rs"]
+mod outside;
 #[path = "document/printed.rs"]
 mod printed;
 
@@ -170,4 +172,28 @@ fn a_large_network_keeps_the_document_short() {
         target t[2]; loss cross_entropy(o, t); train sgd(rate = 0.5), batch 64; }";
     let length = derive(&compiled("wide", wide), &Options::default()).to_markdown().len();
     assert!(length < 20_000, "{length} bytes");
+}
+
+/// A printer of another format needs public items only.
+#[test]
+fn a_printer_can_live_outside() {
+    for (name, _) in EXAMPLES.into_iter().chain(OTHERS) {
+        let html = outside::html(&document_of(name));
+        let mut open: Vec<&str> = Vec::new();
+        for tag in html.split('<').skip(1).filter_map(|piece| piece.split_once('>')).map(|(tag, _)| tag) {
+            match tag.strip_prefix('/') {
+                Some(closed) => assert_eq!(open.pop(), Some(closed), "{name}"),
+                None => open.push(tag),
+            }
+        }
+        assert!(open.is_empty() && html.contains("<math>"), "{name}");
+    }
+    let exercise = outside::html(&document_of("exercise"));
+    contains(
+        &exercise,
+        &[
+            "<mfrac><mrow><mo>∂</mo><mi>E</mi></mrow><mrow><mo>∂</mo><msub><mi>w</mi><mn>5</mn></msub></mrow></mfrac>",
+            "<mn>0.082167041</mn>",
+        ],
+    );
 }

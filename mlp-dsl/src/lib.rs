@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! text ── syntax ─→ Ast ── check ─→ Model ── ir ─→ Derivation ─┬─ plan ─→ Plan ── backend::rust
-//!                                                              ├─ referee (numbers)
+//!                                                              ├─ interpreter (numbers)
 //!                                                              └─ backend::document
 //! ```
 
@@ -38,7 +38,7 @@ use ir::Derivation;
 use syntax::ast::Ast;
 use weights::{Files, NoFiles};
 
-/// The whole front: from text to equations, or all mistakes that were found.
+/// The whole front end: from text to equations, or all errors that were found.
 pub fn compile(text: &str) -> Result<Derivation, Vec<Diagnostic>> {
     compile_with(text, &NoFiles)
 }

@@ -42,9 +42,9 @@ pub struct Options<'s> {
     pub runtime: Option<TokenStream>,
     /// One file without dependencies: the runtime is a module `runtime` beside the network.
     pub standalone: bool,
-    /// Where the specification's text stands in the user's source.
+    /// The spans in the user's source of parts of the specification.
     pub spans: Option<Spans<'s>>,
-    /// The specification's names, of which editors are to be told.
+    /// The specification's names, for hints to editors.
     pub hints: Option<&'s mlp_dsl::names::Names>,
     /// The bytes of the file of weights, as an expression; where it is not given, the file is included by the
     /// path that the specification has.
@@ -201,7 +201,7 @@ impl Context<'_> {
         }
     }
 
-    /// Where the name of an equation stands; one that is made from another name stands nowhere.
+    /// The span of an equation's name; a name made from another one has none.
     fn span_of(&self, id: EquationId) -> proc_macro2::Span {
         let equation = self.derivation.equation(id);
         if matches!(equation.symbol, Symbol::Named(_)) {

@@ -11,7 +11,7 @@ use quote::format_ident;
 
 use crate::surface::Kind;
 
-/// Says where a piece of the specification's text stands in the user's source.
+/// The span in the user's source of a part of the specification.
 pub type Spans<'s> = &'s dyn Fn(span::Span) -> Span;
 
 /// An identifier; a keyword becomes a raw one.
@@ -37,7 +37,7 @@ fn is_keyword(name: &str) -> bool {
     KEYWORDS.contains(&name)
 }
 
-/// Names that mean a variant in a pattern, whatever stands around.
+/// Names that mean a variant in every pattern.
 const VARIANTS: [&str; 4] = ["Some", "None", "Ok", "Err"];
 
 /// How the variables of shared terms begin.

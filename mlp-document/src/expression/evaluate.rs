@@ -1,4 +1,4 @@
-//! The value of each side, at any point, from the referee's values of the equations.
+//! The value of each side, at any point, from the interpreter's values of the equations.
 
 use mlp_dsl::{
     formula::{FunctionId, evaluate::evaluate_formula},
@@ -15,7 +15,7 @@ use mlp_eval::{Array, Evaluation, Point, evaluate};
 
 use super::{ArrayOp, Expression, Node, NodeId, Quantity};
 
-/// The referee's values: of the batch, and of each of its samples.
+/// The interpreter's values: of the batch, and of each of its samples.
 #[derive(Clone, Debug)]
 pub struct Numbers {
     batch: Evaluation<f64>,

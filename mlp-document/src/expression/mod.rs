@@ -1,5 +1,5 @@
-//! What stands on one side of an equals sign: an arena of operations over quantities, operands
-//! first, so that evaluating and printing are loops.
+//! Expressions, the sides of equalities: an arena of operations over quantities, operands first, so
+//! that evaluating and printing are loops.
 
 pub(crate) mod equation;
 pub(crate) mod evaluate;
@@ -71,18 +71,18 @@ impl Count {
     }
 }
 
-/// What has a notation of its own and a value.
+/// A value with a notation of its own.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Quantity {
     /// The value of an equation, printed as its symbol.
     Equation(EquationId),
-    /// ∂of/∂by, spelled out; `value` says what it is over equations.
+    /// ∂of/∂by, spelled out; `value` gives it over equations.
     Derivative {
-        /// The value derived.
+        /// The value that is differentiated.
         of: EquationId,
-        /// By what.
+        /// With respect to this value.
         by: EquationId,
-        /// What it is.
+        /// Its value.
         value: Box<Expression>,
     },
     /// A number of things, printed as that number.
@@ -94,14 +94,14 @@ pub enum Quantity {
         /// Its value.
         value: Box<Expression>,
     },
-    /// A parameter of a function, for which `value` is put.
+    /// A parameter of a function.
     Argument {
         /// The parameter's name.
         name: String,
-        /// What it stands for where the line is evaluated.
+        /// Its value where the line is evaluated.
         value: Box<Expression>,
     },
-    /// The partial derivative of a function by one of its parameters, at some arguments.
+    /// The partial derivative of a function with respect to one of its parameters, at some arguments.
     FunctionDerivative {
         /// The function.
         function: FunctionId,
@@ -109,13 +109,13 @@ pub enum Quantity {
         parameter: usize,
         /// The arguments.
         arguments: Vec<Expression>,
-        /// What it is.
+        /// Its value.
         value: Box<Expression>,
     },
 }
 
-/// Operations on rows, vectors and matrices. A value of a sample is a row; for a batch the rows
-/// stand below one another, and the same formula holds.
+/// Operations on rows, vectors and matrices. A value of a sample is a row; for a batch there is
+/// a row for each sample, and the same formula holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ArrayOp {
     /// x W

@@ -1,5 +1,7 @@
 //! How a number is printed: rounded once, to the nearest.
 
+use mlp_dsl::never::OrNever;
+
 /// Below this a number is printed in scientific notation.
 pub(crate) const SMALL: f64 = 1e-4;
 /// From here on a number is printed in scientific notation.
@@ -34,7 +36,7 @@ pub(crate) fn decimal(x: f64, digits: usize) -> Decimal {
 
 /// The number without what the last bits of a float add to it: 15 significant digits.
 fn without_noise(x: f64) -> f64 {
-    format!("{x:.14e}").parse().unwrap_or(x)
+    format!("{x:.14e}").parse().ok().or_never("a printed number is a number", x)
 }
 
 fn scientific(x: f64, digits: usize) -> Decimal {
@@ -42,8 +44,10 @@ fn scientific(x: f64, digits: usize) -> Decimal {
     let places = digits - 1;
     let long = format!("{x:.places$e}");
     let chosen = if shortest.len() <= long.len() { shortest } else { long };
-    let (mantissa, exponent) = chosen.split_once('e').unwrap_or((chosen.as_str(), "0"));
-    Decimal { digits: mantissa.to_owned(), exponent: Some(exponent.parse().unwrap_or(0)) }
+    let parts = chosen.split_once('e');
+    let (mantissa, exponent) = parts.or_never("scientific notation has an exponent", (&chosen, "0"));
+    let exponent = exponent.parse().ok().or_never("an exponent is a whole number", 0);
+    Decimal { digits: mantissa.to_owned(), exponent: Some(exponent) }
 }
 
 #[cfg(test)]

@@ -97,7 +97,7 @@ impl Notation<'_> {
             Node::Number(x) if *x == 0.5 && !numbers => Math::Number(Number::Half),
             Node::Number(x) => self.number(*x),
             Node::Constant(_, x) if numbers => self.number(*x),
-            Node::Constant(id, _) => self.names.constant(*id)?.clone().into(),
+            Node::Constant(id, _) => self.names.constant(*id).into(),
             Node::Quantity(quantity) => self.quantity(quantity, numbers)?,
             Node::Unary(op, x) => self.unary(*op, at(x)?),
             Node::Binary(op, a, b) => {
@@ -109,7 +109,7 @@ impl Notation<'_> {
                 let [left, right, then, otherwise] = parts.map(|id| at(&id));
                 select(*comparison, [left?, right?, then?, otherwise?])
             }
-            Node::Apply(f, arguments) => Math::call(self.names.function(*f)?.clone().into(), all(arguments)?),
+            Node::Apply(f, arguments) => Math::call(self.names.function(*f).into(), all(arguments)?),
             Node::Array(op, operands) => array_operation(*op, &all(operands)?, shape.count())?,
             Node::Batch(reduction, inner) => self.over_batch(*reduction, inner, numbers)?,
             Node::Whole { up, of } => at(of)?.clone().fenced(if *up { Fence::Ceiling } else { Fence::Floor }),
@@ -151,7 +151,7 @@ impl Notation<'_> {
             Quantity::Derivative { of, by, .. } => self.names.derivative(self.derivation, *of, *by),
             Quantity::Argument { name, .. } => self.names.argument(name).into(),
             Quantity::FunctionDerivative { function, parameter, arguments, .. } => {
-                let name = self.names.function(*function)?.clone();
+                let name = self.names.function(*function);
                 let arguments = arguments.iter().map(|argument| self.expression(argument, false));
                 let arguments: Vec<Math> = arguments.collect::<Option<_>>()?;
                 let function = match arguments.as_slice() {

@@ -10,6 +10,7 @@ use mlp_dsl::{
     },
     model::Reduction,
     never,
+    never::OrNever,
 };
 
 use super::{
@@ -65,7 +66,9 @@ impl Names {
                 spelled.insert(name.to_owned(), spelling);
             }
         }
-        let constant = |(name, _): &(String, f64)| spelled.get(name).cloned().unwrap_or_else(|| pretty(name));
+        let constant = |(name, _): &(String, f64)| {
+            spelled.get(name).cloned().or_never("a constant has a spelling", pretty(name))
+        };
         let constants = derivation.header.constants.iter().map(constant).collect();
         let batch_loss = match derivation.loss.as_ref().map(|loss| loss.reduction) {
             _ if single => loss(),
@@ -131,13 +134,13 @@ impl Names {
     }
 
     /// A function's name.
-    pub(crate) fn function(&self, FunctionId(id): FunctionId) -> Option<&Name> {
-        self.functions.get(id as usize)
+    pub(crate) fn function(&self, FunctionId(id): FunctionId) -> Name {
+        self.functions.get(id as usize).cloned().or_never("a function has a name", Name::word("?"))
     }
 
     /// A constant's name.
-    pub(crate) fn constant(&self, ConstantId(id): ConstantId) -> Option<&Name> {
-        self.constants.get(id as usize)
+    pub(crate) fn constant(&self, ConstantId(id): ConstantId) -> Name {
+        self.constants.get(id as usize).cloned().or_never("a constant has a name", Name::word("?"))
     }
 
     /// A parameter of a function.

@@ -7,28 +7,27 @@ use mlp_dsl::visible::acts;
 
 use crate::{
     Document,
-    content::{Block, Column, Inline, Line, NodeKind, Picture, Side, Text},
+    content::{Block, Column, Inline, Line, Side, Text},
     notation::{
-        Notation,
         layout::Row,
         math::{Math, Operator},
     },
     phrases,
 };
 
-use super::latex;
+use super::{latex, mermaid};
 
 pub(crate) fn print(document: &Document) -> String {
-    let printer = Markdown { notation: document.notation() };
+    let printer = Markdown { document };
     let mut out = String::new();
     front_matter(document, &mut out);
-    for doc in paragraphs(&document.derivation.header.docs) {
+    for doc in paragraphs(&document.derivation().header.docs) {
         let _ = write!(out, "\n{}\n", escape(&doc));
     }
-    for text in &document.preface {
+    for text in document.preface() {
         let _ = write!(out, "\n{}\n", printer.text(text));
     }
-    for (index, section) in document.sections.iter().enumerate() {
+    for (index, section) in document.sections().iter().enumerate() {
         let _ = write!(out, "\n## {}. {}\n", index + 1, escape(document.heading(section)));
         for block in &section.blocks {
             let _ = write!(out, "\n{}\n", printer.block(block));
@@ -39,9 +38,8 @@ pub(crate) fn print(document: &Document) -> String {
 
 /// Title, author, marks and question.
 fn front_matter(document: &Document, out: &mut String) {
-    let front = &document.derivation.header.document;
-    let title = front.title.as_deref().unwrap_or(&document.derivation.header.name);
-    let _ = writeln!(out, "# {}", escape(&one_line(title)));
+    let front = &document.derivation().header.document;
+    let _ = writeln!(out, "# {}", escape(&one_line(document.title())));
     let mut line = Vec::new();
     line.extend(front.author.as_deref().map(|author| escape(&one_line(author))));
     line.extend(front.marks.map(phrases::marks));
@@ -66,7 +64,7 @@ fn paragraphs(docs: &[String]) -> Vec<String> {
 }
 
 struct Markdown<'d> {
-    notation: Notation<'d>,
+    document: &'d Document,
 }
 
 impl Markdown<'_> {
@@ -76,7 +74,7 @@ impl Markdown<'_> {
             Block::Heading(title) => format!("### {}", escape(title)),
             Block::Lines(lines) => self.lines(lines),
             Block::Table { columns, rows } => self.table(columns, rows),
-            Block::Picture(picture) => mermaid(picture),
+            Block::Picture(picture) => mermaid::picture(picture),
         }
     }
 
@@ -100,12 +98,12 @@ impl Markdown<'_> {
     }
 
     fn side(&self, side: &Side) -> Math {
-        self.notation.side(side).unwrap_or(Operator::Ellipsis.into())
+        self.document.math(side).unwrap_or(Operator::Ellipsis.into())
     }
 
     /// Lines below one another, aligned at the first equals sign; a long one takes a row for each.
     fn lines(&self, lines: &[Line]) -> String {
-        let blocks: Vec<String> = self.notation.layout(lines).iter().map(|block| aligned(block)).collect();
+        let blocks: Vec<String> = self.document.rows(lines).iter().map(|block| aligned(block)).collect();
         blocks.join("\n\n")
     }
 
@@ -160,47 +158,4 @@ fn escape(text: &str) -> String {
         out.push(if acts(c) { ' ' } else { c });
     }
     out
-}
-
-fn mermaid(picture: &Picture) -> String {
-    let mut lines = vec!["```mermaid".to_owned(), "flowchart LR".to_owned()];
-    let node = |index: usize| -> String {
-        let label = picture.nodes.get(index).map_or("", |node| node.label.as_str());
-        let label = quoted(label);
-        match picture.nodes.get(index).map(|node| node.kind) {
-            Some(NodeKind::Input) => format!("n{index}[{label}]"),
-            Some(NodeKind::Bias) => format!("n{index}{{{{{label}}}}}"),
-            _ => format!("n{index}(({label}))"),
-        }
-    };
-    let mut drawn = vec![false; picture.nodes.len()];
-    for (index, (title, members)) in picture.groups.iter().enumerate() {
-        lines.push(format!("  subgraph g{index}[{}]", quoted(title)));
-        for member in members {
-            lines.push(format!("    {}", node(*member)));
-            if let Some(slot) = drawn.get_mut(*member) {
-                *slot = true;
-            }
-        }
-        lines.push("  end".to_owned());
-    }
-    let rest = drawn.iter().enumerate().filter(|(_, drawn)| !**drawn);
-    lines.extend(rest.map(|(index, _)| format!("  {}", node(index))));
-    for (from, to, label) in &picture.edges {
-        let label = if label.is_empty() { String::new() } else { format!("|{}|", quoted(label)) };
-        // Dotted, so that a bias's edge that passes by a weight's label isn't taken for it.
-        let is_bias = picture.nodes.get(*from).is_some_and(|node| node.kind == NodeKind::Bias);
-        let arrow = if is_bias { "-.->" } else { "-->" };
-        lines.push(format!("  n{from} {arrow}{label} n{to}"));
-    }
-    lines.push("```".to_owned());
-    lines.join("\n")
-}
-
-/// A label of Mermaid: its markup characters as entities.
-fn quoted(text: &str) -> String {
-    let plain = |c: &char| c.is_alphanumeric() || " _:=.,-".contains(*c);
-    let safe: String =
-        text.chars().map(|c| if plain(&c) { c.to_string() } else { format!("#{};", c as u32) }).collect();
-    format!("\"{safe}\"")
 }

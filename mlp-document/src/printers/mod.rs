@@ -2,4 +2,5 @@
 
 pub(crate) mod latex;
 pub(crate) mod markdown;
+mod mermaid;
 pub(crate) mod text;

@@ -2,6 +2,8 @@
 
 use mlp_dsl::{
     ir::{Derivation, Loss, Parameter, equation::EquationId},
+    never,
+    never::OrNever,
     shape::Shape,
 };
 use mlp_eval::{Array, Evaluation, Point, complex_step, cost, evaluate};
@@ -113,8 +115,11 @@ impl Comparison<'_> {
 
     /// (E(w + h) − E(w − h)) / 2h
     fn central_difference(&self, parameter: &Parameter, element: usize) -> f64 {
-        let Some(start) = self.point.of(parameter.equation, 0) else { return f64::NAN };
-        let here = start.iter().nth(element).unwrap_or(f64::NAN);
+        let Some(start) = self.point.of(parameter.equation, 0) else {
+            never!("the point has no value for the parameter `{}`", parameter.name);
+            return f64::NAN;
+        };
+        let here = start.iter().nth(element).or_never("a parameter has its elements", f64::NAN);
         let step = f64::EPSILON.cbrt() * here.abs().max(1.0);
         let at = |x: f64| {
             let mut moved: Array<f64> = start.clone();

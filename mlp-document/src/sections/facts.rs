@@ -3,12 +3,14 @@
 use std::collections::{HashMap, HashSet};
 
 use mlp_dsl::{
+    formula::{FunctionId, scalar::Function},
     ir::{
         Derivation, Layer,
         array::Op,
         equation::{Equation, EquationId, Role},
     },
     model::Reduction,
+    never,
     shape::Shape,
 };
 
@@ -82,6 +84,20 @@ impl<'d> Facts<'d> {
     /// How the losses of a batch are combined: the mean where nothing is said.
     pub(crate) fn reduction(&self) -> Reduction {
         self.derivation.loss.as_ref().map_or(Reduction::Mean, |loss| loss.reduction)
+    }
+
+    /// The function of a call.
+    pub(crate) fn function(&self, id: FunctionId) -> Option<&'d Function> {
+        let function = self.derivation.header.functions.get(id.0 as usize);
+        if function.is_none() {
+            never!("a call has no function");
+        }
+        function
+    }
+
+    /// The name of a function.
+    pub(crate) fn function_name(&self, id: FunctionId) -> &'d str {
+        self.function(id).map_or("?", |function| function.name.as_str())
     }
 
     /// The named equations with this role, in order.

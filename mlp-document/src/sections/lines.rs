@@ -1,7 +1,7 @@
 //! The lines that every equation can be written in.
 
 use mlp_dsl::{
-    formula::{Formula, FunctionId},
+    formula::{Formula, FunctionId, scalar::Function},
     ir::equation::EquationId,
     shape::Shape,
 };
@@ -78,8 +78,8 @@ pub(crate) fn outermost_call(facts: &Facts<'_>, id: EquationId) -> Option<(Funct
 /// A function's formula and its derivatives, with the arguments of its first call as values.
 pub(crate) fn function(facts: &Facts<'_>, id: FunctionId, arguments: &[Expression]) -> Vec<Line> {
     let derivation = facts.derivation;
-    let Some(function) = derivation.header.functions.get(id.0 as usize) else { return Vec::new() };
-    let call = Call::new(facts, id, arguments);
+    let Some(function) = facts.function(id) else { return Vec::new() };
+    let call = Call::new(facts, id, function, arguments);
     let applied = Side::symbols(call.value.clone());
     let mut lines = vec![Line { subject: Vec::new(), sides: vec![applied, call.with(&function.body)] }];
     for (parameter, partial) in function.partials.iter().enumerate() {
@@ -110,12 +110,10 @@ struct Call {
 }
 
 impl Call {
-    fn new(facts: &Facts<'_>, id: FunctionId, values: &[Expression]) -> Self {
+    fn new(facts: &Facts<'_>, id: FunctionId, function: &Function, values: &[Expression]) -> Self {
         let mut arguments = Expression::default();
         let (mut places, mut parameters) = (Vec::new(), Vec::new());
-        let names =
-            facts.derivation.header.functions.get(id.0 as usize).map(|function| function.parameters.iter());
-        for (name, value) in names.into_iter().flatten().zip(values) {
+        for (name, value) in function.parameters.iter().zip(values) {
             let value = Box::new(first_element(value));
             let argument = Quantity::Argument { name: name.clone(), value };
             parameters.push(Expression::quantity(facts.derivation, argument.clone()));

@@ -63,9 +63,7 @@ fn activation(facts: &Facts<'_>, value: &Value) -> String {
 /// The name of the function that an expression calls outermost.
 fn function_name(facts: &Facts<'_>, expression: &Expression) -> Option<String> {
     match expression.root()? {
-        Node::Apply(f, _) => {
-            facts.derivation.header.functions.get(f.0 as usize).map(|function| function.name.clone())
-        }
+        Node::Apply(f, _) => Some(facts.function_name(*f).to_owned()),
         Node::Unary(op, _) => op.name().map(str::to_owned),
         Node::Array(ArrayOp::Softmax, _) => Some("softmax".to_owned()),
         Node::Array(..)

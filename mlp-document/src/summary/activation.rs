@@ -9,6 +9,7 @@ use mlp_dsl::{
         array::Op,
         equation::{EquationId, Per, Symbol},
     },
+    never::OrNever,
 };
 
 /// The activation of a neuron or layer, in a word.
@@ -95,7 +96,9 @@ fn is_linear(derivation: &Derivation, id: EquationId) -> bool {
 fn is_linear_formula(derivation: &Derivation, formula: &Formula) -> bool {
     let mut depends: Vec<bool> = Vec::new();
     for term in formula.terms() {
-        let on_data = |id: &TermId| depends.get(id.0 as usize).copied().unwrap_or(false);
+        let on_data = |id: &TermId| {
+            depends.get(id.0 as usize).copied().or_never("operands come before their uses", false)
+        };
         let linear = match term {
             Term::Binary(Binary::Multiply, a, b) => !(on_data(a) && on_data(b)),
             Term::Binary(Binary::Divide, _, b) => !on_data(b),

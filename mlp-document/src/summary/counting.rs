@@ -10,6 +10,7 @@ use mlp_dsl::{
         equation::{Equation, EquationId, Per, Role},
     },
     kind::ParameterKind,
+    never::OrNever,
     shape::Shape,
 };
 
@@ -137,7 +138,7 @@ fn leaf_uses(formula: &Formula) -> Vec<(EquationId, u64)> {
     }
     let mut found = Vec::new();
     for (index, term) in terms.iter().enumerate().rev() {
-        let times = uses.get(index).copied().unwrap_or(0);
+        let times = uses.get(index).copied().or_never("each term has a count", 0);
         if let Term::Leaf(leaf) = term {
             found.push((EquationId(*leaf), times));
         }

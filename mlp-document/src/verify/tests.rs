@@ -153,8 +153,9 @@ fn a_wrong_size_of_a_product_is_refused() {
         // The factors fit each other, but not the value.
         &|sizes| (sizes.right.columns, sizes.result.columns) = (21, 21),
     ];
+    let whole = document(HOMEWORK);
     for change in wrong {
-        let mut document = document(HOMEWORK);
+        let mut document = whole.clone();
         sizes(&mut document, change);
         refused(&document, "the sizes (");
     }
@@ -172,8 +173,9 @@ fn a_wrong_count_is_refused() {
 
 #[test]
 fn a_wrong_equality_in_running_text_is_refused() {
+    let whole = document(HOMEWORK);
     for (key, left) in [("forward", "m"), ("update", "η")] {
-        let mut document = document(HOMEWORK);
+        let mut document = whole.clone();
         let line = inlines(&mut document, key).find_map(|inline| match inline {
             Inline::Equality(line) => Some(line),
             _ => None,
@@ -186,12 +188,11 @@ fn a_wrong_equality_in_running_text_is_refused() {
 /// Each equality of the derivation for softmax can fail.
 #[test]
 fn a_wrong_softmax_is_refused() {
+    let mut whole = document(CLASSES);
     for left in ["p_i", "E", "∂E/∂p_k", "∂p_k/∂z_i", "∂E/∂z_i"] {
-        let mut document = document(CLASSES);
-        let line = line(&mut document, left);
-        for wrong in 1..line.sides.len() {
-            let mut document = self::document(CLASSES);
-            let side = self::line(&mut document, left).sides.get_mut(wrong).unwrap();
+        for wrong in 1..line(&mut whole, left).sides.len() {
+            let mut document = whole.clone();
+            let side = line(&mut document, left).sides.get_mut(wrong).unwrap();
             *side = scaled(side, -1.0);
             refused(&document, &format!("{left} is"));
         }

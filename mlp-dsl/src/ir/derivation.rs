@@ -20,7 +20,7 @@ use super::{
 /// A derivation.
 #[derive(Clone, Debug)]
 pub struct Derivation {
-    /// What a derivation has from its model as it is.
+    /// The part that the model and the derivation have in common.
     pub header: Header,
     /// The equations, operands before their uses.
     pub equations: Vec<Equation>,
@@ -38,7 +38,7 @@ pub struct Derivation {
     pub training: Option<Training>,
 }
 
-/// A value at its grain: one equation, or a scalar equation for each element.
+/// A value at its granularity: one equation, or a scalar equation for each element.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Value {
     /// One equation for all of it.
@@ -68,7 +68,7 @@ pub struct Data {
     pub value: Value,
     /// Its shape.
     pub shape: Shape,
-    /// Whether it is one of so many classes as it has numbers: a vector with a single 1.
+    /// Whether it is a class as a one-hot vector: a single 1, elsewhere 0.
     pub class: bool,
     /// Declared values.
     pub values: Option<Vec<f64>>,
@@ -148,9 +148,9 @@ pub struct Loss {
     pub batch: EquationId,
     /// How the losses of a batch become one.
     pub reduction: Reduction,
-    /// What is added once for a batch.
+    /// The penalties, which are added once for a batch.
     pub penalty: Option<EquationId>,
-    /// What training makes smaller: the loss of a batch and the penalties.
+    /// The value that training minimises: the loss of a batch and the penalties.
     pub objective: EquationId,
 }
 

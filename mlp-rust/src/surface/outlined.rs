@@ -25,7 +25,7 @@ impl Surface {
 
 fn facts(outline: &Outline) -> Facts {
     let numbers = |count: Option<usize>| Type::Numbers(vec![count.unwrap_or(1)]);
-    // Most networks have as many outputs as targets.
+    // In most networks an output has the length of the target.
     let outputs = outline.outputs.or(outline.targets);
     let data = |count: Option<usize>, ty, known: bool| Data { ty, count: count.unwrap_or(1), known };
     let mut optimizer = part(&outline.optimizer);

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 
 use super::{layout::Layout, report, text::check_places};
 
-/// Tokens laid out are read as the same specification, and each mistake finds its tokens.
+/// The layout of tokens as text is read as the same specification, and each error finds its tokens.
 pub(crate) fn layout(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     let Ok(tokens) = text.parse::<TokenStream>() else { return };

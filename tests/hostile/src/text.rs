@@ -64,7 +64,7 @@ fn good(derivation: &Derivation, text: &str) {
     }
 }
 
-/// A text without mistakes in its syntax keeps its tree in the one style, which is its own style.
+/// A text without syntax errors keeps its tree in the one style, which is its own style.
 pub(crate) fn formatter(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     let Some(before) = tree(text) else {

@@ -126,7 +126,7 @@ trait Fingerprint {
     fn fingerprint(&self) -> u64;
 }
 
-/// As it stands in the code.
+/// As it is in the code.
 impl Fingerprint for Derivation {
     fn fingerprint(&self) -> u64 {
         let code = mlp_rust::emit(self, &Default::default()).to_string();

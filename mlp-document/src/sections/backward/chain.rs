@@ -1,4 +1,4 @@
-//! The chain rule, factor by factor: which derivatives make up ∂E/∂x, read off the equations.
+//! The chain rule, factor by factor: which derivatives make up ∂E/∂x, found from the equations.
 
 use std::{cell::RefCell, collections::HashMap};
 
@@ -28,7 +28,7 @@ pub(crate) struct Chain<'c, 'd> {
     swept: RefCell<HashMap<EquationId, Swept>>,
 }
 
-/// The local derivatives of an equation by each of its leaves.
+/// The local derivatives of an equation with respect to each of its leaves.
 type Swept = (Builder, HashMap<u32, TermId>);
 
 impl<'c, 'd> Chain<'c, 'd> {
@@ -70,12 +70,11 @@ impl<'c, 'd> Chain<'c, 'd> {
         self.readers(x).contains(&self.loss)
     }
 
-    /// The equations that read x on the way to the loss.
+    /// The equations that read x and that the loss depends on.
     pub(crate) fn readers(&self, x: EquationId) -> Vec<EquationId> {
         let readers = self.facts.uses_of(x).iter().copied();
-        let on_the_way =
-            |id: &EquationId| *id == self.loss || self.reaches_loss.get(id.index()) == Some(&true);
-        readers.filter(on_the_way).collect()
+        let reaches = |id: &EquationId| *id == self.loss || self.reaches_loss.get(id.index()) == Some(&true);
+        readers.filter(reaches).collect()
     }
 
     /// ∂of/∂by, where `of` reads `by` itself.

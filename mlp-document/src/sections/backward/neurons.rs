@@ -117,8 +117,7 @@ impl Walk<'_> {
         {
             section.lines(lines);
             lines = Vec::new();
-            let function_of = self.facts.derivation.header.functions.get(id.0 as usize);
-            section.paragraph(phrases::first_derivative(function_of.map_or("", |f| f.name.as_str())));
+            section.paragraph(phrases::first_derivative(self.facts.function_name(id)));
             section.lines(function(self.facts, id, &arguments));
         }
         lines.extend(locals);

@@ -12,6 +12,7 @@ use mlp_dsl::{
         scalar::{Binary, Unary},
     },
     ir::equation::EquationId,
+    never::OrNever,
     shape::Shape,
 };
 
@@ -285,14 +286,15 @@ fn name(letter: &str, index: Index) -> Name {
 /// The derivative of a formula with respect to one of its leaves.
 fn partial(formula: &Formula, leaf: u32) -> Formula {
     let mut b = Builder::new();
-    match partials(&mut b, formula, None, &[leaf], &[]).as_slice() {
-        [root] => b.finish(*root),
-        _ => Formula::leaf(leaf),
-    }
+    let root = partials(&mut b, formula, None, &[leaf], &[]).first().copied();
+    let derivative = root.map(|root| b.finish(root));
+    derivative.or_never("there is a derivative for each leaf", Formula::leaf(u32::MAX))
 }
 
 /// Adds a formula with these nodes as its leaves.
 fn in_place_of_leaves(expression: &mut Expression, formula: &Formula, places: &[NodeId]) -> NodeId {
-    let last = expression.last();
-    expression.formula(formula, &|_, leaf| places.get(leaf as usize).copied().unwrap_or(last))
+    let leaf = |_: &mut Expression, leaf: u32| {
+        places.get(leaf as usize).copied().or_never("a formula has a place for each leaf", NodeId::NOWHERE)
+    };
+    expression.formula(formula, &leaf)
 }
