@@ -1,4 +1,4 @@
-//! The table of operations on arrays: for each its operands, shape, axis, derivative, cost and kernel.
+//! The table of operations on arrays: for each its operands, shape, axis, derivative and cost.
 //! An element-wise formula is one operation; its scalar operations have a table of their own, `formula::scalar`.
 //! Every function of the table is a match without a wildcard, so that a new operation is a compile error in each.
 
@@ -238,25 +238,6 @@ impl Op {
             | Op::SumSquares(_)
             | Op::BatchMean(_)
             | Op::BatchSum(_) => 0,
-        }
-    }
-
-    /// The runtime's kernel, where the operation is not printed as plain code.
-    pub fn kernel(&self) -> Option<&'static str> {
-        match self {
-            Op::Given | Op::Setting(_) | Op::Pointwise(_) | Op::Stack(_) | Op::Index(..) => None,
-            Op::Concat(_) => Some("put_part"),
-            Op::Slice(..) => Some("part"),
-            Op::Transpose(_) => Some("transpose"),
-            Op::SumSquares(_) => Some("sum_squares"),
-            Op::VectorMatrix(..) => Some("vector_matrix"),
-            Op::MatrixVector(..) => Some("matrix_vector"),
-            Op::Outer(..) => Some("outer"),
-            Op::Dot(..) => Some("dot"),
-            Op::Sum(_) => Some("sum"),
-            Op::Softmax(_) => Some("softmax"),
-            Op::SoftmaxCrossEntropy(..) => Some("softmax_cross_entropy"),
-            Op::BatchMean(_) | Op::BatchSum(_) => Some("accumulate"),
         }
     }
 }

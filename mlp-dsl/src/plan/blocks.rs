@@ -125,10 +125,8 @@ impl Stages {
         kept.extend(rows);
         // The last samples write the results.
         let last = self.stages.iter().rposition(|stage| matches!(stage, Stage::Samples(_)));
-        let results = match entry {
-            Entry::Forward => roots(facts.derivation, Entry::Forward),
-            _ => roots(facts.derivation, Entry::Loss),
-        };
+        let results = if entry == Entry::Forward { Entry::Forward } else { Entry::Loss };
+        let results = roots(facts.derivation, results);
         kept.extend(results.into_iter().filter(|id| home.contains_key(id) && home.get(id) != last.as_ref()));
         kept
     }

@@ -149,6 +149,11 @@ impl Making<'_> {
         output.map(Instruction::Output).into_iter().collect()
     }
 
+    fn added_loss(&self, lowering: &Lowering<'_>) -> Vec<Instruction> {
+        let loss = self.facts.derivation.loss.iter();
+        loss.map(|loss| Instruction::AddLoss(lowering.operand(loss.total))).collect()
+    }
+
     /// Gradients to which no sample adds.
     fn cleared(&self) -> Option<Instruction> {
         let fields = self.gradients(|parameter| parameter.batch().is_none());
@@ -204,22 +209,17 @@ impl Making<'_> {
         for (entry, stages) in &self.stages {
             let Some(schedule) = self.schedules.get(entry) else { continue };
             let mut lowering = Lowering::new(self.facts, *entry, schedule);
-            let last = |lowering: &Lowering<'_>| match entry {
-                Entry::Forward => self.output(lowering),
-                _ => {
-                    let loss = self.facts.derivation.loss.iter();
-                    loss.map(|loss| Instruction::AddLoss(lowering.operand(loss.total))).collect()
-                }
+            let last = |lowering: &Lowering<'_>| {
+                if *entry == Entry::Forward { self.output(lowering) } else { self.added_loss(lowering) }
             };
             let samples = stages.instructions(&mut lowering, &self.kept, last);
-            match entry {
-                Entry::Forward => blocks.push((Entry::ForwardBlock, samples)),
-                Entry::Loss => blocks.push((Entry::LossBlock, samples)),
-                _ => {
-                    let samples = self.cleared().into_iter().chain(samples).collect();
-                    blocks.push((Entry::SamplesBlock, samples));
-                    blocks.extend(self.sums(stages, &lowering));
-                }
+            if *entry == Entry::Accumulate {
+                let samples = self.cleared().into_iter().chain(samples).collect();
+                blocks.push((Entry::SamplesBlock, samples));
+                blocks.extend(self.sums(stages, &lowering));
+            } else {
+                let block = if *entry == Entry::Forward { Entry::ForwardBlock } else { Entry::LossBlock };
+                blocks.push((block, samples));
             }
         }
         blocks

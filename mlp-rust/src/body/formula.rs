@@ -3,8 +3,10 @@
 use mlp_dsl::{
     formula::{
         Formula, FusedSum, Term, TermId,
+        operator::Comparison,
         scalar::{Binary, Function, Unary},
     },
+    never::OrNever,
     number::{Arithmetic, Precision},
 };
 use proc_macro2::{Literal, TokenStream};
@@ -56,6 +58,11 @@ struct Printed {
 impl Printed {
     fn name(tokens: TokenStream) -> Self {
         Printed { tokens, binding: Binding::Name, depth: 0 }
+    }
+
+    /// In the place of a term after a fault: rustc refuses it.
+    fn missing() -> Self {
+        Printed::name(quote!(__no_term))
     }
 
     fn at_least(self, binding: Binding) -> TokenStream {
@@ -125,8 +132,8 @@ impl Printer<'_> {
                 expression
             }));
         }
-        let value = printed.pop().flatten().map_or(quote!(0.0), |value| value.tokens);
-        (before, statements, value)
+        let value = printed.pop().flatten().or_never("a formula has a value", Printed::missing());
+        (before, statements, value.tokens)
     }
 
     fn fused(&self, formula: &Formula, term: &Term) -> Option<FusedSum> {
@@ -147,8 +154,8 @@ impl Printer<'_> {
                 Some(Some(kept)) if kept.binding == Binding::Name => {
                     Printed { tokens: kept.tokens.clone(), ..*kept }
                 }
-                Some(slot) => slot.take().unwrap_or_else(|| Printed::name(quote!(0.0))),
-                None => Printed::name(quote!(0.0)),
+                Some(slot) => slot.take().or_never("a term is printed before its use", Printed::missing()),
+                None => None.or_never("an operand comes before its use", Printed::missing()),
             };
             deepest = taken.depth.max(deepest);
             taken
@@ -186,13 +193,14 @@ impl Printer<'_> {
                 let (left, right) = (take(&select.left), take(&select.right));
                 let (left, right) = (left.at_least(Binding::Sum), right.at_least(Binding::Sum));
                 let (then, otherwise) = (take(&select.then).tokens, take(&select.otherwise).tokens);
-                let sign: TokenStream = select.comparison.sign().parse().unwrap_or_default();
+                let sign = comparison(select.comparison);
                 let tokens = quote!(if #left #sign #right { #then } else { #otherwise });
                 Printed { tokens, binding: Binding::Choice, depth: 0 }
             }
             Term::Apply(id, arguments) => {
                 let arguments: Vec<TokenStream> = arguments.iter().map(|a| take(a).tokens).collect();
-                let name = self.functions.get(id.0 as usize).map_or("", |f| f.name.as_str());
+                let name = self.functions.get(id.0 as usize).map(|function| function.name.as_str());
+                let name = name.or_never("a function is declared before its use", "__no_function");
                 let (at, name) = (&self.functions_at, identifier(name, proc_macro2::Span::call_site()));
                 let isa = self.functions_take_isa.then(|| quote!(__isa,));
                 atom(quote!(#at::#name(#isa #(#arguments),*)))
@@ -202,25 +210,21 @@ impl Printer<'_> {
     }
 
     fn unary(&self, op: Unary, x: Printed) -> Printed {
-        let runtime = self.runtime;
-        match op {
+        let (runtime, fused) = (self.runtime, self.arithmetic == Arithmetic::Fused);
+        let (name, of_isa) = match op {
             Unary::Negate => {
                 let x = x.at_least(Binding::Call);
-                Printed { tokens: quote!(-#x), binding: Binding::Sign, depth: 0 }
+                return Printed { tokens: quote!(-#x), binding: Binding::Sign, depth: 0 };
             }
-            Unary::Sqrt => {
-                let x = x.tokens;
-                atom(quote!(__isa.sqrt(#x)))
-            }
-            Unary::Exp | Unary::Ln | Unary::Tanh | Unary::Erf | Unary::Floor => {
-                let (x, name) = (x.tokens, format_ident!("{}", op.name().unwrap_or_default()));
-                atom(if self.arithmetic == Arithmetic::Fused && op != Unary::Floor {
-                    quote!(__isa.#name(#x))
-                } else {
-                    quote!(#runtime::Scalar::#name(#x))
-                })
-            }
-        }
+            Unary::Sqrt => (quote!(sqrt), true),
+            Unary::Exp => (quote!(exp), fused),
+            Unary::Ln => (quote!(ln), fused),
+            Unary::Tanh => (quote!(tanh), fused),
+            Unary::Erf => (quote!(erf), fused),
+            Unary::Floor => (quote!(floor), false),
+        };
+        let x = x.tokens;
+        atom(if of_isa { quote!(__isa.#name(#x)) } else { quote!(#runtime::Scalar::#name(#x)) })
     }
 
     /// Repeated multiplication from the left.
@@ -248,14 +252,26 @@ fn fixed_terms(formula: &Formula, fixed: &dyn Fn(u32) -> bool) -> Vec<bool> {
     let mut known: Vec<bool> = Vec::with_capacity(formula.terms().len());
     for term in formula.terms() {
         let operands = term.operands();
-        let at = |list: &[bool], id: &TermId| list.get(id.0 as usize).copied().unwrap_or(true);
+        let at = |list: &[bool], id: &TermId| {
+            list.get(id.0 as usize).copied().or_never("an operand comes before its use", true)
+        };
         let moving = match term {
             Term::Leaf(leaf) => !fixed(*leaf),
-            _ => operands.iter().any(|id| at(&moves, id)),
+            Term::Number(_)
+            | Term::Constant(..)
+            | Term::Unary(..)
+            | Term::Binary(..)
+            | Term::Select(_)
+            | Term::Apply(..) => operands.iter().any(|id| at(&moves, id)),
         };
         let has_leaf = match term {
             Term::Leaf(_) => true,
-            _ => operands.iter().any(|id| at(&known, id)),
+            Term::Number(_)
+            | Term::Constant(..)
+            | Term::Unary(..)
+            | Term::Binary(..)
+            | Term::Select(_)
+            | Term::Apply(..) => operands.iter().any(|id| at(&known, id)),
         };
         moves.push(moving);
         known.push(has_leaf);
@@ -274,6 +290,17 @@ fn binary(op: Binary, a: Printed, b: Printed) -> Printed {
     tokens.extend(sign);
     tokens.extend(b.at_least(right));
     Printed { tokens, binding, depth: 0 }
+}
+
+fn comparison(comparison: Comparison) -> TokenStream {
+    match comparison {
+        Comparison::Less => quote!(<),
+        Comparison::LessOrEqual => quote!(<=),
+        Comparison::Greater => quote!(>),
+        Comparison::GreaterOrEqual => quote!(>=),
+        Comparison::Equal => quote!(==),
+        Comparison::NotEqual => quote!(!=),
+    }
 }
 
 fn atom(tokens: TokenStream) -> Printed {

@@ -243,10 +243,8 @@ impl Body<'_> {
     }
 
     fn output(&self, output: &Output) -> TokenStream {
-        let row = match self.entry {
-            Entry::ForwardBlock => quote!(let __output = &mut __outputs[__sample];),
-            _ => TokenStream::new(),
-        };
+        let in_block = self.entry == Entry::ForwardBlock;
+        let row = in_block.then(|| quote!(let __output = &mut __outputs[__sample];));
         match output {
             Output::Whole(value) => {
                 let name = self.name(value);

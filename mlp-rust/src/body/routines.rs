@@ -1,6 +1,9 @@
 //! The bodies of entry points: names for the values that they read and write, then their statements.
 
-use mlp_dsl::plan::{Entry, Instruction, Operand, Storage};
+use mlp_dsl::{
+    never,
+    plan::{Entry, Instruction, Operand, Storage},
+};
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -84,10 +87,8 @@ impl Body<'_> {
     /// How many samples the block has.
     fn count(&self) -> TokenStream {
         let block = size(self.context.plan.block);
-        match self.entry {
-            Entry::ForwardBlock => quote!(let __count = __inputs.len().min(__outputs.len()).min(#block);),
-            _ => quote!(let __count = __inputs.len().min(__targets.len()).min(#block);),
-        }
+        let others = if self.entry == Entry::ForwardBlock { quote!(__outputs) } else { quote!(__targets) };
+        quote!(let __count = __inputs.len().min(#others.len()).min(#block);)
     }
 
     /// The sums of outer products that end a block, or descents, and the step.
@@ -130,14 +131,25 @@ impl Body<'_> {
     pub(super) fn run(&self, entry: Entry) -> TokenStream {
         match entry {
             Entry::Accumulate => {
-                let first = match self.entry {
-                    Entry::Train => quote!(true),
-                    _ => quote!(__first),
-                };
+                // A step begins a batch of one sample.
+                let first = if self.entry == Entry::Train { quote!(true) } else { quote!(__first) };
                 quote!(__network.__accumulate(__isa, #first, __input, __target, __workspace, __gradients))
             }
             Entry::Step => quote!(__network.__step(__isa, __optimizer, __gradients)),
-            _ => TokenStream::new(),
+            Entry::Forward
+            | Entry::Trace
+            | Entry::Loss
+            | Entry::Penalty
+            | Entry::Penalize
+            | Entry::Train
+            | Entry::ForwardBlock
+            | Entry::LossBlock
+            | Entry::SamplesBlock
+            | Entry::AccumulateBlock
+            | Entry::TrainBlock => {
+                never!("{entry:?} is not inlined");
+                TokenStream::new()
+            }
         }
     }
 }

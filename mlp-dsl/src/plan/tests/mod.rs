@@ -1,5 +1,7 @@
 //! Decisions of plans, as text; and plans with one broken rule each, which are refused.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
 mod decisions;
 mod refused;
 

@@ -171,37 +171,35 @@ fn a_value_of_a_sample_without_a_row() {
 #[test]
 fn a_parameter_that_is_read_after_its_descent() {
     let rule = refused(Entry::Train, |all| {
-        let descent = all.iter().position(|instruction| matches!(instruction, Instruction::Descend(_)));
-        let w2 = all.iter().rposition(|instruction| matches!(instruction, Instruction::Product(_))).unwrap();
-        // The descent of W2 before the product that reads W2 for the derivative of the hidden layer.
-        let of_product = match &all[w2] {
-            Instruction::Product(product) => product.matrix.storage,
-            _ => Storage::Local,
-        };
-        let descents = all.iter().enumerate().skip(descent.unwrap());
-        let own = descents.filter_map(|(index, instruction)| match instruction {
-            Instruction::Descend(descend) if descend.result.storage == of_product => Some(index),
-            _ => None,
-        });
-        let index = own.last().unwrap();
-        let moved = all.remove(index);
-        let Instruction::Descend(descend) = &moved else { return };
-        let rate = descend.rate.value;
-        assert_ne!(rate, descend.total.value);
-        all.insert(w2, moved);
+        let is_product = |instruction: &Instruction| matches!(instruction, Instruction::Product(_));
+        // The last product reads W2 for the derivative with respect to the hidden layer; its descent is the last one.
+        let reads = all.iter().rposition(is_product).unwrap();
+        let is_descent = |instruction: &Instruction| matches!(instruction, Instruction::Descend(_));
+        let descent = all.remove(all.iter().rposition(is_descent).unwrap());
+        all.insert(reads, descent);
     });
     assert_eq!(rule, Rule::Overwritten);
 }
 
 #[test]
 fn an_array_that_is_read_and_written() {
-    let updates = refused(Entry::Step, |all| {
+    let rule = refused(Entry::Step, |all| {
         let each = array_loop(all);
         let mut own = each.assignments[0].result;
         own.value = each.assignments[0].over.unwrap();
         each.reads.push(own);
     });
-    assert_eq!(updates, Rule::Alias);
+    assert_eq!(rule, Rule::Alias);
+}
+
+#[test]
+fn an_array_that_is_written_twice() {
+    let rule = refused(Entry::Step, |all| {
+        let each = array_loop(all);
+        let again = each.assignments[0].clone();
+        each.assignments.push(again);
+    });
+    assert_eq!(rule, Rule::Alias);
 }
 
 #[test]
