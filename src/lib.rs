@@ -59,8 +59,9 @@
 //! values.
 //!
 //! Constants on the type: `PARAMETERS`, `WEIGHTS`, `BIASES`, `INPUTS`, `OUTPUTS`, `LAYERS` (the input
-//! counted), `MULTIPLY_ADDS`, `PARAMETER_BYTES`, `WORKSPACE_BYTES`, `SEED`, `FINGERPRINT`. Code that is
-//! generic over networks uses [`Network`], [`Differentiable`] and [`Trainable`].
+//! counted), `MULTIPLY_ADDS`, `PARAMETER_BYTES`, `WORKSPACE_BYTES`, `FROZEN`, `OPTIMIZER_BYTES`, `SEED`; `FINGERPRINT`, a
+//! hash of the equations, and `LAYOUT_HASH`, a hash of the names and shapes of parameters and optimizer states. Code that
+//! is generic over networks uses [`Network`], [`Differentiable`] and [`Trainable`].
 //!
 //! With the feature `std` (on by default), code for AVX2 and AVX-512 is also compiled and chosen at run
 //! time. Without it the crate is `no_std` and uses the features of the compilation target. The bits are the same.

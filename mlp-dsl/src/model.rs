@@ -18,7 +18,7 @@ use crate::{
 /// A checked network.
 #[derive(Debug)]
 pub struct Model {
-    /// What its derivation has as well.
+    /// The part that it has in common with its derivation.
     pub header: Header,
     /// The inputs, in order.
     pub inputs: Vec<Data>,
@@ -91,7 +91,7 @@ pub const HEADINGS: [(&str, &str); 9] = [
     ("effort", "What it takes"),
 ];
 
-/// What a specification says about its document.
+/// The front matter: settings of the document.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct FrontMatter {
     /// The title.
@@ -184,7 +184,7 @@ pub struct Layer {
     pub shape: Shape,
 }
 
-/// The two grains of a layer.
+/// The two granularities of a layer.
 #[derive(Debug)]
 pub enum LayerBody {
     /// Named scalars.
@@ -247,7 +247,7 @@ pub struct UpdateRule {
     pub settings: Vec<(String, Option<f64>)>,
     /// The numbers kept for each number of a parameter, 0 before the first step.
     pub state: Vec<String>,
-    /// What changes, in order; each formula reads what the ones before it have changed.
+    /// The assignments in order; each formula reads the values that those before it have changed.
     pub assignments: Vec<(Changed, Formula)>,
 }
 
@@ -271,7 +271,7 @@ impl UpdateRule {
     }
 }
 
-/// What an assignment of a rule changes.
+/// The target of an assignment of a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Changed {
     /// The parameter.
@@ -293,7 +293,7 @@ impl Changed {
 /// A formula with its shape.
 #[derive(Clone, Debug)]
 pub struct Typed {
-    /// What it is.
+    /// Its form.
     pub kind: TypedKind,
     /// Its shape.
     pub shape: Shape,
@@ -344,7 +344,7 @@ pub enum TypedKind {
     Value(Value),
     /// An argument of the function this formula is the body of.
     Argument(usize),
-    /// What a `let` names: by its place among all that are bound here.
+    /// The value of a `let` name: by its place among all that are bound here.
     Bound(usize),
     /// `let … in …`: the names with what they stand for, and the formula that uses them.
     Let(Vec<(String, Typed)>, Box<Typed>),

@@ -1,5 +1,5 @@
-//! `weights from "…";`: start values that stand in a file of their own. The compiler reads no file: whoever
-//! calls it hands in the bytes. What they say is read with the feature `safetensors`.
+//! `weights from "…";`: start values from a file. The compiler reads no file: its caller
+//! passes the bytes. The feature `safetensors` reads them.
 
 use std::{fmt, sync::Arc};
 
@@ -19,7 +19,7 @@ pub trait Files {
 pub struct Unread {
     /// The reason, in a few words.
     pub reason: String,
-    /// How to mend it.
+    /// The remedy.
     pub help: String,
 }
 
@@ -64,7 +64,7 @@ impl WeightFile {
         self.bytes.len()
     }
 
-    /// What tells it from another: a hash of its length and of up to [`mlp_hash::SAMPLED`] of its bytes.
+    /// A fingerprint: a hash of its length and of up to [`mlp_hash::SAMPLED`] of its bytes.
     pub fn hash(&self) -> u64 {
         self.hash
     }
@@ -78,7 +78,7 @@ impl fmt::Debug for WeightFile {
 }
 
 /// The start values of a parameter: a tensor of a file.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Tensor {
     /// The file.
     pub file: Arc<WeightFile>,
@@ -94,13 +94,6 @@ pub struct Tensor {
     fingerprint: u64,
 }
 
-/// The numbers by their hash: the fingerprint of a derivation is made of this.
-impl fmt::Debug for Tensor {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Tensor({:016x})", self.fingerprint)
-    }
-}
-
 impl Tensor {
     pub(crate) fn new(
         file: Arc<WeightFile>,
@@ -114,6 +107,11 @@ impl Tensor {
             (hash.rotate_left(5) ^ value.to_bits()).wrapping_mul(0x0000_0100_0000_01b3)
         });
         tensor
+    }
+
+    /// A hash of the numbers, in their order in the parameter.
+    pub fn fingerprint(&self) -> u64 {
+        self.fingerprint
     }
 
     /// The numbers, row by row of the parameter.
@@ -137,7 +135,7 @@ impl Tensor {
     }
 }
 
-/// What the header of a file says of a tensor.
+/// A tensor in the header of a file.
 pub(crate) struct Entry {
     pub(crate) name: String,
     /// The number type in the file's words: `F32`.

@@ -1,4 +1,4 @@
-//! Values of the referee: scalars, row vectors and matrices, all as rows and columns.
+//! Values of the reference interpreter: scalars, row vectors and matrices, all as rows and columns.
 
 use mlp_dsl::{formula::evaluate::Real, number::Arithmetic, shape::Shape};
 use ndarray::Array2;

@@ -1,4 +1,4 @@
-//! What an evaluation costs, known before it is begun.
+//! The cost of an evaluation, computed before it begins.
 
 use mlp_dsl::ir::{Derivation, array::Op, equation::EquationId};
 
@@ -7,10 +7,10 @@ pub fn operations(derivation: &Derivation) -> u64 {
     operations_before(derivation, derivation.equations.len())
 }
 
-/// As how many operations an equation counts where time matters.
+/// The operations that the overhead of an equation costs.
 const EQUATION: u64 = 100;
 
-/// What evaluating the first `count` equations costs in time: operations, and some for each equation.
+/// The cost in time of evaluating the first `count` equations: operations, and some for each equation.
 pub fn evaluation(derivation: &Derivation, count: usize) -> u64 {
     operations_before(derivation, count).saturating_add(EQUATION * count as u64)
 }

@@ -10,7 +10,7 @@ const STEP: f64 = 1e-40;
 /// Scalar operations spent on checking; a large network is checked at evenly spaced places.
 const BUDGET: u64 = 60_000_000;
 
-/// What a gradient check found.
+/// The result of a gradient check.
 #[derive(Clone, Debug, PartialEq)]
 pub struct GradientCheck {
     /// Gradients compared.

@@ -1,6 +1,6 @@
-//! The referee: evaluates a derivation naively, one equation after another, in any number type.
-//! With complex numbers it is an independent witness of the gradients: it then runs the forward
-//! pass alone and reads the derivative off the imaginary part.
+//! The reference interpreter: evaluates a derivation naively, one equation after another, in any number type.
+//! With complex numbers it checks the gradients independently: it runs the forward pass alone, and the imaginary part of
+//! the loss is the derivative.
 
 #![warn(clippy::wildcard_enum_match_arm)]
 

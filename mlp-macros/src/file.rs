@@ -2,15 +2,9 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use mlp_dsl::{
-    diagnostic::{Diagnostic, Diagnostics},
-    limits,
-};
-use mlp_rust::weight_file;
-use proc_macro2::{Delimiter, Ident, Literal, Span, TokenStream, TokenTree};
+use mlp_dsl::{diagnostic::Diagnostic, limits};
+use proc_macro2::{Delimiter, Literal, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
-
-use crate::weights::Crate;
 
 /// A literal, or a literal that a macro received as `$path:literal`.
 fn literal(token: &TokenTree) -> Option<Literal> {
@@ -21,11 +15,6 @@ fn literal(token: &TokenTree) -> Option<Literal> {
         }
         _ => None,
     }
-}
-
-/// A name in Unicode normal form C, to which rustc converts identifiers, including the macro's tokens.
-fn normal(name: &str) -> String {
-    if name.is_ascii() { name.to_owned() } else { Ident::new(name, Span::call_site()).to_string() }
 }
 
 /// A specification in a file.
@@ -53,36 +42,27 @@ impl File {
         Some(File { path, literal })
     }
 
-    /// The code for the network in the file, and a reference to the file, so that Cargo rebuilds the crate when
-    /// the file changes.
-    pub(crate) fn expand(&self, runtime: Option<&TokenStream>) -> TokenStream {
-        let text = match self.read() {
-            Ok(text) => text,
-            Err(reason) => return self.error(&reason),
-        };
+    /// The path relative to the root of the crate.
+    pub(crate) fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// A reference to the file, so that Cargo rebuilds the crate when the file changes.
+    pub(crate) fn mention(&self) -> TokenStream {
         let path = &self.path;
-        let mention = quote! {
+        quote! {
             const _: &[u8] = ::core::include_bytes!(::core::concat!(::core::env!("CARGO_MANIFEST_DIR"), "/", #path));
-        };
-        let mut diagnostics = Diagnostics::default();
-        let ast = mlp_dsl::syntax::parse_with(&text, normal, &mut diagnostics);
-        let files = Crate::around(path);
-        let code = match mlp_dsl::derive_with(&ast, diagnostics, &files) {
-            Ok(derivation) => {
-                let options = mlp_rust::Options {
-                    runtime: runtime.cloned(),
-                    weights: weight_file(&derivation).map(|file| files.bytes(&file.path)),
-                    ..Default::default()
-                };
-                mlp_rust::emit(&derivation, &options)
-            }
-            Err(diagnostics) => {
-                let mut code = mlp_rust::stub(&text, runtime);
-                code.extend(diagnostics.iter().map(|found| self.error(&self.message(found, &text))));
-                code
-            }
-        };
-        quote!(#mention #code)
+        }
+    }
+
+    /// The text of the file, or the error.
+    pub(crate) fn text(&self) -> Result<String, TokenStream> {
+        self.read().map_err(|reason| self.error(&reason))
+    }
+
+    /// `compile_error!` for an error in the file.
+    pub(crate) fn compile_error(&self, found: &Diagnostic, text: &str) -> TokenStream {
+        self.error(&self.message(found, text))
     }
 
     fn read(&self) -> Result<String, String> {

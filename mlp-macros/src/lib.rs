@@ -8,10 +8,18 @@ mod report;
 mod tests;
 mod weights;
 
+use file::File;
 use layout::Layout;
-use mlp_dsl::{diagnostic::Diagnostics, names::Names};
-use mlp_rust::weight_file;
-use proc_macro2::TokenStream;
+use mlp_dsl::{
+    Compilation,
+    diagnostic::{Diagnostic, Diagnostics},
+    names::Names,
+    never,
+    outline::outlines,
+    syntax::ast::Ast,
+};
+use mlp_rust::{Options, Spans, weight_file};
+use proc_macro2::{Ident, Span, TokenStream};
 use weights::Crate;
 
 /// Compiles a network: `mlp! { pub network Course: f64 { … } }`.
@@ -26,32 +34,76 @@ pub fn mlp(tokens: proc_macro::TokenStream) -> proc_macro::TokenStream {
     expand(tokens.into()).into()
 }
 
-/// The code for a specification in tokens; for one with errors, a stub and a `compile_error!` for each.
+/// The code for a specification in tokens or in a file; for one with errors, a stub and a `compile_error!` for each.
 fn expand(tokens: TokenStream) -> TokenStream {
     let layout = Layout::new(tokens);
-    if let Some(file) = &layout.file {
-        return file.expand(layout.runtime.as_ref());
+    match &layout.file {
+        Some(file) => from_file(file, layout.runtime.as_ref()),
+        None => from_tokens(&layout),
     }
+}
+
+fn from_tokens(layout: &Layout) -> TokenStream {
+    let errors = |found: &Diagnostic| report::compile_error(found, layout);
+    compile(&Source {
+        text: &layout.text,
+        files: Crate::root(),
+        runtime: layout.runtime.as_ref(),
+        spans: Some(&|span| layout.name_span(span)),
+        errors: &errors,
+    })
+}
+
+fn from_file(file: &File, runtime: Option<&TokenStream>) -> TokenStream {
+    let text = match file.text() {
+        Ok(text) => text,
+        Err(error) => return error,
+    };
+    let errors = |found: &Diagnostic| file.compile_error(found, &text);
+    let files = Crate::around(file.path());
+    let mut code = file.mention();
+    code.extend(compile(&Source { text: &text, files, runtime, spans: None, errors: &errors }));
+    code
+}
+
+/// A specification, and the place where it is.
+struct Source<'s> {
+    text: &'s str,
+    /// The files of the crate.
+    files: Crate,
+    runtime: Option<&'s TokenStream>,
+    /// The spans of its names, where they are tokens of the user: editors are told of them.
+    spans: Option<Spans<'s>>,
+    /// Turns an error into `compile_error!`.
+    errors: &'s dyn Fn(&Diagnostic) -> TokenStream,
+}
+
+/// The code of the network, or a stub and the errors.
+fn compile(source: &Source<'_>) -> TokenStream {
     let mut diagnostics = Diagnostics::default();
-    let ast = mlp_dsl::syntax::parse(&layout.text, &mut diagnostics);
-    let files = Crate::root();
-    match mlp_dsl::derive_with(&ast, diagnostics, &files) {
-        Ok(derivation) => {
-            let names = Names::of(&ast);
-            let spans = |span: mlp_dsl::span::Span| layout.name_span(span);
-            let options = mlp_rust::Options {
-                runtime: layout.runtime.clone(),
-                standalone: false,
-                spans: Some(&spans),
-                spelled: Some(&names),
-                weights: weight_file(&derivation).map(|file| files.bytes(&file.path)),
-            };
-            mlp_rust::emit(&derivation, &options)
-        }
-        Err(diagnostics) => {
-            let mut code = mlp_rust::stub(&layout.text, layout.runtime.as_ref());
-            code.extend(diagnostics.iter().map(|diagnostic| report::compile_error(diagnostic, &layout)));
-            code
-        }
-    }
+    let ast = mlp_dsl::syntax::parse_with(source.text, normal, &mut diagnostics);
+    let compiled = Compilation::of_ast(&ast, diagnostics, &source.files);
+    compiled.and_then(|compiled| printed(source, &ast, &compiled)).unwrap_or_else(|diagnostics| {
+        let mut code = mlp_rust::stub(&outlines(&ast, source.text), source.runtime);
+        code.extend(diagnostics.iter().map(source.errors));
+        code
+    })
+}
+
+/// The code of the network, or a fault of the printer.
+fn printed(source: &Source<'_>, ast: &Ast, compiled: &Compilation) -> Result<TokenStream, Vec<Diagnostic>> {
+    let names = source.spans.map(|_| Names::of(ast));
+    let options = Options {
+        runtime: source.runtime.cloned(),
+        standalone: false,
+        spans: source.spans,
+        hints: names.as_ref(),
+        weights: weight_file(&compiled.derivation).map(|file| source.files.bytes(&file.path)),
+    };
+    never::catch(|| mlp_rust::emit(compiled, &options)).map_err(|fault| vec![fault])
+}
+
+/// A name in Unicode normal form C, to which rustc converts identifiers, including the macro's tokens.
+fn normal(name: &str) -> String {
+    if name.is_ascii() { name.to_owned() } else { Ident::new(name, Span::call_site()).to_string() }
 }

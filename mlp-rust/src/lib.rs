@@ -1,33 +1,36 @@
 //! The derivation as Rust: a module with the network's types and the code of each entry point.
 //! Concrete arrays, no heap, no `unsafe`; what runs is printed from the equations alone.
 
+mod bodies;
 mod body;
 mod fingerprint;
 mod heap;
-mod interface;
+mod ide_hints;
 mod names;
-mod spelled;
+mod start;
 mod stub;
-mod traits;
-mod types;
+mod surface;
 mod weights;
 
 use mlp_dsl::{
+    Compilation,
     formula::FunctionId,
     ir::{
         Derivation,
         equation::{EquationId, Symbol},
     },
     never::OrNever,
-    plan::{self, Plan},
+    plan::Plan,
     shape::Shape,
     span::Span,
 };
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::quote;
 
+use bodies::Planned;
 use body::formula::{self, Printer};
-use names::{Names, identifier};
+use names::{Names, TypeNames, identifier};
+use surface::{Surface, Trait};
 
 pub use names::Spans;
 pub use stub::stub;
@@ -40,18 +43,18 @@ pub struct Options<'s> {
     pub runtime: Option<TokenStream>,
     /// One file without dependencies: the runtime is a module `runtime` beside the network.
     pub standalone: bool,
-    /// Where the specification's text stands in the user's source.
+    /// The spans in the user's source of parts of the specification.
     pub spans: Option<Spans<'s>>,
-    /// The specification's names, of which editors are to be told.
-    pub spelled: Option<&'s mlp_dsl::names::Names>,
+    /// The specification's names, for hints to editors.
+    pub hints: Option<&'s mlp_dsl::names::Names>,
     /// The bytes of the file of weights, as an expression; where it is not given, the file is included by the
     /// path that the specification has.
     pub weights: Option<TokenStream>,
 }
 
 /// The code of a network.
-pub fn emit(derivation: &Derivation, options: &Options<'_>) -> TokenStream {
-    let plan = plan::plan(derivation);
+pub fn emit(compiled: &Compilation, options: &Options<'_>) -> TokenStream {
+    let Compilation { derivation, plan } = compiled;
     let no_spans = |_: Span| proc_macro2::Span::call_site();
     let spans: Spans<'_> = options.spans.unwrap_or(&no_spans);
     let runtime = match (&options.runtime, options.standalone) {
@@ -62,41 +65,17 @@ pub fn emit(derivation: &Derivation, options: &Options<'_>) -> TokenStream {
     let inner_runtime = if options.standalone { quote!(super::super::runtime) } else { runtime.clone() };
     let context = Context {
         derivation,
-        plan: &plan,
+        plan,
         names: Names::new(derivation),
-        types: TypeNames::new(derivation, spans),
+        types: TypeNames::new(&derivation.header.name, spans(derivation.header.name_span)),
         runtime,
         inner_runtime,
         spans,
-        spelled: options.spelled,
+        hints: options.hints,
         weight_bytes: options.weights.as_ref(),
         standalone: options.standalone,
     };
     context.module()
-}
-
-/// The names of the generated types.
-struct TypeNames {
-    network: proc_macro2::Ident,
-    gradients: proc_macro2::Ident,
-    optimizer: proc_macro2::Ident,
-    workspace: proc_macro2::Ident,
-    trace: proc_macro2::Ident,
-}
-
-impl TypeNames {
-    fn new(derivation: &Derivation, spans: Spans<'_>) -> Self {
-        let name = &derivation.header.name;
-        let span = spans(derivation.header.name_span);
-        let with = |suffix: &str| format_ident!("{name}{suffix}", span = span);
-        TypeNames {
-            network: identifier(name, span),
-            gradients: with("Gradients"),
-            optimizer: with("Optimizer"),
-            workspace: with("Workspace"),
-            trace: with("Trace"),
-        }
-    }
 }
 
 /// What all parts of the code are printed from.
@@ -108,43 +87,27 @@ struct Context<'c> {
     runtime: TokenStream,
     inner_runtime: TokenStream,
     spans: Spans<'c>,
-    spelled: Option<&'c mlp_dsl::names::Names>,
+    hints: Option<&'c mlp_dsl::names::Names>,
     weight_bytes: Option<&'c TokenStream>,
     standalone: bool,
 }
 
 impl Context<'_> {
     fn module(&self) -> TokenStream {
-        let module = format_ident!("__mlp_{}", self.derivation.header.name);
-        let visibility: TokenStream = self.derivation.header.visibility.parse().unwrap_or_default();
-        let weights = self.weight_file();
-        let types = self.type_items();
-        let interface = self.interface();
-        let network = self.network_trait();
-        let differentiable = self.differentiable_trait();
-        let accumulated = self.accumulated_samples();
-        let inlined = self.inlined();
-        let trainable = self.trainable_trait();
+        let (surface, bodies) = (Surface::derived(self), Planned(self));
+        let printer = surface::print::Printer { surface: &surface, runtime: &self.runtime, bodies: &bodies };
+        let (types, interface) = (printer.types(), printer.interface());
+        let traits = [Trait::Network, Trait::Differentiable, Trait::Trainable];
+        let [network, differentiable, trainable] = traits.map(|of| printer.implementation(of));
+        let weights = weights::included(self);
+        let (accumulated, inlined) = (self.accumulated_samples(), self.inlined());
         let functions = self.functions();
-        let boxed = self.boxed();
-        let exported = self.exported();
-        let spelled = self.spelled();
-        quote! {
-            #[doc(hidden)]
-            #[allow(
-                non_snake_case, non_camel_case_types, non_upper_case_globals,
-                unused, unexpected_cfgs,
-                clippy::approx_constant, clippy::excessive_precision, clippy::many_single_char_names,
-                clippy::similar_names, clippy::too_many_arguments, clippy::type_complexity,
-                clippy::too_many_lines, clippy::unreadable_literal, clippy::large_types_passed_by_value,
-                clippy::suboptimal_flops, clippy::suspicious_operation_groupings, clippy::neg_multiply,
-                clippy::assign_op_pattern, clippy::eq_op, clippy::identity_op, clippy::erasing_op, clippy::zero_divided_by_zero, clippy::let_and_return,
-                clippy::large_stack_arrays,
-                clippy::manual_range_contains, clippy::if_same_then_else, clippy::just_underscores_and_digits,
-                clippy::disallowed_names, clippy::new_without_default, clippy::needless_range_loop,
-                clippy::cast_precision_loss
-            )]
-            mod #module {
+        // The runtime of a file without dependencies has no heap.
+        let boxed = (!self.standalone).then(|| heap::boxed(&printer));
+        let hints = self.hints.map(|names| ide_hints::hints(self, &printer, names));
+        printer.module(
+            &allowed_lints(),
+            &quote! {
                 #weights
                 #types
                 #interface
@@ -155,22 +118,9 @@ impl Context<'_> {
                 #trainable
                 #functions
                 #boxed
-                #spelled
-            }
-            #[allow(unused_imports)]
-            #visibility use #module::{#(#exported),*};
-        }
-    }
-
-    fn exported(&self) -> Vec<&proc_macro2::Ident> {
-        let mut names = vec![&self.types.network, &self.types.workspace, &self.types.trace];
-        if self.derivation.loss.is_some() {
-            names.push(&self.types.gradients);
-        }
-        if self.derivation.training.is_some() {
-            names.push(&self.types.optimizer);
-        }
-        names
+                #hints
+            },
+        )
     }
 
     /// The specification's functions and constants that equations use.
@@ -252,27 +202,13 @@ impl Context<'_> {
         }
     }
 
-    /// A constant of this shape with zeros.
-    fn zero(&self, shape: Shape) -> TokenStream {
-        match shape {
-            Shape::Scalar => quote!(0.0),
-            Shape::Vector(n) => {
-                let n = size(n);
-                quote!([0.0; #n])
-            }
-            Shape::Matrix(rows, columns) => {
-                let (rows, columns) = (size(rows), size(columns));
-                quote!([[0.0; #columns]; #rows])
-            }
-        }
-    }
-
-    /// Where the name of an equation stands; one that is made from another name stands nowhere.
+    /// The span of an equation's name; a name made from another one has none.
     fn span_of(&self, id: EquationId) -> proc_macro2::Span {
         let equation = self.derivation.equation(id);
-        match equation.symbol {
-            Symbol::Named(_) => (self.spans)(equation.span),
-            _ => proc_macro2::Span::call_site(),
+        if matches!(equation.symbol, Symbol::Named(_)) {
+            (self.spans)(equation.span)
+        } else {
+            proc_macro2::Span::call_site()
         }
     }
 
@@ -301,6 +237,23 @@ impl Context<'_> {
             return quote!(#runtime::Class<#count>);
         }
         self.array(Shape::Vector(count))
+    }
+}
+
+/// The lints that generated code does not follow.
+fn allowed_lints() -> TokenStream {
+    quote! {
+        non_snake_case, non_camel_case_types, non_upper_case_globals,
+        unused, unexpected_cfgs,
+        clippy::approx_constant, clippy::excessive_precision, clippy::many_single_char_names,
+        clippy::similar_names, clippy::too_many_arguments, clippy::type_complexity,
+        clippy::too_many_lines, clippy::unreadable_literal, clippy::large_types_passed_by_value,
+        clippy::suboptimal_flops, clippy::suspicious_operation_groupings, clippy::neg_multiply,
+        clippy::assign_op_pattern, clippy::eq_op, clippy::identity_op, clippy::erasing_op, clippy::zero_divided_by_zero, clippy::let_and_return,
+        clippy::large_stack_arrays,
+        clippy::manual_range_contains, clippy::if_same_then_else, clippy::just_underscores_and_digits,
+        clippy::disallowed_names, clippy::new_without_default, clippy::needless_range_loop,
+        clippy::cast_precision_loss
     }
 }
 

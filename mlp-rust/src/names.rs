@@ -4,18 +4,25 @@ use std::collections::{HashMap, HashSet};
 
 use mlp_dsl::{
     ir::{Derivation, equation::EquationId},
-    never::OrNever,
-    span,
+    never, span,
 };
 use proc_macro2::{Ident, Span};
+use quote::format_ident;
 
-/// Says where a piece of the specification's text stands in the user's source.
+use crate::surface::Kind;
+
+/// The span in the user's source of a part of the specification.
 pub type Spans<'s> = &'s dyn Fn(span::Span) -> Span;
 
 /// An identifier; a keyword becomes a raw one.
 pub(super) fn identifier(name: &str, span: Span) -> Ident {
     // `self`, `super`, `crate` and `_` never get here: the check refuses them.
     if is_keyword(name) { Ident::new_raw(name, span) } else { Ident::new(name, span) }
+}
+
+/// An identifier of generated code's own.
+pub(super) fn own(name: &str) -> Ident {
+    Ident::new(name, Span::call_site())
 }
 
 /// Rust's keywords, those of all editions and those kept for later.
@@ -30,7 +37,7 @@ fn is_keyword(name: &str) -> bool {
     KEYWORDS.contains(&name)
 }
 
-/// Names that mean a variant in a pattern, whatever stands around.
+/// Names that mean a variant in every pattern.
 const VARIANTS: [&str; 4] = ["Some", "None", "Ok", "Err"];
 
 /// How the variables of shared terms begin.
@@ -67,27 +74,44 @@ impl Names {
 
     /// The local variable of an equation.
     pub(super) fn of(&self, id: EquationId) -> Ident {
-        let name = self.0.get(&id).cloned();
-        name.or_never("each equation has a name", Ident::new("_", Span::call_site()))
+        match self.0.get(&id) {
+            Some(name) => name.clone(),
+            None => {
+                never!("no equation has the number {}", id.0);
+                own("__no_equation")
+            }
+        }
     }
 }
 
-/// The constants of a network that count something.
-pub(super) const COUNTS: [&str; 11] = [
-    "PARAMETERS",
-    "WEIGHTS",
-    "BIASES",
-    "INPUTS",
-    "OUTPUTS",
-    "LAYERS",
-    "MULTIPLY_ADDS",
-    "PARAMETER_BYTES",
-    "WORKSPACE_BYTES",
-    "FROZEN",
-    "OPTIMIZER_BYTES",
-];
+/// The names of the generated types.
+pub(super) struct TypeNames {
+    pub(super) network: Ident,
+    pub(super) gradients: Ident,
+    pub(super) optimizer: Ident,
+    pub(super) workspace: Ident,
+    pub(super) trace: Ident,
+}
 
-/// Their identifiers.
-pub(super) fn counts() -> Vec<Ident> {
-    COUNTS.iter().map(|name| Ident::new(name, Span::call_site())).collect()
+impl TypeNames {
+    pub(super) fn new(name: &str, span: Span) -> Self {
+        let with = |kind: Kind| format_ident!("{name}{}", kind.suffix(), span = span);
+        TypeNames {
+            network: identifier(name, span),
+            gradients: with(Kind::Gradients),
+            optimizer: with(Kind::Optimizer),
+            workspace: with(Kind::Workspace),
+            trace: with(Kind::Trace),
+        }
+    }
+
+    pub(super) fn of(&self, kind: Kind) -> &Ident {
+        match kind {
+            Kind::Network => &self.network,
+            Kind::Gradients => &self.gradients,
+            Kind::Optimizer => &self.optimizer,
+            Kind::Workspace => &self.workspace,
+            Kind::Trace => &self.trace,
+        }
+    }
 }

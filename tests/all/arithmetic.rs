@@ -34,7 +34,7 @@ macro_rules! both_grains {
                 }
             }
 
-            /// Losses of 300 steps and the weights behind them.
+            /// Losses of 300 steps and the weights after them.
             pub(super) fn bits() -> Vec<u64> {
                 let samples = ([[0.3, 0.7, 0.11], [0.9, -0.4, 1.3], [0.05, 0.1, -0.6]], [[0.1], [0.9], [0.4]]);
                 let Ok(batch) = mlp::Batch::new(&samples.0, &samples.1) else { return Vec::new() };

@@ -1,4 +1,4 @@
-//! Networks keep to themselves whatever stands around them, and names are free.
+//! Networks are independent of the code around them, and names are free.
 
 #![allow(
     non_camel_case_types,

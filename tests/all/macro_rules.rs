@@ -25,7 +25,7 @@ fn names_and_literals() {
     assert_eq!((Falling::new().slope, Rising::new().b), (-0.5, 0.25));
 }
 
-/// An expression is one operand, whatever stands around it.
+/// An expression is one operand in any context.
 #[test]
 fn expressions_keep_together() {
     macro_rules! network {

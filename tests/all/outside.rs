@@ -38,7 +38,7 @@ fn one_dependency_is_enough() {
     assert_eq!(Crate::library("line", "", MAIN).build(), Ok(()));
 }
 
-/// A specification in a file: read, rebuilt when it changes, its mistakes shown with their place.
+/// A specification in a file: read, rebuilt when it changes, its errors shown with their place.
 #[test]
 fn a_specification_in_a_file() {
     let library = "#![no_std]\n//! A library.\nmlp::mlp!(file = \"networks/line.mlp\");\n\
@@ -66,7 +66,7 @@ fn a_specification_in_a_file() {
 /// The second set of features, for all crates that need more than the default one.
 const MORE: &str = "\"alloc\", \"safetensors\"";
 
-/// Start values in a file: read with a feature, rebuilt when it changes, its mistakes shown.
+/// Start values in a file: read with a feature, rebuilt when it changes, its errors shown.
 #[test]
 fn weights_in_a_file() {
     let library = "#![no_std]\n#![forbid(unsafe_code)]\n#![deny(warnings, missing_docs)]\n//! A library.\nmlp::mlp! {\n\

@@ -15,7 +15,7 @@ const STEPS: usize = 100;
 /// the rest is room for other standard libraries. A misplaced epsilon of 1e-8 makes 4e-8.
 const BOUND: f64 = 1e-13;
 
-/// The objective before a step, and all parameters behind it.
+/// The objective before a step, and all parameters after it.
 type Step = (f64, Vec<f64>);
 
 fn compiled<N>(inputs: &[N::Input], targets: &[N::Target]) -> Vec<Step>

@@ -4,7 +4,7 @@ Run it with `python3 trajectories.py` (needs torch). Another version of PyTorch,
 may change the last digits.
 
 A row of pytorch.csv: the run, which is the name of its specification; the step, counted from 1; the
-objective before the step; and at some steps the parameters behind it, as they are declared, row by row.
+objective before the step; and at some steps the parameters after it, as they are declared, row by row.
 
 PyTorch's own loss functions, gradients, optimizers and schedulers are used, with one exception:
 clip_grad_norm_ multiplies by bound / (norm + 1e-6), the language by bound / norm, so that is done here.
@@ -208,7 +208,7 @@ def specification(run, start, inputs, targets):
 
 
 def trajectory(run, parameters, inputs, targets):
-    """The objective before each step, and the parameters behind it."""
+    """The objective before each step, and the parameters after it."""
     trained = [parameter for name, parameter in parameters.items() if name not in run.frozen]
     for parameter in trained:
         parameter.requires_grad_()

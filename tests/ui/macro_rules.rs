@@ -1,4 +1,4 @@
-//! Mistakes in tokens that come out of macros: each is underlined where it was made, in the call or in the
+//! Errors in tokens that come out of macros: each is underlined where it was made, in the call or in the
 //! definition.
 
 macro_rules! line {

@@ -190,7 +190,7 @@ impl<'d> Inliner<'d> {
     }
 }
 
-/// Whether an equation has no name of its own: a step, or a derivative of or by one.
+/// Whether an equation has no name of its own: a step, or a derivative of one or with respect to one.
 pub(crate) fn is_unnamed(derivation: &Derivation, id: EquationId) -> bool {
     let step = |id: EquationId| matches!(derivation.equation(id).symbol, Symbol::Step(_));
     if let Symbol::Gradient(of) | Symbol::PenaltyGradient(of) = derivation.equation(id).symbol {

@@ -34,7 +34,7 @@ impl Interval {
     }
 }
 
-/// The value of printed mathematics, rounded to so many digits.
+/// The value of printed mathematics, rounded to this number of digits.
 pub(crate) fn value(math: &Math, digits: usize) -> Interval {
     match math {
         Math::Row(items) => row(items, digits),

@@ -16,6 +16,8 @@ mod initial;
 mod layers;
 mod rules;
 mod scope;
+#[cfg(test)]
+mod tests;
 mod training;
 mod weights;
 

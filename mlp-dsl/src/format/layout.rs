@@ -1,8 +1,9 @@
 //! Turns the tree of tokens into lines: chooses line breaks, indentation and spaces.
 
-use super::{
-    tokens::{Kind, Token},
-    tree::Node,
+use super::tree::Node;
+use crate::syntax::{
+    lexer::{Kind, Token},
+    words::precedes_formula,
 };
 
 /// The maximum width of a line in columns.
@@ -287,7 +288,7 @@ fn space_between(earlier: Option<&Node<'_>>, before: &Node<'_>, node: &Node<'_>)
     // parentheses after an operator or word.
     let Node::Brackets { open, .. } = node else { return true };
     let word = matches!(before, Node::Token(token) if token.kind == Kind::Word);
-    open.text == "{" || !word || KEYWORDS.contains(&left)
+    open.text == "{" || !word || precedes_formula(left)
 }
 
 /// Whether a minus after this is a sign, not a subtraction.
@@ -295,22 +296,6 @@ fn is_sign_of(earlier: Option<&Node<'_>>) -> bool {
     match earlier {
         None => true,
         Some(Node::Brackets { .. }) => false,
-        Some(Node::Token(token)) => token.kind == Kind::Sign || KEYWORDS.contains(&token.text),
+        Some(Node::Token(token)) => token.kind == Kind::Sign || precedes_formula(token.text),
     }
 }
-
-/// Words that a formula follows.
-const KEYWORDS: [&str; 12] = [
-    "if",
-    "then",
-    "else",
-    "in",
-    "let",
-    "loss",
-    "penalty",
-    "seed",
-    "derivative",
-    "batch",
-    "samples",
-    "clip_norm",
-];

@@ -1,12 +1,14 @@
 //! Formats a specification in the one style. Only white space changes: tokens and comments stay.
 
 mod layout;
-pub mod tokens;
 mod tree;
 
 use crate::{
     diagnostic::{Diagnostic, Diagnostics},
-    syntax,
+    syntax::{
+        self,
+        lexer::{Token, tokens},
+    },
 };
 
 /// Returns the formatted text, or the syntax errors.
@@ -20,5 +22,7 @@ pub fn format(text: &str) -> Result<String, Vec<Diagnostic>> {
     if !diagnostics.is_empty() {
         return Err(diagnostics.into_sorted());
     }
-    Ok(layout::print(&tree::tree(&tokens::tokens(text))))
+    // A comment to the end of the line has no white space there.
+    let tokens = tokens(text).map(|token| Token { text: token.text.trim_end(), ..token });
+    Ok(layout::print(&tree::tree(tokens)))
 }

@@ -1,6 +1,6 @@
 //! Turns tokens into a tree by their brackets.
 
-use super::tokens::{Kind, Token};
+use crate::syntax::lexer::{Kind, Token};
 
 /// A token, or brackets.
 #[derive(Clone, Debug)]
@@ -46,7 +46,7 @@ impl<'t> Node<'t> {
 }
 
 /// The nodes of a text whose brackets match.
-pub(super) fn tree<'t>(tokens: &[Token<'t>]) -> Vec<Node<'t>> {
+pub(super) fn tree<'t>(tokens: impl Iterator<Item = Token<'t>>) -> Vec<Node<'t>> {
     let mut stack: Vec<(Option<Token<'t>>, Vec<Node<'t>>)> = vec![(None, Vec::new())];
     for token in tokens {
         match token.kind {

@@ -1,4 +1,4 @@
-//! Makes formulas, simplified on the way.
+//! Makes formulas and simplifies them.
 
 use std::collections::HashMap;
 

@@ -89,7 +89,7 @@ pub struct Select {
 /// `sum + a * b`, or `sum - a * b`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FusedSum {
-    /// What stands before the product.
+    /// The operand before the product.
     pub sum: TermId,
     /// Whether the product is subtracted.
     pub negative: bool,
@@ -181,8 +181,8 @@ impl Formula {
         whole.then_some(*n as u32)
     }
 
-    /// The sum, or difference, that this term is, where its right side is a product: what
-    /// `arithmetic fused` rounds once.
+    /// The sum, or difference, that this term is, where its right side is a product:
+    /// `arithmetic fused` rounds it once.
     pub fn fused(&self, term: &Term) -> Option<FusedSum> {
         let Term::Binary(op @ (Binary::Add | Binary::Subtract), sum, product) = term else { return None };
         let Some(Term::Binary(Binary::Multiply, a, b)) = self.term(*product) else { return None };

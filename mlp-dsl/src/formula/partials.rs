@@ -42,7 +42,7 @@ struct Sweep<'s> {
     places: Vec<TermId>,
     value: Option<TermId>,
     functions: &'s [Function],
-    /// What was found below a branch: several choices may share it.
+    /// The derivatives of a branch: several choices may share it.
     branches: HashMap<TermId, Rc<BTreeMap<TermId, TermId>>>,
 }
 
@@ -68,7 +68,7 @@ impl Sweep<'_> {
         leaves
     }
 
-    /// What a term gives to what it uses, the last use first: `total` × local derivative.
+    /// The partial cotangents of the operands of a term, the last first: `total` × local derivative.
     fn contributions(&mut self, id: TermId, total: TermId) -> Vec<(TermId, TermId)> {
         let Some(term) = self.formula.term(id) else {
             crate::never!("term {} is in its formula", id.0);

@@ -1,4 +1,4 @@
-//! The table of scalar operations: for each its notation, derivative, referee and kernel.
+//! The table of scalar operations: for each its notation, derivative, value and cost.
 
 use super::{builder::Builder, evaluate::Real};
 
@@ -204,8 +204,8 @@ pub struct Function {
     pub parameters: Vec<String>,
     /// Its formula.
     pub body: Formula,
-    /// The stated derivative: forms equal to one another. Here the leaf behind the last parameter
-    /// is the function's value.
+    /// The stated derivative: forms equal to one another. The leaf after the last parameter is
+    /// the function's value.
     pub stated: Vec<Formula>,
     /// Its partial derivatives, over the parameters and the value.
     pub partials: Vec<Formula>,

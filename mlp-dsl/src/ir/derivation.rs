@@ -1,6 +1,9 @@
 //! The types of a derivation: an ordered list of equations, and the equations of each declared thing.
 
+use std::collections::BTreeSet;
+
 use crate::{
+    formula::{Formula, FunctionId, Term},
     kind::ParameterKind,
     limits,
     model::{Header, Reduction, Start},
@@ -17,7 +20,7 @@ use super::{
 /// A derivation.
 #[derive(Clone, Debug)]
 pub struct Derivation {
-    /// What a derivation has from its model as it is.
+    /// The part that the model and the derivation have in common.
     pub header: Header,
     /// The equations, operands before their uses.
     pub equations: Vec<Equation>,
@@ -35,7 +38,7 @@ pub struct Derivation {
     pub training: Option<Training>,
 }
 
-/// A value at its grain: one equation, or a scalar equation for each element.
+/// A value at its granularity: one equation, or a scalar equation for each element.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Value {
     /// One equation for all of it.
@@ -65,7 +68,7 @@ pub struct Data {
     pub value: Value,
     /// Its shape.
     pub shape: Shape,
-    /// Whether it is one of so many classes as it has numbers: a vector with a single 1.
+    /// Whether it is a class as a one-hot vector: a single 1, elsewhere 0.
     pub class: bool,
     /// Declared values.
     pub values: Option<Vec<f64>>,
@@ -145,9 +148,9 @@ pub struct Loss {
     pub batch: EquationId,
     /// How the losses of a batch become one.
     pub reduction: Reduction,
-    /// What is added once for a batch.
+    /// The penalties, which are added once for a batch.
     pub penalty: Option<EquationId>,
-    /// What training makes smaller: the loss of a batch and the penalties.
+    /// The value that training minimises: the loss of a batch and the penalties.
     pub objective: EquationId,
 }
 
@@ -282,6 +285,27 @@ impl Derivation {
             Symbol::Updated(of) => format!("{}_plus", self.name_of(*of)),
             Symbol::Step(number) => format!("step_{number}"),
         }
+    }
+
+    /// Functions that equations call, directly or through another, in order of declaration.
+    pub fn called_functions(&self) -> Vec<FunctionId> {
+        let mut called = BTreeSet::new();
+        let add = |formula: &Formula, called: &mut BTreeSet<u32>| {
+            let callee = |term: &Term| if let Term::Apply(id, _) = term { Some(id.0) } else { None };
+            called.extend(formula.terms().iter().filter_map(callee));
+        };
+        for equation in &self.equations {
+            if let Op::Pointwise(formula) = &equation.op {
+                add(formula, &mut called);
+            }
+        }
+        // A function calls earlier ones only: one walk from the last to the first finds all.
+        for (index, function) in self.header.functions.iter().enumerate().rev() {
+            if called.contains(&(index as u32)) {
+                add(&function.body, &mut called);
+            }
+        }
+        called.into_iter().map(FunctionId).collect()
     }
 
     /// Adds an equation whose operands are all there; shape and `per` follow from them.

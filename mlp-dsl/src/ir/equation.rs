@@ -29,12 +29,12 @@ pub enum Per {
     Sample,
 }
 
-/// What an equation computes. Printers give it a notation.
+/// The value that an equation defines. Printers choose its notation.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Symbol {
     /// A name of the specification, or made from one by the rule for parameters of `dense`.
     Named(String),
-    /// What `let` names in the equation of a neuron, layer or loss: `u_h1`.
+    /// The value of a `let` name in the equation of a neuron, layer or loss: `u_h1`.
     Local(String),
     /// The net input of a neuron or layer.
     Net(String),
@@ -52,9 +52,9 @@ pub enum Symbol {
     Objective,
     /// The local derivative ∂of/∂by.
     Partial {
-        /// The value derived.
+        /// The value that is differentiated.
         of: EquationId,
-        /// By what.
+        /// The value with respect to which it is.
         by: EquationId,
     },
     /// ∂E/∂value for a sample.
@@ -69,7 +69,7 @@ pub enum Symbol {
     Setting(String),
     /// The number of the step, counted from 1.
     StepNumber,
-    /// What the rule keeps for a parameter from step to step.
+    /// A state that the rule keeps for a parameter from step to step.
     State {
         /// Its name in the rule.
         name: String,
@@ -78,7 +78,7 @@ pub enum Symbol {
     },
     /// The norm of all gradients together.
     GradientNorm,
-    /// What all gradients are multiplied by, so that their norm keeps to its bound.
+    /// The factor of all gradients that keeps their norm to its bound.
     ClipFactor,
     /// The parameter, or its state, after the step.
     Updated(EquationId),
@@ -110,7 +110,7 @@ pub enum Role {
 /// One equation.
 #[derive(Clone, Debug)]
 pub struct Equation {
-    /// What it computes.
+    /// The value that it defines.
     pub symbol: Symbol,
     /// The sizes of its value.
     pub shape: Shape,

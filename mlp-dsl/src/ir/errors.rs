@@ -1,4 +1,4 @@
-//! Errors that show when equations are made: M0215, M03, M06.
+//! Errors that show when equations are made: M0206, M03, M06.
 
 pub(super) use crate::check::errors::{name_is_generated, too_many_operations};
 use crate::{diagnostic::Diagnostic, limits, span::Span};

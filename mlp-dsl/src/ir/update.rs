@@ -1,5 +1,5 @@
-//! What happens once for a batch: gradients of the objective, clipping, and the rule of training,
-//! which is applied to each parameter in turn.
+//! From gradients of a sample to updates: gradients of the objective, clipping, and the rule of training for each
+//! parameter in turn. Its equations exist once for a batch.
 
 use std::collections::HashMap;
 

@@ -1,6 +1,6 @@
 //! What the plan has to know of a derivation, gathered once.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use super::{instruction::Storage, thresholds};
 
@@ -55,7 +55,7 @@ impl<'d> Facts<'d> {
     pub(super) fn new(derivation: &'d Derivation) -> Self {
         let multiply_adds = derivation.multiply_adds();
         let unrolled = derivation.header.unroll.unwrap_or(multiply_adds <= thresholds::UNROLLED);
-        let functions = called_functions(derivation);
+        let functions = derivation.called_functions();
         let mut facts = Facts {
             derivation,
             unrolled,
@@ -159,14 +159,13 @@ impl<'d> Facts<'d> {
             stored.extend(training.settings.iter().filter(is_number).map(|id| (*id, Storage::Setting(*id))));
             stored.extend(training.step.iter().map(|id| (*id, Storage::StepNumber)));
         }
-        for (id, equation) in d.numbered() {
-            if let Symbol::Updated(of) = equation.symbol
-                && let Some(storage) = stored.get(&of).copied()
-            {
-                stored.insert(id, storage);
-                let first = self.overwritten.get(&of).copied().unwrap_or(of);
-                self.overwritten.insert(id, first);
-            }
+        // A rule may assign more than once: each assignment overwrites the value of the one before.
+        let mut current: HashMap<Storage, EquationId> = HashMap::new();
+        for (id, _) in d.numbered() {
+            let of = d.before_step(id);
+            let Some(storage) = stored.get(&of).copied().filter(|_| of != id) else { continue };
+            stored.insert(id, storage);
+            self.overwritten.insert(id, current.insert(storage, id).unwrap_or(of));
         }
     }
 
@@ -234,30 +233,6 @@ impl<'d> Facts<'d> {
             _ => Factors { vector, matrix, by_rows, bias },
         })
     }
-}
-
-/// Functions that equations call, directly or through another, in order of declaration.
-fn called_functions(derivation: &Derivation) -> Vec<FunctionId> {
-    let mut called = BTreeSet::new();
-    let add = |formula: &Formula, called: &mut BTreeSet<u32>| {
-        for term in formula.terms() {
-            if let Term::Apply(id, _) = term {
-                called.insert(id.0);
-            }
-        }
-    };
-    for equation in &derivation.equations {
-        if let Op::Pointwise(formula) = &equation.op {
-            add(formula, &mut called);
-        }
-    }
-    // A function calls earlier ones only: one walk from the last to the first finds all.
-    for (index, function) in derivation.header.functions.iter().enumerate().rev() {
-        if called.contains(&(index as u32)) {
-            add(&function.body, &mut called);
-        }
-    }
-    called.into_iter().map(FunctionId).collect()
 }
 
 fn functions_take_isa(derivation: &Derivation, functions: &[FunctionId]) -> bool {

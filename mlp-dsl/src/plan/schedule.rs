@@ -187,8 +187,13 @@ fn are_one_loop(facts: &Facts<'_>, to: &[Step], group: &[Step]) -> bool {
                 && (a.shape, a.per) == (b.shape, b.per)
         }
     };
+    // A loop writes an array once: what a rule assigns again is another loop.
+    let written = |step: &Step| facts.overwritten(step.equation).and(facts.stored(step.equation));
+    let twice = group
+        .iter()
+        .any(|step| written(step).is_some_and(|field| to.iter().any(|a| written(a) == Some(field))));
     let together: Vec<Step> = to.iter().chain(group).copied().collect();
-    alike && together.len() + arrays_read(facts, &together).len() <= thresholds::LOOP_ARRAYS
+    alike && !twice && together.len() + arrays_read(facts, &together).len() <= thresholds::LOOP_ARRAYS
 }
 
 /// Whether a loop over elements computes a step.
@@ -202,10 +207,10 @@ pub(super) fn is_elementwise(facts: &Facts<'_>, step: &Step) -> bool {
 
 /// The parameter whose array, or an array of whose state, a step overwrites.
 fn updated_parameter(facts: &Facts<'_>, step: &Step) -> Option<EquationId> {
-    let of = facts.overwritten(step.equation).filter(|_| step.place == Place::Updated)?;
-    if facts.shape(step.equation) == Shape::Scalar {
+    if step.place != Place::Updated || facts.shape(step.equation) == Shape::Scalar {
         return None;
     }
+    let of = facts.derivation.before_step(step.equation);
     match facts.equation(of).symbol {
         Symbol::State { of, .. } => Some(of),
         _ => Some(of),

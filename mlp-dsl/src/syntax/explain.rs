@@ -7,8 +7,7 @@ use pest::{
 
 use super::{
     grammar::{MlpParser, Rule},
-    scan::open_bracket,
-    widths::code,
+    lexer::{code, open_bracket},
     words,
 };
 use crate::{
@@ -114,8 +113,7 @@ fn ends_operand(text: &str) -> bool {
 }
 
 fn is_name(word: &str) -> bool {
-    word.starts_with(|c: char| c.is_alphabetic() || c == '_')
-        && !["if", "then", "else", "let", "in"].contains(&word)
+    word.starts_with(|c: char| c.is_alphabetic() || c == '_') && !words::is_reserved(word)
 }
 
 fn first_word(text: &str) -> &str {

@@ -11,12 +11,12 @@ mod explain;
 mod grammar;
 #[expect(clippy::wildcard_enum_match_arm, reason = "the rules of the grammar are generated")]
 mod formulas;
+pub mod lexer;
 mod nesting;
 mod parse;
 mod recovery;
 mod scan;
 mod strings;
-mod widths;
 pub mod words;
 
 pub use parse::{parse, parse_prelude, parse_with};

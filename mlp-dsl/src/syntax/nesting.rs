@@ -48,31 +48,30 @@ impl Nesting {
         self.exponent = false;
     }
 
-    /// A token that is not a bracket.
-    pub(super) fn token(&mut self, token: &[u8]) {
+    /// A token that is no bracket and no comment.
+    pub(super) fn token(&mut self, token: &str) {
         match token {
-            b";" => self.end_formulas(&[]),
-            b"," => self.end_formulas(&[Open::Let]),
-            b"if" => self.open.push(Open::If),
-            b"let" => self.open.push(Open::Let),
-            b"in" => {
+            ";" => self.end_formulas(&[]),
+            "," => self.end_formulas(&[Open::Let]),
+            "if" => self.open.push(Open::If),
+            "let" => self.open.push(Open::Let),
+            "in" => {
                 self.end_formulas(&[Open::Let]);
                 if let Some(innermost) = self.open.last_mut().filter(|innermost| **innermost == Open::Let) {
                     *innermost = Open::Body;
                 }
             }
-            b"^" => self.powers += 1,
-            b"-" if self.exponent => {}
-            b"+" | b"-" | b"*" | b"/" | b"@" | b"=" | b"<" | b">" => self.powers = 0,
+            "^" => self.powers += 1,
+            "-" if self.exponent => {}
+            "+" | "-" | "*" | "/" | "@" | "=" | "<" | ">" | "<=" | ">=" | "==" | "!=" | "->" => {
+                self.powers = 0
+            }
             _ => {}
         }
-        if matches!(token, b";" | b"," | b"if" | b"let" | b"in" | b"then" | b"else") {
+        if matches!(token, ";" | "," | "if" | "let" | "in" | "then" | "else") {
             self.powers = 0;
         }
-        let means_nothing = token.first().is_some_and(u8::is_ascii_whitespace)
-            || token.starts_with(b"//")
-            || token.starts_with(b"/*");
-        self.exponent = token == b"^" || self.exponent && (token == b"-" || means_nothing);
+        self.exponent = token == "^" || self.exponent && token == "-";
     }
 
     /// Closes the constructs inside the innermost bracket, up to one of these.

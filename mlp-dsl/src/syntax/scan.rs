@@ -3,8 +3,8 @@
 //! brackets are reported and replaced byte by byte, so that offsets do not change.
 
 use super::{
+    lexer::{self, Kind, comments_inside},
     nesting::Nesting,
-    widths::{comments_inside, is_word, token_width},
     words,
 };
 use crate::{diagnostic::Diagnostics, limits, span::Span, syntax::errors};
@@ -56,40 +56,39 @@ struct Scan<'s> {
 
 impl Scan<'_> {
     fn all(&mut self) -> Option<()> {
-        let bytes = self.text.as_bytes();
-        let mut at = 0;
-        while let Some(&byte) = bytes.get(at) {
-            let Some(mut width) = token_width(bytes, at, byte) else {
-                self.found.push(errors::endless(byte == b'/', Span::new(at, at + 1)));
+        let mut tokens = lexer::tokens(self.text);
+        while let Some(token) = tokens.next() {
+            let at = token.start;
+            if !token.ends {
+                self.found.push(errors::endless(token.kind == Kind::Block, Span::new(at, at + 1)));
                 return None;
-            };
-            let token = bytes.get(at..at + width).unwrap_or_default();
-            if token.starts_with(b"/*") && comments_inside(token) > limits::NESTING {
+            }
+            if token.kind == Kind::Block && comments_inside(token.text) > limits::NESTING {
                 self.found.push(errors::comment_too_deep(Span::new(at, at + 2)));
                 return None;
             }
-            match byte {
-                b'(' | b'[' | b'{' => {
+            let byte = token.text.bytes().next().unwrap_or_default();
+            match token.kind {
+                Kind::Open => {
                     self.open.push((byte, at));
                     self.nesting.open();
                 }
-                b')' | b']' | b'}' => self.close(byte, at),
-                b';' => {
+                Kind::Close => self.close(byte, at),
+                Kind::Sign if byte == b';' => {
                     self.close_before("`;`");
                     self.quiet = false;
                 }
-                b'#' => width = self.hash(at),
-                _ if is_word(byte) => self.word(self.text.get(at..at + width).unwrap_or_default(), at),
-                _ => {}
+                Kind::Sign if byte == b'#' => tokens.skip_to(at + self.hash(at)),
+                Kind::Word => self.word(token.text, at),
+                Kind::Sign | Kind::Line | Kind::Block => {}
             }
-            if !matches!(byte, b'(' | b'[' | b'{' | b')' | b']' | b'}') {
-                self.nesting.token(bytes.get(at..at + width).unwrap_or_default());
+            if !matches!(token.kind, Kind::Open | Kind::Close | Kind::Line | Kind::Block) {
+                self.nesting.token(token.text);
             }
             if self.nesting.depth() > limits::NESTING {
-                self.found.push(errors::too_deep(Span::new(at, at + width)));
+                self.found.push(errors::too_deep(Span::new(at, token.end())));
                 return None;
             }
-            at += width;
         }
         Some(())
     }
@@ -216,20 +215,4 @@ fn closing(opener: u8) -> u8 {
         b'[' => b']',
         _ => b'}',
     }
-}
-
-/// The innermost open bracket at the end of a text without unmatched brackets.
-pub(super) fn open_bracket(text: &str) -> Option<char> {
-    let bytes = text.as_bytes();
-    let mut open = Vec::new();
-    let mut at = 0;
-    while let Some(&byte) = bytes.get(at) {
-        match byte {
-            b'(' | b'[' | b'{' => open.push(byte),
-            b')' | b']' | b'}' => drop(open.pop()),
-            _ => {}
-        }
-        at += token_width(bytes, at, byte).unwrap_or(bytes.len());
-    }
-    open.last().map(|byte| char::from(*byte))
 }

@@ -157,6 +157,22 @@ pub const RULE_VALUES: [Word; 3] = [
     word("step", "the number of the training step, counted from 1"),
 ];
 
+/// The words that can't be names.
+const RESERVED: [&str; 5] = ["if", "then", "else", "let", "in"];
+
+/// The other words that a formula can follow at once.
+const BEFORE_FORMULAS: [&str; 7] = ["loss", "penalty", "seed", "derivative", "batch", "samples", "clip_norm"];
+
+/// Whether the word can't be a name.
+pub(crate) fn is_reserved(text: &str) -> bool {
+    RESERVED.contains(&text)
+}
+
+/// Whether a formula can follow the word at once: a bracket or a minus after it belongs to the formula.
+pub(crate) fn precedes_formula(text: &str) -> bool {
+    is_reserved(text) || BEFORE_FORMULAS.contains(&text)
+}
+
 /// The words that start a sentence in this place.
 pub(crate) fn starting(place: Place) -> impl Iterator<Item = &'static str> + Clone {
     STARTS.iter().filter(move |(at, _)| *at == place || *at == Place::Both).map(|(_, word)| word.text)
@@ -186,7 +202,9 @@ pub(crate) fn meaning(text: &str) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{INITIALIZERS, INSIDE, OPTIONS, PRIMITIVES, RULE_VALUES, STARTS, Word};
+    use super::{
+        BEFORE_FORMULAS, INITIALIZERS, INSIDE, OPTIONS, PRIMITIVES, RESERVED, RULE_VALUES, STARTS, Word,
+    };
 
     /// Words of the grammar that have a meaning only before `network`.
     const VISIBILITY: [&str; 3] = ["crate", "super", "self"];
@@ -204,6 +222,21 @@ mod tests {
         written.sort_unstable();
         known.sort_unstable();
         assert_eq!(written, known);
+    }
+
+    #[test]
+    fn the_reserved_words_are_those_of_the_grammar() {
+        let grammar = include_str!("mlp.pest");
+        let name = grammar.lines().find(|line| line.starts_with("name = ")).unwrap_or_default();
+        let reserved = RESERVED.map(|word| format!("kw_{word}")).join(" | ");
+        assert!(name.contains(&format!("!(({reserved}))")), "{name}");
+    }
+
+    #[test]
+    fn words_before_formulas_are_words_of_the_language() {
+        let tables = STARTS.iter().map(|(_, word)| word).chain(&INSIDE).chain(&OPTIONS);
+        let known: Vec<&str> = tables.map(|word| word.text).collect();
+        assert!(RESERVED.iter().chain(&BEFORE_FORMULAS).all(|word| known.contains(word)));
     }
 
     #[test]

@@ -2,9 +2,9 @@
 //! tokens before it.
 
 use mlp_dsl::{
-    format::tokens::{self, Token, tokens},
     model::HEADINGS,
     names::{Kind, Symbol},
+    syntax::lexer::{self, Token, tokens},
     syntax::words::{INITIALIZERS, INSIDE, OPTIONS, PRIMITIVES, Place, RULE_VALUES, STARTS, Word},
 };
 
@@ -42,15 +42,12 @@ impl Analysis {
     pub fn completions(&self, offset: usize) -> Vec<Completion> {
         let before = looked_at(&self.text).get(..offset).unwrap_or_default();
         let prefix = before.trim_end_matches(|c: char| c.is_alphanumeric() || c == '_');
-        let all = tokens(prefix);
+        let all: Vec<Token<'_>> = tokens(prefix).collect();
         if is_inside_text(prefix, &all) {
             return Vec::new();
         }
-        let code: Vec<&str> = all
-            .iter()
-            .filter(|token| !matches!(token.kind, tokens::Kind::Line | tokens::Kind::Block))
-            .map(|token| token.text)
-            .collect();
+        let code: Vec<&str> =
+            all.iter().filter(|token| !token.is_comment()).map(|token| token.text).collect();
         let sentence = Sentence::last(&code);
         let mut found = Vec::new();
         match sentence.expected() {
@@ -170,10 +167,5 @@ fn words<'w>(words: impl Iterator<Item = &'w Word>, kind: CompletionKind, found:
 /// Whether the text ends inside a comment or a string.
 fn is_inside_text(prefix: &str, all: &[Token<'_>]) -> bool {
     let Some(last) = all.last() else { return false };
-    let ends_here = prefix.trim_end_matches(' ').ends_with(last.text);
-    match last.kind {
-        tokens::Kind::Line => !prefix.ends_with('\n') && ends_here,
-        tokens::Kind::Block => !last.text.ends_with("*/"),
-        _ => last.text.starts_with('"') && (last.text.len() == 1 || !last.text.ends_with('"')),
-    }
+    !last.ends || last.kind == lexer::Kind::Line && last.end() == prefix.len()
 }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use mlp_dsl::format::tokens::{Kind, tokens};
+use mlp_dsl::syntax::lexer::{Kind, tokens};
 
 /// The text with closing brackets appended for all open ones, and with spaces instead of unmatched brackets.
 pub(super) fn repaired(text: &str) -> Cow<'_, str> {

@@ -60,7 +60,7 @@ pub(super) const SMALL_BUFFER: usize = 64 * 1024;
 pub(super) const LARGE_BUFFER: usize = PACKED_A + PACKED_B + PANEL / 2;
 
 /// Sizes of the parts of a product on several threads.
-#[cfg_attr(not(feature = "rayon"), allow(dead_code, reason = "there is one thread"))]
+#[allow(dead_code, reason = "one thread needs none of them")]
 pub(super) mod threads {
     /// Multiply-adds from which a product is cut into parts: about 150 µs in the widest registers. Waking a thread took
     /// 30 to 50 µs in a virtual machine.

@@ -20,7 +20,7 @@ use mlp_dsl::{
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
-use super::{Context, size, types::fill};
+use crate::{Context, size, start::fill};
 use bindings::Bindings;
 use formula::Printer;
 
@@ -80,7 +80,7 @@ impl Body<'_> {
             }
             Instruction::Output(output) => self.output(output),
             Instruction::Trace(value) => {
-                let (field, name) = (self.context.trace_field(value.value), self.name(value));
+                let (field, name) = (self.context.field(value.value), self.name(value));
                 match value.shape {
                     Shape::Scalar => quote!(__trace.#field = #name;),
                     Shape::Vector(_) | Shape::Matrix(..) => quote!(__trace.#field = *#name;),

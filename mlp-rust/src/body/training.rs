@@ -6,7 +6,7 @@ use quote::quote;
 
 use super::{
     Context,
-    dispatch::{Argument, argument},
+    dispatch::{Argument, Signature, argument},
 };
 
 impl Context<'_> {
@@ -20,8 +20,12 @@ impl Context<'_> {
         let (input, target) = (self.array(Shape::Vector(self.input_count())), self.target());
         let mut arguments = self.block_arguments();
         arguments.push(argument("__total", quote!(&'r mut #real)));
-        let code = self.body(Entry::SamplesBlock);
-        let body = self.method(Entry::SamplesBlock, &TokenStream::new(), &arguments, &quote!(()), &code);
+        let body = self.dispatched(&Signature {
+            entry: Entry::SamplesBlock,
+            is_mutable: false,
+            arguments,
+            result: None,
+        });
         quote! {
             impl #network {
                 fn __accumulate_samples(
@@ -49,10 +53,15 @@ impl Context<'_> {
 
     /// The gradients of a block.
     pub(crate) fn accumulate_block(&self) -> TokenStream {
-        let (samples, real, code) = (samples_first(), self.real(), self.body(Entry::AccumulateBlock));
+        let (samples, real) = (samples_first(), self.real());
         let mut arguments = self.block_arguments();
         arguments.push(argument("__samples", quote!(::core::option::Option<#real>)));
-        let sums = self.method(Entry::AccumulateBlock, &TokenStream::new(), &arguments, &quote!(()), &code);
+        let sums = self.dispatched(&Signature {
+            entry: Entry::AccumulateBlock,
+            is_mutable: false,
+            arguments,
+            result: None,
+        });
         let parameters = self.block_parameters(&TokenStream::new());
         quote! {
             fn accumulate_block(&self, #parameters) {
@@ -80,11 +89,16 @@ impl Context<'_> {
     }
 
     fn train_block(&self) -> TokenStream {
-        let (optimizer, real, code) = (&self.types.optimizer, self.real(), self.body(Entry::TrainBlock));
+        let (optimizer, real) = (&self.types.optimizer, self.real());
         let mut arguments = self.block_arguments();
         arguments.push(argument("__samples", quote!(::core::option::Option<#real>)));
         arguments.push(argument("__optimizer", quote!(&'r mut #optimizer)));
-        let stepped = self.method(Entry::TrainBlock, &quote!(mut), &arguments, &quote!(()), &code);
+        let stepped = self.dispatched(&Signature {
+            entry: Entry::TrainBlock,
+            is_mutable: true,
+            arguments,
+            result: None,
+        });
         let (samples, parameters) =
             (samples_first(), self.block_parameters(&quote!(__optimizer: &mut #optimizer,)));
         quote! {
@@ -99,15 +113,15 @@ impl Context<'_> {
         let (optimizer, workspace, gradients, real) =
             (&self.types.optimizer, &self.types.workspace, &self.types.gradients, self.real());
         let (input, target) = (self.array(Shape::Vector(self.input_count())), self.target());
-        let arguments = [
+        let arguments = vec![
             argument("__input", quote!(&'r #input)),
             argument("__target", quote!(&'r #target)),
             argument("__optimizer", quote!(&'r mut #optimizer)),
             argument("__workspace", quote!(&'r mut #workspace)),
             argument("__gradients", quote!(&'r mut #gradients)),
         ];
-        let code = self.body(Entry::Train);
-        let body = self.method(Entry::Train, &quote!(mut), &arguments, &real, &code);
+        let result = Some(real.clone());
+        let body = self.dispatched(&Signature { entry: Entry::Train, is_mutable: true, arguments, result });
         quote! {
             fn train_into(
                 &mut self, __input: &#input, __target: &#target, __optimizer: &mut #optimizer,

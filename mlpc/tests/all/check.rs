@@ -98,7 +98,7 @@ fn help_and_version() {
     }
 }
 
-/// What stands side by side is not nested, however much it is.
+/// Items next to each other are not nested, in any number.
 #[test]
 fn long_lists() {
     for formula in [

@@ -21,7 +21,7 @@ pub(crate) fn error_modules() -> Vec<String> {
     fn walk(at: &std::path::Path, inside: bool, found: &mut Vec<String>) {
         for entry in std::fs::read_dir(at).unwrap() {
             let path = entry.unwrap().path();
-            let inside = inside || path.file_stem().is_some_and(|stem| stem == "errors");
+            let inside = inside || path.file_stem().is_some_and(|stem| stem == "errors" || stem == "never");
             if path.is_dir() {
                 walk(&path, inside, found);
             } else if inside {

@@ -1,4 +1,4 @@
-//! What is said about wrong specifications: one fixture for each mistake.
+//! Messages for wrong specifications: one fixture for each error.
 
 use crate::common::{check_text, error, error_modules, folder, mlpc};
 
@@ -13,8 +13,8 @@ fn fixtures() {
     });
 }
 
-/// Each fixture ends with the mistakes that are to be found in it, `//~ line:column code title`; where its
-/// text can't take another comment, they stand in a file beside it.
+/// Each fixture ends with its expected errors, `//~ line:column code title`; where its
+/// text can't take another comment, they are in a file of their own.
 #[test]
 fn fixtures_say_what_is_wrong_with_them() {
     let mut count = 0;
@@ -54,8 +54,8 @@ fn every_code_has_a_fixture() {
     for entry in std::fs::read_dir(folder("tests/fixtures")).unwrap() {
         fixtures.push_str(&String::from_utf8_lossy(&std::fs::read(entry.unwrap().path()).unwrap()));
     }
-    // A text that is too long has a test of its own.
-    let elsewhere = ["M0101"];
+    // No specification gives an internal error; a text that is too long has another test.
+    let elsewhere = ["M0001", "M0101"];
     for text in error_modules() {
         for (at, _) in text.match_indices("\"M0") {
             let code = &text[at + 1..at + 6];
@@ -219,12 +219,12 @@ fn endless_comments_and_strings() {
         let said = check_text(text, 1);
         assert!(said.contains(&format!("error[M0103]: this {what} is never closed")), "{said}");
     }
-    // A sign that is no word, behind which the scan and the grammar may disagree.
+    // A sign that is no word, after which the scan and the grammar may disagree.
     check_text(format!("1r\"\\\" {} \"", "/* ".repeat(5_000)), 1);
     check_text(format!("€r\"\\\" {} \" \"", "/* ".repeat(5_000)), 1);
 }
 
-/// What is mended is read again, but not the rest of the text each time.
+/// A repaired statement is read again, but not the rest of the text each time.
 #[test]
 fn recovery_is_linear() {
     for line in ["layer a = b\n", "loss (a)\n", "loss -a\n", "layr a = b;\n", "layer a = (b;\n", "# a\n"] {

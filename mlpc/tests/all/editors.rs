@@ -28,7 +28,7 @@ fn json(file: &str) -> Value {
     serde_json::from_str(&text(file)).unwrap_or_else(|error| panic!("{file}: {error}"))
 }
 
-/// The words of an entry of the grammar: what stands in the `\b(…)\b` of each of its patterns.
+/// The words of an entry of the grammar: those in the `\b(…)\b` of each of its patterns.
 fn listed(entry: &str) -> BTreeSet<String> {
     let grammar = json(GRAMMAR);
     let entry = &grammar["repository"][entry];
@@ -41,7 +41,7 @@ fn listed(entry: &str) -> BTreeSet<String> {
         let lists: Vec<_> = list.captures_iter(regex).map(Result::unwrap).collect();
         assert_eq!(lists.len(), 1, "one list in {regex}");
         for word in lists[0][1].split('|') {
-            assert!(words.insert(word.to_owned()), "`{word}` stands there twice");
+            assert!(words.insert(word.to_owned()), "`{word}` is there twice");
         }
     }
     words
@@ -69,7 +69,7 @@ fn the_functions_and_rules_are_those_of_the_prelude() {
     assert_eq!(listed("rules"), rules.collect());
 }
 
-/// Each regular expression, an `end` behind its `begin`, whose groups it may name; each `include`.
+/// Each regular expression, an `end` after its `begin`, whose groups it may name; each `include`.
 fn collect(grammar: &Value, regexes: &mut Vec<String>, includes: &mut Vec<String>) {
     match grammar {
         Value::Array(parts) => parts.iter().for_each(|part| collect(part, regexes, includes)),

@@ -33,7 +33,7 @@ fn acts(text: &str) -> Option<&'static str> {
     markup.into_iter().find(|acting| text.contains(acting))
 }
 
-/// The characters themselves stand in documentation and strings.
+/// The characters themselves are in documentation and strings.
 fn evil() -> String {
     TEXT.replace("E5C", "\u{1b}[31m").replace("TURN", "\u{202e}").replace("LINE", "\r\u{2028}")
 }

@@ -164,7 +164,7 @@ fn hovering_shows_the_formula_the_shape_and_the_parameters() {
     .map(|mark| format!("{mark}\n{}\n", editor.hover(find(mark))))
     .collect();
     insta::assert_snapshot!(shown.join("----\n"));
-    // While there is a mistake elsewhere, shapes are those of the last good text.
+    // While there is an error elsewhere, shapes are those of the last good text.
     editor.change(2, (13, 4), (13, 8), "lose");
     assert!(
         editor.hover(find("layer o|ut")).contains("9 parameters"),

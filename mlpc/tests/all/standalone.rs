@@ -107,7 +107,7 @@ fn standalone(text: &str) -> String {
     let emitted = mlpc(&["emit", "--standalone=simd"]).arg(&specification).assert().code(0).stderr("");
     let mut code = String::from_utf8(emitted.get_output().stdout.clone()).unwrap();
     assert!(code.contains("unsafe") && code.contains("mod x86 {"), "{code}");
-    assert!(!code.contains("crate::") && !code.contains("feature = \"std\""), "it stands by itself");
+    assert!(!code.contains("crate::") && !code.contains("feature = \"std\""), "it is complete");
     code.push_str(&format!("{PROGRAM}\nfn main() {{ print!(\"{{}}\", bits()) }}\n"));
     fs::write(&source, code).unwrap();
     let program = build_program(&source);

@@ -1,4 +1,4 @@
-//! Every command on specifications whose start values stand in a file.
+//! Every command on specifications whose start values are in a file.
 
 use std::{
     fs,
@@ -100,7 +100,7 @@ fn emitted_code_includes_the_file() {
     mlpc(&["emit", "--standalone", "--check"]).arg(&file).arg("-o").arg(&net).assert().code(1);
 }
 
-/// To the standard output, as if the code stood beside the specification.
+/// To the standard output, as if the code were in the folder of the specification.
 #[test]
 fn printed_code_includes_the_file_as_it_is_named() {
     let (_project, file) = project();

@@ -36,7 +36,7 @@ pub fn run(name: &str, data: &[u8]) {
     (target.expect("a target of this name").1)(data);
 }
 
-/// The tree of a text, without places; none where the text has mistakes in its syntax.
+/// The tree of a text, without places; none where the text has syntax errors.
 pub fn tree(text: &str) -> Option<String> {
     let mut found = mlp_dsl::diagnostic::Diagnostics::default();
     let debug = format!("{:?}", mlp_dsl::syntax::parse(text, &mut found));

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 
 use super::{layout::Layout, report, text::check_places};
 
-/// Tokens laid out are read as the same specification, and each mistake finds its tokens.
+/// The layout of tokens as text is read as the same specification, and each error finds its tokens.
 pub(crate) fn layout(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     let Ok(tokens) = text.parse::<TokenStream>() else { return };
@@ -12,15 +12,15 @@ pub(crate) fn layout(data: &[u8]) {
     if layout.file.is_some() {
         return; // reads files
     }
-    match mlp_dsl::compile(&layout.text) {
-        Ok(derivation) => {
+    match mlp_dsl::Compilation::of(&layout.text, &mlp_dsl::weights::NoFiles) {
+        Ok(compiled) => {
             let spans = |span: mlp_dsl::span::Span| layout.name_span(span);
             let options = mlp_rust::Options {
                 runtime: layout.runtime.clone(),
                 spans: Some(&spans),
                 ..Default::default()
             };
-            drop(mlp_rust::emit(&derivation, &options));
+            drop(mlp_rust::emit(&compiled, &options));
         }
         Err(found) => {
             check_places(&layout.text, &found);

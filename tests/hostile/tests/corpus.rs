@@ -9,7 +9,7 @@ use std::{
 
 use mlp_hostile::TARGETS;
 
-/// Where the specifications are, and those that break promises before they were mended.
+/// The folders of the specifications, and of those that once broke a promise.
 const FOLDERS: [&str; 7] = [
     "examples/course",
     "mlp-dsl/src",

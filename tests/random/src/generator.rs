@@ -343,7 +343,7 @@ impl Generator {
     fn loose_ends(&mut self) -> String {
         let text = self.body.join("\n");
         let words: Vec<&str> = text.split(|c: char| !(c.is_alphanumeric() || c == '_')).collect();
-        // Each name stands once where it is declared.
+        // Each name occurs once in its declaration.
         let is_used = |name: &String| words.iter().filter(|word| *word == name).count() > 1;
         let all_used = |known: &Known| !known.elements.is_empty() && known.elements.iter().all(is_used);
         let loose = |known: &&Known| !is_used(&known.name) && !all_used(known);

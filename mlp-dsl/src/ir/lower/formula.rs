@@ -266,8 +266,8 @@ impl Lower {
         mut parts: [Operand; N],
         apply: impl Fn(&mut Builder, [TermId; N]) -> TermId,
     ) -> Result<Operand, Diagnostic> {
-        let grain = self.align(b, &mut parts)?;
-        Ok(grain.build(|index| apply(b, parts.each_ref().map(|part| part.at(index)))))
+        let granularity = self.align(b, &mut parts)?;
+        Ok(granularity.build(|index| apply(b, parts.each_ref().map(|part| part.at(index)))))
     }
 
     /// The same for any number of operands.
@@ -277,12 +277,12 @@ impl Lower {
         mut parts: Vec<Operand>,
         apply: impl Fn(&mut Builder, Vec<TermId>) -> TermId,
     ) -> Result<Operand, Diagnostic> {
-        let grain = self.align(b, &mut parts)?;
-        Ok(grain.build(|index| apply(b, parts.iter().map(|part| part.at(index)).collect())))
+        let granularity = self.align(b, &mut parts)?;
+        Ok(granularity.build(|index| apply(b, parts.iter().map(|part| part.at(index)).collect())))
     }
 
     /// Makes operands of one granularity: where one is a whole array, packed ones are stacked.
-    fn align(&mut self, b: &mut Builder, parts: &mut [Operand]) -> Result<Grain, Diagnostic> {
+    fn align(&mut self, b: &mut Builder, parts: &mut [Operand]) -> Result<Granularity, Diagnostic> {
         let is_array = |part: &Operand| matches!(part, Operand::Whole(shape, _) if *shape != Shape::Scalar);
         let any_array = parts.iter().any(is_array);
         let mut packed = false;
@@ -296,31 +296,32 @@ impl Lower {
         let shape = parts.iter().fold(Shape::Scalar, |shape, part| {
             shape.broadcast(part.shape()).or_never("operands of one formula fit", shape)
         });
-        let grain = if packed && !any_array { Grain::Packed(shape.count()) } else { Grain::Whole(shape) };
-        self.drafted = spend(self.drafted, grain.count() as u64, self.span)?;
-        Ok(grain)
+        let granularity =
+            if packed && !any_array { Granularity::Packed(shape.count()) } else { Granularity::Whole(shape) };
+        self.drafted = spend(self.drafted, granularity.count() as u64, self.span)?;
+        Ok(granularity)
     }
 }
 
 /// Whether a value is one term for all of its elements or a term for each.
-enum Grain {
+enum Granularity {
     Whole(Shape),
     Packed(usize),
 }
 
-impl Grain {
+impl Granularity {
     fn count(&self) -> usize {
         match self {
-            Grain::Whole(_) => 1,
-            Grain::Packed(count) => *count,
+            Granularity::Whole(_) => 1,
+            Granularity::Packed(count) => *count,
         }
     }
 
     /// The operand whose terms are computed from their index.
     fn build(self, mut term: impl FnMut(usize) -> TermId) -> Operand {
         match self {
-            Grain::Whole(shape) => Operand::Whole(shape, term(0)),
-            Grain::Packed(count) => Operand::Packed((0..count).map(term).collect()),
+            Granularity::Whole(shape) => Operand::Whole(shape, term(0)),
+            Granularity::Packed(count) => Operand::Packed((0..count).map(term).collect()),
         }
     }
 }

@@ -1,5 +1,5 @@
-//! From the checked model to equations. The grain of a value is its own: named neurons stay
-//! scalars, a layer written as a whole stays a vector, and `Stack` joins the two where they meet.
+//! From the checked model to equations. Each value has its own granularity: named neurons stay scalars, a layer written
+//! as a whole stays a vector, and `Stack` joins scalars where a vector is needed.
 
 mod formula;
 mod operand;
@@ -62,11 +62,11 @@ struct Lower {
     operations: u64,
     /// Terms made so far: they take memory before they belong to an equation.
     drafted: u64,
-    /// What the formula being lowered defines: names its net input and the parts of its sums.
+    /// The names for the net input and the parts of the sums of the formula being lowered.
     owner: Owner,
     role: Role,
     span: Span,
-    /// What `let` names, the innermost last.
+    /// The values of `let` names, the innermost last.
     bound: Vec<Bound>,
 }
 

@@ -1,4 +1,4 @@
-//! What a step of training reads beside gradients: settings, schedules, the state of the rule.
+//! From the training rule to the given equations of a step: settings, schedules, the state of the rule.
 
 use super::{Lower, States, spend};
 

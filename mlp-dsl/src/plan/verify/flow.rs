@@ -23,6 +23,8 @@ struct Home {
     stage: usize,
     /// Whether it is in the row of its sample.
     in_row: bool,
+    /// Whether its field was overwritten.
+    is_stale: bool,
 }
 
 /// The values of a routine.
@@ -151,6 +153,9 @@ impl<'f> Flow<'f> {
             return Err((Rule::Storage, id));
         }
         let Some(home) = self.homes.get(&id) else { return self.read_given(operand) };
+        if home.is_stale {
+            return Err((Rule::Overwritten, id));
+        }
         if self.undivided.contains(&id) {
             return Err((Rule::Mean, id));
         }
@@ -209,9 +214,12 @@ impl<'f> Flow<'f> {
         }
         if matches!(operand.storage, Storage::Parameter(_) | Storage::State(_)) {
             self.overwritten.insert(operand.storage);
+            for (_, home) in self.homes.iter_mut().filter(|(_, home)| home.storage == operand.storage) {
+                home.is_stale = true;
+            }
         }
         let in_row = operand.storage == Storage::Workspace && self.has_rows(id);
-        self.homes.insert(id, Home { storage: operand.storage, stage: self.stage, in_row });
+        self.homes.insert(id, Home { storage: operand.storage, stage: self.stage, in_row, is_stale: false });
         Ok(())
     }
 
@@ -233,8 +241,13 @@ impl<'f> Flow<'f> {
                 read.value == write.value || read.storage == write.storage && is_field(read.storage)
             })
         };
-        match reads.iter().find(|read| alias(read)) {
-            Some(read) => Err((Rule::Alias, read.value)),
+        let twice = |(number, write): (usize, &Operand)| {
+            let same = |other: &Operand| other.storage == write.storage && is_field(write.storage);
+            writes.iter().take(number).any(same).then_some(write.value)
+        };
+        let written_twice = writes.iter().enumerate().find_map(twice);
+        match reads.iter().find(|read| alias(read)).map(|read| read.value).or(written_twice) {
+            Some(id) => Err((Rule::Alias, id)),
             None => Ok(()),
         }
     }
@@ -260,7 +273,7 @@ impl<'f> Flow<'f> {
             match assignment.result.storage {
                 Storage::Temporary => {
                     let stage = self.stage;
-                    let home = Home { storage: Storage::Temporary, stage, in_row: false };
+                    let home = Home { storage: Storage::Temporary, stage, in_row: false, is_stale: false };
                     self.homes.insert(assignment.result.value, home);
                 }
                 _ if each.form == LoopForm::Block => self.write_rows(&assignment.result)?,

@@ -1,0 +1,215 @@
+//! Turns the plan into the bodies of the API: the code of each method of a network.
+
+use mlp_dsl::{ir::Parameter, model::Sample, never, plan::Entry, shape::Shape};
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use crate::{
+    Context,
+    body::{
+        dispatch::{Signature, argument},
+        formula::literal,
+    },
+    size,
+    start::{fill, starts},
+    surface::{
+        Body, Constant, Kind, Method, Pass, Provided, Returned, Type, Value,
+        print::{Bodies, Printer},
+    },
+    weights,
+};
+
+/// The bodies of a network that could be derived.
+pub(crate) struct Planned<'c>(pub(crate) &'c Context<'c>);
+
+impl Bodies for Planned<'_> {
+    fn method(&self, printer: &Printer<'_>, method: &Method) -> TokenStream {
+        match method.body {
+            Body::Delegate(of) => printer.delegate(of, method),
+            Body::Zero => quote!(Self::ZERO),
+            Body::ByValue(returned) => self.by_value(printer, returned, method),
+            Body::StartValues => starts(self.0, &quote!(self)),
+            Body::Elements(pass) => self.elements(pass),
+            Body::Clear => self.clear(),
+            Body::Divide => self.divide(),
+            Body::Entry(Entry::Trace) => self.trace(),
+            Body::Entry(entry) => self.dispatched(printer, entry, method),
+        }
+    }
+
+    fn constant(&self, _: &Printer<'_>, constant: &Constant) -> TokenStream {
+        let samples = &self.0.derivation.header.samples;
+        match constant.value {
+            Value::Trained => weights::trained(self.0),
+            Value::Inputs => {
+                let inputs = samples.iter().map(|sample| self.numbers(&sample.input));
+                quote!([#(#inputs),*])
+            }
+            Value::Targets => {
+                let targets = samples.iter().map(|sample| self.target(sample));
+                quote!([#(#targets),*])
+            }
+            Value::Count(_)
+            | Value::Whole(_)
+            | Value::Flag(_)
+            | Value::Name(_)
+            | Value::Zero
+            | Value::Own
+            | Value::Layout(_)
+            | Value::Size(_)
+            | Value::Reduction(_) => {
+                never!("the API has the value of `{}`", constant.name);
+                TokenStream::new()
+            }
+        }
+    }
+
+    fn provided(&self, provided: Provided) -> TokenStream {
+        let context = self.0;
+        match provided {
+            Provided::Gradients if context.plan.has_blocks() => context.accumulate_block(),
+            Provided::Gradients => TokenStream::new(),
+            Provided::Steps => context.training(),
+        }
+    }
+}
+
+/// Methods for users, and the declared samples.
+impl Planned<'_> {
+    /// A method that returns its result, by others that write in place.
+    fn by_value(&self, printer: &Printer<'_>, returned: Returned, method: &Method) -> TokenStream {
+        let (seed, runtime) = (self.0.derivation.header.seed, printer.runtime);
+        let (workspace, trace) = (printer.name(Kind::Workspace), printer.name(Kind::Trace));
+        let (gradients, optimizer) = (printer.name(Kind::Gradients), printer.name(Kind::Optimizer));
+        match returned {
+            Returned::Network => quote!(Self::with_seed(#seed)),
+            Returned::Seeded => quote! {
+                let mut network = Self::ZERO;
+                #runtime::Network::initialize(&mut network, seed);
+                network
+            },
+            Returned::Outputs => {
+                let zero = method.result.as_ref().map(|result| printer.zero(result));
+                quote! {
+                    let mut output = #zero;
+                    self.forward_into(input, &mut #workspace::new(), &mut output);
+                    output
+                }
+            }
+            Returned::Trace => quote! {
+                let mut trace = #trace::ZERO;
+                self.trace_into(input, &mut #workspace::new(), &mut trace);
+                trace
+            },
+            Returned::Loss => quote! {
+                #runtime::Differentiable::loss(self, input, target, &mut #workspace::new())
+            },
+            Returned::Gradients => quote! {
+                let mut gradients = #gradients::ZERO;
+                let loss = self.backward_into(input, target, &mut #workspace::new(), &mut gradients);
+                (loss, gradients)
+            },
+            Returned::Step => quote! {
+                let (loss, gradients) = self.backward(input, target);
+                #runtime::Trainable::step(self, &mut #optimizer::new(), &gradients);
+                loss
+            },
+        }
+    }
+
+    /// Every named value of the forward pass. Nobody waits for it, so it is compiled for one instruction set only.
+    fn trace(&self) -> TokenStream {
+        let (context, runtime) = (self.0, &self.0.runtime);
+        let body = context.body(Entry::Trace);
+        quote! {
+            let (__input, __workspace, __trace) = (input, workspace, trace);
+            use #runtime::Isa as _;
+            let (__network, __isa) = (self, #runtime::Portable);
+            #body
+        }
+    }
+
+    fn numbers(&self, numbers: &[f64]) -> TokenStream {
+        let numbers = numbers.iter().map(|number| literal(*number, self.0.derivation.header.precision));
+        quote!([#(#numbers),*])
+    }
+
+    /// The target of a sample; a class by its number.
+    fn target(&self, sample: &Sample) -> TokenStream {
+        let is_class = self.0.derivation.target.as_ref().is_some_and(|target| target.class);
+        match sample.target.iter().position(|number| *number == 1.0) {
+            Some(class) if is_class => {
+                let (runtime, class) = (&self.0.runtime, size(class));
+                quote!(#runtime::Class::at_most(#class))
+            }
+            _ => self.numbers(&sample.target),
+        }
+    }
+}
+
+/// Methods of the runtime's traits.
+impl Planned<'_> {
+    /// Code that runs on the best instruction set, with the parameters of its method.
+    fn dispatched(&self, printer: &Printer<'_>, entry: Entry, method: &Method) -> TokenStream {
+        // References first.
+        let flags = |flags: bool| method.parameters.iter().filter(move |p| (p.ty == Type::Flag) == flags);
+        let lifetime = quote!('r);
+        let arguments = flags(false)
+            .chain(flags(true))
+            .map(|parameter| argument(parameter.name, printer.parameter(parameter, Some(&lifetime))))
+            .collect();
+        self.0.dispatched(&Signature {
+            entry,
+            is_mutable: method.receiver == Some(Pass::Mutable),
+            arguments,
+            result: method.result.as_ref().map(|result| printer.ty(result)),
+        })
+    }
+
+    /// The elements of the parameter `name` as a slice.
+    fn elements(&self, pass: Pass) -> TokenStream {
+        let is_mutable = pass == Pass::Mutable;
+        let arms = self.0.derivation.parameters.iter().map(|parameter| {
+            let (name, field) = (&parameter.name, self.0.field(parameter.equation));
+            let slice = match (self.shape(parameter), is_mutable) {
+                (Shape::Scalar, false) => quote!(::core::slice::from_ref(&self.#field)),
+                (Shape::Scalar, true) => quote!(::core::slice::from_mut(&mut self.#field)),
+                (Shape::Vector(_), false) => quote!(&self.#field),
+                (Shape::Vector(_), true) => quote!(&mut self.#field),
+                (Shape::Matrix(..), false) => quote!(self.#field.as_flattened()),
+                (Shape::Matrix(..), true) => quote!(self.#field.as_flattened_mut()),
+            };
+            quote!(#name => ::core::option::Option::Some(#slice),)
+        });
+        quote!(match name { #(#arms)* _ => ::core::option::Option::None })
+    }
+
+    fn clear(&self) -> TokenStream {
+        let clear = self.trained().map(|parameter| {
+            let field = self.0.field(parameter.equation);
+            fill(&quote!(self.#field), self.shape(parameter), &quote!(0.0))
+        });
+        quote!(#(#clear)*)
+    }
+
+    fn divide(&self) -> TokenStream {
+        let runtime = &self.0.runtime;
+        let divide = self.trained().map(|parameter| {
+            let field = self.0.field(parameter.equation);
+            match self.shape(parameter) {
+                Shape::Scalar => quote!(#runtime::divide_scalar(&mut self.#field, by);),
+                Shape::Vector(_) => quote!(#runtime::divide_vector(&mut self.#field, by);),
+                Shape::Matrix(..) => quote!(#runtime::divide_matrix(&mut self.#field, by);),
+            }
+        });
+        quote!(#(#divide)*)
+    }
+
+    fn trained(&self) -> impl Iterator<Item = &Parameter> {
+        self.0.derivation.parameters.iter().filter(|parameter| !parameter.frozen)
+    }
+
+    fn shape(&self, parameter: &Parameter) -> Shape {
+        self.0.derivation.shape(parameter.equation)
+    }
+}

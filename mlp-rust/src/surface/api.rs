@@ -1,0 +1,322 @@
+//! Turns facts about a network into its API: every type, constant and method that a user calls.
+
+use mlp_dsl::{model::Reduction, plan::Entry};
+
+use super::{
+    Body, Constant, Kind, Method, Parameter, Pass, Returned, Struct, Surface, Trait, Type, Value,
+    facts::{Facts, Part},
+};
+use crate::names::TypeNames;
+
+impl Surface {
+    pub(super) fn new(facts: Facts) -> Self {
+        let implementations = super::implementations::implementations(&facts);
+        let (constants, methods) = (constants(&facts), methods(&facts));
+        let network = Struct { constants, methods, ..part(Kind::Network, facts.network, "") };
+        let network = Struct { default: facts.by_value.all, ..network };
+        let gradients = facts.gradients.map(|facts| part(Kind::Gradients, facts, " All gradients are 0."));
+        let optimizer = facts.optimizer.map(|facts| {
+            let docs = " The optimizer before the first step, with the settings of the specification.";
+            part(Kind::Optimizer, facts, docs)
+        });
+        let workspace = part(Kind::Workspace, facts.workspace, " A workspace, ready for use.");
+        let trace = part(Kind::Trace, facts.trace, " All values are 0.");
+        // A trace is a result: nothing needs an empty one but its own method.
+        let trace = Struct { methods: Vec::new(), default: false, ..trace };
+        let structs = [network].into_iter().chain(gradients).chain(optimizer).chain([workspace, trace]);
+        Surface {
+            types: TypeNames::new(&facts.name, facts.span),
+            name: facts.name,
+            visibility: facts.visibility,
+            precision: facts.precision,
+            structs: structs.collect(),
+            implementations,
+        }
+    }
+}
+
+/// A type with `ZERO`, `new` and `Default`, and the same words for the first two.
+fn part(kind: Kind, facts: Part, docs: &str) -> Struct {
+    let new = function("new", &[docs], Vec::new(), Body::Zero).returns(Type::Itself);
+    let new = Method { constant: true, ..new };
+    Struct {
+        kind,
+        docs: facts.docs,
+        alignment: facts.alignment,
+        public: kind != Kind::Workspace,
+        default: true,
+        fields: facts.fields,
+        constants: vec![constant("ZERO", docs.to_owned(), Type::Itself, Value::Zero)],
+        methods: vec![new],
+    }
+}
+
+fn constant(name: &'static str, docs: String, ty: Type, value: Value) -> Constant {
+    Constant { docs: vec![docs], name, ty, value }
+}
+
+/// The constants of the network.
+fn constants(facts: &Facts) -> Vec<Constant> {
+    let whole = |name, docs: &str, value| constant(name, docs.to_owned(), Type::Whole, Value::Whole(value));
+    let mut constants = data(facts);
+    constants.extend(counts(facts));
+    constants.extend([
+        whole(
+            "FINGERPRINT",
+            " A hash of the equations: equal for equal specifications, on every machine.",
+            facts.fingerprint,
+        ),
+        whole(
+            "LAYOUT_HASH",
+            " A hash of the names and shapes of parameters and optimizer states, and of their number type.",
+            facts.layout_hash,
+        ),
+        whole("SEED", " The specification's seed for random start values.", facts.seed),
+    ]);
+    let zero = " All parameters are 0: for initialization in place, for example in a `static`.";
+    constants.push(constant("ZERO", zero.to_owned(), Type::Itself, Value::Zero));
+    if facts.trained {
+        constants.push(Constant {
+            docs: super::lines(&[
+                " The network with the specification's start values. A `static` with this value is in read-only memory,",
+                " such as flash.",
+            ]),
+            name: "TRAINED",
+            ty: Type::Itself,
+            value: Value::Trained,
+        });
+    }
+    constants
+}
+
+/// The samples of `data`.
+fn data(facts: &Facts) -> Vec<Constant> {
+    let Some(samples) = &facts.samples else { return Vec::new() };
+    let list = |each: &Type| Type::List(Box::new(each.clone()), samples.count);
+    let inputs = " The inputs of the specification's samples.".to_owned();
+    let targets = " The targets of the specification's samples.".to_owned();
+    let mut constants = vec![constant("DATA_INPUTS", inputs, list(&samples.input), Value::Inputs)];
+    if let Some(target) = &samples.target {
+        constants.push(constant("DATA_TARGETS", targets, list(target), Value::Targets));
+    }
+    constants
+}
+
+/// The names of the constants that count something, in order; the trait has them too.
+pub(super) const COUNTS: [&str; 11] = [
+    "PARAMETERS",
+    "WEIGHTS",
+    "BIASES",
+    "INPUTS",
+    "OUTPUTS",
+    "LAYERS",
+    "MULTIPLY_ADDS",
+    "PARAMETER_BYTES",
+    "WORKSPACE_BYTES",
+    "FROZEN",
+    "OPTIMIZER_BYTES",
+];
+
+fn counts(facts: &Facts) -> impl Iterator<Item = Constant> {
+    let counts = &facts.counts;
+    let (weights, biases) = (counts.weights, counts.biases);
+    let rows = [
+        (
+            weights.saturating_add(biases),
+            format!(" Number of parameters: {weights} weights + {biases} biases."),
+        ),
+        (weights, " Number of weights.".to_owned()),
+        (biases, " Number of biases.".to_owned()),
+        (facts.input.count, " Length of the input of a sample.".to_owned()),
+        (facts.output.count, " Length of the output.".to_owned()),
+        (counts.layers, " Number of layers, including the input.".to_owned()),
+        (counts.multiply_adds, " Multiply-adds in a forward pass of one sample.".to_owned()),
+        (counts.parameter_bytes, " Size of the parameters in bytes.".to_owned()),
+        (counts.workspace_bytes, " Size of the workspace in bytes.".to_owned()),
+        (counts.frozen, " Number of frozen parameters, which training does not change.".to_owned()),
+        (counts.optimizer_bytes, " Size of the optimizer, its settings and states, in bytes.".to_owned()),
+    ];
+    let named = COUNTS.into_iter().zip(rows);
+    named.map(|(name, (count, docs))| constant(name, docs, Type::Count, Value::Count(count)))
+}
+
+/// The methods of the network.
+fn methods(facts: &Facts) -> Vec<Method> {
+    let mut methods = start_methods(facts);
+    methods.extend(forward_methods(facts));
+    if facts.gradients.is_some() {
+        methods.extend(gradient_methods(facts));
+    }
+    if facts.optimizer.is_some() {
+        methods.extend(train_methods(facts));
+    }
+    methods
+}
+
+fn start_methods(facts: &Facts) -> Vec<Method> {
+    let seed = || vec![value("seed", Type::Whole)];
+    let by_value = facts.by_value.all.then(|| {
+        let new = " A network with the specification's start values.";
+        let with_seed = " A network with start values drawn from another seed.";
+        [
+            function("new", &[new], Vec::new(), Body::ByValue(Returned::Network)).returns(Type::Itself),
+            function("with_seed", &[with_seed], seed(), Body::ByValue(Returned::Seeded))
+                .returns(Type::Itself),
+        ]
+    });
+    let docs = [
+        " Sets every parameter to its start value, in place. `Self::SEED` is the seed of the",
+        " specification.",
+    ];
+    let initialize = changing(function("initialize", &docs, seed(), Body::Delegate(Trait::Network)));
+    by_value.into_iter().flatten().chain([initialize]).collect()
+}
+
+fn forward_methods(facts: &Facts) -> Vec<Method> {
+    let (input, output) = (facts.input.accepted('I'), facts.output.accepted('O'));
+    let one = || shared("input", input.clone());
+    let workspace = || mutable("workspace", Type::Own(Kind::Workspace));
+    let delegate = Body::Delegate(Trait::Network);
+    let by_value = facts.by_value.all.then(|| {
+        let trace = " Every named value of the forward pass for a sample.";
+        [
+            method("forward", &[" The output for a sample."], vec![one()], Body::ByValue(Returned::Outputs))
+                .returns(facts.output.ty.clone()),
+            method("trace", &[trace], vec![one()], Body::ByValue(Returned::Trace))
+                .returns(Type::Own(Kind::Trace)),
+        ]
+    });
+    let batch_docs = [
+        " Writes the output for each sample of a batch of any length.",
+        "",
+        " # Errors",
+        " If the numbers of inputs and outputs differ; nothing is written then.",
+    ];
+    let inputs = shared("inputs", input.clone().many());
+    let outputs = mutable("outputs", output.clone().many());
+    let trace = mutable("trace", Type::Own(Kind::Trace));
+    let in_place = [
+        method(
+            "forward_into",
+            &[" Writes the output for a sample."],
+            vec![one(), workspace(), mutable("output", output)],
+            delegate,
+        ),
+        method("forward_batch", &batch_docs, vec![inputs, workspace(), outputs], delegate)
+            .returns(Type::Checked),
+        method(
+            "trace_into",
+            &[" Writes every named value of the forward pass for a sample."],
+            vec![one(), workspace(), trace],
+            Body::Entry(Entry::Trace),
+        ),
+    ];
+    by_value.into_iter().flatten().chain(in_place).collect()
+}
+
+fn gradient_methods(facts: &Facts) -> Vec<Method> {
+    let sample =
+        || vec![shared("input", facts.input.accepted('I')), shared("target", facts.target.accepted('T'))];
+    let places = || {
+        [mutable("workspace", Type::Own(Kind::Workspace)), mutable("gradients", Type::Own(Kind::Gradients))]
+    };
+    let delegate = Body::Delegate(Trait::Differentiable);
+    let by_value = facts.by_value.all.then(|| {
+        let pair = Type::Pair(Box::new(Type::NUMBER), Box::new(Type::Own(Kind::Gradients)));
+        [
+            method("loss", &[" The loss of a sample."], sample(), Body::ByValue(Returned::Loss))
+                .returns(Type::NUMBER),
+            method(
+                "backward",
+                &[" The loss of a sample and its gradients."],
+                sample(),
+                Body::ByValue(Returned::Gradients),
+            )
+            .returns(pair),
+        ]
+    });
+    let one = sample().into_iter().chain(places()).collect();
+    let batch = [value("batch", batch(facts))].into_iter().chain(places()).collect();
+    let in_place = [
+        method("backward_into", &[" Returns the loss of a sample and writes its gradients."], one, delegate)
+            .returns(Type::NUMBER),
+        method("backward_batch", &[&batch_docs(facts)], batch, delegate).returns(Type::NUMBER),
+    ];
+    by_value.into_iter().flatten().chain(in_place).collect()
+}
+
+/// The loss of a batch in words.
+fn batch_docs(facts: &Facts) -> String {
+    let word = match facts.loss.reduction {
+        Reduction::Mean => "mean",
+        Reduction::Sum => "summed",
+    };
+    let penalty = if facts.loss.penalized { " plus the penalty" } else { "" };
+    format!(" Returns the {word} loss of a batch{penalty} and writes its gradients.")
+}
+
+fn train_methods(facts: &Facts) -> Vec<Method> {
+    let sample =
+        || vec![shared("input", facts.input.accepted('I')), shared("target", facts.target.accepted('T'))];
+    let places = [
+        mutable("optimizer", Type::Own(Kind::Optimizer)),
+        mutable("workspace", Type::Own(Kind::Workspace)),
+        mutable("gradients", Type::Own(Kind::Gradients)),
+    ];
+    let delegate = Body::Delegate(Trait::Trainable);
+    let by_value = facts.by_value.train.then(|| {
+        let docs = " Performs one training step on a sample; returns the loss before the step.";
+        changing(method("train", &[docs], sample(), Body::ByValue(Returned::Step)).returns(Type::NUMBER))
+    });
+    let one = sample().into_iter().chain(places.clone()).collect();
+    let batch = [value("batch", batch(facts))].into_iter().chain(places).collect();
+    let sample_docs = " Performs one training step on a sample, in place; returns the loss before the step.";
+    let batch_docs = " Performs one training step on a batch; returns the loss of the batch before the step.";
+    let in_place = [
+        changing(method("train_into", &[sample_docs], one, delegate).returns(Type::NUMBER)),
+        changing(method("train_batch", &[batch_docs], batch, delegate).returns(Type::NUMBER)),
+    ];
+    by_value.into_iter().chain(in_place).collect()
+}
+
+/// A batch; anything where inputs or targets may be anything.
+fn batch(facts: &Facts) -> Type {
+    match facts.input.known && facts.target.known {
+        true => Type::Batch(Box::new(facts.input.ty.clone()), Box::new(facts.target.ty.clone())),
+        false => Type::Any('B'),
+    }
+}
+
+/// A function without `self`.
+fn function(name: &'static str, docs: &[&str], parameters: Vec<Parameter>, body: Body) -> Method {
+    let docs = super::lines(docs);
+    Method { docs, name, constant: false, receiver: None, parameters, result: None, body }
+}
+
+/// A method that reads the network.
+pub(super) fn method(name: &'static str, docs: &[&str], parameters: Vec<Parameter>, body: Body) -> Method {
+    Method { receiver: Some(Pass::Shared), ..function(name, docs, parameters, body) }
+}
+
+/// The same method, changing its receiver.
+pub(super) fn changing(method: Method) -> Method {
+    Method { receiver: Some(Pass::Mutable), ..method }
+}
+
+pub(super) fn value(name: &'static str, ty: Type) -> Parameter {
+    Parameter { name, pass: Pass::Value, ty }
+}
+
+pub(super) fn shared(name: &'static str, ty: Type) -> Parameter {
+    Parameter { name, pass: Pass::Shared, ty }
+}
+
+pub(super) fn mutable(name: &'static str, ty: Type) -> Parameter {
+    Parameter { name, pass: Pass::Mutable, ty }
+}
+
+impl Method {
+    pub(super) fn returns(self, ty: Type) -> Self {
+        Method { result: Some(ty), ..self }
+    }
+}

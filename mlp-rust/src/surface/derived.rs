@@ -1,0 +1,255 @@
+//! Turns a derivation and its plan into the API of the network.
+
+use mlp_dsl::{
+    ir::{Derivation, Parameter, Training, array::Op},
+    kind::ParameterKind,
+    model::{Reduction, Start},
+    shape::Shape,
+};
+
+use super::{
+    Field, LayoutEntry, Surface, Type,
+    facts::{ByValue, Counts, Data, Facts, Loss, Part, Samples},
+};
+use crate::{Context, fingerprint, names::own, weights};
+
+impl Surface {
+    /// The API of a network.
+    pub(crate) fn derived(context: &Context<'_>) -> Self {
+        Surface::new(facts(context))
+    }
+}
+
+fn facts(context: &Context<'_>) -> Facts {
+    let d = context.derivation;
+    let known = |ty, count| Data { ty, count, known: true };
+    let numbers = |count| known(Type::Numbers(vec![count]), count);
+    let target = target(context);
+    let samples = d.header.has_data.then(|| Samples {
+        count: d.header.samples.len(),
+        input: Type::Numbers(vec![context.input_count()]),
+        target: d.target.as_ref().map(|_| target.clone()),
+    });
+    let by_value = context.plan.layout.by_value;
+    Facts {
+        name: d.header.name.clone(),
+        span: (context.spans)(d.header.name_span),
+        visibility: d.header.visibility.clone(),
+        precision: d.header.precision,
+        network: network(context),
+        workspace: workspace(context),
+        trace: trace(context),
+        gradients: d.loss.as_ref().map(|_| gradients(context)),
+        optimizer: d.training.as_ref().map(|training| optimizer(context, training)),
+        input: numbers(context.input_count()),
+        output: numbers(context.output_count()),
+        target: known(target, context.target_count()),
+        counts: counts(context),
+        seed: d.header.seed,
+        fingerprint: fingerprint::fingerprint(d),
+        layout_hash: fingerprint::layout(d),
+        layout: d.parameters.iter().map(|parameter| layout(d, parameter)).collect(),
+        loss: Loss {
+            reduction: d.loss.as_ref().map_or(Reduction::Mean, |loss| loss.reduction),
+            penalized: d.loss.as_ref().is_some_and(|loss| loss.penalty.is_some()),
+        },
+        // A fresh optimizer would forget the states of the rule.
+        by_value: ByValue { all: by_value, train: by_value && !d.has_optimizer_state() },
+        trained: weights::is_constant(context),
+        samples,
+        block: context.plan.has_blocks().then_some(context.plan.block),
+    }
+}
+
+/// The type of a sample's target.
+fn target(context: &Context<'_>) -> Type {
+    let count = context.target_count();
+    match &context.derivation.target {
+        Some(target) if target.class => Type::Class(count),
+        _ => Type::Numbers(vec![count]),
+    }
+}
+
+fn counts(context: &Context<'_>) -> Counts {
+    let d = context.derivation;
+    Counts {
+        weights: d.count(ParameterKind::Weight),
+        biases: d.count(ParameterKind::Bias),
+        layers: d.layers.len() + 1,
+        multiply_adds: d.multiply_adds(),
+        parameter_bytes: context.plan.layout.parameter_bytes,
+        workspace_bytes: context.plan.layout.workspace_bytes,
+        frozen: d.frozen_count(),
+        optimizer_bytes: context.plan.layout.optimizer_bytes,
+    }
+}
+
+fn layout(d: &Derivation, parameter: &Parameter) -> LayoutEntry {
+    LayoutEntry { name: parameter.name.clone(), kind: parameter.kind, shape: d.shape(parameter.equation) }
+}
+
+fn network(context: &Context<'_>) -> Part {
+    let d = context.derivation;
+    let fields = d.parameters.iter().map(|parameter| Field {
+        name: context.field(parameter.equation),
+        docs: parameter_docs(d, parameter),
+        ty: Type::of(d.shape(parameter.equation)),
+        setting: None,
+    });
+    Part { docs: network_docs(context), alignment: context.plan.layout.alignment, fields: fields.collect() }
+}
+
+fn network_docs(context: &Context<'_>) -> Vec<String> {
+    let d = context.derivation;
+    let mut docs = d.header.docs.clone();
+    if !docs.is_empty() {
+        docs.push(String::new());
+    }
+    let layers: Vec<String> = d.layers.iter().map(|layer| layer.shape.count().to_string()).collect();
+    let sizes = format!("{}-{}", context.input_count(), layers.join("-"));
+    let (weights, biases) = (d.count(ParameterKind::Weight), d.count(ParameterKind::Bias));
+    docs.push(format!(
+        " A {sizes} network: {} parameters ({weights} weights + {biases} biases), {} bytes; {} multiply-adds in a forward pass.",
+        weights + biases,
+        context.plan.layout.parameter_bytes,
+        d.multiply_adds()
+    ));
+    if !context.plan.layout.by_value {
+        docs.push(String::new());
+        docs.push(
+            " Too large to return by value: start with `boxed()` (feature `alloc` of `mlp`), or with `ZERO` in a \
+             `static` and then `initialize`. Use the methods that write in place."
+                .to_owned(),
+        );
+    }
+    if let Some(loss) = &d.loss {
+        docs.push(String::new());
+        let batch = match loss.reduction {
+            Reduction::Mean => "mean",
+            Reduction::Sum => "sum",
+        };
+        let rounded = if context.fused() { "once, together" } else { "separately" };
+        docs.push(format!(
+            " The loss is the loss of one sample; the objective of a batch is the {batch} of its losses. Sums are evaluated in \
+             the order of the specification; products and sums are rounded {rounded}."
+        ));
+    }
+    docs
+}
+
+fn parameter_docs(d: &Derivation, parameter: &Parameter) -> Vec<String> {
+    let mut docs = parameter.docs.clone();
+    let kind = match parameter.kind {
+        ParameterKind::Weight => "Weight",
+        ParameterKind::Bias => "Bias",
+    };
+    let start = match &parameter.start {
+        Start::Fill(value) => format!("starts at {value}"),
+        Start::Values(_) => "starts at the declared values".to_owned(),
+        Start::Loaded(tensor) => format!("starts at the values in `{}`", tensor.file.path),
+        Start::Uniform { rule, low, high, .. } => {
+            format!("drawn uniformly between {low} and {high} ({rule})")
+        }
+        Start::Normal { mean, deviation, .. } => {
+            format!("drawn from a normal distribution with mean {mean} and standard deviation {deviation}")
+        }
+    };
+    let start = if parameter.frozen { format!("{start}; frozen") } else { start };
+    let size = size_in_docs(d.shape(parameter.equation));
+    docs.push(format!(" {kind} `{}`, {size}; {start}.", parameter.name));
+    docs
+}
+
+fn gradients(context: &Context<'_>) -> Part {
+    let d = context.derivation;
+    let name = &d.header.name;
+    let fields = d.parameters.iter().filter(|parameter| !parameter.frozen).map(|parameter| {
+        let shape = d.shape(parameter.equation);
+        Field {
+            name: context.field(parameter.equation),
+            docs: vec![format!(" ∂E/∂`{}`, {}.", parameter.name, size_in_docs(shape))],
+            ty: Type::of(shape),
+            setting: None,
+        }
+    });
+    Part {
+        docs: vec![format!(" The gradients of the loss of `{name}` with respect to the trained parameters.")],
+        alignment: context.plan.layout.alignment,
+        fields: fields.collect(),
+    }
+}
+
+fn optimizer(context: &Context<'_>, training: &Training) -> Part {
+    let d = context.derivation;
+    let content = if d.has_optimizer_state() { "its settings and its states" } else { "its settings" };
+    let mut fields: Vec<Field> = training.settings.iter().filter_map(|id| setting(context, *id)).collect();
+    if training.step.is_some() {
+        fields.push(Field {
+            name: own("steps"),
+            docs: vec![" Number of steps so far.".to_owned()],
+            ty: Type::Whole,
+            setting: None,
+        });
+    }
+    for parameter in &d.parameters {
+        fields.extend(parameter.state().iter().map(|state| {
+            let shape = d.shape(state.equation);
+            Field {
+                name: context.field(state.equation),
+                docs: vec![format!(" State of the rule for `{}`, {}.", parameter.name, size_in_docs(shape))],
+                ty: Type::of(shape),
+                setting: None,
+            }
+        }));
+    }
+    let docs = format!(" The update rule `{}` of `{}`: {content}.", training.rule, d.header.name);
+    Part { docs: vec![docs], alignment: None, fields }
+}
+
+/// A setting that is a number, and not a schedule.
+fn setting(context: &Context<'_>, id: mlp_dsl::ir::equation::EquationId) -> Option<Field> {
+    let d = context.derivation;
+    let Op::Setting(value) = d.equation(id).op else { return None };
+    Some(Field {
+        name: context.field(id),
+        docs: vec![format!(" The setting `{}`, {value} in the specification.", d.name_of(id))],
+        ty: Type::NUMBER,
+        setting: Some(value),
+    })
+}
+
+fn workspace(context: &Context<'_>) -> Part {
+    let fields = context.plan.layout.workspace.iter().map(|field| {
+        let one = Type::of(field.shape);
+        let ty = match field.samples {
+            Some(block) => Type::List(Box::new(one), block),
+            None => one,
+        };
+        Field { name: context.names.of(field.value), docs: Vec::new(), ty, setting: None }
+    });
+    let docs = format!(
+        " Memory for the intermediate values of `{}`: {} bytes. Contents before a call are ignored.",
+        context.derivation.header.name, context.plan.layout.workspace_bytes
+    );
+    Part { docs: vec![docs], alignment: context.plan.layout.alignment, fields: fields.collect() }
+}
+
+fn trace(context: &Context<'_>) -> Part {
+    let d = context.derivation;
+    let fields = context.plan.layout.trace.iter().map(|field| Field {
+        name: context.field(field.value),
+        docs: vec![format!(" `{}`, {}.", d.name_of(field.value), size_in_docs(field.shape))],
+        ty: Type::of(field.shape),
+        setting: None,
+    });
+    let docs = format!(" Every named value of the forward pass of `{}`.", d.header.name);
+    Part { docs: vec![docs], alignment: None, fields: fields.collect() }
+}
+
+/// A shape in documentation, where bare brackets would be a link.
+fn size_in_docs(shape: Shape) -> String {
+    match shape {
+        Shape::Scalar => shape.to_string(),
+        Shape::Vector(_) | Shape::Matrix(..) => format!("`{shape}`"),
+    }
+}

@@ -1,0 +1,96 @@
+//! The facts about a network from which its API follows.
+
+use mlp_dsl::{model::Reduction, number::Precision};
+use proc_macro2::Span;
+
+use super::{Field, LayoutEntry, Type};
+
+/// The facts about a network.
+pub(super) struct Facts {
+    pub(super) name: String,
+    pub(super) span: Span,
+    pub(super) visibility: String,
+    pub(super) precision: Precision,
+    pub(super) network: Part,
+    pub(super) workspace: Part,
+    pub(super) trace: Part,
+    /// The gradients; `None` without a loss.
+    pub(super) gradients: Option<Part>,
+    /// The optimizer; `None` without an update rule.
+    pub(super) optimizer: Option<Part>,
+    pub(super) input: Data,
+    pub(super) output: Data,
+    pub(super) target: Data,
+    pub(super) counts: Counts,
+    pub(super) seed: u64,
+    pub(super) fingerprint: u64,
+    pub(super) layout_hash: u64,
+    pub(super) layout: Vec<LayoutEntry>,
+    pub(super) loss: Loss,
+    pub(super) by_value: ByValue,
+    /// Whether the start values are a constant.
+    pub(super) trained: bool,
+    /// The declared samples, if there is `data`.
+    pub(super) samples: Option<Samples>,
+    /// The samples of a block; `None` without code for blocks.
+    pub(super) block: Option<usize>,
+}
+
+/// A generated type.
+pub(super) struct Part {
+    pub(super) docs: Vec<String>,
+    pub(super) alignment: Option<usize>,
+    pub(super) fields: Vec<Field>,
+}
+
+/// An input, an output or a target.
+pub(super) struct Data {
+    /// Its type; a guess where it is unknown.
+    pub(super) ty: Type,
+    /// How many numbers it has.
+    pub(super) count: usize,
+    /// Whether the type is known.
+    pub(super) known: bool,
+}
+
+impl Data {
+    /// The type of a parameter that takes it: anything where the type is unknown.
+    pub(super) fn accepted(&self, letter: char) -> Type {
+        if self.known { self.ty.clone() } else { Type::Any(letter) }
+    }
+}
+
+/// The loss of a batch.
+pub(super) struct Loss {
+    pub(super) reduction: Reduction,
+    /// Whether a penalty is added.
+    pub(super) penalized: bool,
+}
+
+/// Whether methods return their results, which takes small networks.
+pub(super) struct ByValue {
+    /// Outputs, gradients and the network itself.
+    pub(super) all: bool,
+    /// A training step, which needs an optimizer without state.
+    pub(super) train: bool,
+}
+
+/// The types of the declared samples.
+pub(super) struct Samples {
+    pub(super) count: usize,
+    pub(super) input: Type,
+    pub(super) target: Option<Type>,
+}
+
+/// The numbers that a network's constants give.
+pub(super) struct Counts {
+    pub(super) weights: usize,
+    pub(super) biases: usize,
+    /// Layers, including the input.
+    pub(super) layers: usize,
+    pub(super) multiply_adds: usize,
+    pub(super) parameter_bytes: usize,
+    pub(super) workspace_bytes: usize,
+    pub(super) frozen: usize,
+    pub(super) optimizer_bytes: usize,
+}

@@ -1,0 +1,151 @@
+//! Turns facts about a network into its implementations of the runtime's traits.
+
+use mlp_dsl::plan::Entry;
+
+use super::{
+    Body, Constant, Implementation, Item, Kind, LayoutEntry, Parameter, Pass, Provided, Trait, Type, Value,
+    api::{COUNTS, changing, method, mutable, shared, value},
+    facts::Facts,
+};
+
+pub(super) fn implementations(facts: &Facts) -> Vec<Implementation> {
+    let implementation = |of, kind, items| Implementation { of, kind, items };
+    let mut all = vec![implementation(Trait::Network, Kind::Network, network(facts))];
+    if facts.gradients.is_some() {
+        all.push(implementation(Trait::Gradients, Kind::Gradients, gradients()));
+        all.push(implementation(Trait::Differentiable, Kind::Network, differentiable(facts)));
+    }
+    if facts.optimizer.is_some() {
+        all.push(implementation(Trait::Trainable, Kind::Network, trainable()));
+    }
+    all
+}
+
+fn constant(name: &'static str, ty: Type, value: Value) -> Item {
+    Item::Constant(Constant { docs: Vec::new(), name, ty, value })
+}
+
+fn workspace() -> Parameter {
+    mutable("__workspace", Type::Own(Kind::Workspace))
+}
+
+fn network(facts: &Facts) -> Vec<Item> {
+    let (input, output) = (&facts.input.ty, &facts.output.ty);
+    let name = || vec![shared("name", Type::Text)];
+    let forward = vec![shared("__input", input.clone()), workspace(), mutable("__output", output.clone())];
+    let layout = facts.layout.iter().map(LayoutEntry::clone).collect();
+    let mut items = vec![
+        Item::Type("Scalar", Type::NUMBER),
+        Item::Type("Input", input.clone()),
+        Item::Type("Output", output.clone()),
+        Item::Type("Workspace", Type::Own(Kind::Workspace)),
+        constant("NAME", Type::Name, Value::Name(facts.name.clone())),
+    ];
+    items.extend(COUNTS.map(|name| constant(name, Type::Count, Value::Own)));
+    items.extend([
+        constant("FINGERPRINT", Type::Whole, Value::Own),
+        constant("LAYOUT", Type::Layout, Value::Layout(layout)),
+        Item::Method(changing(method(
+            "initialize",
+            &[],
+            vec![value("seed", Type::Whole)],
+            Body::StartValues,
+        ))),
+        Item::Method(method("forward_into", &[], forward, Body::Entry(Entry::Forward))),
+    ]);
+    items.extend(outputs_of_a_block(facts));
+    items.extend([
+        Item::Method(
+            method("parameter", &[], name(), Body::Elements(Pass::Shared))
+                .returns(Type::Elements(Pass::Shared)),
+        ),
+        Item::Method(changing(
+            method("parameter_mut", &[], name(), Body::Elements(Pass::Mutable))
+                .returns(Type::Elements(Pass::Mutable)),
+        )),
+    ]);
+    items
+}
+
+fn gradients() -> Vec<Item> {
+    let by = vec![value("by", Type::NUMBER)];
+    vec![
+        Item::Method(changing(method("clear", &[], Vec::new(), Body::Clear))),
+        Item::Method(changing(method("divide", &[], by, Body::Divide))),
+    ]
+}
+
+fn differentiable(facts: &Facts) -> Vec<Item> {
+    let target = &facts.target.ty;
+    let sample =
+        vec![shared("__input", facts.input.ty.clone()), shared("__target", target.clone()), workspace()];
+    let accumulated = [value("__first", Type::Flag)]
+        .into_iter()
+        .chain(sample.clone())
+        .chain([mutable("__gradients", Type::Own(Kind::Gradients))]);
+    let accumulate = method("accumulate", &[], accumulated.collect(), Body::Entry(Entry::Accumulate));
+    let mut items = vec![
+        Item::Type("Target", target.clone()),
+        Item::Type("Gradients", Type::Own(Kind::Gradients)),
+        constant("TARGETS", Type::Count, Value::Count(facts.target.count)),
+        constant("GRADIENT_BYTES", Type::Count, Value::Size(Kind::Gradients)),
+        constant("REDUCTION", Type::Reduction, Value::Reduction(facts.loss.reduction)),
+    ];
+    items.extend(penalties(facts));
+    items.extend([
+        Item::Method(method("loss", &[], sample, Body::Entry(Entry::Loss)).returns(Type::NUMBER)),
+        Item::Method(accumulate.returns(Type::NUMBER)),
+    ]);
+    items.extend(losses_of_a_block(facts));
+    items.push(Item::Provided(Provided::Gradients));
+    items
+}
+
+fn trainable() -> Vec<Item> {
+    let given = vec![
+        mutable("__optimizer", Type::Own(Kind::Optimizer)),
+        shared("__gradients", Type::Own(Kind::Gradients)),
+    ];
+    vec![
+        Item::Type("Optimizer", Type::Own(Kind::Optimizer)),
+        Item::Method(changing(method("step", &[], given, Body::Entry(Entry::Step)))),
+        Item::Provided(Provided::Steps),
+    ]
+}
+
+/// The outputs of a block of samples; without blocks the trait computes one sample at a time.
+fn outputs_of_a_block(facts: &Facts) -> Vec<Item> {
+    let Some(block) = facts.block else { return Vec::new() };
+    let (inputs, outputs) = (facts.input.ty.clone().many(), facts.output.ty.clone().many());
+    let parameters = vec![shared("__inputs", inputs), workspace(), mutable("__outputs", outputs)];
+    vec![
+        constant("BLOCK", Type::Count, Value::Count(block)),
+        Item::Method(method("forward_block", &[], parameters, Body::Entry(Entry::ForwardBlock))),
+    ]
+}
+
+/// The losses of a block of samples.
+fn losses_of_a_block(facts: &Facts) -> Option<Item> {
+    facts.block?;
+    let parameters = vec![
+        shared("__inputs", facts.input.ty.clone().many()),
+        shared("__targets", facts.target.ty.clone().many()),
+        workspace(),
+        mutable("__total", Type::NUMBER),
+    ];
+    Some(Item::Method(method("loss_block", &[], parameters, Body::Entry(Entry::LossBlock))))
+}
+
+fn penalties(facts: &Facts) -> Vec<Item> {
+    if !facts.loss.penalized {
+        return Vec::new();
+    }
+    let penalized = vec![workspace(), mutable("__gradients", Type::Own(Kind::Gradients))];
+    vec![
+        constant("PENALIZED", Type::Flag, Value::Flag(true)),
+        Item::Method(
+            method("penalty", &[], vec![workspace()], Body::Entry(Entry::Penalty)).returns(Type::NUMBER),
+        ),
+        Item::Method(method("penalize", &[], penalized, Body::Entry(Entry::Penalize)).returns(Type::NUMBER)),
+    ]
+}
