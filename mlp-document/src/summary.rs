@@ -4,11 +4,7 @@
 mod activation;
 mod counting;
 
-use mlp_dsl::{
-    ir::{Derivation, equation::EquationId},
-    kind::ParameterKind,
-    number::Precision,
-};
+use mlp_dsl::{Compilation, ir::equation::EquationId, kind::ParameterKind, number::Precision};
 
 use counting::Counting;
 
@@ -166,7 +162,8 @@ impl Epoch {
 
 impl Summary {
     /// Counts. Batch and samples are those declared, unless given.
-    pub fn new(derivation: &Derivation, batch: Option<u64>, samples: Option<u64>) -> Self {
+    pub fn new(compiled: &Compilation, batch: Option<u64>, samples: Option<u64>) -> Self {
+        let Compilation { derivation, plan } = compiled;
         let declared = |pick: fn(&mlp_dsl::ir::Training) -> Option<usize>| {
             derivation.training.as_ref().and_then(pick).map(|n| n as u64)
         };
@@ -183,7 +180,6 @@ impl Summary {
         let count = |ids: &mut dyn Iterator<Item = EquationId>| {
             ids.map(|id| derivation.shape(id).count() as u64).sum::<u64>()
         };
-        let plan = mlp_dsl::plan::plan(derivation);
         Summary {
             network: derivation.header.name.clone(),
             precision: derivation.header.precision,

@@ -67,6 +67,10 @@ impl Document {
         let Some(((first, expected), rest @ [_, ..])) = sides.split_first() else {
             return Err(Fault("a line has one side".to_owned()));
         };
+        // Where an intermediate value overflows, equal formulas may differ: at these numbers nothing is tested.
+        if !values_of_sides.iter().flatten().flat_map(Array::iter).all(f64::is_finite) {
+            return Ok(0);
+        }
         for (side, value) in rest {
             if !same(expected, value, tolerance) {
                 let [left, right] = [first, side].map(|side| self.plain(side));
@@ -121,7 +125,7 @@ fn fits(ProductSizes { left, right, result, of }: &ProductSizes) -> bool {
 
 /// Whether two values have the same numbers, up to the tolerance.
 fn same(a: &Array<f64>, b: &Array<f64>, tolerance: f64) -> bool {
-    let close = |(a, b): (f64, f64)| (a - b).abs() <= tolerance || a == b || (a.is_nan() && b.is_nan());
+    let close = |(a, b): (f64, f64)| (a - b).abs() <= tolerance;
     a.shape().count() == b.shape().count() && a.iter().zip(b.iter()).all(close)
 }
 
@@ -130,7 +134,7 @@ fn same(a: &Array<f64>, b: &Array<f64>, tolerance: f64) -> bool {
 /// errors of functions beyond that and the growth of an error in the few operations after it.
 fn tolerance(derivation: &Derivation, sides: &[Vec<Array<f64>>]) -> f64 {
     let operations: usize = sides.iter().map(Vec::len).sum();
-    let numbers = sides.iter().flatten().flat_map(Array::iter).filter(|x| x.is_finite());
+    let numbers = sides.iter().flatten().flat_map(Array::iter);
     let largest = numbers.fold(0.0_f64, |largest, x| largest.max(x.abs()));
     // A product of matrices, a sum and softmax are one node but as many operations as a row is long.
     let longest = derivation.equations.iter().map(|e| e.shape.count()).max().unwrap_or(1).min(64);

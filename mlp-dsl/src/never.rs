@@ -3,7 +3,7 @@
 //! Where an invariant excludes a branch and the types don't, the branch says [`never!`](crate::never). In debug builds
 //! and in tests that panics. In release it records a [`Fault`] for this thread, and the branch goes on with any value of
 //! the right type. [`catch`] runs a phase and returns the recorded fault as the error M0001 instead of the result, so no
-//! value made after a fault is seen. [`crate::compile_with`] catches the faults of its phases; whoever prints a
+//! value made after a fault is seen. [`crate::Compilation`] catches the faults of its phases; whoever prints a
 //! derivation catches those of the printer.
 
 use std::{cell::Cell, fmt::Arguments, panic::Location};

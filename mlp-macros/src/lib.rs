@@ -11,8 +11,8 @@ mod weights;
 use file::File;
 use layout::Layout;
 use mlp_dsl::{
+    Compilation,
     diagnostic::{Diagnostic, Diagnostics},
-    ir::Derivation,
     names::Names,
     never,
     outline::outlines,
@@ -82,8 +82,8 @@ struct Source<'s> {
 fn compile(source: &Source<'_>) -> TokenStream {
     let mut diagnostics = Diagnostics::default();
     let ast = mlp_dsl::syntax::parse_with(source.text, normal, &mut diagnostics);
-    let derived = mlp_dsl::derive_with(&ast, diagnostics, &source.files);
-    derived.and_then(|derivation| printed(source, &ast, &derivation)).unwrap_or_else(|diagnostics| {
+    let compiled = Compilation::of_ast(&ast, diagnostics, &source.files);
+    compiled.and_then(|compiled| printed(source, &ast, &compiled)).unwrap_or_else(|diagnostics| {
         let mut code = mlp_rust::stub(&outlines(&ast, source.text), source.runtime);
         code.extend(diagnostics.iter().map(source.errors));
         code
@@ -91,16 +91,16 @@ fn compile(source: &Source<'_>) -> TokenStream {
 }
 
 /// The code of the network, or a fault of the printer.
-fn printed(source: &Source<'_>, ast: &Ast, derivation: &Derivation) -> Result<TokenStream, Vec<Diagnostic>> {
+fn printed(source: &Source<'_>, ast: &Ast, compiled: &Compilation) -> Result<TokenStream, Vec<Diagnostic>> {
     let names = source.spans.map(|_| Names::of(ast));
     let options = Options {
         runtime: source.runtime.cloned(),
         standalone: false,
         spans: source.spans,
         hints: names.as_ref(),
-        weights: weight_file(derivation).map(|file| source.files.bytes(&file.path)),
+        weights: weight_file(&compiled.derivation).map(|file| source.files.bytes(&file.path)),
     };
-    never::catch(|| mlp_rust::emit(derivation, &options)).map_err(|fault| vec![fault])
+    never::catch(|| mlp_rust::emit(compiled, &options)).map_err(|fault| vec![fault])
 }
 
 /// A name in Unicode normal form C, to which rustc converts identifiers, including the macro's tokens.

@@ -13,13 +13,14 @@ mod surface;
 mod weights;
 
 use mlp_dsl::{
+    Compilation,
     formula::FunctionId,
     ir::{
         Derivation,
         equation::{EquationId, Symbol},
     },
     never::OrNever,
-    plan::{self, Plan},
+    plan::Plan,
     shape::Shape,
     span::Span,
 };
@@ -52,8 +53,8 @@ pub struct Options<'s> {
 }
 
 /// The code of a network.
-pub fn emit(derivation: &Derivation, options: &Options<'_>) -> TokenStream {
-    let plan = plan::plan(derivation);
+pub fn emit(compiled: &Compilation, options: &Options<'_>) -> TokenStream {
+    let Compilation { derivation, plan } = compiled;
     let no_spans = |_: Span| proc_macro2::Span::call_site();
     let spans: Spans<'_> = options.spans.unwrap_or(&no_spans);
     let runtime = match (&options.runtime, options.standalone) {
@@ -64,7 +65,7 @@ pub fn emit(derivation: &Derivation, options: &Options<'_>) -> TokenStream {
     let inner_runtime = if options.standalone { quote!(super::super::runtime) } else { runtime.clone() };
     let context = Context {
         derivation,
-        plan: &plan,
+        plan,
         names: Names::new(derivation),
         types: TypeNames::new(&derivation.header.name, spans(derivation.header.name_span)),
         runtime,

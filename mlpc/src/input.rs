@@ -6,7 +6,7 @@ use std::{
     path::Path,
 };
 
-use mlp_dsl::{diagnostic::Diagnostic, ir::Derivation, limits};
+use mlp_dsl::{Compilation, diagnostic::Diagnostic, ir::Derivation, limits};
 
 use crate::{
     arguments::{Choice, MessageFormat, Source},
@@ -18,9 +18,9 @@ use crate::{
 };
 
 /// Reads and compiles; errors become a failure with the rendered diagnostics.
-pub(crate) fn compile(source: &Source) -> Result<Derivation, Failure> {
+pub(crate) fn compile(source: &Source) -> Result<Compilation, Failure> {
     let text = text(source)?;
-    mlp_dsl::compile_with(&text, &Beside::new(&source.file)).map_err(|found| mistakes(&found, &text, source))
+    Compilation::of(&text, &Beside::new(&source.file)).map_err(|found| mistakes(&found, &text, source))
 }
 
 /// The failure that prints these diagnostics.
@@ -35,7 +35,7 @@ pub(crate) fn mistakes(found: &[Diagnostic], text: &str, source: &Source) -> Fai
 
 /// Reads and compiles, with the values of the chosen sample.
 pub(crate) fn compile_at(source: &Source, choice: Choice) -> Result<Derivation, Failure> {
-    let mut derivation = compile(source)?;
+    let Compilation { mut derivation, .. } = compile(source)?;
     let Some(number) = choice.sample else { return Ok(derivation) };
     let chosen = usize::try_from(number).is_ok_and(|number| derivation.choose_sample(number - 1));
     if chosen {

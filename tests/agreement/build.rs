@@ -25,11 +25,12 @@ fn main() {
     for file in files {
         let name = file.file_stem().and_then(|stem| stem.to_str()).expect("a name").to_owned();
         let text = fs::read_to_string(&file).expect("a specification");
-        let derivation = mlp_dsl::compile(&text).unwrap_or_else(|e| panic!("{name}: {e:?}"));
-        let network = derivation.header.name.clone();
+        let compiled = mlp_dsl::Compilation::of(&text, &mlp_dsl::weights::NoFiles)
+            .unwrap_or_else(|e| panic!("{name}: {e:?}"));
+        let network = compiled.derivation.header.name.clone();
         let print = |standalone| {
             let options = mlp_rust::Options { standalone, ..Default::default() };
-            let tokens = mlp_rust::emit(&derivation, &options);
+            let tokens = mlp_rust::emit(&compiled, &options);
             prettyplease::unparse(&syn::parse2(tokens).expect("Rust"))
                 .replace("\nuse __mlp_", "\npub use __mlp_")
         };
@@ -87,10 +88,11 @@ fn on_machines() -> (String, String) {
                 .replace("INPUTS", &inputs.to_string())
                 .replace("HIDDEN", &hidden.to_string())
                 .replace("MORE", &more.to_string());
-            let derivation = mlp_dsl::compile(&text).unwrap_or_else(|e| panic!("{name}: {e:?}"));
+            let compiled = mlp_dsl::Compilation::of(&text, &mlp_dsl::weights::NoFiles)
+                .unwrap_or_else(|e| panic!("{name}: {e:?}"));
             let runtime = Some("crate::forced".parse().expect("a path"));
             let options = mlp_rust::Options { runtime, ..Default::default() };
-            let tokens = mlp_rust::emit(&derivation, &options);
+            let tokens = mlp_rust::emit(&compiled, &options);
             let network = prettyplease::unparse(&syn::parse2(tokens).expect("Rust"));
             writeln!(code, "#[allow(unreachable_pub)] pub mod {name} {{ {network} }}").expect("a string");
             writeln!(names, "{name},").expect("a string");

@@ -54,7 +54,7 @@ fn programs(programs: &[&str]) {
     }
 }
 
-/// A network of layers for blocks of samples represents all; the others take longer to compile.
+/// One network of neurons and one of layers for blocks of samples; the others take longer to compile.
 #[test]
 fn a_program_without_std_learns_and_can_not_panic() {
     programs(&["xor", "layers"]);

@@ -6,6 +6,7 @@
 use std::path::Path;
 
 use mlp_dsl::ir::{Derivation, equation::EquationId};
+use mlp_dsl::{Compilation, weights::NoFiles};
 use mlp_eval::{Evaluation, Point, evaluate};
 
 fn text(name: &str) -> String {
@@ -13,8 +14,12 @@ fn text(name: &str) -> String {
     std::fs::read_to_string(file).unwrap()
 }
 
+fn compilation(name: &str) -> Compilation {
+    Compilation::of(&text(name), &NoFiles).unwrap()
+}
+
 fn derivation(name: &str) -> Derivation {
-    mlp_dsl::compile(&text(name)).unwrap()
+    compilation(name).derivation
 }
 
 /// A derivation with its numbers.
@@ -153,7 +158,7 @@ fn the_programs_forward_figures_digit_for_digit() {
 #[test]
 fn the_homework_counts() {
     let derivation = derivation("homework");
-    let summary = mlp_document::summary::Summary::new(&derivation, None, None);
+    let summary = mlp_document::summary::Summary::new(&compilation("homework"), None, None);
     let text = format!("{summary:?}");
     assert_eq!(derivation.parameter_count(), 20975);
     let sizes: Vec<usize> =
@@ -243,7 +248,7 @@ fn documents() {
 fn code() {
     // Decisions of the plan have tests of their own; here a network of neurons and one of layers are read in full.
     for name in ["exercise", "homework"] {
-        let tokens = mlp_rust::emit(&derivation(name), &mlp_rust::Options::default());
+        let tokens = mlp_rust::emit(&compilation(name), &mlp_rust::Options::default());
         insta::assert_snapshot!(format!("code_{name}"), prettyplease::unparse(&syn::parse2(tokens).unwrap()));
     }
 }
@@ -255,7 +260,7 @@ fn output_is_reproducible() {
         let print = || {
             let derivation = derivation(name);
             let document = mlp_document::derive(&derivation, &mlp_document::Options::default());
-            let code = mlp_rust::emit(&derivation, &mlp_rust::Options::default());
+            let code = mlp_rust::emit(&compilation(name), &mlp_rust::Options::default());
             (document.to_markdown(), code.to_string())
         };
         assert_eq!(print(), print());

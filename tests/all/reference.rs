@@ -21,7 +21,7 @@ fn compile_blocks(page: &str) -> usize {
         let (mark, text) = block.split_once('\n').unwrap_or_default();
         let Some(code) = mark.strip_prefix("mlp") else { continue };
         count += 1;
-        let found = match mlp_dsl::compile_with(text, &Networks) {
+        let found = match mlp_dsl::Compilation::of(text, &Networks) {
             Ok(_) => Vec::new(),
             Err(diagnostics) => diagnostics.iter().map(|d| d.code).collect(),
         };

@@ -198,3 +198,11 @@ fn a_wrong_softmax_is_refused() {
         }
     }
 }
+
+/// exp(800) overflows in one form of the derivative of sigmoid and not in the other: no fault.
+#[test]
+fn an_overflow_is_no_fault() {
+    let text = "network N { input x { a = 800 } weights { w = -1 } layer o { y = sigmoid(w*a) }
+        target t { s = 1 } loss half_squared_error(o, t); train sgd(rate = 0.5); }";
+    document(text).check().unwrap();
+}

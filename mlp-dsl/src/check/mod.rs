@@ -2,6 +2,7 @@
 
 mod arguments;
 mod body;
+mod checker;
 
 mod constant;
 mod data;
@@ -26,9 +27,8 @@ use std::collections::HashMap;
 use crate::{
     diagnostic::Diagnostics,
     formula::ConstantId,
-    model::{self, Data, FrontMatter, Kernel, Layer, Model, Typed, Value},
+    model::{Kernel, Model, Value},
     number::Arithmetic,
-    shape::Shape,
     span::Span,
     syntax::{
         PRELUDE,
@@ -39,8 +39,7 @@ use crate::{
 };
 
 use crate::reserved::unusable;
-use function::Functions;
-use rules::Rules;
+use checker::{Checker, Place};
 use scope::{Meaning, Scope};
 
 pub(crate) use arguments::Parameter;
@@ -90,113 +89,7 @@ fn one_network<'a>(ast: &'a Ast, found: &mut Diagnostics) -> Option<&'a ast::Net
     ast.networks.first()
 }
 
-/// The context of the current formula.
-#[derive(Clone, Default)]
-enum Place {
-    /// In a loss, or outside any statement.
-    #[default]
-    Elsewhere,
-    /// In a layer of this name.
-    Layer(Name),
-    /// In a penalty, which can use only parameters.
-    Penalty,
-    /// In a setting of the update rule: a number or a schedule.
-    Setting,
-}
-
-struct Checker<'a> {
-    found: &'a mut Diagnostics,
-    scope: Scope,
-    functions: Functions,
-    rules: Rules,
-    constants: Vec<(String, f64)>,
-    inputs: Vec<Data>,
-    target: Option<Data>,
-    /// The number of elements of all inputs and targets so far.
-    data_length: u64,
-    parameters: Vec<model::Parameter>,
-    parameter_count: u64,
-    /// For each parameter, whether it has no start value: then the activation after it determines one.
-    undrawn: Vec<bool>,
-    weight_file: Option<ast::WeightFile>,
-    layers: Vec<Layer>,
-    layer_count: usize,
-    neuron_count: usize,
-    loss: Option<Typed>,
-    has_loss: bool,
-    penalties: Vec<Typed>,
-    training: Option<model::Training>,
-    train_span: Option<Span>,
-    data: Option<data::Declared>,
-    unroll: Option<bool>,
-    unroll_span: Option<Span>,
-    arithmetic: Option<Arithmetic>,
-    document: FrontMatter,
-    seed: u64,
-    single: bool,
-    place: Place,
-    /// Whether the current layer freezes the parameters of its `dense`.
-    frozen_layer: bool,
-    dense_in_layer: usize,
-    /// Whether the size of the current layer is wrong and already reported.
-    width_lost: bool,
-    /// Whether the formula of the current layer has the wrong length and this is already reported.
-    contradicted: bool,
-    /// Names that the compiler declares, with a description.
-    made: HashMap<String, String>,
-    /// The arguments of the current function bodies, the innermost last.
-    arguments: Vec<Vec<(String, Shape)>>,
-    /// The `let` names in scope, with their shapes and the number of enclosing function bodies.
-    bound: Vec<(String, Shape, usize)>,
-    inlining: expression::Inlining,
-    /// Whether some text or formula could not be parsed: it may use names that seem unused.
-    incomplete: bool,
-}
-
-impl<'a> Checker<'a> {
-    fn new(ast: &'a Ast, network: &'a ast::Network, found: &'a mut Diagnostics) -> Self {
-        let scope = Scope::new(declared_names(network), ast.lost_names.iter().cloned().collect());
-        Checker {
-            found,
-            scope,
-            functions: Functions::default(),
-            rules: Rules::default(),
-            constants: Vec::new(),
-            inputs: Vec::new(),
-            target: None,
-            data_length: 0,
-            parameters: Vec::new(),
-            parameter_count: 0,
-            undrawn: Vec::new(),
-            weight_file: None,
-            layers: Vec::new(),
-            layer_count: 0,
-            neuron_count: 0,
-            loss: None,
-            has_loss: false,
-            penalties: Vec::new(),
-            training: None,
-            train_span: None,
-            data: None,
-            unroll: None,
-            unroll_span: None,
-            arithmetic: None,
-            document: FrontMatter::default(),
-            seed: 0,
-            single: network.precision.as_ref().is_none_or(|p| p.text == "f32"),
-            place: Place::default(),
-            frozen_layer: false,
-            dense_in_layer: 0,
-            width_lost: false,
-            contradicted: false,
-            made: HashMap::new(),
-            arguments: Vec::new(),
-            bound: Vec::new(),
-            inlining: expression::Inlining::default(),
-            incomplete: !ast.lost_names.is_empty(),
-        }
-    }
-
+impl Checker<'_> {
     fn constants(&mut self, constants: &[ast::Constant]) {
         for constant in constants {
             let value = self.number_of(&constant.expression);

@@ -42,17 +42,11 @@ pub fn plan(derivation: &Derivation) -> Plan {
     plan
 }
 
-/// The derivation, if its workspace is within the limit.
-pub(crate) fn fitting(derivation: Derivation) -> Result<Derivation, Diagnostic> {
-    let counts = derivation.numbered().map(|(id, _)| derivation.shape(id).count());
-    let numbers = counts.fold(0, usize::saturating_add);
-    // What a block keeps is little, or about a quarter of the parameters: below this no plan need be made.
-    if numbers.saturating_mul(derivation.header.precision.bytes()) <= limits::WORKSPACE_BYTES / 2 {
-        return Ok(derivation);
+/// Refuses a workspace beyond the limit.
+pub(crate) fn fits(derivation: &Derivation, plan: &Plan) -> Result<(), Diagnostic> {
+    let (bytes, header) = (plan.layout.workspace_bytes, &derivation.header);
+    if bytes > limits::WORKSPACE_BYTES {
+        return Err(errors::workspace_too_large(bytes, header.name_span));
     }
-    let bytes = plan(&derivation).layout.workspace_bytes;
-    match bytes <= limits::WORKSPACE_BYTES {
-        true => Ok(derivation),
-        false => Err(errors::workspace_too_large(bytes, derivation.header.name_span)),
-    }
+    Ok(())
 }

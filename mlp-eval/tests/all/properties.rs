@@ -1,7 +1,8 @@
 //! Properties over random texts and random formulas.
 
 use mlp_dsl::{
-    compile, diagnostic::Diagnostics, ir, ir::verify::verify, outline::outlines, plan, syntax::parse,
+    Compilation, compile, diagnostic::Diagnostics, ir, ir::verify::verify, outline::outlines, plan,
+    syntax::parse, weights::NoFiles,
 };
 use mlp_eval::{Point, check_gradients};
 use mlp_rust::Options;
@@ -12,11 +13,11 @@ const HOMEWORK: &str = include_str!("../../../examples/course/homework.mlp");
 
 /// Everything that can be done with a text, done.
 fn use_up(text: &str) {
-    match compile(text) {
-        Ok(derivation) => {
-            assert_eq!(verify(&derivation), Ok(()));
-            assert_eq!(plan::verify(&derivation, &plan::plan(&derivation)), Ok(()));
-            let _ = mlp_rust::emit(&derivation, &Options::default());
+    match Compilation::of(text, &NoFiles) {
+        Ok(compiled) => {
+            assert_eq!(verify(&compiled.derivation), Ok(()));
+            assert_eq!(plan::verify(&compiled.derivation, &compiled.plan), Ok(()));
+            let _ = mlp_rust::emit(&compiled, &Options::default());
         }
         Err(diagnostics) => {
             assert!(!diagnostics.is_empty());

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use mlp_document::summary::Summary;
 use mlp_dsl::{
+    Compilation,
     ir::{Derivation, equation::Symbol},
     model::Start,
     shape::Shape,
@@ -16,7 +17,8 @@ pub(super) struct Facts {
 }
 
 impl Facts {
-    pub(super) fn of(derivation: &Derivation) -> Facts {
+    pub(super) fn of(compiled: &Compilation) -> Facts {
+        let derivation = &compiled.derivation;
         let mut facts = Facts::default();
         for equation in &derivation.equations {
             if let Symbol::Named(name) = &equation.symbol {
@@ -29,7 +31,7 @@ impl Facts {
             facts.lines.insert(data.name.clone(), format!("{}{classes}", shape(data.shape)));
         }
         facts.parameters(derivation);
-        facts.network(derivation);
+        facts.network(compiled);
         for (name, value) in &derivation.header.constants {
             facts.lines.insert(name.clone(), value.to_string());
         }
@@ -53,8 +55,9 @@ impl Facts {
         }
     }
 
-    fn network(&mut self, derivation: &Derivation) {
-        let summary = Summary::new(derivation, None, None);
+    fn network(&mut self, compiled: &Compilation) {
+        let derivation = &compiled.derivation;
+        let summary = Summary::new(compiled, None, None);
         for (layer, counted) in derivation.layers.iter().zip(&summary.layers) {
             let tally = counted.tally;
             let parts = match tally.parameters() {

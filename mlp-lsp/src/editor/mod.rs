@@ -11,8 +11,8 @@ mod sentence;
 use std::borrow::Cow;
 
 use mlp_dsl::{
+    Compilation,
     diagnostic::{Diagnostic, Diagnostics},
-    ir::Derivation,
     limits,
     names::Names,
     syntax::{self, ast::Ast},
@@ -66,13 +66,13 @@ impl Analysis {
             Cow::Borrowed(_) => Names::of(&ast),
             Cow::Owned(repaired) => Names::of(&syntax::parse(&repaired, &mut Diagnostics::default())),
         };
-        let compiled: Result<Derivation, Vec<Diagnostic>> = mlp_dsl::derive_with(&ast, diagnostics, files);
+        let compiled = Compilation::of_ast(&ast, diagnostics, files);
         let (prelude, known) = match last {
             Some(last) => (last.prelude, last.facts),
             None => (Prelude::new(), Facts::default()),
         };
         let (facts, mistakes) = match compiled {
-            Ok(derivation) => (Facts::of(&derivation), Vec::new()),
+            Ok(compiled) => (Facts::of(&compiled), Vec::new()),
             Err(mistakes) => (known, mistakes),
         };
         Analysis { text, names, mistakes, facts, prelude }

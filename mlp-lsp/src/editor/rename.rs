@@ -1,10 +1,12 @@
 //! Renames a symbol at all its places, if nothing else changes its meaning.
 
 use mlp_dsl::{
+    Compilation,
     diagnostic::Diagnostics,
     names::{At, Names},
     span::Span,
     syntax,
+    weights::NoFiles,
 };
 
 use super::Analysis;
@@ -35,7 +37,7 @@ impl Analysis {
         let mut diagnostics = Diagnostics::default();
         let ast = syntax::parse(&text, &mut diagnostics);
         let names = Names::of(&ast);
-        let mistakes = mlp_dsl::derive(&ast, diagnostics).err().unwrap_or_default();
+        let mistakes = Compilation::of_ast(&ast, diagnostics, &NoFiles).err().unwrap_or_default();
         if let Some(first) = mistakes.first().filter(|_| self.mistakes.is_empty()) {
             return Err(Refusal(format!("can't rename to `{new}`: {}", first.title)));
         }

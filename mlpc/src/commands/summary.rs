@@ -13,8 +13,8 @@ use crate::{
 
 /// Runs the command.
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let derivation = input::compile(&arguments.source)?;
-    let summary = Summary::new(&derivation, arguments.batch, arguments.samples);
+    let compiled = input::compile(&arguments.source)?;
+    let summary = Summary::new(&compiled, arguments.batch, arguments.samples);
     output::print(&match arguments.format {
         SummaryFormat::Table => page::text(&summary),
         SummaryFormat::Markdown => page::markdown(&summary),

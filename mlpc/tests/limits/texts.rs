@@ -63,7 +63,7 @@ fn largest_that(most: usize, text: impl Fn(usize) -> String, good: impl Fn(&Deri
 /// A network up to its layers, and its rest.
 pub(crate) const HEAD: &str = "network N { input x { a = 0.5 } weights w = 0.25; biases b = 0.5;\n";
 pub(crate) const TRAINED: &str = "target t { c = 1 } loss squared_error(y, t); train adam(rate = 0.5); }";
-/// The same after `HEAD`: it uses everything that `HEAD` declares.
+/// The same after `HEAD`, whose names it uses.
 pub(crate) const REST: &str =
     "target t { c = 1 } loss squared_error(y, t) + a * w * b; train adam(rate = 0.5); }";
 /// A layer and the rest.

@@ -12,15 +12,15 @@ pub(crate) fn layout(data: &[u8]) {
     if layout.file.is_some() {
         return; // reads files
     }
-    match mlp_dsl::compile(&layout.text) {
-        Ok(derivation) => {
+    match mlp_dsl::Compilation::of(&layout.text, &mlp_dsl::weights::NoFiles) {
+        Ok(compiled) => {
             let spans = |span: mlp_dsl::span::Span| layout.name_span(span);
             let options = mlp_rust::Options {
                 runtime: layout.runtime.clone(),
                 spans: Some(&spans),
                 ..Default::default()
             };
-            drop(mlp_rust::emit(&derivation, &options));
+            drop(mlp_rust::emit(&compiled, &options));
         }
         Err(found) => {
             check_places(&layout.text, &found);

@@ -2,12 +2,14 @@
 
 use mlp_document::{summary::Summary, values};
 use mlp_dsl::{
+    Compilation,
     diagnostic::{Diagnostic, Diagnostics},
     format::format,
-    ir::{Derivation, verify},
+    ir::verify,
     outline::outlines,
     plan,
     syntax::parse,
+    weights::NoFiles,
 };
 
 use super::tree;
@@ -39,8 +41,8 @@ pub(crate) fn parser(data: &[u8]) {
 /// A text is refused in words or becomes equations that hold, code, a plan, a document.
 pub(crate) fn pipeline(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
-    match mlp_dsl::compile(text) {
-        Ok(derivation) => good(&derivation, text),
+    match Compilation::of(text, &NoFiles) {
+        Ok(compiled) => good(&compiled, text),
         Err(found) => {
             assert!(!found.is_empty());
             check_places(text, &found);
@@ -50,13 +52,14 @@ pub(crate) fn pipeline(data: &[u8]) {
     }
 }
 
-fn good(derivation: &Derivation, text: &str) {
+fn good(compiled: &Compilation, text: &str) {
+    let derivation = &compiled.derivation;
     verify::verify(derivation).unwrap_or_else(|reason| panic!("{reason}\n{text}"));
-    plan::verify(derivation, &plan::plan(derivation)).unwrap_or_else(|reason| panic!("{reason}\n{text}"));
+    plan::verify(derivation, &compiled.plan).unwrap_or_else(|reason| panic!("{reason}\n{text}"));
     let options = mlp_rust::Options::default();
-    let (first, second) = (mlp_rust::emit(derivation, &options), mlp_rust::emit(derivation, &options));
+    let (first, second) = (mlp_rust::emit(compiled, &options), mlp_rust::emit(compiled, &options));
     assert_eq!(first.to_string(), second.to_string(), "{text}");
-    drop(Summary::new(derivation, None, None));
+    drop(Summary::new(compiled, None, None));
     if derivation.equations.len() <= SHORT && values::affordable(derivation).is_ok() {
         let written = mlp_document::derive(derivation, &mlp_document::Options::default()).to_markdown();
         assert!(written.ends_with('\n'), "{text}");

@@ -9,7 +9,7 @@ use std::{
 
 use mlp_hostile::TARGETS;
 
-/// The folders of the specifications, and of those that once broke a promise.
+/// The folders of specifications.
 const FOLDERS: [&str; 7] = [
     "examples/course",
     "mlp-dsl/src",

@@ -46,7 +46,7 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-/// Rules, and a text that repeats them: its first part, the repeated part, its last part.
+/// Rules, and a text that repeats them: its start, the repeated part, its end.
 struct Flat(&'static str, &'static str, &'static str, &'static str);
 
 const FLAT: [Flat; 37] = [
@@ -160,7 +160,7 @@ const MOST: usize = 6;
 /// The parser's limit of steps holds for the process, and tests are threads of it.
 static LIMIT: Mutex<()> = Mutex::new(());
 
-/// The result of a text when each run of the parser may take this number of steps.
+/// The tree and the diagnostics of a text, when each run of the parser has a limit of steps.
 fn read(text: &str, limit: Option<usize>) -> String {
     pest::set_call_limit(limit.and_then(NonZeroUsize::new));
     let mut found = Diagnostics::default();

@@ -8,7 +8,7 @@ use std::{
 };
 
 use mlp_dsl::{
-    compile,
+    Compilation, compile,
     formula::evaluate::Real,
     ir::Derivation,
     number::{Arithmetic, Precision},
@@ -103,7 +103,10 @@ fn program(name: &str, networks: &[(u64, Derivation)]) -> Crate {
     let mut main = MAIN.to_owned();
     let mut calls = String::new();
     for (number, derivation) in networks {
-        program.write(&format!("src/r{number}.rs"), emit(derivation, &options).to_string());
+        program.write(
+            &format!("src/r{number}.rs"),
+            emit(&Compilation::of_derivation(derivation.clone()).unwrap(), &options).to_string(),
+        );
         let _ = writeln!(main, "mod r{number};\n{}", runner(*number, derivation));
         let _ = writeln!(calls, "    run{number}();");
     }

@@ -1,0 +1,122 @@
+//! The state of checking a network: declarations so far, and the place of the formula being checked.
+
+use std::collections::HashMap;
+
+use super::{data, declared_names, expression, function::Functions, rules::Rules, scope::Scope};
+
+use crate::{
+    diagnostic::Diagnostics,
+    model::{self, Data, FrontMatter, Layer, Typed},
+    number::Arithmetic,
+    shape::Shape,
+    span::Span,
+    syntax::ast::{self, Ast, Name},
+};
+
+/// The context of the current formula.
+#[derive(Clone, Default)]
+pub(super) enum Place {
+    /// In a loss, or outside any statement.
+    #[default]
+    Elsewhere,
+    /// In a layer of this name.
+    Layer(Name),
+    /// In a penalty, which can use only parameters.
+    Penalty,
+    /// In a setting of the update rule: a number or a schedule.
+    Setting,
+}
+
+pub(super) struct Checker<'a> {
+    pub(super) found: &'a mut Diagnostics,
+    pub(super) scope: Scope,
+    pub(super) functions: Functions,
+    pub(super) rules: Rules,
+    pub(super) constants: Vec<(String, f64)>,
+    pub(super) inputs: Vec<Data>,
+    pub(super) target: Option<Data>,
+    /// The number of elements of all inputs and targets so far.
+    pub(super) data_length: u64,
+    pub(super) parameters: Vec<model::Parameter>,
+    pub(super) parameter_count: u64,
+    /// For each parameter, whether it has no start value: then the activation after it determines one.
+    pub(super) undrawn: Vec<bool>,
+    pub(super) weight_file: Option<ast::WeightFile>,
+    pub(super) layers: Vec<Layer>,
+    pub(super) layer_count: usize,
+    pub(super) neuron_count: usize,
+    pub(super) loss: Option<Typed>,
+    pub(super) has_loss: bool,
+    pub(super) penalties: Vec<Typed>,
+    pub(super) training: Option<model::Training>,
+    pub(super) train_span: Option<Span>,
+    pub(super) data: Option<data::Declared>,
+    pub(super) unroll: Option<bool>,
+    pub(super) unroll_span: Option<Span>,
+    pub(super) arithmetic: Option<Arithmetic>,
+    pub(super) document: FrontMatter,
+    pub(super) seed: u64,
+    pub(super) single: bool,
+    pub(super) place: Place,
+    /// Whether the current layer freezes the parameters of its `dense`.
+    pub(super) frozen_layer: bool,
+    pub(super) dense_in_layer: usize,
+    /// Whether the size of the current layer is wrong and already reported.
+    pub(super) width_lost: bool,
+    /// Whether the formula of the current layer has the wrong length and this is already reported.
+    pub(super) contradicted: bool,
+    /// Names that the compiler declares, with a description.
+    pub(super) made: HashMap<String, String>,
+    /// The arguments of the current function bodies, the innermost last.
+    pub(super) arguments: Vec<Vec<(String, Shape)>>,
+    /// The `let` names in scope, with their shapes and the number of enclosing function bodies.
+    pub(super) bound: Vec<(String, Shape, usize)>,
+    pub(super) inlining: expression::Inlining,
+    /// Whether some text or formula could not be parsed: it may use names that seem unused.
+    pub(super) incomplete: bool,
+}
+
+impl<'a> Checker<'a> {
+    pub(super) fn new(ast: &'a Ast, network: &'a ast::Network, found: &'a mut Diagnostics) -> Self {
+        let scope = Scope::new(declared_names(network), ast.lost_names.iter().cloned().collect());
+        Checker {
+            found,
+            scope,
+            functions: Functions::default(),
+            rules: Rules::default(),
+            constants: Vec::new(),
+            inputs: Vec::new(),
+            target: None,
+            data_length: 0,
+            parameters: Vec::new(),
+            parameter_count: 0,
+            undrawn: Vec::new(),
+            weight_file: None,
+            layers: Vec::new(),
+            layer_count: 0,
+            neuron_count: 0,
+            loss: None,
+            has_loss: false,
+            penalties: Vec::new(),
+            training: None,
+            train_span: None,
+            data: None,
+            unroll: None,
+            unroll_span: None,
+            arithmetic: None,
+            document: FrontMatter::default(),
+            seed: 0,
+            single: network.precision.as_ref().is_none_or(|p| p.text == "f32"),
+            place: Place::default(),
+            frozen_layer: false,
+            dense_in_layer: 0,
+            width_lost: false,
+            contradicted: false,
+            made: HashMap::new(),
+            arguments: Vec::new(),
+            bound: Vec::new(),
+            inlining: expression::Inlining::default(),
+            incomplete: !ast.lost_names.is_empty(),
+        }
+    }
+}
