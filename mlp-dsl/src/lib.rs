@@ -23,7 +23,6 @@ pub mod names;
 pub mod never;
 pub mod number;
 pub mod outline;
-#[allow(clippy::wildcard_enum_match_arm, reason = "its matches are replaced with its instructions")]
 pub mod plan;
 pub mod reserved;
 pub mod shape;
