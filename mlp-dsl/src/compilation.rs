@@ -3,7 +3,7 @@
 use crate::{
     check,
     diagnostic::{Diagnostic, Diagnostics},
-    ir::{self, Derivation, verify::verify},
+    ir::{self, Derivation},
     model::Model,
     never,
     plan::{self, Plan},
@@ -54,11 +54,7 @@ impl Compilation {
     }
 
     fn of_model(model: &Model) -> Result<Self, Diagnostic> {
-        let derivation = ir::derive(model)?;
-        if let Err(broken) = verify(&derivation) {
-            never!("{broken}");
-        }
-        Compilation::of_derivation(derivation)
+        Compilation::of_derivation(ir::derive(model)?)
     }
 
     /// Plans equations.

@@ -176,7 +176,6 @@ pub(crate) fn entries(bytes: &[u8]) -> Result<Vec<Entry>, Unlisted> {
         SafeTensorError::InvalidHeader(_)
         | SafeTensorError::InvalidHeaderDeserialization(_)
         | SafeTensorError::JsonError(_) => Unlisted::Foreign("its header does not list tensors"),
-        #[expect(clippy::wildcard_enum_match_arm, reason = "an enum of another crate")]
         _ => Unlisted::Foreign("the shapes and offsets in its header contradict one another"),
     })?;
     let mut entries: Vec<Entry> = metadata
