@@ -177,20 +177,20 @@ impl<'d> Facts<'d> {
         let contracted = &mut self.contracted;
         contracted.extend(d.numbered().filter(is_transposed).map(|(id, _)| id));
         for (_, equation) in d.numbered() {
-            match &equation.op {
-                Op::VectorMatrix(x, _) | Op::MatrixVector(_, x) => {
-                    contracted.remove(x);
-                }
-                op => op.operands().iter().for_each(|operand| {
+            if let Op::VectorMatrix(x, _) | Op::MatrixVector(_, x) = &equation.op {
+                contracted.remove(x);
+            } else {
+                equation.op.operands().iter().for_each(|operand| {
                     contracted.remove(operand);
-                }),
+                });
             }
         }
         let parameters: HashSet<EquationId> = d.parameters.iter().map(|p| p.equation).collect();
         for (id, equation) in d.numbered() {
-            let of_parameter = match equation.symbol {
-                Symbol::Gradient(of) | Symbol::PenaltyGradient(of) => parameters.contains(&of),
-                _ => false,
+            let of_parameter = if let Symbol::Gradient(of) | Symbol::PenaltyGradient(of) = equation.symbol {
+                parameters.contains(&of)
+            } else {
+                false
             };
             if of_parameter && is_added_at_once(d, id) {
                 contracted.insert(id);
@@ -226,12 +226,12 @@ impl<'d> Facts<'d> {
         let by_rows = matches!(op, Op::MatrixVector(..));
         // x Wᵀ is W x, and Wᵀ x is x W: the same products, added in the same order. Written out, a transposed
         // matrix is always read as it is stored.
-        Some(match self.equation(matrix).op {
-            Op::Transpose(stored) if self.unrolled || self.contracted.contains(&matrix) => {
-                Factors { vector, matrix: stored, by_rows: !by_rows, bias }
-            }
-            _ => Factors { vector, matrix, by_rows, bias },
-        })
+        if let Op::Transpose(stored) = self.equation(matrix).op
+            && (self.unrolled || self.contracted.contains(&matrix))
+        {
+            return Some(Factors { vector, matrix: stored, by_rows: !by_rows, bias });
+        }
+        Some(Factors { vector, matrix, by_rows, bias })
     }
 }
 
@@ -255,15 +255,14 @@ fn is_in_rows(derivation: &Derivation, id: EquationId) -> bool {
 /// A gradient that is one product of vectors or a copy is added to the batch's at once; where the sum is rounded
 /// once, any product.
 fn is_added_at_once(derivation: &Derivation, id: EquationId) -> bool {
-    match &derivation.equation(id).op {
-        Op::Outer(..) => true,
-        Op::Pointwise(formula) => {
-            let leaf = formula.as_leaf().map(EquationId);
-            let copy = leaf.is_some_and(|leaf| derivation.shape(leaf) == derivation.shape(id));
-            copy || derivation.header.arithmetic == Arithmetic::Fused && formula.as_product().is_some()
-        }
-        _ => false,
+    let op = &derivation.equation(id).op;
+    if let Op::Pointwise(formula) = op {
+        let leaf = formula.as_leaf().map(EquationId);
+        let copy = leaf.is_some_and(|leaf| derivation.shape(leaf) == derivation.shape(id));
+        let fused = derivation.header.arithmetic == Arithmetic::Fused;
+        return copy || fused && formula.as_product().is_some();
     }
+    matches!(op, Op::Outer(..))
 }
 
 /// Products whose only use adds a bias.

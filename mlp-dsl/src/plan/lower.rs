@@ -224,31 +224,36 @@ impl<'l> Lowering<'l> {
 
     /// What is added to the gradient `id` of a batch.
     fn accumulate(&self, id: EquationId, op: &Op) -> Instruction {
-        let gradient = match op {
-            Op::BatchMean(gradient) | Op::BatchSum(gradient) => *gradient,
+        let gradient = if let Op::BatchMean(gradient) | Op::BatchSum(gradient) = op {
+            *gradient
+        } else {
             // The gradient of a batch is there; that of the penalty, the last operand, is added.
-            op => op.operands().last().copied().or_never("a gradient has a contribution", id),
+            op.operands().last().copied().or_never("a gradient has a contribution", id)
         };
         let total = self.operand(id);
         let contracted = self.schedule.place(gradient) == Some(Place::Contracted);
-        let contribution = match &self.facts.equation(gradient).op {
-            Op::Outer(a, b) if contracted => {
-                let form = if self.facts.unrolled { Form::Unrolled } else { Form::Kernel };
-                Contribution::Outer(form, [self.operand(*a), self.operand(*b)])
-            }
-            Op::Pointwise(formula) if contracted => match formula.as_leaf() {
-                Some(leaf) => Contribution::Value(self.operand(EquationId(leaf))),
-                None => {
-                    let formula = formula.added_to(id.0);
-                    let reads = self.leaves(&formula, Some(id));
-                    Contribution::Formula(Assignment { result: total, over: Some(id), formula }, reads)
-                }
-            },
-            _ => Contribution::Value(self.operand(gradient)),
+        let op = &self.facts.equation(gradient).op;
+        let contribution = if let (Op::Outer(a, b), true) = (op, contracted) {
+            let form = if self.facts.unrolled { Form::Unrolled } else { Form::Kernel };
+            Contribution::Outer(form, [self.operand(*a), self.operand(*b)])
+        } else if let (Op::Pointwise(formula), true) = (op, contracted) {
+            self.contracted(total, formula)
+        } else {
+            Contribution::Value(self.operand(gradient))
         };
         // A penalty adds after the samples.
         let overwrites_first = self.entry != Entry::Penalize;
         Instruction::Accumulate(Accumulate { total, overwrites_first, contribution })
+    }
+
+    /// A gradient that is a copy of a value, or a product that is rounded once with its sum.
+    fn contracted(&self, total: Operand, formula: &Formula) -> Contribution {
+        if let Some(leaf) = formula.as_leaf() {
+            return Contribution::Value(self.operand(EquationId(leaf)));
+        }
+        let formula = formula.added_to(total.value.0);
+        let reads = self.leaves(&formula, Some(total.value));
+        Contribution::Formula(Assignment { result: total, over: Some(total.value), formula }, reads)
     }
 
     /// A gradient that is a sum of outer products over a block.

@@ -146,12 +146,16 @@ fn place(facts: &Facts<'_>, entry: Entry, id: EquationId) -> Place {
     if is_given(facts.derivation, entry, id) {
         return Place::Given;
     }
-    match &equation.symbol {
-        Symbol::BatchGradient(..) | Symbol::ObjectiveGradient(_) => Place::Gradients,
-        Symbol::Updated(_) => Place::Updated,
-        _ if facts.contracted.contains(&id) => Place::Contracted,
-        _ if equation.shape == Shape::Scalar => Place::Local,
-        _ => Place::Workspace,
+    if matches!(equation.symbol, Symbol::BatchGradient(..) | Symbol::ObjectiveGradient(_)) {
+        Place::Gradients
+    } else if matches!(equation.symbol, Symbol::Updated(_)) {
+        Place::Updated
+    } else if facts.contracted.contains(&id) {
+        Place::Contracted
+    } else if equation.shape == Shape::Scalar {
+        Place::Local
+    } else {
+        Place::Workspace
     }
 }
 
@@ -211,10 +215,10 @@ fn updated_parameter(facts: &Facts<'_>, step: &Step) -> Option<EquationId> {
         return None;
     }
     let of = facts.derivation.before_step(step.equation);
-    match facts.equation(of).symbol {
-        Symbol::State { of, .. } => Some(of),
-        _ => Some(of),
+    if let Symbol::State { of, .. } = facts.equation(of).symbol {
+        return Some(of);
     }
+    Some(of)
 }
 
 /// The arrays that a loop reads and does not compute.

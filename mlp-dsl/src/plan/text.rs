@@ -85,16 +85,9 @@ impl Text<'_> {
     fn instructions(&self, f: &mut fmt::Formatter<'_>, all: &[Instruction], depth: usize) -> fmt::Result {
         for instruction in all {
             write!(f, "{:1$}", "", 2 * depth)?;
-            match instruction {
-                Instruction::Hoisted(body) => {
-                    writeln!(f, "once:")?;
-                    self.instructions(f, body, depth + 1)?;
-                }
-                Instruction::Samples(body) => {
-                    writeln!(f, "for each sample:")?;
-                    self.instructions(f, body, depth + 1)?;
-                }
-                other => writeln!(f, "{}", self.line(other))?,
+            writeln!(f, "{}", self.line(instruction))?;
+            if let Instruction::Hoisted(body) | Instruction::Samples(body) = instruction {
+                self.instructions(f, body, depth + 1)?;
             }
         }
         Ok(())
@@ -104,7 +97,8 @@ impl Text<'_> {
         match instruction {
             Instruction::Clear(fields) => format!("clear {}", self.list(fields)),
             Instruction::Run(entry) => format!("run {}", entry_name(*entry)),
-            Instruction::Hoisted(_) | Instruction::Samples(_) => String::new(),
+            Instruction::Hoisted(_) => "once:".to_owned(),
+            Instruction::Samples(_) => "for each sample:".to_owned(),
             Instruction::Scalar(Scalar { result, formula, .. }) => {
                 format!("{} = {}", self.written(result), self.formula(formula))
             }

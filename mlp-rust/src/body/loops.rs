@@ -8,7 +8,7 @@ use mlp_dsl::{
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
-use super::{Body, size};
+use super::{Body, size, unrolled::Unrolled};
 use crate::names::TERM;
 
 /// A loop: its arrays with their names, and its statements.
@@ -22,14 +22,17 @@ struct Printed {
     inside: TokenStream,
 }
 
-impl Body<'_> {
+/// Prints the loops of a body.
+pub(super) struct Loops<'b>(pub(super) &'b Body<'b>);
+
+impl Loops<'_> {
     pub(super) fn array_loop(&self, each: &Loop) -> TokenStream {
         let made = || self.printed(&each.assignments, &each.reads, each.form == LoopForm::Block);
         match each.form {
             LoopForm::Elements | LoopForm::Block => made().code(),
-            LoopForm::Padded(length) => made().padded(&self.context.runtime, length),
+            LoopForm::Padded(length) => made().padded(&self.0.context.runtime, length),
             LoopForm::Unrolled => {
-                each.assignments.iter().map(|assignment| self.unrolled_formula(assignment)).collect()
+                each.assignments.iter().map(|assignment| Unrolled(self.0).formula(assignment)).collect()
             }
         }
     }
@@ -43,21 +46,21 @@ impl Body<'_> {
         let mut made = Printed::default();
         for (number, assignment) in assignments.iter().enumerate() {
             if let Some(over) = assignment.over {
-                let (name, place) = (self.context.names.of(over), place(number));
+                let (name, place) = (self.0.context.names.of(over), place(number));
                 made.inside.extend(quote!(let #name = *#place;));
             }
         }
-        let is_scalar = |leaf: u32| self.context.derivation.shape(EquationId(leaf)) == Shape::Scalar;
+        let is_scalar = |leaf: u32| self.0.context.derivation.shape(EquationId(leaf)) == Shape::Scalar;
         for (number, assignment) in assignments.iter().enumerate() {
-            let mut printer = self.printer();
+            let mut printer = self.0.printer();
             printer.term_prefix = match number {
                 0 => TERM.to_owned(),
                 _ => format!("{TERM}{number}_"),
             };
             let (before, statements, value) =
-                printer.in_loop(&assignment.formula, &|leaf| self.leaf(leaf), &is_scalar);
+                printer.in_loop(&assignment.formula, &|leaf| self.0.leaf(leaf), &is_scalar);
             made.before.extend(before);
-            let name = self.name(&assignment.result);
+            let name = self.0.name(&assignment.result);
             if assignment.result.storage == Storage::Temporary {
                 made.inside.extend(quote!(#statements let #name = #value;));
                 continue;
@@ -80,16 +83,16 @@ impl Body<'_> {
             } else {
                 self.slice(read, in_step)
             };
-            made.read.push((self.name(read), array));
+            made.read.push((self.0.name(read), array));
         }
         made
     }
 
     /// An array as a slice of numbers: a field where a step reads what it overwrites, else a name.
     fn slice(&self, operand: &Operand, in_step: bool) -> TokenStream {
-        let name = self.name(operand);
+        let name = self.0.name(operand);
         let is_field = matches!(operand.storage, Storage::Parameter(_) | Storage::State(_));
-        let place = self.field(operand).filter(|_| in_step && is_field).unwrap_or_else(|| quote!(#name));
+        let place = self.0.field(operand).filter(|_| in_step && is_field).unwrap_or_else(|| quote!(#name));
         match operand.shape {
             Shape::Matrix(..) => quote!(#place.as_flattened()),
             Shape::Vector(_) | Shape::Scalar => place,
@@ -98,8 +101,8 @@ impl Body<'_> {
 
     /// The array that is written, as a slice of numbers.
     fn slice_mut(&self, assignment: &Assignment) -> TokenStream {
-        let name = self.name(&assignment.result);
-        let place = self.field(&assignment.result).unwrap_or_else(|| quote!(#name));
+        let name = self.0.name(&assignment.result);
+        let place = self.0.field(&assignment.result).unwrap_or_else(|| quote!(#name));
         match assignment.result.shape {
             Shape::Matrix(..) => quote!(#place.as_flattened_mut()),
             Shape::Vector(_) | Shape::Scalar => place,
@@ -108,13 +111,13 @@ impl Body<'_> {
 
     /// The numbers of a vector of each sample.
     fn rows_mut(&self, operand: &Operand) -> TokenStream {
-        let (runtime, name) = (&self.context.runtime, self.name(operand));
+        let (runtime, name) = (&self.0.context.runtime, self.0.name(operand));
         quote!(#runtime::first_mut(&mut __workspace.#name, __count).as_flattened_mut())
     }
 
     /// A vector of each sample.
     pub(super) fn rows(&self, operand: &Operand) -> TokenStream {
-        let (runtime, name) = (&self.context.runtime, self.name(operand));
+        let (runtime, name) = (&self.0.context.runtime, self.0.name(operand));
         match operand.storage {
             Storage::Input => quote!(#runtime::first(__inputs, __count)),
             Storage::Target => quote!(#runtime::first(__targets, __count)),

@@ -23,6 +23,9 @@ use quote::{format_ident, quote};
 use crate::{Context, size, start::fill};
 use bindings::Bindings;
 use formula::Printer;
+use loops::Loops;
+use products::Products;
+use unrolled::Unrolled;
 
 /// Prints the instructions of one routine.
 struct Body<'c> {
@@ -61,11 +64,11 @@ impl Body<'_> {
                 let start = size(slice.start);
                 quote!(*#name = *#runtime::slice::<#start, _, _, _>(#vector);)
             }
-            Instruction::Loop(each) => self.array_loop(each),
-            Instruction::Product(product) => self.product(product),
+            Instruction::Loop(each) => Loops(self).array_loop(each),
+            Instruction::Product(product) => Products(self).product(product),
             Instruction::Call(call) => self.call(call),
             Instruction::Accumulate(accumulate) => self.accumulate(accumulate),
-            Instruction::Descend(descend) => self.descend(descend),
+            Instruction::Descend(descend) => Products(self).descend(descend),
             Instruction::Count(number) => {
                 let (name, real) = (self.name(number), self.context.real());
                 quote! {
@@ -218,9 +221,11 @@ impl Body<'_> {
                 let (add, value) = (of_shape("add", total.shape), self.name(value));
                 quote!(#runtime::#add(#first, &mut #field, #value);)
             }
-            Contribution::Outer(Form::Unrolled, outer) => self.unrolled_outer(&quote!(#field), &first, outer),
+            Contribution::Outer(Form::Unrolled, outer) => {
+                Unrolled(self).add_outer(&quote!(#field), &first, outer)
+            }
             Contribution::Outer(form @ (Form::Kernel | Form::Block), outer) => {
-                self.add_outer(*form, &first, total, outer)
+                Products(self).add_outer(*form, &first, total, outer)
             }
             Contribution::Formula(assignment, reads) => {
                 let clear = fill(&quote!(#field), total.shape, &quote!(0.0));
@@ -234,7 +239,7 @@ impl Body<'_> {
     fn written_over(&self, assignment: &Assignment, reads: &[Operand]) -> TokenStream {
         let (result, formula) = (assignment.result, assignment.formula.clone());
         if result.shape != Shape::Scalar {
-            return self.elements(std::slice::from_ref(assignment), reads);
+            return Loops(self).elements(std::slice::from_ref(assignment), reads);
         }
         let own = assignment.over.map(|over| self.context.names.of(over));
         let (field, (statements, value)) =

@@ -4,22 +4,26 @@ use mlp_dsl::plan::{Descend, Form, Operand, Product, Storage};
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::Body;
+use super::{Body, loops::Loops, unrolled::Unrolled};
 
-impl Body<'_> {
+/// Prints the products of a body.
+pub(super) struct Products<'b>(pub(super) &'b Body<'b>);
+
+impl Products<'_> {
     pub(super) fn product(&self, product: &Product) -> TokenStream {
         match product.form {
             Form::Kernel => self.sample_product(product),
             Form::Block => self.block_product(product),
-            Form::Unrolled => self.unrolled_product(product),
+            Form::Unrolled => Unrolled(self.0).product(product),
         }
     }
 
     fn sample_product(&self, product: &Product) -> TokenStream {
-        let fused = self.context.fused();
-        let [x, w, y] = [&product.vector, &product.matrix, &product.result].map(|operand| self.name(operand));
+        let fused = self.0.context.fused();
+        let [x, w, y] =
+            [&product.vector, &product.matrix, &product.result].map(|operand| self.0.name(operand));
         let bias = product.bias.map(|bias| {
-            let name = self.name(&bias);
+            let name = self.0.name(&bias);
             quote!(#name)
         });
         let bias = option(bias);
@@ -31,7 +35,8 @@ impl Body<'_> {
     }
 
     fn block_product(&self, product: &Product) -> TokenStream {
-        let (fused, x, y) = (self.context.fused(), self.rows(&product.vector), self.name(&product.result));
+        let (fused, x, y) =
+            (self.0.context.fused(), Loops(self.0).rows(&product.vector), self.0.name(&product.result));
         let (w, bias) = (self.of_block(&product.matrix), product.bias.map(|bias| self.of_block(&bias)));
         let bias = option(bias);
         if product.by_rows {
@@ -43,7 +48,7 @@ impl Body<'_> {
 
     /// A value that all samples of a block share.
     fn of_block(&self, operand: &Operand) -> TokenStream {
-        let name = self.name(operand);
+        let name = self.0.name(operand);
         match operand.storage {
             Storage::Workspace => quote!(&__workspace.#name),
             Storage::Input
@@ -66,30 +71,30 @@ impl Body<'_> {
         total: &Operand,
         [a, b]: &[Operand; 2],
     ) -> TokenStream {
-        let (fused, field) = (self.context.fused(), self.field(total));
+        let (fused, field) = (self.0.context.fused(), self.0.field(total));
         if form == Form::Block {
-            let (a, b) = (self.rows(a), self.rows(b));
+            let (a, b) = (Loops(self.0).rows(a), Loops(self.0).rows(b));
             quote!(__isa.add_outers::<#fused, _, _, _>(#first, __samples, &mut #field, #a, #b);)
         } else {
-            let (a, b) = (self.name(a), self.name(b));
+            let (a, b) = (self.0.name(a), self.0.name(b));
             quote!(__isa.add_outer::<#fused, _, _, _>(#first, &mut #field, #a, #b);)
         }
     }
 
     pub(super) fn descend(&self, descend: &Descend) -> TokenStream {
-        let (fused, rate, [a, b]) = (self.context.fused(), self.name(&descend.rate), &descend.outer);
+        let (fused, rate, [a, b]) = (self.0.context.fused(), self.0.name(&descend.rate), &descend.outer);
         if descend.block {
-            let (w, total) = (self.field(&descend.result), self.field(&descend.total));
-            let (a, b) = (self.rows(a), self.rows(b));
+            let (w, total) = (self.0.field(&descend.result), self.0.field(&descend.total));
+            let (a, b) = (Loops(self.0).rows(a), Loops(self.0).rows(b));
             return quote! {
                 __isa.descend_outers::<#fused, _, _, _>(
                     __first, __samples, #rate, &mut #w, &mut #total, #a, #b,
                 );
             };
         }
-        let (a, b) = (self.name(a), self.name(b));
+        let (a, b) = (self.0.name(a), self.0.name(b));
         let w = match descend.result.storage {
-            Storage::Parameter(of) => Some(self.context.field(of)),
+            Storage::Parameter(of) => Some(self.0.context.field(of)),
             Storage::Input
             | Storage::Target
             | Storage::Gradient(_)

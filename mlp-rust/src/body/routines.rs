@@ -12,7 +12,7 @@ use super::{Body, Context, bindings::Bindings, size};
 impl Context<'_> {
     /// The body of an entry point, in which the network is `__network`, without the routine that it begins with.
     pub(crate) fn body(&self, entry: Entry) -> TokenStream {
-        let body = Body { context: self, entry };
+        let body = Outline(Body { context: self, entry });
         let instructions = self.plan.routine(entry).map_or(&[][..], |routine| &routine.instructions);
         match entry {
             Entry::Forward
@@ -29,27 +29,30 @@ impl Context<'_> {
     }
 }
 
-impl Body<'_> {
+/// Prints the body of a routine: names, then statements.
+struct Outline<'c>(Body<'c>);
+
+impl Outline<'_> {
     /// For one sample.
     fn sample(&self, instructions: &[Instruction]) -> TokenStream {
-        let bindings = Bindings::of(self.context, instructions);
+        let bindings = Bindings::of(self.0.context, instructions);
         let (parameters, workspace, data) = (bindings.parameters(), bindings.workspace(), bindings.data());
         let (clear, rest) = cleared(instructions);
-        let (clear, statements) = (self.statements(clear), self.statements(rest));
+        let (clear, statements) = (self.0.statements(clear), self.0.statements(rest));
         quote!(#clear #parameters #workspace #data #statements)
     }
 
     fn step(&self, instructions: &[Instruction]) -> TokenStream {
-        let bindings = Bindings::of(self.context, instructions);
+        let bindings = Bindings::of(self.0.context, instructions);
         let (gradients, settings, statements) =
-            (bindings.gradients(), bindings.settings(), self.statements(instructions));
+            (bindings.gradients(), bindings.settings(), self.0.statements(instructions));
         quote!(#gradients #settings #statements)
     }
 
     /// For one sample, and the step. The loss is the last instruction.
     fn train(&self, instructions: &[Instruction]) -> TokenStream {
         if let [Instruction::Run(accumulate), Instruction::Run(step)] = instructions {
-            let (accumulate, step) = (self.run(*accumulate), self.run(*step));
+            let (accumulate, step) = (self.0.run(*accumulate), self.0.run(*step));
             return quote!(let __loss = #accumulate; #step; __loss);
         }
         let is_descent = |instruction: &Instruction| matches!(instruction, Instruction::Descend(_));
@@ -58,9 +61,9 @@ impl Body<'_> {
         let rule = rest.iter().position(is_of_rule).unwrap_or(rest.len());
         let (accumulation, numbers) = rest.split_at_checked(rule).unwrap_or((rest, &[]));
         let sample = self.sample(accumulation);
-        let settings = Bindings::of(self.context, numbers.iter().chain(descents).chain(updates)).settings();
-        let gradients = Bindings::of(self.context, updates).gradients();
-        let [numbers, descents, updates] = [numbers, descents, updates].map(|part| self.statements(part));
+        let settings = Bindings::of(self.0.context, numbers.iter().chain(descents).chain(updates)).settings();
+        let gradients = Bindings::of(self.0.context, updates).gradients();
+        let [numbers, descents, updates] = [numbers, descents, updates].map(|part| self.0.statements(part));
         // The parameters are read before they are written.
         quote! {
             let __first = true;
@@ -78,16 +81,16 @@ impl Body<'_> {
 
     /// For a block of samples.
     fn block(&self, instructions: &[Instruction]) -> TokenStream {
-        let parameters = Bindings::of(self.context, instructions).parameters();
+        let parameters = Bindings::of(self.0.context, instructions).parameters();
         let count = self.count();
-        let statements = self.statements(instructions);
+        let statements = self.0.statements(instructions);
         quote!(#count #parameters #statements)
     }
 
     /// How many samples the block has.
     fn count(&self) -> TokenStream {
-        let block = size(self.context.plan.block);
-        let others = if self.entry == Entry::ForwardBlock { quote!(__outputs) } else { quote!(__targets) };
+        let block = size(self.0.context.plan.block);
+        let others = if self.0.entry == Entry::ForwardBlock { quote!(__outputs) } else { quote!(__targets) };
         quote!(let __count = __inputs.len().min(#others.len()).min(#block);)
     }
 
@@ -104,13 +107,15 @@ impl Body<'_> {
             )
         };
         let [numbers, sums, updates] = parts(own, is_sum);
-        let settings = Bindings::of(self.context, own).settings();
-        let gradients = Bindings::of(self.context, updates).gradients();
+        let settings = Bindings::of(self.0.context, own).settings();
+        let gradients = Bindings::of(self.0.context, updates).gradients();
         let count = self.count();
-        let [numbers, sums, updates] = [numbers, sums, updates].map(|part| self.statements(part));
+        let [numbers, sums, updates] = [numbers, sums, updates].map(|part| self.0.statements(part));
         quote!(#settings #numbers #count #sums #gradients #updates)
     }
+}
 
+impl Body<'_> {
     /// Sample by sample.
     pub(super) fn samples(&self, body: &[Instruction]) -> TokenStream {
         let bindings = Bindings::of(self.context, body);

@@ -11,15 +11,18 @@ use quote::quote;
 
 use super::{Body, size};
 
-impl Body<'_> {
-    pub(super) fn unrolled_formula(&self, assignment: &Assignment) -> TokenStream {
-        let (printer, name) = (self.printer(), self.name(&assignment.result));
-        let is_scalar = |leaf: u32| self.context.derivation.shape(EquationId(leaf)) == Shape::Scalar;
+/// Prints what a body writes out.
+pub(super) struct Unrolled<'b>(pub(super) &'b Body<'b>);
+
+impl Unrolled<'_> {
+    pub(super) fn formula(&self, assignment: &Assignment) -> TokenStream {
+        let (printer, name) = (self.0.printer(), self.0.name(&assignment.result));
+        let is_scalar = |leaf: u32| self.0.context.derivation.shape(EquationId(leaf)) == Shape::Scalar;
         let mut code = TokenStream::new();
         let mut fixed = TokenStream::new();
         for place in places(assignment.result.shape) {
             let leaf = |leaf: u32| {
-                let value = self.leaf(leaf);
+                let value = self.0.leaf(leaf);
                 if is_scalar(leaf) { value } else { quote!(#value #place) }
             };
             let (before, statements, value) = printer.in_loop(&assignment.formula, &leaf, &is_scalar);
@@ -29,9 +32,10 @@ impl Body<'_> {
         quote!(#fixed #code)
     }
 
-    pub(super) fn unrolled_product(&self, product: &Product) -> TokenStream {
+    pub(super) fn product(&self, product: &Product) -> TokenStream {
         let inner = product.vector.shape.count();
-        let [x, w, y] = [&product.vector, &product.matrix, &product.result].map(|operand| self.name(operand));
+        let [x, w, y] =
+            [&product.vector, &product.matrix, &product.result].map(|operand| self.0.name(operand));
         let mut code = TokenStream::new();
         for result in (0..product.result.shape.count()).map(size) {
             let factors = |index: usize| {
@@ -46,7 +50,7 @@ impl Body<'_> {
             let (a, b) = factors(0);
             code.extend(quote!(#y[#result] = #a * #b;));
             code.extend((1..inner).map(factors).map(
-                |(a, b)| match self.context.derivation.header.arithmetic {
+                |(a, b)| match self.0.context.derivation.header.arithmetic {
                     Arithmetic::Separate => quote!(#y[#result] = #y[#result] + #a * #b;),
                     Arithmetic::Fused => quote!(#y[#result] = __isa.multiply_add(#a, #b, #y[#result]);),
                 },
@@ -56,19 +60,19 @@ impl Body<'_> {
     }
 
     /// total += a bᵀ
-    pub(super) fn unrolled_outer(
+    pub(super) fn add_outer(
         &self,
         total: &TokenStream,
         first: &TokenStream,
         [a, b]: &[Operand; 2],
     ) -> TokenStream {
         let (rows, columns) = (a.shape.count(), b.shape.count());
-        let (a, b) = (self.name(a), self.name(b));
+        let (a, b) = (self.0.name(a), self.0.name(b));
         let mut code = TokenStream::new();
         for (number, place) in places(Shape::Matrix(rows, columns)).iter().enumerate() {
             let (i, j) = (size(number / columns.max(1)), size(number % columns.max(1)));
             let sum = quote!(if #first { 0.0 } else { #total #place });
-            code.extend(match self.context.derivation.header.arithmetic {
+            code.extend(match self.0.context.derivation.header.arithmetic {
                 Arithmetic::Separate => quote!(#total #place = (#sum) + #a[#i] * #b[#j];),
                 Arithmetic::Fused => quote!(#total #place = __isa.multiply_add(#a[#i], #b[#j], #sum);),
             });

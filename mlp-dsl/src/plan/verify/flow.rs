@@ -79,11 +79,10 @@ impl<'f> Flow<'f> {
             if self.is_block() {
                 self.stage += 1;
             }
-            match instruction {
-                Instruction::Hoisted(body) | Instruction::Samples(body) => {
-                    body.iter().try_for_each(|instruction| self.instruction(instruction))?;
-                }
-                other => self.instruction(other)?,
+            if let Instruction::Hoisted(body) | Instruction::Samples(body) = instruction {
+                body.iter().try_for_each(|instruction| self.instruction(instruction))?;
+            } else {
+                self.instruction(instruction)?;
             }
         }
         Ok(())
@@ -270,14 +269,14 @@ impl<'f> Flow<'f> {
         for assignment in &each.assignments {
             self.leaves(assignment, &each.reads, &before)?;
             before.push(assignment.result.value);
-            match assignment.result.storage {
-                Storage::Temporary => {
-                    let stage = self.stage;
-                    let home = Home { storage: Storage::Temporary, stage, in_row: false, is_stale: false };
-                    self.homes.insert(assignment.result.value, home);
-                }
-                _ if each.form == LoopForm::Block => self.write_rows(&assignment.result)?,
-                _ => self.write(&assignment.result)?,
+            if assignment.result.storage == Storage::Temporary {
+                let home =
+                    Home { storage: Storage::Temporary, stage: self.stage, in_row: false, is_stale: false };
+                self.homes.insert(assignment.result.value, home);
+            } else if each.form == LoopForm::Block {
+                self.write_rows(&assignment.result)?;
+            } else {
+                self.write(&assignment.result)?;
             }
         }
         if each.form == LoopForm::Block {

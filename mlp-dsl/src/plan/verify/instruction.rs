@@ -125,17 +125,15 @@ fn is_product(facts: &Facts<'_>, product: &Product) -> Check<Vec<EquationId>> {
         equations.push(product);
         op = &facts.equation(product).op;
     }
-    let (vector, matrix, by_rows) = match op {
-        Op::VectorMatrix(vector, matrix) => (*vector, *matrix, false),
-        Op::MatrixVector(matrix, vector) => (*vector, *matrix, true),
-        _ => return Err((Rule::Equation, result)),
+    let (Op::VectorMatrix(vector, matrix) | Op::MatrixVector(matrix, vector)) = *op else {
+        return Err((Rule::Equation, result));
     };
-    let is = match facts.equation(matrix).op {
-        Op::Transpose(stored) if stored == product.matrix.value => {
-            equations.push(matrix);
-            product.by_rows != by_rows
-        }
-        _ => matrix == product.matrix.value && product.by_rows == by_rows,
+    let by_rows = matches!(op, Op::MatrixVector(..));
+    let is = if facts.equation(matrix).op == Op::Transpose(product.matrix.value) {
+        equations.push(matrix);
+        product.by_rows != by_rows
+    } else {
+        matrix == product.matrix.value && product.by_rows == by_rows
     };
     match is && vector == product.vector.value {
         true => Ok(equations),
@@ -147,9 +145,10 @@ fn accumulated(facts: &Facts<'_>, entry: Entry, accumulate: &Accumulate) -> Chec
     let total = accumulate.total.value;
     // A penalty is added to the gradient of the batch, the first operand.
     let op = &facts.equation(total).op;
-    let (gradient, overwrites) = match op {
-        Op::BatchMean(gradient) | Op::BatchSum(gradient) => (Some(*gradient), true),
-        op => (op.operands().last().copied(), false),
+    let (gradient, overwrites) = if let Op::BatchMean(gradient) | Op::BatchSum(gradient) = op {
+        (Some(*gradient), true)
+    } else {
+        (op.operands().last().copied(), false)
     };
     let Some(gradient) = gradient else { return Err((Rule::Equation, total)) };
     let mut equations = vec![total];

@@ -121,11 +121,9 @@ fn routine_is_right(facts: &Facts<'_>, plan: &Plan, routine: &Routine) -> Check 
 
 /// The instructions, those of routines that they run in their places.
 fn inlined(plan: &Plan, instructions: &[Instruction]) -> Vec<Instruction> {
-    let each = instructions.iter().flat_map(|instruction| match instruction {
-        Instruction::Run(entry) => {
-            plan.routine(*entry).map_or(Vec::new(), |routine| inlined(plan, &routine.instructions))
-        }
-        other => vec![other.clone()],
+    let each = instructions.iter().flat_map(|instruction| {
+        let Instruction::Run(entry) = instruction else { return vec![instruction.clone()] };
+        plan.routine(*entry).map_or(Vec::new(), |routine| inlined(plan, &routine.instructions))
     });
     each.collect()
 }
@@ -138,17 +136,13 @@ fn computed(
 ) -> Check<HashMap<EquationId, usize>> {
     let mut computed = HashMap::new();
     for instruction in instructions {
-        match instruction {
-            Instruction::Hoisted(body) | Instruction::Samples(body) => {
-                for (id, times) in self::computed(facts, entry, body)? {
-                    *computed.entry(id).or_default() += times;
-                }
+        if let Instruction::Hoisted(body) | Instruction::Samples(body) = instruction {
+            for (id, times) in self::computed(facts, entry, body)? {
+                *computed.entry(id).or_default() += times;
             }
-            other => {
-                for id in instruction::equations(facts, entry, other)? {
-                    *computed.entry(id).or_default() += 1;
-                }
-            }
+        }
+        for id in instruction::equations(facts, entry, instruction)? {
+            *computed.entry(id).or_default() += 1;
         }
     }
     Ok(computed)
