@@ -176,7 +176,14 @@ pub(crate) fn entries(bytes: &[u8]) -> Result<Vec<Entry>, Unlisted> {
         SafeTensorError::InvalidHeader(_)
         | SafeTensorError::InvalidHeaderDeserialization(_)
         | SafeTensorError::JsonError(_) => Unlisted::Foreign("its header does not list tensors"),
-        _ => Unlisted::Foreign("the shapes and offsets in its header contradict one another"),
+        SafeTensorError::TensorNotFound(_)
+        | SafeTensorError::TensorInvalidInfo
+        | SafeTensorError::InvalidOffset(_)
+        | SafeTensorError::InvalidTensorView(..)
+        | SafeTensorError::ValidationOverflow
+        | SafeTensorError::MisalignedSlice => {
+            Unlisted::Foreign("the shapes and offsets in its header contradict one another")
+        }
     })?;
     let mut entries: Vec<Entry> = metadata
         .tensors()

@@ -1,6 +1,8 @@
 //! The language server for specifications. `mlp_dsl::editor` provides the answers; this crate
 //! implements the protocol.
 
+#![warn(clippy::wildcard_enum_match_arm)]
+
 mod answers;
 mod document;
 pub mod editor;

@@ -1,6 +1,8 @@
 //! The derivation as Rust: a module with the network's types and the code of each entry point.
 //! Concrete arrays, no heap, no `unsafe`; what runs is printed from the equations alone.
 
+#![warn(clippy::wildcard_enum_match_arm)]
+
 mod bodies;
 mod body;
 mod fingerprint;

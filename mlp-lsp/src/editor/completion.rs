@@ -139,7 +139,14 @@ impl Analysis {
                 Kind::Constant => symbol.declared.start < offset,
                 Kind::Argument | Kind::Setting | Kind::State | Kind::Local => self.is_around(symbol, offset),
                 Kind::Network | Kind::Function | Kind::Rule => false,
-                _ => symbol.declared.start < offset && sentence.calls() && !in_rule && !in_function,
+                Kind::Input
+                | Kind::Target
+                | Kind::Element
+                | Kind::Parameter(_)
+                | Kind::Layer
+                | Kind::Neuron => {
+                    symbol.declared.start < offset && sentence.calls() && !in_rule && !in_function
+                }
             };
             if visible {
                 let detail = self.facts.line(&symbol.name).unwrap_or_default();

@@ -47,7 +47,9 @@ impl Facts {
             let sizes = derivation.shape(parameter.equation);
             let counted = match sizes {
                 Shape::Scalar => shape(sizes),
-                _ => format!("{}: {}", shape(sizes), many(sizes.count() as u64, "parameter")),
+                Shape::Vector(_) | Shape::Matrix(..) => {
+                    format!("{}: {}", shape(sizes), many(sizes.count() as u64, "parameter"))
+                }
             };
             let frozen = if parameter.frozen { ", frozen" } else { "" };
             let line = format!("{counted}, {}{frozen}", start(&parameter.start));

@@ -112,9 +112,10 @@ fn word_of(kind: Kind) -> &'static str {
 
 /// The declaration as written, and its documentation.
 fn declaration(symbol: &Symbol, names: &Names, text: &str) -> String {
-    let written = match symbol.kind {
-        Kind::Network => symbol.name.clone(),
-        _ => text.get(symbol.declared.start..symbol.extent.end).unwrap_or_default().to_owned(),
+    let written = if symbol.kind == Kind::Network {
+        symbol.name.clone()
+    } else {
+        text.get(symbol.declared.start..symbol.extent.end).unwrap_or_default().to_owned()
     };
     let mut lines: Vec<&str> = written.lines().take(LINES + 1).collect();
     let cut = lines.len() > LINES || written.chars().count() > CHARACTERS;
@@ -128,18 +129,32 @@ fn declaration(symbol: &Symbol, names: &Names, text: &str) -> String {
     let mut markdown = format!("{fence}mlp\n{word}{space}{shown}{more}\n{fence}");
     let inside = symbol.inside.and_then(|inside| names.symbols.get(inside));
     if let Some(inside) = inside.filter(|_| word.is_empty()) {
-        let what = match symbol.kind {
-            Kind::Neuron => "neuron of",
-            Kind::Element => "element of",
-            Kind::Argument => "parameter of",
-            _ => "setting of",
-        };
-        markdown.push_str(&format!("\n\n{what} `{}`", inside.name));
+        markdown.push_str(&format!("\n\n{} `{}`", part_of(symbol.kind), inside.name));
     }
     if !symbol.docs.is_empty() {
         markdown.push_str(&format!("\n\n{}", symbol.docs.join("\n").trim()));
     }
     markdown
+}
+
+/// What a name without a word of its own is, inside another one.
+fn part_of(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Neuron => "neuron of",
+        Kind::Element => "element of",
+        Kind::Argument => "parameter of",
+        Kind::Setting
+        | Kind::Network
+        | Kind::Input
+        | Kind::Target
+        | Kind::Parameter(_)
+        | Kind::Layer
+        | Kind::Constant
+        | Kind::Function
+        | Kind::Local
+        | Kind::Rule
+        | Kind::State => "setting of",
+    }
 }
 
 fn longest_run(text: &str) -> usize {

@@ -8,10 +8,11 @@ use std::{
 };
 
 use mlp_dsl::{
-    Compilation, compile,
+    Compilation,
     formula::evaluate::Real,
     ir::Derivation,
     number::{Arithmetic, Precision},
+    weights::NoFiles,
 };
 use mlp_eval::{Evaluation, Point, evaluate};
 use mlp_rust::{Options, emit};
@@ -69,8 +70,9 @@ pub fn run(numbers: Range<u64>) -> io::Result<Compiled> {
     let mut networks = Vec::new();
     for number in numbers {
         let text = specification(number);
-        let derivation = compile(&text).map_err(|found| io::Error::other(format!("{found:?}\n{text}")))?;
-        networks.push((number, derivation));
+        let compiled = Compilation::of(&text, &NoFiles)
+            .map_err(|found| io::Error::other(format!("{found:?}\n{text}")))?;
+        networks.push((number, compiled));
     }
     let program = program("random-networks", &networks);
     let debug = build_and_run(&program, &[])?;
@@ -84,30 +86,27 @@ pub fn run(numbers: Range<u64>) -> io::Result<Compiled> {
     }
     let printed = read(&release);
     compiled.numbers = printed.values().map(Vec::len).sum();
-    for (number, derivation) in &networks {
-        compare(*number, derivation, &printed, &mut compiled);
+    for (number, network) in &networks {
+        compare(*number, &network.derivation, &printed, &mut compiled);
     }
     Ok(compiled)
 }
 
 /// What the network of a text prints when it is compiled in release.
 pub fn bits_of(name: &str, text: &str) -> io::Result<String> {
-    let derivation = compile(text).map_err(|found| io::Error::other(format!("{found:?}")))?;
-    build_and_run(&program(name, &[(0, derivation)]), &["--release"])
+    let compiled = Compilation::of(text, &NoFiles).map_err(|found| io::Error::other(format!("{found:?}")))?;
+    build_and_run(&program(name, &[(0, compiled)]), &["--release"])
 }
 
 /// A crate that runs the networks.
-fn program(name: &str, networks: &[(u64, Derivation)]) -> Crate {
+fn program(name: &str, networks: &[(u64, Compilation)]) -> Crate {
     let program = Crate::new(name, "mlp-runtime");
     let options = Options { runtime: Some(quote!(::mlp_runtime::__private)), ..Options::default() };
     let mut main = MAIN.to_owned();
     let mut calls = String::new();
-    for (number, derivation) in networks {
-        program.write(
-            &format!("src/r{number}.rs"),
-            emit(&Compilation::of_derivation(derivation.clone()).unwrap(), &options).to_string(),
-        );
-        let _ = writeln!(main, "mod r{number};\n{}", runner(*number, derivation));
+    for (number, network) in networks {
+        program.write(&format!("src/r{number}.rs"), emit(network, &options).to_string());
+        let _ = writeln!(main, "mod r{number};\n{}", runner(*number, &network.derivation));
         let _ = writeln!(calls, "    run{number}();");
     }
     let _ = writeln!(main, "fn main() {{\n{calls}}}");
