@@ -79,7 +79,7 @@ impl Printer<'_> {
         leaf: &dyn Fn(u32) -> TokenStream,
     ) -> (TokenStream, TokenStream) {
         let (before, statements, value) = self.in_loop(formula, leaf, &|_| false);
-        debug_assert!(before.is_empty(), "without a loop nothing stands before it");
+        debug_assert!(before.is_empty(), "without a loop nothing is printed before it");
         (statements, value)
     }
 
@@ -247,7 +247,7 @@ impl Printer<'_> {
 
 /// Which terms are made of fixed leaves and are no bare number or name.
 fn fixed_terms(formula: &Formula, fixed: &dyn Fn(u32) -> bool) -> Vec<bool> {
-    // Numbers go with whatever stands beside them.
+    // Numbers belong to the terms that read them.
     let mut moves: Vec<bool> = Vec::with_capacity(formula.terms().len());
     let mut known: Vec<bool> = Vec::with_capacity(formula.terms().len());
     for term in formula.terms() {

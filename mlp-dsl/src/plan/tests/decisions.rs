@@ -198,7 +198,7 @@ fn a_block_is_the_batch_as_long_as_it_keeps_few_numbers() {
     };
     assert_eq!(block(50, 32), 50);
     assert_eq!(block(1000, 32), thresholds::MOST_SAMPLES);
-    // It keeps three vectors for each sample: 2²⁰ numbers are 21 of these samples, 5 blocks of 10 of 50.
+    // It keeps four vectors of 2¹⁴ numbers for each sample, and 2²⁰ numbers in all: 16 samples at most.
     assert!(block(50, 1 << 14) < 50);
     assert_eq!(block(50, 2), 1, "a small network has no blocks");
 }
