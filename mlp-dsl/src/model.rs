@@ -117,7 +117,7 @@ pub struct Data {
     pub shape: Shape,
     /// The scalars it is made of, when they have names.
     pub elements: Option<Vec<Name>>,
-    /// Whether it is one of so many classes as it has numbers.
+    /// Whether it is one of several classes, one for each of its numbers.
     pub class: bool,
     /// Declared values.
     pub values: Option<Vec<f64>>,
@@ -346,7 +346,7 @@ pub enum TypedKind {
     Argument(usize),
     /// The value of a `let` name: by its place among all that are bound here.
     Bound(usize),
-    /// `let … in …`: the names with what they stand for, and the formula that uses them.
+    /// `let … in …`: the names with their formulas, and the formula that uses them.
     Let(Vec<(String, Typed)>, Box<Typed>),
     /// A primitive of one number.
     Unary(Unary, Box<Typed>),
@@ -379,7 +379,7 @@ pub enum Kernel {
     CrossEntropy,
 }
 
-/// What a name stands for.
+/// The meaning of a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Value {
     /// A whole input.

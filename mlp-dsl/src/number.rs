@@ -33,6 +33,6 @@ pub enum Arithmetic {
     /// Products and sums are rounded by themselves.
     #[default]
     Separate,
-    /// A product and the addition to what stands before it are rounded once.
+    /// A product and its addition to the value at its left are rounded once.
     Fused,
 }

@@ -72,11 +72,11 @@ pub(super) fn explain(error: &Error<Rule>, sentence: &str, whole: &str, offset: 
 
 /// The word that starts a sentence.
 fn keyword(sentence: &str) -> &str {
-    token_at(sentence, behind_docs(sentence))
+    token_at(sentence, after_docs(sentence))
 }
 
 /// The offset of a sentence after its documentation.
-pub(super) fn behind_docs(text: &str) -> usize {
+pub(super) fn after_docs(text: &str) -> usize {
     let mut rest = text;
     while let Some(doc) = MlpParser::parse(Rule::doc, rest).ok().and_then(|mut pairs| pairs.next()) {
         rest = rest.get(doc.as_str().len()..).unwrap_or_default().trim_start();
@@ -97,7 +97,7 @@ fn behind_words(text: &str, failed: usize) -> Option<usize> {
     }
     let first = word_at(failed)?;
     let mut at = next(failed, first.len());
-    if words::starts(first) && failed == behind_docs(text) {
+    if words::starts(first) && failed == after_docs(text) {
         if let Some(name) = word_at(at) {
             at = next(at, name.len());
         }

@@ -6,7 +6,7 @@ use pest::Parser;
 use super::{
     ast::Statement,
     build::{Builder, P},
-    explain::{Explanation, behind_docs, explain, token_at},
+    explain::{Explanation, after_docs, explain, token_at},
     grammar::{MlpParser, Rule},
     words::{self, Place},
 };
@@ -30,7 +30,7 @@ impl Builder<'_> {
         // Offsets in the sentence are relative to its start.
         let before = self.offset;
         self.offset = before.saturating_add_unsigned(start);
-        let word_at = behind_docs(text);
+        let word_at = after_docs(text);
         let word = token_at(text, word_at);
         if self.diagnostics.is_full() {
             self.lose(text);
@@ -58,8 +58,8 @@ impl Builder<'_> {
             self.diagnostics.push(problem);
         }
         let (first, rest) = text.split_at_checked(at).unwrap_or((text, ""));
-        let mended = format!("{first};");
-        if reported || !semicolon || !self.read(several, &mended, statements) {
+        let repaired = format!("{first};");
+        if reported || !semicolon || !self.read(several, &repaired, statements) {
             self.torn = true;
             return self.lose(text);
         }
@@ -87,12 +87,12 @@ impl Builder<'_> {
             true => errors::foreign_text(span),
             false => errors::unknown_statement(word, span, meant, &known),
         });
-        let (before, behind) = (text.get(..at), text.get(at + word.len()..));
-        if let (Some(meant), Some(before), Some(behind)) = (meant, before, behind) {
-            let mended = format!("{before}{meant}{behind}");
+        let (before, after) = (text.get(..at), text.get(at + word.len()..));
+        if let (Some(meant), Some(before), Some(after)) = (meant, before, after) {
+            let repaired = format!("{before}{meant}{after}");
             let start = self.offset;
             self.offset += word.len() as isize - meant.len() as isize;
-            let good = self.read(rules(place).1, &mended, statements);
+            let good = self.read(rules(place).1, &repaired, statements);
             self.offset = start;
             if good {
                 return;
@@ -131,7 +131,7 @@ impl Builder<'_> {
 /// Whether the text contains `network Name {` or `network Name:`.
 fn has_network(text: &str) -> bool {
     text.split("network").skip(1).any(|rest| {
-        let behind = rest.trim_start().trim_start_matches(|c: char| c.is_alphanumeric() || c == '_');
-        behind.trim_start().starts_with(['{', ':'])
+        let after = rest.trim_start().trim_start_matches(|c: char| c.is_alphanumeric() || c == '_');
+        after.trim_start().starts_with(['{', ':'])
     })
 }

@@ -117,14 +117,14 @@ network Steering {
 
 /// The place of `|` in a part of the specification.
 fn find(mark: &str) -> (u32, u32) {
-    let (before, behind) = mark.split_once('|').unwrap();
-    let at = SPECIFICATION.find(&format!("{before}{behind}")).unwrap() + before.len();
+    let (before, after) = mark.split_once('|').unwrap();
+    let at = SPECIFICATION.find(&format!("{before}{after}")).unwrap() + before.len();
     let line_start = SPECIFICATION[..at].rfind('\n').map_or(0, |newline| newline + 1);
     (SPECIFICATION[..at].matches('\n').count() as u32, (at - line_start) as u32)
 }
 
 #[test]
-fn mistakes_are_published_where_they_are_and_go_when_they_are_mended() {
+fn errors_are_published_at_their_places_and_go_when_they_are_repaired() {
     let mut editor = Editor::start("utf-16");
     assert_eq!(editor.open(SPECIFICATION), json!([]));
     let found = editor.change(2, (10, 30), (10, 32), "w3");

@@ -315,7 +315,7 @@ impl Lower {
                 && fresh
                 && matches!(equation.symbol, Symbol::Step(_))
             {
-                equation.symbol = symbol; // the step is what the name stands for
+                equation.symbol = symbol; // the name means the step
                 return Ok(id);
             }
         }
