@@ -47,7 +47,7 @@ struct Sweep<'s> {
 }
 
 impl Sweep<'_> {
-    /// The derivatives of the term `root` by the leaves below it.
+    /// The derivatives of the term `root` with respect to the leaves below it.
     fn below(&mut self, root: TermId) -> BTreeMap<TermId, TermId> {
         let mut leaves = BTreeMap::new();
         let mut reached: BTreeMap<TermId, Vec<TermId>> = BTreeMap::new();
