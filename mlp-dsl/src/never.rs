@@ -1,6 +1,6 @@
 //! Broken invariants of the compiler: a fault becomes an error message, never output.
 //!
-//! Where an invariant excludes a branch and the types don't, the branch says [`never!`](crate::never). In debug builds
+//! Where an invariant excludes a branch and the types don't, the branch says [`never!`](macro@crate::never). In debug builds
 //! and in tests that panics. In release it records a [`Fault`] for this thread, and the branch goes on with any value of
 //! the right type. [`catch`] runs a phase and returns the recorded fault as the error M0001 instead of the result, so no
 //! value made after a fault is seen. [`crate::Compilation`] catches the faults of its phases; whoever prints a
@@ -32,7 +32,7 @@ macro_rules! never {
     ($($message:tt)+) => { $crate::never::report(::core::format_args!($($message)+)) };
 }
 
-/// What [`never!`](crate::never) calls.
+/// What [`never!`](macro@crate::never) calls.
 ///
 /// # Panics
 /// In debug builds and tests.

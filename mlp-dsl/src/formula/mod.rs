@@ -24,7 +24,7 @@ impl TermId {
     /// The entry of this term in a table of a formula's terms.
     ///
     /// # Panics
-    /// As [`never!`](crate::never) does, where the table has none: operands come before their uses.
+    /// As [`never!`](macro@crate::never) does, where the table has none: operands come before their uses.
     pub(crate) fn of<T: Copy>(self, table: &[T], instead: T) -> T {
         table.get(self.0 as usize).copied().or_never("an operand comes before its use", instead)
     }
@@ -38,7 +38,7 @@ impl FunctionId {
     /// The function.
     ///
     /// # Panics
-    /// As [`never!`](crate::never) does, where there is none.
+    /// As [`never!`](macro@crate::never) does, where there is none.
     pub(crate) fn of(self, functions: &[Function]) -> Option<&Function> {
         let function = functions.get(self.0 as usize);
         if function.is_none() {

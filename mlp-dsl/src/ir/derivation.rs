@@ -206,7 +206,7 @@ impl Derivation {
     /// The equation with this number.
     ///
     /// # Panics
-    /// As [`never!`](crate::never) does, for the number of another derivation.
+    /// As [`never!`](macro@crate::never) does, for the number of another derivation.
     pub fn equation(&self, id: EquationId) -> &Equation {
         const LOST: &Equation = &Equation {
             symbol: Symbol::Loss,
