@@ -1,4 +1,4 @@
-//! Networks trained for 100 steps with each rule, by the compiled code and by the referee, against the
+//! Networks trained for 100 steps with each rule, by the compiled code and by the interpreter, against the
 //! numbers of PyTorch that `trajectories/trajectories.py` wrote beside their specifications.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "tests")]

@@ -41,7 +41,7 @@ pub const BLOCK_PART: usize = 4;
 
 /// Bytes of parameters twice, workspace and optimizer together up to which a network has methods that return
 /// by value: larger ones could overflow the stack of a thread, 2 MiB by default.
-/// Tested with `cargo test --test outside`.
+/// Tested with `cargo test --test all outside`.
 pub const BY_VALUE_BYTES: usize = 256 * 1024;
 
 /// Parameters up to which start values from a file are a constant: rustc takes about 15 µs for each.

@@ -1,5 +1,5 @@
-//! The compiled code against the naive referee, which uses the standard library's functions and
-//! 64-bit floats, and the referee's gradients against the complex step.
+//! The compiled code against the reference interpreter, which uses the standard library's functions and
+//! 64-bit floats, and its gradients against the complex step.
 
 use std::path::{Path, PathBuf};
 
@@ -35,7 +35,7 @@ fn numbers<S: mlp::Scalar>(values: &[S]) -> Vec<f64> {
     values.iter().map(|x| x.to_f64()).collect()
 }
 
-/// One batch through the code and through the referee: outputs, loss and updated parameters.
+/// One batch through the code and through the interpreter: outputs, loss and updated parameters.
 fn compare<N: Trained>(name: &str, mut network: N, mut gradients: N::Gradients) {
     let derivation = derivation(name);
     network.initialize(derivation.header.seed);

@@ -1,5 +1,5 @@
 //! Equal fingerprints and equal bits: macro, emitted code and standalone file. Close numbers:
-//! the code and the referee.
+//! the code and the interpreter.
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
