@@ -8,6 +8,7 @@ mod array;
 mod complex;
 pub mod cost;
 mod gradient_check;
+mod kinks;
 mod op;
 mod point;
 
@@ -29,6 +30,7 @@ use mlp_dsl::{
 
 pub use array::Array;
 pub use gradient_check::{GradientCheck, check_gradients, complex_step};
+pub use kinks::{Edge, NEAR, NearKink, near_kinks};
 pub use point::{Missing, Point};
 
 /// The leaf that is the sum so far; no equation has this number.
