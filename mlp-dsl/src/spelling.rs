@@ -39,7 +39,7 @@ const WORDS: [(&str, &[&str]); 36] = [
             "nllloss",
         ],
     ),
-    ("binary_cross_entropy", &["bce", "bceloss", "binarycrossentropy", "logloss"]),
+    ("binary_cross_entropy", &["bce", "bceloss", "binarycrossentropy"]),
     ("binary_cross_entropy_from_logits", &["bcewithlogits", "bcewithlogitsloss"]),
     // initializers
     ("xavier", &["glorot", "glorotuniform", "xavieruniform"]),

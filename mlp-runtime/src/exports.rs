@@ -7,9 +7,9 @@ pub use super::isa::dispatch::dispatch;
 pub use super::isa::portable::Portable;
 pub use super::isa::traits::{Fused, Isa, WithIsa};
 pub use super::kernels::{
-    add_matrix, add_scalar, add_vector, divide_matrix, divide_scalar, divide_vector, first, first_mut, outer,
-    padded, put_first, put_slice, slice, softmax, softmax_cross_entropy, sum, sum_matrix, sum_squares,
-    sum_squares_matrix, transpose, whole_power,
+    add_matrix, add_scalar, add_vector, divide_matrix, divide_scalar, divide_vector, first, first_mut,
+    log_softmax, outer, padded, put_first, put_slice, slice, softmax, softmax_cross_entropy, sum, sum_matrix,
+    sum_squares, sum_squares_matrix, transpose, whole_power,
 };
 pub use super::network::{
     Differentiable, Gradients, Network, Parameter, ParameterKind, ParameterShape, Reduction, Trainable,

@@ -130,6 +130,8 @@ pub enum ArrayOp {
     Sum,
     /// softmax(z)
     Softmax,
+    /// ln softmax(z)
+    LogSoftmax,
     /// −Σ tᵢ ln pᵢ
     CrossEntropy,
     /// −Σ tᵢ ln softmax(z)ᵢ
@@ -315,7 +317,7 @@ impl Node {
         }
     }
 
-    fn mapped(&self, place: &dyn Fn(&NodeId) -> NodeId) -> Node {
+    pub(crate) fn mapped(&self, place: &dyn Fn(&NodeId) -> NodeId) -> Node {
         match self {
             Node::Number(_) | Node::Constant(..) | Node::Quantity(_) | Node::Batch(..) => self.clone(),
             Node::Unary(op, x) => Node::Unary(*op, place(x)),

@@ -68,6 +68,7 @@ fn product_sizes(
         ArrayOp::Dot
         | ArrayOp::Sum
         | ArrayOp::Softmax
+        | ArrayOp::LogSoftmax
         | ArrayOp::CrossEntropy
         | ArrayOp::SoftmaxCrossEntropy
         | ArrayOp::Pack
