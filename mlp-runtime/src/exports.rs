@@ -1,8 +1,8 @@
 //! The names of this crate in generated code.
 
 pub use super::arithmetic::{Arithmetic, Separate};
-pub use super::batch::{Batch, BatchError};
-pub use super::class::Class;
+pub use super::batch::{Batch, BatchError, rows_from_flat};
+pub use super::class::{Class, NoSuchClass};
 pub use super::isa::dispatch::dispatch;
 pub use super::isa::portable::Portable;
 pub use super::isa::traits::{Fused, Isa, WithIsa};

@@ -34,7 +34,7 @@ fn facts(context: &Context<'_>) -> Facts {
     Facts {
         name: d.header.name.clone(),
         span: (context.spans)(d.header.name_span),
-        visibility: d.header.visibility.clone(),
+        visibility: visibility(context),
         precision: d.header.precision,
         network: network(context),
         workspace: workspace(context),
@@ -59,6 +59,11 @@ fn facts(context: &Context<'_>) -> Facts {
         samples,
         block: context.plan.has_blocks().then_some(context.plan.block),
     }
+}
+
+fn visibility(context: &Context<'_>) -> String {
+    let declared = &context.derivation.header.visibility;
+    if declared.is_empty() && context.public { "pub".to_owned() } else { declared.clone() }
 }
 
 /// The type of a sample's target.

@@ -46,7 +46,7 @@ impl Printer<'_> {
             #[doc(hidden)]
             #[allow(#allowed)]
             mod #module { #items }
-            #[allow(unused_imports)]
+            #[allow(unused_imports, unreachable_pub)]
             #visibility use #module::{#(#exported),*};
         }
     }
