@@ -11,6 +11,11 @@ pub use super::kernels::{
     padded, put_first, put_slice, slice, softmax, softmax_cross_entropy, sum, sum_matrix, sum_squares,
     sum_squares_matrix, transpose, whole_power,
 };
+pub use super::missing::{
+    LossInSpecification, SmallEnoughElseBackwardInto, SmallEnoughElseForwardInto,
+    SmallEnoughElseLossOfDifferentiable, SmallEnoughElseStatic, SmallEnoughElseTraceInto,
+    SmallEnoughElseTrainInto, TrainInSpecification, WithoutStateElseTrainInto,
+};
 pub use super::network::{
     Differentiable, Gradients, Network, Parameter, ParameterKind, ParameterShape, Reduction, Trainable,
 };

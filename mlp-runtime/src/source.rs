@@ -45,6 +45,7 @@ const COMMON: &[Module] = modules! {
     weight_file = include_str!("weight_file.rs");
     batch = include_str!("batch.rs");
     class = include_str!("class.rs");
+    missing = include_str!("missing.rs");
     network = include_str!("network.rs");
     exports = include_str!("exports.rs");
     isa::traits = include_str!("isa/traits.rs");

@@ -258,7 +258,7 @@ fn allowed_lints() -> TokenStream {
         clippy::assign_op_pattern, clippy::eq_op, clippy::identity_op, clippy::erasing_op, clippy::zero_divided_by_zero, clippy::let_and_return,
         clippy::large_stack_arrays,
         clippy::manual_range_contains, clippy::if_same_then_else, clippy::just_underscores_and_digits,
-        clippy::disallowed_names, clippy::new_without_default, clippy::needless_range_loop,
+        clippy::disallowed_names, clippy::new_without_default, clippy::new_ret_no_self, clippy::should_implement_trait, clippy::needless_range_loop,
         clippy::cast_precision_loss
     }
 }

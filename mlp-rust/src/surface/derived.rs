@@ -55,6 +55,7 @@ fn facts(context: &Context<'_>) -> Facts {
         },
         // A fresh optimizer would forget the states of the rule.
         by_value: ByValue { all: by_value, train: by_value && !d.has_optimizer_state() },
+        has_heap: !context.standalone,
         trained: weights::is_constant(context),
         samples,
         block: context.plan.has_blocks().then_some(context.plan.block),
@@ -121,11 +122,11 @@ fn network_docs(context: &Context<'_>) -> Vec<String> {
     ));
     if !context.plan.layout.by_value {
         docs.push(String::new());
-        docs.push(
-            " Too large to return by value: start with `boxed()` (feature `alloc` of `mlp`), or with `ZERO` in a \
-             `static` and then `initialize`. Use the methods that write in place."
-                .to_owned(),
-        );
+        let heap = if context.standalone { "" } else { "`boxed()` (feature `alloc` of `mlp`), or with " };
+        docs.push(format!(
+            " Too large to return by value: start with {heap}`ZERO` in a `static` and then `initialize`. Use the \
+             methods that write in place."
+        ));
     }
     if let Some(loss) = &d.loss {
         docs.push(String::new());
