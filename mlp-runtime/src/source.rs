@@ -46,6 +46,7 @@ const COMMON: &[Module] = modules! {
     batch = include_str!("batch.rs");
     class = include_str!("class.rs");
     network = include_str!("network.rs");
+    groups = include_str!("groups.rs");
     exports = include_str!("exports.rs");
     isa::traits = include_str!("isa/traits.rs");
     isa::portable = include_str!("isa/portable.rs");

@@ -10,6 +10,7 @@ mod arithmetic;
 mod bare;
 mod course;
 mod hygiene;
+mod long_batches;
 mod macro_rules;
 mod names;
 mod outside;
