@@ -3,6 +3,7 @@
 pub use super::arithmetic::{Arithmetic, Separate};
 pub use super::batch::{Batch, BatchError, rows_from_flat};
 pub use super::class::{Class, NoSuchClass};
+pub use super::groups::{add_group, in_groups};
 pub use super::isa::dispatch::dispatch;
 pub use super::isa::portable::Portable;
 pub use super::isa::traits::{Fused, Isa, WithIsa};
@@ -17,7 +18,8 @@ pub use super::missing::{
     SmallEnoughElseTrainInto, TrainInSpecification, WithoutStateElseTrainInto,
 };
 pub use super::network::{
-    Differentiable, Gradients, Network, Parameter, ParameterKind, ParameterShape, Reduction, Trainable,
+    Differentiable, Gradients, Network, NotFinite, Parameter, ParameterKind, ParameterShape, Reduction,
+    Trainable,
 };
 pub use super::random::Stream;
 pub use super::scalar::Scalar;
