@@ -8,7 +8,7 @@ mod training;
 use std::collections::HashMap;
 
 use super::{
-    Data, Derivation, Layer, Loss, Parameter, Value,
+    Chosen, Data, Derivation, Layer, Loss, Parameter, Value,
     array::Op,
     equation::{Equation, EquationId, Per, Role, Symbol},
 };
@@ -98,6 +98,7 @@ impl Lower {
             layers: Vec::new(),
             loss: None,
             training: None,
+            chosen: Chosen::default(),
         };
         Lower {
             derivation,
@@ -250,7 +251,8 @@ impl Lower {
                 self.add(Symbol::Objective, Shape::Scalar, Op::Pointwise(b.finish(sum)))
             }
         };
-        self.derivation.loss = Some(Loss { components, total, batch, reduction, penalty, objective });
+        self.derivation.loss =
+            Some(Loss { components, total, batch, reduction, penalty, objective, gradients: Vec::new() });
         Ok(())
     }
 
