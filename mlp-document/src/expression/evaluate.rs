@@ -106,6 +106,9 @@ impl Quantity {
         match self {
             Quantity::Equation(id) => numbers.value(*id, sample).cloned(),
             Quantity::Count(count) => Some(Array::scalar_of(count.of(derivation)? as f64)),
+            Quantity::OfSample { sample: own, value } => {
+                value.evaluate(derivation, numbers, own.unwrap_or(sample))
+            }
             Quantity::Letter { value, .. }
             | Quantity::Derivative { value, .. }
             | Quantity::Argument { value, .. }

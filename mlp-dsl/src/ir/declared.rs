@@ -29,14 +29,19 @@ impl Derivation {
     }
 
     /// Samples in a batch: as asked for or declared, and not more than an epoch has; without a declared number all
-    /// samples of `data`, and without `data` one.
+    /// samples of `data`, and without `data` one. A chosen sample is a batch of its own.
     pub fn batch_size(&self) -> usize {
+        match self.chosen {
+            Chosen { sample: Some(_), batch } => batch.unwrap_or(1).clamp(1, MOST),
+            Chosen { sample: None, .. } => self.batch_of_epoch(),
+        }
+    }
+
+    /// The same, whether a sample is chosen or not.
+    pub fn batch_of_epoch(&self) -> usize {
         let declared = self.training.as_ref().and_then(|training| training.batch);
         let data = self.header.has_data.then_some(self.header.samples.len());
-        let batch = match self.chosen.sample {
-            Some(_) => self.chosen.batch,
-            None => self.chosen.batch.or(declared).or(data),
-        };
+        let batch = self.chosen.batch.or(declared).or(data);
         let most = if self.header.has_data { self.sample_count() } else { None };
         batch.unwrap_or(1).min(most.unwrap_or(MOST)).clamp(1, MOST)
     }
