@@ -7,7 +7,7 @@ use mlp_dsl::{
     ir::{
         Derivation,
         array::Op,
-        equation::{EquationId, Symbol},
+        equation::{EquationId, Per, Symbol},
     },
     model::Reduction,
     never::OrNever,
@@ -178,6 +178,8 @@ impl<'d> Inliner<'d> {
                 None => (ArrayOp::ProductTransposed, vec![*x, *w]),
             },
             Op::Outer(a, b) => (ArrayOp::TransposedProduct, vec![*a, *b]),
+            // The sample comes first, so that with a row for each sample the product is a column: x wᵀ.
+            Op::Dot(w, x) if self.is_shared(*w) && !self.is_shared(*x) => (ArrayOp::Dot, vec![*x, *w]),
             Op::Dot(a, b) => (ArrayOp::Dot, vec![*a, *b]),
             Op::Sum(x) => (ArrayOp::Sum, vec![*x]),
             Op::Softmax(z) => (ArrayOp::Softmax, vec![*z]),
@@ -186,6 +188,11 @@ impl<'d> Inliner<'d> {
         };
         let nodes = operands.into_iter().map(|id| self.place(id)).collect();
         self.expression.push_shaped(Node::Array(op, nodes), equation.shape)
+    }
+
+    /// Whether all samples have one value of it.
+    fn is_shared(&self, id: EquationId) -> bool {
+        self.derivation.equation(id).per == Per::Batch
     }
 
     /// The matrix whose transposed this is.

@@ -136,6 +136,11 @@ impl Names {
         self.spelled.get(name).cloned().unwrap_or_else(|| pretty(name))
     }
 
+    /// Whether an equation has a name that is made from others.
+    pub(super) fn is_derived(&self, id: EquationId) -> bool {
+        self.derived.contains_key(&id)
+    }
+
     /// A function's name.
     pub(crate) fn function(&self, FunctionId(id): FunctionId) -> Name {
         self.functions.get(id as usize).cloned().or_never("a function has a name", Name::word("?"))
@@ -183,13 +188,8 @@ impl Names {
         }
     }
 
-    /// ∂of/∂by
-    pub(crate) fn derivative(&self, derivation: &Derivation, of: EquationId, by: EquationId) -> Math {
-        Math::derivative(self.plain(derivation, of), self.plain(derivation, by).into())
-    }
-
     /// The symbol of a value that is no derivative.
-    fn plain(&self, derivation: &Derivation, id: EquationId) -> Name {
+    pub(super) fn plain(&self, derivation: &Derivation, id: EquationId) -> Name {
         if let Some(derived) = self.derived.get(&id) {
             return derived.clone();
         }
@@ -222,7 +222,7 @@ impl Names {
 }
 
 /// The loss of a sample.
-fn loss() -> Name {
+pub(super) fn loss() -> Name {
     Name::letter("E")
 }
 

@@ -12,7 +12,7 @@ use crate::{
         ArrayOp, Expression, Node, NodeId, Quantity,
         equation::{expanded, of_equation, with_bodies},
     },
-    notation::CELLS,
+    notation::is_printed,
     phrases::{self, Items},
 };
 
@@ -61,12 +61,18 @@ pub(crate) fn in_numbers(facts: &Facts<'_>, id: EquationId, expression: &Express
     if facts.numbers.is_none() {
         return sides;
     }
+    let open = expression.is_open(facts.derivation);
+    let shape = facts.derivation.shape(id);
+    // In a batch of layers a scalar is a column: its value alone is printed.
+    let column = open && facts.samples() > 1 && !facts.at_neuron_level();
     if expression.nodes().iter().all(|node| !matches!(node, Node::Array(..) | Node::Batch(..)))
-        && facts.derivation.shape(id) == Shape::Scalar
+        && shape == Shape::Scalar
+        && !column
     {
         sides.push(Side::new(Form::Numbers, expression.clone()));
     }
-    if facts.derivation.shape(id).count() <= CELLS {
+    let all = if column { Shape::Matrix(facts.samples(), shape.count()) } else { shape };
+    if is_printed(all) {
         sides.push(Side::new(Form::Value, Expression::symbol(facts.derivation, id)));
     }
     sides

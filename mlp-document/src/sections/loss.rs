@@ -14,7 +14,7 @@ use super::{
 
 /// The section.
 pub(super) fn loss(facts: &Facts<'_>, loss: &Loss) -> Section {
-    if facts.at_neuron_level() { neurons(facts) } else { layers(facts, loss) }
+    if facts.at_neuron_level() { neurons(facts, loss) } else { layers(facts, loss) }
 }
 
 /// A sentence about logarithms of probabilities, where the loss takes some.
@@ -32,7 +32,7 @@ fn logarithms(facts: &Facts<'_>, section: &mut Section) {
     }
 }
 
-fn neurons(facts: &Facts<'_>) -> Section {
+fn neurons(facts: &Facts<'_>, loss: &Loss) -> Section {
     let mut section = Section::new("loss");
     let named = facts.named(Role::Loss);
     section.paragraph(phrases::loss_of_neurons(named.len() > 1));
@@ -41,6 +41,10 @@ fn neurons(facts: &Facts<'_>) -> Section {
     let shown = parts.iter().take(ITEMS).chain(total);
     section.lines(shown.map(|id| line(facts, *id)).collect());
     left_out(&mut section, named.len(), Items::Parts);
+    if facts.samples() > 1 {
+        section.paragraph(phrases::mean_of_losses(facts.reduction()));
+        section.lines(vec![line(facts, loss.batch)]);
+    }
     section
 }
 

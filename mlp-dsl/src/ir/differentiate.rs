@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 
 use super::{
-    Derivation,
+    Derivation, ValueGradient,
     array::{Op, Vjp},
     equation::{Equation, EquationId, Per, Role, Symbol},
     lower::States,
@@ -91,17 +91,26 @@ fn gradients(
     let (found, left) = (HashMap::new(), limits::OPERATIONS);
     let sigmoids = Sigmoids::of(derivation);
     let mut gradients = Gradients { derivation, sigmoids, needed, partials, steps, role, of, found, left };
+    let mut of_values = Vec::new();
     gradients.contribute(root, Partial::Ones);
     for index in (0..=root.index()).rev() {
         let id = EquationId(index as u32);
-        if let Some(up) = gradients.total(id) {
+        let up = gradients.total(id);
+        if gradients.is_needed(id) {
+            of_values.push((id, ValueGradient::from(up)));
+        }
+        if let Some(up) = up {
             gradients.vjp(id, up);
         }
         if gradients.left == 0 {
             return Err(errors::derivation_too_large(gradients.derivation.header.name_span));
         }
     }
-    Ok(gradients.found)
+    let found = gradients.found;
+    if let (Of::Loss, Some(loss)) = (of, derivation.loss.as_mut()) {
+        loss.gradients = of_values;
+    }
+    Ok(found)
 }
 
 /// Which equations depend on a parameter: only through those do gradients flow.
@@ -128,6 +137,16 @@ enum Cotangent {
     Ones,
     /// The value of an equation.
     Equation(EquationId),
+}
+
+impl From<Option<Cotangent>> for ValueGradient {
+    fn from(cotangent: Option<Cotangent>) -> Self {
+        match cotangent {
+            None => ValueGradient::Zeros,
+            Some(Cotangent::Ones) => ValueGradient::Ones,
+            Some(Cotangent::Equation(id)) => ValueGradient::Equation(id),
+        }
+    }
 }
 
 /// The part of a cotangent that one use of the value contributes.

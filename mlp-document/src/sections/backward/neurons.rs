@@ -17,6 +17,7 @@ use crate::{
     sections::{
         facts::{Facts, ITEMS},
         lines::{function, in_numbers, left_out, line, outermost_call, symbol},
+        samples::gradients_of_neurons,
     },
 };
 
@@ -51,6 +52,7 @@ pub(super) fn backward(facts: &Facts<'_>, loss: EquationId) -> Section {
     }
     left_out(&mut section, values, Items::Values);
     left_out(&mut section, parameters, Items::Parameters);
+    gradients_of_neurons(facts, &mut section);
     section
 }
 

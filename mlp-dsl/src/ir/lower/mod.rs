@@ -9,7 +9,7 @@ mod training;
 use std::{collections::HashMap, rc::Rc};
 
 use super::{
-    Data, Derivation, Layer, Loss, Parameter, Value,
+    Chosen, Data, Derivation, Layer, Loss, Parameter, Value,
     array::Op,
     equation::{Equation, EquationId, Per, Role, Symbol},
 };
@@ -106,6 +106,7 @@ impl Lower {
             layers: Vec::new(),
             loss: None,
             training: None,
+            chosen: Chosen::default(),
         };
         Lower {
             derivation,
@@ -261,7 +262,8 @@ impl Lower {
                 self.add(Symbol::Objective, Shape::Scalar, Op::Pointwise(b.finish(sum)))
             }
         };
-        self.derivation.loss = Some(Loss { components, total, batch, reduction, penalty, objective });
+        self.derivation.loss =
+            Some(Loss { components, total, batch, reduction, penalty, objective, gradients: Vec::new() });
         Ok(())
     }
 
