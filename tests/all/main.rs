@@ -13,6 +13,7 @@ mod hygiene;
 mod long_batches;
 mod macro_rules;
 mod names;
+mod not_finite;
 mod outside;
 mod pages;
 mod readme;

@@ -9,6 +9,9 @@ use mlp_support::networks::{Trained, samples};
 /// More samples than two blocks of 50, and than the largest block.
 const SAMPLES: usize = 130;
 
+/// Lengths of batches around those of groups.
+const AROUND_GROUPS: [usize; 8] = [255, 256, 257, 258, 511, 512, 513, 1000];
+
 /// Numbers as the shortest texts that give their bits again, the sign of a zero with them.
 fn text(what: &impl Debug) -> String {
     format!("{what:?}")
@@ -22,6 +25,8 @@ struct Seen {
     gradients: Vec<String>,
     steps: Vec<String>,
     parameters: Vec<String>,
+    /// Losses and gradients of long batches, and steps on them.
+    long: Vec<String>,
 }
 
 /// The lengths of batches around those of blocks.
@@ -96,8 +101,73 @@ fn seen<N: Trained>(network: &N, machine: On) -> Seen {
         apart.step(&mut optimizer_apart, &found);
     }
     assert_eq!(all(&alone), all(&apart), "steps on one sample on {machine:?}");
+    let long = long(network);
     forced::choose(On::Best);
-    Seen { outputs, losses, gradients, steps, parameters }
+    Seen { outputs, losses, gradients, steps, parameters, long }
+}
+
+/// Batches of more than a group: the same as from samples that are added one by one, groups in 64 bits.
+fn long<N: Trained>(network: &N) -> Vec<String> {
+    let (inputs, targets) = samples::<N>(*AROUND_GROUPS.iter().max().unwrap());
+    let mut workspace = N::Workspace::default();
+    let mut seen = Vec::new();
+    for length in AROUND_GROUPS {
+        let (mut found, mut expected) = (N::Gradients::default(), N::Gradients::default());
+        let batch = Batch::new(&inputs[..length], &targets[..length]).unwrap();
+        let loss = text(&network.backward_batch(batch, &mut workspace, &mut found));
+        assert_eq!(loss, text(&network.loss_batch(batch, &mut workspace)), "{length} samples");
+        let group = if size_of::<N::Scalar>() == 4 { 256 } else { length };
+        let mean = in_groups(network, batch, group, &mut workspace, &mut expected);
+        assert_eq!(loss, text(&mean), "{length} samples");
+        assert!(text(&found) == text(&expected), "gradients of {length} samples");
+        let (mut trained, mut apart) = (network.clone(), network.clone());
+        let (mut optimizer, mut optimizer_apart) = (N::Optimizer::default(), N::Optimizer::default());
+        apart.step(&mut optimizer_apart, &found);
+        assert_eq!(loss, text(&trained.train_batch(batch, &mut optimizer, &mut workspace, &mut expected)));
+        let all = |network: &N| -> Vec<String> {
+            N::LAYOUT.iter().map(|parameter| text(&network.parameter(parameter.name))).collect()
+        };
+        assert_eq!(all(&trained), all(&apart), "a step on {length} samples");
+        seen.extend([loss, text(&found)]);
+        seen.extend(all(&trained));
+    }
+    seen
+}
+
+/// The mean loss, and the mean gradients, in the order of the reference.
+fn in_groups<N: Trained>(
+    network: &N,
+    batch: Batch<'_, N::Input, N::Target>,
+    group: usize,
+    workspace: &mut N::Workspace,
+    mean: &mut N::Gradients,
+) -> N::Scalar {
+    let mut sums: Vec<f64> = Vec::new();
+    let (mut loss, mut last) = (0.0, N::Scalar::ZERO);
+    for (inputs, targets) in batch.inputs().chunks(group).zip(batch.targets().chunks(group)) {
+        last = -N::Scalar::ZERO;
+        for (number, (input, target)) in inputs.iter().zip(targets).enumerate() {
+            last = last + network.accumulate(number == 0, input, target, workspace, mean);
+        }
+        loss += last.to_f64();
+        let elements: Vec<f64> = (0..)
+            .map_while(|number| mean.elements(number))
+            .flat_map(|elements| elements.iter().map(|x| x.to_f64()))
+            .collect();
+        sums.resize(elements.len(), 0.0);
+        sums.iter_mut().zip(elements).for_each(|(sum, element)| *sum += element);
+    }
+    let count = batch.len() as f64;
+    if batch.len() <= group {
+        mean.divide(N::Scalar::from_f64(count));
+        return last / N::Scalar::from_f64(count);
+    }
+    let mut sums = sums.into_iter().map(|sum| N::Scalar::from_f64(sum * (1.0 / count)));
+    for number in 0.. {
+        let Some(elements) = mean.elements_mut(number) else { break };
+        elements.iter_mut().zip(&mut sums).for_each(|(element, mean)| *element = mean);
+    }
+    N::Scalar::from_f64(loss * (1.0 / count))
 }
 
 /// The same on all machines, and no number missing or of no use.
@@ -112,6 +182,7 @@ fn compare<N: Trained>(network: &N) {
         assert!(here.gradients == portable.gradients, "gradients on {machine:?}");
         assert_eq!(here.steps, portable.steps, "on {machine:?}");
         assert!(here.parameters == portable.parameters, "parameters on {machine:?}");
+        assert!(here.long == portable.long, "long batches on {machine:?}");
     }
 }
 
