@@ -4,7 +4,7 @@
 use core::fmt::Debug;
 
 use mlp_agreement::forced::{self, Batch, Gradients, On, Scalar};
-use mlp_support::networks::{Trained, samples};
+use mlp_support::networks::{Trained, one_by_one, samples};
 
 /// More samples than two blocks of 50, and than the largest block.
 const SAMPLES: usize = 130;
@@ -39,11 +39,11 @@ fn seen<N: Trained>(network: &N, machine: On) -> Seen {
     let (inputs, targets) = samples::<N>(SAMPLES);
     let mut workspace = N::Workspace::default();
 
-    let mut one_by_one = vec![N::Output::default(); SAMPLES];
-    for (input, output) in inputs.iter().zip(&mut one_by_one) {
+    let mut alone = vec![N::Output::default(); SAMPLES];
+    for (input, output) in inputs.iter().zip(&mut alone) {
         network.forward_into(input, &mut workspace, output);
     }
-    let outputs = text(&one_by_one);
+    let outputs = text(&alone);
     for part in [SAMPLES, 128, 101, 50, 49, 7, 1] {
         let mut found = vec![N::Output::default(); SAMPLES];
         for (inputs, found) in inputs.chunks(part).zip(found.chunks_mut(part)) {
@@ -116,8 +116,7 @@ fn long<N: Trained>(network: &N) -> Vec<String> {
         let batch = Batch::new(&inputs[..length], &targets[..length]).unwrap();
         let loss = text(&network.backward_batch(batch, &mut workspace, &mut found));
         assert_eq!(loss, text(&network.loss_batch(batch, &mut workspace)), "{length} samples");
-        let group = if size_of::<N::Scalar>() == 4 { 256 } else { length };
-        let mean = in_groups(network, batch, group, &mut workspace, &mut expected);
+        let mean = one_by_one(network, batch, &mut workspace, &mut expected);
         assert_eq!(loss, text(&mean), "{length} samples");
         assert!(text(&found) == text(&expected), "gradients of {length} samples");
         let (mut trained, mut apart) = (network.clone(), network.clone());
@@ -132,42 +131,6 @@ fn long<N: Trained>(network: &N) -> Vec<String> {
         seen.extend(all(&trained));
     }
     seen
-}
-
-/// The mean loss, and the mean gradients, in the order of the reference.
-fn in_groups<N: Trained>(
-    network: &N,
-    batch: Batch<'_, N::Input, N::Target>,
-    group: usize,
-    workspace: &mut N::Workspace,
-    mean: &mut N::Gradients,
-) -> N::Scalar {
-    let mut sums: Vec<f64> = Vec::new();
-    let (mut loss, mut last) = (0.0, N::Scalar::ZERO);
-    for (inputs, targets) in batch.inputs().chunks(group).zip(batch.targets().chunks(group)) {
-        last = -N::Scalar::ZERO;
-        for (number, (input, target)) in inputs.iter().zip(targets).enumerate() {
-            last = last + network.accumulate(number == 0, input, target, workspace, mean);
-        }
-        loss += last.to_f64();
-        let elements: Vec<f64> = (0..)
-            .map_while(|number| mean.elements(number))
-            .flat_map(|elements| elements.iter().map(|x| x.to_f64()))
-            .collect();
-        sums.resize(elements.len(), 0.0);
-        sums.iter_mut().zip(elements).for_each(|(sum, element)| *sum += element);
-    }
-    let count = batch.len() as f64;
-    if batch.len() <= group {
-        mean.divide(N::Scalar::from_f64(count));
-        return last / N::Scalar::from_f64(count);
-    }
-    let mut sums = sums.into_iter().map(|sum| N::Scalar::from_f64(sum * (1.0 / count)));
-    for number in 0.. {
-        let Some(elements) = mean.elements_mut(number) else { break };
-        elements.iter_mut().zip(&mut sums).for_each(|(element, mean)| *element = mean);
-    }
-    N::Scalar::from_f64(loss * (1.0 / count))
 }
 
 /// The same on all machines, and no number missing or of no use.
