@@ -8,6 +8,7 @@ mod array;
 mod complex;
 pub mod cost;
 mod gradient_check;
+mod kinks;
 mod op;
 mod point;
 
@@ -28,7 +29,8 @@ use mlp_dsl::{
 };
 
 pub use array::Array;
-pub use gradient_check::{GradientCheck, check_gradients, complex_step};
+pub use gradient_check::{GradientCheck, check_gradients, checkable_samples, complex_step};
+pub use kinks::{Edge, NEAR, NearKink, near_kinks};
 pub use point::{Missing, Point};
 
 /// The leaf that is the sum so far; no equation has this number.
@@ -46,6 +48,17 @@ impl<R: Real> Evaluation<R> {
     pub fn value(&self, id: EquationId) -> Option<&Array<R>> {
         let once = self.once.get(id.index()).and_then(Option::as_ref);
         once.or_else(|| self.samples.first()?.get(id.index())?.as_ref())
+    }
+
+    /// The value of an equation, seen from a sample.
+    pub fn value_of(&self, id: EquationId, sample: usize) -> Option<&Array<R>> {
+        let once = self.once.get(id.index()).and_then(Option::as_ref);
+        once.or_else(|| self.samples.get(sample)?.get(id.index())?.as_ref())
+    }
+
+    /// How many samples there are.
+    pub fn samples(&self) -> usize {
+        self.samples.len()
     }
 
     /// The value of an equation as a scalar; NaN where it is none.

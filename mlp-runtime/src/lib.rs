@@ -40,6 +40,8 @@ mod groups;
 mod heap;
 mod isa;
 mod kernels;
+mod missing;
+mod missing_heap;
 mod network;
 pub mod random;
 mod scalar;
@@ -62,10 +64,31 @@ pub use scalar::Scalar;
 #[cfg(feature = "ndarray")]
 pub use views::rows_from_view;
 
-/// Expands to nothing without the feature `alloc`.
+/// Without the feature `alloc`, `boxed()` says that it needs the feature.
 #[cfg(not(feature = "alloc"))]
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __mlp_boxed {
-    ($($anything:tt)*) => {};
+    (network $type:ident { $($field:ident),* }) => {
+        impl<'__a> $type
+        where
+            $type: $crate::__private::FeatureAlloc<'__a>,
+        {
+            #[doc(hidden)]
+            pub fn boxed() {}
+            #[doc(hidden)]
+            pub fn boxed_with_seed() {}
+        }
+    };
+    (part $type:ident { $($field:ident),* } $($setting:ident = $value:expr),*) => {
+        impl<'__a> $type
+        where
+            $type: $crate::__private::FeatureAlloc<'__a>,
+        {
+            #[doc(hidden)]
+            pub fn boxed() {}
+        }
+    };
+    // After an error in the specification.
+    ($part:ident stub $type:ident) => {};
 }

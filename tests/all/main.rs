@@ -8,6 +8,7 @@
 
 mod arithmetic;
 mod bare;
+mod corners;
 mod course;
 mod hygiene;
 mod long_batches;

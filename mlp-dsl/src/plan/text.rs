@@ -82,6 +82,7 @@ fn kernel_name(kernel: Kernel) -> &'static str {
         Kernel::Outer => "outer",
         Kernel::Transpose => "transpose",
         Kernel::Softmax => "softmax",
+        Kernel::LogSoftmax => "log_softmax",
         Kernel::SoftmaxCrossEntropy => "softmax_cross_entropy",
     }
 }

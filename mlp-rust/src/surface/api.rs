@@ -11,6 +11,7 @@ use crate::names::TypeNames;
 impl Surface {
     pub(super) fn new(facts: Facts) -> Self {
         let implementations = super::implementations::implementations(&facts);
+        let missing = super::missing::missing(&facts);
         let (constants, methods) = (constants(&facts), methods(&facts));
         let network = Struct { constants, methods, ..part(Kind::Network, facts.network, "") };
         let network = Struct { default: facts.by_value.all, ..network };
@@ -36,6 +37,7 @@ impl Surface {
             precision: facts.precision,
             structs: structs.collect(),
             implementations,
+            missing,
         }
     }
 }

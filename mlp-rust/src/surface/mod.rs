@@ -6,6 +6,7 @@ mod api;
 pub(crate) mod derived;
 mod facts;
 mod implementations;
+mod missing;
 pub(crate) mod outlined;
 pub(crate) mod print;
 
@@ -28,6 +29,8 @@ pub(crate) struct Surface {
     pub(crate) structs: Vec<Struct>,
     /// The implementations of the runtime's traits.
     pub(crate) implementations: Vec<Implementation>,
+    /// The methods that the network lacks.
+    pub(crate) missing: Vec<Missing>,
 }
 
 impl Surface {
@@ -177,6 +180,15 @@ pub(crate) struct Method {
     pub(crate) parameters: Vec<Parameter>,
     pub(crate) result: Option<Type>,
     pub(crate) body: Body,
+}
+
+/// Functions and methods that a network lacks for one reason.
+pub(crate) struct Missing {
+    /// The trait of the runtime that says what to call instead.
+    pub(crate) bound: &'static str,
+    /// Functions without `self`.
+    pub(crate) functions: &'static [&'static str],
+    pub(crate) methods: &'static [&'static str],
 }
 
 /// The code of a method; a [`print::Bodies`] writes it.
