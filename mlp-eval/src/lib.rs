@@ -110,18 +110,18 @@ impl<'e, R: Real> Values<'e, R> {
     }
 
     /// The sum of a sample's value over the batch, in order from 0; divided at the end for a mean. A batch of more samples
-    /// than a group has is a sum of groups in 64 bits.
+    /// than a group has is a sum of groups in 64 bits, whose mean is a product with 1 / n.
     pub fn over_batch(&self, id: EquationId, mean: bool) -> Array<R> {
         let samples: Vec<usize> = (0..self.evaluation.samples.len()).collect();
         let group = self.derivation.header.precision.group().unwrap_or(samples.len().max(1));
         let groups: Vec<Array<R>> = samples.chunks(group).map(|samples| self.in_order(id, samples)).collect();
-        let divisor = mean.then_some(samples.len() as f64);
-        match (groups.as_slice(), divisor) {
-            ([sum], None) => sum.clone(),
-            ([sum], Some(count)) => sum.map(|x| x / R::from(count)),
-            (sums, divisor) => Array::build(self.of(id).shape(), |row, column| {
+        let count = samples.len() as f64;
+        match (groups.as_slice(), mean) {
+            ([sum], false) => sum.clone(),
+            ([sum], true) => sum.map(|x| x / R::from(count)),
+            (sums, _) => Array::build(self.of(id).shape(), |row, column| {
                 let numbers: Vec<R> = sums.iter().map(|sum| sum.at(row, column)).collect();
-                R::wide_sum(&numbers, divisor)
+                R::wide_sum(&numbers, if mean { 1.0 / count } else { 1.0 })
             }),
         }
     }

@@ -15,6 +15,7 @@ mod long_batches;
 mod losses;
 mod macro_rules;
 mod names;
+mod not_finite;
 mod outside;
 mod pages;
 mod readme;
