@@ -163,7 +163,7 @@ impl Epoch {
 impl Summary {
     /// Counts. Batch and samples are those declared, unless given.
     pub fn new(compiled: &Compilation, batch: Option<u64>, samples: Option<u64>) -> Self {
-        let Compilation { derivation, plan } = compiled;
+        let Compilation { derivation, plan, .. } = compiled;
         let declared = |pick: fn(&mlp_dsl::ir::Training) -> Option<usize>| {
             derivation.training.as_ref().and_then(pick).map(|n| n as u64)
         };

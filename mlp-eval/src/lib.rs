@@ -11,6 +11,7 @@ mod gradient_check;
 mod kinks;
 mod op;
 mod point;
+mod warnings;
 
 use std::collections::HashMap;
 
@@ -32,6 +33,7 @@ pub use array::Array;
 pub use gradient_check::{GradientCheck, check_gradients, complex_step};
 pub use kinks::{Edge, NEAR, NearKink, near_kinks};
 pub use point::{Missing, Point};
+pub use warnings::{Effort, warnings};
 
 /// The leaf that is the sum so far; no equation has this number.
 const SUM: u32 = u32::MAX;
@@ -48,6 +50,12 @@ impl<R: Real> Evaluation<R> {
     pub fn value(&self, id: EquationId) -> Option<&Array<R>> {
         let once = self.once.get(id.index()).and_then(Option::as_ref);
         once.or_else(|| self.samples.first()?.get(id.index())?.as_ref())
+    }
+
+    /// The value of an equation for a sample, counted from 0.
+    pub(crate) fn at(&self, id: EquationId, sample: usize) -> Option<&Array<R>> {
+        let once = self.once.get(id.index()).and_then(Option::as_ref);
+        once.or_else(|| self.samples.get(sample)?.get(id.index())?.as_ref())
     }
 
     /// The value of an equation as a scalar; NaN where it is none.
