@@ -84,7 +84,7 @@ pub(super) fn target_outside(
     output: Span,
 ) -> Diagnostic {
     let (what, by) = match compared {
-        Compared::Values => (format!("`{}`", name(range)), format!("gives {}", interval(range))),
+        Compared::Values => (format!("`{}`", name(range)), format!("gives numbers {}", interval(range))),
         Compared::Distribution | Compared::Logits => {
             ("a cross-entropy".to_owned(), "compared with probabilities".to_owned())
         }
@@ -94,7 +94,7 @@ pub(super) fn target_outside(
     };
     let help = match compared {
         Compared::Values => {
-            format!("scale the targets to {}, or let the output be linear: `dense(…)`", interval(range))
+            "scale the targets into this range, or let the output be linear: `dense(…)`".to_owned()
         }
         Compared::Distribution | Compared::Logits => {
             "write a distribution: numbers from 0 to 1 that sum to 1".to_owned()
@@ -104,7 +104,9 @@ pub(super) fn target_outside(
         }
     };
     let title = format!("the target {value} is out of the reach of {what}");
-    Diagnostic::warning("W0105", title, place, format!("not {}", interval(range))).also(output, by).help(help)
+    Diagnostic::warning("W0105", title, place, format!("it is not {}", interval(range)))
+        .also(output, by)
+        .help(help)
 }
 
 pub(super) fn target_sum(sum: f64, place: Span, output: Span) -> Diagnostic {
@@ -170,8 +172,8 @@ fn of_neuron(text: String, neuron: Option<&str>) -> String {
 fn interval(range: Range<'_>) -> String {
     match (range.low.is_finite(), range.high.is_finite()) {
         (true, true) => format!("from {} to {}", range.low, range.high),
-        (true, false) => format!("at least {}", range.low),
-        (false, true) => format!("at most {}", range.high),
+        (true, false) => format!("from {} on", range.low),
+        (false, true) => format!("up to {}", range.high),
         (false, false) => "any number".to_owned(),
     }
 }

@@ -110,7 +110,7 @@ impl Declared<'_> {
             let nearest = |unit: &&Unit| unit.least.abs().min(unit.largest.abs());
             let nearest = far.iter().map(nearest).fold(f64::INFINITY, f64::min);
             let label = format!(
-                "a `{}` whose net input is {} and more away from 0",
+                "a `{}` whose net input is at least {} away from 0",
                 first.flat.name(),
                 short(nearest)
             );

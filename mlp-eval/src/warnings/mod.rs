@@ -155,9 +155,8 @@ fn origins(derivation: &Derivation) -> Vec<Origin> {
 /// A value in a message: its name where the specification has one.
 fn shown(derivation: &Derivation, id: EquationId) -> Option<String> {
     match &derivation.equation(id).symbol {
-        Symbol::Named(name) | Symbol::Local(name) | Symbol::Net(name) | Symbol::Component(name) => {
-            Some(format!("`{name}`"))
-        }
+        Symbol::Named(name) | Symbol::Local(name) | Symbol::Net(name) => Some(format!("`{name}`")),
+        Symbol::Component(name) => Some(format!("the loss of `{name}`")),
         Symbol::Loss | Symbol::BatchLoss(_) | Symbol::Objective => Some("the loss".to_owned()),
         Symbol::Penalty | Symbol::PenaltyPart(_) => Some("the penalty".to_owned()),
         Symbol::Setting(name) => Some(format!("the setting `{name}`")),

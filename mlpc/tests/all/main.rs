@@ -15,4 +15,5 @@ mod lsp;
 mod messages;
 mod standalone;
 mod summary;
+mod warnings;
 mod weights;

@@ -209,7 +209,12 @@ pub(in crate::check) fn unknown_warning(code: &Name) -> Diagnostic {
             (None, Some(known)) => format!("write `{known}`"),
             (None, None) => match closest(text, lint::codes()) {
                 Some(known) => format!("did you mean `{known}`? `mlpc explain` lists all warnings"),
-                None => "`mlpc explain` lists all warnings".to_owned(),
+                None => {
+                    let (first, last) = (lint::WARNINGS[0].0, lint::WARNINGS[lint::WARNINGS.len() - 1].0);
+                    format!(
+                        "the codes of warnings are between `{first}` and `{last}`; `mlpc explain` lists them"
+                    )
+                }
             },
         };
     Diagnostic::new("M0215", format!("unknown warning `{text}`"), code.span, "no warning has this code")
