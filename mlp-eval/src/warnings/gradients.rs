@@ -39,7 +39,7 @@ impl Declared<'_> {
         still.retain(|parameter| {
             let Some(trained) = &parameter.trained else { return false };
             let zero = |id, sample| {
-                evaluation.at(id, sample).is_some_and(|gradient| gradient.iter().all(|x| x == 0.0))
+                evaluation.value_of(id, sample).is_some_and(|gradient| gradient.iter().all(|x| x == 0.0))
             };
             zero(trained.objective, 0) && (0..samples).all(|sample| zero(trained.gradient, sample))
         });
