@@ -11,6 +11,7 @@ mod gradient_check;
 mod kinks;
 mod op;
 mod point;
+mod warnings;
 
 use std::collections::HashMap;
 
@@ -32,6 +33,7 @@ pub use array::Array;
 pub use gradient_check::{GradientCheck, check_gradients, checkable_samples, complex_step};
 pub use kinks::{Edge, NEAR, NearKink, near_kinks};
 pub use point::{Missing, Point};
+pub use warnings::{Effort, warnings};
 
 /// The leaf that is the sum so far; no equation has this number.
 const SUM: u32 = u32::MAX;

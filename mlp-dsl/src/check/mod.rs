@@ -29,6 +29,7 @@ use std::collections::HashMap;
 use crate::{
     diagnostic::Diagnostics,
     formula::ConstantId,
+    lint::{self, Allowed},
     model::{Kernel, Model, Value},
     number::Arithmetic,
     span::Span,
@@ -161,6 +162,19 @@ impl Checker<'_> {
                     self.found.push(errors::second("arithmetic", choice.span));
                 }
             }
+            Statement::Allow(codes) => self.allow(codes),
+        }
+    }
+}
+
+impl Checker<'_> {
+    /// `allow W0104;`
+    fn allow(&mut self, codes: &[Name]) {
+        for code in codes {
+            match lint::code(&code.text) {
+                Some(known) => self.allowed.push(Allowed { code: known, span: code.span }),
+                None => self.found.push(errors::unknown_warning(code)),
+            }
         }
     }
 }
@@ -191,7 +205,8 @@ fn declared_names(network: &ast::Network) -> HashMap<String, Span> {
             | Statement::Seed(_)
             | Statement::Data(..)
             | Statement::Unroll(_)
-            | Statement::Arithmetic(_) => {}
+            | Statement::Arithmetic(_)
+            | Statement::Allow(_) => {}
         }
     }
     names

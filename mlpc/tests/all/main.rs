@@ -16,4 +16,5 @@ mod lsp;
 mod messages;
 mod standalone;
 mod summary;
+mod warnings;
 mod weights;
