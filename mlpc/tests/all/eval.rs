@@ -117,9 +117,9 @@ fn infinities_are_null() {
 
 #[test]
 fn missing_values_say_how_to_give_them() {
-    let said = error(&["eval", "xor.mlp"], 1);
-    assert!(said.contains("the input `x` and the target `t` have no values"), "{said}");
-    assert!(said.contains("`input x[2] = …;` and `target t[1] = …;`"), "{said}");
+    let said = error(&["eval", "homework.mlp"], 1);
+    assert!(said.contains("the input `image` and the target `label` have no values"), "{said}");
+    assert!(said.contains("`input image[1024] = …;` and `target label[10] = …;`"), "{said}");
     let group = "network N { input x { a, b, c, d } weights w; layer y { o = w * (a + b + c + d) } }";
     let run = mlpc(&["eval", "-"]).write_stdin(group).assert().code(1);
     let said = String::from_utf8(run.get_output().stderr.clone()).unwrap();

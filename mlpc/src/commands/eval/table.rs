@@ -26,7 +26,7 @@ const HEADS: [(&str, &str); 5] = [
     ("Parameters after the step", "value"),
 ];
 
-/// Whether the table of losses shows this step of so many.
+/// Whether the table of losses shows this step, of this number of steps.
 pub(super) fn shows(step: u64, steps: u64) -> bool {
     steps <= LOSSES || step <= LOSSES / 2 || step > steps - LOSSES / 2
 }
