@@ -399,6 +399,44 @@ pub(crate) fn prediction_minus_target(z: Math) -> Text {
     ]
 }
 
+/// Before the derivation of a binary cross-entropy that follows a sigmoid.
+pub(crate) fn sigmoid_with_cross_entropy(definition: Line) -> Text {
+    text![
+        "Sigmoid and binary cross-entropy are differentiated together. For each output with net input ",
+        letter("z"),
+        " and target ",
+        letter("t"),
+        " let ",
+        definition,
+        ":",
+    ]
+}
+
+/// After it.
+pub(crate) fn from_the_net_input(z: Side, computed: Line) -> Text {
+    text![
+        "The program computes the loss directly from ",
+        z,
+        ", as ",
+        computed,
+        ", so that nothing overflows and no digit is lost where ",
+        letter("p"),
+        " is close to 0 or 1.",
+    ]
+}
+
+/// In a loss with logarithms of probabilities, of sigmoids or not.
+pub(crate) fn logarithms_of_probabilities(sigmoid: bool) -> Text {
+    text![
+        "The logarithm of a probability is computed from its net input, so that no digit is lost where the probability is close to 0 or 1.",
+        if sigmoid {
+            " If the probability is the sigmoid of a net input, 1 minus the probability is the sigmoid of the negative net input."
+        } else {
+            ""
+        },
+    ]
+}
+
 pub(crate) fn gradients_of_batch(reduction: Reduction) -> Text {
     text![match reduction {
         Reduction::Sum => "The gradients with respect to the parameters are sums over the batch:",

@@ -63,6 +63,37 @@ pub(crate) fn expanded(expression: &Expression, derivation: &Derivation) -> Opti
     Some(expanded.ending_at(Some(root)))
 }
 
+/// An expression with the formula of one function in place of its calls.
+pub(crate) fn with_bodies(
+    expression: &Expression,
+    derivation: &Derivation,
+    function: FunctionId,
+) -> Expression {
+    let is_call = |node: &Node| matches!(node, Node::Apply(id, _) if *id == function);
+    let body = derivation.header.functions.get(function.0 as usize).map(|function| &function.body);
+    let Some(body) = body.filter(|_| expression.nodes().iter().any(is_call)) else {
+        return expression.clone();
+    };
+    let (mut spelled, mut places) = (Expression::default(), Vec::new());
+    for (node, shape) in expression.shaped() {
+        let node = node.mapped(&|id| {
+            places.get(id.index()).copied().or_never("operands come before their uses", NodeId::NOWHERE)
+        });
+        let place = match &node {
+            Node::Apply(id, arguments) if *id == function => {
+                let leaf = |_: &mut Expression, leaf: u32| {
+                    let argument = arguments.get(leaf as usize).copied();
+                    argument.or_never("a call has an argument for each parameter", NodeId::NOWHERE)
+                };
+                spelled.formula(body, &leaf)
+            }
+            _ => spelled.push_shaped(node, shape),
+        };
+        places.push(place);
+    }
+    spelled
+}
+
 impl Expression {
     /// Adds a formula; `leaf` gives the node for each of its leaves.
     pub(crate) fn formula(
@@ -152,6 +183,7 @@ impl<'d> Inliner<'d> {
             Op::Dot(a, b) => (ArrayOp::Dot, vec![*a, *b]),
             Op::Sum(x) => (ArrayOp::Sum, vec![*x]),
             Op::Softmax(z) => (ArrayOp::Softmax, vec![*z]),
+            Op::LogSoftmax(z) => (ArrayOp::LogSoftmax, vec![*z]),
             Op::SoftmaxCrossEntropy(z, t) => self.cross_entropy(id, *z, *t),
         };
         let nodes = operands.into_iter().map(|id| self.place(id)).collect();

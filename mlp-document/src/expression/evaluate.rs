@@ -129,6 +129,7 @@ impl ArrayOp {
             ArrayOp::Dot => product(first, &second()?.transposed()),
             ArrayOp::Sum => Array::scalar_of(first.sum()),
             ArrayOp::Softmax => first.softmax(),
+            ArrayOp::LogSoftmax => first.log_softmax(),
             ArrayOp::CrossEntropy => {
                 let part = |(p, t): (f64, f64)| if t == 0.0 { 0.0 } else { -t * p.ln() };
                 Array::scalar_of(first.iter().zip(second()?.iter()).map(part).sum())

@@ -136,6 +136,8 @@ pub enum ArrayOp {
     Sum,
     /// softmax(z)
     Softmax,
+    /// ln softmax(z)
+    LogSoftmax,
     /// −Σ tᵢ ln pᵢ
     CrossEntropy,
     /// −Σ tᵢ ln softmax(z)ᵢ
@@ -322,7 +324,7 @@ impl Node {
         }
     }
 
-    fn mapped(&self, place: &dyn Fn(&NodeId) -> NodeId) -> Node {
+    pub(crate) fn mapped(&self, place: &dyn Fn(&NodeId) -> NodeId) -> Node {
         match self {
             Node::Number(_) | Node::Constant(..) | Node::Quantity(_) | Node::Batch(..) => self.clone(),
             Node::Unary(op, x) => Node::Unary(*op, place(x)),

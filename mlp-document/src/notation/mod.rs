@@ -2,6 +2,7 @@
 
 pub(crate) mod decimal;
 pub(crate) mod layout;
+mod logits;
 pub(crate) mod math;
 pub(crate) mod names;
 mod operations;
@@ -114,7 +115,14 @@ impl Notation<'_> {
                 let [left, right, then, otherwise] = parts.map(|id| at(&id));
                 select(*comparison, [left?, right?, then?, otherwise?])
             }
-            Node::Apply(f, arguments) => Math::call(self.names.function(*f).into(), all(arguments)?),
+            Node::Apply(f, arguments) => {
+                let known =
+                    self.names.logits.call(self.names, self.derivation, expression, (*f, arguments), pieces);
+                match known {
+                    Some(math) => math,
+                    None => Math::call(self.names.function(*f).into(), all(arguments)?),
+                }
+            }
             Node::Array(op, operands) => array_operation(*op, &all(operands)?, shape.count())?,
             Node::Batch(reduction, inner) => self.over_batch(*reduction, inner, numbers)?,
             Node::Whole { up, of } => at(of)?.clone().fenced(if *up { Fence::Ceiling } else { Fence::Floor }),

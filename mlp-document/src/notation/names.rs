@@ -14,6 +14,7 @@ use mlp_dsl::{
 };
 
 use super::{
+    logits::Logits,
     math::{Mark, Math, Name},
     spelling::{pretty, setting},
 };
@@ -28,6 +29,8 @@ pub(crate) struct Names {
     batch_loss: Name,
     /// Whether exp(x) is eˣ: no name of the specification is e.
     pub(crate) exp_is_power: bool,
+    /// The functions that are computed from net inputs.
+    pub(super) logits: Logits,
 }
 
 /// Names that are used, as they look.
@@ -75,8 +78,8 @@ impl Names {
             Some(Reduction::Sum) => loss().with(Name::letter("Σ")),
             Some(Reduction::Mean) | None => loss().marked(Mark::Bar),
         };
-        let derived = HashMap::new();
-        let mut names = Names { spelled, constants, functions, derived, batch_loss, exp_is_power };
+        let (derived, logits) = (HashMap::new(), Logits::new(derivation));
+        let mut names = Names { spelled, constants, functions, derived, batch_loss, exp_is_power, logits };
         names.derive(derivation, &mut taken);
         names
     }

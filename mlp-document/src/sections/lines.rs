@@ -10,7 +10,7 @@ use crate::{
     content::{Form, Line, Section, Side},
     expression::{
         ArrayOp, Expression, Node, NodeId, Quantity,
-        equation::{expanded, of_equation},
+        equation::{expanded, of_equation, with_bodies},
     },
     notation::is_printed,
     phrases::{self, Items},
@@ -33,6 +33,11 @@ pub(crate) fn line(facts: &Facts<'_>, id: EquationId) -> Line {
             expanded
         }
         Some(_) | None => expression,
+    };
+    // With numbers a log loss is the formula that the program computes.
+    let spelled = match facts.derivation.prelude_function("log_loss_from_logit") {
+        Some(log_loss) => with_bodies(&spelled, facts.derivation, log_loss),
+        None => spelled,
     };
     sides.extend(in_numbers(facts, id, &spelled));
     Line { subject: vec![id], sides }
@@ -141,7 +146,7 @@ impl Call {
 }
 
 /// The first element of an array, a scalar itself.
-fn first_element(expression: &Expression) -> Expression {
+pub(crate) fn first_element(expression: &Expression) -> Expression {
     let mut element = expression.clone();
     if expression.shape() != Shape::Scalar {
         element.push_shaped(Node::Array(ArrayOp::Element(0), vec![expression.last()]), Shape::Scalar);

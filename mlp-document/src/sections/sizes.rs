@@ -85,6 +85,7 @@ fn product_sizes(
         ArrayOp::Dot => (a, b.turned()),
         ArrayOp::Sum
         | ArrayOp::Softmax
+        | ArrayOp::LogSoftmax
         | ArrayOp::CrossEntropy
         | ArrayOp::SoftmaxCrossEntropy
         | ArrayOp::Pack

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    formula::{Formula, FunctionId, Term},
+    formula::{Formula, FunctionId, Term, scalar::Function},
     kind::ParameterKind,
     limits,
     model::{Header, Reduction, Start},
@@ -265,6 +265,12 @@ impl Derivation {
             id = of;
         }
         id
+    }
+
+    /// A function of the prelude, also where the specification redefines its name.
+    pub fn prelude_function(&self, name: &str) -> Option<FunctionId> {
+        let is = |function: &Function| function.prelude && function.name == name;
+        self.header.functions.iter().position(is).map(|place| FunctionId(place as u32))
     }
 
     /// The output: the last layer.
