@@ -1,7 +1,10 @@
 //! What the document says, without a format: sections of paragraphs, tables, pictures and lines
 //! of equalities.
 
-use mlp_dsl::ir::{Derivation, equation::EquationId};
+use mlp_dsl::{
+    formula::evaluate::Real,
+    ir::{Derivation, equation::EquationId},
+};
 use mlp_eval::Array;
 
 use crate::{
@@ -43,7 +46,12 @@ impl Side {
     }
 
     /// The value seen from a sample.
-    pub fn evaluate(&self, derivation: &Derivation, numbers: &Numbers, sample: usize) -> Option<Array<f64>> {
+    pub fn evaluate<R: Real>(
+        &self,
+        derivation: &Derivation,
+        numbers: &Numbers<R>,
+        sample: usize,
+    ) -> Option<Array<R>> {
         self.expression.evaluate(derivation, numbers, sample)
     }
 }

@@ -1,6 +1,9 @@
 //! The loss: its parts, then the total of a sample or of a batch.
 
-use mlp_dsl::ir::{Loss, equation::Role};
+use mlp_dsl::ir::{
+    Loss,
+    equation::{Role, Symbol},
+};
 
 use crate::{
     content::Section,
@@ -20,17 +23,18 @@ pub(super) fn loss(facts: &Facts<'_>, loss: &Loss) -> Section {
 fn neurons(facts: &Facts<'_>) -> Section {
     let mut section = Section::new("loss");
     let named = facts.named(Role::Loss);
-    section.paragraph(phrases::loss_of_neurons(named.len() > 1));
+    let parts = named.iter().any(|id| matches!(facts.derivation.equation(*id).symbol, Symbol::Component(_)));
+    section.paragraph(phrases::loss_of_neurons(parts, facts.derivation.target.is_some()));
     let (parts, total) = named.split_at(named.len().saturating_sub(1));
     let shown = parts.iter().take(ITEMS).chain(total);
     section.lines(shown.map(|id| line(facts, *id)).collect());
-    left_out(&mut section, named.len(), Items::Parts);
+    left_out(&mut section, parts.len(), Items::Parts);
     section
 }
 
 fn layers(facts: &Facts<'_>, loss: &Loss) -> Section {
     let mut section = Section::new("loss");
-    section.paragraph(phrases::loss_of_batch(facts.reduction()));
+    section.paragraph(phrases::loss_of_batch(facts.reduction(), loss.penalty.is_some()));
     let named = facts.named(Role::Loss);
     section.lines(lines_of(facts, &named));
     section.more_lines(vec![line(facts, loss.batch)]);

@@ -3,7 +3,7 @@
 use mlp_dsl::{ir::Value, shape::Shape};
 
 use crate::{
-    content::{Block, Form, Inline, Section, Side, Text},
+    content::{Block, Inline, Section, Side, Text},
     expression::{ArrayOp, Expression, Node, equation::of_equation},
     notation::CELLS,
     phrases::{self, Items},
@@ -33,7 +33,7 @@ pub(super) fn network(facts: &Facts<'_>) -> Section {
     section.table(&phrases::LAYERS, rows);
     left_out(&mut section, count, Items::Layers);
     for (name, value) in derivation.header.constants.iter().take(ITEMS) {
-        section.paragraph(phrases::constant(name, Side::new(Form::Numbers, number(*value))));
+        section.paragraph(phrases::constant(name, Side::symbols(number(*value))));
     }
     section
 }

@@ -6,7 +6,7 @@ use mlp_dsl::ir::{
 };
 
 use crate::{
-    content::{Form, Line, Section, Side},
+    content::{Line, Section, Side},
     expression::equation::of_equation,
     phrases::{self, Items},
 };
@@ -25,7 +25,7 @@ pub(super) fn update(facts: &Facts<'_>) -> Section {
         return section;
     };
     let settings = training.settings.iter().map(|setting| setting_line(facts, *setting));
-    section.paragraph(phrases::rule(&training.rule, settings.collect()));
+    section.paragraph(phrases::rule(&training.rule, settings.collect(), facts.derivation.frozen_count() > 0));
     if facts.at_neuron_level() {
         section.paragraph(phrases::step_of_one_sample(facts.reduction()));
     }
@@ -39,7 +39,7 @@ pub(super) fn update(facts: &Facts<'_>) -> Section {
 /// η = 0.5
 fn setting_line(facts: &Facts<'_>, setting: EquationId) -> Line {
     let value = of_equation(facts.derivation, setting);
-    Line { subject: vec![setting], sides: vec![symbol(facts, setting), Side::new(Form::Numbers, value)] }
+    Line { subject: vec![setting], sides: vec![symbol(facts, setting), Side::symbols(value)] }
 }
 
 /// A sentence about a rule that keeps state from step to step.
