@@ -20,7 +20,7 @@ use crate::{
 /// Networks with more operations than this are computed in doubles alone.
 const AFFORDABLE: u64 = 2_000_000;
 /// Decimals with more digits than this are taken for doubles.
-const DIGITS: usize = 15;
+const DIGITS: usize = 12;
 
 /// Whether sums and products of decimals are computed as decimals.
 pub(crate) fn in_decimals(derivation: &Derivation, options: &Options) -> bool {
