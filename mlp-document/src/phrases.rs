@@ -142,11 +142,13 @@ pub(crate) const LAYERS: [Column; 4] =
 
 /// The function of an input.
 pub(crate) const INPUT: &str = "input";
+/// The function of a target.
+pub(crate) const TARGET: &str = "target";
 /// The function of a layer without one.
 pub(crate) const NO_FUNCTION: &str = "none";
 
-pub(crate) fn constant(name: &str, value: Side) -> Text {
-    text![code(name), " is a constant with the value ", value, "; it is not trained."]
+pub(crate) fn constant(name: &str, value: Line) -> Text {
+    text![code(name), " is a constant: ", value, ". It is not trained."]
 }
 
 /// The label of a layer in a picture.
@@ -453,7 +455,11 @@ pub(crate) fn backward_of_layers(reduction: Reduction, occurs: &Backward) -> Tex
 /// Before the derivation of a cross-entropy that follows a softmax.
 pub(crate) fn softmax_with_cross_entropy(definition: Line) -> Text {
     text![
-        "Softmax and cross-entropy are differentiated together. Let ",
+        "Softmax and cross-entropy are differentiated together. For the argument ",
+        letter("z"),
+        " of softmax and the targets ",
+        letter("t"),
+        ", let ",
         definition,
         "; the indices ",
         letter("i"),

@@ -1,9 +1,9 @@
 //! The network: its picture, its layers, its constants.
 
-use mlp_dsl::{ir::Value, shape::Shape};
+use mlp_dsl::{formula::ConstantId, ir::Value, shape::Shape};
 
 use crate::{
-    content::{Block, Inline, Section, Side, Text},
+    content::{Block, Inline, Line, Section, Text},
     expression::{ArrayOp, Expression, Node, equation::of_equation},
     notation::CELLS,
     phrases::{self, Items},
@@ -28,12 +28,17 @@ pub(super) fn network(facts: &Facts<'_>) -> Section {
     for layer in &derivation.layers {
         rows.push(layer_row(facts, &layer.name, &activation(facts, &layer.value), &layer.value, layer.shape));
     }
+    rows.extend(derivation.target.iter().map(|target| {
+        layer_row(facts, &target.name, phrases::TARGET, &target.value, target.shape)
+    }));
     let count = rows.len();
     rows.truncate(ITEMS);
     section.table(&phrases::LAYERS, rows);
     left_out(&mut section, count, Items::Layers);
-    for (name, value) in derivation.header.constants.iter().take(ITEMS) {
-        section.paragraph(phrases::constant(name, Side::symbols(number(*value))));
+    for (index, (name, value)) in derivation.header.constants.iter().take(ITEMS).enumerate() {
+        let mut symbol = Expression::default();
+        symbol.push(Node::Constant(ConstantId(index as u32), *value));
+        section.paragraph(phrases::constant(name, Line::of([symbol, number(*value)])));
     }
     section
 }

@@ -140,7 +140,7 @@ impl Rounding {
         let significant = digits.trim_start_matches(['0', '.']).bytes().filter(u8::is_ascii_digit).count();
         let rounded = if exponent != 0 || self.significant { significant } else { decimals };
         let places = decimals as i32 - exponent;
-        if rounded >= self.digits { 0.5 * 10_f64.powi(-places) } else { 0.0 }
+        if rounded == self.digits { 0.5 * 10_f64.powi(-places) } else { 0.0 }
     }
 
     /// How far from the exact result a printed one may be.
@@ -161,6 +161,8 @@ pub struct Reader<'r> {
     pub names: &'r HashMap<String, Value>,
     /// The rounding of the page.
     pub rounding: Rounding,
+    /// The formulas of functions, of their parameters.
+    pub functions: &'r HashMap<String, (Vec<String>, Node)>,
 }
 
 impl Reader<'_> {
@@ -237,12 +239,19 @@ impl Reader<'_> {
 
     fn call(&self, function: &Node, arguments: &[Node]) -> Option<Value> {
         let Node::Name(name) = function else { return None };
+        if let Some((parameters, body)) = self.functions.get(name) {
+            let values = arguments.iter().map(|argument| self.value(argument)).collect::<Option<Vec<Value>>>()?;
+            let mut names = self.names.clone();
+            names.extend(parameters.iter().cloned().zip(values));
+            return Reader { names: &names, ..*self }.value(body);
+        }
         let [argument] = arguments else { return None };
         let x = self.value(argument)?;
         match name.as_str() {
             "\\exp" => x.map(|x| Some(x.map(f64::exp))),
             "\\ln" => x.map(|x| (x.low > 0.0).then(|| x.map(f64::ln))),
             "\\tanh" => x.map(|x| Some(x.map(f64::tanh))),
+            "\\mathrm{erf}" => x.map(|x| Some(x.map(erf))),
             "\\mathrm{softmax}" => softmax(&x),
             _ => None,
         }
@@ -288,6 +297,19 @@ pub fn key(node: &Node) -> Option<String> {
         Node::Derivative(of, by) => Some(format!("d {} / d {}", key(of)?, key(by)?)),
         _ => None,
     }
+}
+
+/// The error function by its power series, and 1 far out.
+fn erf(x: f64) -> f64 {
+    if x.abs() > 6.0 {
+        return x.signum();
+    }
+    let (mut term, mut sum) = (x, x);
+    for n in 1..200 {
+        term *= -x * x / f64::from(n);
+        sum += term / f64::from(2 * n + 1);
+    }
+    sum * std::f64::consts::FRAC_2_SQRT_PI
 }
 
 fn softmax(x: &Value) -> Option<Value> {
