@@ -147,6 +147,10 @@ pub(crate) const TARGET: &str = "target";
 /// The function of a layer without one.
 pub(crate) const NO_FUNCTION: &str = "none";
 
+pub(crate) fn functions() -> Text {
+    text!["The functions that occur:"]
+}
+
 pub(crate) fn constant(name: &str, value: Line) -> Text {
     text![code(name), " is a constant: ", value, ". It is not trained."]
 }
@@ -534,11 +538,18 @@ pub(crate) fn step_of_one_sample(reduction: Reduction) -> Text {
 }
 
 /// The first step of a rule that keeps state; `step` is its number, where the rule reads it.
-pub(crate) fn first_step(step: Option<Line>) -> Text {
-    match step {
-        Some(step) => text!["This is the first step: ", step, ", and the state of the rule is 0 before it."],
-        None => text!["This is the first step: the state of the rule is 0 before it."],
+pub(crate) fn first_step(step: Option<Line>, mut state: Text) -> Text {
+    let mut text = text!["This is the first step"];
+    if let Some(step) = step {
+        text.extend(text![": ", step]);
     }
+    text.push(".".into());
+    if !state.is_empty() {
+        text.push(" The state of the rule is 0 before it: ".into());
+        text.append(&mut state);
+        text.push(".".into());
+    }
+    text
 }
 
 // The check.

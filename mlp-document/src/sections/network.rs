@@ -13,7 +13,7 @@ use crate::{
 use super::{
     arithmetic::number,
     facts::{Facts, ITEMS},
-    lines::{left_out, symbol},
+    lines::{definitions, left_out, symbol},
 };
 
 /// The section.
@@ -28,9 +28,12 @@ pub(super) fn network(facts: &Facts<'_>) -> Section {
     for layer in &derivation.layers {
         rows.push(layer_row(facts, &layer.name, &activation(facts, &layer.value), &layer.value, layer.shape));
     }
-    rows.extend(derivation.target.iter().map(|target| {
-        layer_row(facts, &target.name, phrases::TARGET, &target.value, target.shape)
-    }));
+    rows.extend(
+        derivation
+            .target
+            .iter()
+            .map(|target| layer_row(facts, &target.name, phrases::TARGET, &target.value, target.shape)),
+    );
     let count = rows.len();
     rows.truncate(ITEMS);
     section.table(&phrases::LAYERS, rows);
@@ -39,6 +42,11 @@ pub(super) fn network(facts: &Facts<'_>) -> Section {
         let mut symbol = Expression::default();
         symbol.push(Node::Constant(ConstantId(index as u32), *value));
         section.paragraph(phrases::constant(name, Line::of([symbol, number(*value)])));
+    }
+    let functions = definitions(facts);
+    if !functions.is_empty() {
+        section.paragraph(phrases::functions());
+        section.lines(functions);
     }
     section
 }

@@ -79,7 +79,9 @@ impl Known {
             let [(_, node)] = chain.as_slice() else { return None };
             cell.text.starts_with("$`").then_some(node)
         };
-        let (Some(name), Some(value)) = (formula("Parameter").and_then(key), formula("Initial value")) else { return };
+        let (Some(name), Some(value)) = (formula("Parameter").and_then(key), formula("Initial value")) else {
+            return;
+        };
         // A number for all elements is no value of the whole.
         if cell("Size").is_some_and(|size| size.text == "1") && is_numeric(value) {
             self.keep(name, value);
@@ -112,7 +114,8 @@ impl Known {
         if matches!(last, Node::Number(..) | Node::Negative(_) | Node::Matrix(_)) {
             self.known_value(line, &name, last, report);
             // Digits of a number that is rounded before it is used are not missing.
-            if rest.iter().any(|(relation, _)| *relation == Relation::Near) && !self.rounding.each {
+            let near = rest.iter().any(|(relation, _)| *relation == Relation::Near);
+            if near && !self.rounding.each && self.rounding.of_result(last) > 0.0 {
                 self.dropped.insert(name.clone());
             }
             // ∂E/∂net, which is called δ, has the same value.
@@ -124,7 +127,8 @@ impl Known {
     }
 
     fn alias(&mut self, name: &str, side: &Node, value: &Node) {
-        let Some(other) = key(side).filter(|other| matches!(side, Node::Derivative(..)) && !self.names.contains_key(other))
+        let Some(other) =
+            key(side).filter(|other| matches!(side, Node::Derivative(..)) && !self.names.contains_key(other))
         else {
             return;
         };
@@ -266,9 +270,11 @@ fn fits(symbolic: &Node, side: &Node, bound: &mut Vec<(String, Node)>) -> bool {
     match (symbolic, side) {
         (Node::Negative(a), Node::Negative(b)) => fits(a, b, bound),
         // There is no −0.
-        (Node::Negative(a), b) => fits(a, b, bound),
+        (Node::Negative(a), b) if begins_with_zero(b) => fits(a, b, bound),
         (Node::Binary(s, a, b), Node::Binary(t, c, d)) => s == t && all(&[a, b], &[c, d], bound),
-        (Node::Fraction(..) | Node::Number(..), _) if exact(symbolic).is_some() => exact(symbolic) == exact(side),
+        (Node::Fraction(..) | Node::Number(..), _) if exact(symbolic).is_some() => {
+            exact(symbolic) == exact(side)
+        }
         (Node::Fraction(a, b), Node::Fraction(c, d)) | (Node::Power(a, b), Node::Power(c, d)) => {
             all(&[a, b], &[c, d], bound)
         }
@@ -280,6 +286,14 @@ fn fits(symbolic: &Node, side: &Node, bound: &mut Vec<(String, Node)>) -> bool {
         (Node::Cases(a, c, b), Node::Cases(d, e, f)) => {
             c.sign == e.sign && all(&[a, &c.left, &c.right, b], &[d, &e.left, &e.right, f], bound)
         }
+        _ => false,
+    }
+}
+
+fn begins_with_zero(node: &Node) -> bool {
+    match node {
+        Node::Number(digits, _) => digits == "0",
+        Node::Binary(_, first, _) => begins_with_zero(first),
         _ => false,
     }
 }

@@ -166,7 +166,11 @@ impl Parser {
     }
 
     fn expect(&mut self, token: &str) -> Result<(), String> {
-        if self.accept(token) { Ok(()) } else { Err(format!("`{token}` is missing before {:?}", self.peek())) }
+        if self.accept(token) {
+            Ok(())
+        } else {
+            Err(format!("`{token}` is missing before {:?}", self.peek()))
+        }
     }
 
     fn relation(&self) -> Option<Relation> {
@@ -267,7 +271,10 @@ impl Parser {
         if raw == "\\top" {
             return Ok(Node::Transposed(Box::new(node)));
         }
-        let is_mark = raw == "+" || (raw.starts_with('(') && raw.ends_with(')'));
+        // The value after the step, or of a sample.
+        let number = raw.strip_prefix('(').and_then(|raw| raw.strip_suffix(')'));
+        let is_sample = number.is_some_and(|number| number == "i" || number.parse::<usize>().is_ok());
+        let is_mark = raw == "+" || is_sample;
         if let (Node::Name(name), true) = (&node, is_mark) {
             return Ok(Node::Name(format!("{name}^{{{raw}}}")));
         }
@@ -330,7 +337,12 @@ impl Parser {
                 let below = self.raw()?;
                 Ok(Node::Sum(below, Box::new(self.term(&[])?)))
             }
-            "\\dots" => Ok(Node::LeftOut),
+            "\\dots" => {
+                if self.peek().is_some_and(|next| next.starts_with("\\text{ ")) {
+                    self.at += 1;
+                }
+                Ok(Node::LeftOut)
+            }
             "\\begin" => self.environment(),
             "\\bar" => Ok(Node::Name(format!("\\bar{{{}}}", self.raw()?))),
             "\\lVert" => {
@@ -444,7 +456,9 @@ impl Node {
     pub fn parts(&self) -> Vec<&Node> {
         match self {
             Node::Number(..) | Node::Name(_) | Node::LeftOut => Vec::new(),
-            Node::Derivative(a, b) | Node::Binary(_, a, b) | Node::Fraction(a, b) | Node::Power(a, b) => vec![a, b],
+            Node::Derivative(a, b) | Node::Binary(_, a, b) | Node::Fraction(a, b) | Node::Power(a, b) => {
+                vec![a, b]
+            }
             Node::Negative(a)
             | Node::Root(a)
             | Node::Transposed(a)

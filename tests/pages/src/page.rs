@@ -48,7 +48,9 @@ fn cells(line: &str) -> Vec<String> {
 /// Rows of aligned mathematics; a row that begins with `&` goes on with the line before it.
 fn equalities(block: &[(usize, &str)]) -> Vec<(usize, Piece)> {
     let mut lines: Vec<(usize, String)> = Vec::new();
-    for (number, row) in block.iter().filter(|(_, row)| !row.starts_with("\\begin{a") && !row.starts_with("\\end{a")) {
+    for (number, row) in
+        block.iter().filter(|(_, row)| !row.starts_with("\\begin{a") && !row.starts_with("\\end{a"))
+    {
         let end = row.rfind(" \\\\[").unwrap_or(row.len());
         let row = row.get(..end).unwrap_or(row);
         match (row.strip_prefix('&'), lines.last_mut()) {

@@ -57,7 +57,8 @@ impl Sizes {
             [chain] => key(&chain.first()?.1),
             _ => None,
         };
-        if let (Some(name), Some((None, columns))) = (name("Values"), cell("Size").and_then(|size| of_text(&size.text)))
+        if let (Some(name), Some((None, columns))) =
+            (name("Values"), cell("Size").and_then(|size| of_text(&size.text)))
             && let Some(batch) = self.batch
         {
             self.known.insert(name, (batch, columns));
@@ -92,7 +93,9 @@ impl Sizes {
         if printed != [left.0, left.1, right.0, right.1, result.0, result.1] {
             report.find(line, format!("the sizes {printed:?} are not those beside them"));
         }
-        let Some((_, Node::Binary(Sign::Product, a, b))) = product.formulas.first().and_then(|chain| chain.first()) else {
+        let Some((_, Node::Binary(Sign::Product, a, b))) =
+            product.formulas.first().and_then(|chain| chain.first())
+        else {
             report.find(line, "a row of products has no product");
             return;
         };
@@ -134,10 +137,13 @@ impl Sizes {
             Node::Number(..) => Some((1, 1)),
             Node::Name(name) if name == "\\mathbf{1}" => None,
             Node::Name(name) => self.known.get(name).copied(),
-            // ∂E/∂x has the size of x; ∂y/∂x of values element by element that of both.
+            // ∂E/∂x has the size of x; ∂y/∂x of values element by element that of the larger.
             Node::Derivative(of, by) => {
-                let known = self.known.get(&key(node)?).copied();
-                known.or_else(|| self.known.get(&key(by)?).copied()).filter(|_| key(of).is_some())
+                let size = |node: &Node| self.known.get(&key(node)?).copied();
+                size(node).or_else(|| {
+                    let (of, by) = (size(of).unwrap_or((1, 1)), size(by)?);
+                    Some((of.0.max(by.0), of.1.max(by.1)))
+                })
             }
             Node::Negative(inside) | Node::Root(inside) => self.of(line, inside, report),
             Node::Transposed(inside) => {
@@ -168,7 +174,12 @@ impl Sizes {
                 _ => None,
             },
             Node::Matrix(rows) => Some((rows.len(), rows.first()?.len())),
-            Node::Cases(..) | Node::List(_) | Node::Element(..) | Node::Sum(..) | Node::Whole(..) | Node::LeftOut => None,
+            Node::Cases(..)
+            | Node::List(_)
+            | Node::Element(..)
+            | Node::Sum(..)
+            | Node::Whole(..)
+            | Node::LeftOut => None,
         }
     }
 

@@ -2,11 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::{
-    Part, Report,
-    latex::Node,
-    value::key,
-};
+use crate::{Part, Report, latex::Node, value::key};
 
 /// Functions that need no formula, and letters of mathematics.
 const KNOWN: [&str; 8] =
@@ -37,7 +33,8 @@ pub(crate) fn check(parts: &[(usize, Part)], report: &mut Report) {
 
 /// Functions may be used before their formula, which comes with their derivative.
 fn functions(parts: &[(usize, Part)]) -> HashSet<String> {
-    let chains = parts.iter().filter_map(|(_, part)| if let Part::Chain(chain) = part { Some(chain) } else { None });
+    let chains =
+        parts.iter().filter_map(|(_, part)| if let Part::Chain(chain) = part { Some(chain) } else { None });
     let first = chains.filter_map(|chain| chain.first());
     let mut found = HashSet::new();
     for (_, node) in first {

@@ -100,7 +100,11 @@ impl Value {
     fn transposed(&self) -> Option<Value> {
         let places = (0..self.columns).flat_map(|row| (0..self.rows).map(move |column| (row, column)));
         let cells = places.map(|(row, column)| self.cells.get(column * self.columns + row).copied());
-        Some(Value { rows: self.columns, columns: self.rows, cells: cells.collect::<Option<Vec<Interval>>>()? })
+        Some(Value {
+            rows: self.columns,
+            columns: self.rows,
+            cells: cells.collect::<Option<Vec<Interval>>>()?,
+        })
     }
 
     fn product(&self, other: &Value) -> Option<Value> {
@@ -187,7 +191,9 @@ impl Reader<'_> {
                     Some(match sign {
                         Sign::Plus => a.corners(b, |a, b| a + b),
                         Sign::Minus => a.corners(b, |a, b| a - b),
-                        Sign::Dot | Sign::Elementwise | Sign::Product | Sign::Times => a.corners(b, |a, b| a * b),
+                        Sign::Dot | Sign::Elementwise | Sign::Product | Sign::Times => {
+                            a.corners(b, |a, b| a * b)
+                        }
                     })
                 })
             }
@@ -214,7 +220,11 @@ impl Reader<'_> {
                 let cells = rows.iter().flatten().map(|cell| self.value(cell)?.cells.first().copied());
                 let cells = cells.collect::<Option<Vec<Interval>>>()?;
                 let columns = rows.first()?.len();
-                (rows.iter().all(|row| row.len() == columns)).then_some(Value { rows: rows.len(), columns, cells })
+                (rows.iter().all(|row| row.len() == columns)).then_some(Value {
+                    rows: rows.len(),
+                    columns,
+                    cells,
+                })
             }
             Node::List(items) => {
                 let mut cells = Vec::new();
@@ -240,7 +250,8 @@ impl Reader<'_> {
     fn call(&self, function: &Node, arguments: &[Node]) -> Option<Value> {
         let Node::Name(name) = function else { return None };
         if let Some((parameters, body)) = self.functions.get(name) {
-            let values = arguments.iter().map(|argument| self.value(argument)).collect::<Option<Vec<Value>>>()?;
+            let values =
+                arguments.iter().map(|argument| self.value(argument)).collect::<Option<Vec<Value>>>()?;
             let mut names = self.names.clone();
             names.extend(parameters.iter().cloned().zip(values));
             return Reader { names: &names, ..*self }.value(body);
@@ -393,8 +404,11 @@ pub fn exact(node: &Node) -> Option<Ratio> {
             exact(a)?.times(Ratio::new(below, above)?)
         }
         Node::Power(base, exponent) => {
-            let (base, Ratio { above: count, below: 1 }) = (exact(base)?, exact(exponent)?) else { return None };
-            let power = (0..count.abs().min(200)).try_fold(Ratio::new(1, 1)?, |power, _| power.times(base))?;
+            let (base, Ratio { above: count, below: 1 }) = (exact(base)?, exact(exponent)?) else {
+                return None;
+            };
+            let power =
+                (0..count.abs().min(200)).try_fold(Ratio::new(1, 1)?, |power, _| power.times(base))?;
             if count < 0 { Ratio::new(power.below, power.above) } else { Some(power) }
         }
         Node::Whole(up, inside) => {

@@ -17,7 +17,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let options = Options { digits: number(2, 9) as usize, ..Options::default() };
     fs::create_dir_all(&folder)?;
     for number in first..first + count {
-        let derivation = mlp_dsl::compile(&specification(number)).map_err(|found| format!("R{number}: {found:?}"))?;
+        let derivation =
+            mlp_dsl::compile(&specification(number)).map_err(|found| format!("R{number}: {found:?}"))?;
         let page = derive(&derivation, &options).to_markdown();
         fs::write(Path::new(&folder).join(format!("R{number}.md")), page)?;
     }
