@@ -83,7 +83,12 @@ const ROUNDED: usize = 15;
 
 /// Writes the worked derivation.
 pub fn derive(derivation: &Derivation, options: &Options) -> Document {
-    let small = derivation.parameter_count() <= EVALUATED;
+    let mut derivation = derivation.clone();
+    derivation.chosen.batch = options.batch;
+    let derivation = &derivation;
+    let samples = derivation.declared_samples().len().max(1);
+    let small =
+        derivation.parameter_count() <= EVALUATED && values::affordable_for(derivation, samples).is_ok();
     let point = if small { Point::declared(derivation).ok() } else { None };
     let numbers = point.as_ref().map(|point| shown::numbers(derivation, point, options));
     let facts = Facts::new(derivation, options, numbers.as_ref());
@@ -92,7 +97,8 @@ pub fn derive(derivation: &Derivation, options: &Options) -> Document {
     // What is rounded before it is used is printed with all the digits that it has.
     let digits = if options.round_each.is_some() { ROUNDED } else { options.digits.clamp(1, 17) };
     let preface = sections::preface(&facts, options);
-    let names = Names::new(derivation, neurons);
+    let single = neurons && numbers.as_ref().is_none_or(|numbers| numbers.samples() == 1);
+    let names = Names::new(derivation, single);
     Document {
         derivation: derivation.clone(),
         names,
@@ -174,6 +180,7 @@ impl Document {
             numbers: self.numbers.as_ref(),
             digits: self.digits,
             round_each: self.round_each,
+            sample: None,
         }
     }
 }

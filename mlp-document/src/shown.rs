@@ -78,7 +78,7 @@ pub(crate) fn parting(derivation: &Derivation, point: &Point, numbers: &Numbers<
     let program = evaluate::<f64>(derivation, point);
     let pair = |id: EquationId| {
         let (ours, theirs) =
-            (numbers.value(derivation, id, 0)?.scalar().value(), program.value(id)?.scalar());
+            (numbers.value(id, 0)?.scalar().value(), program.value(id)?.scalar());
         Some((ours, theirs))
     };
     let apart = |id: &EquationId| {

@@ -5,10 +5,7 @@ use mlp_dsl::{
         FunctionId,
         evaluate::{Real, evaluate_formula},
     },
-    ir::{
-        Derivation,
-        equation::{EquationId, Per},
-    },
+    ir::{Derivation, equation::EquationId},
     model::{Reduction, Sample},
     never::OrNever,
     number::Arithmetic,
@@ -20,20 +17,17 @@ use super::{ArrayOp, Expression, Node, NodeId, Quantity};
 
 /// The interpreter's values: of the batch, and of each of its samples.
 #[derive(Clone, Debug)]
-pub struct Numbers<R = f64> {
-    batch: Evaluation<R>,
-    samples: Vec<Evaluation<R>>,
-}
+pub struct Numbers<R = f64>(Evaluation<R>);
 
 impl<R: Real> Numbers<R> {
-    /// At a point with one sample.
+    /// At a point.
     pub fn at(derivation: &Derivation, point: &Point) -> Self {
         Numbers::of_evaluation(evaluate(derivation, point))
     }
 
-    /// Of one sample.
-    pub(crate) fn of_evaluation(batch: Evaluation<R>) -> Self {
-        Numbers { samples: vec![batch.clone()], batch }
+    /// Of an evaluation.
+    pub(crate) fn of_evaluation(evaluation: Evaluation<R>) -> Self {
+        Numbers(evaluation)
     }
 
     /// For a batch of samples, with these parameters instead of the start values.
@@ -42,28 +36,21 @@ impl<R: Real> Numbers<R> {
         parameters: &[(EquationId, Array<f64>)],
         samples: &[Sample],
     ) -> Self {
-        let at = |samples: &[Sample]| {
-            let mut point = Point::at(derivation, samples);
-            for (id, value) in parameters {
-                point.set(*id, value.clone());
-            }
-            evaluate(derivation, &point)
-        };
-        let each = samples.iter().map(|sample| at(std::slice::from_ref(sample))).collect();
-        Numbers { batch: at(samples), samples: each }
+        let mut point = Point::at(derivation, samples);
+        for (id, value) in parameters {
+            point.set(*id, value.clone());
+        }
+        Numbers::at(derivation, &point)
     }
 
     /// How many samples there are.
     pub fn samples(&self) -> usize {
-        self.samples.len()
+        self.0.samples()
     }
 
     /// The value of an equation, seen from a sample.
-    pub fn value(&self, derivation: &Derivation, id: EquationId, sample: usize) -> Option<&Array<R>> {
-        match derivation.equation(id).per {
-            Per::Batch => self.batch.value(id),
-            Per::Sample => self.samples.get(sample)?.value(id),
-        }
+    pub fn value(&self, id: EquationId, sample: usize) -> Option<&Array<R>> {
+        self.0.value_of(id, sample)
     }
 }
 
@@ -148,8 +135,11 @@ impl Quantity {
         sample: usize,
     ) -> Option<Array<R>> {
         match self {
-            Quantity::Equation(id) => numbers.value(derivation, *id, sample).cloned(),
+            Quantity::Equation(id) => numbers.value(*id, sample).cloned(),
             Quantity::Count(count) => Some(Array::scalar_of(R::from(count.of(derivation)? as f64))),
+            Quantity::OfSample { sample: own, value } => {
+                value.evaluate(derivation, numbers, own.unwrap_or(sample))
+            }
             Quantity::Letter { value, .. }
             | Quantity::Derivative { value, .. }
             | Quantity::Argument { value, .. }
@@ -170,6 +160,7 @@ impl ArrayOp {
             ArrayOp::Dot => product(first, &second()?.transposed()),
             ArrayOp::Sum => Array::scalar_of(first.sum()),
             ArrayOp::Softmax => first.softmax(),
+            ArrayOp::LogSoftmax => first.log_softmax(),
             ArrayOp::CrossEntropy => {
                 let zero = R::from(0.0);
                 let part = |(p, t): (R, R)| if t.real() == 0.0 { zero } else { -t * p.ln() };

@@ -2,10 +2,12 @@
 
 pub(crate) mod decimal;
 pub(crate) mod layout;
+mod logits;
 pub(crate) mod math;
 pub(crate) mod names;
 mod operations;
 mod relation;
+mod samples;
 mod size;
 mod spelling;
 
@@ -30,8 +32,10 @@ use operations::{array_operation, binary, select};
 const SIZE: usize = 480;
 /// The most operations of a formula that is printed.
 const OPERATIONS: usize = 400;
-/// The most numbers of an array that are printed.
+/// The most numbers of a vector, of a row or of a column that are printed.
 pub(crate) const CELLS: usize = 8;
+/// The most numbers of a matrix that are printed.
+const MATRIX: usize = 24;
 
 /// Writes sides.
 pub(crate) struct Notation<'d> {
@@ -41,6 +45,8 @@ pub(crate) struct Notation<'d> {
     pub(crate) digits: usize,
     /// Decimals to which each computed number is rounded before it is used.
     pub(crate) round_each: Option<usize>,
+    /// The sample that symbols are marked with: by its number, or by the letter of any sample.
+    pub(crate) sample: Option<Option<usize>>,
 }
 
 impl Notation<'_> {
@@ -50,7 +56,7 @@ impl Notation<'_> {
             Form::Symbols => self.expression(&side.expression, false),
             Form::Numbers => self.expression(&side.expression, true),
             Form::Value => {
-                let value = side.expression.evaluate(self.derivation, self.numbers?, 0)?;
+                let value = self.values(&side.expression)?;
                 self.array(&value)
             }
             Form::Terms => self.terms(&side.expression),
@@ -116,7 +122,14 @@ impl Notation<'_> {
                 let [left, right, then, otherwise] = parts.map(|id| at(&id));
                 select(*comparison, [left?, right?, then?, otherwise?])
             }
-            Node::Apply(f, arguments) => Math::call(self.names.function(*f).into(), all(arguments)?),
+            Node::Apply(f, arguments) => {
+                let known =
+                    self.names.logits.call(self.names, self.derivation, expression, (*f, arguments), pieces);
+                match known {
+                    Some(math) => math,
+                    None => Math::call(self.names.function(*f).into(), all(arguments)?),
+                }
+            }
             Node::Array(op, operands) => array_operation(*op, &all(operands)?, shape.count())?,
             Node::Batch(reduction, inner) => self.over_batch(*reduction, inner, numbers)?,
             Node::Whole { up, of } => at(of)?.clone().fenced(if *up { Fence::Ceiling } else { Fence::Floor }),
@@ -136,28 +149,48 @@ impl Notation<'_> {
         finite(x, || decimal(Known::from(short), digits))
     }
 
+    /// The value of an expression: for a batch with a row for each sample, where it depends on the sample.
+    fn values(&self, expression: &Expression) -> Option<Array<Known>> {
+        let numbers = self.numbers?;
+        let of = |sample| expression.evaluate(self.derivation, numbers, sample);
+        if numbers.samples() == 1 || !expression.is_open(self.derivation) {
+            return of(0);
+        }
+        let columns = expression.shape().count();
+        let shape = Shape::Matrix(numbers.samples(), columns);
+        if !is_printed(shape) {
+            return None;
+        }
+        let rows = (0..numbers.samples()).map(of).collect::<Option<Vec<_>>>()?;
+        let cells: Vec<Known> = rows.iter().flat_map(|row| row.iter().collect::<Vec<Known>>()).collect();
+        Some(Array::from_row_major(shape, &cells))
+    }
+
     /// The numbers of an array, where they are few.
     fn array(&self, value: &Array<Known>) -> Option<Math> {
         let columns = match value.shape() {
             Shape::Scalar => return Some(self.number(value.scalar())),
             Shape::Vector(n) | Shape::Matrix(_, n) => n,
         };
-        let cells: Vec<Math> = value.iter().take(CELLS + 1).map(|x| self.number(x)).collect();
-        if cells.len() > CELLS || cells.is_empty() {
+        if !is_printed(value.shape()) {
             return None;
         }
+        let cells: Vec<Math> = value.iter().map(|x| self.number(x)).collect();
         Some(Math::Matrix(cells.chunks(columns.max(1)).map(<[Math]>::to_vec).collect()))
     }
 
     fn quantity(&self, quantity: &Quantity, numbers: bool) -> Option<Math> {
         if numbers {
-            return self.array(&quantity.evaluate(self.derivation, self.numbers?, 0)?);
+            return self.array(&self.values(&Expression::quantity(self.derivation, quantity.clone()))?);
         }
         Some(match quantity {
-            Quantity::Equation(id) => self.names.symbol(self.derivation, *id),
+            Quantity::Equation(id) => self.symbol(*id),
             Quantity::Count(count) => literal(count.of(self.derivation)? as f64),
             Quantity::Letter { math, .. } => math.as_ref().clone(),
-            Quantity::Derivative { of, by, .. } => self.names.derivative(self.derivation, *of, *by),
+            Quantity::Derivative { of, by, .. } => self.derivative(*of, *by),
+            Quantity::OfSample { sample, value } => {
+                Notation { sample: Some(*sample), ..*self }.expression(value, false)?
+            }
             Quantity::Argument { name, .. } => self.names.argument(name).into(),
             Quantity::FunctionDerivative { function, parameter, arguments, .. } => {
                 let name = self.names.function(*function);
@@ -190,11 +223,11 @@ impl Notation<'_> {
         let each = self.expression(inner, numbers)?;
         let sum = match (inner.root(), inner.shape()) {
             (Some(Node::Array(ArrayOp::TransposedProduct, _)), _) => each,
-            (_, Shape::Vector(_)) => {
+            (_, Shape::Vector(_)) if !inner.names_any_sample() => {
                 let ones = operations::ones().raised(Operator::Transpose.into());
                 Math::infix(ones, Operator::Juxtaposed, each.at_least(Binding::Closed))
             }
-            (_, Shape::Scalar | Shape::Matrix(..)) => Math::Row(Math::sum_over(
+            (_, Shape::Scalar | Shape::Vector(_) | Shape::Matrix(..)) => Math::Row(Math::sum_over(
                 Math::Text(crate::phrases::BATCH),
                 vec![each.at_least(Binding::Product)],
             )),
@@ -222,6 +255,17 @@ fn finite(x: f64, decimal: impl FnOnce() -> decimal::Decimal) -> Math {
     } else {
         Number::Decimal(decimal())
     })
+}
+
+/// Whether an array of these sizes is printed in numbers.
+pub(crate) fn is_printed(shape: Shape) -> bool {
+    match shape {
+        Shape::Scalar => true,
+        Shape::Vector(n) => (1..=CELLS).contains(&n),
+        Shape::Matrix(rows, columns) => {
+            (1..=CELLS).contains(&columns) && (1..=CELLS).contains(&rows) && rows * columns <= MATRIX
+        }
+    }
 }
 
 /// Whether an expression is about letters with an index: elements, not arrays.

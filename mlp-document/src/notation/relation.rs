@@ -6,7 +6,7 @@ use crate::{
     content::{Form, Line, Side},
     expression::{
         Expression, Node,
-        evaluate::{node_values, nodes_from},
+        evaluate::{Numbers, node_values, nodes_from},
     },
     known::Known,
 };
@@ -45,7 +45,7 @@ impl Notation<'_> {
 
     fn said(&self, side: &Side) -> Said {
         let expression = &side.expression;
-        let value = || expression.evaluate(self.derivation, self.numbers?, 0);
+        let value = || self.values(expression);
         match side.form {
             Form::Symbols => Said::Symbols,
             Form::Value => value().map_or(Said::Numbers(None, false), |value| {
@@ -69,15 +69,22 @@ impl Notation<'_> {
 
     /// The value of an expression for the printed digits of its quantities.
     fn read_back(&self, expression: &Expression) -> Option<Array<Known>> {
-        let numbers = self.numbers?;
+        let numbers = self.numbers.filter(|numbers| !self.is_of_batch(numbers, expression))?;
         let digits =
             |quantity: &crate::Quantity| self.read(&quantity.evaluate(self.derivation, numbers, 0)?);
         nodes_from(expression, self.derivation, &digits, &|_, _| None)?.pop()
     }
 
+    /// Whether it has a row for each of several samples.
+    fn is_of_batch(&self, numbers: &Numbers<Known>, expression: &Expression) -> bool {
+        numbers.samples() > 1 && expression.is_open(self.derivation)
+    }
+
     /// Whether all digits of each quantity are printed.
     fn in_full(&self, expression: &Expression) -> bool {
-        let Some(numbers) = self.numbers else { return false };
+        let Some(numbers) = self.numbers.filter(|numbers| !self.is_of_batch(numbers, expression)) else {
+            return false;
+        };
         expression.nodes().iter().all(|node| match node {
             Node::Quantity(quantity) => {
                 let value = quantity.evaluate(self.derivation, numbers, 0);

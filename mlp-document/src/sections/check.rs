@@ -31,6 +31,7 @@ pub(super) fn check(facts: &Facts<'_>, loss: &Loss) -> Section {
     let mut section = Section::new("check");
     let derivation = facts.derivation;
     let operations = cost::evaluation(derivation, derivation.equations.len()).max(1);
+    let operations = operations.saturating_mul(facts.samples() as u64);
     let affordable = (AFFORDABLE / operations) as usize;
     if affordable == 0 {
         section.paragraph(phrases::too_large_to_check());
@@ -70,7 +71,7 @@ fn loss_after(
     let derivation = facts.derivation;
     // The numbers of the page, where it has some: its decimals may take another branch than doubles.
     let value_of = |id: EquationId| match facts.numbers {
-        Some(numbers) => numbers.value(derivation, id, 0).map(|value| value.map(Known::value)),
+        Some(numbers) => numbers.value(id, 0).map(|value| value.map(Known::value)),
         None => before.value(id).cloned(),
     };
     let mut moved = point.clone();
@@ -87,7 +88,7 @@ fn loss_after(
     let after = match facts.numbers {
         Some(_) => {
             let numbers = shown::numbers(derivation, &moved, facts.options);
-            numbers.value(derivation, loss.objective, 0).map_or(f64::NAN, |loss| loss.scalar().value())
+            numbers.value(loss.objective, 0).map_or(f64::NAN, |loss| loss.scalar().value())
         }
         None => evaluate::<f64>(derivation, &moved).scalar(loss.objective),
     };

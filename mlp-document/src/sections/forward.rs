@@ -26,6 +26,7 @@ use super::{
     arithmetic::{counted, number},
     facts::{Facts, ITEMS},
     lines::{left_out, line, lines_of},
+    samples::samples,
     sizes::sizes,
 };
 
@@ -40,6 +41,7 @@ fn neurons(facts: &Facts<'_>) -> Section {
         Some(_) => phrases::neurons(&nets(facts)),
         None => phrases::neurons_without_values(&missing_values(facts.derivation)),
     });
+    samples(facts, &mut section);
     let named = facts.named(Role::Forward);
     let shown = named.get(..ITEMS).unwrap_or(&named);
     for own in shown.chunk_by(|a, b| facts.layer_of(*a) == facts.layer_of(*b)) {
@@ -53,14 +55,14 @@ fn neurons(facts: &Facts<'_>) -> Section {
 
 fn layers(facts: &Facts<'_>) -> Section {
     let mut section = Section::new("forward");
-    let batch = facts.batch_size();
     section.paragraph(rows_of_samples(facts));
     if facts.numbers.is_none() {
         section.paragraph(phrases::layers_without_values(&missing_values(facts.derivation)));
     }
-    if facts.numbers.is_some() && batch > 1 {
+    if facts.numbers.is_some() && facts.batch_size() == 1 && facts.batch_of_sizes() > 1 {
         section.paragraph(phrases::numbers_of_one_sample());
     }
+    samples(facts, &mut section);
     let named = facts.named(Role::Forward);
     section.lines(lines_of(facts, &named));
     left_out(&mut section, named.len(), Items::Values);

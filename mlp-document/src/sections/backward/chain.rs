@@ -7,6 +7,7 @@ use mlp_dsl::{
     ir::{
         array::Op,
         equation::{EquationId, Symbol},
+        reuse::Sigmoids,
     },
 };
 
@@ -28,6 +29,7 @@ pub(crate) struct Chain<'c, 'd> {
     /// Whether a value depends on a trained parameter.
     moves: Vec<bool>,
     swept: RefCell<HashMap<EquationId, Swept>>,
+    sigmoids: Sigmoids,
 }
 
 /// The local derivatives of an equation with respect to each of its leaves.
@@ -66,7 +68,8 @@ impl<'c, 'd> Chain<'c, 'd> {
                 *slot = true;
             }
         }
-        Chain { facts, loss, known, partials, reaches_loss, moves, swept: RefCell::default() }
+        let sigmoids = Sigmoids::of(derivation);
+        Chain { facts, loss, known, partials, reaches_loss, moves, swept: RefCell::default(), sigmoids }
     }
 
     /// The named local derivatives of a value.
@@ -119,7 +122,7 @@ impl<'c, 'd> Chain<'c, 'd> {
             let roots = partials(&mut b, formula, Some(own), &leaves, &derivation.header.functions);
             (b, leaves.into_iter().zip(roots).collect())
         });
-        roots.get(&by.0).map(|root| b.finish(*root))
+        roots.get(&by.0).map(|root| self.sigmoids.reused(b.finish(*root)))
     }
 
     /// ∂E/∂x by its symbol.
