@@ -156,9 +156,12 @@ pub(crate) struct Derive {
     pub(crate) source: Source,
     #[command(flatten)]
     pub(crate) choice: Choice,
-    /// The number of decimal places
+    /// The number of decimal places; 17 prints 17 significant digits
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=17))]
     pub(crate) digits: Option<u8>,
+    /// Round each computed number to N decimal places before it is used further, as with a calculator
+    #[arg(long, value_name = "N", conflicts_with = "digits", value_parser = clap::value_parser!(u8).range(1..=15))]
+    pub(crate) round_each: Option<u8>,
     /// The batch size, instead of the one declared in `train`
     #[arg(long, value_name = "N", value_parser = count())]
     pub(crate) batch: Option<u64>,
