@@ -62,6 +62,10 @@ pub(crate) fn no_loss() -> Text {
     text!["The specification declares no loss, so the document ends after the forward pass."]
 }
 
+pub(crate) fn no_gradients() -> Text {
+    text!["No parameter is trained, so there are no gradients and no update."]
+}
+
 /// The letters of the document's own notation.
 pub(crate) fn letters() -> Text {
     text![

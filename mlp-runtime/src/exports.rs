@@ -14,7 +14,8 @@ pub use super::kernels::{
 pub use super::missing::{
     LossInSpecification, SmallEnoughElseBackwardInto, SmallEnoughElseForwardInto,
     SmallEnoughElseLossOfDifferentiable, SmallEnoughElseStatic, SmallEnoughElseTraceInto,
-    SmallEnoughElseTrainInto, TrainInSpecification, WithoutStateElseTrainInto,
+    SmallEnoughElseTrainInto, TrainInSpecification, TrainedParameterInSpecification,
+    WithoutStateElseTrainInto,
 };
 pub use super::network::{
     Differentiable, Gradients, Network, Parameter, ParameterKind, ParameterShape, Reduction, Trainable,

@@ -27,7 +27,10 @@ use facts::Facts;
 pub(crate) fn sections(facts: &Facts<'_>) -> Vec<Section> {
     let mut sections = vec![network::network(facts), parameters::parameters(facts), forward::forward(facts)];
     if let Some(loss) = &facts.derivation.loss {
-        sections.extend([loss::loss(facts, loss), backward::backward(facts, loss)]);
+        sections.push(loss::loss(facts, loss));
+    }
+    if let Some(loss) = facts.derivation.loss.as_ref().filter(|_| facts.derivation.has_gradients()) {
+        sections.push(backward::backward(facts, loss));
         sections.extend(loss.penalty.map(|_| penalty::penalty(facts, loss)));
         sections.extend([update::update(facts), check::check(facts, loss)]);
     }
@@ -45,6 +48,9 @@ pub(crate) fn preface(derivation: &Derivation, digits: usize, neurons: bool) -> 
     }
     if derivation.loss.is_none() {
         preface.push(phrases::no_loss());
+    }
+    if derivation.loss.is_some() && !derivation.has_gradients() {
+        preface.push(phrases::no_gradients());
     }
     if neurons && derivation.loss.is_some() {
         preface.push(phrases::letters());
