@@ -79,13 +79,20 @@ impl Real for Complex {
         Complex::new(self.0.re.floor(), 0.0)
     }
     fn pow(self, exponent: Self) -> Self {
+        // First order in the step, which is all there is; right for negative bases too.
         let (base, power) = (self.0, exponent.0);
-        if power.im == 0.0 {
-            // First order in the step, which is all there is; right for negative bases too.
-            let slope = if base.im == 0.0 { 0.0 } else { power.re * base.re.powf(power.re - 1.0) };
-            return Complex::new(base.re.powf(power.re), slope * base.im);
-        }
-        Complex((power * base.ln()).exp())
+        let value = base.re.powf(power.re);
+        let of_base = if base.im == 0.0 || power.re == 0.0 {
+            0.0
+        } else {
+            base.im * power.re * base.re.powf(power.re - 1.0)
+        };
+        let of_power = if power.im == 0.0 || (base.re == 0.0 && power.re >= 0.0) {
+            0.0
+        } else {
+            power.im * value * base.re.ln()
+        };
+        Complex::new(value, of_base + of_power)
     }
     fn real(self) -> f64 {
         self.0.re

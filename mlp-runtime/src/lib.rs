@@ -35,6 +35,7 @@ mod fused;
 #[allow(unsafe_code, reason = "kernels read and write through pointers")]
 #[deny(clippy::undocumented_unsafe_blocks)]
 mod gemm;
+mod groups;
 #[cfg(feature = "alloc")]
 mod heap;
 mod isa;
@@ -56,7 +57,8 @@ use mlp_hash as hash;
 pub use batch::{Batch, BatchError, rows_from_flat};
 pub use class::{Class, NoSuchClass};
 pub use network::{
-    Differentiable, Gradients, Network, Parameter, ParameterKind, ParameterShape, Reduction, Trainable,
+    Differentiable, Gradients, Network, NotFinite, Parameter, ParameterKind, ParameterShape, Reduction,
+    Trainable,
 };
 pub use scalar::Scalar;
 #[cfg(feature = "ndarray")]

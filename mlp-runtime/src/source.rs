@@ -47,6 +47,7 @@ const COMMON: &[Module] = modules! {
     class = include_str!("class.rs");
     missing = include_str!("missing.rs");
     network = include_str!("network.rs");
+    groups = include_str!("groups.rs");
     exports = include_str!("exports.rs");
     isa::traits = include_str!("isa/traits.rs");
     isa::portable = include_str!("isa/portable.rs");

@@ -11,7 +11,11 @@ use super::{
     Field, LayoutEntry, Surface, Type, counted,
     facts::{ByValue, Counts, Data, Facts, Loss, Part, Samples},
 };
-use crate::{Context, fingerprint, names::own, weights};
+use crate::{
+    Context, fingerprint,
+    names::{SUMS, own},
+    weights,
+};
 
 impl Surface {
     /// The API of a network.
@@ -236,6 +240,14 @@ fn workspace(context: &Context<'_>) -> Part {
         };
         Field { name: context.names.of(field.value), docs: Vec::new(), ty, setting: None }
     });
+    let sums = context.plan.layout.sums.filter(|sums| sums.in_workspace);
+    let sums = sums.map(|sums| Field {
+        name: own(SUMS),
+        docs: Vec::new(),
+        ty: Type::Wide(sums.numbers),
+        setting: None,
+    });
+    let fields = fields.chain(sums);
     let docs = format!(
         " Memory for the intermediate values of `{}`: {} bytes. Contents before a call are ignored.",
         context.derivation.header.name, context.plan.layout.workspace_bytes

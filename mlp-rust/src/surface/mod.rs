@@ -121,8 +121,12 @@ pub(crate) enum Type {
     Batch(Box<Type>, Box<Type>),
     /// `(T, U)`
     Pair(Box<Type>, Box<Type>),
+    /// 64-bit numbers, whatever the type of the network's numbers.
+    Wide(usize),
     /// A result without a value.
     Checked,
+    /// The loss before a step, if it was taken.
+    Tried,
     /// The elements of a parameter, if there is one of the name; to read or to change.
     Elements(Pass),
     /// The list of parameters.
@@ -200,6 +204,8 @@ pub(crate) enum Body {
     StartValues,
     /// The elements of the parameter of a name, to read or to change.
     Elements(Pass),
+    /// The elements of the gradient of a number, to read or to change.
+    Gradient(Pass),
     /// All gradients set to 0.
     Clear,
     /// All gradients divided by a number.
@@ -222,6 +228,8 @@ pub(crate) enum Returned {
     Gradients,
     /// The loss before a training step.
     Step,
+    /// The same, if loss and gradients are numbers.
+    Tried,
 }
 
 /// A constant.

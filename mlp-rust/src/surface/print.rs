@@ -303,7 +303,9 @@ impl Printer<'_> {
                 let (first, second) = (self.ty(first), self.ty(second));
                 quote!((#first, #second))
             }
+            Type::Wide(count) => array(&[*count], quote!(f64)),
             Type::Checked => quote!(::core::result::Result<(), #runtime::BatchError>),
+            Type::Tried => quote!(::core::result::Result<#real, #runtime::NotFinite>),
             Type::Elements(pass) => {
                 let elements = passed(*pass, None, &quote!([#real]));
                 quote!(::core::option::Option<#elements>)
@@ -335,7 +337,9 @@ impl Printer<'_> {
                 let (first, second) = (self.zero(first), self.zero(second));
                 quote!((#first, #second))
             }
+            Type::Wide(count) => array(&[*count], quote!(0.0)),
             Type::Checked => quote!(::core::result::Result::Ok(())),
+            Type::Tried => quote!(::core::result::Result::Ok(0.0)),
             Type::Elements(_) => quote!(::core::option::Option::None),
             Type::Text | Type::Any(_) | Type::Many(_) | Type::Batch(..) | Type::Reduction => {
                 never!("{ty:?} has no zero");
