@@ -35,6 +35,10 @@ fn gradients(derivation: &Derivation, report: &mut String) -> Result<(), Failure
         report.push_str("  gradients  none: the network has no loss\n");
         return Ok(());
     }
+    if !derivation.has_gradients() {
+        report.push_str("  gradients  none: no parameter is trained\n");
+        return Ok(());
+    }
     if let Err(large) = values::affordable(derivation) {
         report.push_str("  gradients  not checked: the network is too large to evaluate\n");
         let title = format!("the gradients of `{}` can't be checked: it has {large}", derivation.header.name);
@@ -71,7 +75,13 @@ fn point(derivation: &Derivation) -> (Point, String) {
         let batch = derivation.declared_samples();
         let samples = batch.get(..checkable_samples(derivation)).unwrap_or(batch);
         let which = if samples.len() < all { "first" } else { "declared" };
-        return (Point::at(derivation, samples), format!("the {which} {} samples", samples.len()));
+        return (
+            Point::at(derivation, samples),
+            match samples.len() {
+                1 => "the declared sample".to_owned(),
+                count => format!("the {which} {count} samples"),
+            },
+        );
     }
     match Point::declared(derivation) {
         Ok(point) => (point, "the declared values".to_owned()),
