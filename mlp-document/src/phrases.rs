@@ -306,7 +306,7 @@ pub(crate) fn neurons_without_values(missing: &[MissingValues]) -> Text {
 fn only_symbols(missing: &[MissingValues]) -> Text {
     if missing.is_empty() {
         return text![
-            "The network is too large to show its numbers: all formulas are given in symbols only."
+            "The network or the batch is too large to be computed here, so all formulas are given in symbols only."
         ];
     }
     let mut text = named(missing, "The ");
@@ -358,12 +358,6 @@ pub(crate) fn layers_without_values(missing: &[MissingValues]) -> Text {
 pub(crate) fn numbers_of_one_sample() -> Text {
     text![
         "The numbers shown are those of a batch with one sample. In a larger batch, each matrix has one row per sample, and each sum over the batch has one term per sample."
-    ]
-}
-
-pub(crate) fn too_large_for_numbers() -> Text {
-    text![
-        "The network or the batch is too large to be computed here, so all formulas are given in symbols only."
     ]
 }
 

@@ -202,9 +202,11 @@ fn at_most_one(statement: &ast::Statement) -> Option<(&'static str, Span)> {
         Statement::Data(_, span) => ("data", Span::new(span.start, span.start + "data".len())),
         Statement::Unroll(choice) => ("unroll", choice.span),
         Statement::Arithmetic(choice) => ("arithmetic", choice.span),
-        Statement::Input(_) | Statement::Parameters { .. } | Statement::Layer(_) | Statement::Penalty(_) => {
-            return None;
-        }
+        Statement::Input(_)
+        | Statement::Parameters { .. }
+        | Statement::Layer(_)
+        | Statement::Penalty(_)
+        | Statement::Allow(_) => return None,
     })
 }
 
