@@ -210,6 +210,7 @@ macro_rules! networks {
                 super::Compiled::<$network> { network: || $network::ZERO, output: || [0.0; $network::OUTPUTS] }
             }
 
+            #[allow(dead_code, reason = "the interpreter has one type")]
             pub(super) fn interpreted() -> impl super::Computes {
                 super::Interpreted(mlp_dsl::compile(include_str!(concat!("../../", $file))).unwrap())
             }

@@ -374,7 +374,8 @@ impl Generator {
         let (output, loss) = match self.below(16) {
             0 | 1 => {
                 targets = Targets::Distribution;
-                (format!("softmax(dense({ends}))"), "cross_entropy(y, t)".to_owned())
+                let loss = self.pick(&["cross_entropy(y, t)", "kl_divergence(y, t)"]);
+                (format!("softmax(dense({ends}))"), loss.to_owned())
             }
             2 => {
                 targets = Targets::Class;
@@ -398,6 +399,8 @@ impl Generator {
                     "mean_absolute_error(y, t)",
                     "huber(y, t)",
                     "huber(y, t, delta = 0.3)",
+                    "log_cosh(y, t)",
+                    "hinge(y, 2 * t - 1)",
                     "let e = y - t in e @ e + 0.1 * mean(abs(e))",
                     "sum((y - t)^4) / count(t)",
                 ];
