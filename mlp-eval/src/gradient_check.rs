@@ -10,6 +10,15 @@ const STEP: f64 = 1e-40;
 /// Scalar operations spent on checking; a large network is checked at evenly spaced places.
 const BUDGET: u64 = 60_000_000;
 
+/// Gradients that are compared, however large the network is.
+const LEAST: usize = 32;
+
+/// How many samples the check affords: at least 16, and more in a small network.
+pub fn checkable_samples(derivation: &Derivation) -> usize {
+    let forward = cost::evaluation(derivation, derivation.equations.len()).max(1);
+    (BUDGET / forward / LEAST as u64).max(16) as usize
+}
+
 /// The result of a gradient check.
 #[derive(Clone, Debug, PartialEq)]
 pub struct GradientCheck {
@@ -32,7 +41,7 @@ pub fn check_gradients(derivation: &Derivation, point: &Point) -> Option<Gradien
     let total = derivation.parameter_count() - derivation.frozen_count();
     let samples = point.samples().max(1) as u64;
     let forward = cost::evaluation(derivation, loss.objective.index() + 1).saturating_mul(samples);
-    let affordable = (BUDGET / forward.max(1)).max(32) as usize;
+    let affordable = (BUDGET / forward.max(1)).max(LEAST as u64) as usize;
     let stride = total.div_ceil(affordable).max(1);
     let mut check = GradientCheck { checked: 0, total, normwise: 0.0, worst: 0.0, worst_at: None };
     let (mut difference_norm, mut norm, mut index) = (0.0, 0.0, 0);

@@ -11,6 +11,7 @@ mod bare;
 mod corners;
 mod course;
 mod hygiene;
+mod long_batches;
 mod macro_rules;
 mod names;
 mod outside;

@@ -42,6 +42,12 @@ pub trait Real:
     fn multiply_add(self, factor: Self, addend: Self) -> Self {
         self * factor + addend
     }
+    /// The sum of numbers in order, in at least 64 bits, divided by the divisor if there is one, and rounded once. A type
+    /// of fewer bits has its own.
+    fn wide_sum(numbers: &[Self], divisor: Option<f64>) -> Self {
+        let sum = numbers.iter().copied().reduce(|sum, number| sum + number).unwrap_or(Self::from(0.0));
+        divisor.map_or(sum, |divisor| sum / Self::from(divisor))
+    }
 }
 
 impl Real for f64 {

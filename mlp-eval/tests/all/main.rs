@@ -1,4 +1,5 @@
 //! Gradients of the compiler held against the interpreter and its complex step.
 
+mod kinks;
 mod order;
 mod properties;

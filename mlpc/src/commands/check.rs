@@ -2,14 +2,12 @@
 
 use mlp_document::values;
 use mlp_dsl::{ir::Derivation, shape::Shape};
-use mlp_eval::{GradientCheck, Point, check_gradients, evaluate};
+use mlp_eval::{GradientCheck, Point, check_gradients, checkable_samples, evaluate};
 
 use crate::{arguments::Check, failure::Failure, file::shown_name, input, output};
 
 /// The largest normwise relative error that rounding explains.
 const TOLERANCE: f64 = 1e-12;
-/// The number of samples of `data` that are used.
-const SAMPLES: usize = 16;
 /// The seed of random inputs and targets, so that each call uses the same numbers.
 const SEED: u64 = 1;
 
@@ -63,7 +61,8 @@ fn gradients(derivation: &Derivation, report: &mut String) -> Result<(), Failure
 fn point(derivation: &Derivation) -> (Point, String) {
     if derivation.header.has_data {
         let all = derivation.header.samples.len();
-        let samples = derivation.header.samples.get(..all.min(SAMPLES)).unwrap_or_default();
+        let batch = derivation.declared_samples();
+        let samples = batch.get(..checkable_samples(derivation)).unwrap_or(batch);
         let which = if samples.len() < all { "first" } else { "declared" };
         return (Point::at(derivation, samples), format!("the {which} {} samples", samples.len()));
     }
