@@ -62,6 +62,7 @@ FUNCTIONS = {
     "silu(x)": F.silu,
     "ln_1p(x)": torch.log1p,
     "softplus(x)": F.softplus,
+    "log_sigmoid(x)": F.logsigmoid,
     "mish(x)": F.mish,
     "abs(x)": torch.abs,
     "softsign(x)": F.softsign,
@@ -84,6 +85,11 @@ def over(t, x):
     return mpf(0) if t == 0 else mpf(INF) if x == 0 else t / x
 
 
+LOG_LOSS = (
+    lambda x, t: -xlogy(t, x) - xlogy(1 - t, 1 - x),
+    lambda x, t: over(1 - t, 1 - x) - over(t, x),
+)
+
 # Formulas of x and t.
 PAIRS = {
     "max(x, t)": torch.maximum,
@@ -104,10 +110,9 @@ PAIRS = {
     "hinge(x, t)": lambda x, t: F.relu(1 - t * x),
     "cross_entropy(x, t)": (lambda x, t: -xlogy(t, x), lambda x, t: -over(t, x)),
     "kl_divergence(x, t)": lambda x, t: F.kl_div(x.log(), t, reduction="sum"),
-    "binary_cross_entropy(x, t)": (
-        lambda x, t: -xlogy(t, x) - xlogy(1 - t, 1 - x),
-        lambda x, t: over(1 - t, 1 - x) - over(t, x),
-    ),
+    "log_loss(x, t)": LOG_LOSS,
+    "binary_cross_entropy(x, t)": LOG_LOSS,
+    "log_loss_from_logit(x, t)": F.binary_cross_entropy_with_logits,
     "binary_cross_entropy_from_logits(x, t)": F.binary_cross_entropy_with_logits,
 }
 # Those whose second operand has a gradient as well.
@@ -196,7 +201,7 @@ def differently(formula, name, operands, numbers):
         return [value, 1.0 if x > 0 else 0.0], "b"
     if formula == "softsign(x)" and math.isinf(x):
         return [value, 0.0], "b"
-    if formula == "binary_cross_entropy_from_logits(x, t)" and x == -INF and operands[1]:
+    if "from_logit" in formula and formula in PAIRS and x == -INF and operands[1]:
         return [INF, slope], "b"
     if formula == "x^0.5" and (x == -INF or text(x, name) == "-0"):
         return ([0.0, INF] if x == 0 else [INF, 0.0]), "c"
@@ -220,9 +225,9 @@ def sensible(formula, x, t):
     """Whether a loss has such operands."""
     if formula.startswith("hinge"):
         return t in (-1, 1)
-    if formula.startswith("binary_cross_entropy_from"):
+    if "from_logit" in formula:
         return t in (0, 1, 0.5)
-    if "entropy" in formula or "divergence" in formula:
+    if "entropy" in formula or "divergence" in formula or "log_loss" in formula:
         return t in (0, 1, 0.5) and (0 <= x <= 1 or math.isnan(x)) and math.copysign(1, x) > 0
     return formula in OPERATIONS or t in (0, 2) or math.isnan(t)
 
