@@ -375,7 +375,7 @@ impl Generator {
             0 | 1 => {
                 targets = Targets::Distribution;
                 let losses =
-                    ["cross_entropy(y, t)", "cross_entropy(y, t)", "-sum(t * ln(y))", "-(t @ ln(y))"];
+                    ["cross_entropy(y, t)", "kl_divergence(y, t)", "-sum(t * ln(y))", "-(t @ ln(y))"];
                 (format!("softmax(dense({ends}))"), self.pick(&losses).to_owned())
             }
             2 => {
@@ -410,6 +410,8 @@ impl Generator {
                     "mean_absolute_error(y, t)",
                     "huber(y, t)",
                     "huber(y, t, delta = 0.3)",
+                    "log_cosh(y, t)",
+                    "hinge(y, 2 * t - 1)",
                     "let e = y - t in e @ e + 0.1 * mean(abs(e))",
                     "sum((y - t)^4) / count(t)",
                 ];
