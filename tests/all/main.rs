@@ -12,6 +12,7 @@ mod corners;
 mod course;
 mod hygiene;
 mod long_batches;
+mod losses;
 mod macro_rules;
 mod names;
 mod not_finite;

@@ -13,12 +13,19 @@ const SEED: u64 = 1;
 
 /// Runs the command.
 pub(crate) fn run(arguments: &Check) -> Result<(), Failure> {
-    let derivation = input::compile(&arguments.source)?.derivation;
+    let read = input::read(&arguments.source)?;
+    let derivation = &read.compiled.derivation;
+    let warnings = &read.compiled.warnings;
+    let found = match mlp_eval::warnings(derivation, mlp_eval::Effort::Thorough) {
+        Some(found) => warnings.with(found),
+        None => warnings.without_evaluation(),
+    };
+    read.report(&found, &arguments.source)?;
     let name = shown_name(&arguments.source.file);
     let equations = derivation.equations.len();
     let mut report = format!("{name}: no errors in the network `{}`\n", derivation.header.name);
     report.push_str(&format!("  equations  {equations}; order, shapes and scopes are consistent\n"));
-    let verdict = gradients(&derivation, &mut report);
+    let verdict = gradients(derivation, &mut report);
     output::print(&report)?;
     verdict
 }
@@ -26,6 +33,10 @@ pub(crate) fn run(arguments: &Check) -> Result<(), Failure> {
 fn gradients(derivation: &Derivation, report: &mut String) -> Result<(), Failure> {
     if derivation.loss.is_none() {
         report.push_str("  gradients  none: the network has no loss\n");
+        return Ok(());
+    }
+    if !derivation.has_gradients() {
+        report.push_str("  gradients  none: no parameter is trained\n");
         return Ok(());
     }
     if let Err(large) = values::affordable(derivation) {
@@ -64,7 +75,13 @@ fn point(derivation: &Derivation) -> (Point, String) {
         let batch = derivation.declared_samples();
         let samples = batch.get(..checkable_samples(derivation)).unwrap_or(batch);
         let which = if samples.len() < all { "first" } else { "declared" };
-        return (Point::at(derivation, samples), format!("the {which} {} samples", samples.len()));
+        return (
+            Point::at(derivation, samples),
+            match samples.len() {
+                1 => "the declared sample".to_owned(),
+                count => format!("the {which} {count} samples"),
+            },
+        );
     }
     match Point::declared(derivation) {
         Ok(point) => (point, "the declared values".to_owned()),
