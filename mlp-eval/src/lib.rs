@@ -1,15 +1,17 @@
 //! The reference interpreter: evaluates a derivation naively, one equation after another, in any number type.
-//! With complex numbers it checks the gradients independently: it runs the forward pass alone, and the imaginary part of
-//! the loss is the derivative.
+//! With the complex step it checks the gradients independently: it runs the forward pass alone, and the imaginary part of
+//! the loss is the derivative. Numbers that know their error say how many digits of both count.
 
 #![warn(clippy::wildcard_enum_match_arm)]
 
 mod array;
-mod complex;
+mod ball;
 pub mod cost;
+mod fault;
 mod gradient_check;
 mod op;
 mod point;
+mod step;
 
 use std::collections::HashMap;
 
@@ -28,7 +30,11 @@ use mlp_dsl::{
 };
 
 pub use array::Array;
-pub use gradient_check::{GradientCheck, check_gradients, complex_step};
+pub use fault::{Fault, FaultKind};
+pub use gradient_check::{
+    Compared, ENOUGH, GradientCheck, Gradients, Outcome, Verdict, Worst, check_gradients,
+    check_some_gradients, digits,
+};
 pub use point::{Missing, Point};
 
 /// The leaf that is the sum so far; no equation has this number.
@@ -46,6 +52,16 @@ impl<R: Real> Evaluation<R> {
     pub fn value(&self, id: EquationId) -> Option<&Array<R>> {
         let once = self.once.get(id.index()).and_then(Option::as_ref);
         once.or_else(|| self.samples.first()?.get(id.index())?.as_ref())
+    }
+
+    /// The value of an equation for one of the samples.
+    fn at(&self, id: EquationId, sample: usize) -> Option<&Array<R>> {
+        let once = self.once.get(id.index()).and_then(Option::as_ref);
+        once.or_else(|| self.samples.get(sample)?.get(id.index())?.as_ref())
+    }
+
+    fn sample_count(&self) -> usize {
+        self.samples.len()
     }
 
     /// The value of an equation as a scalar; NaN where it is none.

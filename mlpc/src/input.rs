@@ -19,8 +19,12 @@ use crate::{
 
 /// Reads and compiles; errors become a failure with the rendered diagnostics.
 pub(crate) fn compile(source: &Source) -> Result<Compilation, Failure> {
-    let text = text(source)?;
-    Compilation::of(&text, &Beside::new(&source.file)).map_err(|found| mistakes(&found, &text, source))
+    compile_text(&text(source)?, source)
+}
+
+/// Compiles the text of a source.
+pub(crate) fn compile_text(text: &str, source: &Source) -> Result<Compilation, Failure> {
+    Compilation::of(text, &Beside::new(&source.file)).map_err(|found| mistakes(&found, text, source))
 }
 
 /// The failure that prints these diagnostics.
