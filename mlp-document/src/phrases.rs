@@ -467,6 +467,11 @@ pub(crate) fn gradients_at_kinks(count: usize) -> Text {
     )]
 }
 
+/// In place of an error.
+pub(crate) fn at_a_kink() -> Text {
+    text!["at a kink"]
+}
+
 pub(crate) fn rough_differences() -> Text {
     text![
         "A central difference with a large error shows the limits of that method: the loss has a kink nearby, or changes by less than its rounding."

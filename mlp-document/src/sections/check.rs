@@ -6,7 +6,7 @@ use mlp_dsl::{
     never::OrNever,
     shape::Shape,
 };
-use mlp_eval::{Array, Compared, Evaluation, Gradients, Point, Verdict, cost, evaluate};
+use mlp_eval::{Array, Compared, Evaluation, Gradients, Outcome, Point, Verdict, cost, evaluate};
 
 use crate::{
     content::{Form, Section, Side, Text},
@@ -130,7 +130,9 @@ impl<'c> Comparison<'c> {
             let name = element_of(self.facts, parameter.equation, *element);
             let mut row = vec![vec![name.into()], value(own)];
             row.extend([value(difference), error(own, difference)]);
-            row.extend([value(one.witness), error(own, one.witness)]);
+            let apart =
+                if one.outcome == Outcome::Kink { phrases::at_a_kink() } else { error(own, one.witness) };
+            row.extend([value(one.witness), apart]);
             rows.push(row);
         }
         (rows, rough)
