@@ -235,7 +235,9 @@ impl Real for Ball {
         if exponent.is_exactly_zero() {
             return Ball::from(1.0);
         }
-        let whole = exponent.value.as_f64().filter(|n| exponent.radius.is_zero() && n.fract() == 0.0);
+        // A negative number has whole powers only: an exponent such as −2 + 4, which may have an error, is one.
+        let exact = exponent.radius.is_zero() || self.value.is_negative();
+        let whole = exponent.value.as_f64().filter(|n| exact && n.fract() == 0.0);
         if let Some(whole) = whole.filter(|n| n.abs() < 1024.0) {
             let power = self.whole_power(whole.abs() as u64);
             return if whole < 0.0 { Ball::from(1.0) / power } else { power };
