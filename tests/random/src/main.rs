@@ -24,7 +24,7 @@ fn main() -> ExitCode {
         Some(_) => {
             let hunt = mutants::hunt();
             println!("{hunt}");
-            hunt.survivors.is_empty()
+            hunt.is_good()
         }
         None => return surveyed(&mut next),
     };

@@ -181,7 +181,9 @@ fn of_operation(derivation: &Derivation, op: &Op) -> Vec<(&'static str, Op)> {
 fn of_formula(derivation: &Derivation, id: EquationId, formula: &Formula) -> Vec<(&'static str, Formula)> {
     let mut found = Vec::new();
     for (place, term) in formula.terms().iter().enumerate() {
-        found.push(("wrong sign", replaced(formula, place, &New::Opposite(term.clone()))));
+        if *term != Term::Number(0.0) {
+            found.push(("wrong sign", replaced(formula, place, &New::Opposite(term.clone()))));
+        }
         for (kind, new) in of_term(derivation, id, formula, term) {
             found.push((kind, replaced(formula, place, &new)));
         }
@@ -226,7 +228,7 @@ fn of_term(
     match term {
         Term::Number(number) => vec![
             ("wrong constant", New::Term(Term::Number(number + 1.0))),
-            ("wrong constant", New::Term(Term::Number(number * 0.5))),
+            ("wrong constant", New::Term(Term::Number(if *number == 0.0 { -1.0 } else { number * 0.5 }))),
         ],
         Term::Constant(constant, number) => {
             vec![("wrong constant", New::Term(Term::Constant(*constant, number + 1.0)))]

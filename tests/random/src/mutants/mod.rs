@@ -18,13 +18,19 @@ use mlp_dsl::{
     },
     model::Sample,
 };
-use mlp_eval::{Array, Point, Verdict, check_some_gradients};
+use mlp_eval::{Array, Point, Verdict, check_some_gradients, evaluate};
 use mlp_runtime::random::Stream;
 
 use changes::Change;
 
-/// Ordinary points at which a change is tried: three samples, all numbers between −1 and 1.
-const POINTS: u64 = 6;
+/// Ordinary points at which a change is tried: three samples, all numbers between −1 and 1, in the last two targets of
+/// 0 and 1.
+const POINTS: [Targets; 8] = {
+    let drawn = Targets::Drawn;
+    [drawn, drawn, drawn, drawn, drawn, drawn, Targets::Ends, Targets::Ends]
+};
+/// Other points, at which a change that was not noticed must change nothing.
+const MORE_POINTS: u64 = 60;
 /// Scalar operations of the complex step for a point; enough for every gradient of these networks.
 const WITNESSED: u64 = 1_000_000;
 
@@ -35,16 +41,23 @@ pub struct Hunt {
     pub networks: usize,
     /// Changes that were called wrong, by their kind.
     pub caught: BTreeMap<&'static str, usize>,
-    /// Changes that were not.
+    /// Changes that change no gradient, at these points and at others: the rule is written in another way.
+    pub equivalent: Vec<String>,
+    /// Changes that change a gradient and were not called wrong.
     pub survivors: Vec<String>,
     /// Networks whose right rules were not called right at a point.
     pub misjudged: Vec<String>,
 }
 
 impl Hunt {
-    /// How many changes were tried.
+    /// How many changes were called wrong.
     pub fn count(&self) -> usize {
-        self.caught.values().sum::<usize>() + self.survivors.len()
+        self.caught.values().sum()
+    }
+
+    /// Whether every change that changes anything was called wrong, and every right rule right.
+    pub fn is_good(&self) -> bool {
+        self.survivors.is_empty() && self.misjudged.is_empty()
     }
 }
 
@@ -62,7 +75,8 @@ pub fn hunt() -> Hunt {
 
 fn try_out(name: &str, derivation: &Derivation, known: &mut BTreeSet<String>, hunt: &mut Hunt) {
     hunt.networks += 1;
-    let points: Vec<Point> = (0..POINTS).map(|seed| ordinary(derivation, seed)).collect();
+    let points: Vec<Point> =
+        (0..).zip(POINTS).map(|(seed, targets)| ordinary(derivation, seed, targets)).collect();
     for (seed, point) in points.iter().enumerate() {
         let check = check_some_gradients(derivation, point, WITNESSED);
         if check.as_ref().is_none_or(|check| check.verdict != Verdict::Right) {
@@ -97,10 +111,42 @@ fn record(name: &str, derivation: &Derivation, points: &[Point], change: Change,
     };
     if points.iter().any(is_wrong) {
         *hunt.caught.entry(change.kind).or_default() += 1;
-    } else {
-        let of: Vec<String> = change.equations.iter().map(|(id, _)| derivation.name_of(*id)).collect();
-        hunt.survivors.push(format!("{name}: {} in {}: {:?}", change.kind, of.join(", "), change.equations));
+        return;
     }
+    let of: Vec<String> = change.equations.iter().map(|(id, _)| derivation.name_of(*id)).collect();
+    let line = format!("{name}: {} in {}", change.kind, of.join(", "));
+    if changes_nothing(derivation, &changed) {
+        hunt.equivalent.push(line);
+    } else {
+        hunt.survivors.push(format!("{line}: {:?}", change.equations));
+    }
+}
+
+/// Whether the gradients are the same at many points, some with targets of 0 and 1, some with large weights.
+fn changes_nothing(derivation: &Derivation, changed: &Derivation) -> bool {
+    (0..MORE_POINTS).all(|seed| {
+        let mut point =
+            ordinary(derivation, 100 + seed, if seed % 2 == 0 { Targets::Drawn } else { Targets::Ends });
+        if seed % 3 == 0 {
+            for parameter in &derivation.parameters {
+                if let Some(value) = point.of(parameter.equation, 0) {
+                    let value = value.map(|x: f64| 4.0 * x);
+                    point.set(parameter.equation, value);
+                }
+            }
+        }
+        let [before, after] = [derivation, changed].map(|derivation| gradients(derivation, &point));
+        let scale = before.iter().fold(0.0_f64, |most, x| most.max(x.abs()));
+        // Targets of 0 and 1 may lead to what is not defined: the same for both.
+        let same = |(a, b): (&f64, &f64)| (a - b).abs() <= 1e-13 * scale || (a.is_nan() && b.is_nan());
+        before.iter().zip(&after).all(same)
+    })
+}
+
+fn gradients(derivation: &Derivation, point: &Point) -> Vec<f64> {
+    let evaluation = evaluate::<f64>(derivation, point);
+    let objectives = derivation.parameters.iter().filter_map(|p| evaluation.value(p.objective()?));
+    objectives.flat_map(|gradient| gradient.iter()).collect()
 }
 
 /// The derivatives of a value with respect to two of its operands, exchanged.
@@ -124,15 +170,29 @@ fn swapped_partials(derivation: &Derivation, forward: usize) -> Vec<Change> {
     found
 }
 
+/// Where targets are.
+#[derive(Clone, Copy)]
+enum Targets {
+    /// Between 0 and 1.
+    Drawn,
+    /// 0 or 1.
+    Ends,
+}
+
 /// Three samples and parameters, drawn.
-fn ordinary(derivation: &Derivation, seed: u64) -> Point {
+fn ordinary(derivation: &Derivation, seed: u64, targets_at: Targets) -> Point {
     let inputs: usize = derivation.inputs.iter().map(|data| data.shape.count()).sum();
     let targets = derivation.target.as_ref().map_or(0, |data| data.shape.count());
     let mut stream = Stream::new(seed, 4, "samples");
     let mut draw =
         |count: usize, low: f64| (0..count).map(|_| stream.uniform(low, 1.0)).collect::<Vec<f64>>();
-    let samples: Vec<Sample> =
-        (0..3).map(|_| Sample { input: draw(inputs, -1.0), target: draw(targets, 0.0) }).collect();
+    let placed = |x: &f64| match targets_at {
+        Targets::Drawn => *x,
+        Targets::Ends => x.round(),
+    };
+    let sample =
+        |_| Sample { input: draw(inputs, -1.0), target: draw(targets, 0.0).iter().map(placed).collect() };
+    let samples: Vec<Sample> = (0..3).map(sample).collect();
     let mut point = Point::at(derivation, &samples);
     for parameter in &derivation.parameters {
         let mut stream = Stream::new(seed, 5, &parameter.name);
@@ -149,11 +209,15 @@ fn alias(id: EquationId) -> Op {
 
 impl fmt::Display for Hunt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{} changed rules in {} networks", self.count(), self.networks)?;
+        writeln!(f, "{} changed rules in {} networks called wrong", self.count(), self.networks)?;
         for (kind, count) in &self.caught {
             writeln!(f, "  {count:5} {kind}")?;
         }
-        write!(f, "  {} not noticed", self.survivors.len())?;
+        write!(f, "  {} change no gradient", self.equivalent.len())?;
+        for equivalent in &self.equivalent {
+            write!(f, "\n    {equivalent}")?;
+        }
+        write!(f, "\n  {} not noticed", self.survivors.len())?;
         for survivor in &self.survivors {
             write!(f, "\n    {survivor}")?;
         }

@@ -9,13 +9,13 @@ pub(super) fn all() -> Vec<(&'static str, String)> {
     all
 }
 
-/// Scalar formulas of w*a and v*c; `p` is positive.
+/// Scalar formulas of the weights w and v and the inputs a and c.
 const FORMULAS: &[&str] = &[
     "w*a + v*c",
     "w*a - v*c",
     "(w*a) * (v*c)",
     "w*a / (2 + v*c)",
-    "-(w*a) * v",
+    "-(w*a) * (v + c)",
     "exp(w*a + v*c)",
     "ln(2 + w*a + 0.5*v*c)",
     "sqrt(3 + w*a + v*c)",
@@ -25,7 +25,7 @@ const FORMULAS: &[&str] = &[
     "(2 + w*a) ^ (1.5 + v*c)",
     "(w*a + v*c) ^ 2",
     "(w*a + v*c) ^ 3",
-    "(2 + w*a) ^ (-1.5) * v",
+    "(2 + w*a) ^ (-1.5) * (v + c)",
     "2 ^ (w*a + v*c)",
     "if w*a > v*c then w*a * v else v*c + w^2",
     "if w*a < 0.1 then exp(w*a) * v else v*c",

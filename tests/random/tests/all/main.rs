@@ -3,3 +3,4 @@
 mod format;
 mod rules;
 mod slice;
+mod verdicts;
