@@ -4,7 +4,10 @@
 
 use mlp_dsl::{
     formula::evaluate::Real,
-    ir::{Derivation, Loss, Parameter, equation::EquationId},
+    ir::{
+        Derivation, Loss, Parameter,
+        equation::{Equation, EquationId, Per},
+    },
 };
 
 use super::{
@@ -17,6 +20,10 @@ use super::{
 
 /// Scalar operations spent on checking; a large network is checked at evenly spaced places.
 const BUDGET: u64 = 10_000_000;
+/// Gradients of a large network that are checked at least.
+const LEAST: u64 = 8;
+/// Bytes that the numbers of a check may take.
+const MEMORY: u64 = 400_000_000;
 /// Gradients are right without a word about digits where this number of decimal digits counts: as many as a derivation
 /// prints.
 pub const ENOUGH: u32 = 9;
@@ -111,7 +118,9 @@ impl<'g> Gradients<'g> {
     /// Evaluates the equations; `None` without a loss.
     pub fn at(derivation: &'g Derivation, point: &'g Point) -> Option<Self> {
         let loss = derivation.loss.as_ref()?;
-        let (floats, balls) = (evaluate::<f64>(derivation, point), evaluate::<Ball>(derivation, point));
+        let floats = evaluate::<f64>(derivation, point);
+        let given = |id: EquationId, sample: usize| point.of(id, sample).map(Array::convert);
+        let balls = evaluate_given(derivation, of_gradients(derivation), &given, point.samples());
         Some(Gradients { derivation, point, loss, floats, balls })
     }
 
@@ -207,6 +216,31 @@ impl<'g> Gradients<'g> {
     }
 }
 
+/// The equations up to the last gradient.
+fn of_gradients(derivation: &Derivation) -> usize {
+    let objectives = derivation.parameters.iter().filter_map(Parameter::objective);
+    objectives.map(|id| id.index() + 1).max().unwrap_or(0)
+}
+
+/// Whether the numbers of a check with this number of samples fit into memory.
+pub fn fits(derivation: &Derivation, samples: usize) -> bool {
+    let values = |count: usize| {
+        let of = |equation: &Equation| {
+            let times = if equation.per == Per::Sample { samples } else { 1 };
+            (equation.shape.count() as u64).saturating_mul(times as u64)
+        };
+        derivation.equations.iter().take(count).map(of).fold(0, u64::saturating_add)
+    };
+    let forward = derivation.loss.as_ref().map_or(0, |loss| loss.objective.index() + 1);
+    let of = |count: usize, size: usize| values(count).saturating_mul(size as u64);
+    let bytes = [
+        of(derivation.equations.len(), size_of::<f64>()),
+        of(of_gradients(derivation), size_of::<Ball>()),
+        of(forward, size_of::<Step<false>>()),
+    ];
+    bytes.into_iter().fold(0, u64::saturating_add) <= MEMORY
+}
+
 /// An error that no float can show is none.
 fn vanishing(error: f64) -> f64 {
     if error < f64::MIN_POSITIVE { 0.0 } else { error }
@@ -232,7 +266,7 @@ pub fn check_some_gradients(derivation: &Derivation, point: &Point, budget: u64)
     let total = derivation.parameter_count() - derivation.frozen_count();
     let samples = point.samples().max(1) as u64;
     let forward = cost::evaluation(derivation, gradients.loss.objective.index() + 1).saturating_mul(samples);
-    let affordable = (budget / forward.max(1)).max(32) as usize;
+    let affordable = (budget / forward.max(1)).max(LEAST) as usize;
     let stride = total.div_ceil(affordable).max(1);
     let (mut compared, mut index) = (Vec::new(), 0);
     for parameter in derivation.parameters.iter().filter(|parameter| parameter.objective().is_some()) {

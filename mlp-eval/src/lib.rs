@@ -33,7 +33,7 @@ pub use array::Array;
 pub use fault::{Fault, FaultKind};
 pub use gradient_check::{
     Compared, ENOUGH, GradientCheck, Gradients, Outcome, Verdict, Worst, check_gradients,
-    check_some_gradients, digits,
+    check_some_gradients, digits, fits,
 };
 pub use point::{Missing, Point};
 

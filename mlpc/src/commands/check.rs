@@ -3,7 +3,7 @@
 use mlp_document::values;
 use mlp_dsl::ir::equation::Role;
 use mlp_dsl::{ir::Derivation, shape::Shape};
-use mlp_eval::{Fault, FaultKind, GradientCheck, Point, Verdict, Worst, check_gradients};
+use mlp_eval::{Fault, FaultKind, GradientCheck, Point, Verdict, Worst, check_gradients, fits};
 
 use crate::{arguments::Check, failure::Failure, file::shown_name, input, output};
 
@@ -32,9 +32,16 @@ fn gradients(derivation: &Derivation, text: &str, report: &mut String) -> Result
         report.push_str("  gradients  none: the network has no loss\n");
         return Ok(());
     }
-    if let Err(large) = values::affordable(derivation) {
+    let name = &derivation.header.name;
+    let too_large = match values::affordable(derivation) {
+        Err(large) => Some(format!("the gradients of `{name}` can't be checked: it has {large}")),
+        Ok(()) if !fits(derivation, 1) => {
+            Some(format!("the gradients of `{name}` can't be checked: it has too many parameters"))
+        }
+        Ok(()) => None,
+    };
+    if let Some(title) = too_large {
         report.push_str("  gradients  not checked: the network is too large to evaluate\n");
-        let title = format!("the gradients of `{}` can't be checked: it has {large}", derivation.header.name);
         return Err(Failure::specification(
             title,
             "check the network with narrower layers; the formulas of the gradients are the same",
@@ -114,7 +121,7 @@ fn help(derivation: &Derivation, fault: &Fault, text: &str) -> &'static str {
 fn wrong(derivation: &Derivation, worst: Option<&Worst>) -> Failure {
     let title = match worst {
         Some(worst) => format!(
-            "the gradients are wrong: {:e} instead of {:e} at {}",
+            "the gradients are wrong: {} instead of {} at {}",
             Shown(worst.compared.gradient),
             Shown(worst.compared.witness),
             element_name(derivation, &worst.parameter, worst.element)
@@ -129,7 +136,7 @@ fn wrong(derivation: &Derivation, worst: Option<&Worst>) -> Failure {
 /// A number with seven digits, where it has more.
 struct Shown(f64);
 
-impl std::fmt::LowerExp for Shown {
+impl std::fmt::Display for Shown {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let short = format!("{:.6e}", self.0).parse().unwrap_or(self.0);
         if short != 0.0 && !(1e-3..1e7).contains(&f64::abs(short)) {
@@ -158,7 +165,8 @@ fn checked(derivation: &Derivation) -> Option<(GradientCheck, String)> {
 fn declared(derivation: &Derivation) -> Option<(Point, String)> {
     if derivation.header.has_data {
         let all = derivation.header.samples.len();
-        let samples = derivation.header.samples.get(..all.min(SAMPLES)).unwrap_or_default();
+        let count = (1..=all.min(SAMPLES)).rev().find(|count| fits(derivation, *count)).unwrap_or(1);
+        let samples = derivation.header.samples.get(..count).unwrap_or_default();
         let which = if samples.len() < all { "first" } else { "declared" };
         return Some((Point::at(derivation, samples), format!("the {which} {} samples", samples.len())));
     }
