@@ -9,7 +9,7 @@ use mlp_eval::{Point, Verdict, check_some_gradients, evaluate};
 use mlp_runtime::random::Stream;
 
 /// Scalar operations of the complex step for a network.
-const WITNESSED: u64 = 400_000;
+const WITNESSED: u64 = 200_000;
 /// Gradients of a network compared with central differences.
 const DIFFERENCES: usize = 8;
 

@@ -5,10 +5,10 @@ use mlp_random::{mutants, wide};
 /// `cargo run --release -p mlp-random -- wide 100000` tries more.
 #[test]
 fn no_network_with_wide_weights_is_called_wrong() {
-    let campaign = wide::campaign(0..300);
+    let campaign = wide::campaign(0..200);
     assert!(campaign.wrong.is_empty(), "{campaign}");
     // Neither is everything left undecided.
-    assert!(campaign.networks > 250 && campaign.right > 200, "{campaign}");
+    assert!(campaign.networks > 170 && campaign.right > 140, "{campaign}");
 }
 
 #[test]
