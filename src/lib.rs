@@ -47,6 +47,12 @@
 //! | `loss(&input, &target)` | the loss of a sample |
 //! | `backward(&input, &target) -> (loss, gradients)`, `backward_into`, `backward_batch` | gradients |
 //! | `train(&input, &target) -> loss`, `train_into`, `train_batch` | one step of the rule |
+//! | `try_train`, `try_train_into`, `try_train_batch` | the same, refused where loss or gradients are not finite |
+//! | `is_finite()`, also of gradients | whether all numbers are finite |
+//!
+//! `try_train_batch(batch, …)` returns the loss or [`NotFinite`]. If the loss or a gradient is infinite or NaN, it returns
+//! before it writes: parameters, states and the number of steps are as before. Its step is that of `train_batch`, bit for bit.
+//! It looks at the loss and the gradients; whether the new parameters are finite is for `network.is_finite()` to say.
 //!
 //! Inputs, targets and outputs are arrays, so a wrong length is a type error. The methods
 //! that return by value exist for networks up to 256 KiB; the others write in place. A large network
@@ -92,6 +98,6 @@ pub use mlp_runtime::__private;
 #[cfg(feature = "ndarray")]
 pub use mlp_runtime::rows_from_view;
 pub use mlp_runtime::{
-    Batch, BatchError, Class, Differentiable, Gradients, Network, NoSuchClass, Parameter, ParameterKind,
-    ParameterShape, Reduction, Scalar, Trainable, rows_from_flat,
+    Batch, BatchError, Class, Differentiable, Gradients, Network, NoSuchClass, NotFinite, Parameter,
+    ParameterKind, ParameterShape, Reduction, Scalar, Trainable, rows_from_flat,
 };

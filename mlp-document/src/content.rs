@@ -1,6 +1,8 @@
 //! What the document says, without a format: sections of paragraphs, tables, pictures and lines
 //! of equalities.
 
+use std::borrow::Cow;
+
 use mlp_dsl::ir::{Derivation, equation::EquationId};
 use mlp_eval::Array;
 
@@ -166,7 +168,7 @@ impl From<ProductSizes> for Inline {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Column {
     /// Its head.
-    pub title: &'static str,
+    pub title: Cow<'static, str>,
     /// Whether it has numbers, which are set to the right.
     pub is_number: bool,
 }
@@ -174,12 +176,17 @@ pub struct Column {
 impl Column {
     /// A column of text.
     pub(crate) const fn text(title: &'static str) -> Self {
-        Column { title, is_number: false }
+        Column { title: Cow::Borrowed(title), is_number: false }
     }
 
     /// A column of numbers.
     pub(crate) const fn number(title: &'static str) -> Self {
-        Column { title, is_number: true }
+        Column { title: Cow::Borrowed(title), is_number: true }
+    }
+
+    /// A column of the numbers of something that the specification names.
+    pub(crate) fn number_of(title: String) -> Self {
+        Column { title: Cow::Owned(title), is_number: true }
     }
 }
 

@@ -74,7 +74,12 @@ const EVALUATED: usize = 1 << 20;
 
 /// Writes the worked derivation.
 pub fn derive(derivation: &Derivation, options: &Options) -> Document {
-    let small = derivation.parameter_count() <= EVALUATED;
+    let mut derivation = derivation.clone();
+    derivation.chosen.batch = options.batch;
+    let derivation = &derivation;
+    let samples = derivation.declared_samples().len().max(1);
+    let small =
+        derivation.parameter_count() <= EVALUATED && values::affordable_for(derivation, samples).is_ok();
     let point = if small { Point::declared(derivation).ok() } else { None };
     let numbers = point.map(|point| Numbers::at(derivation, &point));
     let facts = Facts::new(derivation, options, numbers.as_ref());
@@ -82,7 +87,8 @@ pub fn derive(derivation: &Derivation, options: &Options) -> Document {
     let sections = sections::sections(&facts);
     let digits = options.digits.clamp(1, 17);
     let preface = sections::preface(derivation, digits, neurons);
-    let names = Names::new(derivation, neurons);
+    let single = neurons && numbers.as_ref().is_none_or(|numbers| numbers.samples() == 1);
+    let names = Names::new(derivation, single);
     Document { derivation: derivation.clone(), names, numbers, digits, preface, sections }
 }
 
@@ -149,6 +155,7 @@ impl Document {
             names: &self.names,
             numbers: self.numbers.as_ref(),
             digits: self.digits,
+            sample: None,
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::{
     content::{Column, Inline, Line, Side, Text},
     notation::{
         decimal::{LARGE, SMALL},
-        math::{Math, Name, Operator},
+        math::{Fence, Math, Name, Operator},
     },
 };
 
@@ -231,10 +231,95 @@ pub(crate) fn numbers_of_one_sample() -> Text {
     ]
 }
 
+pub(crate) fn too_large_for_numbers() -> Text {
+    text![
+        "The network or the batch is too large to be computed here, so all formulas are given in symbols only."
+    ]
+}
+
+// The samples of a batch.
+
+/// The head of the column with the numbers of samples.
+pub(crate) const SAMPLE: &str = "Sample";
+/// The heading of the part that combines the samples.
+pub(crate) const BATCH_TITLE: &str = "The batch";
+
+/// The samples of a step of neurons; `more` of them are not written out.
+pub(crate) fn samples_of_neurons(count: usize, more: usize) -> Text {
+    let mark = |number: usize| Math::Row(Vec::new()).raised(Math::whole(number).fenced(Fence::Round));
+    let mut text = text![
+        format!(
+            "The step takes a batch of {count} samples. Each formula holds for every sample; the superscripts "
+        ),
+        mark(1),
+        ", ",
+        mark(2),
+        ", … mark the values of the first sample, the second, and so on.",
+    ];
+    if more > 0 {
+        let written = count - more;
+        text.push(
+            format!(
+                " The numbers of the first {written} samples are written out; the other {more} follow the same formulas, and their gradients are in a table."
+            )
+            .into(),
+        );
+    }
+    text
+}
+
+pub(crate) fn samples_as_rows(count: usize) -> Text {
+    text![format!("The step takes these {count} samples, one in each row:")]
+}
+
+pub(crate) fn batch_beyond_data(declared: usize, count: usize) -> Text {
+    let all = if count == 1 { "it" } else { "all of them" };
+    text![format!(
+        "The declared batch is {declared}, but the specification has {} only: the step takes {all}.",
+        plural(count, "sample")
+    )]
+}
+
+pub(crate) fn samples_left_out(count: usize) -> Text {
+    text![format!("{} more are not listed.", count)]
+}
+
+pub(crate) fn row_by_row() -> Text {
+    text![
+        "Where a formula does not fit all rows at once, it is given for one row: the superscript ",
+        Math::Row(Vec::new()).raised(Math::from(Name::letter("i")).fenced(Fence::Round)),
+        " marks the row of sample ",
+        letter("i"),
+        ".",
+    ]
+}
+
+pub(crate) fn mean_of_losses(reduction: Reduction) -> Text {
+    match reduction {
+        Reduction::Sum => text!["Training minimizes the sum of the losses of the batch:"],
+        Reduction::Mean => text![
+            "Training minimizes the mean of the losses of the batch; ",
+            letter("m"),
+            " is the number of samples:",
+        ],
+    }
+}
+
+/// The gradients of each sample; of the first parameters where there are many.
+pub(crate) fn gradients_of_samples(some: bool) -> Text {
+    text![if some {
+        "The gradients of each sample, with respect to the first parameters:"
+    } else {
+        "The gradients of each sample:"
+    }]
+}
+
 // Sizes of products.
 
-pub(crate) fn sizes() -> Text {
-    text!["The sizes of the matrices in each product:"]
+/// For another batch than that of the numbers, where there is one.
+pub(crate) fn sizes(other: Option<usize>) -> Text {
+    let batch = other.map_or_else(String::new, |batch| format!(", for a batch of {batch} samples"));
+    text![format!("The sizes of the matrices in each product{batch}:")]
 }
 
 /// A table of products in the forward pass, or elsewhere.
@@ -312,6 +397,44 @@ pub(crate) fn prediction_minus_target(z: Math) -> Text {
         "If the targets sum to 1, this is the prediction minus the target. The program computes softmax and loss directly from ",
         z,
         " and subtracts the maximum first, so that nothing overflows."
+    ]
+}
+
+/// Before the derivation of a binary cross-entropy that follows a sigmoid.
+pub(crate) fn sigmoid_with_cross_entropy(definition: Line) -> Text {
+    text![
+        "Sigmoid and binary cross-entropy are differentiated together. For each output with net input ",
+        letter("z"),
+        " and target ",
+        letter("t"),
+        " let ",
+        definition,
+        ":",
+    ]
+}
+
+/// After it.
+pub(crate) fn from_the_net_input(z: Side, computed: Line) -> Text {
+    text![
+        "The program computes the loss directly from ",
+        z,
+        ", as ",
+        computed,
+        ", so that nothing overflows and no digit is lost where ",
+        letter("p"),
+        " is close to 0 or 1.",
+    ]
+}
+
+/// In a loss with logarithms of probabilities, of sigmoids or not.
+pub(crate) fn logarithms_of_probabilities(sigmoid: bool) -> Text {
+    text![
+        "The logarithm of a probability is computed from its net input, so that no digit is lost where the probability is close to 0 or 1.",
+        if sigmoid {
+            " If the probability is the sigmoid of a net input, 1 minus the probability is the sigmoid of the negative net input."
+        } else {
+            ""
+        },
     ]
 }
 

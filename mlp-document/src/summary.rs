@@ -164,11 +164,8 @@ impl Summary {
     /// Counts. Batch and samples are those declared, unless given.
     pub fn new(compiled: &Compilation, batch: Option<u64>, samples: Option<u64>) -> Self {
         let Compilation { derivation, plan } = compiled;
-        let declared = |pick: fn(&mlp_dsl::ir::Training) -> Option<usize>| {
-            derivation.training.as_ref().and_then(pick).map(|n| n as u64)
-        };
-        let batch = batch.or(declared(|t| t.batch)).unwrap_or(1).max(1);
-        let samples = samples.or(declared(|t| t.samples));
+        let batch = batch.unwrap_or_else(|| derivation.batch_of_epoch() as u64).max(1);
+        let samples = samples.or(derivation.sample_count().map(|samples| samples as u64));
         let length = |data: &mlp_dsl::ir::Data| (data.name.clone(), data.shape.count() as u64);
         let mut counting = Counting::new(derivation, batch);
         let layers: Vec<LayerSummary> =

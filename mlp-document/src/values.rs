@@ -1,9 +1,11 @@
 //! The numbers of a training step by name, in the order of the derivation: what `eval` prints.
 
+use std::ops::Range;
+
 use mlp_dsl::{
     ir::{
-        Data, Derivation, Value,
-        equation::{EquationId, Role, Symbol},
+        Data, Derivation, Loss, Value, ValueGradient,
+        equation::{EquationId, Per, Role, Symbol},
     },
     limits,
     never::OrNever,
@@ -18,8 +20,21 @@ pub struct Entry {
     pub name: String,
     /// Its sizes.
     pub shape: Shape,
-    /// As many numbers as the shape has.
+    /// Whether each sample of the step has a value of its own.
+    pub per_sample: bool,
+    /// As many numbers as the shape has; for each sample of the step, where it is per sample.
     pub values: Vec<f64>,
+}
+
+/// The loss at which a step begins.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StepLoss {
+    /// The number of the step, counted from 1.
+    pub step: u64,
+    /// The samples that it takes, by their indices.
+    pub samples: Range<usize>,
+    /// The objective before the step: the loss of its samples, penalties included.
+    pub loss: f64,
 }
 
 /// The values of one training step.
@@ -27,14 +42,22 @@ pub struct Entry {
 pub struct StepValues {
     /// The network's name.
     pub network: String,
+    /// The number of the step, counted from 1.
+    pub step: u64,
+    /// The samples of `data` that the step takes, by their indices. Nothing where `data` declares none, or one is chosen.
+    pub samples: Option<Range<usize>>,
     /// Net inputs and outputs of neurons and layers.
     pub forward: Vec<Entry>,
     /// The components of the loss, its total last.
     pub loss: Vec<Entry>,
+    /// ∂E/∂value for each named value, under the value's name, from the loss back.
+    pub backward: Vec<Entry>,
     /// The gradient with respect to each parameter, under the parameter's name.
     pub gradients: Vec<Entry>,
     /// Each parameter after the step.
     pub updated: Vec<Entry>,
+    /// The losses of the steps that were asked for.
+    pub losses: Vec<StepLoss>,
 }
 
 /// Why a derivation is not evaluated.
@@ -79,31 +102,40 @@ impl std::fmt::Display for TooLarge {
     }
 }
 
-/// Performs `steps` training steps at the declared numbers and gives the values of the last one.
-pub fn train(derivation: &Derivation, steps: u64) -> Result<StepValues, Refusal> {
-    affordable(derivation).map_err(Refusal::TooLarge)?;
+/// Performs `steps` training steps, each with the samples that are its turn, and gives the values of the last one.
+/// `keep` says of which steps the loss is kept.
+pub fn train(derivation: &Derivation, steps: u64, keep: &dyn Fn(u64) -> bool) -> Result<StepValues, Refusal> {
+    let samples = derivation.samples_of_step(0).len();
+    affordable_for(derivation, samples.max(1)).map_err(Refusal::TooLarge)?;
     let missing = missing_values(derivation);
     let Ok(mut point) = Point::declared(derivation) else { return Err(Refusal::Missing(missing)) };
+    let mut losses = Vec::new();
     let mut evaluation = evaluate::<f64>(derivation, &point);
-    for _ in 1..steps {
-        point.step(derivation, &evaluation);
-        evaluation = evaluate::<f64>(derivation, &point);
+    for step in 0..steps {
+        let samples = derivation.samples_of_step(step);
+        if step > 0 {
+            point.step(derivation, &evaluation);
+            point
+                .take_samples(derivation, derivation.header.samples.get(samples.clone()).unwrap_or_default());
+            evaluation = evaluate::<f64>(derivation, &point);
+        }
+        if let Some(loss) = derivation.loss.as_ref().filter(|_| keep(step + 1)) {
+            losses.push(StepLoss { step: step + 1, samples, loss: evaluation.scalar(loss.objective) });
+        }
     }
-    Ok(collect(derivation, &evaluation))
+    Ok(StepValues { step: steps, losses, ..collect(derivation, &evaluation, steps.saturating_sub(1)) })
 }
 
-fn collect(derivation: &Derivation, evaluation: &Evaluation<f64>) -> StepValues {
-    let entry = |name: String, id: EquationId| {
-        let values = evaluation.value(id).map(|value| value.iter().collect());
-        let values = values.or_never("an evaluation has a value for each equation", Vec::new());
-        Entry { name, shape: derivation.shape(id), values }
-    };
+fn collect(derivation: &Derivation, evaluation: &Evaluation<f64>, step: u64) -> StepValues {
+    let of_data = derivation.header.has_data && derivation.chosen.sample.is_none();
+    let entry = |name: String, id: EquationId| entry(derivation, evaluation, name, id);
     let named = |id: EquationId| entry(derivation.name_of(id), id);
-    let is_forward = |symbol: &Symbol| matches!(symbol, Symbol::Named(_) | Symbol::Local(_) | Symbol::Net(_));
-    let forward = derivation.numbered().filter(|(_, e)| e.role == Role::Forward && is_forward(&e.symbol));
+    let forward = derivation.numbered().filter(|(_, e)| e.role == Role::Forward && is_value(&e.symbol));
     let loss = derivation.loss.iter().flat_map(|loss| {
+        let batch = of_data.then_some(loss.batch);
         let objective = loss.penalty.map(|penalty| [penalty, loss.objective]);
-        loss.components.iter().copied().chain([loss.total]).chain(objective.into_iter().flatten())
+        let total = [loss.total].into_iter().chain(batch);
+        loss.components.iter().copied().chain(total).chain(objective.into_iter().flatten())
     });
     let of_parameters = |pick: fn(&mlp_dsl::ir::Parameter) -> Option<EquationId>| {
         let picked = derivation.parameters.iter().filter_map(|p| Some((p.name.clone(), pick(p)?)));
@@ -111,17 +143,80 @@ fn collect(derivation: &Derivation, evaluation: &Evaluation<f64>) -> StepValues 
     };
     StepValues {
         network: derivation.header.name.clone(),
+        step: step + 1,
+        samples: of_data.then(|| derivation.samples_of_step(step)),
         forward: forward.map(|(id, _)| named(id)).collect(),
         loss: loss.map(named).collect(),
+        backward: derivation.loss.iter().flat_map(|l| backward(derivation, evaluation, l, of_data)).collect(),
         gradients: of_parameters(mlp_dsl::ir::Parameter::objective),
         updated: of_parameters(mlp_dsl::ir::Parameter::updated),
+        losses: Vec::new(),
     }
+}
+
+/// Whether the specification, or its naming scheme, has a name for a value of the forward pass.
+fn is_value(symbol: &Symbol) -> bool {
+    matches!(symbol, Symbol::Named(_) | Symbol::Local(_) | Symbol::Net(_))
+}
+
+fn entry(derivation: &Derivation, evaluation: &Evaluation<f64>, name: String, id: EquationId) -> Entry {
+    let per_sample = derivation.equation(id).per == Per::Sample;
+    let samples = if per_sample { evaluation.samples() } else { 1 };
+    let each = (0..samples).filter_map(|sample| evaluation.value_of(id, sample));
+    let values: Vec<f64> = each.flat_map(|value| value.iter().collect::<Vec<f64>>()).collect();
+    let shape = derivation.shape(id);
+    let complete = (values.len() == samples * shape.count()).then_some(values);
+    let values = complete.or_never("an evaluation has a value for each equation", Vec::new());
+    Entry { name, shape, per_sample, values }
+}
+
+/// Numbers of the gradients with respect to parameters that are given for each sample.
+const GRADIENTS_OF_SAMPLES: usize = 100_000;
+
+/// ∂E/∂value for the named values; for the parameters too where the step has several samples.
+fn backward(derivation: &Derivation, evaluation: &Evaluation<f64>, loss: &Loss, of_data: bool) -> Vec<Entry> {
+    let count =
+        (derivation.parameter_count() - derivation.frozen_count()).saturating_mul(evaluation.samples());
+    let parameters = of_data && count <= GRADIENTS_OF_SAMPLES;
+    let wanted = |id: EquationId| {
+        let equation = derivation.equation(id);
+        let given = equation.role == Role::Given;
+        let part = matches!(equation.symbol, Symbol::Component(_) | Symbol::Local(_)) && id != loss.total;
+        (given && parameters) || part || (equation.role == Role::Forward && is_value(&equation.symbol))
+    };
+    let values = loss.gradients.iter().filter(|(id, _)| wanted(*id));
+    values
+        .map(|(id, gradient)| {
+            let (name, shape) = (derivation.name_of(*id), derivation.shape(*id));
+            let filled = |x: f64| Entry {
+                name: name.clone(),
+                shape,
+                per_sample: true,
+                values: vec![x; evaluation.samples() * shape.count()],
+            };
+            match gradient {
+                ValueGradient::Zeros => filled(0.0),
+                ValueGradient::Ones => filled(1.0),
+                ValueGradient::Equation(gradient) => {
+                    let entry = entry(derivation, evaluation, name.clone(), *gradient);
+                    if entry.per_sample { entry } else { spread(entry, evaluation.samples()) }
+                }
+            }
+        })
+        .collect()
+}
+
+/// A value that is the same for each sample.
+fn spread(entry: Entry, samples: usize) -> Entry {
+    let values = entry.values.repeat(samples);
+    Entry { per_sample: true, values, ..entry }
 }
 
 /// The inputs and the target that have no values.
 pub fn missing_values(derivation: &Derivation) -> Vec<MissingValues> {
     let inputs = derivation.inputs.iter().map(|data| ("input", data));
     let all = inputs.chain(derivation.target.iter().map(|data| ("target", data)));
+    let all = all.filter(|_| !derivation.header.has_data);
     all.filter(|(_, data)| data.values.is_none())
         .map(|(what, data)| MissingValues {
             what,
@@ -151,20 +246,26 @@ fn statement(derivation: &Derivation, what: &str, data: &Data) -> String {
     }
 }
 
-/// Whether evaluating the derivation stays within the limits of memory and time.
+/// Whether evaluating the derivation with one sample stays within the limits of memory and time.
 pub fn affordable(derivation: &Derivation) -> Result<(), TooLarge> {
+    affordable_for(derivation, 1)
+}
+
+/// The same for several samples.
+pub fn affordable_for(derivation: &Derivation, samples: usize) -> Result<(), TooLarge> {
     let parameters = derivation.parameter_count() as u64;
     if parameters > limits::EVALUATED_PARAMETERS {
         return Err(TooLarge::Parameters(parameters));
     }
-    let sum = |count: fn(&Derivation, EquationId) -> u64| {
-        derivation.numbered().fold(0_u64, |sum, (id, _)| sum.saturating_add(count(derivation, id)))
-    };
-    let values = sum(|derivation, id| derivation.shape(id).count() as u64);
+    let values = derivation.numbered().fold(0_u64, |sum, (id, equation)| {
+        let each = derivation.shape(id).count() as u64;
+        let often = if equation.per == Per::Sample { samples as u64 } else { 1 };
+        sum.saturating_add(each.saturating_mul(often))
+    });
     if values > limits::EVALUATED_VALUES {
         return Err(TooLarge::Values(values));
     }
-    let operations = cost::operations(derivation);
+    let operations = cost::operations(derivation).saturating_mul(samples as u64);
     if operations > limits::EVALUATED_OPERATIONS {
         return Err(TooLarge::Operations(operations));
     }

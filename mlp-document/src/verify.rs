@@ -4,7 +4,7 @@ use mlp_dsl::{ir::Derivation, shape::Shape};
 use mlp_eval::{Array, Point, cost};
 
 use crate::{
-    Document, Line, Numbers, ProductSizes, Side, Size,
+    Document, Line, Node, Numbers, ProductSizes, Side, Size,
     content::{Block, Inline},
     expression::evaluate::node_values,
     printers::text,
@@ -31,22 +31,36 @@ impl Document {
     pub fn check(&self) -> Result<usize, Fault> {
         let derivation = &self.derivation;
         let mut compared = self.sizes_fit()?;
-        if cost::evaluation(derivation, derivation.equations.len()) > AFFORDABLE {
+        let samples = self.samples();
+        let cost = cost::evaluation(derivation, derivation.equations.len()).saturating_mul(samples as u64);
+        if cost > AFFORDABLE {
             return Ok(compared);
         }
         // An equality that holds only by chance of the declared numbers fails at others.
-        let drawn = Numbers::at(derivation, &Point::drawn(derivation, 1, true));
+        let drawn = Numbers::at(derivation, &Point::drawn_batch(derivation, 1, true, samples));
         for numbers in self.numbers.iter().chain([&drawn]) {
             compared += self.verify(numbers)?;
         }
         Ok(compared)
     }
 
-    /// How many equals signs hold at these numbers, for each sample; or the first that does not.
+    /// How many samples the numbers of the document are of.
+    fn samples(&self) -> usize {
+        self.numbers.as_ref().map_or(1, Numbers::samples)
+    }
+
+    /// How many equals signs hold at these numbers, for each sample; or the first that does not. What names the samples
+    /// of the document is tested with as many samples only.
     pub fn verify(&self, numbers: &Numbers) -> Result<usize, Fault> {
         let mut compared = 0;
-        for sample in 0..numbers.samples() {
-            for line in self.lines() {
+        for line in self.lines() {
+            let names_samples = line.sides.iter().any(|side| side.expression.names_sample().is_some());
+            if names_samples && numbers.samples() != self.samples() {
+                continue;
+            }
+            let open = line.sides.iter().any(|side| side.expression.is_open(&self.derivation));
+            let seen = if open { numbers.samples() } else { 1 };
+            for sample in 0..seen {
                 compared += self.holds(line, numbers, sample)?;
             }
         }
@@ -61,7 +75,10 @@ impl Document {
             values_of_sides
                 .push(values(side).filter(|values| !values.is_empty()).ok_or_else(|| missing(side))?);
         }
-        let tolerance = tolerance(&self.derivation, &values_of_sides);
+        let over_batch = line.sides.iter().flat_map(|side| side.expression.nodes());
+        let over_batch = over_batch.filter(|node| matches!(node, Node::Batch(..))).count() > 0;
+        let samples = if over_batch { numbers.samples() } else { 1 };
+        let tolerance = tolerance(&self.derivation, &values_of_sides, samples);
         let values = values_of_sides.iter().filter_map(|values| values.last());
         let sides: Vec<(&Side, &Array<f64>)> = line.sides.iter().zip(values).collect();
         let Some(((first, expected), rest @ [_, ..])) = sides.split_first() else {
@@ -132,8 +149,8 @@ fn same(a: &Array<f64>, b: &Array<f64>, tolerance: f64) -> bool {
 /// How far apart two ways to one number may be. Each operation errs by at most half an ulp of its
 /// result, and no result is larger than the largest intermediate value. The factor 4 covers the
 /// errors of functions beyond that and the growth of an error in the few operations after it.
-fn tolerance(derivation: &Derivation, sides: &[Vec<Array<f64>>]) -> f64 {
-    let operations: usize = sides.iter().map(Vec::len).sum();
+fn tolerance(derivation: &Derivation, sides: &[Vec<Array<f64>>], samples: usize) -> f64 {
+    let operations = sides.iter().map(Vec::len).sum::<usize>() * samples;
     let numbers = sides.iter().flatten().flat_map(Array::iter);
     let largest = numbers.fold(0.0_f64, |largest, x| largest.max(x.abs()));
     // A product of matrices, a sum and softmax are one node but as many operations as a row is long.

@@ -18,6 +18,15 @@ impl Precision {
         }
     }
 
+    /// The samples of a batch that are added in this type, in order; the sums of such groups are added in 64 bits. None
+    /// where all samples are added in this type.
+    pub fn group(self) -> Option<usize> {
+        match self {
+            Precision::F32 => Some(GROUP),
+            Precision::F64 => None,
+        }
+    }
+
     /// Bytes of one number.
     pub fn bytes(self) -> usize {
         match self {
@@ -26,6 +35,9 @@ impl Precision {
         }
     }
 }
+
+/// The samples of a group: see [`Precision::group`].
+pub const GROUP: usize = 256;
 
 /// How products are added up.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

@@ -1,7 +1,7 @@
 //! Maps a misspelt word, or a word of another library or language, to the word most likely meant.
 
 /// For each word of this language, the words of other libraries and languages, in lower case and without `_`.
-const WORDS: [(&str, &[&str]); 36] = [
+const WORDS: [(&str, &[&str]); 40] = [
     // statements
     ("network", &["model", "net", "mlp", "nn"]),
     ("input", &["in", "features"]),
@@ -28,18 +28,12 @@ const WORDS: [(&str, &[&str]); 36] = [
     ("mean_squared_error", &["mse", "mseloss"]),
     ("mean_absolute_error", &["mae", "l1loss"]),
     ("huber", &["smoothl1", "smoothl1loss", "huberloss"]),
-    (
-        "cross_entropy",
-        &[
-            "categoricalcrossentropy",
-            "sparsecategoricalcrossentropy",
-            "crossentropyloss",
-            "ce",
-            "nll",
-            "nllloss",
-        ],
-    ),
-    ("binary_cross_entropy", &["bce", "bceloss", "binarycrossentropy", "logloss"]),
+    ("cross_entropy", &["categoricalcrossentropy", "sparsecategoricalcrossentropy", "ce"]),
+    ("cross_entropy_from_logits", &["crossentropyloss", "softmaxcrossentropy"]),
+    ("kl_divergence", &["kldiv", "kldivloss", "kullbackleibler", "kullbackleiblerdivergence"]),
+    ("log_cosh", &["logcoshloss"]),
+    ("hinge", &["hingeloss"]),
+    ("binary_cross_entropy", &["bce", "bceloss", "binarycrossentropy"]),
     ("binary_cross_entropy_from_logits", &["bcewithlogits", "bcewithlogitsloss"]),
     // initializers
     ("xavier", &["glorot", "glorotuniform", "xavieruniform"]),

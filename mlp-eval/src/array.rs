@@ -131,11 +131,20 @@ impl<R: Real> Array<R> {
         powers.map(|power| power / total)
     }
 
-    /// Σ t (ln Σ exp(z) − z); a target of 0 contributes nothing.
+    /// (z − m) − ln Σ exp(z − m) with the maximum m.
+    pub fn log_softmax(&self) -> Array<R> {
+        let shift = self.largest();
+        let log_sum = self.map(|z| (z - shift).exp()).sum().ln();
+        self.map(|z| (z - shift) - log_sum)
+    }
+
+    /// Σ t (ln Σ exp(z − m) − (z − m)) with the maximum m; a target of 0 contributes nothing.
     pub fn cross_entropy(&self, targets: &Array<R>) -> R {
         let shift = self.largest();
-        let log_sum = self.map(|z| (z - shift).exp()).sum().ln() + shift;
-        let part = |(z, t): (R, R)| if t.real() == 0.0 { R::from(0.0) } else { t * (log_sum - z) };
+        let log_sum = self.map(|z| (z - shift).exp()).sum().ln();
+        let part = |(z, t): (R, R)| {
+            if t.real() == 0.0 { R::from(0.0) } else { t * (log_sum - (z - shift)) }
+        };
         let parts = self.iter().zip(targets.iter()).map(part);
         parts.reduce(|sum, part| sum + part).unwrap_or(R::from(0.0))
     }

@@ -39,6 +39,7 @@ fn of_equation(derivation: &Derivation, id: EquationId) -> u64 {
         | Op::Dot(..)
         | Op::Sum(_)
         | Op::Softmax(_)
+        | Op::LogSoftmax(_)
         | Op::SoftmaxCrossEntropy(..)
         | Op::SumSquares(_)
         | Op::BatchMean(_)

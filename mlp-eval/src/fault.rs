@@ -136,10 +136,10 @@ impl Search<'_> {
     fn value(&self, id: EquationId) -> Option<Fault> {
         let equation = self.derivation.equation(id);
         let finite = |id: EquationId, sample| {
-            self.floats.at(id, sample).is_none_or(|array| array.iter().all(f64::is_finite))
+            self.floats.value_of(id, sample).is_none_or(|array| array.iter().all(f64::is_finite))
         };
         let operands = equation.op.operands();
-        let sample = (0..self.floats.sample_count()).find(|sample| {
+        let sample = (0..self.floats.samples()).find(|sample| {
             !finite(id, *sample) && operands.iter().all(|operand| finite(*operand, *sample))
         })?;
         let Op::Pointwise(formula) = &equation.op else {
@@ -154,7 +154,7 @@ impl Search<'_> {
         let Op::Pointwise(formula) = &self.derivation.equation(id).op else { return None };
         let moves = |leaf: u32| moved.get(leaf as usize) == Some(&true);
         let bad = |place: &Place<'_>, functions: &mut Vec<String>| self.bad_slope(place, functions);
-        (0..self.floats.sample_count()).find_map(|sample| self.in_formula(id, formula, sample, &moves, &bad))
+        (0..self.floats.samples()).find_map(|sample| self.in_formula(id, formula, sample, &moves, &bad))
     }
 
     /// Looks at a formula at each of its elements.
@@ -166,12 +166,12 @@ impl Search<'_> {
         moves: &dyn Fn(u32) -> bool,
         bad: &dyn Fn(&Place<'_>, &mut Vec<String>) -> Option<FaultKind>,
     ) -> Option<Fault> {
-        let own = self.floats.at(id, sample)?;
+        let own = self.floats.value_of(id, sample)?;
         let (rows, columns) = own.size();
         (0..rows * columns).find_map(|cell| {
             let (row, column) = (cell / columns.max(1), cell % columns.max(1));
             let of = |leaf: u32| {
-                let array: Option<&Array<f64>> = self.floats.at(EquationId(leaf), sample);
+                let array: Option<&Array<f64>> = self.floats.value_of(EquationId(leaf), sample);
                 array.map_or(f64::NAN, |array| array.spread(row, column))
             };
             let place = Place { formula, values: self.terms(formula, &of), moves };
@@ -285,8 +285,9 @@ impl Search<'_> {
 
     /// Whether a float is infinite because the number is beyond their range.
     fn overflows(&self, id: EquationId, balls: &Evaluation<Ball>) -> bool {
-        (0..self.floats.sample_count()).any(|sample| {
-            let (Some(floats), Some(balls)) = (self.floats.at(id, sample), balls.at(id, sample)) else {
+        (0..self.floats.samples()).any(|sample| {
+            let (Some(floats), Some(balls)) = (self.floats.value_of(id, sample), balls.value_of(id, sample))
+            else {
                 return false;
             };
             floats.iter().zip(balls.iter()).any(|(float, ball)| !float.is_finite() && ball.is_beyond_floats())

@@ -21,7 +21,7 @@ use super::{
 /// Scalar operations spent on checking; a large network is checked at evenly spaced places.
 const BUDGET: u64 = 10_000_000;
 /// Gradients of a large network that are checked at least.
-const LEAST: u64 = 8;
+const LEAST: usize = 8;
 /// Bytes that the numbers of a check may take.
 const MEMORY: u64 = 400_000_000;
 /// Gradients are right without a word about digits where this number of decimal digits counts: as many as a derivation
@@ -32,6 +32,12 @@ const ALL: u32 = 16;
 /// Beside their errors both ways may differ by 2⁻⁴⁶ of themselves: a formula may choose a branch by rounding, as
 /// `ln_1p` does, and constants are doubles.
 const BITS: i64 = 46;
+
+/// How many samples the check affords: at least 16, and more in a small network.
+pub fn checkable_samples(derivation: &Derivation) -> usize {
+    let forward = cost::evaluation(derivation, derivation.equations.len()).max(1);
+    (BUDGET / forward / LEAST as u64).max(16) as usize
+}
 
 /// What the check says.
 #[derive(Clone, Debug, PartialEq)]
@@ -266,7 +272,7 @@ pub fn check_some_gradients(derivation: &Derivation, point: &Point, budget: u64)
     let total = derivation.parameter_count() - derivation.frozen_count();
     let samples = point.samples().max(1) as u64;
     let forward = cost::evaluation(derivation, gradients.loss.objective.index() + 1).saturating_mul(samples);
-    let affordable = (budget / forward.max(1)).max(LEAST) as usize;
+    let affordable = (budget / forward.max(1)).max(LEAST as u64) as usize;
     let stride = total.div_ceil(affordable).max(1);
     let (mut compared, mut index) = (Vec::new(), 0);
     for parameter in derivation.parameters.iter().filter(|parameter| parameter.objective().is_some()) {

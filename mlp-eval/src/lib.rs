@@ -9,6 +9,7 @@ mod ball;
 pub mod cost;
 mod fault;
 mod gradient_check;
+mod kinks;
 mod op;
 mod point;
 mod step;
@@ -33,8 +34,9 @@ pub use array::Array;
 pub use fault::{Fault, FaultKind};
 pub use gradient_check::{
     Compared, ENOUGH, GradientCheck, Gradients, Outcome, Verdict, Worst, check_gradients,
-    check_some_gradients, digits, fits,
+    check_some_gradients, checkable_samples, digits, fits,
 };
+pub use kinks::{Edge, NEAR, NearKink, near_kinks};
 pub use point::{Missing, Point};
 
 /// The leaf that is the sum so far; no equation has this number.
@@ -54,13 +56,14 @@ impl<R: Real> Evaluation<R> {
         once.or_else(|| self.samples.first()?.get(id.index())?.as_ref())
     }
 
-    /// The value of an equation for one of the samples.
-    fn at(&self, id: EquationId, sample: usize) -> Option<&Array<R>> {
+    /// The value of an equation, seen from a sample.
+    pub fn value_of(&self, id: EquationId, sample: usize) -> Option<&Array<R>> {
         let once = self.once.get(id.index()).and_then(Option::as_ref);
         once.or_else(|| self.samples.get(sample)?.get(id.index())?.as_ref())
     }
 
-    fn sample_count(&self) -> usize {
+    /// How many samples there are.
+    pub fn samples(&self) -> usize {
         self.samples.len()
     }
 
@@ -112,15 +115,28 @@ impl<'e, R: Real> Values<'e, R> {
         a.product(b, self.derivation.header.arithmetic)
     }
 
-    /// The sum of a sample's value over the batch, in order from 0; divided at the end for a mean.
+    /// The sum of a sample's value over the batch, in order from 0; divided at the end for a mean. A batch of more samples
+    /// than a group has is a sum of groups in 64 bits.
     pub fn over_batch(&self, id: EquationId, mean: bool) -> Array<R> {
-        let samples = 0..self.evaluation.samples.len();
-        let of_sample = samples.map(|sample| Values { sample, ..*self });
-        let count = R::from(self.evaluation.samples.len() as f64);
-        let shape = self.of(id).shape();
-        let sum =
-            of_sample.fold(Array::constant(shape, R::from(0.0)), |sum, sample| sample.added_to(&sum, id));
-        if mean { sum.map(|x| x / count) } else { sum }
+        let samples: Vec<usize> = (0..self.evaluation.samples.len()).collect();
+        let group = self.derivation.header.precision.group().unwrap_or(samples.len().max(1));
+        let groups: Vec<Array<R>> = samples.chunks(group).map(|samples| self.in_order(id, samples)).collect();
+        let divisor = mean.then_some(samples.len() as f64);
+        match (groups.as_slice(), divisor) {
+            ([sum], None) => sum.clone(),
+            ([sum], Some(count)) => sum.map(|x| x / R::from(count)),
+            (sums, divisor) => Array::build(self.of(id).shape(), |row, column| {
+                let numbers: Vec<R> = sums.iter().map(|sum| sum.at(row, column)).collect();
+                R::wide_sum(&numbers, divisor)
+            }),
+        }
+    }
+
+    /// The sum of a sample's value over these samples, in order from 0.
+    fn in_order(&self, id: EquationId, samples: &[usize]) -> Array<R> {
+        let of_sample = samples.iter().map(|sample| Values { sample: *sample, ..*self });
+        let zero = Array::constant(self.of(id).shape(), R::from(0.0));
+        of_sample.fold(zero, |sum, sample| sample.added_to(&sum, id))
     }
 
     /// This sample's value added to the sum of those before it; a product at once, where it is fused.

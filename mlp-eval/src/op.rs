@@ -19,6 +19,7 @@ impl<R: Real> Values<'_, R> {
             Op::Dot(a, b) => self.product(self.of(*a), &self.of(*b).transposed()),
             Op::Sum(x) => Array::scalar_of(self.of(*x).sum()),
             Op::Softmax(z) => self.of(*z).softmax(),
+            Op::LogSoftmax(z) => self.of(*z).log_softmax(),
             Op::SoftmaxCrossEntropy(z, t) => Array::scalar_of(self.of(*z).cross_entropy(self.of(*t))),
             Op::Concat(parts) => Array::vector(parts.iter().flat_map(|part| self.of(*part).iter()).collect()),
             Op::Slice(x, start) => {

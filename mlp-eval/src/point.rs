@@ -24,15 +24,15 @@ pub struct Point {
 pub struct Missing(pub String);
 
 impl Point {
-    /// The declared numbers: start values, and the values of inputs and target.
+    /// The declared step: start values, and the samples that it takes (see [`Derivation::declared_samples`]).
     pub fn declared(derivation: &Derivation) -> Result<Self, Missing> {
-        let values = |data: &Data| data.values.clone().ok_or(Missing(data.name.clone()));
-        let mut input = Vec::new();
-        for data in &derivation.inputs {
-            input.extend(values(data)?);
+        let samples = derivation.declared_samples();
+        if samples.is_empty() {
+            let mut all = derivation.inputs.iter().chain(&derivation.target);
+            let missing = all.find(|data| data.values.is_none());
+            return Err(Missing(missing.map_or_else(String::new, |data| data.name.clone())));
         }
-        let target = derivation.target.as_ref().map_or(Ok(Vec::new()), values)?;
-        Ok(Point::at(derivation, &[Sample { input, target }]))
+        Ok(Point::at(derivation, samples))
     }
 
     /// Start values, with these samples.
@@ -42,20 +42,16 @@ impl Point {
         Point { once, samples }
     }
 
-    /// Drawn inputs in (−1, 1), targets in (0, 1), and parameters where asked for.
+    /// One sample with drawn inputs in (−1, 1), targets in (0, 1), and drawn parameters where asked for.
     pub fn drawn(derivation: &Derivation, seed: u64, parameters: bool) -> Self {
+        Point::drawn_batch(derivation, seed, parameters, 1)
+    }
+
+    /// Several drawn samples; the first is that of [`Point::drawn`].
+    pub fn drawn_batch(derivation: &Derivation, seed: u64, parameters: bool, samples: usize) -> Self {
         let mut stream = Stream::new(seed, 1, "sample");
-        let inputs: usize = derivation.inputs.iter().map(|data| data.shape.count()).sum();
-        let targets = derivation.target.as_ref().map_or(0, |data| data.shape.count());
-        let input = (0..inputs).map(|_| stream.uniform(-1.0, 1.0)).collect();
-        let class = derivation.target.as_ref().is_some_and(|target| target.class);
-        let target = if class {
-            let chosen = (stream.uniform(0.0, 1.0) * targets as f64) as usize;
-            (0..targets).map(|class| f64::from(u8::from(class == chosen))).collect()
-        } else {
-            (0..targets).map(|_| stream.uniform(0.0, 1.0)).collect()
-        };
-        let mut point = Point::at(derivation, &[Sample { input, target }]);
+        let samples: Vec<Sample> = (0..samples).map(|_| drawn_sample(derivation, &mut stream)).collect();
+        let mut point = Point::at(derivation, &samples);
         if parameters {
             for parameter in &derivation.parameters {
                 let mut stream = Stream::new(seed, 2, &parameter.name);
@@ -65,6 +61,11 @@ impl Point {
             }
         }
         point
+    }
+
+    /// Puts other samples in the place of those that are there.
+    pub fn take_samples(&mut self, derivation: &Derivation, samples: &[Sample]) {
+        self.samples = samples.iter().map(|sample| place(derivation, sample)).collect();
     }
 
     /// How many samples there are.
@@ -98,6 +99,20 @@ impl Point {
     pub fn set(&mut self, id: EquationId, value: Array<f64>) {
         self.once.insert(id, value);
     }
+}
+
+fn drawn_sample(derivation: &Derivation, stream: &mut Stream) -> Sample {
+    let inputs: usize = derivation.inputs.iter().map(|data| data.shape.count()).sum();
+    let targets = derivation.target.as_ref().map_or(0, |data| data.shape.count());
+    let input = (0..inputs).map(|_| stream.uniform(-1.0, 1.0)).collect();
+    let class = derivation.target.as_ref().is_some_and(|target| target.class);
+    let target = if class {
+        let chosen = (stream.uniform(0.0, 1.0) * targets as f64) as usize;
+        (0..targets).map(|class| f64::from(u8::from(class == chosen))).collect()
+    } else {
+        (0..targets).map(|_| stream.uniform(0.0, 1.0)).collect()
+    };
+    Sample { input, target }
 }
 
 fn start_values(derivation: &Derivation, seed: u64) -> HashMap<EquationId, Array<f64>> {

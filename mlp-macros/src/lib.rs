@@ -96,6 +96,7 @@ fn printed(source: &Source<'_>, ast: &Ast, compiled: &Compilation) -> Result<Tok
     let options = Options {
         runtime: source.runtime.cloned(),
         standalone: false,
+        public: false,
         spans: source.spans,
         hints: names.as_ref(),
         weights: weight_file(&compiled.derivation).map(|file| source.files.bytes(&file.path)),

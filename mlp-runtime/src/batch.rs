@@ -68,6 +68,12 @@ impl<'a, I, T> Batch<'a, I, T> {
         self.inputs.chunks(block).zip(self.targets.chunks(block))
     }
 
+    /// The samples in order, in blocks of this many, the last one shorter if it has to be.
+    pub(crate) fn blocks_of(self, samples: usize) -> Zip<Chunks<'a, I>, Chunks<'a, T>> {
+        let samples = samples.max(1);
+        self.inputs.chunks(samples).zip(self.targets.chunks(samples))
+    }
+
     /// The samples in order, each an input and a target.
     pub fn iter(&self) -> Zip<Iter<'a, I>, Iter<'a, T>> {
         self.inputs.iter().zip(self.targets)

@@ -31,7 +31,7 @@ impl<const N: usize> Class<N> {
     }
 }
 
-impl<const N: usize> TryFrom<usize> for Class<N> {
+impl<const N: usize> core::convert::TryFrom<usize> for Class<N> {
     type Error = NoSuchClass;
 
     fn try_from(index: usize) -> Result<Self, NoSuchClass> {

@@ -40,17 +40,28 @@ pub fn softmax<T: Scalar, const N: usize>(z: &[T; N], p: &mut [T; N]) {
     divide_vector(p, total);
 }
 
-/// The cross-entropy of softmax(z) with the target distribution t: Σ_i t_i (lse - z_i), where
-/// lse = m + ln Σ_k exp(z_k - m) and m is the maximum of z. Terms with t_i = 0 are 0 even if z_i is
+/// y_i = (z_i - m) - ln Σ_k exp(z_k - m), the logarithm of the softmax, where m is the maximum of z.
+#[inline(always)]
+pub fn log_softmax<T: Scalar, const N: usize>(z: &[T; N], y: &mut [T; N]) {
+    let greatest = maximum(z);
+    map(z, y, |z| T::exp(z - greatest));
+    let log_sum = T::ln(sum(y));
+    for (y, &z) in y.iter_mut().zip(z) {
+        *y = (z - greatest) - log_sum;
+    }
+}
+
+/// The cross-entropy of softmax(z) with the target distribution t: Σ_i t_i (ln Σ_k exp(z_k - m) - (z_i - m)), where m is
+/// the maximum of z: however large it is, no digit of the differences is lost. Terms with t_i = 0 are 0 even if z_i is
 /// infinite.
 #[inline(always)]
 pub fn softmax_cross_entropy<T: Scalar, const N: usize>(z: &[T; N], t: &[T; N]) -> T {
     let greatest = maximum(z);
     let mut exponentials = [T::ZERO; N];
     map(z, &mut exponentials, |z| T::exp(z - greatest));
-    let log_sum_exp = greatest + T::ln(sum(&exponentials));
+    let log_sum = T::ln(sum(&exponentials));
     let term = |(&z, &t)| {
-        if t == T::ZERO { T::ZERO } else { t * (log_sum_exp - z) }
+        if t == T::ZERO { T::ZERO } else { t * (log_sum - (z - greatest)) }
     };
     ordered_sum(z.iter().zip(t).map(term))
 }

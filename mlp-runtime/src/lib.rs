@@ -35,10 +35,13 @@ mod fused;
 #[allow(unsafe_code, reason = "kernels read and write through pointers")]
 #[deny(clippy::undocumented_unsafe_blocks)]
 mod gemm;
+mod groups;
 #[cfg(feature = "alloc")]
 mod heap;
 mod isa;
 mod kernels;
+mod missing;
+mod missing_heap;
 mod network;
 pub mod random;
 mod scalar;
@@ -54,16 +57,38 @@ use mlp_hash as hash;
 pub use batch::{Batch, BatchError, rows_from_flat};
 pub use class::{Class, NoSuchClass};
 pub use network::{
-    Differentiable, Gradients, Network, Parameter, ParameterKind, ParameterShape, Reduction, Trainable,
+    Differentiable, Gradients, Network, NotFinite, Parameter, ParameterKind, ParameterShape, Reduction,
+    Trainable,
 };
 pub use scalar::Scalar;
 #[cfg(feature = "ndarray")]
 pub use views::rows_from_view;
 
-/// Expands to nothing without the feature `alloc`.
+/// Without the feature `alloc`, `boxed()` says that it needs the feature.
 #[cfg(not(feature = "alloc"))]
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __mlp_boxed {
-    ($($anything:tt)*) => {};
+    (network $type:ident { $($field:ident),* }) => {
+        impl<'__a> $type
+        where
+            $type: $crate::__private::FeatureAlloc<'__a>,
+        {
+            #[doc(hidden)]
+            pub fn boxed() {}
+            #[doc(hidden)]
+            pub fn boxed_with_seed() {}
+        }
+    };
+    (part $type:ident { $($field:ident),* } $($setting:ident = $value:expr),*) => {
+        impl<'__a> $type
+        where
+            $type: $crate::__private::FeatureAlloc<'__a>,
+        {
+            #[doc(hidden)]
+            pub fn boxed() {}
+        }
+    };
+    // After an error in the specification.
+    ($part:ident stub $type:ident) => {};
 }

@@ -1,7 +1,10 @@
 //! The traits that generated networks implement, for code that is generic over networks.
 
+use core::fmt;
+
 use super::batch::{Batch, BatchError, block, check_outputs};
-use super::scalar::Scalar;
+use super::groups::{in_order, losses_in_groups};
+use super::scalar::{Scalar, all_numbers};
 
 /// A network: parameters, and the function they define.
 pub trait Network {
@@ -54,6 +57,12 @@ pub trait Network {
 
     /// The elements of the parameter `name`, mutable; as [`parameter`](Self::parameter).
     fn parameter_mut(&mut self, name: &str) -> Option<&mut [Self::Scalar]>;
+
+    /// Whether all parameters are numbers: none is infinite or NaN.
+    fn is_finite(&self) -> bool {
+        let mut parameters = Self::LAYOUT.iter().filter_map(|parameter| self.parameter(parameter.name));
+        parameters.all(all_numbers)
+    }
 
     /// The number of samples of a batch that are computed at once.
     const BLOCK: usize = 1;
@@ -114,6 +123,8 @@ pub trait Differentiable: Network {
     ) -> Self::Scalar;
 
     /// Adds the gradients of one sample to `gradients`, which count as 0 if it is the `first` sample. Returns its loss.
+    /// This is one sum in sample order. [`backward_batch`](Self::backward_batch) adds more than 256 samples of `f32` in
+    /// groups.
     fn accumulate(
         &self,
         first: bool,
@@ -182,43 +193,56 @@ pub trait Differentiable: Network {
         if Self::PENALIZED { loss + self.penalize(workspace, gradients) } else { loss }
     }
 
-    /// The objective for the batch: the sum of the losses in sample order, divided once for a mean, plus the penalties.
+    /// The objective for the batch: the sum of the losses in the order of [`backward_batch`](Self::backward_batch),
+    /// divided once for a mean, plus the penalties.
     fn loss_batch(
         &self,
         batch: Batch<'_, Self::Input, Self::Target>,
         workspace: &mut Self::Workspace,
     ) -> Self::Scalar {
-        // The sum starts with its first term: adding −0 changes no number.
-        let mut total = -Self::Scalar::ZERO;
-        for (inputs, targets) in batch.blocks(Self::BLOCK) {
-            self.loss_block(inputs, targets, workspace, &mut total);
-        }
-        let loss = match Self::REDUCTION {
-            Reduction::Mean => total / Self::Scalar::from_f64(batch.len() as f64),
-            Reduction::Sum => total,
+        let loss = if batch.len() > Self::Scalar::GROUP {
+            losses_in_groups(self, batch, workspace)
+        } else {
+            // The sum starts with its first term: adding −0 changes no number.
+            let mut total = -Self::Scalar::ZERO;
+            for (inputs, targets) in batch.blocks(Self::BLOCK) {
+                self.loss_block(inputs, targets, workspace, &mut total);
+            }
+            match Self::REDUCTION {
+                Reduction::Mean => total / Self::Scalar::from_f64(batch.len() as f64),
+                Reduction::Sum => total,
+            }
         };
         if Self::PENALIZED { loss + self.penalty(workspace) } else { loss }
     }
 
-    /// Writes the gradients of the objective for the batch and returns the objective: sums in sample order, divided once
-    /// for a mean, plus the penalties.
+    /// Writes the gradients of the objective for the batch and returns the objective: sums, divided once for a mean, plus
+    /// the penalties. A sum runs over the samples in order. With more than 256 samples of `f32` it runs over groups of
+    /// 256 in order, each of them a sum in order; groups are added and the mean is taken in 64 bits.
     fn backward_batch(
         &self,
         batch: Batch<'_, Self::Input, Self::Target>,
         workspace: &mut Self::Workspace,
         gradients: &mut Self::Gradients,
     ) -> Self::Scalar {
-        let count = Self::REDUCTION.count(batch.len());
-        let mut total = -Self::Scalar::ZERO;
-        let mut done = 0;
-        for (inputs, targets) in batch.blocks(Self::BLOCK) {
-            let first = done == 0;
-            done += inputs.len();
-            let count = if done == batch.len() { count } else { None };
-            self.accumulate_block(first, count, inputs, targets, workspace, gradients, &mut total);
-        }
-        let loss = if let Some(count) = count { total / count } else { total };
+        let loss = if batch.len() > Self::Scalar::GROUP {
+            self.backward_groups(batch, workspace, gradients)
+        } else {
+            in_order(self, batch, workspace, gradients)
+        };
         if Self::PENALIZED { loss + self.penalize(workspace, gradients) } else { loss }
+    }
+
+    /// [`backward_batch`](Self::backward_batch) without penalties, for a batch of more samples than a group has. Networks
+    /// without memory for sums in 64 bits add the samples in order.
+    #[doc(hidden)]
+    fn backward_groups(
+        &self,
+        batch: Batch<'_, Self::Input, Self::Target>,
+        workspace: &mut Self::Workspace,
+        gradients: &mut Self::Gradients,
+    ) -> Self::Scalar {
+        in_order(self, batch, workspace, gradients)
     }
 }
 
@@ -233,7 +257,7 @@ pub enum Reduction {
 
 impl Reduction {
     /// The divisor of a sum over `samples` samples, if there is one.
-    fn count<S: Scalar>(self, samples: usize) -> Option<S> {
+    pub(crate) fn count<S: Scalar>(self, samples: usize) -> Option<S> {
         match self {
             Self::Mean => Some(S::from_f64(samples as f64)),
             Self::Sum => None,
@@ -248,7 +272,51 @@ pub trait Gradients<S> {
 
     /// Divides every element.
     fn divide(&mut self, by: S);
+
+    /// The elements of the gradient with this number, in row-major order; `None` if there are fewer. Trained parameters
+    /// are counted from 0 in the order of [`LAYOUT`](Network::LAYOUT), without frozen ones.
+    fn elements(&self, number: usize) -> Option<&[S]>;
+
+    /// The elements of the gradient with this number, mutable; as [`elements`](Self::elements).
+    fn elements_mut(&mut self, number: usize) -> Option<&mut [S]>;
+
+    /// Whether all gradients are numbers: none is infinite or NaN.
+    fn is_finite(&self) -> bool
+    where
+        S: Scalar,
+    {
+        let mut number = 0;
+        while let Some(elements) = self.elements(number) {
+            if !all_numbers(elements) {
+                return false;
+            }
+            number += 1;
+        }
+        true
+    }
 }
+
+/// A training step was not taken, because its loss or a gradient is infinite or NaN. Parameters and optimizer are as they
+/// were before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotFinite {
+    /// The loss is infinite or NaN.
+    Loss,
+    /// The loss is a number, and a gradient is infinite or NaN.
+    Gradient,
+}
+
+impl fmt::Display for NotFinite {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let what = match self {
+            Self::Loss => "the loss",
+            Self::Gradient => "a gradient",
+        };
+        write!(f, "{what} is infinite or NaN; no step was taken")
+    }
+}
+
+impl core::error::Error for NotFinite {}
 
 /// A network with a training rule.
 pub trait Trainable: Differentiable {
@@ -302,7 +370,7 @@ pub trait Trainable: Differentiable {
         workspace: &mut Self::Workspace,
         gradients: &mut Self::Gradients,
     ) -> Self::Scalar {
-        if Self::PENALIZED {
+        if Self::PENALIZED || batch.len() > Self::Scalar::GROUP {
             let loss = self.backward_batch(batch, workspace, gradients);
             self.step(optimizer, gradients);
             return loss;
@@ -321,6 +389,58 @@ pub trait Trainable: Differentiable {
         }
         if let Some(count) = count { total / count } else { total }
     }
+
+    /// [`train_into`](Self::train_into), if the objective and all gradients are numbers. `gradients` has the gradients
+    /// after the call. The parameters after the step are those of `train_into`, bit for bit.
+    ///
+    /// # Errors
+    /// [`NotFinite`] if the objective or a gradient is infinite or NaN. Then no step is taken: parameters and optimizer
+    /// are as they were before.
+    fn try_train_into(
+        &mut self,
+        input: &Self::Input,
+        target: &Self::Target,
+        optimizer: &mut Self::Optimizer,
+        workspace: &mut Self::Workspace,
+        gradients: &mut Self::Gradients,
+    ) -> Result<Self::Scalar, NotFinite> {
+        let loss = self.backward_into(input, target, workspace, gradients);
+        try_step(self, loss, optimizer, gradients)
+    }
+
+    /// [`train_batch`](Self::train_batch), if the objective and all gradients are numbers; as
+    /// [`try_train_into`](Self::try_train_into).
+    ///
+    /// # Errors
+    /// [`NotFinite`] if the objective or a gradient is infinite or NaN. Then no step is taken: parameters and optimizer
+    /// are as they were before.
+    fn try_train_batch(
+        &mut self,
+        batch: Batch<'_, Self::Input, Self::Target>,
+        optimizer: &mut Self::Optimizer,
+        workspace: &mut Self::Workspace,
+        gradients: &mut Self::Gradients,
+    ) -> Result<Self::Scalar, NotFinite> {
+        let loss = self.backward_batch(batch, workspace, gradients);
+        try_step(self, loss, optimizer, gradients)
+    }
+}
+
+/// A step, if loss and gradients are numbers.
+fn try_step<N: Trainable + ?Sized>(
+    network: &mut N,
+    loss: N::Scalar,
+    optimizer: &mut N::Optimizer,
+    gradients: &N::Gradients,
+) -> Result<N::Scalar, NotFinite> {
+    if !loss.is_number() {
+        return Err(NotFinite::Loss);
+    }
+    if !gradients.is_finite() {
+        return Err(NotFinite::Gradient);
+    }
+    network.step(optimizer, gradients);
+    Ok(loss)
 }
 
 /// An entry of the [`LAYOUT`](Network::LAYOUT) of a network.

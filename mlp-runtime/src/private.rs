@@ -9,6 +9,7 @@ pub use crate::isa::neon::Neon;
 #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
 pub use crate::isa::x86::sets::{Avx2, Avx512, Sse2};
 pub use crate::kernels::{Mean, ordered_sum};
+pub use crate::missing_heap::{FeatureAlloc, SmallEnoughElseBoxed};
 
 pub use crate::__mlp_boxed;
 

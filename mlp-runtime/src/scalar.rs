@@ -35,12 +35,21 @@ pub trait Scalar:
     const ONE: Self;
     /// Negative infinity.
     const NEG_INFINITY: Self;
+    /// The samples of a batch whose losses and gradients are added in this type; sums of more are added in 64 bits.
+    #[doc(hidden)]
+    const GROUP: usize;
 
     /// The nearest scalar, ties to even: rounded once for `f32`, exact for `f64`.
     fn from_f64(value: f64) -> Self;
 
     /// The same number as an `f64`; exact.
     fn to_f64(self) -> f64;
+
+    /// Whether it is a number: not infinite, not NaN.
+    #[inline(always)]
+    fn is_number(self) -> bool {
+        self - self == Self::ZERO
+    }
 
     /// `self` times `factor` plus `addend`, rounded once, also without a fused instruction.
     fn multiply_add(self, factor: Self, addend: Self) -> Self;
@@ -95,13 +104,20 @@ pub trait Scalar:
     fn powf(self, exponent: Self) -> Self;
 }
 
+/// Whether none is infinite or NaN.
+pub(crate) fn all_numbers<S: Scalar>(numbers: &[S]) -> bool {
+    // Each part without a branch, in registers.
+    numbers.chunks(64).all(|part| part.iter().fold(true, |all, number| all & number.is_number()))
+}
+
 macro_rules! implement_scalar {
-    ($($scalar:ident, $multiply_add:ident:
+    ($($scalar:ident, $multiply_add:ident, $group:expr;
         $($generic:ident($by:ident, $x:ident) = $value:expr),*; $($plain:ident = $function:path),*;)*) => {$(
         impl Scalar for $scalar {
             const ZERO: Self = 0.0;
             const ONE: Self = 1.0;
             const NEG_INFINITY: Self = <$scalar>::NEG_INFINITY;
+            const GROUP: usize = $group;
 
             #[inline(always)]
             fn from_f64(value: f64) -> Self {
@@ -140,11 +156,11 @@ macro_rules! implement_scalar {
 }
 
 implement_scalar! {
-    f32, multiply_add_f32:
+    f32, multiply_add_f32, 256;
         exp_by(by, x) = functions::f32::exp_f32(by, x), ln_by(by, x) = functions::f32::ln_f32(by, x),
         tanh_by(by, x) = functions::f32::tanh_f32(by, x), erf_by(by, x) = functions::f32::erf_f32(by, x);
         sqrt = functions::f32::sqrt_f32, floor = functions::f32::floor_f32;
-    f64, multiply_add_f64:
+    f64, multiply_add_f64, usize::MAX;
         exp_by(by, x) = functions::f64::exp(by, x), ln_by(_by, x) = functions::f64::ln(x),
         tanh_by(by, x) = functions::f64::tanh(by, x), erf_by(by, x) = functions::f64::erf(by, x);
         sqrt = functions::f64::sqrt, floor = functions::f64::floor;

@@ -45,7 +45,9 @@ const COMMON: &[Module] = modules! {
     weight_file = include_str!("weight_file.rs");
     batch = include_str!("batch.rs");
     class = include_str!("class.rs");
+    missing = include_str!("missing.rs");
     network = include_str!("network.rs");
+    groups = include_str!("groups.rs");
     exports = include_str!("exports.rs");
     isa::traits = include_str!("isa/traits.rs");
     isa::portable = include_str!("isa/portable.rs");
@@ -88,12 +90,16 @@ const VECTOR: &[Module] = modules! {
 /// The module `runtime` with these kernels, as text: all that a network calls by `super::runtime`.
 pub fn standalone(kernels: Kernels) -> String {
     let (rest, lints) = match kernels {
-        Kernels::Portable => (PORTABLE, "dead_code, unused_imports, unreachable_pub"),
-        Kernels::Vector => (VECTOR, "dead_code, unused_imports, unused_macros, unreachable_pub, unsafe_code"),
+        Kernels::Portable => (PORTABLE, "dead_code, unused_imports, unreachable_pub, missing_docs"),
+        Kernels::Vector => {
+            (VECTOR, "dead_code, unused_imports, unused_macros, unreachable_pub, missing_docs, unsafe_code")
+        }
     };
-    let mut text = String::from("/// What the network below calls.\n#[allow(");
+    let mut text = String::from(
+        "/// What the network below calls, with `Batch` and the traits for its callers.\n#[allow(",
+    );
     text.push_str(lints);
-    text.push_str(", clippy::all, clippy::pedantic)]\nmod runtime {\n");
+    text.push_str(", clippy::all, clippy::pedantic)]\npub mod runtime {\n");
     let mut open: &[&str] = &[];
     for Module { path, attributes, text: module } in COMMON.iter().chain(rest) {
         let Some((name, folder)) = path.split_last() else { continue };
@@ -101,10 +107,13 @@ pub fn standalone(kernels: Kernels) -> String {
         for _ in shared..open.len() {
             text.push_str("}\n\n");
         }
-        for name in &folder[shared..] {
-            push(&mut text, &["pub mod ", name, " {\n"]);
+        for (depth, name) in folder.iter().enumerate().skip(shared) {
+            push(&mut text, &[visibility(depth), "mod ", name, " {\n"]);
         }
-        push(&mut text, &[attributes, "pub mod ", name, " {\n", module.trim_end(), "\n}\n\n"]);
+        push(
+            &mut text,
+            &[attributes, visibility(folder.len()), "mod ", name, " {\n", module.trim_end(), "\n}\n\n"],
+        );
         open = folder;
     }
     for _ in open {
@@ -112,6 +121,11 @@ pub fn standalone(kernels: Kernels) -> String {
     }
     text.push_str("pub use exports::*;\n}\n");
     text
+}
+
+/// Outer modules are private: what users need is exported.
+fn visibility(depth: usize) -> &'static str {
+    if depth == 0 { "" } else { "pub " }
 }
 
 fn push(text: &mut String, parts: &[&str]) {

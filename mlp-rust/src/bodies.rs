@@ -30,6 +30,7 @@ impl Bodies for Planned<'_> {
             Body::ByValue(returned) => self.by_value(printer, returned, method),
             Body::StartValues => starts(self.0, &quote!(self)),
             Body::Elements(pass) => self.elements(pass),
+            Body::Gradient(pass) => self.gradient(pass),
             Body::Clear => self.clear(),
             Body::Divide => self.divide(),
             Body::Entry(Entry::Trace) => self.trace(),
@@ -67,8 +68,11 @@ impl Bodies for Planned<'_> {
     fn provided(&self, provided: Provided) -> TokenStream {
         let context = self.0;
         match provided {
-            Provided::Gradients if context.plan.has_blocks() => context.accumulate_block(),
-            Provided::Gradients => TokenStream::new(),
+            Provided::Gradients => {
+                let block = context.plan.has_blocks().then(|| context.accumulate_block());
+                let groups = context.backward_groups();
+                quote!(#block #groups)
+            }
             Provided::Steps => context.training(),
         }
     }
@@ -108,6 +112,10 @@ impl Planned<'_> {
                 let mut gradients = #gradients::ZERO;
                 let loss = self.backward_into(input, target, &mut #workspace::new(), &mut gradients);
                 (loss, gradients)
+            },
+            Returned::Tried => quote! {
+                let (mut workspace, mut gradients) = (#workspace::new(), #gradients::ZERO);
+                self.try_train_into(input, target, &mut #optimizer::new(), &mut workspace, &mut gradients)
             },
             Returned::Step => quote! {
                 let (loss, gradients) = self.backward(input, target);
@@ -168,20 +176,33 @@ impl Planned<'_> {
 
     /// The elements of the parameter `name` as a slice.
     fn elements(&self, pass: Pass) -> TokenStream {
-        let is_mutable = pass == Pass::Mutable;
         let arms = self.0.derivation.parameters.iter().map(|parameter| {
-            let (name, field) = (&parameter.name, self.0.field(parameter.equation));
-            let slice = match (self.shape(parameter), is_mutable) {
-                (Shape::Scalar, false) => quote!(::core::slice::from_ref(&self.#field)),
-                (Shape::Scalar, true) => quote!(::core::slice::from_mut(&mut self.#field)),
-                (Shape::Vector(_), false) => quote!(&self.#field),
-                (Shape::Vector(_), true) => quote!(&mut self.#field),
-                (Shape::Matrix(..), false) => quote!(self.#field.as_flattened()),
-                (Shape::Matrix(..), true) => quote!(self.#field.as_flattened_mut()),
-            };
+            let (name, slice) = (&parameter.name, self.slice(parameter, pass));
             quote!(#name => ::core::option::Option::Some(#slice),)
         });
         quote!(match name { #(#arms)* _ => ::core::option::Option::None })
+    }
+
+    /// The elements of the gradient `number` as a slice.
+    fn gradient(&self, pass: Pass) -> TokenStream {
+        let arms = self.trained().enumerate().map(|(number, parameter)| {
+            let (number, slice) = (size(number), self.slice(parameter, pass));
+            quote!(#number => ::core::option::Option::Some(#slice),)
+        });
+        quote!(match number { #(#arms)* _ => ::core::option::Option::None })
+    }
+
+    /// The elements of the field of a parameter.
+    fn slice(&self, parameter: &Parameter, pass: Pass) -> TokenStream {
+        let (field, is_mutable) = (self.0.field(parameter.equation), pass == Pass::Mutable);
+        match (self.shape(parameter), is_mutable) {
+            (Shape::Scalar, false) => quote!(::core::slice::from_ref(&self.#field)),
+            (Shape::Scalar, true) => quote!(::core::slice::from_mut(&mut self.#field)),
+            (Shape::Vector(_), false) => quote!(&self.#field),
+            (Shape::Vector(_), true) => quote!(&mut self.#field),
+            (Shape::Matrix(..), false) => quote!(self.#field.as_flattened()),
+            (Shape::Matrix(..), true) => quote!(self.#field.as_flattened_mut()),
+        }
     }
 
     fn clear(&self) -> TokenStream {

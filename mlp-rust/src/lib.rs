@@ -45,6 +45,8 @@ pub struct Options<'s> {
     pub runtime: Option<TokenStream>,
     /// One file without dependencies: the runtime is a module `runtime` beside the network.
     pub standalone: bool,
+    /// Whether the types are `pub` where the specification does not say: those of a file are for other modules.
+    pub public: bool,
     /// The spans in the user's source of parts of the specification.
     pub spans: Option<Spans<'s>>,
     /// The specification's names, for hints to editors.
@@ -76,6 +78,7 @@ pub fn emit(compiled: &Compilation, options: &Options<'_>) -> TokenStream {
         hints: options.hints,
         weight_bytes: options.weights.as_ref(),
         standalone: options.standalone,
+        public: options.public,
     };
     context.module()
 }
@@ -92,6 +95,7 @@ struct Context<'c> {
     hints: Option<&'c mlp_dsl::names::Names>,
     weight_bytes: Option<&'c TokenStream>,
     standalone: bool,
+    public: bool,
 }
 
 impl Context<'_> {
@@ -246,7 +250,7 @@ impl Context<'_> {
 fn allowed_lints() -> TokenStream {
     quote! {
         non_snake_case, non_camel_case_types, non_upper_case_globals,
-        unused, unexpected_cfgs,
+        unused, unreachable_pub, unexpected_cfgs,
         clippy::approx_constant, clippy::excessive_precision, clippy::many_single_char_names,
         clippy::similar_names, clippy::too_many_arguments, clippy::type_complexity,
         clippy::too_many_lines, clippy::unreadable_literal, clippy::large_types_passed_by_value,
@@ -254,7 +258,7 @@ fn allowed_lints() -> TokenStream {
         clippy::assign_op_pattern, clippy::eq_op, clippy::identity_op, clippy::erasing_op, clippy::zero_divided_by_zero, clippy::let_and_return,
         clippy::large_stack_arrays,
         clippy::manual_range_contains, clippy::if_same_then_else, clippy::just_underscores_and_digits,
-        clippy::disallowed_names, clippy::new_without_default, clippy::needless_range_loop,
+        clippy::disallowed_names, clippy::new_without_default, clippy::new_ret_no_self, clippy::should_implement_trait, clippy::needless_range_loop,
         clippy::cast_precision_loss
     }
 }

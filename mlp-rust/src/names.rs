@@ -43,6 +43,9 @@ const VARIANTS: [&str; 4] = ["Some", "None", "Ok", "Err"];
 /// How the variables of shared terms begin.
 pub(super) const TERM: &str = "__term_";
 
+/// The sums of groups of samples.
+pub(super) const SUMS: &str = "__sums";
+
 /// A variable called so, as far as it can be: generated code's own names begin with two underscores.
 fn variable(name: &str, taken: &mut HashSet<String>) -> Ident {
     let mut variable = if name.starts_with("__") { format!("v{name}") } else { name.to_owned() };

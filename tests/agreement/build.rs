@@ -29,10 +29,9 @@ fn main() {
             .unwrap_or_else(|e| panic!("{name}: {e:?}"));
         let network = compiled.derivation.header.name.clone();
         let print = |standalone| {
-            let options = mlp_rust::Options { standalone, ..Default::default() };
+            let options = mlp_rust::Options { standalone, public: true, ..Default::default() };
             let tokens = mlp_rust::emit(&compiled, &options);
             prettyplease::unparse(&syn::parse2(tokens).expect("Rust"))
-                .replace("\nuse __mlp_", "\npub use __mlp_")
         };
         let runtime = standalone(Kernels::Portable);
         let text = text.replace("\nnetwork", "\npub network");

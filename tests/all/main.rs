@@ -8,8 +8,10 @@
 
 mod arithmetic;
 mod bare;
+mod corners;
 mod course;
 mod hygiene;
+mod long_batches;
 mod macro_rules;
 mod names;
 mod outside;

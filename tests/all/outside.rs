@@ -98,7 +98,7 @@ fn weights_in_a_file() {
 fn networks_on_the_heap() {
     let heap = MAIN.replace("/// Trains", "/// On the heap.\npub fn boxed() -> impl core::ops::Deref<Target = Line> {\n    Line::boxed()\n}\n\n/// Trains");
     let user = Crate::library("heap", "", &heap);
-    assert!(user.check().unwrap_err().contains("named `boxed`"));
+    assert!(user.check().unwrap_err().contains("`boxed()` needs the feature `alloc`"));
     user.manifest(MORE, "");
     assert_eq!(user.check(), Ok(()));
 }

@@ -7,7 +7,7 @@ use mlp_dsl::{
     ir::{
         Derivation,
         array::Op,
-        equation::{EquationId, Symbol},
+        equation::{EquationId, Per, Symbol},
     },
     model::Reduction,
     never::OrNever,
@@ -61,6 +61,37 @@ pub(crate) fn expanded(expression: &Expression, derivation: &Derivation) -> Opti
     };
     let root = expanded.formula(body, &leaf);
     Some(expanded.ending_at(Some(root)))
+}
+
+/// An expression with the formula of one function in place of its calls.
+pub(crate) fn with_bodies(
+    expression: &Expression,
+    derivation: &Derivation,
+    function: FunctionId,
+) -> Expression {
+    let is_call = |node: &Node| matches!(node, Node::Apply(id, _) if *id == function);
+    let body = derivation.header.functions.get(function.0 as usize).map(|function| &function.body);
+    let Some(body) = body.filter(|_| expression.nodes().iter().any(is_call)) else {
+        return expression.clone();
+    };
+    let (mut spelled, mut places) = (Expression::default(), Vec::new());
+    for (node, shape) in expression.shaped() {
+        let node = node.mapped(&|id| {
+            places.get(id.index()).copied().or_never("operands come before their uses", NodeId::NOWHERE)
+        });
+        let place = match &node {
+            Node::Apply(id, arguments) if *id == function => {
+                let leaf = |_: &mut Expression, leaf: u32| {
+                    let argument = arguments.get(leaf as usize).copied();
+                    argument.or_never("a call has an argument for each parameter", NodeId::NOWHERE)
+                };
+                spelled.formula(body, &leaf)
+            }
+            _ => spelled.push_shaped(node, shape),
+        };
+        places.push(place);
+    }
+    spelled
 }
 
 impl Expression {
@@ -147,13 +178,21 @@ impl<'d> Inliner<'d> {
                 None => (ArrayOp::ProductTransposed, vec![*x, *w]),
             },
             Op::Outer(a, b) => (ArrayOp::TransposedProduct, vec![*a, *b]),
+            // The sample comes first, so that with a row for each sample the product is a column: x wᵀ.
+            Op::Dot(w, x) if self.is_shared(*w) && !self.is_shared(*x) => (ArrayOp::Dot, vec![*x, *w]),
             Op::Dot(a, b) => (ArrayOp::Dot, vec![*a, *b]),
             Op::Sum(x) => (ArrayOp::Sum, vec![*x]),
             Op::Softmax(z) => (ArrayOp::Softmax, vec![*z]),
+            Op::LogSoftmax(z) => (ArrayOp::LogSoftmax, vec![*z]),
             Op::SoftmaxCrossEntropy(z, t) => self.cross_entropy(id, *z, *t),
         };
         let nodes = operands.into_iter().map(|id| self.place(id)).collect();
         self.expression.push_shaped(Node::Array(op, nodes), equation.shape)
+    }
+
+    /// Whether all samples have one value of it.
+    fn is_shared(&self, id: EquationId) -> bool {
+        self.derivation.equation(id).per == Per::Batch
     }
 
     /// The matrix whose transposed this is.

@@ -2,10 +2,7 @@
 
 use mlp_dsl::{
     formula::{FunctionId, evaluate::evaluate_formula},
-    ir::{
-        Derivation,
-        equation::{EquationId, Per},
-    },
+    ir::{Derivation, equation::EquationId},
     model::{Reduction, Sample},
     never::OrNever,
     number::Arithmetic,
@@ -17,16 +14,12 @@ use super::{ArrayOp, Expression, Node, NodeId, Quantity};
 
 /// The interpreter's values: of the batch, and of each of its samples.
 #[derive(Clone, Debug)]
-pub struct Numbers {
-    batch: Evaluation<f64>,
-    samples: Vec<Evaluation<f64>>,
-}
+pub struct Numbers(Evaluation<f64>);
 
 impl Numbers {
-    /// At a point with one sample.
+    /// At a point.
     pub fn at(derivation: &Derivation, point: &Point) -> Self {
-        let batch = evaluate(derivation, point);
-        Numbers { samples: vec![batch.clone()], batch }
+        Numbers(evaluate(derivation, point))
     }
 
     /// For a batch of samples, with these parameters instead of the start values.
@@ -35,28 +28,21 @@ impl Numbers {
         parameters: &[(EquationId, Array<f64>)],
         samples: &[Sample],
     ) -> Self {
-        let at = |samples: &[Sample]| {
-            let mut point = Point::at(derivation, samples);
-            for (id, value) in parameters {
-                point.set(*id, value.clone());
-            }
-            evaluate(derivation, &point)
-        };
-        let each = samples.iter().map(|sample| at(std::slice::from_ref(sample))).collect();
-        Numbers { batch: at(samples), samples: each }
+        let mut point = Point::at(derivation, samples);
+        for (id, value) in parameters {
+            point.set(*id, value.clone());
+        }
+        Numbers::at(derivation, &point)
     }
 
     /// How many samples there are.
     pub fn samples(&self) -> usize {
-        self.samples.len()
+        self.0.samples()
     }
 
     /// The value of an equation, seen from a sample.
-    pub fn value(&self, derivation: &Derivation, id: EquationId, sample: usize) -> Option<&Array<f64>> {
-        match derivation.equation(id).per {
-            Per::Batch => self.batch.value(id),
-            Per::Sample => self.samples.get(sample)?.value(id),
-        }
+    pub fn value(&self, id: EquationId, sample: usize) -> Option<&Array<f64>> {
+        self.0.value_of(id, sample)
     }
 }
 
@@ -118,8 +104,11 @@ impl Quantity {
     /// The value seen from a sample.
     pub fn evaluate(&self, derivation: &Derivation, numbers: &Numbers, sample: usize) -> Option<Array<f64>> {
         match self {
-            Quantity::Equation(id) => numbers.value(derivation, *id, sample).cloned(),
+            Quantity::Equation(id) => numbers.value(*id, sample).cloned(),
             Quantity::Count(count) => Some(Array::scalar_of(count.of(derivation)? as f64)),
+            Quantity::OfSample { sample: own, value } => {
+                value.evaluate(derivation, numbers, own.unwrap_or(sample))
+            }
             Quantity::Letter { value, .. }
             | Quantity::Derivative { value, .. }
             | Quantity::Argument { value, .. }
@@ -140,6 +129,7 @@ impl ArrayOp {
             ArrayOp::Dot => product(first, &second()?.transposed()),
             ArrayOp::Sum => Array::scalar_of(first.sum()),
             ArrayOp::Softmax => first.softmax(),
+            ArrayOp::LogSoftmax => first.log_softmax(),
             ArrayOp::CrossEntropy => {
                 let part = |(p, t): (f64, f64)| if t == 0.0 { 0.0 } else { -t * p.ln() };
                 Array::scalar_of(first.iter().zip(second()?.iter()).map(part).sum())

@@ -3,6 +3,7 @@
 
 pub(crate) mod equation;
 pub(crate) mod evaluate;
+mod samples;
 
 use mlp_dsl::{
     formula::{
@@ -57,15 +58,13 @@ pub enum Count {
 impl Count {
     /// The number.
     pub fn of(self, derivation: &Derivation) -> Option<usize> {
-        let training = derivation.training.as_ref();
         match self {
             Count::Parameters => Some(derivation.parameter_count()),
             Count::BytesOfNumber => Some(derivation.header.precision.bytes()),
             Count::MultiplyAdds => Some(derivation.multiply_adds()),
-            Count::Samples => training.and_then(|training| training.samples),
+            Count::Samples => derivation.sample_count(),
             Count::Batch { asked } => {
-                let declared = training.and_then(|training| training.batch);
-                Some(asked.or(declared).unwrap_or(1).clamp(1, 1 << 30))
+                Some(asked.unwrap_or_else(|| derivation.batch_of_epoch()).clamp(1, 1 << 30))
             }
         }
     }
@@ -87,6 +86,13 @@ pub enum Quantity {
     },
     /// A number of things, printed as that number.
     Count(Count),
+    /// A value as one sample has it, printed with the sample's number above its symbol.
+    OfSample {
+        /// The sample, counted from 0; none for any sample, which has a letter.
+        sample: Option<usize>,
+        /// The value.
+        value: Box<Expression>,
+    },
     /// Mathematics of the document's own, such as a letter.
     Letter {
         /// How it is printed.
@@ -130,6 +136,8 @@ pub enum ArrayOp {
     Sum,
     /// softmax(z)
     Softmax,
+    /// ln softmax(z)
+    LogSoftmax,
     /// −Σ tᵢ ln pᵢ
     CrossEntropy,
     /// −Σ tᵢ ln softmax(z)ᵢ
@@ -263,7 +271,8 @@ impl Expression {
         let shape = match &quantity {
             Quantity::Equation(id) => derivation.shape(*id),
             Quantity::Count(_) => Shape::Scalar,
-            Quantity::Letter { value, .. }
+            Quantity::OfSample { value, .. }
+            | Quantity::Letter { value, .. }
             | Quantity::Derivative { value, .. }
             | Quantity::Argument { value, .. }
             | Quantity::FunctionDerivative { value, .. } => value.shape(),
@@ -315,7 +324,7 @@ impl Node {
         }
     }
 
-    fn mapped(&self, place: &dyn Fn(&NodeId) -> NodeId) -> Node {
+    pub(crate) fn mapped(&self, place: &dyn Fn(&NodeId) -> NodeId) -> Node {
         match self {
             Node::Number(_) | Node::Constant(..) | Node::Quantity(_) | Node::Batch(..) => self.clone(),
             Node::Unary(op, x) => Node::Unary(*op, place(x)),

@@ -99,6 +99,8 @@ pub enum Mark {
     Prime,
     /// Double bars around: a norm.
     Norm,
+    /// A raised number in brackets: the value of this sample, counted from 0; the letter i for any sample.
+    Sample(Option<usize>),
 }
 
 /// A sign.
@@ -172,6 +174,13 @@ pub(crate) enum Binding {
     Closed,
     /// A name or a number.
     Atom,
+}
+
+impl Mark {
+    /// What is between the raised brackets of a sample.
+    pub fn sample(number: Option<usize>) -> String {
+        number.map_or_else(|| "i".to_owned(), |number| (number + 1).to_string())
+    }
 }
 
 impl Name {
@@ -273,7 +282,7 @@ impl Math {
         match self {
             Math::Row(items) => items.iter().map(Math::loosens).min().unwrap_or(Binding::Atom),
             Math::Number(number) => number.binding(),
-            Math::Name(Name { mark: Some(Mark::Plus), .. }) => Binding::Closed,
+            Math::Name(Name { mark: Some(Mark::Plus | Mark::Sample(_)), .. }) => Binding::Closed,
             Math::Name(_) | Math::Operator(_) | Math::Text(_) | Math::Fenced(..) => Binding::Atom,
             Math::Fraction(..) | Math::Scripts { .. } | Math::Root(_) | Math::Matrix(_) => Binding::Closed,
             Math::Cases { .. } => Binding::Loosest,

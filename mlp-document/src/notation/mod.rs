@@ -2,9 +2,11 @@
 
 pub(crate) mod decimal;
 pub(crate) mod layout;
+mod logits;
 pub(crate) mod math;
 pub(crate) mod names;
 mod operations;
+mod samples;
 mod size;
 mod spelling;
 
@@ -28,8 +30,10 @@ use operations::{array_operation, binary, select};
 const SIZE: usize = 480;
 /// The most operations of a formula that is printed.
 const OPERATIONS: usize = 400;
-/// The most numbers of an array that are printed.
+/// The most numbers of a vector, of a row or of a column that are printed.
 pub(crate) const CELLS: usize = 8;
+/// The most numbers of a matrix that are printed.
+const MATRIX: usize = 24;
 
 /// Writes sides.
 pub(crate) struct Notation<'d> {
@@ -37,6 +41,8 @@ pub(crate) struct Notation<'d> {
     pub(crate) names: &'d Names,
     pub(crate) numbers: Option<&'d Numbers>,
     pub(crate) digits: usize,
+    /// The sample that symbols are marked with: by its number, or by the letter of any sample.
+    pub(crate) sample: Option<Option<usize>>,
 }
 
 impl Notation<'_> {
@@ -46,7 +52,7 @@ impl Notation<'_> {
             Form::Symbols => self.expression(&side.expression, false),
             Form::Numbers => self.expression(&side.expression, true),
             Form::Value => {
-                let value = side.expression.evaluate(self.derivation, self.numbers?, 0)?;
+                let value = self.values(&side.expression)?;
                 self.array(&value)
             }
             Form::Terms => self.terms(&side.expression),
@@ -109,7 +115,14 @@ impl Notation<'_> {
                 let [left, right, then, otherwise] = parts.map(|id| at(&id));
                 select(*comparison, [left?, right?, then?, otherwise?])
             }
-            Node::Apply(f, arguments) => Math::call(self.names.function(*f).into(), all(arguments)?),
+            Node::Apply(f, arguments) => {
+                let known =
+                    self.names.logits.call(self.names, self.derivation, expression, (*f, arguments), pieces);
+                match known {
+                    Some(math) => math,
+                    None => Math::call(self.names.function(*f).into(), all(arguments)?),
+                }
+            }
             Node::Array(op, operands) => array_operation(*op, &all(operands)?, shape.count())?,
             Node::Batch(reduction, inner) => self.over_batch(*reduction, inner, numbers)?,
             Node::Whole { up, of } => at(of)?.clone().fenced(if *up { Fence::Ceiling } else { Fence::Floor }),
@@ -127,28 +140,48 @@ impl Notation<'_> {
         })
     }
 
+    /// The value of an expression: for a batch with a row for each sample, where it depends on the sample.
+    fn values(&self, expression: &Expression) -> Option<Array<f64>> {
+        let numbers = self.numbers?;
+        let of = |sample| expression.evaluate(self.derivation, numbers, sample);
+        if numbers.samples() == 1 || !expression.is_open(self.derivation) {
+            return of(0);
+        }
+        let columns = expression.shape().count();
+        let shape = Shape::Matrix(numbers.samples(), columns);
+        if !is_printed(shape) {
+            return None;
+        }
+        let rows = (0..numbers.samples()).map(of).collect::<Option<Vec<_>>>()?;
+        let cells: Vec<f64> = rows.iter().flat_map(|row| row.iter().collect::<Vec<f64>>()).collect();
+        Some(Array::from_row_major(shape, &cells))
+    }
+
     /// The numbers of an array, where they are few.
     fn array(&self, value: &Array<f64>) -> Option<Math> {
         let columns = match value.shape() {
             Shape::Scalar => return Some(self.number(value.scalar())),
             Shape::Vector(n) | Shape::Matrix(_, n) => n,
         };
-        let cells: Vec<Math> = value.iter().take(CELLS + 1).map(|x| self.number(x)).collect();
-        if cells.len() > CELLS || cells.is_empty() {
+        if !is_printed(value.shape()) {
             return None;
         }
+        let cells: Vec<Math> = value.iter().map(|x| self.number(x)).collect();
         Some(Math::Matrix(cells.chunks(columns.max(1)).map(<[Math]>::to_vec).collect()))
     }
 
     fn quantity(&self, quantity: &Quantity, numbers: bool) -> Option<Math> {
         if numbers {
-            return self.array(&quantity.evaluate(self.derivation, self.numbers?, 0)?);
+            return self.array(&self.values(&Expression::quantity(self.derivation, quantity.clone()))?);
         }
         Some(match quantity {
-            Quantity::Equation(id) => self.names.symbol(self.derivation, *id),
+            Quantity::Equation(id) => self.symbol(*id),
             Quantity::Count(count) => self.number(count.of(self.derivation)? as f64),
             Quantity::Letter { math, .. } => math.as_ref().clone(),
-            Quantity::Derivative { of, by, .. } => self.names.derivative(self.derivation, *of, *by),
+            Quantity::Derivative { of, by, .. } => self.derivative(*of, *by),
+            Quantity::OfSample { sample, value } => {
+                Notation { sample: Some(*sample), ..*self }.expression(value, false)?
+            }
             Quantity::Argument { name, .. } => self.names.argument(name).into(),
             Quantity::FunctionDerivative { function, parameter, arguments, .. } => {
                 let name = self.names.function(*function);
@@ -181,11 +214,11 @@ impl Notation<'_> {
         let each = self.expression(inner, numbers)?;
         let sum = match (inner.root(), inner.shape()) {
             (Some(Node::Array(ArrayOp::TransposedProduct, _)), _) => each,
-            (_, Shape::Vector(_)) => {
+            (_, Shape::Vector(_)) if !inner.names_any_sample() => {
                 let ones = operations::ones().raised(Operator::Transpose.into());
                 Math::infix(ones, Operator::Juxtaposed, each.at_least(Binding::Closed))
             }
-            (_, Shape::Scalar | Shape::Matrix(..)) => Math::Row(Math::sum_over(
+            (_, Shape::Scalar | Shape::Vector(_) | Shape::Matrix(..)) => Math::Row(Math::sum_over(
                 Math::Text(crate::phrases::BATCH),
                 vec![each.at_least(Binding::Product)],
             )),
@@ -197,6 +230,17 @@ impl Notation<'_> {
             }
             Reduction::Sum => sum,
         })
+    }
+}
+
+/// Whether an array of these sizes is printed in numbers.
+pub(crate) fn is_printed(shape: Shape) -> bool {
+    match shape {
+        Shape::Scalar => true,
+        Shape::Vector(n) => (1..=CELLS).contains(&n),
+        Shape::Matrix(rows, columns) => {
+            (1..=CELLS).contains(&columns) && (1..=CELLS).contains(&rows) && rows * columns <= MATRIX
+        }
     }
 }
 

@@ -14,6 +14,7 @@ use mlp_dsl::{
 };
 
 use super::{
+    logits::Logits,
     math::{Mark, Math, Name},
     spelling::{pretty, setting},
 };
@@ -28,6 +29,8 @@ pub(crate) struct Names {
     batch_loss: Name,
     /// Whether exp(x) is eˣ: no name of the specification is e.
     pub(crate) exp_is_power: bool,
+    /// The functions that are computed from net inputs.
+    pub(super) logits: Logits,
 }
 
 /// Names that are used, as they look.
@@ -75,8 +78,8 @@ impl Names {
             Some(Reduction::Sum) => loss().with(Name::letter("Σ")),
             Some(Reduction::Mean) | None => loss().marked(Mark::Bar),
         };
-        let derived = HashMap::new();
-        let mut names = Names { spelled, constants, functions, derived, batch_loss, exp_is_power };
+        let (derived, logits) = (HashMap::new(), Logits::new(derivation));
+        let mut names = Names { spelled, constants, functions, derived, batch_loss, exp_is_power, logits };
         names.derive(derivation, &mut taken);
         names
     }
@@ -133,6 +136,11 @@ impl Names {
         self.spelled.get(name).cloned().unwrap_or_else(|| pretty(name))
     }
 
+    /// Whether an equation has a name that is made from others.
+    pub(super) fn is_derived(&self, id: EquationId) -> bool {
+        self.derived.contains_key(&id)
+    }
+
     /// A function's name.
     pub(crate) fn function(&self, FunctionId(id): FunctionId) -> Name {
         self.functions.get(id as usize).cloned().or_never("a function has a name", Name::word("?"))
@@ -180,13 +188,8 @@ impl Names {
         }
     }
 
-    /// ∂of/∂by
-    pub(crate) fn derivative(&self, derivation: &Derivation, of: EquationId, by: EquationId) -> Math {
-        Math::derivative(self.plain(derivation, of), self.plain(derivation, by).into())
-    }
-
     /// The symbol of a value that is no derivative.
-    fn plain(&self, derivation: &Derivation, id: EquationId) -> Name {
+    pub(super) fn plain(&self, derivation: &Derivation, id: EquationId) -> Name {
         if let Some(derived) = self.derived.get(&id) {
             return derived.clone();
         }
@@ -219,7 +222,7 @@ impl Names {
 }
 
 /// The loss of a sample.
-fn loss() -> Name {
+pub(super) fn loss() -> Name {
     Name::letter("E")
 }
 

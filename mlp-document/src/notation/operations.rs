@@ -53,6 +53,7 @@ pub(super) fn array_operation(op: ArrayOp, operands: &[Math], length: usize) -> 
         ArrayOp::TransposedProduct => product(transposed(first), second()?.at_least(Binding::Closed)),
         ArrayOp::Sum => Math::Row(Math::sum_over(index(), vec![indexed(first)])),
         ArrayOp::Softmax => softmax(first),
+        ArrayOp::LogSoftmax => Math::call(Name::function("ln").into(), [softmax(first)]),
         ArrayOp::CrossEntropy => cross_entropy(indexed(first), second()?),
         ArrayOp::SoftmaxCrossEntropy => cross_entropy(softmax(first).lowered(index()), second()?),
         ArrayOp::SumOverIndex => Math::Row(Math::sum_over(index(), vec![first.at_least(Binding::Product)])),

@@ -50,6 +50,7 @@ impl Name {
             None => 0,
             Some(Mark::Bar | Mark::Plus | Mark::Prime) => 1,
             Some(Mark::Norm) => 2,
+            Some(Mark::Sample(number)) => 2 + Mark::sample(number).len(),
         };
         self.letters.chars().count() + mark + self.subscripts.iter().map(Name::size).sum::<usize>()
     }

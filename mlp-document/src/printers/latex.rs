@@ -125,11 +125,15 @@ fn name(name: &Name) -> String {
         Some(Mark::Bar) => format!(r"\bar{{{letters}}}"),
         Some(Mark::Norm) => format!(r"\lVert{letters}\rVert"),
         Some(Mark::Prime) => format!("{letters}'"),
-        Some(Mark::Plus) | None => letters,
+        Some(Mark::Plus | Mark::Sample(_)) | None => letters,
     };
     let subscripts: Vec<String> = name.subscripts.iter().map(self::name).collect();
     let below = if subscripts.is_empty() { String::new() } else { format!("_{{{}}}", subscripts.join(", ")) };
-    let above = if name.mark == Some(Mark::Plus) { "^{+}" } else { "" };
+    let above = match name.mark {
+        Some(Mark::Plus) => "^{+}".to_owned(),
+        Some(Mark::Sample(number)) => format!("^{{({})}}", Mark::sample(number)),
+        Some(Mark::Bar | Mark::Prime | Mark::Norm) | None => String::new(),
+    };
     format!("{marked}{below}{above}")
 }
 

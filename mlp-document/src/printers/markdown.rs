@@ -111,7 +111,7 @@ impl Markdown<'_> {
         let line = |cells: Vec<String>| format!("| {} |", cells.join(" | "));
         let rule = |column: &Column| if column.is_number { "---:" } else { "---" }.to_owned();
         let mut lines = vec![
-            line(columns.iter().map(|column| escape(column.title)).collect()),
+            line(columns.iter().map(|column| escape(&column.title)).collect()),
             line(columns.iter().map(rule).collect()),
         ];
         lines.extend(rows.iter().map(|row| line(row.iter().map(|text| self.text(text)).collect())));

@@ -100,6 +100,7 @@ fn name(name: &Name) -> String {
         Some(Mark::Norm) => format!("‖{letters}‖"),
         Some(Mark::Prime) => format!("{letters}′"),
         Some(Mark::Plus) => format!("{letters}⁺"),
+        Some(Mark::Sample(number)) => format!("{letters}^({})", Mark::sample(number)),
     };
     name.subscripts.iter().fold(marked, |text, subscript| format!("{text}_{}", self::name(subscript)))
 }

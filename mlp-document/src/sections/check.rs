@@ -31,6 +31,7 @@ pub(super) fn check(facts: &Facts<'_>, loss: &Loss) -> Section {
     let mut section = Section::new("check");
     let derivation = facts.derivation;
     let operations = cost::evaluation(derivation, derivation.equations.len()).max(1);
+    let operations = operations.saturating_mul(facts.samples() as u64);
     let affordable = (AFFORDABLE / operations) as usize;
     if affordable == 0 {
         section.paragraph(phrases::too_large_to_check());

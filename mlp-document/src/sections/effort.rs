@@ -20,8 +20,9 @@ pub(super) fn effort(facts: &Facts<'_>) -> Section {
     section.paragraph(phrases::memory(parameters, derivation.header.precision.rust(), bytes));
     section.lines(vec![product([Count::Parameters, Count::BytesOfNumber], parameters * bytes)]);
     let each = derivation.multiply_adds();
+    let batch = facts.declared_batch().of(derivation).unwrap_or(1);
     section.paragraph(phrases::work(each));
-    section.lines(vec![product([facts.batch(), Count::MultiplyAdds], facts.batch_size() * each)]);
+    section.lines(vec![product([facts.declared_batch(), Count::MultiplyAdds], batch * each)]);
     section
 }
 
@@ -31,10 +32,10 @@ fn batches(facts: &Facts<'_>, section: &mut Section) {
         section.paragraph(phrases::samples_unknown());
         return;
     };
-    let batch = facts.batch_size();
+    let batch = facts.declared_batch().of(facts.derivation).unwrap_or(1);
     let mut quotient = Expression::default();
     let dividend = quotient.push_count(Count::Samples);
-    let divisor = quotient.push_count(facts.batch());
+    let divisor = quotient.push_count(facts.declared_batch());
     let fraction = quotient.push(Node::Binary(Binary::Divide, dividend, divisor));
     let rounded = |up: bool| {
         let mut expression = quotient.clone();

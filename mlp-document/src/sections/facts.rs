@@ -71,14 +71,36 @@ impl<'d> Facts<'d> {
         self.uses_of(parameter).first().map_or(0, |first| self.layer_of(*first))
     }
 
-    /// Samples in a batch.
+    /// Samples in the batch of the step: those with numbers, else those declared.
     pub(crate) fn batch(&self) -> Count {
+        Count::Batch { asked: self.numbers.map(Numbers::samples).or(self.batch) }
+    }
+
+    /// The same as a number.
+    pub(crate) fn batch_size(&self) -> usize {
+        self.batch().of(self.derivation).unwrap_or(1)
+    }
+
+    /// Samples in a batch of an epoch: asked for, or declared, or all, or one.
+    pub(crate) fn declared_batch(&self) -> Count {
         Count::Batch { asked: self.batch }
     }
 
-    /// Samples in a batch: asked for, or declared, or one.
-    pub(crate) fn batch_size(&self) -> usize {
-        self.batch().of(self.derivation).unwrap_or(1)
+    /// Samples in the batch whose sizes are given: of the step where it is one of `data`, else as declared.
+    pub(crate) fn batch_of_sizes(&self) -> usize {
+        let of_data = self.derivation.header.has_data && self.numbers.is_some();
+        let batch = if of_data { self.batch() } else { self.declared_batch() };
+        batch.of(self.derivation).unwrap_or(1)
+    }
+
+    /// Whether the specification declares samples.
+    pub(crate) fn has_samples(&self) -> bool {
+        !self.derivation.declared_samples().is_empty()
+    }
+
+    /// How many samples have numbers; one where none has.
+    pub(crate) fn samples(&self) -> usize {
+        self.numbers.map_or(1, Numbers::samples)
     }
 
     /// How the losses of a batch are combined: the mean where nothing is said.

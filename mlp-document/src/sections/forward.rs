@@ -13,6 +13,7 @@ use super::{
     arithmetic::{counted, number},
     facts::{Facts, ITEMS},
     lines::{left_out, line, lines_of},
+    samples::samples,
     sizes::sizes,
 };
 
@@ -25,8 +26,10 @@ fn neurons(facts: &Facts<'_>) -> Section {
     let mut section = Section::new("forward");
     section.paragraph(match facts.numbers {
         Some(_) => phrases::neurons(),
+        None if facts.has_samples() => phrases::too_large_for_numbers(),
         None => phrases::neurons_without_values(),
     });
+    samples(facts, &mut section);
     let named = facts.named(Role::Forward);
     let shown = named.get(..ITEMS).unwrap_or(&named);
     for own in shown.chunk_by(|a, b| facts.layer_of(*a) == facts.layer_of(*b)) {
@@ -40,14 +43,18 @@ fn neurons(facts: &Facts<'_>) -> Section {
 
 fn layers(facts: &Facts<'_>) -> Section {
     let mut section = Section::new("forward");
-    let batch = facts.batch_size();
     section.paragraph(phrases::rows_of_samples(batch_line(facts)));
     if facts.numbers.is_none() {
-        section.paragraph(phrases::layers_without_values());
+        section.paragraph(if facts.has_samples() {
+            phrases::too_large_for_numbers()
+        } else {
+            phrases::layers_without_values()
+        });
     }
-    if facts.numbers.is_some() && batch > 1 {
+    if facts.numbers.is_some() && facts.batch_size() == 1 && facts.batch_of_sizes() > 1 {
         section.paragraph(phrases::numbers_of_one_sample());
     }
+    samples(facts, &mut section);
     let named = facts.named(Role::Forward);
     section.lines(lines_of(facts, &named));
     left_out(&mut section, named.len(), Items::Values);

@@ -10,9 +10,9 @@ use crate::{
     content::{Form, Line, Section, Side},
     expression::{
         ArrayOp, Expression, Node, NodeId, Quantity,
-        equation::{expanded, of_equation},
+        equation::{expanded, of_equation, with_bodies},
     },
-    notation::CELLS,
+    notation::is_printed,
     phrases::{self, Items},
 };
 
@@ -33,6 +33,11 @@ pub(crate) fn line(facts: &Facts<'_>, id: EquationId) -> Line {
             expanded
         }
         Some(_) | None => expression,
+    };
+    // With numbers a log loss is the formula that the program computes.
+    let spelled = match facts.derivation.prelude_function("log_loss_from_logit") {
+        Some(log_loss) => with_bodies(&spelled, facts.derivation, log_loss),
+        None => spelled,
     };
     sides.extend(in_numbers(facts, id, &spelled));
     Line { subject: vec![id], sides }
@@ -56,12 +61,18 @@ pub(crate) fn in_numbers(facts: &Facts<'_>, id: EquationId, expression: &Express
     if facts.numbers.is_none() {
         return sides;
     }
+    let open = expression.is_open(facts.derivation);
+    let shape = facts.derivation.shape(id);
+    // In a batch of layers a scalar is a column: its value alone is printed.
+    let column = open && facts.samples() > 1 && !facts.at_neuron_level();
     if expression.nodes().iter().all(|node| !matches!(node, Node::Array(..) | Node::Batch(..)))
-        && facts.derivation.shape(id) == Shape::Scalar
+        && shape == Shape::Scalar
+        && !column
     {
         sides.push(Side::new(Form::Numbers, expression.clone()));
     }
-    if facts.derivation.shape(id).count() <= CELLS {
+    let all = if column { Shape::Matrix(facts.samples(), shape.count()) } else { shape };
+    if is_printed(all) {
         sides.push(Side::new(Form::Value, Expression::symbol(facts.derivation, id)));
     }
     sides
@@ -135,7 +146,7 @@ impl Call {
 }
 
 /// The first element of an array, a scalar itself.
-fn first_element(expression: &Expression) -> Expression {
+pub(crate) fn first_element(expression: &Expression) -> Expression {
     let mut element = expression.clone();
     if expression.shape() != Shape::Scalar {
         element.push_shaped(Node::Array(ArrayOp::Element(0), vec![expression.last()]), Shape::Scalar);

@@ -1,6 +1,6 @@
 //! The loss: its parts, then the total of a sample or of a batch.
 
-use mlp_dsl::ir::{Loss, equation::Role};
+use mlp_dsl::ir::{Loss, array::Op, equation::Role};
 
 use crate::{
     content::Section,
@@ -14,23 +14,44 @@ use super::{
 
 /// The section.
 pub(super) fn loss(facts: &Facts<'_>, loss: &Loss) -> Section {
-    if facts.at_neuron_level() { neurons(facts) } else { layers(facts, loss) }
+    if facts.at_neuron_level() { neurons(facts, loss) } else { layers(facts, loss) }
 }
 
-fn neurons(facts: &Facts<'_>) -> Section {
+/// A sentence about logarithms of probabilities, where the loss takes some.
+fn logarithms(facts: &Facts<'_>, section: &mut Section) {
+    let log_sigmoid = facts.derivation.prelude_function("log_sigmoid");
+    let of_loss = facts.derivation.equations.iter().filter(|equation| equation.role == Role::Loss);
+    let (mut sigmoid, mut softmax) = (false, false);
+    for equation in of_loss {
+        softmax |= matches!(equation.op, Op::LogSoftmax(_));
+        sigmoid |=
+            log_sigmoid.zip(equation.formula()).is_some_and(|(function, formula)| formula.calls(function));
+    }
+    if sigmoid || softmax {
+        section.paragraph(phrases::logarithms_of_probabilities(sigmoid));
+    }
+}
+
+fn neurons(facts: &Facts<'_>, loss: &Loss) -> Section {
     let mut section = Section::new("loss");
     let named = facts.named(Role::Loss);
     section.paragraph(phrases::loss_of_neurons(named.len() > 1));
+    logarithms(facts, &mut section);
     let (parts, total) = named.split_at(named.len().saturating_sub(1));
     let shown = parts.iter().take(ITEMS).chain(total);
     section.lines(shown.map(|id| line(facts, *id)).collect());
     left_out(&mut section, named.len(), Items::Parts);
+    if facts.samples() > 1 {
+        section.paragraph(phrases::mean_of_losses(facts.reduction()));
+        section.lines(vec![line(facts, loss.batch)]);
+    }
     section
 }
 
 fn layers(facts: &Facts<'_>, loss: &Loss) -> Section {
     let mut section = Section::new("loss");
     section.paragraph(phrases::loss_of_batch(facts.reduction()));
+    logarithms(facts, &mut section);
     let named = facts.named(Role::Loss);
     section.lines(lines_of(facts, &named));
     section.more_lines(vec![line(facts, loss.batch)]);

@@ -11,6 +11,7 @@ mod loss;
 mod network;
 mod parameters;
 mod penalty;
+mod samples;
 mod sizes;
 mod update;
 
@@ -34,7 +35,7 @@ pub(crate) fn sections(facts: &Facts<'_>) -> Vec<Section> {
     if !facts.at_neuron_level() {
         sections.push(effort::effort(facts));
     }
-    sections
+    samples::of_batch(facts, sections)
 }
 
 /// The paragraphs before the first section.

@@ -1,19 +1,16 @@
 //! The sizes of the matrices in products, for a whole batch.
 
-use mlp_dsl::{
-    ir::equation::{EquationId, Per},
-    shape::Shape,
-};
+use mlp_dsl::{ir::equation::EquationId, model::Reduction, shape::Shape};
 
 use crate::{
     content::{ProductSizes, Section, Side, Size, Text},
-    expression::{ArrayOp, Expression, Node, NodeId, Quantity, equation::of_equation},
+    expression::{ArrayOp, Expression, Node, NodeId, equation::of_equation},
     phrases,
 };
 
 use super::{
     facts::{Facts, ITEMS},
-    lines::symbol,
+    samples::{fitting, rows_of},
 };
 
 /// A table of the matrix products inside equations, of the forward pass or not.
@@ -23,34 +20,54 @@ pub(super) fn sizes(facts: &Facts<'_>, section: &mut Section, ids: &[EquationId]
         for sizes in products(facts, *id) {
             let size = |size: Size| phrases::size(Some(size.rows), size.columns);
             let product = Side::symbols(sizes.of.clone());
-            let mut row: Vec<Text> = vec![vec![symbol(facts, *id).into()], vec![product.into()]];
+            let value = Side::symbols(if sizes.of.names_any_sample() {
+                Expression::symbol(facts.derivation, *id).of_sample(facts.derivation, None)
+            } else {
+                Expression::symbol(facts.derivation, *id)
+            });
+            let mut row: Vec<Text> = vec![vec![value.into()], vec![product.into()]];
             row.extend([size(sizes.left), size(sizes.right), size(sizes.result), vec![sizes.into()]]);
             rows.push(row);
         }
     }
     rows.truncate(ITEMS);
     if !rows.is_empty() {
-        section.paragraph(phrases::sizes());
+        let other = Some(facts.batch_of_sizes()).filter(|batch| *batch != facts.batch_size());
+        section.paragraph(phrases::sizes(other));
         section.table(&phrases::sizes_columns(forward), rows);
     }
 }
 
 /// The matrix products of an equation.
 fn products(facts: &Facts<'_>, id: EquationId) -> Vec<ProductSizes> {
-    let expression = of_equation(facts.derivation, id);
+    let expression = fitting(facts, &of_equation(facts.derivation, id));
+    let is_over_batch = matches!(expression.root(), Some(Node::Batch(..)));
     let inner = match expression.root() {
         Some(Node::Batch(_, inner)) => (**inner).clone(),
         Some(_) | None => expression,
     };
+    let over_batch = sum_of_rows(facts, &inner).filter(|_| is_over_batch);
     let nodes = inner.nodes().iter().enumerate();
-    nodes
-        .filter_map(|(index, node)| {
-            let Node::Array(op, operands) = node else { return None };
-            let [a, b] = operands.as_slice() else { return None };
-            let of = inner.clone().ending_at(Some(NodeId::new(index)));
-            product_sizes(facts, *op, [*a, *b], of)
-        })
-        .collect()
+    let products = nodes.filter_map(|(index, node)| {
+        let Node::Array(op, operands) = node else { return None };
+        let [a, b] = operands.as_slice() else { return None };
+        let of = inner.clone().ending_at(Some(NodeId::new(index)));
+        product_sizes(facts, *op, [*a, *b], of)
+    });
+    products.chain(over_batch).collect()
+}
+
+/// The sum of the rows of a batch, which is a product with ones.
+fn sum_of_rows(facts: &Facts<'_>, each: &Expression) -> Option<ProductSizes> {
+    let Shape::Vector(_) = each.shape() else { return None };
+    if matches!(each.root(), Some(Node::Array(ArrayOp::TransposedProduct, _))) || each.names_any_sample() {
+        return None;
+    }
+    let right = size(facts, each, each.last());
+    let mut of = Expression::default();
+    of.push_shaped(Node::Batch(Reduction::Sum, Box::new(each.clone())), each.shape());
+    let left = Size { rows: 1, columns: right.rows };
+    Some(ProductSizes { left, right, result: Size { rows: 1, columns: right.columns }, of })
 }
 
 /// `50 × 1024 · 1024 × 20 = 50 × 20`
@@ -65,9 +82,10 @@ fn product_sizes(
         ArrayOp::Product => (a, b),
         ArrayOp::ProductTransposed => (a, b.turned()),
         ArrayOp::TransposedProduct => (a.turned(), b),
-        ArrayOp::Dot
-        | ArrayOp::Sum
+        ArrayOp::Dot => (a, b.turned()),
+        ArrayOp::Sum
         | ArrayOp::Softmax
+        | ArrayOp::LogSoftmax
         | ArrayOp::CrossEntropy
         | ArrayOp::SoftmaxCrossEntropy
         | ArrayOp::Pack
@@ -82,13 +100,9 @@ fn product_sizes(
     Some(ProductSizes { left, right, result: Size { rows: left.rows, columns: right.columns }, of })
 }
 
-/// The size of a value for the whole batch.
+/// The size of a value for the whole batch; of a row where the formula is that of a row.
 fn size(facts: &Facts<'_>, expression: &Expression, id: NodeId) -> Size {
-    let per_sample = match expression.node(id) {
-        Some(Node::Quantity(Quantity::Equation(id))) => facts.derivation.equation(*id).per == Per::Sample,
-        Some(_) | None => true,
-    };
-    let rows = if per_sample { facts.batch_size() } else { 1 };
+    let rows = rows_of(facts, expression, id, facts.batch_of_sizes());
     match expression.shape_of(id) {
         Shape::Scalar => Size { rows, columns: 1 },
         Shape::Vector(columns) => Size { rows, columns },

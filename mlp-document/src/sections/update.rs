@@ -26,7 +26,7 @@ pub(super) fn update(facts: &Facts<'_>) -> Section {
     };
     let settings = training.settings.iter().map(|setting| setting_line(facts, *setting));
     section.paragraph(phrases::rule(&training.rule, settings.collect()));
-    if facts.at_neuron_level() {
+    if facts.at_neuron_level() && facts.samples() == 1 {
         section.paragraph(phrases::step_of_one_sample(facts.reduction()));
     }
     first_step(facts, training, &mut section);

@@ -33,6 +33,7 @@ pub(super) fn activation(derivation: &Derivation, id: EquationId) -> &str {
             | None => None,
         },
         Op::Softmax(_) => Some("softmax"),
+        Op::LogSoftmax(_) => Some("log_softmax"),
         Op::Given
         | Op::Setting(_)
         | Op::Stack(_)
@@ -78,6 +79,7 @@ fn is_linear(derivation: &Derivation, id: EquationId) -> bool {
             | Op::Transpose(_)
             | Op::Outer(..)
             | Op::Softmax(_)
+            | Op::LogSoftmax(_)
             | Op::SoftmaxCrossEntropy(..)
             | Op::SumSquares(_)
             | Op::BatchMean(_)

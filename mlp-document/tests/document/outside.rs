@@ -21,7 +21,7 @@ fn block(document: &Document, block: &Block) -> String {
         Block::Heading(title) => element("h3", &escape(title)),
         Block::Lines(lines) => lines_of(document, lines),
         Block::Table { columns, rows } => {
-            let head: String = columns.iter().map(|column| element("th", &escape(column.title))).collect();
+            let head: String = columns.iter().map(|column| element("th", &escape(&column.title))).collect();
             let cell = |text: &Text| element("td", &running(document, text));
             let row = |row: &Vec<Text>| element("tr", &row.iter().map(cell).collect::<String>());
             let body: String = rows.iter().map(row).collect();
@@ -112,6 +112,7 @@ fn name(it: &Name) -> String {
         Some(Mark::Plus) => format!("{}⁺", it.letters),
         Some(Mark::Prime) => format!("{}′", it.letters),
         Some(Mark::Norm) => format!("‖{}‖", it.letters),
+        Some(Mark::Sample(number)) => format!("{}⁽{}⁾", it.letters, Mark::sample(number)),
     };
     let letters = match it.style {
         Style::Letter | Style::Word | Style::Function => element("mi", &escape(&marked)),

@@ -59,7 +59,8 @@ pub(super) fn function(
         found.push(errors::wrong_derivative(&function.name, span));
         return None;
     }
-    let partials = stated.last().map_or(derived, |last| vec![last.clone()]);
+    let short = function.kernel.as_ref().filter(|_| prelude).and_then(|_| log_loss_partials(functions));
+    let partials = short.or_else(|| stated.last().map(|last| vec![last.clone()])).unwrap_or(derived);
     let operations = largest.max(partials.iter().map(cost).max().unwrap_or(0));
     if operations > limits::FUNCTION_OPERATIONS {
         found.push(errors::function_too_large(&function.name));
@@ -75,6 +76,17 @@ pub(super) fn function(
         operations,
         prelude,
     })
+}
+
+/// The partial derivatives of `log_loss_from_logit(z, t)`: sigmoid(z) − t and −z. The computed ones have a case for each
+/// sign of z.
+fn log_loss_partials(functions: &Functions) -> Option<Vec<Formula>> {
+    let (Callee::Pointwise(sigmoid), _) = functions.find("sigmoid")? else { return None };
+    let mut b = Builder::new();
+    let (z, t) = (b.leaf(0), b.leaf(1));
+    let p = b.written(Term::Apply(sigmoid, vec![z]));
+    let [by_z, by_t] = [b.subtract(p, t), b.negate(z)];
+    Some(vec![b.finish(by_z), b.finish(by_t)])
 }
 
 /// The first stated form that differs from the derivative at one of a few points.

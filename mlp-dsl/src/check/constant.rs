@@ -1,6 +1,6 @@
 //! Evaluates formulas of literals and constants at compile time.
 
-use super::{Checker, Meaning, Scope};
+use super::{Checker, Meaning, Scope, power::power};
 
 use crate::{
     check::errors,
@@ -20,7 +20,7 @@ pub(super) fn value(expression: &Expression, scope: &Scope, found: &mut Diagnost
         ExpressionKind::Negative(inner) => Some(-value(inner, scope, found)?),
         ExpressionKind::Power(base, exponent) => {
             let (base, exponent) = (value(base, scope, found)?, value(exponent, scope, found)?);
-            Some(base.powf(exponent))
+            Some(power(base, exponent))
         }
         ExpressionKind::Chain(first, rest) => {
             let mut total = value(first, scope, found)?;

@@ -151,7 +151,7 @@ impl Checker<'_> {
         let start = match &declaration.start {
             Some(ast::Start::Value(value)) => self.values(value, shape, name),
             Some(ast::Start::Initializer(call)) => self.initializer(call, shape),
-            None => Some(initial::default(kind, shape, false)),
+            None => Some(initial::default(kind, shape, None)),
         };
         self.undrawn.push(declaration.start.is_none());
         self.parameters.push(Parameter {

@@ -453,7 +453,7 @@ impl Checker<'_> {
         }
         let what = format!("a parameter of `{}` in the layer `{}`", call.name.text, layer.text);
         self.made.insert(text.clone(), what);
-        let start = super::initial::default(kind, shape, false);
+        let start = super::initial::default(kind, shape, None);
         let docs = Vec::new();
         let name = Name { text, span: call.name.span };
         let meaning = Meaning::Value(Value::Parameter(self.parameters.len()));

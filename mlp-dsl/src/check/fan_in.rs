@@ -11,20 +11,27 @@ use crate::{
 };
 
 /// Activations that are close to the identity for positive numbers and close to 0 for negative ones.
-const RELU_FAMILY: [&str; 6] = ["relu", "leaky_relu", "elu", "gelu", "gelu_tanh", "silu"];
+const RELU_FAMILY: [&str; 8] = ["relu", "relu6", "leaky_relu", "elu", "gelu", "gelu_tanh", "silu", "mish"];
+
+/// The initializer for the weights before an activation, if it has one of its own.
+fn rule_before(activation: &str) -> Option<&'static str> {
+    // Variance 1 / fan-in is part of the definition of self-normalizing networks.
+    if activation == "selu" { Some("lecun") } else { RELU_FAMILY.contains(&activation).then_some("he") }
+}
 
 impl Checker<'_> {
-    /// Weights without a start value: `he` before an activation of the relu family, `xavier` otherwise; and
+    /// Weights without a start value: `he` before an activation of the relu family, `lecun` before selu, `xavier` otherwise; and
     /// the fan-in of a matrix that is the left operand of its product.
     pub(super) fn choose_start_values(&mut self) {
-        let (mut relu, mut columns) = (HashSet::new(), HashMap::new());
+        let (mut rules, mut columns) = (HashMap::new(), HashMap::new());
         for formula in self.layers.iter().flat_map(formulas) {
-            relu_parameters(formula, &self.functions, &mut relu);
+            activated_parameters(formula, &self.functions, &mut rules);
             products(formula, &mut columns);
         }
         for (index, (parameter, undrawn)) in self.parameters.iter_mut().zip(&self.undrawn).enumerate() {
             if *undrawn {
-                parameter.start = initial::default(parameter.kind, parameter.shape, relu.contains(&index));
+                parameter.start =
+                    initial::default(parameter.kind, parameter.shape, rules.get(&index).copied());
             }
             if columns.get(&index) == Some(&true) {
                 initial::turn(&mut parameter.start, parameter.shape);
@@ -40,8 +47,9 @@ fn formulas(layer: &Layer) -> Vec<&Typed> {
     }
 }
 
-/// The parameters in the argument of a relu-like activation that is the outermost call of the formula.
-fn relu_parameters(formula: &Typed, functions: &Functions, found: &mut HashSet<usize>) {
+/// The parameters in the argument of an activation with an initializer of its own that is the outermost call of the
+/// formula. With several uses, `he` has the widest bound.
+fn activated_parameters(formula: &Typed, functions: &Functions, found: &mut HashMap<usize, &'static str>) {
     let mut bound = Vec::new();
     let mut outermost = formula;
     while let TypedKind::Let(names, body) = &outermost.kind {
@@ -49,9 +57,16 @@ fn relu_parameters(formula: &Typed, functions: &Functions, found: &mut HashSet<u
         outermost = body;
     }
     if let TypedKind::Apply(function, arguments) = &outermost.kind
-        && functions.name_of(*function).is_some_and(|name| RELU_FAMILY.contains(&name))
+        && let Some(rule) = functions.name_of(*function).and_then(rule_before)
     {
-        arguments.iter().for_each(|argument| parameters(argument, &bound, found));
+        let mut inside = HashSet::new();
+        arguments.iter().for_each(|argument| parameters(argument, &bound, &mut inside));
+        for index in inside {
+            let known = found.entry(index).or_insert(rule);
+            if rule == "he" {
+                *known = rule;
+            }
+        }
     }
 }
 

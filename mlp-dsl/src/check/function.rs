@@ -6,7 +6,7 @@ use std::{
     rc::Rc,
 };
 
-use super::{Scope, arguments::Parameter, body, constant};
+use super::{Scope, arguments::Parameter, body, constant, elsewhere};
 
 use crate::{
     check::errors,
@@ -229,7 +229,10 @@ impl Functions {
         if callee.is_none() && !self.is_broken(&name.text) {
             found.push(match own {
                 Some(own) if own == name.text => errors::function_calls_itself(name),
-                _ => errors::unknown_function(name, closest(&name.text, self.names().into_iter())),
+                _ => match elsewhere::definition(&name.text) {
+                    Some(definition) => errors::function_from_elsewhere(name, definition),
+                    None => errors::unknown_function(name, closest(&name.text, self.names().into_iter())),
+                },
             });
         }
         callee

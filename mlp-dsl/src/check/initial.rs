@@ -17,14 +17,13 @@ use crate::{
     },
 };
 
-/// The default start value of a parameter: 0 for a bias; He before a relu, Xavier otherwise; uniform between
-/// −1 and 1 for a scalar weight.
-pub(super) fn default(kind: ParameterKind, shape: Shape, before_relu: bool) -> Start {
+/// The default start value of a parameter: 0 for a bias; the rule of the activation after it, Xavier without one;
+/// uniform between −1 and 1 for a scalar weight.
+pub(super) fn default(kind: ParameterKind, shape: Shape, rule: Option<&'static str>) -> Start {
     match kind {
         ParameterKind::Bias => Start::Fill(0.0),
         ParameterKind::Weight => match fans(shape) {
-            Some((inputs, _)) if before_relu => bounded("he", (6.0 / inputs).sqrt(), 0),
-            Some((inputs, outputs)) => bounded("xavier", (6.0 / (inputs + outputs)).sqrt(), 0),
+            Some(fans) => by_fans(rule.unwrap_or("xavier"), fans, 0),
             None => bounded("uniform", 1.0, 0),
         },
     }
@@ -47,6 +46,16 @@ pub(super) fn turn(start: &mut Start, shape: Shape) {
         "lecun" => bounded("lecun", (3.0 / columns as f64).sqrt(), *salt),
         _ => return, // does not depend on the orientation
     };
+}
+
+/// Uniform between bounds that depend on fan-in and fan-out.
+fn by_fans(rule: &'static str, (inputs, outputs): (f64, f64), salt: u64) -> Start {
+    let limit = match rule {
+        "he" => 6.0 / inputs,
+        "lecun" => 3.0 / inputs,
+        _ => 6.0 / (inputs + outputs), // xavier
+    };
+    bounded(rule, limit.sqrt(), salt)
 }
 
 fn bounded(rule: &'static str, limit: f64, salt: u64) -> Start {
@@ -165,9 +174,7 @@ impl Checker<'_> {
                 self.found.push(errors::initializer_needs_matrix(call));
                 return None;
             }
-            ("he", Some((inputs, _))) => bounded(rule, (6.0 / inputs).sqrt(), salt),
-            ("lecun", Some((inputs, _))) => bounded(rule, (3.0 / inputs).sqrt(), salt),
-            (_, Some((inputs, outputs))) => bounded(rule, (6.0 / (inputs + outputs)).sqrt(), salt),
+            (_, Some(fans)) => by_fans(rule, fans, salt),
         })
     }
 

@@ -8,6 +8,7 @@ mod constant;
 mod data;
 mod declarations;
 mod document;
+mod elsewhere;
 pub(crate) mod errors;
 mod expression;
 mod fan_in;
@@ -15,6 +16,7 @@ mod finish;
 mod function;
 mod initial;
 mod layers;
+mod power;
 mod rules;
 mod scope;
 #[cfg(test)]

@@ -284,6 +284,11 @@ impl Formula {
         })
     }
 
+    /// Whether it calls this function, not through another.
+    pub fn calls(&self, function: FunctionId) -> bool {
+        self.terms.iter().any(|term| matches!(term, Term::Apply(id, _) if *id == function))
+    }
+
     /// The number that the formula is, if it is nothing else.
     pub fn as_number(&self) -> Option<f64> {
         match self.terms.as_slice() {

@@ -2,7 +2,10 @@
 
 use super::{builder::Builder, evaluate::Real};
 
-use crate::formula::{Formula, Term, TermId, operator::Operator};
+use crate::formula::{
+    Formula, Select, Term, TermId,
+    operator::{Comparison, Operator},
+};
 
 /// Declares an enum together with the list of its values.
 macro_rules! table {
@@ -162,12 +165,7 @@ impl Binary {
                 let quotient = b.divide(y, right);
                 [b.divide(one, right), b.negate(quotient)]
             }
-            Binary::Power => {
-                let lower = b.subtract_one(right);
-                let power = b.power(left, lower);
-                let logarithm = b.written(Term::Unary(Unary::Ln, left));
-                [b.multiply(right, power), b.multiply(y, logarithm)]
-            }
+            Binary::Power => [by_base(b, left, right), by_exponent(b, left, right, y)],
         }
     }
 
@@ -181,6 +179,40 @@ impl Binary {
             Binary::Power => a.pow(b),
         }
     }
+}
+
+/// ∂(aᵇ)/∂a = b aᵇ⁻¹. Where b is 0 the power is 1 for each a: 0, though a⁻¹ may be infinite.
+fn by_base(b: &mut Builder, base: TermId, exponent: TermId) -> TermId {
+    let lower = b.subtract_one(exponent);
+    let power = b.power(base, lower);
+    let otherwise = b.multiply(exponent, power);
+    let zero = b.number(0.0);
+    match b.term(exponent) {
+        Some(Term::Number(n) | Term::Constant(_, n)) => {
+            if *n == 0.0 {
+                zero
+            } else {
+                otherwise
+            }
+        }
+        Some(Term::Leaf(_) | Term::Unary(..) | Term::Binary(..) | Term::Select(_) | Term::Apply(..))
+        | None => {
+            let comparison = Comparison::Equal;
+            b.select(Select { comparison, left: exponent, right: zero, then: zero, otherwise })
+        }
+    }
+}
+
+/// ∂(aᵇ)/∂b = aᵇ ln a. Where a is 0 and b is not negative, the limit is 0: 0 · ln 0 would be NaN.
+fn by_exponent(b: &mut Builder, base: TermId, exponent: TermId, y: TermId) -> TermId {
+    let logarithm = b.written(Term::Unary(Unary::Ln, base));
+    let product = b.multiply(y, logarithm);
+    let zero = b.number(0.0);
+    let mut where_zero = |comparison, left, then, otherwise| {
+        b.select(Select { comparison, left, right: zero, then, otherwise })
+    };
+    let at_zero = where_zero(Comparison::GreaterOrEqual, exponent, zero, product);
+    where_zero(Comparison::Equal, base, at_zero, product)
 }
 
 impl Builder {

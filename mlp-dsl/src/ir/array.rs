@@ -37,7 +37,10 @@ pub enum Op {
     Sum(EquationId),
     /// exp(zᵢ) / Σ exp(z), computed with the maximum shifted to 0.
     Softmax(EquationId),
-    /// −Σ tᵢ ln softmax(z)ᵢ, computed as Σ tᵢ (ln Σ exp(z) − zᵢ): net inputs z, targets t.
+    /// ln softmax(z), computed as (zᵢ − m) − ln Σ exp(z − m) with the maximum m.
+    LogSoftmax(EquationId),
+    /// −Σ tᵢ ln softmax(z)ᵢ, computed as Σ tᵢ (ln Σ exp(z − m) − (zᵢ − m)) with the maximum m:
+    /// net inputs z, targets t.
     SoftmaxCrossEntropy(EquationId, EquationId),
     /// The sum of the squares of all elements.
     SumSquares(EquationId),
@@ -70,8 +73,12 @@ pub(super) enum Vjp {
     OuterAfter(EquationId),
     /// ȳ xᵀ
     OuterBefore(EquationId),
+    /// Zeros, but ȳ from this place on.
+    Pad(usize),
     /// y ∘ (ȳ − ȳ·y) for the value y of a softmax.
     Softmax,
+    /// ȳ − softmax(z) Σȳ for the operand z.
+    LogSoftmax,
     /// ȳ (softmax(z) Σt − t) for the operand z and these targets t.
     SoftmaxCrossEntropy(EquationId),
 }
@@ -86,7 +93,7 @@ impl Op {
             Op::Index(x, _) | Op::Slice(x, _) | Op::Transpose(x) | Op::Sum(x) | Op::SumSquares(x) => {
                 vec![*x]
             }
-            Op::Softmax(x) | Op::BatchMean(x) | Op::BatchSum(x) => vec![*x],
+            Op::Softmax(x) | Op::LogSoftmax(x) | Op::BatchMean(x) | Op::BatchSum(x) => vec![*x],
             Op::VectorMatrix(a, b)
             | Op::MatrixVector(a, b)
             | Op::Outer(a, b)
@@ -144,7 +151,7 @@ impl Op {
                 let [_] = operands else { return None };
                 Some(Scalar)
             }
-            Op::Softmax(_) => {
+            Op::Softmax(_) | Op::LogSoftmax(_) => {
                 let [Vector(n)] = operands else { return None };
                 Some(Vector(*n))
             }
@@ -172,6 +179,7 @@ impl Op {
             | Op::Dot(..)
             | Op::Sum(_)
             | Op::Softmax(_)
+            | Op::LogSoftmax(_)
             | Op::SoftmaxCrossEntropy(..)
             | Op::SumSquares(_) => {
                 if operands.contains(&Per::Sample) {
@@ -207,14 +215,11 @@ impl Op {
             Op::MatrixVector(w, x) => vec![(*w, Vjp::OuterBefore(*x)), (*x, Vjp::VectorMatrix(*w))],
             Op::Dot(a, b) => vec![(*a, Vjp::Scaled(*b)), (*b, Vjp::Scaled(*a))],
             Op::Sum(x) => vec![(*x, Vjp::Same)],
+            Op::Index(x, start) | Op::Slice(x, start) => vec![(*x, Vjp::Pad(*start))],
             Op::Softmax(z) => vec![(*z, Vjp::Softmax)],
+            Op::LogSoftmax(z) => vec![(*z, Vjp::LogSoftmax)],
             Op::SoftmaxCrossEntropy(z, t) => vec![(*z, Vjp::SoftmaxCrossEntropy(*t))],
-            Op::Index(..)
-            | Op::Slice(..)
-            | Op::Outer(..)
-            | Op::SumSquares(_)
-            | Op::BatchMean(_)
-            | Op::BatchSum(_) => return None,
+            Op::Outer(..) | Op::SumSquares(_) | Op::BatchMean(_) | Op::BatchSum(_) => return None,
         })
     }
 
@@ -234,6 +239,7 @@ impl Op {
             | Op::Transpose(_)
             | Op::Sum(_)
             | Op::Softmax(_)
+            | Op::LogSoftmax(_)
             | Op::SoftmaxCrossEntropy(..)
             | Op::SumSquares(_)
             | Op::BatchMean(_)

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    formula::{Formula, FunctionId, Term},
+    formula::{Formula, FunctionId, Term, scalar::Function},
     kind::ParameterKind,
     limits,
     model::{Header, Reduction, Start},
@@ -14,6 +14,7 @@ use crate::{
 
 use super::{
     array::Op,
+    declared::Chosen,
     equation::{Equation, EquationId, Per, Role, Symbol},
 };
 
@@ -36,6 +37,8 @@ pub struct Derivation {
     pub loss: Option<Loss>,
     /// The training rule.
     pub training: Option<Training>,
+    /// What is asked for instead of the declared step.
+    pub chosen: Chosen,
 }
 
 /// A value at its granularity: one equation, or a scalar equation for each element.
@@ -152,6 +155,19 @@ pub struct Loss {
     pub penalty: Option<EquationId>,
     /// The value that training minimises: the loss of a batch and the penalties.
     pub objective: EquationId,
+    /// ∂E/∂value of a sample for the values that depend on a parameter, from the loss back.
+    pub gradients: Vec<(EquationId, ValueGradient)>,
+}
+
+/// ∂E/∂value of a sample.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ValueGradient {
+    /// 0 for each element: the loss does not depend on the value.
+    Zeros,
+    /// 1 for each element.
+    Ones,
+    /// The value of an equation, which may be the gradient with respect to another value too.
+    Equation(EquationId),
 }
 
 /// The training rule.
@@ -251,6 +267,12 @@ impl Derivation {
         id
     }
 
+    /// A function of the prelude, also where the specification redefines its name.
+    pub fn prelude_function(&self, name: &str) -> Option<FunctionId> {
+        let is = |function: &Function| function.prelude && function.name == name;
+        self.header.functions.iter().position(is).map(|place| FunctionId(place as u32))
+    }
+
     /// The output: the last layer.
     pub fn output(&self) -> Option<&Layer> {
         self.layers.last()
@@ -337,22 +359,6 @@ impl Derivation {
     /// How many numbers of parameters are kept as they start.
     pub fn frozen_count(&self) -> usize {
         self.parameters.iter().filter(|p| p.frozen).map(|p| self.shape(p.equation).count()).sum()
-    }
-
-    /// Puts the numbers of a declared sample, counted from 0, in the place of declared values.
-    pub fn choose_sample(&mut self, index: usize) -> bool {
-        let Some(sample) = self.header.samples.get(index) else { return false };
-        let mut rest = sample.input.as_slice();
-        for data in &mut self.inputs {
-            let split = rest.split_at_checked(data.shape.count());
-            let (values, others) = split.or_never("a sample has a number for each input", (rest, &[]));
-            data.values = Some(values.to_vec());
-            rest = others;
-        }
-        if let Some(target) = &mut self.target {
-            target.values = Some(sample.target.clone());
-        }
-        true
     }
 
     /// Whether the optimizer keeps anything from step to step.

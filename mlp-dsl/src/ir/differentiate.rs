@@ -5,10 +5,11 @@
 use std::collections::HashMap;
 
 use super::{
-    Derivation,
+    Derivation, ValueGradient,
     array::{Op, Vjp},
     equation::{Equation, EquationId, Per, Role, Symbol},
     lower::States,
+    reuse::Sigmoids,
     update,
 };
 
@@ -88,18 +89,28 @@ fn gradients(
     let role = if of == Of::Loss { Role::ChainRule } else { Role::Penalty };
     let partials = (0..=root.index()).map(|_| Vec::new()).collect();
     let (found, left) = (HashMap::new(), limits::OPERATIONS);
-    let mut gradients = Gradients { derivation, needed, partials, steps, role, of, found, left };
+    let sigmoids = Sigmoids::of(derivation);
+    let mut gradients = Gradients { derivation, sigmoids, needed, partials, steps, role, of, found, left };
+    let mut of_values = Vec::new();
     gradients.contribute(root, Partial::Ones);
     for index in (0..=root.index()).rev() {
         let id = EquationId(index as u32);
-        if let Some(up) = gradients.total(id) {
+        let up = gradients.total(id);
+        if gradients.is_needed(id) {
+            of_values.push((id, ValueGradient::from(up)));
+        }
+        if let Some(up) = up {
             gradients.vjp(id, up);
         }
         if gradients.left == 0 {
             return Err(errors::derivation_too_large(gradients.derivation.header.name_span));
         }
     }
-    Ok(gradients.found)
+    let found = gradients.found;
+    if let (Of::Loss, Some(loss)) = (of, derivation.loss.as_mut()) {
+        loss.gradients = of_values;
+    }
+    Ok(found)
 }
 
 /// Which equations depend on a parameter: only through those do gradients flow.
@@ -128,6 +139,16 @@ enum Cotangent {
     Equation(EquationId),
 }
 
+impl From<Option<Cotangent>> for ValueGradient {
+    fn from(cotangent: Option<Cotangent>) -> Self {
+        match cotangent {
+            None => ValueGradient::Zeros,
+            Some(Cotangent::Ones) => ValueGradient::Ones,
+            Some(Cotangent::Equation(id)) => ValueGradient::Equation(id),
+        }
+    }
+}
+
 /// The part of a cotangent that one use of the value contributes.
 enum Partial {
     Ones,
@@ -138,6 +159,7 @@ enum Partial {
 /// Gradients under construction.
 struct Gradients<'d> {
     derivation: &'d mut Derivation,
+    sigmoids: Sigmoids,
     needed: &'d [bool],
     /// The partial cotangents of each value, the last use first.
     partials: Vec<Vec<Partial>>,
@@ -220,6 +242,8 @@ impl Gradients<'_> {
                 Cotangent::Ones => Formula::leaf(other.0),
                 Cotangent::Equation(up) => product(&[up, other]),
             }),
+            Vjp::Pad(start) => self.vjp_pad(own, operand, start, up),
+            Vjp::Index(_) | Vjp::Slice(_) if matches!(up, Cotangent::Ones) => Partial::Ones,
             Vjp::Index(place) => Partial::Op(Op::Index(self.equation_of(up, own), place)),
             Vjp::Slice(place) => Partial::Op(Op::Slice(self.equation_of(up, own), place)),
             Vjp::Transpose => Partial::Op(Op::Transpose(self.equation_of(up, own))),
@@ -228,6 +252,7 @@ impl Gradients<'_> {
             Vjp::OuterAfter(x) => Partial::Op(Op::Outer(x, self.equation_of(up, own))),
             Vjp::OuterBefore(x) => Partial::Op(Op::Outer(self.equation_of(up, own), x)),
             Vjp::Softmax => self.vjp_softmax(own, up),
+            Vjp::LogSoftmax => self.vjp_log_softmax(own, operand, up),
             Vjp::SoftmaxCrossEntropy(t) => self.vjp_softmax_cross_entropy(own, operand, t, up),
         }
     }
@@ -243,6 +268,44 @@ impl Gradients<'_> {
         Partial::Formula(b.finish(root))
     }
 
+    /// Logarithms of softmax(z): ȳ − softmax(z) Σȳ.
+    fn vjp_log_softmax(&mut self, own: EquationId, z: EquationId, up: Cotangent) -> Partial {
+        let up = self.equation_of(up, own);
+        let (p, total) = (self.softmax(own, z), self.step(Shape::Scalar, Op::Sum(up), own));
+        let mut b = Builder::new();
+        let (up, p, total) = (b.leaf(up.0), b.leaf(p.0), b.leaf(total.0));
+        let product = b.multiply(p, total);
+        let root = b.subtract(up, product);
+        Partial::Formula(b.finish(root))
+    }
+
+    /// softmax(z), which the forward pass may have computed.
+    fn softmax(&mut self, own: EquationId, z: EquationId) -> EquationId {
+        let known = self.derivation.numbered().find(|(_, e)| e.op == Op::Softmax(z)).map(|(id, _)| id);
+        match known {
+            Some(p) => p,
+            None => self.step(self.shape(z), Op::Softmax(z), own),
+        }
+    }
+
+    /// Elements of a vector: zeros beside their cotangents.
+    fn vjp_pad(&mut self, own: EquationId, operand: EquationId, start: usize, up: Cotangent) -> Partial {
+        let up = self.equation_of(up, own);
+        let end = start + self.shape(own).count();
+        let mut parts = Vec::new();
+        for (length, cotangent) in
+            [(start, Some(up)), (self.shape(operand).count().saturating_sub(end), None)]
+        {
+            if length > 0 {
+                let mut b = Builder::new();
+                let zero = b.number(0.0);
+                parts.push(self.step(Shape::Vector(length), Op::Pointwise(b.finish(zero)), own));
+            }
+            parts.extend(cotangent);
+        }
+        Partial::Op(Op::Concat(parts))
+    }
+
     /// Cross-entropy of softmax(z) with targets t: softmax(z) Σt − t.
     fn vjp_softmax_cross_entropy(
         &mut self,
@@ -251,11 +314,7 @@ impl Gradients<'_> {
         t: EquationId,
         up: Cotangent,
     ) -> Partial {
-        let softmax = self.derivation.numbered().find(|(_, e)| e.op == Op::Softmax(z)).map(|(id, _)| id);
-        let p = match softmax {
-            Some(p) => p,
-            None => self.step(self.shape(z), Op::Softmax(z), own),
-        };
+        let p = self.softmax(own, z);
         let total = self.step(Shape::Scalar, Op::Sum(t), own);
         let mut b = Builder::new();
         let (p, total, t) = (b.leaf(p.0), b.leaf(total.0), b.leaf(t.0));
@@ -277,7 +336,7 @@ impl Gradients<'_> {
         let roots = partials(&mut b, formula, Some(value), &leaves, &self.derivation.header.functions);
         for (leaf, root) in leaves.into_iter().zip(roots) {
             let to = EquationId(leaf);
-            let local = b.finish(root);
+            let local = self.sigmoids.reused(b.finish(root));
             self.left = self.left.saturating_sub(local.operations(&self.derivation.header.functions));
             if self.left == 0 {
                 return;

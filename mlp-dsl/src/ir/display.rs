@@ -52,6 +52,7 @@ impl Derivation {
             Op::Dot(a, b) => call("dot", &[*a, *b]),
             Op::Sum(x) => call("sum", &[*x]),
             Op::Softmax(z) => call("softmax", &[*z]),
+            Op::LogSoftmax(z) => call("log_softmax", &[*z]),
             Op::SoftmaxCrossEntropy(z, t) => call("softmax_cross_entropy", &[*z, *t]),
             Op::SumSquares(x) => call("sum_squares", &[*x]),
             Op::BatchMean(x) => call("batch_mean", &[*x]),

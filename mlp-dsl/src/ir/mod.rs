@@ -2,6 +2,7 @@
 //! All printers print this list; they do no algebra of their own.
 
 pub mod array;
+mod declared;
 mod derivation;
 mod differentiate;
 mod display;
@@ -9,6 +10,7 @@ pub mod equation;
 mod errors;
 mod generated_names;
 mod lower;
+pub mod reuse;
 #[cfg(test)]
 mod tests;
 mod update;
@@ -16,7 +18,10 @@ pub mod verify;
 
 use crate::{diagnostic::Diagnostic, limits, model::Model};
 
-pub use derivation::{Data, Derivation, Layer, Loss, Parameter, State, Trained, Training, Update, Value};
+pub use declared::Chosen;
+pub use derivation::{
+    Data, Derivation, Layer, Loss, Parameter, State, Trained, Training, Update, Value, ValueGradient,
+};
 
 /// Lowers a model to equations, differentiates the loss, appends the updates and verifies the result.
 ///
@@ -34,7 +39,6 @@ pub fn derive(model: &Model) -> Result<Derivation, Diagnostic> {
     {
         return Err(errors::too_large_to_unroll(derivation.multiply_adds(), span));
     }
-    derivation.choose_sample(0);
     if let Err(reason) = verify::verify(&derivation) {
         crate::never!("the derivation is inconsistent: {reason}");
     }

@@ -158,8 +158,8 @@ fn equation_at(current: &[Option<EquationId>], leaf: usize, instead: EquationId)
     current.get(leaf).copied().flatten().or_never("what a rule assigns has an equation", instead)
 }
 
-/// The norm of all gradients of the objective, and what to multiply them by: bound / norm where the
-/// norm is above the bound, else 1.
+/// The norm of all gradients of the objective, and what to multiply them by: 1 up to the bound, then
+/// bound / norm, which is NaN where the norm is.
 fn clip_factor(derivation: &mut Derivation) -> Option<EquationId> {
     let bound = setting_of(derivation, "clip_norm")?;
     let gradients: Vec<EquationId> = derivation.parameters.iter().filter_map(Parameter::objective).collect();
@@ -190,8 +190,9 @@ fn clip_factor(derivation: &mut Derivation) -> Option<EquationId> {
     let norm = derivation.append_shaped(Symbol::GradientNorm, Role::Update, op, bound, Shape::Scalar);
     let mut b = Builder::new();
     let (norm, limit, one) = (b.leaf(norm.0), b.leaf(bound.0), b.number(1.0));
-    let then = b.written(Term::Binary(Binary::Divide, limit, norm));
-    let select = Select { comparison: Comparison::Greater, left: norm, right: limit, then, otherwise: one };
+    let otherwise = b.written(Term::Binary(Binary::Divide, limit, norm));
+    let select =
+        Select { comparison: Comparison::LessOrEqual, left: norm, right: limit, then: one, otherwise };
     let root = b.written(Term::Select(select));
     let op = Op::Pointwise(b.finish(root));
     Some(derivation.append_shaped(Symbol::ClipFactor, Role::Update, op, bound, Shape::Scalar))

@@ -234,6 +234,8 @@ pub enum Kernel {
     Transpose,
     /// The softmax of a vector.
     Softmax,
+    /// The logarithms of the softmax of a vector.
+    LogSoftmax,
     /// The cross-entropy of the softmax of net inputs and targets.
     SoftmaxCrossEntropy,
 }

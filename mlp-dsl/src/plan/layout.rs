@@ -13,6 +13,22 @@ pub struct Field {
     pub samples: Option<usize>,
 }
 
+/// Memory for sums over the samples of a batch of more than one group, in 64 bits: one for each trained number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sums {
+    /// How many there are.
+    pub numbers: usize,
+    /// Whether the workspace holds them; else they are on the stack while such a batch is computed.
+    pub in_workspace: bool,
+}
+
+impl Sums {
+    /// Bytes of the workspace.
+    pub fn workspace_bytes(&self) -> usize {
+        if self.in_workspace { self.numbers * size_of::<f64>() } else { 0 }
+    }
+}
+
 /// What the types of a network hold.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Layout {
@@ -28,6 +44,8 @@ pub struct Layout {
     pub states: Vec<Field>,
     /// Fields of the workspace.
     pub workspace: Vec<Field>,
+    /// Sums of groups of samples; none where a batch is one group, or without a loss.
+    pub sums: Option<Sums>,
     /// Fields of the trace: the named values of the forward pass.
     pub trace: Vec<Field>,
     /// To how many bytes the types are aligned, where kernels run: a register loaded from two cache lines takes

@@ -169,6 +169,7 @@ impl<'l> Lowering<'l> {
             | Op::Outer(..)
             | Op::Transpose(_)
             | Op::Softmax(_)
+            | Op::LogSoftmax(_)
             | Op::SoftmaxCrossEntropy(..)
             | Op::Given
             | Op::Setting(_)
@@ -190,6 +191,7 @@ impl<'l> Lowering<'l> {
             Op::Outer(..) => Kernel::Outer,
             Op::Transpose(_) => Kernel::Transpose,
             Op::Softmax(_) => Kernel::Softmax,
+            Op::LogSoftmax(_) => Kernel::LogSoftmax,
             Op::SoftmaxCrossEntropy(..) => Kernel::SoftmaxCrossEntropy,
             Op::Given
             | Op::Setting(_)

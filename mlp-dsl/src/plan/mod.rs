@@ -28,7 +28,7 @@ pub use instruction::{
     Accumulate, Assignment, Call, Concat, Contribution, Descend, Form, Index, Instruction, Kernel, Loop,
     LoopForm, Operand, Output, Product, Scalar, Slice, Stack, Storage,
 };
-pub use layout::{Field, Layout};
+pub use layout::{Field, Layout, Sums};
 pub use routine::{Entry, Plan, Routine};
 pub use text::Text;
 pub use verify::{Broken, Rule, verify};
@@ -42,9 +42,10 @@ pub fn plan(derivation: &Derivation) -> Plan {
     plan
 }
 
-/// Refuses a workspace beyond the limit.
+/// Refuses a workspace beyond the limit. As many sums as there are parameters are allowed beside it.
 pub(crate) fn fits(derivation: &Derivation, plan: &Plan) -> Result<(), Diagnostic> {
-    let (bytes, header) = (plan.layout.workspace_bytes, &derivation.header);
+    let sums = plan.layout.sums.map_or(0, |sums| sums.workspace_bytes());
+    let (bytes, header) = (plan.layout.workspace_bytes - sums, &derivation.header);
     if bytes > limits::WORKSPACE_BYTES {
         return Err(errors::workspace_too_large(bytes, header.name_span));
     }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Entry, Field, Instruction, Layout, Operand, Output, Plan, Routine, Storage,
+    Entry, Field, Instruction, Layout, Operand, Output, Plan, Routine, Storage, Sums,
     blocks::{self, Stages},
     descents::{Descent, Stepping, count, descents},
     facts::Facts,
@@ -249,6 +249,17 @@ impl Making<'_> {
     }
 }
 
+/// The sums of groups of samples. Where the network is small they are on the stack, when a batch needs them: few batches
+/// are that long, and a workspace may be all the memory that there is.
+fn sums(facts: &Facts<'_>, by_value: bool) -> Option<Sums> {
+    let d = facts.derivation;
+    d.loss.as_ref()?;
+    d.header.precision.group()?;
+    let trained = d.parameters.iter().filter(|parameter| !parameter.frozen);
+    let numbers = trained.map(|parameter| facts.shape(parameter.equation).count()).sum();
+    (numbers > 0).then_some(Sums { numbers, in_workspace: !by_value })
+}
+
 fn layout(facts: &Facts<'_>, routines: &[Routine], kept: &BTreeSet<EquationId>, block: usize) -> Layout {
     let d = facts.derivation;
     let field = |value: EquationId| Field { value, shape: facts.shape(value), samples: None };
@@ -275,9 +286,17 @@ fn layout(facts: &Facts<'_>, routines: &[Routine], kept: &BTreeSet<EquationId>, 
     };
     let alignment = (!facts.unrolled).then_some(thresholds::ALIGNMENT);
     let parameter_bytes = d.parameter_count() * d.header.precision.bytes();
-    let workspace_bytes = bytes(&workspace).next_multiple_of(alignment.unwrap_or(1));
+    let for_samples = bytes(&workspace).next_multiple_of(alignment.unwrap_or(1));
     let optimizer_bytes = bytes(&settings) + bytes(&states) + if counts_steps { 8 } else { 0 };
-    let by_value = 2 * parameter_bytes + workspace_bytes + optimizer_bytes <= thresholds::BY_VALUE_BYTES;
+    let by_value = 2 * parameter_bytes + for_samples + optimizer_bytes <= thresholds::BY_VALUE_BYTES;
+    let sums = sums(facts, by_value);
+    let with_sums = bytes(&workspace) + sums.map_or(0, |sums| sums.workspace_bytes());
+    let workspace_bytes = match sums {
+        Some(Sums { in_workspace: true, .. }) => {
+            with_sums.next_multiple_of(alignment.unwrap_or(size_of::<f64>()))
+        }
+        Some(_) | None => for_samples,
+    };
     Layout {
         parameters: d.parameters.iter().map(|parameter| field(parameter.equation)).collect(),
         gradients: d.parameters.iter().filter(|p| !p.frozen).map(|p| field(p.equation)).collect(),
@@ -285,6 +304,7 @@ fn layout(facts: &Facts<'_>, routines: &[Routine], kept: &BTreeSet<EquationId>, 
         counts_steps,
         states,
         workspace,
+        sums,
         trace: traced(d).into_iter().map(field).collect(),
         alignment,
         parameter_bytes,

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::{
     Accumulate, Assignment, Contribution, Entry, Form, Instruction, Kernel, Loop, LoopForm, Operand, Output,
-    Plan, Product, Routine, Scalar, Storage,
+    Plan, Product, Routine, Scalar, Storage, Sums,
 };
 
 use crate::{
@@ -13,6 +13,7 @@ use crate::{
         scalar::{Binary, Unary},
     },
     ir::{Derivation, equation::EquationId},
+    number::GROUP,
 };
 
 /// A plan, or a routine of it, that is displayed with the names of its derivation.
@@ -40,6 +41,10 @@ impl fmt::Display for Text<'_> {
         if self.entry.is_none() {
             let bytes = self.plan.layout.workspace_bytes;
             writeln!(f, "blocks of {} samples, workspace of {bytes} bytes", self.plan.block)?;
+            if let Some(Sums { numbers, in_workspace }) = self.plan.layout.sums {
+                let place = if in_workspace { "in the workspace" } else { "on the stack" };
+                writeln!(f, "groups of {GROUP} samples, {numbers} sums {place}")?;
+            }
         }
         for routine in self.plan.routines.iter().filter(is_shown) {
             let isa = if routine.needs_isa { ", for each instruction set" } else { "" };
@@ -77,6 +82,7 @@ fn kernel_name(kernel: Kernel) -> &'static str {
         Kernel::Outer => "outer",
         Kernel::Transpose => "transpose",
         Kernel::Softmax => "softmax",
+        Kernel::LogSoftmax => "log_softmax",
         Kernel::SoftmaxCrossEntropy => "softmax_cross_entropy",
     }
 }

@@ -167,7 +167,7 @@ unsafe fn rows<V: Vector, const FUSED: bool, const B: usize, const M: usize>(
             }
             j += V::WIDTH;
         }
-        for (b, sum) in sums.into_iter().enumerate() {
+        for (b, sum) in IntoIterator::into_iter(sums).enumerate() {
             let y = y.add(b * V::LANES);
             sum.store(y);
             for r in 0..V::LANES {

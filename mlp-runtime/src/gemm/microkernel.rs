@@ -170,11 +170,11 @@ unsafe fn finish<
                 debug_assert!(false, "an epilogue that the layout excludes");
             }
         }
-        for (r, row) in sums.into_iter().enumerate() {
+        for (r, row) in IntoIterator::into_iter(sums).enumerate() {
             if tile.row::<L, R>(r) < r {
                 break;
             }
-            for (c, sum) in row.into_iter().enumerate() {
+            for (c, sum) in IntoIterator::into_iter(row).enumerate() {
                 let to = tile.y.add(r * tile.y_row + c * V::LANES);
                 if MASKED && c + 1 == C { sum.store_masked(to, mask) } else { sum.store(to) }
             }
@@ -204,11 +204,11 @@ unsafe fn descend<
     unsafe {
         let factor = V::splat(descent.factor);
         let w = descent.w.offset(tile.y.cast_const().offset_from(descent.y));
-        for (r, row) in sums.into_iter().enumerate() {
+        for (r, row) in IntoIterator::into_iter(sums).enumerate() {
             if tile.row::<L, R>(r) < r {
                 break;
             }
-            for (c, sum) in row.into_iter().enumerate() {
+            for (c, sum) in IntoIterator::into_iter(row).enumerate() {
                 let w = w.add(r * tile.y_row + c * V::LANES);
                 if MASKED && c + 1 == C {
                     factor.add_product::<FUSED>(sum, V::load_masked(w, mask)).store_masked(w, mask);

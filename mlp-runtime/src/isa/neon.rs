@@ -94,7 +94,7 @@ macro_rules! registers {
             // SAFETY: as for this function; `numbers` has LANES of them, and `to` is valid for `count`.
             unsafe {
                 self.store(numbers.as_mut_ptr());
-                for (i, number) in numbers.into_iter().enumerate().take(count) {
+                for (i, number) in IntoIterator::into_iter(numbers).enumerate().take(count) {
                     *to.add(i) = number;
                 }
             }

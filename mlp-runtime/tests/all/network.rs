@@ -20,6 +20,18 @@ impl Gradients<f64> for Line {
         divide_scalar(&mut self.w, by);
         divide_scalar(&mut self.b, by);
     }
+
+    fn elements(&self, number: usize) -> Option<&[f64]> {
+        [&self.w, &self.b].get(number).map(|of| from_ref(*of))
+    }
+
+    fn elements_mut(&mut self, number: usize) -> Option<&mut [f64]> {
+        match number {
+            0 => Some(from_mut(&mut self.w)),
+            1 => Some(from_mut(&mut self.b)),
+            _ => None,
+        }
+    }
 }
 
 impl Network for Line {

@@ -82,7 +82,8 @@ impl<'c> Bindings<'c> {
             return TokenStream::new();
         }
         let (workspace, all) = (&context.types.workspace, context.plan.layout.workspace.len());
-        let rest = (fields.len() < all).then(|| quote!(..));
+        let has_sums = context.plan.layout.sums.is_some_and(|sums| sums.in_workspace);
+        let rest = (fields.len() < all || has_sums).then(|| quote!(..));
         quote!(let #workspace { #(#fields,)* #rest } = __workspace;)
     }
 

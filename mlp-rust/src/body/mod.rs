@@ -203,6 +203,7 @@ impl Body<'_> {
             Kernel::Outer => quote!(#runtime::outer),
             Kernel::Transpose => quote!(#runtime::transpose),
             Kernel::Softmax => quote!(#runtime::softmax),
+            Kernel::LogSoftmax => quote!(#runtime::log_softmax),
             Kernel::SoftmaxCrossEntropy => quote!(#runtime::softmax_cross_entropy),
         };
         match call.result.shape {

@@ -1,13 +1,18 @@
 //! Methods that begin with another routine, or are inlined into others: those of training.
 
-use mlp_dsl::{plan::Entry, shape::Shape};
+use mlp_dsl::{
+    plan::{Entry, Sums},
+    shape::Shape,
+};
 use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::{
     Context,
     dispatch::{Argument, Signature, argument},
+    size,
 };
+use crate::names::{SUMS, own};
 
 impl Context<'_> {
     /// All of a block but the sums of outer products: a method, since two entry points begin with it.
@@ -67,6 +72,35 @@ impl Context<'_> {
             fn accumulate_block(&self, #parameters) {
                 #samples
                 #sums
+            }
+        }
+    }
+
+    /// The gradients of a batch of more than one group of samples; none where a batch is one group.
+    pub(crate) fn backward_groups(&self) -> TokenStream {
+        let Some(Sums { numbers, in_workspace }) = self.plan.layout.sums else { return TokenStream::new() };
+        let (workspace, gradients, runtime, real) =
+            (&self.types.workspace, &self.types.gradients, &self.runtime, self.real());
+        let (input, target) = (self.array(Shape::Vector(self.input_count())), self.target());
+        let (name, numbers) = (own(SUMS), size(numbers));
+        let (declared, sums) = if in_workspace {
+            (TokenStream::new(), quote!(&mut __workspace.#name))
+        } else {
+            (quote!(let mut #name = [0.0_f64; #numbers];), quote!(&mut #name))
+        };
+        // A function of its own: shorter batches don't need its memory on the stack.
+        quote! {
+            #[inline(never)]
+            fn backward_groups(
+                &self, __batch: #runtime::Batch<'_, #input, #target>,
+                __workspace: &mut #workspace, __gradients: &mut #gradients,
+            ) -> #real {
+                #declared
+                #runtime::in_groups(self, __batch, __workspace, __gradients, |__first, __samples, __workspace, __gradients| {
+                    #runtime::add_group(
+                        __first, __samples, <Self as #runtime::Differentiable>::REDUCTION, #sums, __gradients,
+                    );
+                })
             }
         }
     }

@@ -85,6 +85,7 @@ pub(super) fn write_op(to: &mut impl Write, header: &Header, op: &Op) -> fmt::Re
         Op::Dot(a, b) => write_all(to, "dot", &[*a, *b]),
         Op::Sum(x) => write_all(to, "sum", &[*x]),
         Op::Softmax(x) => write_all(to, "softmax", &[*x]),
+        Op::LogSoftmax(x) => write_all(to, "log-softmax", &[*x]),
         Op::SoftmaxCrossEntropy(z, t) => write_all(to, "softmax-cross-entropy", &[*z, *t]),
         Op::SumSquares(x) => write_all(to, "sum-squares", &[*x]),
         Op::BatchMean(x) => write_all(to, "batch-mean", &[*x]),

@@ -11,10 +11,16 @@ use crate::names::TypeNames;
 impl Surface {
     pub(super) fn new(facts: Facts) -> Self {
         let implementations = super::implementations::implementations(&facts);
+        let missing = super::missing::missing(&facts);
         let (constants, methods) = (constants(&facts), methods(&facts));
         let network = Struct { constants, methods, ..part(Kind::Network, facts.network, "") };
         let network = Struct { default: facts.by_value.all, ..network };
-        let gradients = facts.gradients.map(|facts| part(Kind::Gradients, facts, " All gradients are 0."));
+        let gradients = facts.gradients.map(|facts| {
+            let mut part = part(Kind::Gradients, facts, " All gradients are 0.");
+            let docs = " Whether all gradients are numbers: none is infinite or NaN.";
+            part.methods.push(is_finite(docs, Trait::Gradients));
+            part
+        });
         let optimizer = facts.optimizer.map(|facts| {
             let docs = " The optimizer before the first step, with the settings of the specification.";
             part(Kind::Optimizer, facts, docs)
@@ -31,6 +37,7 @@ impl Surface {
             precision: facts.precision,
             structs: structs.collect(),
             implementations,
+            missing,
         }
     }
 }
@@ -169,7 +176,12 @@ fn start_methods(facts: &Facts) -> Vec<Method> {
         " specification.",
     ];
     let initialize = changing(function("initialize", &docs, seed(), Body::Delegate(Trait::Network)));
-    by_value.into_iter().flatten().chain([initialize]).collect()
+    let docs = " Whether all parameters are numbers: none is infinite or NaN.";
+    by_value.into_iter().flatten().chain([initialize, is_finite(docs, Trait::Network)]).collect()
+}
+
+fn is_finite(docs: &str, of: Trait) -> Method {
+    method("is_finite", &[docs], Vec::new(), Body::Delegate(of)).returns(Type::Flag)
 }
 
 fn forward_methods(facts: &Facts) -> Vec<Method> {
@@ -266,18 +278,28 @@ fn train_methods(facts: &Facts) -> Vec<Method> {
     let delegate = Body::Delegate(Trait::Trainable);
     let by_value = facts.by_value.train.then(|| {
         let docs = " Performs one training step on a sample; returns the loss before the step.";
-        changing(method("train", &[docs], sample(), Body::ByValue(Returned::Step)).returns(Type::NUMBER))
+        let train = method("train", &[docs], sample(), Body::ByValue(Returned::Step)).returns(Type::NUMBER);
+        let tried = [" The same, if the loss and all gradients are numbers.", "", ERRORS, ERROR];
+        let tried = method("try_train", &tried, sample(), Body::ByValue(Returned::Tried));
+        [changing(train), changing(tried.returns(Type::Tried))]
     });
-    let one = sample().into_iter().chain(places.clone()).collect();
-    let batch = [value("batch", batch(facts))].into_iter().chain(places).collect();
+    let one = || sample().into_iter().chain(places.clone()).collect();
+    let batch = || [value("batch", batch(facts))].into_iter().chain(places.clone()).collect();
     let sample_docs = " Performs one training step on a sample, in place; returns the loss before the step.";
     let batch_docs = " Performs one training step on a batch; returns the loss of the batch before the step.";
+    let tried =
+        [" The same, if the loss and all gradients are numbers; writes the gradients.", "", ERRORS, ERROR];
     let in_place = [
-        changing(method("train_into", &[sample_docs], one, delegate).returns(Type::NUMBER)),
-        changing(method("train_batch", &[batch_docs], batch, delegate).returns(Type::NUMBER)),
+        changing(method("train_into", &[sample_docs], one(), delegate).returns(Type::NUMBER)),
+        changing(method("train_batch", &[batch_docs], batch(), delegate).returns(Type::NUMBER)),
+        changing(method("try_train_into", &tried, one(), delegate).returns(Type::Tried)),
+        changing(method("try_train_batch", &tried, batch(), delegate).returns(Type::Tried)),
     ];
-    by_value.into_iter().chain(in_place).collect()
+    by_value.into_iter().flatten().chain(in_place).collect()
 }
+
+const ERRORS: &str = " # Errors";
+const ERROR: &str = " If the loss or a gradient is infinite or NaN. Then no step is taken: parameters and optimizer stay as they are.";
 
 /// A batch; anything where inputs or targets may be anything.
 fn batch(facts: &Facts) -> Type {

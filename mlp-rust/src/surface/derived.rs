@@ -11,7 +11,11 @@ use super::{
     Field, LayoutEntry, Surface, Type,
     facts::{ByValue, Counts, Data, Facts, Loss, Part, Samples},
 };
-use crate::{Context, fingerprint, names::own, weights};
+use crate::{
+    Context, fingerprint,
+    names::{SUMS, own},
+    weights,
+};
 
 impl Surface {
     /// The API of a network.
@@ -34,7 +38,7 @@ fn facts(context: &Context<'_>) -> Facts {
     Facts {
         name: d.header.name.clone(),
         span: (context.spans)(d.header.name_span),
-        visibility: d.header.visibility.clone(),
+        visibility: visibility(context),
         precision: d.header.precision,
         network: network(context),
         workspace: workspace(context),
@@ -55,10 +59,16 @@ fn facts(context: &Context<'_>) -> Facts {
         },
         // A fresh optimizer would forget the states of the rule.
         by_value: ByValue { all: by_value, train: by_value && !d.has_optimizer_state() },
+        has_heap: !context.standalone,
         trained: weights::is_constant(context),
         samples,
         block: context.plan.has_blocks().then_some(context.plan.block),
     }
+}
+
+fn visibility(context: &Context<'_>) -> String {
+    let declared = &context.derivation.header.visibility;
+    if declared.is_empty() && context.public { "pub".to_owned() } else { declared.clone() }
 }
 
 /// The type of a sample's target.
@@ -116,11 +126,11 @@ fn network_docs(context: &Context<'_>) -> Vec<String> {
     ));
     if !context.plan.layout.by_value {
         docs.push(String::new());
-        docs.push(
-            " Too large to return by value: start with `boxed()` (feature `alloc` of `mlp`), or with `ZERO` in a \
-             `static` and then `initialize`. Use the methods that write in place."
-                .to_owned(),
-        );
+        let heap = if context.standalone { "" } else { "`boxed()` (feature `alloc` of `mlp`), or with " };
+        docs.push(format!(
+            " Too large to return by value: start with {heap}`ZERO` in a `static` and then `initialize`. Use the \
+             methods that write in place."
+        ));
     }
     if let Some(loss) = &d.loss {
         docs.push(String::new());
@@ -227,6 +237,14 @@ fn workspace(context: &Context<'_>) -> Part {
         };
         Field { name: context.names.of(field.value), docs: Vec::new(), ty, setting: None }
     });
+    let sums = context.plan.layout.sums.filter(|sums| sums.in_workspace);
+    let sums = sums.map(|sums| Field {
+        name: own(SUMS),
+        docs: Vec::new(),
+        ty: Type::Wide(sums.numbers),
+        setting: None,
+    });
+    let fields = fields.chain(sums);
     let docs = format!(
         " Memory for the intermediate values of `{}`: {} bytes. Contents before a call are ignored.",
         context.derivation.header.name, context.plan.layout.workspace_bytes

@@ -28,6 +28,8 @@ pub(super) struct Facts {
     pub(super) layout: Vec<LayoutEntry>,
     pub(super) loss: Loss,
     pub(super) by_value: ByValue,
+    /// Whether the types have `boxed()`.
+    pub(super) has_heap: bool,
     /// Whether the start values are a constant.
     pub(super) trained: bool,
     /// The declared samples, if there is `data`.

@@ -69,9 +69,18 @@ fn network(facts: &Facts) -> Vec<Item> {
 
 fn gradients() -> Vec<Item> {
     let by = vec![value("by", Type::NUMBER)];
+    let number = || vec![value("number", Type::Count)];
     vec![
         Item::Method(changing(method("clear", &[], Vec::new(), Body::Clear))),
         Item::Method(changing(method("divide", &[], by, Body::Divide))),
+        Item::Method(
+            method("elements", &[], number(), Body::Gradient(Pass::Shared))
+                .returns(Type::Elements(Pass::Shared)),
+        ),
+        Item::Method(changing(
+            method("elements_mut", &[], number(), Body::Gradient(Pass::Mutable))
+                .returns(Type::Elements(Pass::Mutable)),
+        )),
     ]
 }
 

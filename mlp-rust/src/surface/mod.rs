@@ -6,6 +6,7 @@ mod api;
 pub(crate) mod derived;
 mod facts;
 mod implementations;
+mod missing;
 pub(crate) mod outlined;
 pub(crate) mod print;
 
@@ -28,6 +29,8 @@ pub(crate) struct Surface {
     pub(crate) structs: Vec<Struct>,
     /// The implementations of the runtime's traits.
     pub(crate) implementations: Vec<Implementation>,
+    /// The methods that the network lacks.
+    pub(crate) missing: Vec<Missing>,
 }
 
 impl Surface {
@@ -118,8 +121,12 @@ pub(crate) enum Type {
     Batch(Box<Type>, Box<Type>),
     /// `(T, U)`
     Pair(Box<Type>, Box<Type>),
+    /// 64-bit numbers, whatever the type of the network's numbers.
+    Wide(usize),
     /// A result without a value.
     Checked,
+    /// The loss before a step, if it was taken.
+    Tried,
     /// The elements of a parameter, if there is one of the name; to read or to change.
     Elements(Pass),
     /// The list of parameters.
@@ -175,6 +182,15 @@ pub(crate) struct Method {
     pub(crate) body: Body,
 }
 
+/// Functions and methods that a network lacks for one reason.
+pub(crate) struct Missing {
+    /// The trait of the runtime that says what to call instead.
+    pub(crate) bound: &'static str,
+    /// Functions without `self`.
+    pub(crate) functions: &'static [&'static str],
+    pub(crate) methods: &'static [&'static str],
+}
+
 /// The code of a method; a [`print::Bodies`] writes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Body {
@@ -188,6 +204,8 @@ pub(crate) enum Body {
     StartValues,
     /// The elements of the parameter of a name, to read or to change.
     Elements(Pass),
+    /// The elements of the gradient of a number, to read or to change.
+    Gradient(Pass),
     /// All gradients set to 0.
     Clear,
     /// All gradients divided by a number.
@@ -210,6 +228,8 @@ pub(crate) enum Returned {
     Gradients,
     /// The loss before a training step.
     Step,
+    /// The same, if loss and gradients are numbers.
+    Tried,
 }
 
 /// A constant.

@@ -54,6 +54,7 @@ fn facts(outline: &Outline) -> Facts {
         layout: Vec::new(),
         loss: Loss { reduction: Reduction::Mean, penalized: false },
         by_value: ByValue { all: true, train: true },
+        has_heap: true,
         trained: true,
         samples: Some(samples(outline)),
         block: None,

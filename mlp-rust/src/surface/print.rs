@@ -7,8 +7,8 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 
 use super::{
-    Constant, Field, Implementation, Item, Kind, LayoutEntry, Method, Parameter, Pass, Provided, Struct,
-    Surface, Trait, Type, Value,
+    Constant, Field, Implementation, Item, Kind, LayoutEntry, Method, Missing, Parameter, Pass, Provided,
+    Struct, Surface, Trait, Type, Value,
 };
 use crate::{body::formula::literal, size};
 
@@ -46,7 +46,7 @@ impl Printer<'_> {
             #[doc(hidden)]
             #[allow(#allowed)]
             mod #module { #items }
-            #[allow(unused_imports)]
+            #[allow(unused_imports, unreachable_pub)]
             #visibility use #module::{#(#exported),*};
         }
     }
@@ -70,7 +70,22 @@ impl Printer<'_> {
     /// The network's constants and methods.
     pub(crate) fn interface(&self) -> TokenStream {
         let network = self.surface.structs.iter().filter(|part| part.kind == Kind::Network);
-        network.map(|network| self.inherent(network)).collect()
+        let present = network.map(|network| self.inherent(network));
+        present.chain(self.surface.missing.iter().map(|missing| self.missing(missing))).collect()
+    }
+
+    /// Functions and methods with a bound that never holds. It is one of the implementation, so that traits of the user
+    /// may have methods of these names.
+    fn missing(&self, missing: &Missing) -> TokenStream {
+        let (name, runtime, bound) = (self.name(Kind::Network), self.runtime, call_site(missing.bound));
+        let functions = missing.functions.iter().map(|name| call_site(name));
+        let methods = missing.methods.iter().map(|name| call_site(name));
+        quote! {
+            impl<'__a> #name where #name: #runtime::#bound<'__a> {
+                #(#[doc(hidden)] pub fn #functions() {})*
+                #(#[doc(hidden)] pub fn #methods(&self) {})*
+            }
+        }
     }
 
     fn declaration(&self, part: &Struct) -> TokenStream {
@@ -288,7 +303,9 @@ impl Printer<'_> {
                 let (first, second) = (self.ty(first), self.ty(second));
                 quote!((#first, #second))
             }
+            Type::Wide(count) => array(&[*count], quote!(f64)),
             Type::Checked => quote!(::core::result::Result<(), #runtime::BatchError>),
+            Type::Tried => quote!(::core::result::Result<#real, #runtime::NotFinite>),
             Type::Elements(pass) => {
                 let elements = passed(*pass, None, &quote!([#real]));
                 quote!(::core::option::Option<#elements>)
@@ -320,7 +337,9 @@ impl Printer<'_> {
                 let (first, second) = (self.zero(first), self.zero(second));
                 quote!((#first, #second))
             }
+            Type::Wide(count) => array(&[*count], quote!(0.0)),
             Type::Checked => quote!(::core::result::Result::Ok(())),
+            Type::Tried => quote!(::core::result::Result::Ok(0.0)),
             Type::Elements(_) => quote!(::core::option::Option::None),
             Type::Text | Type::Any(_) | Type::Many(_) | Type::Batch(..) | Type::Reduction => {
                 never!("{ty:?} has no zero");

@@ -3,12 +3,12 @@
 use mlp_document::values;
 use mlp_dsl::ir::equation::Role;
 use mlp_dsl::{ir::Derivation, shape::Shape};
-use mlp_eval::{Fault, FaultKind, GradientCheck, Point, Verdict, Worst, check_gradients, fits};
+use mlp_eval::{
+    Fault, FaultKind, GradientCheck, Point, Verdict, Worst, check_gradients, checkable_samples, fits,
+};
 
 use crate::{arguments::Check, failure::Failure, file::shown_name, input, output};
 
-/// The number of samples of `data` that are used.
-const SAMPLES: usize = 16;
 /// The seed of random inputs and targets, so that each call uses the same numbers.
 const SEED: u64 = 1;
 /// Random points that are tried.
@@ -165,8 +165,10 @@ fn checked(derivation: &Derivation) -> Option<(GradientCheck, String)> {
 fn declared(derivation: &Derivation) -> Option<(Point, String)> {
     if derivation.header.has_data {
         let all = derivation.header.samples.len();
-        let count = (1..=all.min(SAMPLES)).rev().find(|count| fits(derivation, *count)).unwrap_or(1);
-        let samples = derivation.header.samples.get(..count).unwrap_or_default();
+        let batch = derivation.declared_samples();
+        let most = batch.len().min(checkable_samples(derivation));
+        let count = (1..=most).rev().find(|count| fits(derivation, *count)).unwrap_or(1);
+        let samples = batch.get(..count).unwrap_or(batch);
         let which = if samples.len() < all { "first" } else { "declared" };
         return Some((Point::at(derivation, samples), format!("the {which} {} samples", samples.len())));
     }

@@ -5,6 +5,7 @@
 mod check;
 mod common;
 mod diagnostics;
+mod editions;
 mod editors;
 mod eval;
 mod evil;

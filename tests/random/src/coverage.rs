@@ -61,7 +61,7 @@ pub fn wanted() -> BTreeSet<String> {
 }
 
 /// The operations on arrays; the match below fails to compile when one is added.
-const ARRAYS: [&str; 18] = [
+const ARRAYS: [&str; 19] = [
     "Given",
     "Setting",
     "Pointwise",
@@ -76,6 +76,7 @@ const ARRAYS: [&str; 18] = [
     "Dot",
     "Sum",
     "Softmax",
+    "LogSoftmax",
     "SoftmaxCrossEntropy",
     "SumSquares",
     "BatchMean",
@@ -98,6 +99,7 @@ fn name(op: &Op) -> &'static str {
         Op::Dot(..) => "Dot",
         Op::Sum(_) => "Sum",
         Op::Softmax(_) => "Softmax",
+        Op::LogSoftmax(_) => "LogSoftmax",
         Op::SoftmaxCrossEntropy(..) => "SoftmaxCrossEntropy",
         Op::SumSquares(_) => "SumSquares",
         Op::BatchMean(_) => "BatchMean",

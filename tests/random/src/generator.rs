@@ -152,6 +152,12 @@ impl Generator {
             "softplus",
             "erf",
             "abs",
+            "relu6",
+            "selu",
+            "mish",
+            "softsign",
+            "hard_sigmoid",
+            "ln_cosh",
         ];
         match self.below(20) {
             0 => format!("leaky_relu({net}, {})", self.number(0.05, 0.5)),

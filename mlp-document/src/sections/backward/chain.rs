@@ -7,6 +7,7 @@ use mlp_dsl::{
     ir::{
         array::Op,
         equation::{EquationId, Symbol},
+        reuse::Sigmoids,
     },
 };
 
@@ -26,6 +27,7 @@ pub(crate) struct Chain<'c, 'd> {
     partials: HashMap<EquationId, Vec<EquationId>>,
     reaches_loss: Vec<bool>,
     swept: RefCell<HashMap<EquationId, Swept>>,
+    sigmoids: Sigmoids,
 }
 
 /// The local derivatives of an equation with respect to each of its leaves.
@@ -52,7 +54,8 @@ impl<'c, 'd> Chain<'c, 'd> {
                 }
             }
         }
-        Chain { facts, loss, known, partials, reaches_loss, swept: RefCell::default() }
+        let sigmoids = Sigmoids::of(derivation);
+        Chain { facts, loss, known, partials, reaches_loss, swept: RefCell::default(), sigmoids }
     }
 
     /// The named local derivatives of a value.
@@ -100,7 +103,7 @@ impl<'c, 'd> Chain<'c, 'd> {
             let roots = partials(&mut b, formula, Some(own), &leaves, &derivation.header.functions);
             (b, leaves.into_iter().zip(roots).collect())
         });
-        roots.get(&by.0).map(|root| b.finish(*root))
+        roots.get(&by.0).map(|root| self.sigmoids.reused(b.finish(*root)))
     }
 
     /// ∂E/∂x by its symbol.

@@ -17,7 +17,7 @@ use crate::{
     },
 };
 
-use super::softmax::softmax_with_cross_entropy;
+use super::{sigmoid::sigmoid_with_cross_entropy, softmax::softmax_with_cross_entropy};
 
 /// The section.
 pub(super) fn backward(facts: &Facts<'_>) -> Section {
@@ -31,6 +31,7 @@ pub(super) fn backward(facts: &Facts<'_>) -> Section {
     if let Some((z, t)) = operands {
         softmax_with_cross_entropy(facts, &mut section, z, t);
     }
+    sigmoid_with_cross_entropy(facts, &mut section);
     functions(facts, &mut section);
     let mut named = facts.named(Role::ChainRule);
     named.extend(facts.named(Role::LocalDerivative));

@@ -3,6 +3,7 @@
 mod chain;
 mod layers;
 mod neurons;
+mod sigmoid;
 mod softmax;
 
 use mlp_dsl::ir::Loss;

@@ -17,10 +17,11 @@ use crate::{
     sections::{
         facts::{Facts, ITEMS},
         lines::{function, in_numbers, left_out, line, outermost_call, symbol},
+        samples::gradients_of_neurons,
     },
 };
 
-use super::chain::Chain;
+use super::{chain::Chain, sigmoid::sigmoid_with_cross_entropy};
 
 /// How many paths a chain is spelled out for.
 const PATHS: usize = 4;
@@ -29,6 +30,7 @@ const PATHS: usize = 4;
 pub(super) fn backward(facts: &Facts<'_>, loss: EquationId) -> Section {
     let mut section = Section::new("backward");
     section.paragraph(phrases::backward_of_neurons());
+    sigmoid_with_cross_entropy(facts, &mut section);
     let walk = Walk { facts, chain: Chain::new(facts, loss), loss };
     let mut derived = HashSet::new();
     let (mut values, mut parameters) = (0, 0);
@@ -50,6 +52,7 @@ pub(super) fn backward(facts: &Facts<'_>, loss: EquationId) -> Section {
     }
     left_out(&mut section, values, Items::Values);
     left_out(&mut section, parameters, Items::Parameters);
+    gradients_of_neurons(facts, &mut section);
     section
 }
 

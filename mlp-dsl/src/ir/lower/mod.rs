@@ -2,13 +2,14 @@
 //! as a whole stays a vector, and `Stack` joins scalars where a vector is needed.
 
 mod formula;
+mod logits;
 mod operand;
 mod training;
 
-use std::collections::HashMap;
+use std::{collections::HashMap, rc::Rc};
 
 use super::{
-    Data, Derivation, Layer, Loss, Parameter, Value,
+    Chosen, Data, Derivation, Layer, Loss, Parameter, Value,
     array::Op,
     equation::{Equation, EquationId, Per, Role, Symbol},
 };
@@ -24,6 +25,7 @@ use crate::{
     syntax::ast::Name,
 };
 
+use logits::Stable;
 use operand::{Bound, Operand};
 
 /// The given equations, the forward pass and the loss.
@@ -57,6 +59,12 @@ pub(super) fn lower(model: &Model) -> Result<Lowered, Diagnostic> {
 struct Lower {
     derivation: Derivation,
     stacks: HashMap<Vec<EquationId>, EquationId>,
+    /// Slices, by vector, start and length.
+    pieces: HashMap<(EquationId, usize, usize), EquationId>,
+    /// The logarithms of softmaxes, by their net inputs.
+    log_softmaxes: HashMap<EquationId, EquationId>,
+    /// The functions that are computed from net inputs.
+    stable: Option<Rc<Stable>>,
     steps: u32,
     /// Scalar operations of the equations so far.
     operations: u64,
@@ -98,10 +106,14 @@ impl Lower {
             layers: Vec::new(),
             loss: None,
             training: None,
+            chosen: Chosen::default(),
         };
         Lower {
             derivation,
             stacks: HashMap::new(),
+            pieces: HashMap::new(),
+            log_softmaxes: HashMap::new(),
+            stable: Stable::new(&model.header.functions).map(Rc::new),
             steps: 0,
             operations: 0,
             drafted: 0,
@@ -250,7 +262,8 @@ impl Lower {
                 self.add(Symbol::Objective, Shape::Scalar, Op::Pointwise(b.finish(sum)))
             }
         };
-        self.derivation.loss = Some(Loss { components, total, batch, reduction, penalty, objective });
+        self.derivation.loss =
+            Some(Loss { components, total, batch, reduction, penalty, objective, gradients: Vec::new() });
         Ok(())
     }
 
@@ -328,6 +341,15 @@ impl Lower {
         shape: Shape,
         formula: Formula,
     ) -> Result<EquationId, Diagnostic> {
+        let first_new = self.derivation.equations.len();
+        let formula = self.stable(shape, formula)?;
+        if let Some(leaf) = formula.as_leaf()
+            && leaf as usize >= first_new
+            && let Some(equation) = self.derivation.equations.get_mut(leaf as usize)
+        {
+            equation.symbol = symbol; // the name means the step
+            return Ok(EquationId(leaf));
+        }
         let operations = formula.operations(&self.derivation.header.functions);
         self.operations = spend(self.operations, operations, self.span)?;
         Ok(self.add(symbol, shape, Op::Pointwise(formula)))

@@ -48,7 +48,7 @@ fn softmax_with_cross_entropy_has_the_short_gradient() {
 #[test]
 fn a_branch_that_is_not_selected_contributes_nothing() {
     let d = derivation("input x; target t; weights w = 0.5; layer y { o = relu(w * x) } loss (o - t)^2;");
-    assert_eq!(equations(&d, "d_o_d_net_o", "d_o_d_net_o"), "d_o_d_net_o = if net_o > 0 then 1 else 0");
+    assert_eq!(equations(&d, "d_o_d_net_o", "d_o_d_net_o"), "d_o_d_net_o = if net_o <= 0 then 0 else 1");
 }
 
 #[test]

@@ -4,6 +4,7 @@
 
 mod differentiate;
 mod generated_names;
+mod logits;
 mod lower;
 mod update;
 mod verify;

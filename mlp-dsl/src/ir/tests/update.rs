@@ -46,7 +46,7 @@ fn a_parameter_that_changes_twice_is_updated_from_its_new_value() {
 fn the_norm_is_clipped_over_all_gradients() {
     let text = updates("train sgd(rate = 0.5), clip_norm = 1;");
     let expected = "gradient_norm = sqrt(mean_d_w * mean_d_w)\n\
-                    clip_factor = if gradient_norm > clip_norm then clip_norm / gradient_norm else 1\n\
+                    clip_factor = if gradient_norm <= clip_norm then 1 else clip_norm / gradient_norm\n\
                     w_plus = w - rate * (mean_d_w * clip_factor)";
     assert_eq!(text, expected);
 }

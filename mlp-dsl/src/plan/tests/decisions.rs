@@ -36,7 +36,7 @@ fn one_loop_computes_equations_of_one_shape() {
       E = sum(E_y)
       d_y = loop[4] -(t - y)
       d_h = product W2 · d_y[4]
-      loop[32] let d_h_d_net_h = if net_h > 0 then 1 else 0; delta_h = d_h * d_h_d_net_h
+      loop[32] let d_h_d_net_h = if net_h <= 0 then 0 else 1; delta_h = d_h * d_h_d_net_h
       mean_d_W1 += outer(x, delta_h)
       mean_d_b1 += delta_h
       mean_d_W2 += outer(h, d_y)

@@ -101,6 +101,7 @@ fn is_call(facts: &Facts<'_>, call: &Call) -> bool {
         (Kernel::Outer, _) => matches!(op, Op::Outer(..)),
         (Kernel::Transpose, _) => matches!(op, Op::Transpose(_)),
         (Kernel::Softmax, _) => matches!(op, Op::Softmax(_)),
+        (Kernel::LogSoftmax, _) => matches!(op, Op::LogSoftmax(_)),
         (Kernel::SoftmaxCrossEntropy, _) => matches!(op, Op::SoftmaxCrossEntropy(..)),
         (Kernel::SumVector | Kernel::SumMatrix | Kernel::SumSquaresVector | Kernel::SumSquaresMatrix, _) => {
             false

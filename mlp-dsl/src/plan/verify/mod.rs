@@ -50,6 +50,8 @@ pub enum Rule {
     Mean,
     /// A routine that depends on the instruction set is compiled for each.
     Isa,
+    /// A block is part of a group of samples, and each gradient has a sum where batches have groups.
+    Groups,
 }
 
 /// A rule that a routine breaks, and where.
@@ -78,6 +80,7 @@ impl fmt::Display for Broken {
             Rule::Alias => "is read and written by one instruction",
             Rule::Mean => "is used before it is divided",
             Rule::Isa => "depends on the instruction set",
+            Rule::Groups => "has no sum over groups of samples, or its blocks are no part of a group",
         };
         write!(f, "{:?}: {} {text}", self.entry, self.name)
     }
@@ -96,7 +99,20 @@ pub fn verify(derivation: &Derivation, plan: &Plan) -> Result<(), Broken> {
         let broken = |(rule, id): (Rule, EquationId)| Broken { rule, entry, name: derivation.name_of(id) };
         routine_is_right(&facts, plan, routine).map_err(broken)?;
     }
-    Ok(())
+    match derivation.loss.as_ref().filter(|_| !has_sums(derivation, plan)) {
+        Some(loss) => {
+            let name = derivation.name_of(loss.objective);
+            Err(Broken { rule: Rule::Groups, entry: Entry::Accumulate, name })
+        }
+        None => Ok(()),
+    }
+}
+
+/// Sums over groups of samples have their memory, and a block is never cut by the end of a group.
+fn has_sums(derivation: &Derivation, plan: &Plan) -> bool {
+    let Some(group) = derivation.header.precision.group() else { return plan.layout.sums.is_none() };
+    let gradients: usize = plan.layout.gradients.iter().map(|field| field.shape.count()).sum();
+    plan.block <= group && plan.layout.sums.map_or(0, |sums| sums.numbers) == gradients
 }
 
 /// A rule that is broken, and the equation.

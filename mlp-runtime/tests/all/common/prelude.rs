@@ -5,9 +5,9 @@ pub(crate) const LINES: [&str; 7] = [
     "fn sigmoid(x) = 1 / (1 + exp(-x))\n",
     "fn elu(x, alpha = 1) = if x > 0 then x else alpha * (exp(x) - 1);",
     "fn gelu(x) = 0.5 * x * (1 + erf(x / sqrt(2)));",
-    "fn gelu_tanh(x) = 0.5 * x * (1 + tanh(sqrt(2 / 3.141592653589793) * (x + 0.044715 * x^3)));",
+    "fn gelu_tanh(x) = 0.5 * x * (1 + tanh(sqrt(2 / 3.141592653589793) * (x + 0.044715 * x^3)))\n",
     "fn silu(x) = x * sigmoid(x);",
-    "fn ln_1p(u) = let w = 1 + u in if w == 1 then u else ln(w) * u / (w - 1) derivative",
+    "fn ln_1p(u) = let w = 1 + u in if w == 1 then u else if w == u then ln(w) else ln(w) * u / (w - 1)\n",
     "fn softplus(x) = if x > 0 then x + ln_1p(exp(-x)) else ln_1p(exp(x)) derivative",
 ];
 
@@ -48,7 +48,13 @@ pub(crate) fn gelu_tanh<A: Arithmetic + Default, T: Scalar>(x: T) -> T {
 #[inline(always)]
 fn ln_1p<A: Arithmetic + Default, T: Scalar>(u: T) -> T {
     let w = T::ONE + u;
-    if w == T::ONE { u } else { w.ln_by(A::default()) * u / (w - T::ONE) }
+    if w == T::ONE {
+        u
+    } else if w == u {
+        w.ln_by(A::default())
+    } else {
+        w.ln_by(A::default()) * u / (w - T::ONE)
+    }
 }
 
 #[inline(always)]

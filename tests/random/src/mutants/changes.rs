@@ -109,6 +109,7 @@ fn with_first_operand(op: &Op, other: EquationId) -> Option<Op> {
         Op::Transpose(_) => Op::Transpose(other),
         Op::Sum(_) => Op::Sum(other),
         Op::Softmax(_) => Op::Softmax(other),
+        Op::LogSoftmax(_) => Op::LogSoftmax(other),
         Op::BatchMean(_) => Op::BatchMean(other),
         Op::BatchSum(_) => Op::BatchSum(other),
         Op::Given
@@ -154,7 +155,7 @@ fn of_operation(derivation: &Derivation, op: &Op) -> Vec<(&'static str, Op)> {
         Op::Slice(x, place) => {
             found.push(("wrong place", Op::Slice(*x, if *place > 0 { place - 1 } else { place + 1 })));
         }
-        Op::Softmax(z) => found.push(("missing function", alias(*z))),
+        Op::Softmax(z) | Op::LogSoftmax(z) => found.push(("missing function", alias(*z))),
         Op::BatchMean(x) => found.push(("wrong operation", Op::BatchSum(*x))),
         Op::BatchSum(x) => found.push(("wrong operation", Op::BatchMean(*x))),
         Op::Stack(parts) | Op::Concat(parts) => {

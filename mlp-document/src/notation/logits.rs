@@ -1,0 +1,70 @@
+//! The functions that are computed from net inputs, in the notation of the probabilities that they are about.
+
+use mlp_dsl::{
+    formula::{FunctionId, scalar::Binary},
+    ir::{Derivation, reuse::Sigmoids},
+    shape::Shape,
+};
+
+use crate::expression::{Expression, Node, NodeId, Quantity};
+
+use super::{
+    math::{Math, Name},
+    names::Names,
+    operations::binary,
+};
+
+/// The functions of the prelude whose values are logarithms of probabilities.
+#[derive(Clone, Debug)]
+pub(crate) struct Logits {
+    log_sigmoid: Option<FunctionId>,
+    log_loss_from_logit: Option<FunctionId>,
+    sigmoid: Option<FunctionId>,
+    sigmoids: Sigmoids,
+}
+
+impl Logits {
+    pub(super) fn new(derivation: &Derivation) -> Self {
+        Logits {
+            log_sigmoid: derivation.prelude_function("log_sigmoid"),
+            log_loss_from_logit: derivation.prelude_function("log_loss_from_logit"),
+            sigmoid: derivation.prelude_function("sigmoid"),
+            sigmoids: Sigmoids::of(derivation),
+        }
+    }
+
+    /// ln σ(z) for `log_sigmoid(z)`, and −t ln p − (1 − t) ln(1 − p) for the log loss of p = σ(z); `None` for other functions.
+    pub(super) fn call(
+        &self,
+        names: &Names,
+        derivation: &Derivation,
+        expression: &Expression,
+        (function, arguments): (FunctionId, &[NodeId]),
+        pieces: &[Math],
+    ) -> Option<Math> {
+        let sigmoid = |z: &Math| Some(Math::call(names.function(self.sigmoid?).into(), [z.clone()]));
+        let ln = |x: Math| Math::call(Name::function("ln").into(), [x]);
+        let at = |id: &NodeId| pieces.get(id.index());
+        match arguments {
+            [z] if Some(function) == self.log_sigmoid => Some(ln(sigmoid(at(z)?)?)),
+            [z, t] if Some(function) == self.log_loss_from_logit => {
+                let known = match expression.node(*z) {
+                    Some(Node::Quantity(Quantity::Equation(id))) => self.sigmoids.by_net_input(*id),
+                    Some(_) | None => None,
+                };
+                let p = match known {
+                    Some(p) => names.symbol(derivation, p),
+                    None => sigmoid(at(z)?)?,
+                };
+                let arrays =
+                    expression.shape_of(*z) != Shape::Scalar && expression.shape_of(*t) != Shape::Scalar;
+                let rest = |x: &Math| binary(Binary::Subtract, &Math::whole(1), x, false);
+                let t = at(t)?;
+                let first = binary(Binary::Multiply, t, &ln(p.clone()), arrays).negated();
+                let second = binary(Binary::Multiply, &rest(t), &ln(rest(&p)), arrays);
+                Some(binary(Binary::Subtract, &first, &second, false))
+            }
+            _ => None,
+        }
+    }
+}

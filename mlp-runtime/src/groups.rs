@@ -1,0 +1,136 @@
+//! Sums over the samples of a long batch: samples are added in groups, and the sums of groups in 64 bits.
+//!
+//! The error of a sum of 32-bit numbers grows with the number of its terms: 10 000 000 times 0.1 is 9 % too much. So
+//! batches of more than [`Scalar::GROUP`] samples are cut into groups of that many, whatever the size of blocks. In each
+//! group the samples are added in order, as in a batch of its own, and the sums of the groups are added in order, in 64
+//! bits. A number of `f32` has 29 bits less than such a sum, so most additions of groups are exact.
+
+use super::batch::{Batch, block};
+use super::network::{Differentiable, Gradients, Reduction};
+use super::scalar::Scalar;
+
+/// Loss and gradients of a batch in one sum: blocks in order, divided once for a mean.
+#[inline(always)]
+pub(crate) fn in_order<N: Differentiable + ?Sized>(
+    network: &N,
+    batch: Batch<'_, N::Input, N::Target>,
+    workspace: &mut N::Workspace,
+    gradients: &mut N::Gradients,
+) -> N::Scalar {
+    let count = N::REDUCTION.count(batch.len());
+    let mut total = -N::Scalar::ZERO;
+    let mut done = 0;
+    for (inputs, targets) in batch.blocks(N::BLOCK) {
+        let first = done == 0;
+        done += inputs.len();
+        let count = if done == batch.len() { count } else { None };
+        network.accumulate_block(first, count, inputs, targets, workspace, gradients, &mut total);
+    }
+    if let Some(count) = count { total / count } else { total }
+}
+
+/// Loss and gradients of a batch in groups. `add` adds the gradients of a group to those of the groups before; it is told
+/// whether the group is the first, and after the last one the number of samples.
+#[inline(always)]
+pub fn in_groups<N: Differentiable>(
+    network: &N,
+    batch: Batch<'_, N::Input, N::Target>,
+    workspace: &mut N::Workspace,
+    gradients: &mut N::Gradients,
+    mut add: impl FnMut(bool, Option<usize>, &mut N::Workspace, &mut N::Gradients),
+) -> N::Scalar {
+    let mut losses = Losses::new();
+    let mut done = 0;
+    for (inputs, targets) in batch.blocks_of(N::Scalar::GROUP) {
+        let (mut total, mut first) = (-N::Scalar::ZERO, true);
+        let block = block(inputs.len(), N::BLOCK);
+        for (inputs, targets) in inputs.chunks(block).zip(targets.chunks(block)) {
+            network.accumulate_block(first, None, inputs, targets, workspace, gradients, &mut total);
+            first = false;
+        }
+        losses.add(total);
+        let first = done == 0;
+        done += inputs.len();
+        add(first, (done == batch.len()).then_some(done), workspace, gradients);
+    }
+    losses.reduced(N::REDUCTION, batch.len())
+}
+
+/// The loss of a batch in groups.
+#[inline(never)]
+pub(crate) fn losses_in_groups<N: Differentiable + ?Sized>(
+    network: &N,
+    batch: Batch<'_, N::Input, N::Target>,
+    workspace: &mut N::Workspace,
+) -> N::Scalar {
+    let mut losses = Losses::new();
+    for (inputs, targets) in batch.blocks_of(N::Scalar::GROUP) {
+        let mut total = -N::Scalar::ZERO;
+        let block = block(inputs.len(), N::BLOCK);
+        for (inputs, targets) in inputs.chunks(block).zip(targets.chunks(block)) {
+            network.loss_block(inputs, targets, workspace, &mut total);
+        }
+        losses.add(total);
+    }
+    losses.reduced(N::REDUCTION, batch.len())
+}
+
+/// The sum of the losses of groups.
+struct Losses(f64);
+
+impl Losses {
+    fn new() -> Self {
+        // The sum starts with its first term.
+        Self(-0.0)
+    }
+
+    fn add<S: Scalar>(&mut self, group: S) {
+        self.0 += group.to_f64();
+    }
+
+    fn reduced<S: Scalar>(self, reduction: Reduction, samples: usize) -> S {
+        reduced(self.0, reduction.count(samples))
+    }
+}
+
+/// A mean or a sum, rounded once.
+#[inline(always)]
+fn reduced<S: Scalar>(sum: f64, count: Option<f64>) -> S {
+    S::from_f64(if let Some(count) = count { sum / count } else { sum })
+}
+
+/// Adds the gradients of a group to the sums, which count as 0 if it is the `first` group. After the last one `samples`
+/// is the number of all samples, and the gradients become those of the batch.
+#[inline(never)]
+pub fn add_group<S: Scalar, G: Gradients<S>>(
+    first: bool,
+    samples: Option<usize>,
+    reduction: Reduction,
+    sums: &mut [f64],
+    gradients: &mut G,
+) {
+    let mut number = 0;
+    let mut sums = sums;
+    while let Some(group) = gradients.elements_mut(number) {
+        let Some((own, rest)) = sums.split_at_mut_checked(group.len()) else { return };
+        add(first, own, group);
+        if let Some(samples) = samples {
+            reduce(reduction.count(samples), own, group);
+        }
+        sums = rest;
+        number += 1;
+    }
+}
+
+fn add<S: Scalar>(first: bool, sums: &mut [f64], group: &[S]) {
+    for (sum, &group) in sums.iter_mut().zip(group) {
+        let before = if first { 0.0 } else { *sum };
+        *sum = before + group.to_f64();
+    }
+}
+
+fn reduce<S: Scalar>(count: Option<f64>, sums: &[f64], results: &mut [S]) {
+    for (result, &sum) in results.iter_mut().zip(sums) {
+        *result = reduced(sum, count);
+    }
+}

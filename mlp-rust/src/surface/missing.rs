@@ -1,0 +1,39 @@
+//! Turns facts about a network into the methods that it lacks: each is declared with a bound of the runtime that never
+//! holds, and rustc prints the text of the bound, which says what to call instead.
+
+use super::{Missing, facts::Facts};
+
+pub(super) fn missing(facts: &Facts) -> Vec<Missing> {
+    let mut missing = Vec::new();
+    let mut lacks = |bound, functions, methods| missing.push(Missing { bound, functions, methods });
+    let large = !facts.by_value.all;
+    if large {
+        let made = if facts.has_heap { "SmallEnoughElseBoxed" } else { "SmallEnoughElseStatic" };
+        lacks(made, &["new", "with_seed", "default"], &[]);
+        lacks("SmallEnoughElseForwardInto", &[], &["forward"]);
+        lacks("SmallEnoughElseTraceInto", &[], &["trace"]);
+    }
+    if facts.gradients.is_none() {
+        lacks("LossInSpecification", &[], GRADIENTS);
+        lacks("LossInSpecification", &[], STEPS);
+        return missing;
+    }
+    if large {
+        lacks("SmallEnoughElseLossOfDifferentiable", &[], &["loss"]);
+        lacks("SmallEnoughElseBackwardInto", &[], &["backward"]);
+    }
+    if facts.optimizer.is_none() {
+        lacks("TrainInSpecification", &[], STEPS);
+    } else if large {
+        lacks("SmallEnoughElseTrainInto", &[], &["train"]);
+    } else if !facts.by_value.train {
+        lacks("WithoutStateElseTrainInto", &[], &["train"]);
+    }
+    missing
+}
+
+/// The methods that need a loss.
+const GRADIENTS: &[&str] = &["loss", "loss_batch", "backward", "backward_into", "backward_batch"];
+
+/// The methods that need an update rule.
+const STEPS: &[&str] = &["step", "train", "train_into", "train_batch"];
