@@ -3,7 +3,7 @@
 use mlp_dsl::{model::Reduction, plan::Entry};
 
 use super::{
-    Body, Constant, Kind, Method, Parameter, Pass, Returned, Struct, Surface, Trait, Type, Value,
+    Body, Constant, Kind, Method, Parameter, Pass, Returned, Struct, Surface, Trait, Type, Value, counted,
     facts::{Facts, Part},
 };
 use crate::names::TypeNames;
@@ -130,7 +130,7 @@ fn counts(facts: &Facts) -> impl Iterator<Item = Constant> {
     let rows = [
         (
             weights.saturating_add(biases),
-            format!(" Number of parameters: {weights} weights + {biases} biases."),
+            format!(" Number of parameters: {} + {}.", counted(weights, "weight"), counted(biases, "bias")),
         ),
         (weights, " Number of weights.".to_owned()),
         (biases, " Number of biases.".to_owned()),
@@ -152,7 +152,8 @@ fn methods(facts: &Facts) -> Vec<Method> {
     let mut methods = start_methods(facts);
     methods.extend(forward_methods(facts));
     if facts.gradients.is_some() {
-        methods.extend(gradient_methods(facts));
+        let all = gradient_methods(facts).into_iter();
+        methods.extend(all.filter(|method| facts.has_gradients || method.name == "loss"));
     }
     if facts.optimizer.is_some() {
         methods.extend(train_methods(facts));

@@ -18,6 +18,14 @@ pub(super) fn missing(facts: &Facts) -> Vec<Missing> {
         lacks("LossInSpecification", &[], STEPS);
         return missing;
     }
+    if !facts.has_gradients {
+        if large {
+            lacks("SmallEnoughElseLossOfDifferentiable", &[], &["loss"]);
+        }
+        lacks("TrainedParameterInSpecification", &[], &["backward", "backward_into", "backward_batch"]);
+        lacks("TrainedParameterInSpecification", &[], STEPS);
+        return missing;
+    }
     if large {
         lacks("SmallEnoughElseLossOfDifferentiable", &[], &["loss"]);
         lacks("SmallEnoughElseBackwardInto", &[], &["backward"]);

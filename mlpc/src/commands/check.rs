@@ -16,13 +16,19 @@ const DRAWN: u64 = 8;
 
 /// Runs the command.
 pub(crate) fn run(arguments: &Check) -> Result<(), Failure> {
-    let text = input::text(&arguments.source)?;
-    let derivation = input::compile_text(&text, &arguments.source)?.derivation;
+    let read = input::read(&arguments.source)?;
+    let derivation = &read.compiled.derivation;
+    let warnings = &read.compiled.warnings;
+    let found = match mlp_eval::warnings(derivation, mlp_eval::Effort::Thorough) {
+        Some(found) => warnings.with(found),
+        None => warnings.without_evaluation(),
+    };
+    read.report(&found, &arguments.source)?;
     let name = shown_name(&arguments.source.file);
     let equations = derivation.equations.len();
     let mut report = format!("{name}: no errors in the network `{}`\n", derivation.header.name);
     report.push_str(&format!("  equations  {equations}; order, shapes and scopes are consistent\n"));
-    let verdict = gradients(&derivation, &text, &mut report);
+    let verdict = gradients(derivation, read.text(), &mut report);
     output::print(&report)?;
     verdict
 }
@@ -30,6 +36,10 @@ pub(crate) fn run(arguments: &Check) -> Result<(), Failure> {
 fn gradients(derivation: &Derivation, text: &str, report: &mut String) -> Result<(), Failure> {
     if derivation.loss.is_none() {
         report.push_str("  gradients  none: the network has no loss\n");
+        return Ok(());
+    }
+    if !derivation.has_gradients() {
+        report.push_str("  gradients  none: no parameter is trained\n");
         return Ok(());
     }
     let name = &derivation.header.name;
@@ -170,7 +180,11 @@ fn declared(derivation: &Derivation) -> Option<(Point, String)> {
         let count = (1..=most).rev().find(|count| fits(derivation, *count)).unwrap_or(1);
         let samples = batch.get(..count).unwrap_or(batch);
         let which = if samples.len() < all { "first" } else { "declared" };
-        return Some((Point::at(derivation, samples), format!("the {which} {} samples", samples.len())));
+        let place = match samples.len() {
+            1 => "the declared sample".to_owned(),
+            count => format!("the {which} {count} samples"),
+        };
+        return Some((Point::at(derivation, samples), place));
     }
     Some((Point::declared(derivation).ok()?, "the declared values".to_owned()))
 }

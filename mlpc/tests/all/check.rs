@@ -180,3 +180,26 @@ fn wrong_gradients_are_found() {
     assert!(said.contains("error: the gradients are wrong: 1.59996e7 instead of 3.19992e7 at w\n"), "{said}");
     assert!(said.contains("help: rounding does not explain the difference"), "{said}");
 }
+
+/// A network whose parameters are all frozen has a loss, and no gradients.
+#[test]
+fn a_frozen_network_may_have_a_loss() {
+    let text = "network Frozen: f64 { input x { a = 1, b = 2 } frozen weights { w1 = 0.5, w2 = 0.25 }
+                layer y { o = sigmoid(w1 * a + w2 * b) } target t { g = 1 } loss half_squared_error(y, t); ";
+    let said = check_text(format!("{text} }}"), 0);
+    assert!(said.contains("gradients  none: no parameter is trained"), "{said}");
+    let run = |command: &str| {
+        let run = mlpc(&[command, "-"]).write_stdin(format!("{text} }}")).assert().code(0).stderr("");
+        String::from_utf8(run.get_output().stdout.clone()).unwrap()
+    };
+    // ½ (1 − σ(1))², from 50 digits.
+    assert!(run("eval").contains("0.036164744064256"), "{}", run("eval"));
+    let page = run("derive");
+    assert!(page.contains("No parameter is trained, so there are no gradients and no update."), "{page}");
+    assert!(!page.contains("Backward pass") && !page.contains("Was it right?"), "{page}");
+    assert!(run("summary").contains("3 multiply-adds") || run("summary").contains("2 multiply-adds"));
+    let code = run("emit");
+    assert!(code.contains("fn loss(") && !code.contains("pub fn backward("), "{code}");
+    let trained = check_text(format!("{text} train sgd(rate = 1); }}"), 1);
+    assert!(trained.contains("M0512") && trained.contains("remove `frozen` from a parameter"), "{trained}");
+}

@@ -153,7 +153,8 @@ fn moved(
 fn document(number: u64, derivation: &Derivation, found: &mut Findings) {
     let document = derive(derivation, &Options::default());
     let declared = Point::declared(derivation).ok();
-    let drawn = (1..4).map(|seed| Point::drawn(derivation, seed, true));
+    let samples = derivation.declared_samples().len().max(1);
+    let drawn = (1..4).map(|seed| Point::drawn_batch(derivation, seed, true, samples));
     for point in declared.into_iter().chain(drawn) {
         match document.verify(&Numbers::at(derivation, &point)) {
             Ok(compared) => found.equals += compared,

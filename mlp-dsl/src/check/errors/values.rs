@@ -38,6 +38,7 @@ pub(in crate::check) fn not_whole(what: &str, value: f64, least: u64, most: u64,
     })
 }
 
+/// `what` is a noun in the singular, with its place: `value in a row`.
 pub(in crate::check) fn value_count(
     name: &Name,
     wanted: usize,
@@ -45,7 +46,9 @@ pub(in crate::check) fn value_count(
     what: &str,
     span: Span,
 ) -> Diagnostic {
-    let title = format!("`{}` needs {wanted} {what}, not {found}", name.text);
+    let (noun, place) =
+        what.split_once(' ').map_or((what, String::new()), |(noun, rest)| (noun, format!(" {rest}")));
+    let title = format!("`{}` needs {}{place}, not {found}", name.text, plural(wanted, noun));
     let help = match wanted.checked_sub(found) {
         Some(missing) if missing > 0 => format!("add {missing} more, or change the shape"),
         _ => format!("remove {}, or change the shape", found.saturating_sub(wanted)),
@@ -235,7 +238,7 @@ pub(in crate::check) fn batch_above_samples(batch: usize, samples: usize, span: 
         "M0428",
         "the batch is larger than the number of samples",
         span,
-        format!("a batch of {batch} from {samples} samples"),
+        format!("a batch of {batch} from {}", plural(samples, "sample")),
     )
     .help(format!("reduce `batch` to {samples} or less, or increase `samples`"))
 }
