@@ -14,6 +14,7 @@ mod fmt;
 mod generated;
 mod lsp;
 mod messages;
+mod sensible;
 mod standalone;
 mod summary;
 mod warnings;
