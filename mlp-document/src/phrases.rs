@@ -305,9 +305,7 @@ pub(crate) fn neurons_without_values(missing: &[MissingValues]) -> Text {
 /// Why no numbers are shown.
 fn only_symbols(missing: &[MissingValues]) -> Text {
     if missing.is_empty() {
-        return text![
-            "The network is too large to show its numbers: all formulas are given in symbols only."
-        ];
+        return too_large_for_numbers();
     }
     let mut text = named(missing, "The ");
     let verb = if missing.len() == 1 { " has" } else { " have" };

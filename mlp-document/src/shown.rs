@@ -77,8 +77,7 @@ pub(crate) struct Parting {
 pub(crate) fn parting(derivation: &Derivation, point: &Point, numbers: &Numbers<Known>) -> Option<Parting> {
     let program = evaluate::<f64>(derivation, point);
     let pair = |id: EquationId| {
-        let (ours, theirs) =
-            (numbers.value(id, 0)?.scalar().value(), program.value(id)?.scalar());
+        let (ours, theirs) = (numbers.value(id, 0)?.scalar().value(), program.value(id)?.scalar());
         Some((ours, theirs))
     };
     let apart = |id: &EquationId| {
