@@ -206,7 +206,9 @@ impl Unreadable<'_> {
 
     /// Whether the place follows a name that is declared.
     fn is_declared(&self) -> bool {
-        self.after.is_some() && (self.expected.contains("a start value") || self.expected.contains("a shape"))
+        let declares = self.expected == "`=`" && self.keyword == "layer";
+        let sized = self.expected.contains("a start value") || self.expected.contains("a shape");
+        self.after.is_some() && (declares || sized)
     }
 
     /// The help for a name with signs that no name has: w₁, w′, w⁺.
