@@ -142,6 +142,21 @@ fn wrong_gradients_are_found() {
     assert!(said.contains("help: the check uses one point"), "{said}");
 }
 
+/// At a net input of exactly 0, as XOR has it for its first sample, the log loss has no kink.
+#[test]
+fn the_log_loss_is_smooth_at_zero() {
+    for target in [0, 1] {
+        let said = check_text(
+            format!(
+                "network N: f64 {{ input x {{ a = 1 }} weights {{ w = 0 }} layer y {{ o = sigmoid(w * a) }}
+                 target t {{ g = {target} }} loss binary_cross_entropy(y, t); train sgd(rate = 1); }}"
+            ),
+            0,
+        );
+        assert!(said.contains("e-16"), "{target}: {said}");
+    }
+}
+
 /// A text that is too long because of numbers says so, and what to do with them.
 #[test]
 fn long_texts_say_what_is_long() {
