@@ -33,7 +33,7 @@ const WORDS: [(&str, &[&str]); 41] = [
     ("kl_divergence", &["kldiv", "kldivloss", "kullbackleibler", "kullbackleiblerdivergence"]),
     ("log_cosh", &["logcoshloss"]),
     ("hinge", &["hingeloss"]),
-    ("binary_cross_entropy", &["bce", "bceloss", "binarycrossentropy"]),
+    ("binary_cross_entropy", &["bce", "bceloss", "binarycrossentropy", "logloss"]),
     ("binary_cross_entropy_from_logits", &["bcewithlogits", "bcewithlogitsloss"]),
     // initializers
     ("xavier", &["glorot", "glorotuniform", "xavieruniform"]),

@@ -1,7 +1,7 @@
 //! Whether the step was right: the loss before and after it, and the gradients found in two other ways.
 
 use mlp_dsl::{
-    ir::{Derivation, Loss, Parameter, equation::EquationId},
+    ir::{Loss, Parameter, equation::EquationId},
     never,
     never::OrNever,
     shape::Shape,
@@ -11,7 +11,9 @@ use mlp_eval::{Array, Evaluation, Point, complex_step, cost, evaluate};
 use crate::{
     content::{Form, Section, Side, Text},
     expression::{ArrayOp, Expression, Node},
-    phrases,
+    known::Known,
+    phrases, shown,
+    values::missing_values,
 };
 
 use super::{
@@ -36,11 +38,17 @@ pub(super) fn check(facts: &Facts<'_>, loss: &Loss) -> Section {
         return section;
     }
     let point = Point::declared(derivation).unwrap_or_else(|_| Point::drawn(derivation, 1, false));
-    if facts.numbers.is_none() {
-        section.paragraph(phrases::drawn_sample());
+    let missing = missing_values(derivation);
+    if !missing.is_empty() {
+        section.paragraph(phrases::drawn_sample(&missing));
     }
     let evaluation = evaluate::<f64>(derivation, &point);
-    loss_after(derivation, &mut section, &point, &evaluation, loss);
+    loss_after(facts, &mut section, &point, &evaluation, loss);
+    if facts.options.round_each.is_some() && facts.numbers.is_some() {
+        section.paragraph(phrases::checked_with_all_digits());
+    } else if facts.numbers.is_some_and(|numbers| shown::parting(derivation, &point, numbers).is_some()) {
+        section.paragraph(phrases::checked_in_doubles());
+    }
     section.paragraph(phrases::two_other_ways());
     let comparison = Comparison { facts, point: &point, evaluation: &evaluation, loss };
     let rows = comparison.rows(affordable);
@@ -54,25 +62,37 @@ pub(super) fn check(facts: &Facts<'_>, loss: &Loss) -> Section {
 
 /// The loss at the old and at the new parameters.
 fn loss_after(
-    derivation: &Derivation,
+    facts: &Facts<'_>,
     section: &mut Section,
     point: &Point,
     before: &Evaluation<f64>,
     loss: &Loss,
 ) {
+    let derivation = facts.derivation;
+    // The numbers of the page, where it has some: its decimals may take another branch than doubles.
+    let value_of = |id: EquationId| match facts.numbers {
+        Some(numbers) => numbers.value(id, 0).map(|value| value.map(Known::value)),
+        None => before.value(id).cloned(),
+    };
     let mut moved = point.clone();
     let mut any = false;
     for parameter in &derivation.parameters {
-        if let Some(value) = parameter.updated().and_then(|id| before.value(id)) {
-            moved.set(parameter.equation, value.clone());
+        if let Some(value) = parameter.updated().and_then(value_of) {
+            moved.set(parameter.equation, value);
             any = true;
         }
     }
     if !any {
         return;
     }
-    let after = evaluate::<f64>(derivation, &moved).scalar(loss.objective);
-    let before = before.scalar(loss.objective);
+    let after = match facts.numbers {
+        Some(_) => {
+            let numbers = shown::numbers(derivation, &moved, facts.options);
+            numbers.value(loss.objective, 0).map_or(f64::NAN, |loss| loss.scalar().value())
+        }
+        None => evaluate::<f64>(derivation, &moved).scalar(loss.objective),
+    };
+    let before = value_of(loss.objective).map_or(f64::NAN, |loss| loss.scalar());
     section.paragraph(phrases::verdict(after.partial_cmp(&before)));
     let rows =
         vec![vec![phrases::before_the_step(), value(before)], vec![phrases::after_the_step(), value(after)]];

@@ -1,8 +1,13 @@
 //! The lines that every equation can be written in.
 
+use std::collections::BTreeSet;
+
 use mlp_dsl::{
-    formula::{Formula, FunctionId, scalar::Function},
-    ir::equation::EquationId,
+    formula::{Formula, FunctionId, Term, scalar::Function},
+    ir::{
+        array::Op,
+        equation::{Equation, EquationId},
+    },
     shape::Shape,
 };
 
@@ -16,7 +21,10 @@ use crate::{
     phrases::{self, Items},
 };
 
-use super::facts::{Facts, ITEMS};
+use super::{
+    arithmetic::number,
+    facts::{Facts, ITEMS},
+};
 
 /// An equation by its symbol.
 pub(crate) fn symbol(facts: &Facts<'_>, id: EquationId) -> Side {
@@ -86,13 +94,38 @@ pub(crate) fn outermost_call(facts: &Facts<'_>, id: EquationId) -> Option<(Funct
     Some((function, arguments.collect()))
 }
 
-/// A function's formula and its derivatives, with the arguments of its first call as values.
+/// The formulas of all functions that occur, of their parameters; the values of these are only for verification.
+pub(crate) fn definitions<'d>(facts: &Facts<'d>) -> Vec<Line> {
+    let functions = &facts.derivation.header.functions;
+    let mut used = BTreeSet::new();
+    let formula = |e: &'d Equation| if let Op::Pointwise(formula) = &e.op { Some(formula) } else { None };
+    let mut open: Vec<&Formula> = facts.derivation.equations.iter().filter_map(formula).collect();
+    while let Some(formula) = open.pop() {
+        for term in formula.terms() {
+            let Term::Apply(FunctionId(id), _) = term else { continue };
+            let Some(function) = functions.get(*id as usize).filter(|_| used.insert(*id)) else { continue };
+            open.push(&function.body);
+            open.extend(function.partials.iter().chain(&function.stated).filter(|_| facts.is_trained()));
+        }
+    }
+    let mut lines = Vec::new();
+    for id in used.into_iter().take(ITEMS).map(FunctionId) {
+        let Some(function) = facts.function(id) else { continue };
+        let count = function.parameters.len();
+        let arguments: Vec<Expression> = (0..count).map(|index| number(0.3 + 0.4 * index as f64)).collect();
+        let call = Call::new(facts, id, function, &arguments);
+        let applied = Side::symbols(call.value.clone());
+        lines.push(Line { subject: Vec::new(), sides: vec![applied, call.with(&function.body)] });
+    }
+    lines
+}
+
+/// The derivatives of a function, with the arguments of its first call as values.
 pub(crate) fn function(facts: &Facts<'_>, id: FunctionId, arguments: &[Expression]) -> Vec<Line> {
     let derivation = facts.derivation;
     let Some(function) = facts.function(id) else { return Vec::new() };
     let call = Call::new(facts, id, function, arguments);
-    let applied = Side::symbols(call.value.clone());
-    let mut lines = vec![Line { subject: Vec::new(), sides: vec![applied, call.with(&function.body)] }];
+    let mut lines = Vec::new();
     for (parameter, partial) in function.partials.iter().enumerate() {
         let derivative = Quantity::FunctionDerivative {
             function: id,

@@ -6,6 +6,7 @@ use super::{data, declared_names, expression, function::Functions, rules::Rules,
 
 use crate::{
     diagnostic::Diagnostics,
+    lint::Allowed,
     model::{self, Data, FrontMatter, Layer, Typed},
     number::Arithmetic,
     shape::Shape,
@@ -57,6 +58,7 @@ pub(super) struct Checker<'a> {
     pub(super) unroll: Option<bool>,
     pub(super) unroll_span: Option<Span>,
     pub(super) arithmetic: Option<Arithmetic>,
+    pub(super) allowed: Vec<Allowed>,
     pub(super) document: FrontMatter,
     pub(super) seed: u64,
     pub(super) single: bool,
@@ -108,6 +110,7 @@ impl<'a> Checker<'a> {
             unroll: None,
             unroll_span: None,
             arithmetic: None,
+            allowed: Vec::new(),
             document: FrontMatter::default(),
             seed: 0,
             single: network.precision.as_ref().is_none_or(|p| p.text == "f32"),

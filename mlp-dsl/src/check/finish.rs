@@ -77,6 +77,7 @@ impl Checker<'_> {
             penalties: self.penalties,
             training: self.training,
             unroll_span: self.unroll_span,
+            allowed: self.allowed,
         })
     }
 

@@ -29,6 +29,7 @@ use std::collections::HashMap;
 use crate::{
     diagnostic::Diagnostics,
     formula::ConstantId,
+    lint::{self, Allowed},
     model::{Kernel, Model, Value},
     number::Arithmetic,
     span::Span,
@@ -155,6 +156,19 @@ impl Checker<'_> {
                 };
                 self.arithmetic = Some(arithmetic);
             }
+            Statement::Allow(codes) => self.allow(codes),
+        }
+    }
+}
+
+impl Checker<'_> {
+    /// `allow W0104;`
+    fn allow(&mut self, codes: &[Name]) {
+        for code in codes {
+            match lint::code(&code.text) {
+                Some(known) => self.allowed.push(Allowed { code: known, span: code.span }),
+                None => self.found.push(errors::unknown_warning(code)),
+            }
         }
     }
 
@@ -188,9 +202,11 @@ fn at_most_one(statement: &ast::Statement) -> Option<(&'static str, Span)> {
         Statement::Data(_, span) => ("data", Span::new(span.start, span.start + "data".len())),
         Statement::Unroll(choice) => ("unroll", choice.span),
         Statement::Arithmetic(choice) => ("arithmetic", choice.span),
-        Statement::Input(_) | Statement::Parameters { .. } | Statement::Layer(_) | Statement::Penalty(_) => {
-            return None;
-        }
+        Statement::Input(_)
+        | Statement::Parameters { .. }
+        | Statement::Layer(_)
+        | Statement::Penalty(_)
+        | Statement::Allow(_) => return None,
     })
 }
 
@@ -220,7 +236,8 @@ fn declared_names(network: &ast::Network) -> HashMap<String, Span> {
             | Statement::Seed(_)
             | Statement::Data(..)
             | Statement::Unroll(_)
-            | Statement::Arithmetic(_) => {}
+            | Statement::Arithmetic(_)
+            | Statement::Allow(_) => {}
         }
     }
     names

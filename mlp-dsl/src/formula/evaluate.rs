@@ -42,11 +42,11 @@ pub trait Real:
     fn multiply_add(self, factor: Self, addend: Self) -> Self {
         self * factor + addend
     }
-    /// The sum of numbers in order, in at least 64 bits, divided by the divisor if there is one, and rounded once. A type
-    /// of fewer bits has its own.
-    fn wide_sum(numbers: &[Self], divisor: Option<f64>) -> Self {
+    /// The sum of numbers in order, in at least 64 bits, times a factor in as many, then rounded once. A type of fewer bits
+    /// has its own.
+    fn wide_sum(numbers: &[Self], factor: f64) -> Self {
         let sum = numbers.iter().copied().reduce(|sum, number| sum + number).unwrap_or(Self::from(0.0));
-        divisor.map_or(sum, |divisor| sum / Self::from(divisor))
+        sum * Self::from(factor)
     }
 }
 

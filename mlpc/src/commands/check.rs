@@ -13,12 +13,19 @@ const SEED: u64 = 1;
 
 /// Runs the command.
 pub(crate) fn run(arguments: &Check) -> Result<(), Failure> {
-    let derivation = input::compile(&arguments.source)?.derivation;
+    let read = input::read(&arguments.source)?;
+    let derivation = &read.compiled.derivation;
+    let warnings = &read.compiled.warnings;
+    let found = match mlp_eval::warnings(derivation, mlp_eval::Effort::Thorough) {
+        Some(found) => warnings.with(found),
+        None => warnings.without_evaluation(),
+    };
+    read.report(&found, &arguments.source)?;
     let name = shown_name(&arguments.source.file);
     let equations = derivation.equations.len();
     let mut report = format!("{name}: no errors in the network `{}`\n", derivation.header.name);
     report.push_str(&format!("  equations  {equations}; order, shapes and scopes are consistent\n"));
-    let verdict = gradients(&derivation, &mut report);
+    let verdict = gradients(derivation, &mut report);
     output::print(&report)?;
     verdict
 }

@@ -18,4 +18,5 @@ mod messages;
 mod ones;
 mod standalone;
 mod summary;
+mod warnings;
 mod weights;

@@ -111,6 +111,10 @@ macro_rules! arithmetic {
             fn multiply_add(self, factor: Self, addend: Self) -> Self {
                 $number(self.0.mul_add(factor.0, addend.0))
             }
+            fn wide_sum(numbers: &[Self], factor: f64) -> Self {
+                let sum = numbers.iter().map(|number| f64::from(number.0)).reduce(|sum, number| sum + number);
+                $round(sum.unwrap_or(0.0) * factor)
+            }
         }
     };
     (@ $number:ident, $round:expr, $($trait:ident $method:ident $sign:tt),*) => { $(

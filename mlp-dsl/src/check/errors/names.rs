@@ -3,7 +3,9 @@
 use crate::wording::one_of;
 use crate::{
     diagnostic::Diagnostic,
+    lint,
     span::Span,
+    spelling::closest,
     syntax::{ast::Name, words},
 };
 
@@ -241,4 +243,24 @@ pub(crate) fn name_is_generated(name: &str, what: &str, span: Span) -> Diagnosti
         format!("it names {what}"),
     )
     .help("choose another name")
+}
+
+pub(in crate::check) fn unknown_warning(code: &Name) -> Diagnostic {
+    let text = &code.text;
+    let help =
+        match (text.strip_prefix(['M', 'm']), lint::codes().find(|known| known.eq_ignore_ascii_case(text))) {
+            (Some(_), _) => "an error can't be allowed; only codes that begin with W can".to_owned(),
+            (None, Some(known)) => format!("write `{known}`"),
+            (None, None) => match closest(text, lint::codes()) {
+                Some(known) => format!("did you mean `{known}`? `mlpc explain` lists all warnings"),
+                None => {
+                    let (first, last) = (lint::WARNINGS[0].0, lint::WARNINGS[lint::WARNINGS.len() - 1].0);
+                    format!(
+                        "the codes of warnings are between `{first}` and `{last}`; `mlpc explain` lists them"
+                    )
+                }
+            },
+        };
+    Diagnostic::new("M0215", format!("unknown warning `{text}`"), code.span, "no warning has this code")
+        .help(help)
 }
