@@ -79,15 +79,16 @@ pub(crate) fn with_bodies(
         let node = node.mapped(&|id| {
             places.get(id.index()).copied().or_never("operands come before their uses", NodeId::NOWHERE)
         });
-        let place = match &node {
-            Node::Apply(id, arguments) if *id == function => {
-                let leaf = |_: &mut Expression, leaf: u32| {
-                    let argument = arguments.get(leaf as usize).copied();
-                    argument.or_never("a call has an argument for each parameter", NodeId::NOWHERE)
-                };
-                spelled.formula(body, &leaf)
-            }
-            _ => spelled.push_shaped(node, shape),
+        let place = if let Node::Apply(id, arguments) = &node
+            && *id == function
+        {
+            let leaf = |_: &mut Expression, leaf: u32| {
+                let argument = arguments.get(leaf as usize).copied();
+                argument.or_never("a call has an argument for each parameter", NodeId::NOWHERE)
+            };
+            spelled.formula(body, &leaf)
+        } else {
+            spelled.push_shaped(node, shape)
         };
         places.push(place);
     }

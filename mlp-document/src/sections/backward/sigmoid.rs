@@ -50,9 +50,9 @@ impl Letters {
         let mut calls =
             of_loss.filter(|(_, equation)| equation.formula().is_some_and(|formula| formula.calls(log_loss)));
         let loss = of_equation(derivation, calls.next()?.0);
-        let call = loss.nodes().iter().find_map(|node| match node {
-            Node::Apply(id, arguments) if *id == log_loss => Some(arguments.as_slice()),
-            _ => None,
+        let call = loss.nodes().iter().find_map(|node| {
+            let Node::Apply(id, arguments) = node else { return None };
+            (*id == log_loss).then_some(arguments.as_slice())
         });
         let [z, t] = call? else { return None };
         let [mut z, t] = [z, t].map(|id| first_element(&loss.clone().ending_at(Some(*id))));
