@@ -87,11 +87,7 @@ impl Real for Complex {
         } else {
             base.im * power.re * base.re.powf(power.re - 1.0)
         };
-        let of_power = if power.im == 0.0 || (base.re == 0.0 && power.re >= 0.0) {
-            0.0
-        } else {
-            power.im * value * base.re.ln()
-        };
+        let of_power = if power.im == 0.0 || base.re == 0.0 { 0.0 } else { power.im * value * base.re.ln() };
         Complex::new(value, of_base + of_power)
     }
     fn real(self) -> f64 {
