@@ -21,7 +21,7 @@ pub(crate) enum Command {
     Check(Check),
     /// Report layers, dimensions, parameters, links, batches, memory and multiply-adds
     Summary(Summary),
-    /// Perform a training step with the declared values and print every number
+    /// Perform the declared training step and print every number
     Eval(Eval),
     /// Write the worked derivation in Markdown
     Derive(Derive),
@@ -106,7 +106,7 @@ pub(crate) enum SummaryFormat {
 /// One of the declared samples.
 #[derive(Clone, Copy, Debug, Args)]
 pub(crate) struct Choice {
-    /// Use the N-th sample of `data`, counted from 1
+    /// Use the N-th sample of `data` alone, counted from 1, instead of the declared batch
     #[arg(long, value_name = "N", value_parser = count())]
     pub(crate) sample: Option<u64>,
 }
@@ -118,7 +118,7 @@ pub(crate) struct Eval {
     pub(crate) source: Source,
     #[command(flatten)]
     pub(crate) choice: Choice,
-    /// Perform N training steps and print the last
+    /// Perform N training steps, batch after batch, and print the last and all losses
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = count())]
     pub(crate) steps: u64,
     /// The output format
@@ -156,9 +156,12 @@ pub(crate) struct Derive {
     pub(crate) source: Source,
     #[command(flatten)]
     pub(crate) choice: Choice,
-    /// The number of decimal places
+    /// The number of decimal places; 17 prints 17 significant digits
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=17))]
     pub(crate) digits: Option<u8>,
+    /// Round each computed number to N decimal places before it is used further, as with a calculator
+    #[arg(long, value_name = "N", conflicts_with = "digits", value_parser = clap::value_parser!(u8).range(1..=15))]
+    pub(crate) round_each: Option<u8>,
     /// The batch size, instead of the one declared in `train`
     #[arg(long, value_name = "N", value_parser = count())]
     pub(crate) batch: Option<u64>,

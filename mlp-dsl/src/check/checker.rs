@@ -47,7 +47,10 @@ pub(super) struct Checker<'a> {
     pub(super) layer_count: usize,
     pub(super) neuron_count: usize,
     pub(super) loss: Option<Typed>,
-    pub(super) has_loss: bool,
+    /// The places of statements of which a network has at most one.
+    pub(super) first: HashMap<&'static str, Span>,
+    /// Whether a second one, or a second network, was not read: it may use names that seem unused.
+    pub(super) skipped: bool,
     pub(super) penalties: Vec<Typed>,
     pub(super) training: Option<model::Training>,
     pub(super) train_span: Option<Span>,
@@ -98,7 +101,8 @@ impl<'a> Checker<'a> {
             layer_count: 0,
             neuron_count: 0,
             loss: None,
-            has_loss: false,
+            first: HashMap::new(),
+            skipped: ast.networks.len() > 1,
             penalties: Vec::new(),
             training: None,
             train_span: None,

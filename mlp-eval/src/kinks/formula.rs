@@ -11,12 +11,10 @@ use mlp_dsl::{
     number::Arithmetic,
 };
 
-use crate::complex::Complex;
+use crate::step::Step;
 
 use super::{Edge, NEAR, decimal::Decimal, tracked::Tracked};
 
-/// How far the imaginary step goes: its square vanishes beside 1.
-const STEP: f64 = 1e-40;
 /// Branches that differ by less than this, relative to their size, agree.
 const SAME: f64 = 1e-9;
 
@@ -188,10 +186,12 @@ impl<'d> Search<'d> {
         }
         let active = at.formula.leaves().into_iter().filter(|leaf| (at.leaf)(*leaf).1);
         active.into_iter().any(|moved| {
-            let leaf =
-                |index: u32| Complex::new((at.leaf)(index).0.real(), if index == moved { STEP } else { 0.0 });
+            let leaf = |index: u32| {
+                let value = (at.leaf)(index).0.real();
+                if index == moved { Step::<false>::moved(value) } else { Step::from(value) }
+            };
             let terms = evaluate_terms(at.formula, &leaf, self.functions, self.arithmetic);
-            let slope = |id: TermId| terms.get(id.0 as usize).map_or(f64::NAN, |x| x.imaginary() / STEP);
+            let slope = |id: TermId| terms.get(id.0 as usize).map_or(f64::NAN, |x| x.slope().real());
             let (then, otherwise) = (slope(select.then), slope(select.otherwise));
             differ(then, otherwise, then.abs() + otherwise.abs())
         })
