@@ -34,15 +34,19 @@ impl Batch<'_> {
         for (node, shape) in expression.shaped() {
             let at = |id: &NodeId| sizes.get(id.index()).copied();
             let operands = node.operands().iter().map(at).collect::<Option<Vec<Size>>>()?;
-            sizes.push(self.node(node, shape, &operands)?);
+            let whole =
+                node.operands().iter().any(|id| matches!(expression.shape_of(*id), Shape::Matrix(..)));
+            sizes.push(self.node(node, shape, &operands, whole)?);
         }
         sizes.last().copied()
     }
 
-    fn node(&self, node: &Node, shape: Shape, operands: &[Size]) -> Option<Size> {
+    fn node(&self, node: &Node, shape: Shape, operands: &[Size], whole: bool) -> Option<Size> {
         match node {
             Node::Number(_) | Node::Constant(..) => Some(ONE),
             Node::Quantity(quantity) => Some(self.quantity(quantity, shape)),
+            // All elements of a matrix, which has no samples, give a number.
+            Node::Array(ArrayOp::Sum | ArrayOp::SumSquares, _) if whole => Some(ONE),
             Node::Array(op, _) => self.array(*op, shape, operands),
             // A sum over the batch is of the gradients of one sample, or a product of whole matrices.
             Node::Batch(_, each) => {
