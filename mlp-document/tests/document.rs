@@ -61,7 +61,7 @@ fn printed_numbers_give_the_printed_value() {
     for (name, text) in EXAMPLES.into_iter().filter(|(name, _)| name.starts_with("exercise")) {
         let derivation = compiled(name, text);
         for digits in [9, 6, 4] {
-            let document = derive(&derivation, &Options { digits, batch: None });
+            let document = derive(&derivation, &Options { digits, ..Options::default() });
             let mut read_back = 0;
             for line in document.lines() {
                 let Some(value) = line.sides.iter().find(|side| side.form == Form::Value) else { continue };
