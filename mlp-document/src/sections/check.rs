@@ -35,7 +35,8 @@ pub(super) fn check(facts: &Facts<'_>, loss: &Loss) -> Section {
     let operations = cost::evaluation(derivation, derivation.equations.len()).max(1);
     let operations = operations.saturating_mul(facts.samples() as u64);
     let affordable = (AFFORDABLE / operations) as usize;
-    if affordable == 0 {
+    // Declared samples that have no numbers are too many.
+    if affordable == 0 || (facts.numbers.is_none() && facts.has_samples()) {
         section.paragraph(phrases::too_large_to_check());
         return section;
     }
