@@ -175,7 +175,7 @@ impl Summary {
 
     /// Counts. Batch and samples are those declared, unless given.
     pub fn new(compiled: &Compilation, batch: Option<u64>, samples: Option<u64>) -> Self {
-        let Compilation { derivation, plan } = compiled;
+        let Compilation { derivation, plan, .. } = compiled;
         let batch = batch.unwrap_or_else(|| derivation.batch_of_epoch() as u64).max(1);
         let samples = samples.or(derivation.sample_count().map(|samples| samples as u64));
         let length = |data: &mlp_dsl::ir::Data| (data.name.clone(), data.shape.count() as u64);

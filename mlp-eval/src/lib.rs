@@ -1,16 +1,19 @@
 //! The reference interpreter: evaluates a derivation naively, one equation after another, in any number type.
-//! With complex numbers it checks the gradients independently: it runs the forward pass alone, and the imaginary part of
-//! the loss is the derivative.
+//! With the complex step it checks the gradients independently: it runs the forward pass alone, and the imaginary part of
+//! the loss is the derivative. Numbers that know their error say how many digits of both count.
 
 #![warn(clippy::wildcard_enum_match_arm)]
 
 mod array;
-mod complex;
+mod ball;
 pub mod cost;
+mod fault;
 mod gradient_check;
 mod kinks;
 mod op;
 mod point;
+mod step;
+mod warnings;
 
 use std::collections::HashMap;
 
@@ -29,9 +32,14 @@ use mlp_dsl::{
 };
 
 pub use array::Array;
-pub use gradient_check::{GradientCheck, check_gradients, checkable_samples, complex_step};
+pub use fault::{Fault, FaultKind};
+pub use gradient_check::{
+    Compared, ENOUGH, GradientCheck, Gradients, Outcome, Verdict, Worst, check_gradients,
+    check_some_gradients, checkable_samples, digits, fits,
+};
 pub use kinks::{Edge, NEAR, NearKink, near_kinks};
 pub use point::{Missing, Point};
+pub use warnings::{Effort, warnings};
 
 /// The leaf that is the sum so far; no equation has this number.
 const SUM: u32 = u32::MAX;
@@ -118,18 +126,18 @@ impl<'e, R: Real> Values<'e, R> {
     }
 
     /// The sum of a sample's value over the batch, in order from 0; divided at the end for a mean. A batch of more samples
-    /// than a group has is a sum of groups in 64 bits.
+    /// than a group has is a sum of groups in 64 bits, whose mean is a product with 1 / n.
     pub fn over_batch(&self, id: EquationId, mean: bool) -> Array<R> {
         let samples: Vec<usize> = (0..self.evaluation.samples.len()).collect();
         let group = self.derivation.header.precision.group().unwrap_or(samples.len().max(1));
         let groups: Vec<Array<R>> = samples.chunks(group).map(|samples| self.in_order(id, samples)).collect();
-        let divisor = mean.then_some(samples.len() as f64);
-        match (groups.as_slice(), divisor) {
-            ([sum], None) => sum.clone(),
-            ([sum], Some(count)) => sum.map(|x| x / R::from(count)),
-            (sums, divisor) => Array::build(self.of(id).shape(), |row, column| {
+        let count = samples.len() as f64;
+        match (groups.as_slice(), mean) {
+            ([sum], false) => sum.clone(),
+            ([sum], true) => sum.map(|x| x / R::from(count)),
+            (sums, _) => Array::build(self.of(id).shape(), |row, column| {
                 let numbers: Vec<R> = sums.iter().map(|sum| sum.at(row, column)).collect();
-                R::wide_sum(&numbers, divisor)
+                R::wide_sum(&numbers, if mean { 1.0 / count } else { 1.0 })
             }),
         }
     }

@@ -86,7 +86,7 @@ impl<'d> Facts<'d> {
 
     /// Whether some parameter is trained: it has a gradient.
     pub(crate) fn is_trained(&self) -> bool {
-        self.derivation.parameters.iter().any(|parameter| parameter.gradient().is_some())
+        self.derivation.has_gradients()
     }
 
     /// The layer an equation leads to; for the loss, the number of layers.

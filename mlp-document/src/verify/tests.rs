@@ -212,3 +212,23 @@ fn an_overflow_is_no_fault() {
         target t { s = 1 } loss half_squared_error(o, t); train sgd(rate = 0.5); }";
     document(text).check().unwrap();
 }
+
+/// A step with two samples.
+const BATCH: &str = include_str!("../../tests/batch/line.mlp");
+
+/// Each sample's number is tested, and the sum of the samples.
+#[test]
+fn a_wrong_number_of_a_sample_is_refused() {
+    let whole = document(BATCH);
+    assert!(whole.check().unwrap() >= 60);
+    for left in ["o^(2)", "∂E^(2)/∂w"] {
+        let mut document = whole.clone();
+        let last = line(&mut document, left).sides.last_mut().unwrap();
+        *last = scaled(last, 1.0 + 1e-9);
+        refused(&document, left);
+    }
+    let mut document = whole.clone();
+    let sum = line(&mut document, "∂mean E/∂w").sides.get_mut(2).unwrap();
+    *sum = scaled(sum, 2.0);
+    refused(&document, "∂mean E/∂w");
+}

@@ -191,7 +191,7 @@ impl<'c, 'd> Chain<'c, 'd> {
         let net = matches!(derivation.equation(reader).symbol, Symbol::Net(_));
         let above = self.readers(reader);
         match above.as_slice() {
-            [output] if spread && net && !is_unnamed(derivation, *output) => {
+            [output] if spread && net && *output != self.loss && !is_unnamed(derivation, *output) => {
                 Some(vec![self.gradient(*output)?, self.local(*output, reader)?, local])
             }
             _ => Some(vec![self.spelled(reader)?, local]),
