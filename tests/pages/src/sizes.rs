@@ -150,6 +150,12 @@ impl Sizes {
                 None => size = Some(found),
             }
         }
+        if let (Node::Name(name), Some((1, columns)), Some(batch)) = (first, size, self.batch)
+            && let Some((whole, "i)}")) = name.split_once("^{(")
+        {
+            // A row of any sample: there is one for each.
+            self.known.entry(whole.to_owned()).or_insert((batch, columns));
+        }
         if let (Some(name), Some(size)) = (key(first), size) {
             self.known.entry(name).or_insert(size);
         }
