@@ -33,9 +33,9 @@ pub(super) fn missing(facts: &Facts) -> Vec<Missing> {
     if facts.optimizer.is_none() {
         lacks("TrainInSpecification", &[], STEPS);
     } else if large {
-        lacks("SmallEnoughElseTrainInto", &[], &["train"]);
+        lacks("SmallEnoughElseTrainInto", &[], &["train", "try_train"]);
     } else if !facts.by_value.train {
-        lacks("WithoutStateElseTrainInto", &[], &["train"]);
+        lacks("WithoutStateElseTrainInto", &[], &["train", "try_train"]);
     }
     missing
 }
@@ -44,4 +44,5 @@ pub(super) fn missing(facts: &Facts) -> Vec<Missing> {
 const GRADIENTS: &[&str] = &["loss", "loss_batch", "backward", "backward_into", "backward_batch"];
 
 /// The methods that need an update rule.
-const STEPS: &[&str] = &["step", "train", "train_into", "train_batch"];
+const STEPS: &[&str] =
+    &["step", "train", "train_into", "train_batch", "try_train", "try_train_into", "try_train_batch"];
