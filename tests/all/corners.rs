@@ -210,6 +210,7 @@ macro_rules! networks {
                 super::Compiled::<$network> { network: || $network::ZERO, output: || [0.0; $network::OUTPUTS] }
             }
 
+            #[allow(dead_code, reason = "the interpreter has one type")]
             pub(super) fn interpreted() -> impl super::Computes {
                 super::Interpreted(mlp_dsl::compile(include_str!(concat!("../../", $file))).unwrap())
             }
@@ -259,6 +260,122 @@ fn losses_of_classes() {
     each_row("f64", &classes_f64::compiled(), &rows, false, 3, &mut found);
     each_row("interpreter", &classes_f64::interpreted(), &rows, false, 3, &mut found);
     found.none();
+}
+
+/// A network with each rule and each way to clip: a gradient that is NaN is not held back.
+macro_rules! trained {
+    ($($name:ident: { $($train:tt)* }),* $(,)?) => {$(
+        mod $name {
+            mlp::mlp! {
+                network Trained: f64 {
+                    input x { a, b }
+                    weights { w = 0.5, v = 0.25 }
+                    layer y { o = relu(w * a), p = max(v * b, 0.1) }
+                    target t { s, u }
+                    loss squared_error(y, t);
+                    train $($train)*;
+                }
+            }
+
+            pub(super) fn after(sample: [f64; 2]) -> [f64; 2] {
+                let mut network = Trained::new();
+                network.train_batch(
+                    mlp::Batch::new(&[sample], &[[1.0, 1.0]]).unwrap(),
+                    &mut Default::default(),
+                    &mut Default::default(),
+                    &mut Default::default(),
+                );
+                [network.w, network.v]
+            }
+        }
+    )*};
+}
+trained! {
+    sgd: { sgd(rate = 0.1) },
+    momentum: { momentum(rate = 0.1) },
+    nesterov: { nesterov(rate = 0.1) },
+    rmsprop: { rmsprop(rate = 0.1) },
+    adam: { adam(rate = 0.1) },
+    adamw: { adamw(rate = 0.1) },
+    clip_value: { sgd(rate = 0.1), clip_value = 0.5 },
+    clip_norm: { sgd(rate = 0.1), clip_norm = 0.5 },
+}
+
+#[test]
+fn no_rule_and_no_bound_holds_nan_back() {
+    let rules: [fn([f64; 2]) -> [f64; 2]; 7] = [
+        sgd::after,
+        momentum::after,
+        nesterov::after,
+        rmsprop::after,
+        adam::after,
+        adamw::after,
+        clip_value::after,
+    ];
+    for after in rules {
+        let [w, v] = after([f64::NAN, 2.0]);
+        assert!(w.is_nan() && v.is_finite(), "{w} {v}");
+        let [w, v] = after([2.0, f64::NAN]);
+        assert!(w.is_finite() && v.is_nan(), "{w} {v}");
+    }
+    // The norm is NaN, and all gradients are divided by it, as in PyTorch.
+    assert!(clip_norm::after([f64::NAN, 2.0]).iter().all(|w| w.is_nan()));
+}
+
+/// The numbers of an exact fit and of a weight at 0 are those of PyTorch: such a weight stays.
+mod at_kinks {
+    mlp::mlp! {
+        network Kinks: f64 {
+            input x { a }
+            weights { w = 2, zero = 0 }
+            layer y { o = w * a }
+            target t { s }
+            loss absolute_error(y, t);
+            penalty l1(zero, 0.1);
+            train sgd(rate = 0.5);
+        }
+    }
+
+    #[test]
+    fn an_exact_fit_and_a_weight_at_0_stay() {
+        let mut network = Kinks::new();
+        network.train(&[1.0], &[2.0]);
+        assert_eq!((network.w, network.zero), (2.0, 0.0));
+    }
+}
+
+/// A number of the table in docs/functions.md.
+fn shown(x: f64) -> String {
+    if x.is_nan() {
+        return "NaN".into();
+    }
+    let size = match x.abs() {
+        size if size.is_infinite() => "∞".into(),
+        size => format!("{size:.4}").trim_end_matches('0').trim_end_matches('.').to_owned(),
+    };
+    if x < 0.0 && size != "0" { format!("−{size}") } else { size }
+}
+
+#[test]
+fn the_documentation_has_these_numbers() {
+    let text = include_str!("../../docs/functions.md");
+    let table = text.lines().skip_while(|line| *line != "## Values and derivatives");
+    let table = table.skip_while(|line| !line.starts_with('|')).take_while(|line| line.starts_with('|'));
+    let documented: Vec<Vec<&str>> =
+        table.skip(2).map(|line| line.trim_matches('|').split(" | ").map(str::trim).collect()).collect();
+    let rows = rows(include_str!("../corners/functions.csv"), 1);
+    assert_eq!(documented.len(), formulas(&rows).len());
+    let places = [f64::NAN, f64::NEG_INFINITY, -1e4, -0.0, 0.0, 1e4, f64::INFINITY];
+    for (cells, formula) in documented.iter().zip(formulas(&rows)) {
+        assert_eq!(cells[0], format!("`{formula}`"));
+        for (x, cell) in places.iter().zip(&cells[1..]) {
+            let is_here = |row: &&Row| row.formula == formula && !row.single && is_same_place(row, &[*x]);
+            let row = rows.iter().find(is_here).unwrap();
+            let value = shown(row.value);
+            let expected = if x.is_nan() { value } else { format!("{value}; {}", shown(row.derivatives[0])) };
+            assert_eq!(*cell, expected, "{formula} at {x}");
+        }
+    }
 }
 
 /// The tables have each function of the prelude and each primitive.

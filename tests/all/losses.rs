@@ -290,5 +290,5 @@ fn certain_neurons_train_on() {
     assert_eq!(not_a_number::<exclusive_or::Xor>(), 0);
     let before = not_a_number::<from_the_probability::Xor>();
     println!("from the probability {before} of 100 seeds end as NaN");
-    assert!(before > 50, "{before}");
+    assert!(before > 10, "{before}");
 }

@@ -25,11 +25,11 @@ NAN, INF = math.nan, math.inf
 TYPES = {"f32": (torch.float32, 2.0**-149, 1e30), "f64": (torch.float64, 5e-324, 1e300)}
 
 DIFFERENT = {
-    "a": "both derivatives of a tie are the second operand's, not halves",
-    "b": "the limit exists, and PyTorch has NaN, infinity or a number cut off on the way there",
-    "c": "the formula has no such clamp: ln 0 is minus infinity",
-    "d": "the formula is ∞ · 0 or ∞ / ∞ or ∞ − ∞",
-    "e": "the formula is rounded step by step, and loses what is below the spacing at 1",
+    "a": "the derivative of a tie belongs to the second operand; PyTorch halves it",
+    "b": "the limit exists; PyTorch has NaN",
+    "c": "a power is that of C99; PyTorch takes a square root",
+    "d": "a target of 0 contributes nothing; PyTorch has NaN",
+    "e": "1 / 6 is rounded to this type; PyTorch rounds it to 32 bits",
 }
 
 # Formulas of x in the language and in PyTorch, or with mpmath as value and derivative.
@@ -62,6 +62,7 @@ FUNCTIONS = {
     "silu(x)": F.silu,
     "ln_1p(x)": torch.log1p,
     "softplus(x)": F.softplus,
+    "log_sigmoid(x)": F.logsigmoid,
     "mish(x)": F.mish,
     "abs(x)": torch.abs,
     "softsign(x)": F.softsign,
@@ -79,6 +80,15 @@ FUNCTIONS = {
 def xlogy(t, x):
     return mpf(0) if t == 0 else t * mp.log(x)
 
+
+def over(t, x):
+    return mpf(0) if t == 0 else mpf(INF) if x == 0 else t / x
+
+
+LOG_LOSS = (
+    lambda x, t: -xlogy(t, x) - xlogy(1 - t, 1 - x),
+    lambda x, t: over(1 - t, 1 - x) - over(t, x),
+)
 
 # Formulas of x and t.
 PAIRS = {
@@ -98,12 +108,11 @@ PAIRS = {
     "huber(x, t, delta = 3)": lambda x, t: F.huber_loss(x, t, delta=3),
     "log_cosh(x, t)": (lambda x, t: mp.log(mp.cosh(t - x)), lambda x, t: mp.tanh(x - t)),
     "hinge(x, t)": lambda x, t: F.relu(1 - t * x),
-    "cross_entropy(x, t)": (lambda x, t: -xlogy(t, x), lambda x, t: -t / x if t else mpf(0)),
+    "cross_entropy(x, t)": (lambda x, t: -xlogy(t, x), lambda x, t: -over(t, x)),
     "kl_divergence(x, t)": lambda x, t: F.kl_div(x.log(), t, reduction="sum"),
-    "binary_cross_entropy(x, t)": (
-        lambda x, t: -xlogy(t, x) - xlogy(1 - t, 1 - x),
-        lambda x, t: (-t / x if t else mpf(0)) + ((1 - t) / (1 - x) if t != 1 else mpf(0)),
-    ),
+    "log_loss(x, t)": LOG_LOSS,
+    "binary_cross_entropy(x, t)": LOG_LOSS,
+    "log_loss_from_logit(x, t)": F.binary_cross_entropy_with_logits,
     "binary_cross_entropy_from_logits(x, t)": F.binary_cross_entropy_with_logits,
 }
 # Those whose second operand has a gradient as well.
@@ -183,17 +192,43 @@ def of_function(formula, name, operands):
 
 def differently(formula, name, operands, numbers):
     """Where the language means another number than PyTorch has."""
+    x = operands[0]
+    value, slope = numbers[:2]
+    if formula[:3] in ("max", "min") and slope == 0.5:
+        second = 0.0 if formula.endswith("2)") else 1.0
+        return [value, *([0.0, 1.0] if formula in OPERATIONS else [second])], "a"
+    if formula == "gelu_tanh(x)" and abs(x) > 1e20:
+        return [value, 1.0 if x > 0 else 0.0], "b"
+    if formula == "softsign(x)" and math.isinf(x):
+        return [value, 0.0], "b"
+    if "from_logit" in formula and formula in PAIRS and x == -INF and operands[1]:
+        return [INF, slope], "b"
+    if formula == "x^0.5" and (x == -INF or text(x, name) == "-0"):
+        return ([0.0, INF] if x == 0 else [INF, 0.0]), "c"
+    if formula == "kl_divergence(x, t)" and operands[1] == 0:
+        return [0.0, 0.0], "d"
+    if formula == "hard_sigmoid(x)" and name == "f64" and 0 < slope < 1:
+        return [value, 1 / 6], "e"
+    if formula in CLASSES and -INF in x and math.isnan(value):
+        return [of_classes(formula, x, operands[1]), *numbers[1:]], "b"
     return None
+
+
+def of_classes(formula, z, t):
+    """A loss of net inputs of which some are minus infinity, where their targets are 0."""
+    total = mp.log(sum(mp.exp(z) for z in z))
+    entropy = sum(xlogy(mpf(t), mpf(t)) for t in t) if formula.startswith("kl") else 0
+    return float(entropy + sum(t * (total - z) for z, t in zip(z, t) if t))
 
 
 def sensible(formula, x, t):
     """Whether a loss has such operands."""
     if formula.startswith("hinge"):
         return t in (-1, 1)
-    if formula.startswith("binary_cross_entropy_from"):
+    if "from_logit" in formula:
         return t in (0, 1, 0.5)
-    if "entropy" in formula or "divergence" in formula:
-        return t in (0, 1, 0.5) and (0 <= x <= 1 or math.isnan(x))
+    if "entropy" in formula or "divergence" in formula or "log_loss" in formula:
+        return t in (0, 1, 0.5) and (0 <= x <= 1 or math.isnan(x)) and math.copysign(1, x) > 0
     return formula in OPERATIONS or t in (0, 2) or math.isnan(t)
 
 

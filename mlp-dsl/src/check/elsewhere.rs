@@ -1,7 +1,7 @@
 //! Maps the name of a function of another library, which this language does not have, to its declaration in one line.
 
 /// The declarations: the name that a line declares is looked up without `_` and capitals.
-const DEFINITIONS: [&str; 27] = [
+const DEFINITIONS: [&str; 26] = [
     "fn prelu(x, slope) = if x > 0 then x else slope * x;",
     "fn celu(x, alpha = 1) = if x > 0 then x else alpha * (exp(x / alpha) - 1);",
     "fn hard_tanh(x) = if x <= -1 then -1 else if x >= 1 then 1 else x;",
@@ -10,7 +10,6 @@ const DEFINITIONS: [&str; 27] = [
     "fn hard_shrink(x, lambda = 0.5) = if abs(x) <= lambda then 0 else x;",
     "fn soft_shrink(x, lambda = 0.5) = if x > lambda then x - lambda else if x < -lambda then x + lambda else 0 * x;",
     "fn tanh_shrink(x) = x - tanh(x);",
-    "fn log_sigmoid(x) = -softplus(-x);",
     "fn quick_gelu(x) = x * sigmoid(1.702 * x);",
     "fn squared_relu(x) = relu(x)^2;",
     "fn relu_squared(x) = relu(x)^2;",

@@ -185,37 +185,44 @@ impl Binary {
 fn by_base(b: &mut Builder, base: TermId, exponent: TermId) -> TermId {
     let lower = b.subtract_one(exponent);
     let power = b.power(base, lower);
-    let otherwise = b.multiply(exponent, power);
-    let zero = b.number(0.0);
-    match b.term(exponent) {
-        Some(Term::Number(n) | Term::Constant(_, n)) => {
-            if *n == 0.0 {
-                zero
-            } else {
-                otherwise
-            }
-        }
-        Some(Term::Leaf(_) | Term::Unary(..) | Term::Binary(..) | Term::Select(_) | Term::Apply(..))
-        | None => {
-            let comparison = Comparison::Equal;
-            b.select(Select { comparison, left: exponent, right: zero, then: zero, otherwise })
-        }
+    let product = b.multiply(exponent, power);
+    if b.is_other_than_zero(exponent) {
+        return product;
     }
+    let zero = b.number(0.0);
+    b.where_zero(Comparison::Equal, exponent, zero, product)
 }
 
 /// ∂(aᵇ)/∂b = aᵇ ln a. Where a is 0 and b is not negative, the limit is 0: 0 · ln 0 would be NaN.
 fn by_exponent(b: &mut Builder, base: TermId, exponent: TermId, y: TermId) -> TermId {
     let logarithm = b.written(Term::Unary(Unary::Ln, base));
     let product = b.multiply(y, logarithm);
+    if b.is_other_than_zero(base) {
+        return product;
+    }
     let zero = b.number(0.0);
-    let mut where_zero = |comparison, left, then, otherwise| {
-        b.select(Select { comparison, left, right: zero, then, otherwise })
-    };
-    let at_zero = where_zero(Comparison::GreaterOrEqual, exponent, zero, product);
-    where_zero(Comparison::Equal, base, at_zero, product)
+    let at_zero = b.where_zero(Comparison::GreaterOrEqual, exponent, zero, product);
+    b.where_zero(Comparison::Equal, base, at_zero, product)
 }
 
 impl Builder {
+    /// Whether a term is a literal or a declared constant other than 0.
+    fn is_other_than_zero(&self, id: TermId) -> bool {
+        matches!(self.term(id), Some(Term::Number(n) | Term::Constant(_, n)) if *n != 0.0)
+    }
+
+    /// One term where `left` compares so with 0, another elsewhere.
+    fn where_zero(
+        &mut self,
+        comparison: Comparison,
+        left: TermId,
+        then: TermId,
+        otherwise: TermId,
+    ) -> TermId {
+        let right = self.number(0.0);
+        self.select(Select { comparison, left, right, then, otherwise })
+    }
+
     fn subtract_one(&mut self, exponent: TermId) -> TermId {
         let one = self.number(1.0);
         match self.as_number(exponent) {

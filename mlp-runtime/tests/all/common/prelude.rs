@@ -1,14 +1,14 @@
 //! Functions of mlp-dsl/src/prelude.mlp as the compiler emits them.
 
-/// The lines of the prelude that are written here in Rust; a test looks for them.
+/// The lines of the prelude that are written here in Rust, in one line; a test looks for them.
 pub(crate) const LINES: [&str; 7] = [
-    "fn sigmoid(x) = 1 / (1 + exp(-x))\n",
+    "fn sigmoid(x) = 1 / (1 + exp(-x)) derivative",
     "fn elu(x, alpha = 1) = if x > 0 then x else alpha * (exp(x) - 1);",
     "fn gelu(x) = 0.5 * x * (1 + erf(x / sqrt(2)));",
-    "fn gelu_tanh(x) = 0.5 * x * (1 + tanh(sqrt(2 / 3.141592653589793) * (x + 0.044715 * x^3)))\n",
+    "fn gelu_tanh(x) = 0.5 * x * (1 + tanh(sqrt(2 / 3.141592653589793) * (x + 0.044715 * x^3))) derivative",
     "fn silu(x) = x * sigmoid(x);",
-    "fn ln_1p(u) = let w = 1 + u in if w == 1 then u else if w == u then ln(w) else ln(w) * u / (w - 1)\n",
-    "fn softplus(x) = if x > 0 then x + ln_1p(exp(-x)) else ln_1p(exp(x)) derivative",
+    "fn ln_1p(u) = let w = 1 + u in if w == 1 then u else if w == u then ln(w) else ln(w) * u / (w - 1) derivative",
+    "fn softplus(x) = (if x > 0 then x else 0) + ln_1p(exp(if x > 0 then -x else x)) derivative",
 ];
 
 use mlp_runtime::__private::{Arithmetic, Scalar};
@@ -60,5 +60,5 @@ fn ln_1p<A: Arithmetic + Default, T: Scalar>(u: T) -> T {
 #[inline(always)]
 pub(crate) fn softplus<A: Arithmetic + Default, T: Scalar>(x: T) -> T {
     let by = A::default();
-    if x > T::ZERO { x + ln_1p::<A, T>(T::exp_by(-x, by)) } else { ln_1p::<A, T>(x.exp_by(by)) }
+    (if x > T::ZERO { x } else { T::ZERO }) + ln_1p::<A, T>(T::exp_by(if x > T::ZERO { -x } else { x }, by))
 }
