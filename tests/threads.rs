@@ -6,8 +6,8 @@
 
 use std::{fmt::Debug, thread};
 
-use mlp::{Batch, Gradients, Network, Scalar};
-use mlp_support::networks::{Trained, samples};
+use mlp::{Batch, Network};
+use mlp_support::networks::{self, Trained, samples};
 use rayon::ThreadPoolBuilder;
 
 mlp::mlp! {
@@ -48,8 +48,8 @@ mlp::mlp! {
     }
 }
 
-/// More than two blocks of 128 samples.
-const SAMPLES: usize = 275;
+/// More than two groups of 256 samples.
+const SAMPLES: usize = 513;
 
 /// Room for networks and workspaces by value, in debug builds several times.
 const STACK: usize = 64 << 20;
@@ -59,9 +59,9 @@ const STACK: usize = 64 << 20;
 fn lengths(multiply_adds: usize) -> Vec<usize> {
     let first = (1_usize << 23).div_ceil(multiply_adds);
     if cfg!(debug_assertions) {
-        return vec![1, first - 1, first, 129];
+        return vec![1, first - 1, first, 129, 257];
     }
-    vec![1, 2, first - 1, first, first + 1, 127, 128, 129, 128 + first, SAMPLES]
+    vec![1, 2, first - 1, first, first + 1, 127, 128, 129, 128 + first, 255, 256, 257, 511, 512, SAMPLES]
 }
 
 /// Samples by chance.
@@ -113,16 +113,6 @@ fn batches<N: Trained>(network: &N, samples: &Samples<N>, lengths: &[usize]) -> 
 /// The same by samples one after another.
 fn one_by_one<N: Trained>(network: &N, samples: &Samples<N>, lengths: &[usize]) -> Seen {
     let (mut workspace, mut gradients) = (N::Workspace::default(), N::Gradients::default());
-    let mut accumulate =
-        |network: &N, batch: Batch<'_, N::Input, N::Target>, gradients: &mut N::Gradients| {
-            let mut total = -N::Scalar::ZERO;
-            for (number, (input, target)) in batch.iter().enumerate() {
-                total = total + network.accumulate(number == 0, input, target, &mut workspace, gradients);
-            }
-            let count = N::Scalar::from_f64(batch.len() as f64);
-            gradients.divide(count);
-            total / count
-        };
     let mut outputs = vec![N::Output::default(); SAMPLES];
     let mut room = N::Workspace::default();
     for (input, output) in samples.inputs.iter().zip(&mut outputs) {
@@ -130,7 +120,7 @@ fn one_by_one<N: Trained>(network: &N, samples: &Samples<N>, lengths: &[usize]) 
     }
     let mut seen = Seen::new();
     for &length in lengths {
-        let loss = accumulate(network, samples.batch(0, length), &mut gradients);
+        let loss = networks::one_by_one(network, samples.batch(0, length), &mut workspace, &mut gradients);
         saw(&mut seen, "outputs", length, &&outputs[..length]);
         saw(&mut seen, "the loss", length, &loss);
         saw(&mut seen, "gradients", length, &gradients);
@@ -138,7 +128,7 @@ fn one_by_one<N: Trained>(network: &N, samples: &Samples<N>, lengths: &[usize]) 
     let (mut trained, mut optimizer) = (network.clone(), N::Optimizer::default());
     for (step, &length) in lengths.iter().rev().enumerate() {
         let batch = samples.batch(step.min(SAMPLES - length), length);
-        let loss = accumulate(&trained, batch, &mut gradients);
+        let loss = networks::one_by_one(&trained, batch, &mut workspace, &mut gradients);
         trained.step(&mut optimizer, &gradients);
         saw(&mut seen, "the loss of a step", length, &loss);
     }

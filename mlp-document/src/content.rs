@@ -3,7 +3,10 @@
 
 use std::borrow::Cow;
 
-use mlp_dsl::ir::{Derivation, equation::EquationId};
+use mlp_dsl::{
+    formula::evaluate::Real,
+    ir::{Derivation, equation::EquationId},
+};
 use mlp_eval::Array;
 
 use crate::{
@@ -45,7 +48,12 @@ impl Side {
     }
 
     /// The value seen from a sample.
-    pub fn evaluate(&self, derivation: &Derivation, numbers: &Numbers, sample: usize) -> Option<Array<f64>> {
+    pub fn evaluate<R: Real>(
+        &self,
+        derivation: &Derivation,
+        numbers: &Numbers<R>,
+        sample: usize,
+    ) -> Option<Array<R>> {
         self.expression.evaluate(derivation, numbers, sample)
     }
 }

@@ -15,11 +15,13 @@
 
 mod content;
 mod expression;
+mod known;
 mod notation;
 mod phrases;
 mod picture;
 mod printers;
 mod sections;
+mod shown;
 pub mod summary;
 pub mod values;
 mod verify;
@@ -39,6 +41,7 @@ pub use verify::Fault;
 use mlp_dsl::{ir::Derivation, model::HEADINGS, never::OrNever};
 use mlp_eval::Point;
 
+use known::Known;
 use notation::{Notation, names::Names};
 use printers::markdown;
 use sections::facts::Facts;
@@ -50,11 +53,13 @@ pub struct Options {
     pub digits: usize,
     /// Samples in a batch, instead of the declared number.
     pub batch: Option<usize>,
+    /// Each computed number is rounded to this many decimals before it is used further.
+    pub round_each: Option<usize>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Options { digits: 9, batch: None }
+        Options { digits: 9, batch: None, round_each: None }
     }
 }
 
@@ -63,14 +68,18 @@ impl Default for Options {
 pub struct Document {
     derivation: Derivation,
     names: Names,
-    numbers: Option<Numbers>,
+    numbers: Option<Numbers<Known>>,
     digits: usize,
+    round_each: Option<usize>,
     preface: Vec<Text>,
     sections: Vec<Section>,
 }
 
 /// A network with more parameters than this is described in symbols only.
 const EVALUATED: usize = 1 << 20;
+
+/// Decimals of a number where each is rounded before it is used.
+const ROUNDED: usize = 15;
 
 /// Writes the worked derivation.
 pub fn derive(derivation: &Derivation, options: &Options) -> Document {
@@ -81,15 +90,24 @@ pub fn derive(derivation: &Derivation, options: &Options) -> Document {
     let small =
         derivation.parameter_count() <= EVALUATED && values::affordable_for(derivation, samples).is_ok();
     let point = if small { Point::declared(derivation).ok() } else { None };
-    let numbers = point.map(|point| Numbers::at(derivation, &point));
+    let numbers = point.as_ref().map(|point| shown::numbers(derivation, point, options));
     let facts = Facts::new(derivation, options, numbers.as_ref());
     let neurons = facts.at_neuron_level();
     let sections = sections::sections(&facts);
-    let digits = options.digits.clamp(1, 17);
-    let preface = sections::preface(derivation, digits, neurons);
+    // What is rounded before it is used is printed with all the digits that it has.
+    let digits = if options.round_each.is_some() { ROUNDED } else { options.digits.clamp(1, 17) };
+    let preface = sections::preface(&facts, options);
     let single = neurons && numbers.as_ref().is_none_or(|numbers| numbers.samples() == 1);
     let names = Names::new(derivation, single);
-    Document { derivation: derivation.clone(), names, numbers, digits, preface, sections }
+    Document {
+        derivation: derivation.clone(),
+        names,
+        numbers,
+        digits,
+        round_each: options.round_each,
+        preface,
+        sections,
+    }
 }
 
 impl Document {
@@ -144,6 +162,12 @@ impl Document {
         self.notation().side(side)
     }
 
+    /// The sides of a line as they are printed, each with the sign before it: [`Operator::Equal`], or
+    /// [`Operator::Approximately`] where digits were dropped. Sides that are too long are left out.
+    pub fn chain(&self, line: &Line) -> Vec<(Operator, Math)> {
+        self.notation().chain(line)
+    }
+
     /// Lines that belong together as blocks of aligned rows.
     pub fn rows(&self, lines: &[Line]) -> Vec<Vec<Row>> {
         self.notation().layout(lines)
@@ -155,6 +179,7 @@ impl Document {
             names: &self.names,
             numbers: self.numbers.as_ref(),
             digits: self.digits,
+            round_each: self.round_each,
             sample: None,
         }
     }

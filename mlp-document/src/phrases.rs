@@ -1,13 +1,15 @@
 //! All prose of the document: what is to be said as a sentence. Mathematics in it is given as a tree or a line.
 
 use mlp_dsl::model::Reduction;
+use mlp_eval::{Fault, Verdict};
 
 use crate::{
     content::{Column, Inline, Line, Side, Text},
     notation::{
-        decimal::{LARGE, SMALL},
+        decimal::{ALL_DIGITS, LARGE, small},
         math::{Fence, Math, Name, Operator},
     },
+    values::MissingValues,
 };
 
 /// A paragraph of pieces.
@@ -37,41 +39,101 @@ fn letter(letter: &str) -> Math {
 
 // The preface.
 
-/// How numbers are printed.
-pub(crate) fn rounding(digits: usize) -> Text {
+/// How numbers are printed. `decimals` says that decimals are computed with as decimals, `shown` that formulas are given with numbers.
+pub(crate) fn rounding(digits: usize, decimals: bool, shown: bool) -> Text {
+    let how = match digits {
+        0..ALL_DIGITS => format!("to the nearest number with {}", plural(digits, "decimal place")),
+        _ => format!("with {ALL_DIGITS} significant digits, which identify a number in double precision"),
+    };
+    let mut text = text![format!(
+        "{} rounded only when printed: {how}, or with fewer if the number itself is shorter. Numbers below ",
+        if decimals {
+            "Sums and products of decimals are computed exactly, everything else in double precision. All numbers are"
+        } else {
+            "All numbers are computed in double precision and"
+        }
+    )];
+    text.extend(in_scientific_notation(digits));
+    text.push(
+        format!(" are printed in scientific notation with {}.", plural(digits, "significant digit")).into(),
+    );
+    if shown {
+        text.extend(text![
+            " The sign ",
+            Math::from(Operator::Approximately),
+            " says that digits were dropped."
+        ]);
+    }
+    text
+}
+
+fn in_scientific_notation(digits: usize) -> Text {
     text![
-        format!(
-            "All numbers are computed in double precision and rounded only when printed: to the nearest number with {digits} decimal places, or with fewer if the number itself is shorter. Numbers below "
-        ),
-        Math::decimal(SMALL),
+        Math::decimal(small(digits)),
         " or of ",
         Math::power_of_ten(LARGE.log10().round() as i32),
-        format!(
-            " and more in absolute value are printed in scientific notation with {digits} significant digits."
-        ),
+        " and more in absolute value",
     ]
+}
+
+/// Each number is rounded before it is used.
+pub(crate) fn rounded_each(places: usize) -> Text {
+    let places = plural(places, "decimal place");
+    let mut text = text![format!(
+        "Each computed number, and each start value that is drawn or read from a file, is rounded to {places} before it is used further, as with a calculator: what is printed is what is used next. The sign "
+    )];
+    text.extend(text![
+        Math::from(Operator::Approximately),
+        " says that digits were dropped. The gradients are therefore those of a calculation by hand; the section that checks them says how far they are from the exact ones. Numbers below ",
+    ]);
+    text.extend(in_scientific_notation(ALL_DIGITS));
+    text.push(" are printed in scientific notation.".into());
+    text
 }
 
 pub(crate) fn single_precision() -> Text {
     text![
-        "The network itself computes in single precision; its results agree with these numbers to about seven significant digits."
+        "The network itself computes in single precision; its results usually agree with these numbers to about seven significant digits."
     ]
+}
+
+/// Doubles give something else; each value with its number here, and the program's number.
+pub(crate) fn doubles_part(
+    because: Option<([Side; 2], Side)>,
+    [value, here]: [Side; 2],
+    program: Side,
+) -> Text {
+    let mut text = text![
+        "These numbers are those of a reader who computes with decimals. A program in double precision rounds decimals, and here this changes a result: "
+    ];
+    if let Some(([value, here], program)) = because {
+        text.extend(text![value, " is ", here, ", but a program gets ", program, ", and so "]);
+    }
+    text.extend(text![value, " is ", here, ", but a program gets ", program, "."]);
+    text
 }
 
 pub(crate) fn no_loss() -> Text {
-    text!["The specification declares no loss, so the document ends after the forward pass."]
+    text!["The specification declares no loss, so there are no gradients and there is no update."]
 }
 
-/// The letters of the document's own notation.
-pub(crate) fn letters() -> Text {
-    text![
-        letter("E"),
-        " is the loss, ",
-        Math::from(Name::word("net")),
-        " is the net input of a neuron, and ",
-        letter("δ"),
-        " is the derivative of the loss with respect to a net input.",
-    ]
+pub(crate) fn nothing_trained() -> Text {
+    text!["No parameter is trained, so there are no gradients and there is no update."]
+}
+
+/// The letters of the document's own notation: net inputs and their derivatives where there are some.
+pub(crate) fn letters(net: bool, delta: bool) -> Text {
+    let mut text = text![letter("E"), " is the loss"];
+    if net {
+        text.extend(text![if delta { ", " } else { " and " }, Math::from(Name::word("net"))]);
+        text.push(" is the net input of a neuron".into());
+    }
+    if delta {
+        let delta = ", and ";
+        text.extend(text![delta, letter("δ"), " is the derivative of the loss with respect to a net input"]);
+    }
+    text.push(".".into());
+    text
 }
 
 // The network.
@@ -81,11 +143,17 @@ pub(crate) const LAYERS: [Column; 4] =
 
 /// The function of an input.
 pub(crate) const INPUT: &str = "input";
+/// The function of a target.
+pub(crate) const TARGET: &str = "target";
 /// The function of a layer without one.
 pub(crate) const NO_FUNCTION: &str = "none";
 
-pub(crate) fn constant(name: &str, value: Side) -> Text {
-    text![code(name), " is a constant with the value ", value, "; training does not change it."]
+pub(crate) fn functions() -> Text {
+    text!["The functions that occur:"]
+}
+
+pub(crate) fn constant(name: &str, value: Line) -> Text {
+    text![code(name), " is a constant: ", value, ". It is not trained."]
 }
 
 /// The label of a layer in a picture.
@@ -168,16 +236,26 @@ pub(crate) fn and_more(count: usize) -> Inline {
 }
 
 /// Links and distinct parameters.
-pub(crate) fn links(weights: usize, biases: usize, shared: usize, distinct: usize) -> Text {
+pub(crate) fn links(weights: u64, biases: u64, shared: usize, distinct: usize) -> Text {
     let [weights, biases] =
-        [(weights, "weight link"), (biases, "bias link")].map(|(n, noun)| plural(n, noun));
+        [(weights, "weight link"), (biases, "bias link")].map(|(n, noun)| plural(n as usize, noun));
     let shared = match shared {
-        0 => "No parameter is shared".to_owned(),
+        0 => "No parameter has several links".to_owned(),
         1 => "1 parameter is shared by several links".to_owned(),
         n => format!("{n} parameters are shared by several links"),
     };
     text![format!(
-        "A link is a place where a neuron uses a parameter. The network has {weights} and {biases}. {shared}, so the number of distinct parameters is {distinct}."
+        "A link is a place where a neuron uses a parameter. The network has {weights} and {biases}. {shared}; the number of distinct parameters is {distinct}."
+    )]
+}
+
+/// Trained and frozen parameters apart.
+pub(crate) fn trained_and_frozen(trained: usize, frozen: usize) -> Text {
+    let verb = |n: usize| if n == 1 { "is" } else { "are" };
+    text![format!(
+        "Of these parameters, {trained} {} trained and {frozen} {} frozen: training does not change a frozen parameter.",
+        verb(trained),
+        verb(frozen)
     )]
 }
 
@@ -191,48 +269,96 @@ pub(crate) fn weights_and_biases(layers: bool) -> Text {
 
 // The forward pass.
 
-pub(crate) fn neurons() -> Text {
-    text![
-        "The net input of a neuron combines its weighted inputs and its bias. The activation function turns the net input into the output of the neuron."
-    ]
+/// What the net inputs of a network are.
+pub(crate) enum Nets {
+    /// There are none.
+    None,
+    /// Sums of weighted inputs and a bias.
+    Weighted,
+    /// Something else.
+    Other,
 }
 
-pub(crate) fn neurons_without_values() -> Text {
-    text![
-        "The inputs or targets have no declared values, so all formulas are given in symbols only. To see numbers, declare values in the specification, for example ",
-        code("input x { i1 = 0.05 }"),
-        ".",
-    ]
+pub(crate) fn neurons(nets: &Nets) -> Text {
+    text![match nets {
+        Nets::Weighted => {
+            "The net input of a neuron combines its weighted inputs and its bias. The activation function turns the net input into the output of the neuron."
+        }
+        Nets::Other => {
+            "The net input of a neuron is what its activation function is applied to; the result is the output of the neuron."
+        }
+        Nets::None => "Each neuron is computed from the values before it.",
+    }]
 }
 
-/// Values as matrices; `batch` is the number of samples.
-pub(crate) fn rows_of_samples(batch: Line) -> Text {
-    text![
+pub(crate) fn neurons_without_values(missing: &[MissingValues]) -> Text {
+    let mut text = only_symbols(missing);
+    if !missing.is_empty() {
+        text.extend(text![
+            " To see numbers, declare values in the specification, for example ",
+            code("input x { i1 = 0.05 }"),
+            ".",
+        ]);
+    }
+    text
+}
+
+/// Why no numbers are shown.
+fn only_symbols(missing: &[MissingValues]) -> Text {
+    if missing.is_empty() {
+        return text![
+            "The network or the batch is too large to be computed here, so all formulas are given in symbols only."
+        ];
+    }
+    let mut text = named(missing, "The ");
+    let verb = if missing.len() == 1 { " has" } else { " have" };
+    text.push(format!("{verb} no declared values, so all formulas are given in symbols only.").into());
+    text
+}
+
+/// The inputs and targets without values.
+fn named(missing: &[MissingValues], start: &str) -> Text {
+    let mut text = Text::new();
+    for (index, missing) in missing.iter().enumerate() {
+        text.push(if index == 0 { start } else { " and the " }.into());
+        text.extend(text![format!("{} ", missing.what), code(&missing.name)]);
+    }
+    text
+}
+
+/// Values as matrices; `batch` is the number of samples. `bias`, `softmax` and `elementwise` say what occurs.
+pub(crate) fn rows_of_samples(batch: Line, bias: bool, softmax: bool, elementwise: bool) -> Text {
+    let mut text = text![
         "Each row is one sample: the values of a layer form a matrix with one row for each sample of the batch (",
         batch,
-        "). A bias is a single row, which is added to every row. Functions are applied to each element, softmax to each row. ",
-        Math::from(Operator::Elementwise),
-        " is the element-wise product.",
-    ]
+        ").",
+    ];
+    if bias {
+        text.push(" A bias is a single row, which is added to every row.".into());
+    }
+    text.push(" Functions are applied to each element".into());
+    text.push(if softmax { ", softmax to each row." } else { "." }.into());
+    if elementwise {
+        text.extend(text![" ", Math::from(Operator::Elementwise), " is the element-wise product."]);
+    }
+    text
 }
 
-pub(crate) fn layers_without_values() -> Text {
-    text![
-        "The inputs or targets have no declared values, so all formulas are given in symbols only. Where values are declared, as in ",
-        code("input x[2] = [0.05, 0.10];"),
-        ", small arrays are shown as numbers.",
-    ]
+pub(crate) fn layers_without_values(missing: &[MissingValues]) -> Text {
+    let mut text = only_symbols(missing);
+    if !missing.is_empty() {
+        text.extend(text![
+            " Where values are declared, as in ",
+            code("input x[2] = [0.05, 0.10];"),
+            ", small arrays are shown as numbers.",
+        ]);
+    }
+    text
 }
 
 pub(crate) fn numbers_of_one_sample() -> Text {
     text![
         "The numbers shown are those of a batch with one sample. In a larger batch, each matrix has one row per sample, and each sum over the batch has one term per sample."
-    ]
-}
-
-pub(crate) fn too_large_for_numbers() -> Text {
-    text![
-        "The network or the batch is too large to be computed here, so all formulas are given in symbols only."
     ]
 }
 
@@ -333,54 +459,91 @@ pub(crate) fn sizes_columns(forward: bool) -> [Column; 6] {
 
 // The loss.
 
-pub(crate) fn loss_of_neurons(parts: bool) -> Text {
-    text![if parts {
-        "Each output contributes one part of the loss; the total is the sum of the parts."
-    } else {
-        "The loss is a single number that measures how far the output is from the target."
+/// `parts` says that each output has a part of the loss, `target` that the loss depends on a target.
+pub(crate) fn loss_of_neurons(parts: bool, target: bool) -> Text {
+    text![match (parts, target) {
+        (true, _) => "Each output contributes one part of the loss, and the parts are added up.",
+        (false, true) => "The loss is a single number, computed from the output and the target.",
+        (false, false) => "The loss is a single number. It depends on no target.",
     }]
 }
 
-pub(crate) fn loss_of_batch(reduction: Reduction) -> Text {
-    text![match reduction {
-        Reduction::Sum => "The loss of one sample, then the sum over the batch, which training minimizes.",
-        Reduction::Mean => "The loss of one sample, then the mean over the batch, which training minimizes.",
-    }]
+pub(crate) fn loss_of_batch(reduction: Reduction, penalty: bool) -> Text {
+    let over = match reduction {
+        Reduction::Sum => "sum",
+        Reduction::Mean => "mean",
+    };
+    let minimized = if penalty { "" } else { ", which training minimizes" };
+    text![format!("The loss of one sample, then the {over} over the batch{minimized}.")]
 }
 
 // The backward pass.
 
-pub(crate) fn backward_of_neurons() -> Text {
-    text![
-        "The chain rule is applied from the loss back to each parameter. The derivative of the loss with respect to the net input of a neuron is called the ",
-        letter("δ"),
-        " of that neuron; it is computed once and used for all parameters and neurons before it.",
-    ]
+pub(crate) fn backward_of_neurons(delta: bool) -> Text {
+    let mut text = text![
+        "The chain rule is applied from the loss back to each parameter: the derivative of the loss with respect to a value is that with respect to the next value, times a local derivative, added up where several values come next."
+    ];
+    if delta {
+        text.extend(text![
+            " The derivative of the loss with respect to the net input of a neuron is called the ",
+            letter("δ"),
+            " of that neuron; it is computed once and used for all parameters and neurons before it.",
+        ]);
+    }
+    text
 }
 
 pub(crate) fn first_derivative(function: &str) -> Text {
     text!["The derivative of ", code(function), ", which is used here for the first time:"]
 }
 
-pub(crate) fn backward_of_layers(reduction: Reduction) -> Text {
-    text![
-        "The chain rule is applied from the last layer to the first. ",
-        letter("δ"),
-        " is the derivative of the loss with respect to a net input, with one row for each sample. The product of ",
-        letter("δ"),
-        " and the transposed weights is the derivative with respect to the output of the layer before. The gradient with respect to the weights is the product of the transposed input and ",
-        letter("δ"),
-        match reduction {
-            Reduction::Sum => ".",
-            Reduction::Mean => ", divided by the batch size.",
-        },
-    ]
+/// What occurs in the backward pass of layers.
+pub(crate) struct Backward {
+    /// A derivative is called δ.
+    pub(crate) delta: bool,
+    /// δ is multiplied by transposed weights.
+    pub(crate) transposed: bool,
+    /// The gradient of weights is a product of transposed values and δ.
+    pub(crate) outer: bool,
+}
+
+pub(crate) fn backward_of_layers(reduction: Reduction, occurs: &Backward) -> Text {
+    let mut text = text!["The chain rule is applied from the last layer to the first."];
+    if occurs.delta {
+        text.extend(text![
+            " ",
+            letter("δ"),
+            " is the derivative of the loss with respect to a net input, with one row for each sample.",
+        ]);
+    }
+    if occurs.transposed {
+        text.extend(text![
+            " The product of ",
+            letter("δ"),
+            " and the transposed weights is the derivative with respect to what the layer reads.",
+        ]);
+    }
+    if occurs.outer {
+        text.extend(text![
+            " The gradient with respect to the weights is the product of the transposed input of the layer and ",
+            letter("δ"),
+            match reduction {
+                Reduction::Sum => ".",
+                Reduction::Mean => ", divided by the batch size.",
+            },
+        ]);
+    }
+    text
 }
 
 /// Before the derivation of a cross-entropy that follows a softmax.
 pub(crate) fn softmax_with_cross_entropy(definition: Line) -> Text {
     text![
-        "Softmax and cross-entropy are differentiated together. Let ",
+        "Softmax and cross-entropy are differentiated together. For the argument ",
+        letter("z"),
+        " of softmax and the targets ",
+        letter("t"),
+        ", let ",
         definition,
         "; the indices ",
         letter("i"),
@@ -467,14 +630,15 @@ pub(crate) fn no_rule() -> Text {
 }
 
 /// The rule and its settings.
-pub(crate) fn rule(name: &str, settings: Vec<Line>) -> Text {
+pub(crate) fn rule(name: &str, settings: Vec<Line>, frozen: bool) -> Text {
     let mut text = text!["The update rule is ", code(name)];
     for (index, setting) in settings.into_iter().enumerate() {
         text.push(if index == 0 { " with " } else { ", " }.into());
         text.push(setting.into());
     }
     text.extend(text![
-        ". All parameters are updated at the same time, from the gradients at the old values. The sign ",
+        if frozen { ". All trained" } else { ". All" },
+        " parameters are updated at the same time, from the gradients at the old values. The sign ",
         Math::Row(Vec::new()).raised(Operator::Plus.into()),
         " marks a new value.",
     ]);
@@ -492,11 +656,18 @@ pub(crate) fn step_of_one_sample(reduction: Reduction) -> Text {
 }
 
 /// The first step of a rule that keeps state; `step` is its number, where the rule reads it.
-pub(crate) fn first_step(step: Option<Line>) -> Text {
-    match step {
-        Some(step) => text!["This is the first step: ", step, ", and the state of the rule is 0 before it."],
-        None => text!["This is the first step: the state of the rule is 0 before it."],
+pub(crate) fn first_step(step: Option<Line>, mut state: Text) -> Text {
+    let mut text = text!["This is the first step"];
+    if let Some(step) = step {
+        text.extend(text![": ", step]);
     }
+    text.push(".".into());
+    if !state.is_empty() {
+        text.push(" The state of the rule is 0 before it: ".into());
+        text.append(&mut state);
+        text.push(".".into());
+    }
+    text
 }
 
 // The check.
@@ -520,10 +691,10 @@ pub(crate) fn too_large_to_check() -> Text {
     ]
 }
 
-pub(crate) fn drawn_sample() -> Text {
-    text![
-        "The specification declares no values for the input and the target, so this section uses one randomly drawn sample."
-    ]
+pub(crate) fn drawn_sample(missing: &[MissingValues]) -> Text {
+    let mut text = named(missing, "The specification declares no values for the ");
+    text.push(", so this section uses one randomly drawn sample.".into());
+    text
 }
 
 /// How the loss changed; nothing where it is not a number.
@@ -531,7 +702,7 @@ pub(crate) fn verdict(change: Option<std::cmp::Ordering>) -> Text {
     text![match change {
         Some(std::cmp::Ordering::Less) => "The step decreases the loss.",
         Some(std::cmp::Ordering::Equal) => "The step does not change the loss.",
-        Some(std::cmp::Ordering::Greater) => "The step increases the loss: it is too large.",
+        Some(std::cmp::Ordering::Greater) => "The step increases the loss.",
         None => "The loss after the step is not a number.",
     }]
 }
@@ -547,6 +718,68 @@ pub(crate) fn after_the_step() -> Text {
 pub(crate) fn two_other_ways() -> Text {
     text![
         "The gradients are compared with two other methods, which use the forward pass only. The central difference moves one parameter slightly in both directions and is accurate to some digits. The complex step moves it by an imaginary amount and takes the derivative from the imaginary part of the loss; nothing cancels, so it is accurate to the last digits. The relative error is the difference from the gradient of the equations, divided by that gradient; the table shows the next larger power of ten."
+    ]
+}
+
+/// What the comparison says.
+pub(crate) fn gradients_verdict(verdict: &Verdict) -> Text {
+    let digits = |digits: u32| match digits {
+        0 => "no digit of the gradients counts".to_owned(),
+        1 => "1 digit of the gradients counts".to_owned(),
+        digits => format!("{digits} digits of the gradients count"),
+    };
+    text![match verdict {
+        Verdict::Right => "The gradients are right.".to_owned(),
+        Verdict::Limited(count) => format!(
+            "The gradients are right as far as these values allow: {}. The formulas lose the others to rounding, because they subtract numbers that are almost equal.",
+            digits(*count)
+        ),
+        Verdict::Undefined(_) => "The gradients are not defined here.".to_owned(),
+        Verdict::Wrong => "The gradients are wrong: rounding does not explain the difference.".to_owned(),
+    }]
+}
+
+/// A value or a derivative that does not exist.
+pub(crate) fn gradients_undefined(fault: Option<&Fault>) -> Text {
+    let Some(fault) = fault else {
+        return text!["At these values the loss is no finite number, so the gradients can't be compared."];
+    };
+    let of = if fault.kind.is_slope() { "the gradients are" } else { "the loss is" };
+    let mut text = text![format!("At these values {of} not defined: {}", fault.kind)];
+    for name in &fault.functions {
+        text.extend(text![" in ", code(name)]);
+    }
+    text.extend(text![". There is nothing to compare."]);
+    text
+}
+
+pub(crate) fn gradients_at_kinks(count: usize) -> Text {
+    let lie = if count == 1 { "gradient lies" } else { "gradients lie" };
+    text![format!(
+        "{count} {lie} at a kink, between the slopes on its two sides. There the derivative is a matter of convention, and the other methods may take another value."
+    )]
+}
+
+/// In place of an error.
+pub(crate) fn at_a_kink() -> Text {
+    text!["at a kink"]
+}
+
+pub(crate) fn rough_differences() -> Text {
+    text![
+        "A central difference with a large error shows the limits of that method: the loss has a kink nearby, or changes by less than its rounding."
+    ]
+}
+
+pub(crate) fn checked_with_all_digits() -> Text {
+    text![
+        "The gradients in the following table are computed with all digits. They differ from those above by what rounding each number has changed."
+    ]
+}
+
+pub(crate) fn checked_in_doubles() -> Text {
+    text![
+        "The gradients in the following table are those of a program in double precision. Some of them differ from those above."
     ]
 }
 
@@ -610,8 +843,8 @@ pub(crate) fn left_out(count: usize, items: Items) -> Text {
         Items::Parts => "part",
         Items::Updates => "update",
     };
-    let follow = if count == 1 { "follows" } else { "follow" };
-    text![format!("The remaining {} {follow} the same pattern.", plural(count, item))]
+    let are = if count == 1 { "is" } else { "are" };
+    text![format!("The remaining {} {are} left out.", plural(count, item))]
 }
 
 /// Marks of a question.

@@ -7,6 +7,7 @@ mod counting;
 use mlp_dsl::{Compilation, ir::equation::EquationId, kind::ParameterKind, number::Precision};
 
 use counting::Counting;
+pub(crate) use counting::links_of_neurons;
 
 /// The summary of a network.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +26,8 @@ pub struct Summary {
     pub loss_only: Tally,
     /// All of them together.
     pub total: Tally,
+    /// Those among them that are frozen; without links.
+    pub frozen: Tally,
     /// Samples in a batch; 1 where nothing says otherwise.
     pub batch: u64,
     /// How the samples fall into batches, where their number is known.
@@ -161,9 +164,18 @@ impl Epoch {
 }
 
 impl Summary {
+    /// The parameters that are not frozen; without links.
+    pub fn trained_apart(&self) -> Tally {
+        Tally {
+            weights: self.total.weights.saturating_sub(self.frozen.weights),
+            biases: self.total.biases.saturating_sub(self.frozen.biases),
+            ..Tally::default()
+        }
+    }
+
     /// Counts. Batch and samples are those declared, unless given.
     pub fn new(compiled: &Compilation, batch: Option<u64>, samples: Option<u64>) -> Self {
-        let Compilation { derivation, plan } = compiled;
+        let Compilation { derivation, plan, .. } = compiled;
         let batch = batch.unwrap_or_else(|| derivation.batch_of_epoch() as u64).max(1);
         let samples = samples.or(derivation.sample_count().map(|samples| samples as u64));
         let length = |data: &mlp_dsl::ir::Data| (data.name.clone(), data.shape.count() as u64);
@@ -173,6 +185,10 @@ impl Summary {
         let loss_only = counting.rest();
         let mut total = loss_only;
         layers.iter().for_each(|layer| total.add(layer.tally));
+        let mut frozen = Tally::default();
+        for parameter in derivation.parameters.iter().filter(|parameter| parameter.frozen) {
+            frozen.count(parameter.kind, derivation.shape(parameter.equation).count() as u64, 0);
+        }
         let bytes = derivation.header.precision.bytes() as u64;
         let count = |ids: &mut dyn Iterator<Item = EquationId>| {
             ids.map(|id| derivation.shape(id).count() as u64).sum::<u64>()
@@ -185,6 +201,7 @@ impl Summary {
             layers,
             loss_only,
             total,
+            frozen,
             batch,
             epoch: samples.map(|samples| Epoch { samples, full: samples / batch, rest: samples % batch }),
             parameter_bytes: total.parameters().saturating_mul(bytes),

@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+#[path = "document/batch.rs"]
+mod batch;
 #[path = "document/networks.rs"]
 mod networks;
 #[path = "document/outside.rs"]
@@ -18,7 +20,7 @@ use mlp_eval::Point;
 use networks::{EXAMPLES, OTHERS};
 use printed::value;
 
-fn compiled(name: &str, text: &str) -> Derivation {
+pub(crate) fn compiled(name: &str, text: &str) -> Derivation {
     compile(text).unwrap_or_else(|found| panic!("{name}: {found:#?}"))
 }
 
@@ -59,7 +61,7 @@ fn printed_numbers_give_the_printed_value() {
     for (name, text) in EXAMPLES.into_iter().filter(|(name, _)| name.starts_with("exercise")) {
         let derivation = compiled(name, text);
         for digits in [9, 6, 4] {
-            let document = derive(&derivation, &Options { digits, batch: None });
+            let document = derive(&derivation, &Options { digits, ..Options::default() });
             let mut read_back = 0;
             for line in document.lines() {
                 let Some(value) = line.sides.iter().find(|side| side.form == Form::Value) else { continue };
@@ -77,7 +79,7 @@ fn printed_numbers_give_the_printed_value() {
 }
 
 #[track_caller]
-fn contains(text: &str, known: &[&str]) {
+pub(crate) fn contains(text: &str, known: &[&str]) {
     for known in known {
         assert!(text.contains(known), "{known} is missing in\n{text}");
     }

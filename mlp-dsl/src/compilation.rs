@@ -4,6 +4,7 @@ use crate::{
     check,
     diagnostic::{Diagnostic, Diagnostics},
     ir::{self, Derivation},
+    lint::Warnings,
     model::Model,
     never,
     plan::{self, Plan},
@@ -18,6 +19,8 @@ pub struct Compilation {
     pub derivation: Derivation,
     /// The instructions that compute them.
     pub plan: Plan,
+    /// What is valid and surely not meant.
+    pub warnings: Warnings,
 }
 
 impl Compilation {
@@ -43,7 +46,7 @@ impl Compilation {
         let model = never::catch(|| check::check(ast, files, &mut diagnostics));
         match model.map_err(|fault| vec![fault])? {
             Some(model) if diagnostics.is_empty() => {
-                never::catch(|| Compilation::of_model(&model)).flatten().map_err(|found| vec![found])
+                never::catch(|| Compilation::of_model(ast, &model)).flatten().map_err(|found| vec![found])
             }
             None if diagnostics.is_empty() => {
                 let missing = never::catch(|| never!("a specification without errors has a model"));
@@ -53,18 +56,19 @@ impl Compilation {
         }
     }
 
-    fn of_model(model: &Model) -> Result<Self, Diagnostic> {
-        Compilation::of_derivation(ir::derive(model)?)
+    fn of_model(ast: &Ast, model: &Model) -> Result<Self, Diagnostic> {
+        let compiled = Compilation::of_derivation(ir::derive(model)?)?;
+        Ok(Compilation { warnings: Warnings::of(ast, model), ..compiled })
     }
 
-    /// Plans equations.
+    /// Plans equations; they have no warnings.
     ///
     /// # Errors
     /// A workspace beyond the limit.
     pub fn of_derivation(derivation: Derivation) -> Result<Self, Diagnostic> {
         let plan = plan::plan(&derivation);
         plan::fits(&derivation, &plan)?;
-        Ok(Compilation { derivation, plan })
+        Ok(Compilation { derivation, plan, warnings: Warnings::default() })
     }
 }
 

@@ -1,13 +1,35 @@
-//! Diagnostics as data: the errors of a specification. The command line and the macro render them.
+//! Diagnostics as data: the errors and warnings of a specification. The command line and the macro render them.
 
 use crate::span::Span;
 
-/// One error: its title, its places and how to fix it.
+/// Whether a specification with it is refused.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Severity {
+    /// No output is made. Codes of errors begin with `M`.
+    #[default]
+    Error,
+    /// The specification is valid, and surely not what was meant. Codes of warnings begin with `W`.
+    Warning,
+}
+
+impl Severity {
+    /// The word before a code in messages.
+    pub fn word(self) -> &'static str {
+        match self {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        }
+    }
+}
+
+/// One error or warning: its title, its places and how to fix it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
-    /// The stable code, such as `M0201`.
+    /// Error or warning.
+    pub severity: Severity,
+    /// The stable code, such as `M0201` or `W0101`.
     pub code: &'static str,
-    /// The error in one line of plain words.
+    /// The error or warning in one line of plain words.
     pub title: String,
     /// The labelled places; the first is the main place.
     pub labels: Vec<Label>,
@@ -28,7 +50,17 @@ impl Diagnostic {
     /// A diagnostic with the main place `span`.
     pub fn new(code: &'static str, title: impl Into<String>, span: Span, label: impl Into<String>) -> Self {
         let labels = vec![Label { span, text: shortened(label.into()) }];
-        Diagnostic { code, title: shortened(title.into()), labels, help: None }
+        Diagnostic { severity: Severity::Error, code, title: shortened(title.into()), labels, help: None }
+    }
+
+    /// A warning with the main place `span`.
+    pub fn warning(
+        code: &'static str,
+        title: impl Into<String>,
+        span: Span,
+        label: impl Into<String>,
+    ) -> Self {
+        Diagnostic { severity: Severity::Warning, ..Diagnostic::new(code, title, span, label) }
     }
 
     /// Adds a second place.

@@ -18,6 +18,7 @@ pub mod formula;
 pub mod ir;
 pub mod kind;
 pub mod limits;
+pub mod lint;
 pub mod model;
 pub mod names;
 pub mod never;

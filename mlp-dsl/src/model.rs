@@ -9,6 +9,7 @@ use crate::{
     },
     kind::ParameterKind,
     limits,
+    lint::Allowed,
     shape::Shape,
     span::Span,
     syntax::ast::Name,
@@ -36,6 +37,8 @@ pub struct Model {
     pub training: Option<Training>,
     /// The place of the `unroll` statement.
     pub unroll_span: Option<Span>,
+    /// The warnings that are not reported.
+    pub allowed: Vec<Allowed>,
 }
 
 /// The part of a network that model and derivation have in common.

@@ -217,7 +217,8 @@ impl Walk {
                 | Statement::Seed(_)
                 | Statement::Data(..)
                 | Statement::Unroll(_)
-                | Statement::Arithmetic(_) => {}
+                | Statement::Arithmetic(_)
+                | Statement::Allow(_) => {}
             }
         }
     }
@@ -263,7 +264,10 @@ impl Walk {
                     sample.input.iter().chain(sample.target.iter().flatten()).for_each(|v| self.numbers(v));
                 }
             }
-            Statement::WeightFile(_) | Statement::Unroll(_) | Statement::Arithmetic(_) => {}
+            Statement::WeightFile(_)
+            | Statement::Unroll(_)
+            | Statement::Arithmetic(_)
+            | Statement::Allow(_) => {}
         }
     }
 

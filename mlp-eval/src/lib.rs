@@ -1,16 +1,19 @@
 //! The reference interpreter: evaluates a derivation naively, one equation after another, in any number type.
-//! With complex numbers it checks the gradients independently: it runs the forward pass alone, and the imaginary part of
-//! the loss is the derivative.
+//! With the complex step it checks the gradients independently: it runs the forward pass alone, and the imaginary part of
+//! the loss is the derivative. Numbers that know their error say how many digits of both count.
 
 #![warn(clippy::wildcard_enum_match_arm)]
 
 mod array;
-mod complex;
+mod ball;
 pub mod cost;
+mod fault;
 mod gradient_check;
 mod kinks;
 mod op;
 mod point;
+mod step;
+mod warnings;
 
 use std::collections::HashMap;
 
@@ -29,9 +32,14 @@ use mlp_dsl::{
 };
 
 pub use array::Array;
-pub use gradient_check::{GradientCheck, check_gradients, checkable_samples, complex_step};
+pub use fault::{Fault, FaultKind};
+pub use gradient_check::{
+    Compared, ENOUGH, GradientCheck, Gradients, Outcome, Verdict, Worst, check_gradients,
+    check_some_gradients, checkable_samples, digits, fits,
+};
 pub use kinks::{Edge, NEAR, NearKink, near_kinks};
 pub use point::{Missing, Point};
+pub use warnings::{Effort, warnings};
 
 /// The leaf that is the sum so far; no equation has this number.
 const SUM: u32 = u32::MAX;
@@ -48,6 +56,14 @@ impl<R: Real> Evaluation<R> {
     pub fn value(&self, id: EquationId) -> Option<&Array<R>> {
         let once = self.once.get(id.index()).and_then(Option::as_ref);
         once.or_else(|| self.samples.first()?.get(id.index())?.as_ref())
+    }
+
+    /// The same with other numbers.
+    pub fn map<S: Real>(&self, f: impl Fn(R) -> S) -> Evaluation<S> {
+        let all = |values: &Vec<Option<Array<R>>>| {
+            values.iter().map(|value| value.as_ref().map(|value| value.map(&f))).collect()
+        };
+        Evaluation { once: all(&self.once), samples: self.samples.iter().map(all).collect() }
     }
 
     /// The value of an equation, seen from a sample.
@@ -110,18 +126,18 @@ impl<'e, R: Real> Values<'e, R> {
     }
 
     /// The sum of a sample's value over the batch, in order from 0; divided at the end for a mean. A batch of more samples
-    /// than a group has is a sum of groups in 64 bits.
+    /// than a group has is a sum of groups in 64 bits, whose mean is a product with 1 / n.
     pub fn over_batch(&self, id: EquationId, mean: bool) -> Array<R> {
         let samples: Vec<usize> = (0..self.evaluation.samples.len()).collect();
         let group = self.derivation.header.precision.group().unwrap_or(samples.len().max(1));
         let groups: Vec<Array<R>> = samples.chunks(group).map(|samples| self.in_order(id, samples)).collect();
-        let divisor = mean.then_some(samples.len() as f64);
-        match (groups.as_slice(), divisor) {
-            ([sum], None) => sum.clone(),
-            ([sum], Some(count)) => sum.map(|x| x / R::from(count)),
-            (sums, divisor) => Array::build(self.of(id).shape(), |row, column| {
+        let count = samples.len() as f64;
+        match (groups.as_slice(), mean) {
+            ([sum], false) => sum.clone(),
+            ([sum], true) => sum.map(|x| x / R::from(count)),
+            (sums, _) => Array::build(self.of(id).shape(), |row, column| {
                 let numbers: Vec<R> = sums.iter().map(|sum| sum.at(row, column)).collect();
-                R::wide_sum(&numbers, divisor)
+                R::wide_sum(&numbers, if mean { 1.0 / count } else { 1.0 })
             }),
         }
     }
@@ -164,6 +180,16 @@ pub fn evaluate<R: Real>(derivation: &Derivation, point: &Point) -> Evaluation<R
     )
 }
 
+/// Evaluates all equations at a point; each value goes through `after` before it is used.
+pub fn evaluate_with<R: Real>(
+    derivation: &Derivation,
+    point: &Point,
+    after: &dyn Fn(EquationId, Array<R>) -> Array<R>,
+) -> Evaluation<R> {
+    let given = |id, sample| point.of(id, sample).map(Array::convert);
+    evaluate_equations(derivation, derivation.equations.len(), &given, point.samples(), after)
+}
+
 /// Evaluates the first `count` equations; `given` says what comes from outside.
 fn evaluate_given<R: Real>(
     derivation: &Derivation,
@@ -171,15 +197,27 @@ fn evaluate_given<R: Real>(
     given: &dyn Fn(EquationId, usize) -> Option<Array<R>>,
     samples: usize,
 ) -> Evaluation<R> {
+    evaluate_equations(derivation, count, given, samples, &|_, value| value)
+}
+
+fn evaluate_equations<R: Real>(
+    derivation: &Derivation,
+    count: usize,
+    given: &dyn Fn(EquationId, usize) -> Option<Array<R>>,
+    samples: usize,
+    after: &dyn Fn(EquationId, Array<R>) -> Array<R>,
+) -> Evaluation<R> {
     let nothing = Array::constant(Shape::Scalar, R::from(f64::NAN));
     let mut evaluation = Evaluation { once: Vec::new(), samples: vec![Vec::new(); samples] };
     for (id, equation) in derivation.numbered().take(count) {
         let value = |evaluation: &Evaluation<R>, sample| {
-            if equation.op == Op::Given {
-                return given(id, sample);
-            }
-            let values = Values { evaluation, sample, derivation, nothing: &nothing };
-            Some(values.evaluate(&equation.op, equation.shape))
+            let value = if equation.op == Op::Given {
+                given(id, sample)
+            } else {
+                let values = Values { evaluation, sample, derivation, nothing: &nothing };
+                Some(values.evaluate(&equation.op, equation.shape))
+            };
+            value.map(|value| after(id, value))
         };
         let once = if equation.per == Per::Batch { value(&evaluation, 0) } else { None };
         evaluation.once.push(once);

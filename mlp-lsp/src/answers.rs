@@ -12,6 +12,7 @@ use gen_lsp_types::{
     WorkspaceEdit,
 };
 use mlp_dsl::{
+    diagnostic::Severity,
     names::{Kind, Symbol},
     span::Span,
 };
@@ -49,7 +50,10 @@ pub(crate) fn diagnostics(document: &Document, uri: &Uri) -> Vec<Diagnostic> {
         });
         Diagnostic {
             range: document.range(mistake.span()),
-            severity: Some(DiagnosticSeverity::Error),
+            severity: Some(match mistake.severity {
+                Severity::Error => DiagnosticSeverity::Error,
+                Severity::Warning => DiagnosticSeverity::Warning,
+            }),
             code: Some(mistake.code.to_owned().into()),
             source: Some("mlp".to_owned()),
             message: message.into(),

@@ -2,7 +2,12 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use mlp_dsl::{diagnostic::Diagnostic, limits};
+use crate::report;
+
+use mlp_dsl::{
+    diagnostic::{Diagnostic, Severity},
+    limits,
+};
 use proc_macro2::{Delimiter, Literal, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 
@@ -60,9 +65,13 @@ impl File {
         self.read().map_err(|reason| self.error(&reason))
     }
 
-    /// `compile_error!` for an error in the file.
-    pub(crate) fn compile_error(&self, found: &Diagnostic, text: &str) -> TokenStream {
-        self.error(&self.message(found, text))
+    /// An error or a warning in the file, at its name.
+    pub(crate) fn report(&self, found: &Diagnostic, text: &str) -> TokenStream {
+        let message = self.message(found, text);
+        match found.severity {
+            Severity::Error => self.error(&format!("[{}] {message}", found.code)),
+            Severity::Warning => report::warning(found.code, &message, self.literal.span()),
+        }
     }
 
     fn read(&self) -> Result<String, String> {
@@ -98,21 +107,14 @@ impl File {
         format!("can't read `{}`: {error}{help}", self.path)
     }
 
-    /// The error with its place in the file: rustc can only underline the name of the file.
+    /// The title with its place in the file: rustc can only underline the name of the file.
     fn message(&self, found: &Diagnostic, text: &str) -> String {
         let before = text.get(..found.span().start).unwrap_or_default();
         let line = before.matches('\n').count();
         let column = before.chars().rev().take_while(|c| *c != '\n').count();
         let shown = text.lines().nth(line).unwrap_or_default();
-        let mut message = format!(
-            "[{}] {}\n  in {}:{}:{}: `{}`",
-            found.code,
-            found.title,
-            self.path,
-            line + 1,
-            column + 1,
-            shown.trim()
-        );
+        let mut message =
+            format!("{}\n  in {}:{}:{}: `{}`", found.title, self.path, line + 1, column + 1, shown.trim());
         if let Some(label) = found.labels.first() {
             message.push_str(&format!("\n  here: {}", label.text));
         }

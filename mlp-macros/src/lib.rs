@@ -1,5 +1,5 @@
 //! The macro `mlp!`: turns tokens into text with a table of their spans, compiles the text, and returns
-//! the code or the errors as tokens.
+//! the code with its warnings, or the errors, as tokens.
 
 mod file;
 mod layout;
@@ -34,7 +34,8 @@ pub fn mlp(tokens: proc_macro::TokenStream) -> proc_macro::TokenStream {
     expand(tokens.into()).into()
 }
 
-/// The code for a specification in tokens or in a file; for one with errors, a stub and a `compile_error!` for each.
+/// The code for a specification in tokens or in a file, and its warnings; for one with errors, a stub and a
+/// `compile_error!` for each.
 fn expand(tokens: TokenStream) -> TokenStream {
     let layout = Layout::new(tokens);
     match &layout.file {
@@ -44,13 +45,13 @@ fn expand(tokens: TokenStream) -> TokenStream {
 }
 
 fn from_tokens(layout: &Layout) -> TokenStream {
-    let errors = |found: &Diagnostic| report::compile_error(found, layout);
+    let report = |found: &Diagnostic| report::report(found, layout);
     compile(&Source {
         text: &layout.text,
         files: Crate::root(),
         runtime: layout.runtime.as_ref(),
         spans: Some(&|span| layout.name_span(span)),
-        errors: &errors,
+        report: &report,
     })
 }
 
@@ -59,10 +60,10 @@ fn from_file(file: &File, runtime: Option<&TokenStream>) -> TokenStream {
         Ok(text) => text,
         Err(error) => return error,
     };
-    let errors = |found: &Diagnostic| file.compile_error(found, &text);
+    let report = |found: &Diagnostic| file.report(found, &text);
     let files = Crate::around(file.path());
     let mut code = file.mention();
-    code.extend(compile(&Source { text: &text, files, runtime, spans: None, errors: &errors }));
+    code.extend(compile(&Source { text: &text, files, runtime, spans: None, report: &report }));
     code
 }
 
@@ -74,8 +75,8 @@ struct Source<'s> {
     runtime: Option<&'s TokenStream>,
     /// The spans of its names, where they are tokens of the user: editors are told of them.
     spans: Option<Spans<'s>>,
-    /// Turns an error into `compile_error!`.
-    errors: &'s dyn Fn(&Diagnostic) -> TokenStream,
+    /// Turns an error into `compile_error!`, and a warning into one of rustc.
+    report: &'s dyn Fn(&Diagnostic) -> TokenStream,
 }
 
 /// The code of the network, or a stub and the errors.
@@ -85,12 +86,12 @@ fn compile(source: &Source<'_>) -> TokenStream {
     let compiled = Compilation::of_ast(&ast, diagnostics, &source.files);
     compiled.and_then(|compiled| printed(source, &ast, &compiled)).unwrap_or_else(|diagnostics| {
         let mut code = mlp_rust::stub(&outlines(&ast, source.text), source.runtime);
-        code.extend(diagnostics.iter().map(source.errors));
+        code.extend(diagnostics.iter().map(source.report));
         code
     })
 }
 
-/// The code of the network, or a fault of the printer.
+/// The code of the network with its warnings, or a fault of the printer.
 fn printed(source: &Source<'_>, ast: &Ast, compiled: &Compilation) -> Result<TokenStream, Vec<Diagnostic>> {
     let names = source.spans.map(|_| Names::of(ast));
     let options = Options {
@@ -101,7 +102,9 @@ fn printed(source: &Source<'_>, ast: &Ast, compiled: &Compilation) -> Result<Tok
         hints: names.as_ref(),
         weights: weight_file(&compiled.derivation).map(|file| source.files.bytes(&file.path)),
     };
-    never::catch(|| mlp_rust::emit(compiled, &options)).map_err(|fault| vec![fault])
+    let mut code = never::catch(|| mlp_rust::emit(compiled, &options)).map_err(|fault| vec![fault])?;
+    code.extend(compiled.warnings.without_evaluation().iter().map(source.report));
+    Ok(code)
 }
 
 /// A name in Unicode normal form C, to which rustc converts identifiers, including the macro's tokens.

@@ -1,14 +1,38 @@
-//! Turns diagnostics into compile errors at the user's tokens.
+//! Turns diagnostics into compile errors, and warnings of rustc, at the user's tokens.
 
-use mlp_dsl::diagnostic::Diagnostic;
-use proc_macro2::TokenStream;
-use quote::quote_spanned;
+use mlp_dsl::diagnostic::{Diagnostic, Severity};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{quote, quote_spanned};
 
 use crate::layout::Layout;
 
+/// The diagnostic at its first token, if it is a warning.
+pub(crate) fn report(diagnostic: &Diagnostic, layout: &Layout) -> TokenStream {
+    match diagnostic.severity {
+        Severity::Error => compile_error(diagnostic, layout),
+        Severity::Warning => {
+            warning(diagnostic.code, &lines(diagnostic, layout), layout.range(diagnostic.span()).0)
+        }
+    }
+}
+
+/// A warning of rustc that fails no build: stable Rust gives a macro no other than the use of a deprecated item. Its
+/// name is the code, its note the message.
+pub(crate) fn warning(code: &str, note: &str, place: Span) -> TokenStream {
+    let declared = Ident::new(code, Span::call_site());
+    let used = Ident::new(code, place);
+    quote! {
+        const _: () = {
+            #[deprecated(note = #note)]
+            const #declared: () = ();
+            #used
+        };
+    }
+}
+
 /// `compile_error!` that spans the first to the last token of the error.
-pub(crate) fn compile_error(diagnostic: &Diagnostic, layout: &Layout) -> TokenStream {
-    let message = message(diagnostic, layout);
+fn compile_error(diagnostic: &Diagnostic, layout: &Layout) -> TokenStream {
+    let message = format!("[{}] {}", diagnostic.code, lines(diagnostic, layout));
     let (first, last) = layout.range(diagnostic.span());
     // rustc underlines from the span of the first token of the call to that of the last.
     let mut code = quote_spanned!(first=> ::core::compile_error!);
@@ -16,8 +40,8 @@ pub(crate) fn compile_error(diagnostic: &Diagnostic, layout: &Layout) -> TokenSt
     code
 }
 
-fn message(diagnostic: &Diagnostic, layout: &Layout) -> String {
-    let mut lines = vec![format!("[{}] {}", diagnostic.code, diagnostic.title)];
+fn lines(diagnostic: &Diagnostic, layout: &Layout) -> String {
+    let mut lines = vec![diagnostic.title.clone()];
     for (index, label) in diagnostic.labels.iter().enumerate() {
         match index {
             0 => lines.push(format!("  here: {}", label.text)),

@@ -15,7 +15,8 @@ pub use super::kernels::{
 pub use super::missing::{
     LossInSpecification, SmallEnoughElseBackwardInto, SmallEnoughElseForwardInto,
     SmallEnoughElseLossOfDifferentiable, SmallEnoughElseStatic, SmallEnoughElseTraceInto,
-    SmallEnoughElseTrainInto, TrainInSpecification, WithoutStateElseTrainInto,
+    SmallEnoughElseTrainInto, TrainInSpecification, TrainedParameterInSpecification,
+    WithoutStateElseTrainInto,
 };
 pub use super::network::{
     Differentiable, Gradients, Network, NotFinite, Parameter, ParameterKind, ParameterShape, Reduction,

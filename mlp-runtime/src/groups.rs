@@ -3,9 +3,13 @@
 //! The error of a sum of 32-bit numbers grows with the number of its terms: 10 000 000 times 0.1 is 9 % too much. So
 //! batches of more than [`Scalar::GROUP`] samples are cut into groups of that many, whatever the size of blocks. In each
 //! group the samples are added in order, as in a batch of its own, and the sums of the groups are added in order, in 64
-//! bits. A number of `f32` has 29 bits less than such a sum, so most additions of groups are exact.
+//! bits. A number of `f32` has 29 bits less than such a sum, so most additions of groups are exact. A mean is the sum times
+//! 1 / n in 64 bits, rounded once to 32: a quotient for each gradient would take longer than the rest.
 
 use super::batch::{Batch, block};
+use super::isa::dispatch::dispatch;
+use super::isa::portable::Portable;
+use super::isa::traits::{Isa, WithIsa};
 use super::network::{Differentiable, Gradients, Reduction};
 use super::scalar::Scalar;
 
@@ -89,18 +93,17 @@ impl Losses {
     }
 
     fn reduced<S: Scalar>(self, reduction: Reduction, samples: usize) -> S {
-        reduced(self.0, reduction.count(samples))
+        S::from_f64(self.0 * factor(reduction, samples))
     }
 }
 
-/// A mean or a sum, rounded once.
-#[inline(always)]
-fn reduced<S: Scalar>(sum: f64, count: Option<f64>) -> S {
-    S::from_f64(if let Some(count) = count { sum / count } else { sum })
+/// What a sum over these samples is multiplied by.
+fn factor(reduction: Reduction, samples: usize) -> f64 {
+    reduction.count(samples).map_or(1.0, |count: f64| 1.0 / count)
 }
 
 /// Adds the gradients of a group to the sums, which count as 0 if it is the `first` group. After the last one `samples`
-/// is the number of all samples, and the gradients become those of the batch.
+/// is the number of all samples, and the gradients become those of the batch; the sums are then of no use.
 #[inline(never)]
 pub fn add_group<S: Scalar, G: Gradients<S>>(
     first: bool,
@@ -109,28 +112,44 @@ pub fn add_group<S: Scalar, G: Gradients<S>>(
     sums: &mut [f64],
     gradients: &mut G,
 ) {
-    let mut number = 0;
-    let mut sums = sums;
+    let (mut number, mut sums) = (0, sums);
+    let factor = samples.map(|samples| factor(reduction, samples));
     while let Some(group) = gradients.elements_mut(number) {
         let Some((own, rest)) = sums.split_at_mut_checked(group.len()) else { return };
-        add(first, own, group);
-        if let Some(samples) = samples {
-            reduce(reduction.count(samples), own, group);
-        }
+        add(first, factor, own, group);
         sums = rest;
         number += 1;
     }
 }
 
-fn add<S: Scalar>(first: bool, sums: &mut [f64], group: &[S]) {
-    for (sum, &group) in sums.iter_mut().zip(group) {
-        let before = if first { 0.0 } else { *sum };
-        *sum = before + group.to_f64();
-    }
+/// One field of [`add_group`]. Fields of one register or more are worth the choice of an instruction set.
+fn add<S: Scalar>(first: bool, factor: Option<f64>, sums: &mut [f64], group: &mut [S]) {
+    let addition = Addition { first, factor, sums, group };
+    if addition.group.len() < 16 { addition.with_isa(Portable) } else { dispatch(addition) }
 }
 
-fn reduce<S: Scalar>(count: Option<f64>, sums: &[f64], results: &mut [S]) {
-    for (result, &sum) in results.iter_mut().zip(sums) {
-        *result = reduced(sum, count);
+struct Addition<'a, S> {
+    first: bool,
+    /// After the last group.
+    factor: Option<f64>,
+    sums: &'a mut [f64],
+    group: &'a mut [S],
+}
+
+impl<S: Scalar> WithIsa for Addition<'_, S> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_isa<I: Isa>(self, _: I) {
+        let Self { first, factor, sums, group } = self;
+        let all = sums.iter_mut().zip(group);
+        match (factor, first) {
+            (None, true) => all.for_each(|(sum, group)| *sum = group.to_f64()),
+            (None, false) => all.for_each(|(sum, group)| *sum += group.to_f64()),
+            // A batch with sums has more than one group.
+            (Some(factor), _) => {
+                all.for_each(|(sum, group)| *group = S::from_f64((*sum + group.to_f64()) * factor));
+            }
+        }
     }
 }

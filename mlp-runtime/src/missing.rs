@@ -70,6 +70,14 @@ pub trait WithoutStateElseTrainInto<'a> {} // Call `train_into(&input, &target, 
 pub trait LossInSpecification<'a> {} // Add `target …` and `loss …` to the specification, and `train …` for steps.
 
 #[diagnostic::on_unimplemented(
+    message = "the specification of this network has no trained parameter",
+    label = "this needs gradients",
+    note = "remove `frozen` from a parameter of the specification, or declare one that is trained"
+)]
+#[rustfmt::skip]
+pub trait TrainedParameterInSpecification<'a> {} // Remove `frozen` from a parameter, or declare one that is trained.
+
+#[diagnostic::on_unimplemented(
     message = "the specification of this network has no `train`",
     label = "this needs an update rule",
     note = "add a rule to the specification, for example `train sgd(rate = 0.1);`"

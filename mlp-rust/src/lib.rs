@@ -58,7 +58,7 @@ pub struct Options<'s> {
 
 /// The code of a network.
 pub fn emit(compiled: &Compilation, options: &Options<'_>) -> TokenStream {
-    let Compilation { derivation, plan } = compiled;
+    let Compilation { derivation, plan, .. } = compiled;
     let no_spans = |_: Span| proc_macro2::Span::call_site();
     let spans: Spans<'_> = options.spans.unwrap_or(&no_spans);
     let runtime = match (&options.runtime, options.standalone) {

@@ -21,7 +21,7 @@ pub(crate) enum Command {
     Check(Check),
     /// Report layers, dimensions, parameters, links, batches, memory and multiply-adds
     Summary(Summary),
-    /// Perform a training step with the declared values and print every number
+    /// Perform the declared training step and print every number
     Eval(Eval),
     /// Write the worked derivation in Markdown
     Derive(Derive),
@@ -29,7 +29,7 @@ pub(crate) enum Command {
     Emit(Emit),
     /// Format specifications
     Fmt(Fmt),
-    /// Explain an error code
+    /// Explain the code of an error or warning
     Explain(Explain),
     /// Run the language server over standard input and output
     Lsp(Lsp),
@@ -41,20 +41,30 @@ pub(crate) struct Source {
     /// The specification; `-` reads standard input
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
-    /// The format of error messages
+    /// The format of errors and warnings
     #[arg(long, value_enum, default_value_t)]
     pub(crate) message_format: MessageFormat,
+    /// Fail if there is a warning
+    #[arg(long, value_enum, value_name = "WHAT")]
+    pub(crate) deny: Option<Deny>,
 }
 
-/// The formats of error messages.
+/// What makes a command fail beside errors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Deny {
+    /// All warnings
+    Warnings,
+}
+
+/// The formats of errors and warnings.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum MessageFormat {
     /// With source lines and labels
     #[default]
     Text,
-    /// One line per error
+    /// One line per error or warning
     Short,
-    /// One line of JSON per error
+    /// One line of JSON per error or warning
     Json,
 }
 
@@ -96,7 +106,7 @@ pub(crate) enum SummaryFormat {
 /// One of the declared samples.
 #[derive(Clone, Copy, Debug, Args)]
 pub(crate) struct Choice {
-    /// Use the N-th sample of `data`, counted from 1
+    /// Use the N-th sample of `data` alone, counted from 1, instead of the declared batch
     #[arg(long, value_name = "N", value_parser = count())]
     pub(crate) sample: Option<u64>,
 }
@@ -108,7 +118,7 @@ pub(crate) struct Eval {
     pub(crate) source: Source,
     #[command(flatten)]
     pub(crate) choice: Choice,
-    /// Perform N training steps and print the last
+    /// Perform N training steps, batch after batch, and print the last and all losses
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = count())]
     pub(crate) steps: u64,
     /// The output format
@@ -146,9 +156,12 @@ pub(crate) struct Derive {
     pub(crate) source: Source,
     #[command(flatten)]
     pub(crate) choice: Choice,
-    /// The number of decimal places
+    /// The number of decimal places; 17 prints 17 significant digits
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=17))]
     pub(crate) digits: Option<u8>,
+    /// Round each computed number to N decimal places before it is used further, as with a calculator
+    #[arg(long, value_name = "N", conflicts_with = "digits", value_parser = clap::value_parser!(u8).range(1..=15))]
+    pub(crate) round_each: Option<u8>,
     /// The batch size, instead of the one declared in `train`
     #[arg(long, value_name = "N", value_parser = count())]
     pub(crate) batch: Option<u64>,
@@ -201,7 +214,7 @@ pub(crate) struct Fmt {
 /// `explain`
 #[derive(Debug, Args)]
 pub(crate) struct Explain {
-    /// The code, such as M0201; without a code, all codes are listed
+    /// The code, such as M0201 or W0101; without a code, all codes are listed
     #[arg(value_name = "CODE")]
     pub(crate) code: Option<String>,
 }

@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Renderer, Snippet};
-use mlp_dsl::diagnostic::Diagnostic;
+use mlp_dsl::diagnostic::{Diagnostic, Severity};
 
 use crate::{
     escape::{self, Escaped},
@@ -25,13 +25,16 @@ pub(crate) fn render(found: &[Diagnostic], source: &Escaped, file: &str) -> Stri
         report.push_str(&one(diagnostic, source, file, &renderer));
         report.push_str("\n\n");
     }
-    let errors = if found.len() == 1 { "error" } else { "errors" };
+    let severity = found.first().map_or(Severity::Error, |first| first.severity);
+    let word = severity.word();
+    let words = if found.len() == 1 { word.to_owned() } else { format!("{word}s") };
     let more = if found.len() >= mlp_dsl::limits::DIAGNOSTICS { " or more" } else { "" };
-    let last = format!("found {}{more} {errors} in {file}", found.len());
-    report.push_str(&renderer.render(&[Group::with_title(Level::ERROR.primary_title(last))]));
+    let last = format!("found {}{more} {words} in {file}", found.len());
+    report.push_str(&renderer.render(&[Group::with_title(level(severity).primary_title(last))]));
     if let Some(first) = found.first() {
         report.push_str(&format!(
-            "\n\nFor more information about an error, try `mlpc explain {}`.",
+            "\n\nFor more information about {} {word}, try `mlpc explain {}`.",
+            if severity == Severity::Error { "an" } else { "a" },
             first.code
         ));
     }
@@ -42,7 +45,8 @@ pub(crate) fn render(found: &[Diagnostic], source: &Escaped, file: &str) -> Stri
 pub(crate) fn short(found: &[Diagnostic], text: &str, file: &str) -> String {
     let line = |diagnostic: &Diagnostic| {
         let (line, column) = place(text, diagnostic.span().start);
-        format!("{file}:{line}:{column}: error[{}]: {}", diagnostic.code, escape::line(&diagnostic.title))
+        let (word, title) = (diagnostic.severity.word(), escape::line(&diagnostic.title));
+        format!("{file}:{line}:{column}: {word}[{}]: {title}", diagnostic.code)
     };
     found.iter().map(line).collect::<Vec<_>>().join("\n")
 }
@@ -67,7 +71,7 @@ pub(crate) fn json(found: &[Diagnostic], text: &str, file: &str) -> String {
         let rendered =
             anstream::adapter::strip_str(&one(diagnostic, &source, file, &Renderer::styled())).to_string();
         Json::object([
-            ("level", Json::text("error")),
+            ("level", Json::text(diagnostic.severity.word())),
             ("code", Json::text(diagnostic.code)),
             ("title", Json::text(&diagnostic.title)),
             ("file", Json::text(file)),
@@ -78,6 +82,13 @@ pub(crate) fn json(found: &[Diagnostic], text: &str, file: &str) -> String {
         .line()
     };
     found.iter().map(object).collect::<Vec<_>>().join("\n")
+}
+
+fn level(severity: Severity) -> Level<'static> {
+    match severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+    }
 }
 
 /// Line and column of an offset, counted from 1.
@@ -98,7 +109,7 @@ fn one(diagnostic: &Diagnostic, source: &Escaped, file: &str, renderer: &Rendere
     });
     let shown = source.text.get(window.clone()).unwrap_or_default();
     let snippet = Snippet::source(shown).line_start(first_line).path(file).annotations(labels);
-    let title = Level::ERROR.primary_title(escape::line(&diagnostic.title)).id(diagnostic.code);
+    let title = level(diagnostic.severity).primary_title(escape::line(&diagnostic.title)).id(diagnostic.code);
     let mut group = title.element(snippet);
     if let Some(help) = &diagnostic.help {
         group = group.element(Level::HELP.message(escape::line(help)));

@@ -9,28 +9,76 @@ use std::{
 use mlp_dsl::{Compilation, diagnostic::Diagnostic, ir::Derivation, limits};
 
 use crate::{
-    arguments::{Choice, MessageFormat, Source},
+    arguments::{Choice, Deny, MessageFormat, Source},
     diagnostics,
     escape::Escaped,
     failure::Failure,
     file::{is_standard, reason, shown_name},
+    output,
     weights::Beside,
 };
 
-/// Reads and compiles; errors become a failure with the rendered diagnostics.
+/// Reads and compiles; errors become a failure with the rendered diagnostics. Reports the warnings that need no
+/// evaluation.
 pub(crate) fn compile(source: &Source) -> Result<Compilation, Failure> {
+    let read = read(source)?;
+    read.report(&read.compiled.warnings.without_evaluation(), source)?;
+    Ok(read.compiled)
+}
+
+/// A specification without errors.
+pub(crate) struct Specification {
+    text: String,
+    /// What it compiles to.
+    pub(crate) compiled: Compilation,
+}
+
+/// Reads and compiles, and reports no warnings.
+pub(crate) fn read(source: &Source) -> Result<Specification, Failure> {
     let text = text(source)?;
-    Compilation::of(&text, &Beside::new(&source.file)).map_err(|found| mistakes(&found, &text, source))
+    match Compilation::of(&text, &Beside::new(&source.file)) {
+        Ok(compiled) => Ok(Specification { text, compiled }),
+        Err(found) => Err(mistakes(&found, &text, source)),
+    }
+}
+
+impl Specification {
+    /// The text.
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Prints warnings on the standard error; with `--deny warnings` they are a failure.
+    pub(crate) fn report(&self, found: &[Diagnostic], source: &Source) -> Result<(), Failure> {
+        if found.is_empty() {
+            return Ok(());
+        }
+        let mut message = rendered(found, &self.text, source);
+        match source.deny {
+            None => output::warn(&message),
+            Some(Deny::Warnings) => {
+                if source.message_format == MessageFormat::Text {
+                    message.push_str("\nWith `--deny warnings` a warning is an error.");
+                }
+                return Err(Failure::Specification(message));
+            }
+        }
+        Ok(())
+    }
 }
 
 /// The failure that prints these diagnostics.
 pub(crate) fn mistakes(found: &[Diagnostic], text: &str, source: &Source) -> Failure {
+    Failure::Specification(rendered(found, text, source))
+}
+
+fn rendered(found: &[Diagnostic], text: &str, source: &Source) -> String {
     let name = shown_name(&source.file);
-    Failure::Specification(match source.message_format {
+    match source.message_format {
         MessageFormat::Text => diagnostics::render(found, &Escaped::lines(text), &name),
         MessageFormat::Short => diagnostics::short(found, text, &name),
         MessageFormat::Json => diagnostics::json(found, text, &name),
-    })
+    }
 }
 
 /// Reads and compiles, with the values of the chosen sample.

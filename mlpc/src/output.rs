@@ -22,6 +22,11 @@ pub(crate) fn print(text: &str) -> Result<(), Failure> {
     })
 }
 
+/// Writes warnings to the standard error. A closed one is ignored.
+pub(crate) fn warn(message: &str) {
+    let _ = writeln!(anstream::stderr(), "{message}");
+}
+
 /// Writes generated text to its destination, or compares it with the file there; `refresh` is the
 /// command that writes the file.
 pub(crate) fn deliver(text: &str, source: &Source, target: &Target, refresh: &str) -> Result<(), Failure> {

@@ -90,6 +90,23 @@ mod without_loss {
     }
 }
 
+mod frozen {
+    mlp::mlp! {
+        pub network Line: f64 {
+            input  x[2];
+            frozen layer y[1] = dense(x);
+            target t[1];
+            loss   half_squared_error(y, t);
+        }
+    }
+    pub fn step() -> f64 {
+        let mut network = Line::new();
+        network.train(&[0.0, 1.0], &[1.0]);
+        let _ = network.backward(&[0.0, 1.0], &[1.0]);
+        network.loss(&[0.0, 1.0], &[1.0])
+    }
+}
+
 mod without_rule {
     mlp::mlp! {
         pub network Line: f64 {

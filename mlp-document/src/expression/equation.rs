@@ -7,7 +7,7 @@ use mlp_dsl::{
     ir::{
         Derivation,
         array::Op,
-        equation::{EquationId, Per, Symbol},
+        equation::{Equation, EquationId, Per, Role, Symbol},
     },
     model::Reduction,
     never::OrNever,
@@ -219,10 +219,18 @@ impl<'d> Inliner<'d> {
         self.expression.push_shaped(Node::Batch(reduction, Box::new(inner)), shape)
     }
 
+    /// Whether the forward pass or the loss reads a value: then derivatives with respect to it are about those uses.
+    fn is_read(&self, value: EquationId) -> bool {
+        let forward = |equation: &&Equation| matches!(equation.role, Role::Forward | Role::Loss);
+        let mut equations = self.derivation.equations.iter().filter(forward);
+        equations.any(|equation| equation.op.operands().contains(&value))
+    }
+
     /// The cross-entropy of a named softmax, or of softmax(z).
     fn cross_entropy(&self, id: EquationId, z: EquationId, t: EquationId) -> (ArrayOp, Vec<EquationId>) {
         let softmax = self.derivation.numbered().find(|(_, e)| e.op == Op::Softmax(z));
-        match softmax.filter(|(p, _)| *p < id && !is_unnamed(self.derivation, *p)) {
+        let is_named = |p: EquationId| p < id && !is_unnamed(self.derivation, p);
+        match softmax.filter(|(p, _)| is_named(*p) && !self.is_read(*p)) {
             Some((p, _)) => (ArrayOp::CrossEntropy, vec![p, t]),
             None => (ArrayOp::SoftmaxCrossEntropy, vec![z, t]),
         }

@@ -1,7 +1,10 @@
 //! The value of each side, at any point, from the interpreter's values of the equations.
 
 use mlp_dsl::{
-    formula::{FunctionId, evaluate::evaluate_formula},
+    formula::{
+        FunctionId,
+        evaluate::{Real, evaluate_formula},
+    },
     ir::{Derivation, equation::EquationId},
     model::{Reduction, Sample},
     never::OrNever,
@@ -14,12 +17,17 @@ use super::{ArrayOp, Expression, Node, NodeId, Quantity};
 
 /// The interpreter's values: of the batch, and of each of its samples.
 #[derive(Clone, Debug)]
-pub struct Numbers(Evaluation<f64>);
+pub struct Numbers<R = f64>(Evaluation<R>);
 
-impl Numbers {
+impl<R: Real> Numbers<R> {
     /// At a point.
     pub fn at(derivation: &Derivation, point: &Point) -> Self {
-        Numbers(evaluate(derivation, point))
+        Numbers::of_evaluation(evaluate(derivation, point))
+    }
+
+    /// Of an evaluation.
+    pub(crate) fn of_evaluation(evaluation: Evaluation<R>) -> Self {
+        Numbers(evaluation)
     }
 
     /// For a batch of samples, with these parameters instead of the start values.
@@ -41,36 +49,54 @@ impl Numbers {
     }
 
     /// The value of an equation, seen from a sample.
-    pub fn value(&self, id: EquationId, sample: usize) -> Option<&Array<f64>> {
+    pub fn value(&self, id: EquationId, sample: usize) -> Option<&Array<R>> {
         self.0.value_of(id, sample)
     }
 }
 
 impl Expression {
     /// The value seen from a sample, or `None` where something in it has none.
-    pub fn evaluate(&self, derivation: &Derivation, numbers: &Numbers, sample: usize) -> Option<Array<f64>> {
+    pub fn evaluate<R: Real>(
+        &self,
+        derivation: &Derivation,
+        numbers: &Numbers<R>,
+        sample: usize,
+    ) -> Option<Array<R>> {
         node_values(self, derivation, numbers, sample)?.pop()
     }
 }
 
 /// The value of each node of an expression, seen from a sample.
-pub(crate) fn node_values(
+pub(crate) fn node_values<R: Real>(
     expression: &Expression,
     derivation: &Derivation,
-    numbers: &Numbers,
+    numbers: &Numbers<R>,
     sample: usize,
-) -> Option<Vec<Array<f64>>> {
-    let mut values: Vec<Array<f64>> = Vec::with_capacity(expression.nodes().len());
+) -> Option<Vec<Array<R>>> {
+    let quantity = |quantity: &Quantity| quantity.evaluate(derivation, numbers, sample);
+    let batch = |reduction, inner: &Expression| over_batch(inner, reduction, derivation, numbers);
+    nodes_from(expression, derivation, &quantity, &batch)
+}
+
+/// The value of each node of an expression; `quantity` gives those of its quantities, and `batch` what is taken
+/// over the samples.
+pub(crate) fn nodes_from<R: Real>(
+    expression: &Expression,
+    derivation: &Derivation,
+    quantity: &dyn Fn(&Quantity) -> Option<Array<R>>,
+    batch: &dyn Fn(Reduction, &Expression) -> Option<Array<R>>,
+) -> Option<Vec<Array<R>>> {
+    let mut values: Vec<Array<R>> = Vec::with_capacity(expression.nodes().len());
     for (node, shape) in expression.shaped() {
         let value = match node {
-            Node::Number(number) | Node::Constant(_, number) => Array::scalar_of(*number),
-            Node::Quantity(quantity) => quantity.evaluate(derivation, numbers, sample)?,
-            Node::Batch(reduction, inner) => over_batch(inner, *reduction, derivation, numbers)?,
+            Node::Number(number) | Node::Constant(_, number) => Array::scalar_of(R::from(*number)),
+            Node::Quantity(own) => quantity(own)?,
+            Node::Batch(reduction, inner) => batch(*reduction, inner)?,
             Node::Array(op, operands) => op.evaluate(shape, &operands_of(operands, &values)?)?,
             Node::Unary(..) | Node::Binary(..) | Node::Select(..) | Node::Apply(..) | Node::Whole { .. } => {
                 let operands = operands_of(&node.operands(), &values)?;
                 Array::build(shape, |row, column| {
-                    let cells: Vec<f64> = operands.iter().map(|a| a.spread(row, column)).collect();
+                    let cells: Vec<R> = operands.iter().map(|a| a.spread(row, column)).collect();
                     cell(node, &cells, derivation)
                 })
             }
@@ -80,13 +106,13 @@ pub(crate) fn node_values(
     Some(values)
 }
 
-fn over_batch(
+fn over_batch<R: Real>(
     expression: &Expression,
     reduction: Reduction,
     derivation: &Derivation,
-    numbers: &Numbers,
-) -> Option<Array<f64>> {
-    let mut sum: Option<Array<f64>> = None;
+    numbers: &Numbers<R>,
+) -> Option<Array<R>> {
+    let mut sum: Option<Array<R>> = None;
     for sample in 0..numbers.samples() {
         let value = expression.evaluate(derivation, numbers, sample)?;
         sum = Some(match sum {
@@ -95,17 +121,22 @@ fn over_batch(
         });
     }
     Some(match reduction {
-        Reduction::Mean => sum?.map(|x| x / numbers.samples() as f64),
+        Reduction::Mean => sum?.map(|x| x / R::from(numbers.samples() as f64)),
         Reduction::Sum => sum?,
     })
 }
 
 impl Quantity {
     /// The value seen from a sample.
-    pub fn evaluate(&self, derivation: &Derivation, numbers: &Numbers, sample: usize) -> Option<Array<f64>> {
+    pub fn evaluate<R: Real>(
+        &self,
+        derivation: &Derivation,
+        numbers: &Numbers<R>,
+        sample: usize,
+    ) -> Option<Array<R>> {
         match self {
             Quantity::Equation(id) => numbers.value(*id, sample).cloned(),
-            Quantity::Count(count) => Some(Array::scalar_of(count.of(derivation)? as f64)),
+            Quantity::Count(count) => Some(Array::scalar_of(R::from(count.of(derivation)? as f64))),
             Quantity::OfSample { sample: own, value } => {
                 value.evaluate(derivation, numbers, own.unwrap_or(sample))
             }
@@ -118,10 +149,10 @@ impl Quantity {
 }
 
 impl ArrayOp {
-    fn evaluate(self, shape: Shape, operands: &[&Array<f64>]) -> Option<Array<f64>> {
+    fn evaluate<R: Real>(self, shape: Shape, operands: &[&Array<R>]) -> Option<Array<R>> {
         let first = *operands.first()?;
         let second = || operands.get(1).copied();
-        let product = |a: &Array<f64>, b: &Array<f64>| a.product(b, Arithmetic::Separate);
+        let product = |a: &Array<R>, b: &Array<R>| a.product(b, Arithmetic::Separate);
         let value = match self {
             ArrayOp::Product => product(first, second()?),
             ArrayOp::ProductTransposed => product(first, &second()?.transposed()),
@@ -131,54 +162,59 @@ impl ArrayOp {
             ArrayOp::Softmax => first.softmax(),
             ArrayOp::LogSoftmax => first.log_softmax(),
             ArrayOp::CrossEntropy => {
-                let part = |(p, t): (f64, f64)| if t == 0.0 { 0.0 } else { -t * p.ln() };
-                Array::scalar_of(first.iter().zip(second()?.iter()).map(part).sum())
+                let zero = R::from(0.0);
+                let part = |(p, t): (R, R)| if t.real() == 0.0 { zero } else { -t * p.ln() };
+                Array::scalar_of(added_up(first.iter().zip(second()?.iter()).map(part)))
             }
             ArrayOp::SoftmaxCrossEntropy => Array::scalar_of(first.cross_entropy(second()?)),
             ArrayOp::Pack => Array::vector(operands.iter().flat_map(|a| a.iter()).collect()),
             ArrayOp::Transposed => first.transposed(),
-            ArrayOp::SumSquares => Array::scalar_of(first.iter().map(|x| x * x).sum()),
+            ArrayOp::SumSquares => Array::scalar_of(added_up(first.iter().map(|x| x * x))),
             ArrayOp::Part(start) => Array::vector(first.iter().skip(start).take(shape.count()).collect()),
             ArrayOp::Element(index) => Array::scalar_of(first.at(0, index)),
             ArrayOp::SumOverIndex => Array::build(shape, |row, _| match shape {
-                Shape::Matrix(_, columns) => (0..columns).map(|column| first.at(row, column)).sum(),
+                Shape::Matrix(_, columns) => added_up((0..columns).map(|column| first.at(row, column))),
                 Shape::Scalar | Shape::Vector(_) => first.sum(),
             }),
             ArrayOp::Cell(row, column) => Array::scalar_of(first.at(row, column)),
             ArrayOp::Fill => Array::build(shape, |row, column| first.spread(row, column)),
         };
-        let cells: Vec<f64> = value.iter().collect();
+        let cells: Vec<R> = value.iter().collect();
         Some(Array::from_row_major(shape, &cells))
     }
 }
 
-fn operands_of<'v>(ids: &[NodeId], values: &'v [Array<f64>]) -> Option<Vec<&'v Array<f64>>> {
+fn added_up<R: Real>(numbers: impl Iterator<Item = R>) -> R {
+    numbers.reduce(|sum, x| sum + x).unwrap_or(R::from(0.0))
+}
+
+fn operands_of<'v, R>(ids: &[NodeId], values: &'v [Array<R>]) -> Option<Vec<&'v Array<R>>> {
     ids.iter().map(|id| values.get(id.index())).collect()
 }
 
 /// One cell of an element-wise operation.
-fn cell(node: &Node, x: &[f64], derivation: &Derivation) -> f64 {
+fn cell<R: Real>(node: &Node, x: &[R], derivation: &Derivation) -> R {
     let value = match (node, x) {
         (Node::Unary(op, _), [x]) => Some(op.evaluate(*x)),
         (Node::Binary(op, ..), [a, b]) => Some(op.evaluate(*a, *b)),
-        (Node::Whole { up: true, .. }, [x]) => Some(x.ceil()),
+        (Node::Whole { up: true, .. }, [x]) => Some(-(-*x).floor()),
         (Node::Whole { up: false, .. }, [x]) => Some(x.floor()),
         (Node::Select(comparison, _), [left, right, then, otherwise]) => {
-            Some(if comparison.holds(*left, *right) { *then } else { *otherwise })
+            Some(if comparison.holds(left.real(), right.real()) { *then } else { *otherwise })
         }
         (Node::Apply(id, _), arguments) => applied(*id, arguments, derivation),
         _ => None,
     };
-    value.or_never("an element-wise operation has its operands", f64::NAN)
+    value.or_never("an element-wise operation has its operands", R::from(f64::NAN))
 }
 
 /// The value of a function; none where it or an argument is missing.
-fn applied(FunctionId(id): FunctionId, arguments: &[f64], derivation: &Derivation) -> Option<f64> {
+fn applied<R: Real>(FunctionId(id): FunctionId, arguments: &[R], derivation: &Derivation) -> Option<R> {
     let header = &derivation.header;
     let function = header.functions.get(id as usize)?;
     let leaf = |leaf: u32| {
         let argument = arguments.get(leaf as usize).copied();
-        argument.or_never("a call has an argument for each parameter", f64::NAN)
+        argument.or_never("a call has an argument for each parameter", R::from(f64::NAN))
     };
     Some(evaluate_formula(&function.body, &leaf, &header.functions, header.arithmetic))
 }

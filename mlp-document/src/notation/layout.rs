@@ -17,8 +17,8 @@ const ROWS: usize = 16;
 pub struct Row {
     /// What is to the left of the first equals sign; nothing where a line continues.
     pub left: Option<Math>,
-    /// The sides to the right of it, an equals sign before each.
-    pub right: Vec<Math>,
+    /// The sides to the right of it, each with the sign before it: equal, or approximately equal.
+    pub right: Vec<(Operator, Math)>,
 }
 
 impl Notation<'_> {
@@ -40,15 +40,14 @@ impl Notation<'_> {
     }
 
     fn rows(&self, line: &Line) -> Vec<Row> {
-        let mut sides: Vec<Math> = line.sides.iter().filter_map(|side| self.side(side)).collect();
-        // Neighbours that look the same are one.
-        sides.dedup();
+        let mut sides = self.chain(line);
         if sides.len() < 2 {
-            sides.push(Math::Row(vec![Operator::Ellipsis.into(), Math::Text(phrases::TOO_LONG)]));
+            let long = Math::Row(vec![Operator::Ellipsis.into(), Math::Text(phrases::TOO_LONG)]);
+            sides.push((Operator::Equal, long));
         }
-        let width = sides.iter().map(|side| side.size() + 1).sum::<usize>();
+        let width = sides.iter().map(|(_, side)| side.size() + 1).sum::<usize>();
         let mut sides = sides.into_iter();
-        let left = sides.next();
+        let left = sides.next().map(|(_, side)| side);
         let first =
             Row { left, right: sides.by_ref().take(if width > WIDTH { 1 } else { usize::MAX }).collect() };
         let rest = sides.map(|side| Row { left: None, right: vec![side] });

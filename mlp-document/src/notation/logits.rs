@@ -1,12 +1,18 @@
 //! The functions that are computed from net inputs, in the notation of the probabilities that they are about.
 
+use std::collections::HashSet;
+
 use mlp_dsl::{
     formula::{FunctionId, scalar::Binary},
-    ir::{Derivation, reuse::Sigmoids},
+    ir::{
+        Derivation,
+        equation::{EquationId, Role},
+        reuse::Sigmoids,
+    },
     shape::Shape,
 };
 
-use crate::expression::{Expression, Node, NodeId, Quantity};
+use crate::expression::{Expression, Node, NodeId, Quantity, equation::is_unnamed};
 
 use super::{
     math::{Math, Name},
@@ -21,6 +27,8 @@ pub(crate) struct Logits {
     log_loss_from_logit: Option<FunctionId>,
     sigmoid: Option<FunctionId>,
     sigmoids: Sigmoids,
+    /// What equations of the forward pass and the loss read.
+    read: HashSet<EquationId>,
 }
 
 impl Logits {
@@ -30,7 +38,20 @@ impl Logits {
             log_loss_from_logit: derivation.prelude_function("log_loss_from_logit"),
             sigmoid: derivation.prelude_function("sigmoid"),
             sigmoids: Sigmoids::of(derivation),
+            read: derivation
+                .equations
+                .iter()
+                .filter(|equation| matches!(equation.role, Role::Forward | Role::Loss))
+                .flat_map(|equation| equation.op.operands())
+                .collect(),
         }
+    }
+
+    /// The name of sigmoid(z), where nothing but the loss depends on it: then the formula names it, and no derivative
+    /// with respect to it says less than the formula.
+    fn named(&self, derivation: &Derivation, z: EquationId) -> Option<EquationId> {
+        let p = self.sigmoids.by_net_input(z)?;
+        (!self.read.contains(&p) && !is_unnamed(derivation, p)).then_some(p)
     }
 
     /// ln σ(z) for `log_sigmoid(z)`, and −t ln p − (1 − t) ln(1 − p) for the log loss of p = σ(z); `None` for other functions.
@@ -49,7 +70,7 @@ impl Logits {
             [z] if Some(function) == self.log_sigmoid => Some(ln(sigmoid(at(z)?)?)),
             [z, t] if Some(function) == self.log_loss_from_logit => {
                 let known = match expression.node(*z) {
-                    Some(Node::Quantity(Quantity::Equation(id))) => self.sigmoids.by_net_input(*id),
+                    Some(Node::Quantity(Quantity::Equation(id))) => self.named(derivation, *id),
                     Some(_) | None => None,
                 };
                 let p = match known {

@@ -1,7 +1,7 @@
 //! A tree of mathematics: what a printer prints. Brackets and lengths are decided here, so a
 //! printer only spells.
 
-use super::decimal::Decimal;
+use super::decimal::{Decimal, in_full};
 
 /// A piece of mathematics.
 #[derive(Clone, Debug, PartialEq)]
@@ -142,6 +142,8 @@ pub enum Operator {
     GreaterOrEqual,
     /// a = b
     Equal,
+    /// a ≈ b: digits were dropped
+    Approximately,
     /// a ≠ b
     NotEqual,
 }
@@ -257,6 +259,7 @@ impl Operator {
             | Operator::Greater
             | Operator::GreaterOrEqual
             | Operator::Equal
+            | Operator::Approximately
             | Operator::NotEqual => Binding::Loosest,
         }
     }
@@ -324,7 +327,7 @@ impl Math {
 
     /// A number with the digits it has.
     pub(crate) fn decimal(number: f64) -> Math {
-        Math::Number(Number::Decimal(Decimal { digits: number.to_string(), exponent: None }))
+        Math::Number(Number::Decimal(in_full(number)))
     }
 
     /// 10 to a power
@@ -342,8 +345,32 @@ impl Math {
         Math::Row(vec![a, Math::Operator(operator), b])
     }
 
-    /// −x; a sum over an index extends to the end, so it needs no brackets.
+    /// Whether it begins with the number 0 and is a product: then it is 0.
+    fn is_zero(&self) -> bool {
+        match self {
+            Math::Number(Number::Decimal(decimal)) => decimal.digits == "0",
+            Math::Row(items) if self.binding() == Binding::Product => {
+                items.first().is_some_and(Math::is_zero)
+            }
+            Math::Row(_)
+            | Math::Number(_)
+            | Math::Name(_)
+            | Math::Operator(_)
+            | Math::Text(_)
+            | Math::Fraction(..)
+            | Math::Scripts { .. }
+            | Math::Root(_)
+            | Math::Fenced(..)
+            | Math::Cases { .. }
+            | Math::Matrix(_) => false,
+        }
+    }
+
+    /// −x; a sum over an index extends to the end, so it needs no brackets. There is no −0.
     pub(crate) fn negated(&self) -> Math {
+        if self.is_zero() {
+            return self.clone();
+        }
         let mut row = vec![Operator::Negative.into()];
         if let Math::Row(items) = self
             && items.first().is_some_and(Math::is_sum_sign)

@@ -6,6 +6,7 @@ mod logits;
 pub(crate) mod math;
 pub(crate) mod names;
 mod operations;
+mod relation;
 mod samples;
 mod size;
 mod spelling;
@@ -19,9 +20,10 @@ use crate::{
         ArrayOp, Expression, Node, NodeId, Quantity,
         evaluate::{Numbers, node_values},
     },
+    known::Known,
 };
 
-use decimal::decimal;
+use decimal::{ALL_DIGITS, decimal, in_full};
 use math::{Binding, Fence, Math, Name, Number, Operator};
 use names::Names;
 use operations::{array_operation, binary, select};
@@ -39,8 +41,10 @@ const MATRIX: usize = 24;
 pub(crate) struct Notation<'d> {
     pub(crate) derivation: &'d Derivation,
     pub(crate) names: &'d Names,
-    pub(crate) numbers: Option<&'d Numbers>,
+    pub(crate) numbers: Option<&'d Numbers<Known>>,
     pub(crate) digits: usize,
+    /// Decimals to which each computed number is rounded before it is used.
+    pub(crate) round_each: Option<usize>,
     /// The sample that symbols are marked with: by its number, or by the letter of any sample.
     pub(crate) sample: Option<Option<usize>>,
 }
@@ -77,6 +81,9 @@ impl Notation<'_> {
         if expression.nodes().len() > OPERATIONS {
             return None;
         }
+        if let [Node::Number(x)] = expression.nodes() {
+            return Some(if numbers { self.computed(*x) } else { literal(*x) });
+        }
         let mut pieces: Vec<Math> = Vec::with_capacity(expression.nodes().len());
         for (node, shape) in expression.shaped() {
             let piece = self.node(expression, node, shape, &pieces, numbers)?;
@@ -101,8 +108,8 @@ impl Notation<'_> {
         let all = |ids: &[NodeId]| ids.iter().map(|id| at(id).cloned()).collect::<Option<Vec<Math>>>();
         Some(match node {
             Node::Number(x) if *x == 0.5 && !numbers => Math::Number(Number::Half),
-            Node::Number(x) => self.number(*x),
-            Node::Constant(_, x) if numbers => self.number(*x),
+            Node::Number(x) => literal(*x),
+            Node::Constant(_, x) if numbers => literal(*x),
             Node::Constant(id, _) => self.names.constant(*id).into(),
             Node::Quantity(quantity) => self.quantity(quantity, numbers)?,
             Node::Unary(op, x) => self.unary(*op, at(x)?),
@@ -130,18 +137,20 @@ impl Notation<'_> {
     }
 
     /// A number, rounded.
-    fn number(&self, x: f64) -> Math {
-        Math::Number(if x.is_nan() {
-            Number::Undefined
-        } else if x.is_infinite() {
-            Number::Infinite { negative: x < 0.0 }
-        } else {
-            Number::Decimal(decimal(x, self.digits))
-        })
+    fn number(&self, x: Known) -> Math {
+        finite(x.value(), || decimal(x, self.digits))
+    }
+
+    /// A number that is computed apart from the equations, without what the last bits of a float add to it where
+    /// those are not printed.
+    fn computed(&self, x: f64) -> Math {
+        let digits = self.round_each.unwrap_or(self.digits);
+        let short = if digits + 1 < ALL_DIGITS { format!("{x:.14e}").parse().unwrap_or(x) } else { x };
+        finite(x, || decimal(Known::from(short), digits))
     }
 
     /// The value of an expression: for a batch with a row for each sample, where it depends on the sample.
-    fn values(&self, expression: &Expression) -> Option<Array<f64>> {
+    fn values(&self, expression: &Expression) -> Option<Array<Known>> {
         let numbers = self.numbers?;
         let of = |sample| expression.evaluate(self.derivation, numbers, sample);
         if numbers.samples() == 1 || !expression.is_open(self.derivation) {
@@ -153,12 +162,12 @@ impl Notation<'_> {
             return None;
         }
         let rows = (0..numbers.samples()).map(of).collect::<Option<Vec<_>>>()?;
-        let cells: Vec<f64> = rows.iter().flat_map(|row| row.iter().collect::<Vec<f64>>()).collect();
+        let cells: Vec<Known> = rows.iter().flat_map(|row| row.iter().collect::<Vec<Known>>()).collect();
         Some(Array::from_row_major(shape, &cells))
     }
 
     /// The numbers of an array, where they are few.
-    fn array(&self, value: &Array<f64>) -> Option<Math> {
+    fn array(&self, value: &Array<Known>) -> Option<Math> {
         let columns = match value.shape() {
             Shape::Scalar => return Some(self.number(value.scalar())),
             Shape::Vector(n) | Shape::Matrix(_, n) => n,
@@ -176,7 +185,7 @@ impl Notation<'_> {
         }
         Some(match quantity {
             Quantity::Equation(id) => self.symbol(*id),
-            Quantity::Count(count) => self.number(count.of(self.derivation)? as f64),
+            Quantity::Count(count) => literal(count.of(self.derivation)? as f64),
             Quantity::Letter { math, .. } => math.as_ref().clone(),
             Quantity::Derivative { of, by, .. } => self.derivative(*of, *by),
             Quantity::OfSample { sample, value } => {
@@ -231,6 +240,21 @@ impl Notation<'_> {
             Reduction::Sum => sum,
         })
     }
+}
+
+/// A number of the specification, all of it.
+fn literal(x: f64) -> Math {
+    finite(x, || in_full(x))
+}
+
+fn finite(x: f64, decimal: impl FnOnce() -> decimal::Decimal) -> Math {
+    Math::Number(if x.is_nan() {
+        Number::Undefined
+    } else if x.is_infinite() {
+        Number::Infinite { negative: x < 0.0 }
+    } else {
+        Number::Decimal(decimal())
+    })
 }
 
 /// Whether an array of these sizes is printed in numbers.

@@ -83,11 +83,13 @@ fn spaced(operator: Operator) -> String {
         | Operator::Greater
         | Operator::GreaterOrEqual
         | Operator::Equal
+        | Operator::Approximately
         | Operator::NotEqual => format!(" {sign} "),
     }
 }
 
-fn sign(operator: Operator) -> &'static str {
+/// A sign between the sides of an equality, and others.
+pub(crate) fn sign(operator: Operator) -> &'static str {
     match operator {
         Operator::Plus => "+",
         Operator::Minus | Operator::Negative => "-",
@@ -105,6 +107,7 @@ fn sign(operator: Operator) -> &'static str {
         Operator::Greater => r"\gt",
         Operator::GreaterOrEqual => r"\ge",
         Operator::Equal => "=",
+        Operator::Approximately => r"\approx",
         Operator::NotEqual => r"\ne",
     }
 }

@@ -88,9 +88,7 @@ impl Markdown<'_> {
             Inline::Code(code) => format!("`{}`", code.replace(['`', '\n', '|'], "")),
             Inline::Math(side) => math(&self.side(side)),
             Inline::Equality(line) => {
-                let sides: Vec<String> =
-                    line.sides.iter().map(|side| latex::math(&self.side(side))).collect();
-                format!("$`{}`$", sides.join(" = "))
+                format!("$`{}`$", chained(&self.document.chain(line)))
             }
             Inline::Sign(sign) => math(sign),
             Inline::Sizes(sizes) => math(&sizes.math()),
@@ -124,6 +122,18 @@ fn math(math: &Math) -> String {
     format!("$`{}`$", latex::math(math))
 }
 
+/// Sides with the signs between them.
+fn chained(sides: &[(Operator, Math)]) -> String {
+    let mut text = String::new();
+    for (index, (sign, side)) in sides.iter().enumerate() {
+        if index > 0 {
+            let _ = write!(text, " {} ", latex::sign(*sign));
+        }
+        text.push_str(&latex::math(side));
+    }
+    text
+}
+
 /// A block of aligned rows.
 fn aligned(block: &[Row]) -> String {
     let mut text = String::new();
@@ -135,8 +145,8 @@ fn aligned(block: &[Row]) -> String {
             text.push_str(&latex::math(left));
             text.push(' ');
         }
-        let right: Vec<String> = row.right.iter().map(latex::math).collect();
-        let _ = write!(text, "&= {}", right.join(" = "));
+        let sign = row.right.first().map_or(Operator::Equal, |(sign, _)| *sign);
+        let _ = write!(text, "&{} {}", latex::sign(sign), chained(&row.right));
     }
     format!("```math\n\\begin{{aligned}}\n{text}\n\\end{{aligned}}\n```")
 }

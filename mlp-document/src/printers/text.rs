@@ -76,6 +76,7 @@ fn sign(operator: Operator) -> &'static str {
         Operator::Greater => " > ",
         Operator::GreaterOrEqual => " ≥ ",
         Operator::Equal => " = ",
+        Operator::Approximately => " ≈ ",
         Operator::NotEqual => " ≠ ",
     }
 }

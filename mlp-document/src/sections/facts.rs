@@ -7,7 +7,7 @@ use mlp_dsl::{
     ir::{
         Derivation, Layer,
         array::Op,
-        equation::{Equation, EquationId, Role},
+        equation::{Equation, EquationId, Role, Symbol},
     },
     model::Reduction,
     never,
@@ -17,6 +17,7 @@ use mlp_dsl::{
 use crate::{
     Options,
     expression::{Count, equation::is_unnamed, evaluate::Numbers},
+    known::Known,
 };
 
 /// The most values, and the most parameters, that a section spells out.
@@ -26,20 +27,23 @@ pub(crate) const ITEMS: usize = 120;
 pub(crate) struct Facts<'d> {
     pub(crate) derivation: &'d Derivation,
     /// The values at the declared numbers, where all are declared.
-    pub(crate) numbers: Option<&'d Numbers>,
+    pub(crate) numbers: Option<&'d Numbers<Known>>,
     /// The parameters.
     pub(crate) parameters: HashSet<EquationId>,
     /// The readers of each equation of the forward pass and the loss.
     uses: HashMap<EquationId, Vec<EquationId>>,
     /// The last equation of each layer.
     ends: Vec<EquationId>,
-    /// Samples in a batch, where it is asked for.
-    batch: Option<usize>,
+    pub(crate) options: &'d Options,
     neurons: bool,
 }
 
 impl<'d> Facts<'d> {
-    pub(crate) fn new(derivation: &'d Derivation, options: &Options, numbers: Option<&'d Numbers>) -> Self {
+    pub(crate) fn new(
+        derivation: &'d Derivation,
+        options: &'d Options,
+        numbers: Option<&'d Numbers<Known>>,
+    ) -> Self {
         let mut uses: HashMap<EquationId, Vec<EquationId>> = HashMap::new();
         for (id, equation) in derivation.numbered() {
             if matches!(equation.role, Role::Forward | Role::Loss) {
@@ -53,12 +57,36 @@ impl<'d> Facts<'d> {
         let ends = derivation.layers.iter().filter_map(end).collect();
         let parameters = derivation.parameters.iter().map(|p| p.equation).collect();
         let neurons = derivation.equations.iter().all(is_of_a_neuron);
-        Facts { derivation, numbers, parameters, uses, ends, batch: options.batch, neurons }
+        Facts { derivation, numbers, parameters, uses, ends, options, neurons }
     }
 
     /// Whether every value is a scalar of its own: then each number can be written out.
     pub(crate) fn at_neuron_level(&self) -> bool {
         self.neurons
+    }
+
+    /// Whether some value is the net input of a neuron or layer.
+    pub(crate) fn has_net(&self) -> bool {
+        self.derivation.equations.iter().any(|equation| matches!(equation.symbol, Symbol::Net(_)))
+    }
+
+    /// Whether some derivative is called δ.
+    pub(crate) fn has_delta(&self) -> bool {
+        let is_net = |id: EquationId| matches!(self.derivation.equation(id).symbol, Symbol::Net(_));
+        self.derivation.equations.iter().any(|e| matches!(e.symbol, Symbol::Gradient(of) if is_net(of)))
+    }
+
+    /// Whether this is a parameter, or one transposed.
+    pub(crate) fn is_of_parameter(&self, id: EquationId) -> bool {
+        match self.derivation.equation(id).op {
+            Op::Transpose(inner) => self.parameters.contains(&inner),
+            _ => self.parameters.contains(&id),
+        }
+    }
+
+    /// Whether some parameter is trained: it has a gradient.
+    pub(crate) fn is_trained(&self) -> bool {
+        self.derivation.has_gradients()
     }
 
     /// The layer an equation leads to; for the loss, the number of layers.
@@ -73,7 +101,7 @@ impl<'d> Facts<'d> {
 
     /// Samples in the batch of the step: those with numbers, else those declared.
     pub(crate) fn batch(&self) -> Count {
-        Count::Batch { asked: self.numbers.map(Numbers::samples).or(self.batch) }
+        Count::Batch { asked: self.numbers.map(Numbers::samples).or(self.options.batch) }
     }
 
     /// The same as a number.
@@ -83,7 +111,7 @@ impl<'d> Facts<'d> {
 
     /// Samples in a batch of an epoch: asked for, or declared, or all, or one.
     pub(crate) fn declared_batch(&self) -> Count {
-        Count::Batch { asked: self.batch }
+        Count::Batch { asked: self.options.batch }
     }
 
     /// Samples in the batch whose sizes are given: of the step where it is one of `data`, else as declared.
@@ -91,11 +119,6 @@ impl<'d> Facts<'d> {
         let of_data = self.derivation.header.has_data && self.numbers.is_some();
         let batch = if of_data { self.batch() } else { self.declared_batch() };
         batch.of(self.derivation).unwrap_or(1)
-    }
-
-    /// Whether the specification declares samples.
-    pub(crate) fn has_samples(&self) -> bool {
-        !self.derivation.declared_samples().is_empty()
     }
 
     /// How many samples have numbers; one where none has.

@@ -1,12 +1,25 @@
 //! The forward pass: neuron by neuron, or layer by layer with the sizes of matrices.
 
-use mlp_dsl::ir::equation::Role;
+use mlp_dsl::{
+    formula::scalar::Binary,
+    ir::{
+        Parameter,
+        array::Op,
+        equation::{EquationId, Role, Symbol},
+    },
+    kind::ParameterKind,
+    shape::Shape,
+};
 
 use crate::{
-    content::{Block, Line, Section, Side},
-    expression::Expression,
+    content::{Block, Line, Section, Side, Text},
+    expression::{
+        Expression, Node, NodeId, Quantity,
+        equation::{of_equation, of_formula},
+    },
     notation::math::Name,
-    phrases::{self, Items},
+    phrases::{self, Items, Nets},
+    values::missing_values,
 };
 
 use super::{
@@ -25,9 +38,8 @@ pub(super) fn forward(facts: &Facts<'_>) -> Section {
 fn neurons(facts: &Facts<'_>) -> Section {
     let mut section = Section::new("forward");
     section.paragraph(match facts.numbers {
-        Some(_) => phrases::neurons(),
-        None if facts.has_samples() => phrases::too_large_for_numbers(),
-        None => phrases::neurons_without_values(),
+        Some(_) => phrases::neurons(&nets(facts)),
+        None => phrases::neurons_without_values(&missing_values(facts.derivation)),
     });
     samples(facts, &mut section);
     let named = facts.named(Role::Forward);
@@ -43,13 +55,9 @@ fn neurons(facts: &Facts<'_>) -> Section {
 
 fn layers(facts: &Facts<'_>) -> Section {
     let mut section = Section::new("forward");
-    section.paragraph(phrases::rows_of_samples(batch_line(facts)));
+    section.paragraph(rows_of_samples(facts));
     if facts.numbers.is_none() {
-        section.paragraph(if facts.has_samples() {
-            phrases::too_large_for_numbers()
-        } else {
-            phrases::layers_without_values()
-        });
+        section.paragraph(phrases::layers_without_values(&missing_values(facts.derivation)));
     }
     if facts.numbers.is_some() && facts.batch_size() == 1 && facts.batch_of_sizes() > 1 {
         section.paragraph(phrases::numbers_of_one_sample());
@@ -60,6 +68,51 @@ fn layers(facts: &Facts<'_>) -> Section {
     left_out(&mut section, named.len(), Items::Values);
     sizes(facts, &mut section, &named, true);
     section
+}
+
+/// What the net inputs are: weighted inputs and one bias, where each of them is.
+fn nets(facts: &Facts<'_>) -> Nets {
+    let is_net = |id: &EquationId| matches!(facts.derivation.equation(*id).symbol, Symbol::Net(_));
+    let mut nets = facts.derivation.numbered().map(|(id, _)| id).filter(is_net).peekable();
+    if nets.peek().is_none() {
+        return Nets::None;
+    }
+    let is_weighted = |id: EquationId| {
+        let expression = of_equation(facts.derivation, id);
+        let node = |id: NodeId| expression.node(id);
+        let biases = expression.summands().into_iter().filter(|(_, id)| match node(*id) {
+            Some(Node::Quantity(Quantity::Equation(id))) => facts.parameters.contains(id),
+            Some(Node::Constant(..)) => true,
+            _ => false,
+        });
+        let product = |node: &Node| matches!(node, Node::Binary(Binary::Multiply, ..));
+        let products = expression.summands().into_iter().filter(|(_, id)| node(*id).is_some_and(product));
+        let (biases, products) = (biases.count(), products.count());
+        biases == 1 && products > 0 && biases + products == expression.summands().len()
+    };
+    if nets.all(is_weighted) { Nets::Weighted } else { Nets::Other }
+}
+
+/// Values as matrices, and what occurs in this network.
+fn rows_of_samples(facts: &Facts<'_>) -> Text {
+    let derivation = facts.derivation;
+    let is_bias = |parameter: &Parameter| {
+        parameter.kind == ParameterKind::Bias && derivation.shape(parameter.equation) != Shape::Scalar
+    };
+    let bias = derivation.parameters.iter().any(is_bias);
+    let softmax = derivation.equations.iter().any(|equation| matches!(equation.op, Op::Softmax(_)));
+    let elementwise = derivation.numbered().any(|(id, _)| multiplies_elements(facts, id));
+    phrases::rows_of_samples(batch_line(facts), bias, softmax, elementwise)
+}
+
+/// Whether an equation multiplies arrays element by element.
+fn multiplies_elements(facts: &Facts<'_>, id: EquationId) -> bool {
+    let Op::Pointwise(formula) = &facts.derivation.equation(id).op else { return false };
+    let expression = of_formula(facts.derivation, formula);
+    expression.nodes().iter().any(|node| {
+        let Node::Binary(Binary::Multiply, a, b) = node else { return false };
+        [a, b].iter().all(|id| expression.shape_of(**id) != Shape::Scalar)
+    })
 }
 
 /// m = the samples of a batch

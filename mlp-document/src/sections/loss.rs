@@ -1,6 +1,10 @@
 //! The loss: its parts, then the total of a sample or of a batch.
 
-use mlp_dsl::ir::{Loss, array::Op, equation::Role};
+use mlp_dsl::ir::{
+    Loss,
+    array::Op,
+    equation::{Role, Symbol},
+};
 
 use crate::{
     content::Section,
@@ -35,12 +39,13 @@ fn logarithms(facts: &Facts<'_>, section: &mut Section) {
 fn neurons(facts: &Facts<'_>, loss: &Loss) -> Section {
     let mut section = Section::new("loss");
     let named = facts.named(Role::Loss);
-    section.paragraph(phrases::loss_of_neurons(named.len() > 1));
+    let parts = named.iter().any(|id| matches!(facts.derivation.equation(*id).symbol, Symbol::Component(_)));
+    section.paragraph(phrases::loss_of_neurons(parts, facts.derivation.target.is_some()));
     logarithms(facts, &mut section);
     let (parts, total) = named.split_at(named.len().saturating_sub(1));
     let shown = parts.iter().take(ITEMS).chain(total);
     section.lines(shown.map(|id| line(facts, *id)).collect());
-    left_out(&mut section, named.len(), Items::Parts);
+    left_out(&mut section, parts.len(), Items::Parts);
     if facts.samples() > 1 {
         section.paragraph(phrases::mean_of_losses(facts.reduction()));
         section.lines(vec![line(facts, loss.batch)]);
@@ -50,7 +55,7 @@ fn neurons(facts: &Facts<'_>, loss: &Loss) -> Section {
 
 fn layers(facts: &Facts<'_>, loss: &Loss) -> Section {
     let mut section = Section::new("loss");
-    section.paragraph(phrases::loss_of_batch(facts.reduction()));
+    section.paragraph(phrases::loss_of_batch(facts.reduction(), loss.penalty.is_some()));
     logarithms(facts, &mut section);
     let named = facts.named(Role::Loss);
     section.lines(lines_of(facts, &named));

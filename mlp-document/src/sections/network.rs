@@ -1,9 +1,9 @@
 //! The network: its picture, its layers, its constants.
 
-use mlp_dsl::{ir::Value, shape::Shape};
+use mlp_dsl::{formula::ConstantId, ir::Value, shape::Shape};
 
 use crate::{
-    content::{Block, Form, Inline, Section, Side, Text},
+    content::{Block, Inline, Line, Section, Text},
     expression::{ArrayOp, Expression, Node, equation::of_equation},
     notation::CELLS,
     phrases::{self, Items},
@@ -13,7 +13,7 @@ use crate::{
 use super::{
     arithmetic::number,
     facts::{Facts, ITEMS},
-    lines::{left_out, symbol},
+    lines::{definitions, left_out, symbol},
 };
 
 /// The section.
@@ -28,12 +28,25 @@ pub(super) fn network(facts: &Facts<'_>) -> Section {
     for layer in &derivation.layers {
         rows.push(layer_row(facts, &layer.name, &activation(facts, &layer.value), &layer.value, layer.shape));
     }
+    rows.extend(
+        derivation
+            .target
+            .iter()
+            .map(|target| layer_row(facts, &target.name, phrases::TARGET, &target.value, target.shape)),
+    );
     let count = rows.len();
     rows.truncate(ITEMS);
     section.table(&phrases::LAYERS, rows);
     left_out(&mut section, count, Items::Layers);
-    for (name, value) in derivation.header.constants.iter().take(ITEMS) {
-        section.paragraph(phrases::constant(name, Side::new(Form::Numbers, number(*value))));
+    for (index, (name, value)) in derivation.header.constants.iter().take(ITEMS).enumerate() {
+        let mut symbol = Expression::default();
+        symbol.push(Node::Constant(ConstantId(index as u32), *value));
+        section.paragraph(phrases::constant(name, Line::of([symbol, number(*value)])));
+    }
+    let functions = definitions(facts);
+    if !functions.is_empty() {
+        section.paragraph(phrases::functions());
+        section.lines(functions);
     }
     section
 }

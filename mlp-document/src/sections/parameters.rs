@@ -10,6 +10,7 @@ use crate::{
     expression::Count,
     notation::CELLS,
     phrases::{self, Items},
+    summary::links_of_neurons,
 };
 
 use super::{
@@ -36,6 +37,10 @@ pub(super) fn parameters(facts: &Facts<'_>) -> Section {
     }
     section.paragraph(phrases::weights_and_biases(!neurons));
     section.lines(counts(facts));
+    let frozen = derivation.frozen_count();
+    if frozen > 0 {
+        section.paragraph(phrases::trained_and_frozen(derivation.parameter_count() - frozen, frozen));
+    }
     section
 }
 
@@ -57,7 +62,9 @@ fn parameter_row(facts: &Facts<'_>, parameter: &Parameter, point: Option<&Point>
 
 /// The start value, or where it comes from.
 fn start(parameter: &Parameter, point: Option<&Point>) -> Text {
-    let value = |x: f64| Side::new(Form::Numbers, number(x));
+    let declared = matches!(parameter.start, Start::Fill(_) | Start::Values(_));
+    let form = if declared { Form::Symbols } else { Form::Numbers };
+    let value = |x: f64| Side::new(form, number(x));
     if let Some(start) = point.and_then(|point| point.of(parameter.equation, 0)) {
         return vec![value(start.scalar()).into()];
     }
@@ -73,8 +80,9 @@ fn start(parameter: &Parameter, point: Option<&Point>) -> Text {
 /// Links and distinct parameters, counted separately.
 fn links(facts: &Facts<'_>) -> Text {
     let parameters = &facts.derivation.parameters;
-    let uses = |parameter: &Parameter| facts.named_uses(parameter.equation).len();
-    let count = |kind| parameters.iter().filter(|p| p.kind == kind).map(uses).sum::<usize>();
+    let links = links_of_neurons(facts.derivation);
+    let uses = |parameter: &Parameter| links.get(&parameter.equation).copied().unwrap_or(0);
+    let count = |kind| parameters.iter().filter(|p| p.kind == kind).map(uses).sum::<u64>();
     let shared = parameters.iter().filter(|p| uses(p) > 1).count();
     let (weights, biases) = (count(ParameterKind::Weight), count(ParameterKind::Bias));
     phrases::links(weights, biases, shared, facts.derivation.parameter_count())

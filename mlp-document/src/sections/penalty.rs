@@ -28,10 +28,12 @@ pub(super) fn penalty(facts: &Facts<'_>, loss: &Loss) -> Section {
         if let Symbol::PenaltyGradient(of) = derivation.equation(*id).symbol { of } else { *id }
     });
     section.lines(values.iter().chain([&loss.objective]).map(|id| line(facts, *id)).collect());
-    section.paragraph(phrases::gradients_of_penalty());
     let changed = derivation.parameters.iter().filter(|p| p.objective() != p.batch());
     let objective = changed.filter_map(|p| p.objective());
     let all: Vec<EquationId> = gradients.into_iter().chain(objective).collect();
+    if !all.is_empty() {
+        section.paragraph(phrases::gradients_of_penalty());
+    }
     section.lines(lines_of(facts, &all));
     left_out(&mut section, all.len(), Items::Gradients);
     section

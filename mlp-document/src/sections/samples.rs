@@ -160,7 +160,12 @@ fn with_sum(facts: &Facts<'_>, mut line: Line) -> Line {
         Some(_) | None => None,
     });
     let Some((reduction, each)) = roots else { return line };
-    let short = each.shape().count() <= CELLS && facts.samples() <= WRITTEN_OUT && facts.samples() > 1;
+    let columns = match each.shape() {
+        Shape::Scalar => 1,
+        Shape::Vector(columns) | Shape::Matrix(_, columns) => columns,
+    };
+    let narrow = each.shape() == Shape::Scalar || columns * facts.samples() <= CELLS;
+    let short = narrow && each.shape().count() <= CELLS && (2..=WRITTEN_OUT).contains(&facts.samples());
     if short {
         line.sides.insert(before, Side::new(Form::Numbers, sum_of_samples(facts, reduction, &each)));
     }

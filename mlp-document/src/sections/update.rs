@@ -13,7 +13,7 @@ use crate::{
 
 use super::{
     arithmetic::number,
-    facts::Facts,
+    facts::{Facts, ITEMS},
     lines::{left_out, lines_of, symbol},
 };
 
@@ -24,12 +24,12 @@ pub(super) fn update(facts: &Facts<'_>) -> Section {
         section.paragraph(phrases::no_rule());
         return section;
     };
+    first_step(facts, training, &mut section);
     let settings = training.settings.iter().map(|setting| setting_line(facts, *setting));
-    section.paragraph(phrases::rule(&training.rule, settings.collect()));
+    section.paragraph(phrases::rule(&training.rule, settings.collect(), facts.derivation.frozen_count() > 0));
     if facts.at_neuron_level() && facts.samples() == 1 {
         section.paragraph(phrases::step_of_one_sample(facts.reduction()));
     }
-    first_step(facts, training, &mut section);
     let updates = facts.named(Role::Update);
     section.lines(lines_of(facts, &updates));
     left_out(&mut section, updates.len(), Items::Updates);
@@ -39,15 +39,30 @@ pub(super) fn update(facts: &Facts<'_>) -> Section {
 /// η = 0.5
 fn setting_line(facts: &Facts<'_>, setting: EquationId) -> Line {
     let value = of_equation(facts.derivation, setting);
-    Line { subject: vec![setting], sides: vec![symbol(facts, setting), Side::new(Form::Numbers, value)] }
+    let mut sides = vec![symbol(facts, setting), Side::symbols(value.clone())];
+    // A schedule has a value for this step.
+    if value.nodes().len() > 1 && facts.numbers.is_some() {
+        sides.push(Side::new(Form::Numbers, value));
+        let mut side = symbol(facts, setting);
+        side.form = Form::Value;
+        sides.push(side);
+    }
+    Line { subject: vec![setting], sides }
 }
 
 /// A sentence about a rule that keeps state from step to step.
 fn first_step(facts: &Facts<'_>, training: &Training, section: &mut Section) {
-    if let Some(step) = training.step {
+    let all = facts.derivation.parameters.iter().flat_map(mlp_dsl::ir::Parameter::state);
+    let all: Vec<EquationId> = all.map(|state| state.equation).collect();
+    let mut state = phrases::list(all.iter().take(ITEMS).map(|id| symbol(facts, *id)));
+    if all.len() > ITEMS {
+        state.push(phrases::and_more(all.len() - ITEMS));
+    }
+    let step = training.step.map(|step| {
         let sides = vec![symbol(facts, step), Side::symbols(number(1.0))];
-        section.paragraph(phrases::first_step(Some(Line { subject: vec![step], sides })));
-    } else if facts.derivation.has_optimizer_state() {
-        section.paragraph(phrases::first_step(None));
+        Line { subject: vec![step], sides }
+    });
+    if step.is_some() || !all.is_empty() {
+        section.paragraph(phrases::first_step(step, state));
     }
 }

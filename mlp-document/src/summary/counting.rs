@@ -129,6 +129,19 @@ impl<'d> Counting<'d> {
     }
 }
 
+/// How many links each parameter has, in a network of named neurons.
+pub(crate) fn links_of_neurons(derivation: &Derivation) -> HashMap<EquationId, u64> {
+    let parameters: HashSet<EquationId> = derivation.parameters.iter().map(|p| p.equation).collect();
+    let mut links = HashMap::new();
+    for equation in derivation.equations.iter().filter(|equation| equation.role == Role::Forward) {
+        let Op::Pointwise(formula) = &equation.op else { continue };
+        for (id, times) in leaf_uses(formula).into_iter().filter(|(id, _)| parameters.contains(id)) {
+            *links.entry(id).or_insert(0) += times;
+        }
+    }
+    links
+}
+
 /// How often each leaf occurs in a formula as it is written; equal terms are kept only once.
 fn leaf_uses(formula: &Formula) -> Vec<(EquationId, u64)> {
     let terms = formula.terms();

@@ -3,9 +3,10 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use mlp_dsl::compile;
+use mlp_eval::Point;
 
 use crate::{
-    Block, Count, Document, Expression, Form, Inline, Line, Node, Options, Quantity, Side, derive,
+    Block, Count, Document, Expression, Form, Inline, Line, Node, Numbers, Options, Quantity, Side, derive,
     sections::arithmetic::number,
 };
 
@@ -45,6 +46,11 @@ fn line<'d>(document: &'d mut Document, left: &str) -> &'d mut Line {
 
 fn line_at(document: &Document, index: usize) -> &Line {
     document.lines().nth(index).unwrap()
+}
+
+/// The values at the declared numbers.
+fn declared(document: &Document) -> Numbers {
+    Numbers::at(&document.derivation, &Point::declared(&document.derivation).unwrap())
 }
 
 #[track_caller]
@@ -89,7 +95,7 @@ fn a_slightly_wrong_value_is_refused() {
             let mut broken = whole.clone();
             let Some(line) = lines(&mut broken).nth(index) else { continue };
             let value = whole.lines().nth(index).unwrap().clone();
-            let numbers = whole.numbers.as_ref().unwrap();
+            let numbers = &declared(&whole);
             let left = value.sides.first().unwrap().evaluate(&whole.derivation, numbers, 0).unwrap();
             if left.iter().all(|x| x.abs() < 1e-2) {
                 continue;
@@ -105,7 +111,7 @@ fn a_slightly_wrong_value_is_refused() {
 #[test]
 fn a_value_that_is_right_by_chance_is_refused() {
     let mut document = document(EXERCISE);
-    let numbers = document.numbers.clone().unwrap();
+    let numbers = declared(&document);
     let derivation = document.derivation.clone();
     let line = line(&mut document, "net_h_1");
     let value = line.sides.first().unwrap().evaluate(&derivation, &numbers, 0).unwrap().scalar();
@@ -205,4 +211,24 @@ fn an_overflow_is_no_fault() {
     let text = "network N { input x { a = 800 } weights { w = -1 } layer o { y = sigmoid(w*a) }
         target t { s = 1 } loss half_squared_error(o, t); train sgd(rate = 0.5); }";
     document(text).check().unwrap();
+}
+
+/// A step with two samples.
+const BATCH: &str = include_str!("../../tests/batch/line.mlp");
+
+/// Each sample's number is tested, and the sum of the samples.
+#[test]
+fn a_wrong_number_of_a_sample_is_refused() {
+    let whole = document(BATCH);
+    assert!(whole.check().unwrap() >= 60);
+    for left in ["o^(2)", "∂E^(2)/∂w"] {
+        let mut document = whole.clone();
+        let last = line(&mut document, left).sides.last_mut().unwrap();
+        *last = scaled(last, 1.0 + 1e-9);
+        refused(&document, left);
+    }
+    let mut document = whole.clone();
+    let sum = line(&mut document, "∂mean E/∂w").sides.get_mut(2).unwrap();
+    *sum = scaled(sum, 2.0);
+    refused(&document, "∂mean E/∂w");
 }

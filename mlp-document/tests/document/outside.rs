@@ -37,7 +37,8 @@ fn lines_of(document: &Document, lines: &[Line]) -> String {
     let mut out = String::new();
     for row in document.rows(lines).into_iter().flatten() {
         let left = row.left.as_ref().map_or_else(String::new, math);
-        let right: String = row.right.iter().map(|side| element("mo", "=") + &math(side)).collect();
+        let right: String =
+            row.right.iter().map(|(it, side)| element("mo", sign(*it)) + &math(side)).collect();
         out.push_str(&element("mtr", &(element("mtd", &left) + &element("mtd", &right))));
     }
     element("math", &element("mtable", &out))
@@ -50,8 +51,10 @@ fn running(document: &Document, text: &Text) -> String {
         Inline::Code(code) => element("code", &escape(code)),
         Inline::Math(it) => element("math", &side(it)),
         Inline::Equality(line) => {
-            let sides: Vec<String> = line.sides.iter().map(side).collect();
-            element("math", &sides.join(&element("mo", "=")))
+            let chain = document.chain(line);
+            let (first, rest) = chain.split_first().unwrap();
+            let rest: String = rest.iter().map(|(it, side)| element("mo", sign(*it)) + &math(side)).collect();
+            element("math", &(math(&first.1) + &rest))
         }
         Inline::Sign(sign) => element("math", &math(sign)),
         Inline::Sizes(sizes) => element("math", &math(&sizes.math())),
@@ -139,6 +142,7 @@ fn sign(operator: Operator) -> &'static str {
         Operator::Greater => "&gt;",
         Operator::GreaterOrEqual => "≥",
         Operator::Equal => "=",
+        Operator::Approximately => "≈",
         Operator::NotEqual => "≠",
     }
 }

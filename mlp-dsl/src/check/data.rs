@@ -35,10 +35,6 @@ fn extent(values: &[Value], sample: Span) -> Span {
 
 impl Checker<'_> {
     pub(super) fn data_block(&mut self, samples: &[ast::Sample], span: Span) {
-        if self.data.is_some() {
-            self.found.push(errors::second("data", Span::new(span.start, span.start + 4)));
-            return;
-        }
         if samples.is_empty() {
             self.found.push(errors::no_samples(span));
         }

@@ -14,8 +14,8 @@ const ENTRIES: [&str; 5] = ["title", "author", "question", "marks", "headings"];
 
 impl Checker<'_> {
     pub(super) fn documents(&mut self, documents: &[Document]) {
-        if let Some(second) = documents.get(1) {
-            self.found.push(errors::second("document", second.span));
+        if let [first, second, ..] = documents {
+            self.found.push(errors::second("document", second.span, first.span));
         }
         let mut seen = BTreeSet::new();
         for entry in documents.first().into_iter().flat_map(|document| &document.entries) {

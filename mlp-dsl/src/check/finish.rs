@@ -40,7 +40,7 @@ impl Checker<'_> {
         if !lost {
             self.generated_names();
         }
-        if !lost && !self.layers.is_empty() {
+        if !lost && !self.skipped && !self.layers.is_empty() {
             self.scope.report_unused(self.found);
             self.functions.report_unused(self.found);
             self.rules.report_unused(self.found);
@@ -77,6 +77,7 @@ impl Checker<'_> {
             penalties: self.penalties,
             training: self.training,
             unroll_span: self.unroll_span,
+            allowed: self.allowed,
         })
     }
 

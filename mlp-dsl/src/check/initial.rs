@@ -73,7 +73,7 @@ impl Checker<'_> {
             }
             (Value::List(values, span), Shape::Vector(n)) => {
                 if values.len() != n {
-                    self.found.push(errors::value_count(name, n, values.len(), "values", *span));
+                    self.found.push(errors::value_count(name, n, values.len(), "value", *span));
                     return None;
                 }
                 self.row(values).map(Start::Values)
@@ -85,7 +85,7 @@ impl Checker<'_> {
                     return None;
                 }
                 if rows.len() != count {
-                    self.found.push(errors::value_count(name, count, rows.len(), "rows", *span));
+                    self.found.push(errors::value_count(name, count, rows.len(), "row", *span));
                     return None;
                 }
                 let mut all = Vec::new();
@@ -98,7 +98,7 @@ impl Checker<'_> {
                                 name,
                                 columns,
                                 found,
-                                "values in a row",
+                                "value in a row",
                                 *span,
                             ));
                             return None;

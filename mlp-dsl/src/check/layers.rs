@@ -151,10 +151,6 @@ impl Checker<'_> {
     }
 
     pub(super) fn loss(&mut self, loss: &ast::Expression) {
-        if std::mem::replace(&mut self.has_loss, true) {
-            self.found.push(errors::second("loss", loss.span));
-            return;
-        }
         if let Some(typed) = self.expression(loss, None) {
             if typed.shape != Shape::Scalar {
                 self.found.push(errors::loss_is_scalar(typed.shape, typed.span));

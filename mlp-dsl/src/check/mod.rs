@@ -29,6 +29,7 @@ use std::collections::HashMap;
 use crate::{
     diagnostic::Diagnostics,
     formula::ConstantId,
+    lint::{self, Allowed},
     model::{Kernel, Model, Value},
     number::Arithmetic,
     span::Span,
@@ -82,8 +83,8 @@ fn refuse_unusable(ast: &Ast, found: &mut Diagnostics) {
 }
 
 fn one_network<'a>(ast: &'a Ast, found: &mut Diagnostics) -> Option<&'a ast::Network> {
-    if let Some(second) = ast.networks.get(1) {
-        found.push(errors::second_network(&second.name));
+    if let [first, second, ..] = ast.networks.as_slice() {
+        found.push(errors::second_network(&second.name, first.name.span));
     }
     if ast.networks.is_empty() && found.is_empty() {
         found.push(errors::no_network());
@@ -105,6 +106,9 @@ impl Checker<'_> {
     }
 
     fn statement(&mut self, statement: &ast::Statement) {
+        if self.is_second(statement) {
+            return;
+        }
         match statement {
             Statement::Input(group) => {
                 let index = self.inputs.len();
@@ -112,12 +116,7 @@ impl Checker<'_> {
                 self.inputs.push(data);
             }
             Statement::Target(group) => {
-                let data = self.data(group, "target", Value::Target, &Value::TargetElement);
-                if self.target.is_some() {
-                    self.found.push(errors::second("target", data.name.span));
-                } else {
-                    self.target = Some(data);
-                }
+                self.target = Some(self.data(group, "target", Value::Target, &Value::TargetElement));
             }
             Statement::Parameters { kind, frozen, declarations } => {
                 for declaration in declarations {
@@ -136,9 +135,7 @@ impl Checker<'_> {
             }
             Statement::Data(samples, span) => self.data_block(samples, *span),
             Statement::Unroll(choice) => {
-                if self.unroll_span.replace(choice.span).is_some() {
-                    self.found.push(errors::second("unroll", choice.span));
-                }
+                self.unroll_span = Some(choice.span);
                 match choice.text.as_str() {
                     "always" => self.unroll = Some(true),
                     "never" => self.unroll = Some(false),
@@ -157,12 +154,60 @@ impl Checker<'_> {
                         return self.found.push(errors::unknown_choice("`arithmetic`", choice.span, &known));
                     }
                 };
-                if self.arithmetic.replace(arithmetic).is_some() {
-                    self.found.push(errors::second("arithmetic", choice.span));
-                }
+                self.arithmetic = Some(arithmetic);
+            }
+            Statement::Allow(codes) => self.allow(codes),
+        }
+    }
+}
+
+impl Checker<'_> {
+    /// `allow W0104;`
+    fn allow(&mut self, codes: &[Name]) {
+        for code in codes {
+            match lint::code(&code.text) {
+                Some(known) => self.allowed.push(Allowed { code: known, span: code.span }),
+                None => self.found.push(errors::unknown_warning(code)),
             }
         }
     }
+
+    /// Whether the network has a statement of this kind already, where one is the most. Only that is reported: the second
+    /// is not read, and its names have no meaning.
+    fn is_second(&mut self, statement: &ast::Statement) -> bool {
+        let Some((what, span)) = at_most_one(statement) else { return false };
+        let Some(first) = self.first.get(what).copied() else {
+            self.first.insert(what, span);
+            return false;
+        };
+        self.found.push(errors::second(what, span, first));
+        self.skipped = true;
+        if let Statement::Target(group) = statement {
+            let elements = group.elements.iter().flatten();
+            let names = elements.chain([&group.declaration]).map(|declaration| &declaration.name);
+            names.for_each(|name| self.scope.lose(name));
+        }
+        true
+    }
+}
+
+/// A statement of which a network has at most one, in words, and its place.
+fn at_most_one(statement: &ast::Statement) -> Option<(&'static str, Span)> {
+    Some(match statement {
+        Statement::Target(group) => ("target", group.declaration.name.span),
+        Statement::WeightFile(file) => ("weights from", file.span),
+        Statement::Loss(loss) => ("loss", loss.span),
+        Statement::Train(train) => ("train", train.rule.name.span),
+        Statement::Seed(seed) => ("seed", seed.span),
+        Statement::Data(_, span) => ("data", Span::new(span.start, span.start + "data".len())),
+        Statement::Unroll(choice) => ("unroll", choice.span),
+        Statement::Arithmetic(choice) => ("arithmetic", choice.span),
+        Statement::Input(_)
+        | Statement::Parameters { .. }
+        | Statement::Layer(_)
+        | Statement::Penalty(_)
+        | Statement::Allow(_) => return None,
+    })
 }
 
 /// All names that a network declares, to distinguish "declared later" from "not declared".
@@ -191,7 +236,8 @@ fn declared_names(network: &ast::Network) -> HashMap<String, Span> {
             | Statement::Seed(_)
             | Statement::Data(..)
             | Statement::Unroll(_)
-            | Statement::Arithmetic(_) => {}
+            | Statement::Arithmetic(_)
+            | Statement::Allow(_) => {}
         }
     }
     names

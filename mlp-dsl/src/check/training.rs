@@ -33,10 +33,6 @@ struct Options {
 
 impl Checker<'_> {
     pub(super) fn train(&mut self, train: &Train) {
-        if self.train_span.is_some() {
-            self.found.push(errors::second("train", train.rule.name.span));
-            return;
-        }
         self.train_span = Some(train.rule.name.span);
         let options = self.options(&train.options);
         let Some(rule) = self.rules.find(&train.rule.name, self.found) else { return };

@@ -19,11 +19,7 @@ use crate::{
 
 impl Checker<'_> {
     pub(super) fn weight_file(&mut self, file: &ast::WeightFile) {
-        if self.weight_file.is_some() {
-            self.found.push(errors::second("weights from", file.span));
-        } else {
-            self.weight_file = Some(file.clone());
-        }
+        self.weight_file = Some(file.clone());
     }
 
     /// Takes start values from the file, if there is one and no other error: with wrong names or shapes, a

@@ -367,6 +367,11 @@ impl Derivation {
         steps || self.parameters.iter().any(|parameter| !parameter.state().is_empty())
     }
 
+    /// Whether the loss has gradients: not where no parameter is trained.
+    pub fn has_gradients(&self) -> bool {
+        self.parameters.iter().any(|parameter| parameter.trained.is_some())
+    }
+
     /// How many numbers all parameters hold.
     pub fn parameter_count(&self) -> usize {
         self.count(ParameterKind::Weight) + self.count(ParameterKind::Bias)

@@ -36,8 +36,12 @@ pub(super) fn differentiate(
     let (Some(loss), Some(typed)) = (derivation.loss.clone(), &model.loss) else { return Ok(()) };
     let needed = depends_on_parameters(derivation);
     let depends = |id: EquationId| needed.get(id.index()) == Some(&true);
+    let is_trained = derivation.parameters.iter().any(|parameter| !parameter.frozen);
+    if !is_trained && model.training.is_none() && loss.penalty.is_none() {
+        return Ok(());
+    }
     if !depends(loss.total) {
-        return Err(errors::loss_without_parameters(typed.span));
+        return Err(errors::loss_without_parameters(typed.span, !is_trained));
     }
     if let (Some(penalty), Some(typed)) = (loss.penalty, model.penalties.first())
         && !depends(penalty)

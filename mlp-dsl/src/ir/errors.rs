@@ -27,14 +27,20 @@ pub(super) fn too_large_to_unroll(multiply_adds: usize, span: Span) -> Diagnosti
     .help(format!("remove `unroll always`; at most {most} multiply-adds can be unrolled"))
 }
 
-pub(super) fn loss_without_parameters(span: Span) -> Diagnostic {
+/// `frozen`: all parameters are.
+pub(super) fn loss_without_parameters(span: Span, frozen: bool) -> Diagnostic {
     Diagnostic::new(
         "M0512",
         "the loss does not depend on any trained parameter",
         span,
         "training would change nothing",
     )
-    .help("compare the output with the target in the loss")
+    .help(match frozen {
+        true => {
+            "remove `frozen` from a parameter, or remove `train`: a loss alone needs no trained parameter"
+        }
+        false => "compare the output with the target in the loss",
+    })
 }
 
 pub(super) fn penalty_without_parameters(span: Span) -> Diagnostic {

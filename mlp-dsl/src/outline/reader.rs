@@ -61,7 +61,8 @@ pub(super) fn read(ast: &Ast, network: &Network, outline: Outline) -> Outline {
         | Statement::Seed(_)
         | Statement::Data(..)
         | Statement::Unroll(_)
-        | Statement::Arithmetic(_) => None,
+        | Statement::Arithmetic(_)
+        | Statement::Allow(_) => None,
     });
     if let Some(train) = train {
         reader.optimizer(ast, train);
@@ -109,7 +110,8 @@ impl<'a> Reader<'a> {
             | Statement::Train(_)
             | Statement::Seed(_)
             | Statement::Unroll(_)
-            | Statement::Arithmetic(_) => {}
+            | Statement::Arithmetic(_)
+            | Statement::Allow(_) => {}
         }
     }
 

@@ -80,6 +80,8 @@ pub enum Rule {
     r#unroll,
     ///`arithmetic fused;`: how products and sums are rounded.
     r#arithmetic,
+    ///`allow W0104, W0203;`: warnings that are not reported.
+    r#allow,
     ///`document { title = "Homework 3", marks = 12, headings = { loss = "Kosten" } }`: front matter.
     r#document,
     ///Entries separated by commas; a trailing comma is allowed.
@@ -190,6 +192,7 @@ skipped.*/
     r#kw_data,
     r#kw_unroll,
     r#kw_arithmetic,
+    r#kw_allow,
     r#kw_document,
     r#kw_rule,
     r#kw_state,
@@ -250,6 +253,7 @@ impl Rule {
             Rule::r#tuple,
             Rule::r#unroll,
             Rule::r#arithmetic,
+            Rule::r#allow,
             Rule::r#document,
             Rule::r#entries,
             Rule::r#entry,
@@ -313,6 +317,7 @@ impl Rule {
             Rule::r#kw_data,
             Rule::r#kw_unroll,
             Rule::r#kw_arithmetic,
+            Rule::r#kw_allow,
             Rule::r#kw_document,
             Rule::r#kw_rule,
             Rule::r#kw_state,
@@ -612,6 +617,9 @@ impl ::pest::Parser<Rule> for MlpParser {
                         })
                         .or_else(|state| {
                             state.restore_on_err(|state| self::r#arithmetic(state))
+                        })
+                        .or_else(|state| {
+                            state.restore_on_err(|state| self::r#allow(state))
                         })
                         .or_else(|state| {
                             state.restore_on_err(|state| self::r#function(state))
@@ -2023,6 +2031,83 @@ impl ::pest::Parser<Rule> for MlpParser {
                                             .and_then(|state| { self::r#kw_arithmetic(state) })
                                             .and_then(|state| { super::hidden::skip(state) })
                                             .and_then(|state| { self::r#name(state) })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| { state.match_string(";") })
+                                    })
+                            },
+                        )
+                }
+                #[inline]
+                #[allow(non_snake_case, unused_variables)]
+                pub fn r#allow(
+                    state: ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                ) -> ::pest::ParseResult<
+                    ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                > {
+                    state
+                        .rule(
+                            Rule::r#allow,
+                            |state| {
+                                state
+                                    .sequence(|state| {
+                                        state
+                                            .sequence(|state| {
+                                                state
+                                                    .optional(|state| {
+                                                        state
+                                                            .restore_on_err(|state| self::r#doc(state))
+                                                            .and_then(|state| {
+                                                                state
+                                                                    .repeat(|state| {
+                                                                        state
+                                                                            .sequence(|state| {
+                                                                                super::hidden::skip(state)
+                                                                                    .and_then(|state| {
+                                                                                        state.restore_on_err(|state| self::r#doc(state))
+                                                                                    })
+                                                                            })
+                                                                    })
+                                                            })
+                                                    })
+                                            })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| { self::r#kw_allow(state) })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| { self::r#name(state) })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| {
+                                                state
+                                                    .sequence(|state| {
+                                                        state
+                                                            .optional(|state| {
+                                                                state
+                                                                    .sequence(|state| {
+                                                                        state
+                                                                            .match_string(",")
+                                                                            .and_then(|state| { super::hidden::skip(state) })
+                                                                            .and_then(|state| { self::r#name(state) })
+                                                                    })
+                                                                    .and_then(|state| {
+                                                                        state
+                                                                            .repeat(|state| {
+                                                                                state
+                                                                                    .sequence(|state| {
+                                                                                        super::hidden::skip(state)
+                                                                                            .and_then(|state| {
+                                                                                                state
+                                                                                                    .sequence(|state| {
+                                                                                                        state
+                                                                                                            .match_string(",")
+                                                                                                            .and_then(|state| { super::hidden::skip(state) })
+                                                                                                            .and_then(|state| { self::r#name(state) })
+                                                                                                    })
+                                                                                            })
+                                                                                    })
+                                                                            })
+                                                                    })
+                                                            })
+                                                    })
+                                            })
                                             .and_then(|state| { super::hidden::skip(state) })
                                             .and_then(|state| { state.match_string(";") })
                                     })
@@ -3898,6 +3983,7 @@ impl ::pest::Parser<Rule> for MlpParser {
                                         .or_else(|state| { self::r#kw_layer(state) })
                                         .or_else(|state| { self::r#kw_unroll(state) })
                                         .or_else(|state| { self::r#kw_arithmetic(state) })
+                                        .or_else(|state| { self::r#kw_allow(state) })
                                         .or_else(|state| { self::r#kw_const(state) })
                                         .or_else(|state| { self::r#kw_fn(state) })
                                         .or_else(|state| { self::r#kw_rule(state) })
@@ -4150,6 +4236,9 @@ impl ::pest::Parser<Rule> for MlpParser {
                                     })
                                     .or_else(|state| {
                                         state.restore_on_err(|state| self::r#arithmetic(state))
+                                    })
+                                    .or_else(|state| {
+                                        state.restore_on_err(|state| self::r#allow(state))
                                     })
                                     .or_else(|state| {
                                         state.restore_on_err(|state| self::r#function(state))
@@ -4742,6 +4831,35 @@ impl ::pest::Parser<Rule> for MlpParser {
                                                 .sequence(|state| {
                                                     state
                                                         .match_string("arithmetic")
+                                                        .and_then(|state| {
+                                                            state
+                                                                .lookahead(false, |state| { self::r#XID_CONTINUE(state) })
+                                                        })
+                                                })
+                                        },
+                                    )
+                            },
+                        )
+                }
+                #[inline]
+                #[allow(non_snake_case, unused_variables)]
+                pub fn r#kw_allow(
+                    state: ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                ) -> ::pest::ParseResult<
+                    ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                > {
+                    state
+                        .rule(
+                            Rule::r#kw_allow,
+                            |state| {
+                                state
+                                    .atomic(
+                                        ::pest::Atomicity::Atomic,
+                                        |state| {
+                                            state
+                                                .sequence(|state| {
+                                                    state
+                                                        .match_string("allow")
                                                         .and_then(|state| {
                                                             state
                                                                 .lookahead(false, |state| { self::r#XID_CONTINUE(state) })
@@ -5441,6 +5559,7 @@ impl ::pest::Parser<Rule> for MlpParser {
                     Rule::r#tuple => rules::r#tuple(state),
                     Rule::r#unroll => rules::r#unroll(state),
                     Rule::r#arithmetic => rules::r#arithmetic(state),
+                    Rule::r#allow => rules::r#allow(state),
                     Rule::r#document => rules::r#document(state),
                     Rule::r#entries => rules::r#entries(state),
                     Rule::r#entry => rules::r#entry(state),
@@ -5504,6 +5623,7 @@ impl ::pest::Parser<Rule> for MlpParser {
                     Rule::r#kw_data => rules::r#kw_data(state),
                     Rule::r#kw_unroll => rules::r#kw_unroll(state),
                     Rule::r#kw_arithmetic => rules::r#kw_arithmetic(state),
+                    Rule::r#kw_allow => rules::r#kw_allow(state),
                     Rule::r#kw_document => rules::r#kw_document(state),
                     Rule::r#kw_rule => rules::r#kw_rule(state),
                     Rule::r#kw_state => rules::r#kw_state(state),

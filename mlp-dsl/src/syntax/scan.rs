@@ -7,7 +7,12 @@ use super::{
     nesting::Nesting,
     words,
 };
-use crate::{diagnostic::Diagnostics, limits, span::Span, syntax::errors};
+use crate::{
+    diagnostic::Diagnostics,
+    limits,
+    span::Span,
+    syntax::errors::{self, Bulk},
+};
 
 /// A text whose brackets match: missing ones are appended at the end.
 pub(super) struct Scanned {
@@ -22,7 +27,8 @@ const LOST: u8 = 0;
 /// Checks size, brackets and nesting; `None` if the text can't be parsed.
 pub(super) fn scan(text: &str, found: &mut Diagnostics) -> Option<Scanned> {
     if text.len() > limits::TEXT_BYTES {
-        found.push(errors::text_too_long());
+        let (bulk, at) = bulk(text);
+        found.push(errors::text_too_long(bulk, at));
         return None;
     }
     let mut scan = Scan {
@@ -39,6 +45,42 @@ pub(super) fn scan(text: &str, found: &mut Diagnostics) -> Option<Scanned> {
     scan.end();
     let text = String::from_utf8(scan.bytes).ok()?;
     Some(Scanned { text, lost: scan.lost })
+}
+
+/// What most of a text is, and where it starts. The text has any length: one pass, no tokens.
+fn bulk(text: &str) -> (Bulk, Span) {
+    const DATA: &str = "data";
+    let half = text.len() / 2;
+    let mut at = 0;
+    while let Some(found) = text.get(at..).and_then(|rest| rest.find(DATA)) {
+        let start = at + found;
+        at = start + DATA.len();
+        let rest = text.get(at..).unwrap_or_default();
+        if rest.trim_start().starts_with('{') {
+            let length = rest.find('}').unwrap_or(rest.len());
+            if length > half {
+                return (Bulk::Samples, Span::new(start, at));
+            }
+            at += length;
+        }
+    }
+    match text.find("= [") {
+        Some(start) if listed(text) > half => (Bulk::Numbers, Span::new(start, start + 1)),
+        Some(_) | None => (Bulk::Formulas, Span::default()),
+    }
+}
+
+/// The bytes between square brackets.
+fn listed(text: &str) -> usize {
+    let (mut depth, mut listed) = (0_usize, 0);
+    for byte in text.bytes() {
+        match byte {
+            b'[' => depth += 1,
+            b']' => depth = depth.saturating_sub(1),
+            _ => listed += usize::from(depth > 0),
+        }
+    }
+    listed
 }
 
 struct Scan<'s> {

@@ -26,7 +26,7 @@ const fn word(text: &'static str, meaning: &'static str) -> Word {
 }
 
 /// The words that start a sentence, and the places where it is allowed.
-pub const STARTS: [(Place, Word); 19] = [
+pub const STARTS: [(Place, Word); 20] = [
     (Place::File, word("network", "`network Name: f64 { … }`: a network; the default number type is `f32`")),
     (
         Place::File,
@@ -82,6 +82,7 @@ pub const STARTS: [(Place, Word); 19] = [
             "`arithmetic separate;`, `arithmetic fused;`: whether a product and the following addition are rounded separately or once",
         ),
     ),
+    (Place::Network, word("allow", "`allow W0104;`: warnings of this network that are not reported")),
 ];
 
 /// The words inside sentences.

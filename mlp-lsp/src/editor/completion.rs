@@ -2,6 +2,7 @@
 //! tokens before it.
 
 use mlp_dsl::{
+    lint::WARNINGS,
     model::HEADINGS,
     names::{Kind, Symbol},
     syntax::lexer::{self, Token, tokens},
@@ -77,6 +78,11 @@ impl Analysis {
             Expected::Option => words(OPTIONS.iter(), CompletionKind::Setting, &mut found),
             Expected::Choice(choice) => {
                 found.extend(choice.iter().map(|word| completion(word, CompletionKind::Word, "")));
+            }
+            Expected::Warning => {
+                found.extend(
+                    WARNINGS.iter().map(|(code, title)| completion(code, CompletionKind::Word, title)),
+                );
             }
             Expected::Heading => {
                 found.extend(

@@ -26,8 +26,11 @@ impl Facts {
             }
         }
         for data in derivation.inputs.iter().chain(&derivation.target) {
-            let classes =
-                if data.class { format!(", one of {} classes", data.shape.count()) } else { String::new() };
+            let classes = match data.shape.count() {
+                _ if !data.class => String::new(),
+                1 => ", the only class".to_owned(),
+                count => format!(", one of {count} classes"),
+            };
             facts.lines.insert(data.name.clone(), format!("{}{classes}", shape(data.shape)));
         }
         facts.parameters(derivation);

@@ -20,6 +20,7 @@ use mlp_dsl::{
 };
 
 use facts::Facts;
+use mlp_eval::Effort;
 
 pub use completion::{Completion, CompletionKind};
 pub use hover::Hover;
@@ -44,6 +45,14 @@ pub struct Analysis {
     mistakes: Vec<Diagnostic>,
     facts: Facts,
     prelude: Prelude,
+}
+
+/// All warnings, where the network is small enough to be evaluated after each change.
+fn warnings(compiled: &Compilation) -> Vec<Diagnostic> {
+    match mlp_eval::warnings(&compiled.derivation, Effort::Quick) {
+        Some(evaluated) => compiled.warnings.with(evaluated),
+        None => compiled.warnings.without_evaluation(),
+    }
 }
 
 /// The text to analyse; a text above the size limit counts as empty.
@@ -72,7 +81,7 @@ impl Analysis {
             None => (Prelude::new(), Facts::default()),
         };
         let (facts, mistakes) = match compiled {
-            Ok(compiled) => (Facts::of(&compiled), Vec::new()),
+            Ok(compiled) => (Facts::of(&compiled), warnings(&compiled)),
             Err(mistakes) => (known, mistakes),
         };
         Analysis { text, names, mistakes, facts, prelude }
@@ -88,7 +97,7 @@ impl Analysis {
         &self.names
     }
 
-    /// The diagnostics.
+    /// The errors, or the warnings of a specification without errors.
     pub fn mistakes(&self) -> &[Diagnostic] {
         &self.mistakes
     }

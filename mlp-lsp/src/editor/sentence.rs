@@ -17,6 +17,8 @@ pub(super) enum Expected {
     Choice(&'static [&'static str]),
     /// The name of a heading.
     Heading,
+    /// The code of a warning.
+    Warning,
 }
 
 /// The unfinished sentence at the end of a text.
@@ -103,6 +105,7 @@ impl<'t> Sentence<'t> {
             (_, Some("train")) => self.train(last),
             (_, Some("unroll")) => Expected::Choice(&["always", "never"]),
             (_, Some("arithmetic")) => Expected::Choice(&["separate", "fused"]),
+            (_, Some("allow")) => Expected::Warning,
             (_, Some("loss" | "penalty" | "seed")) => Expected::Formula,
             _ if last == Some("~") => Expected::Initializer,
             (_, Some("target")) if last == Some(":") => Expected::Choice(&["class"]),

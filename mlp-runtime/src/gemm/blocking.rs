@@ -109,8 +109,8 @@ struct Frame<E, const FUSED: bool, const BYTES: usize> {
 impl<V: Vector, const FUSED: bool, const BYTES: usize> Outlined<V> for Frame<V::Element, FUSED, BYTES> {
     #[inline(always)]
     unsafe fn run(self) {
-        let mut buffer = PackingBuffer::<BYTES>(MaybeUninit::uninit());
-        let buffer = buffer.0.as_mut_ptr().cast();
+        let mut buffer = MaybeUninit::<PackingBuffer<BYTES>>::uninit();
+        let buffer = buffer.as_mut_ptr().cast();
         // SAFETY: as for the caller.
         unsafe {
             V::outline(Blocks::<V::Element, FUSED> { product: self.product, blocking: self.blocking, buffer })

@@ -1,6 +1,5 @@
 //! Operands copied into a buffer in the order in which the micro-kernel reads them.
 
-use core::mem::MaybeUninit;
 use core::ops::Range;
 
 use super::super::isa::vector::Vector;
@@ -8,9 +7,11 @@ use super::super::scalar::Scalar;
 use super::product::Product;
 use super::tuning::{LINE, ROWS_AHEAD, ROWS_AT_ONCE};
 
-/// A buffer on the stack, aligned so that no register is loaded from two cache lines.
+/// The type of a buffer on the stack, aligned so that no register is loaded from two cache lines. There is no value of it: a
+/// value that is made elsewhere is on the stack twice in debug builds.
+#[allow(dead_code, reason = "memory that is never initialised as a whole")]
 #[repr(align(64))]
-pub(super) struct PackingBuffer<const BYTES: usize>(pub(super) MaybeUninit<[u8; BYTES]>);
+pub(super) struct PackingBuffer<const BYTES: usize>([u8; BYTES]);
 
 /// Packs the panels of a range of columns: terms one after another, and zeros up to a whole register. Some terms of all
 /// panels are packed before the next terms, so that contiguous numbers of b are read together.

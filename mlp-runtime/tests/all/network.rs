@@ -224,3 +224,41 @@ fn layout_tells_the_elements() {
     assert_eq!(line.parameter("w"), Some(&[9.0][..]));
     assert!(line.parameter_mut("c").is_none());
 }
+
+/// What is not a number is noticed, wherever it is.
+#[test]
+fn numbers_are_finite() {
+    assert!(Network::is_finite(&Line { w: f64::MAX, b: -0.0 }));
+    for bad in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+        for line in [Line { w: bad, b: 1.0 }, Line { w: 1.0, b: bad }] {
+            assert!(!Network::is_finite(&line) && !Gradients::is_finite(&line), "{line:?}");
+        }
+    }
+}
+
+#[test]
+fn a_step_that_is_tried_is_taken_or_changes_nothing() {
+    let (mut network, mut apart) = (Line { w: 1.0, b: 0.0 }, Line { w: 1.0, b: 0.0 });
+    let mut gradients = stale();
+    let loss = network.try_train_batch(batch(), &mut 0.1, &mut vec![], &mut gradients);
+    assert_eq!(loss, Ok(apart.train_batch(batch(), &mut 0.1, &mut vec![], &mut stale())));
+    let loss = network.try_train_into(&[3.0], &[7.0], &mut 0.1, &mut vec![], &mut gradients);
+    assert_eq!(loss, Ok(apart.train_into(&[3.0], &[7.0], &mut 0.1, &mut vec![], &mut stale())));
+    assert_eq!(network, apart);
+
+    // The loss overflows; a sample of the batch is no number; the loss is 0 and the gradient 0 · ∞.
+    let refused = network.try_train_into(&[1e200], &[0.0], &mut 0.1, &mut vec![], &mut gradients);
+    assert_eq!(refused, Err(NotFinite::Loss));
+    let inputs = [[1.0], [f64::NAN], [2.0]];
+    let bad = Batch::new(&inputs, &[[1.0], [2.0], [3.0]]).unwrap();
+    assert_eq!(network.try_train_batch(bad, &mut 0.1, &mut vec![], &mut gradients), Err(NotFinite::Loss));
+    // The square of the error is a number, and its product with the input is not.
+    let refused = network.try_train_into(&[1e150], &[-1e160], &mut 0.1, &mut vec![], &mut gradients);
+    assert_eq!(refused, Err(NotFinite::Loss));
+    network.w = 0.0;
+    apart.w = 0.0;
+    let refused = network.try_train_into(&[1e200], &[1e150], &mut 0.1, &mut vec![], &mut gradients);
+    assert_eq!(refused, Err(NotFinite::Gradient));
+    assert_eq!(network, apart);
+    assert_eq!(NotFinite::Gradient.to_string(), "a gradient is infinite or NaN; no step was taken");
+}

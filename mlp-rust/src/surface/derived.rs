@@ -8,7 +8,7 @@ use mlp_dsl::{
 };
 
 use super::{
-    Field, LayoutEntry, Surface, Type,
+    Field, LayoutEntry, Surface, Type, counted,
     facts::{ByValue, Counts, Data, Facts, Loss, Part, Samples},
 };
 use crate::{
@@ -44,6 +44,7 @@ fn facts(context: &Context<'_>) -> Facts {
         workspace: workspace(context),
         trace: trace(context),
         gradients: d.loss.as_ref().map(|_| gradients(context)),
+        has_gradients: d.has_gradients(),
         optimizer: d.training.as_ref().map(|training| optimizer(context, training)),
         input: numbers(context.input_count()),
         output: numbers(context.output_count()),
@@ -119,10 +120,12 @@ fn network_docs(context: &Context<'_>) -> Vec<String> {
     let sizes = format!("{}-{}", context.input_count(), layers.join("-"));
     let (weights, biases) = (d.count(ParameterKind::Weight), d.count(ParameterKind::Bias));
     docs.push(format!(
-        " A {sizes} network: {} parameters ({weights} weights + {biases} biases), {} bytes; {} multiply-adds in a forward pass.",
-        weights + biases,
+        " A {sizes} network: {} ({} + {}), {} bytes; {} in a forward pass.",
+        counted(weights + biases, "parameter"),
+        counted(weights, "weight"),
+        counted(biases, "bias"),
         context.plan.layout.parameter_bytes,
-        d.multiply_adds()
+        counted(d.multiply_adds(), "multiply-add")
     ));
     if !context.plan.layout.by_value {
         docs.push(String::new());

@@ -16,6 +16,8 @@ pub(super) struct Facts {
     pub(super) trace: Part,
     /// The gradients; `None` without a loss.
     pub(super) gradients: Option<Part>,
+    /// Whether there is a gradient: a parameter is trained.
+    pub(super) has_gradients: bool,
     /// The optimizer; `None` without an update rule.
     pub(super) optimizer: Option<Part>,
     pub(super) input: Data,

@@ -39,6 +39,7 @@ fn facts(outline: &Outline) -> Facts {
         workspace: part(&[]),
         trace: part(&outline.traced),
         gradients: Some(part(&outline.parameters)),
+        has_gradients: true,
         optimizer: Some(optimizer),
         input: data(outline.inputs, numbers(outline.inputs), outline.inputs.is_some()),
         output: data(outputs, numbers(outputs), outline.outputs.is_some()),

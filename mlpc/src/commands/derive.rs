@@ -16,6 +16,7 @@ pub(crate) fn run(arguments: &Derive) -> Result<(), Failure> {
     let mut refresh = Refresh::new("derive", &arguments.source);
     refresh.option("--sample", arguments.choice.sample);
     refresh.option("--digits", arguments.digits);
+    refresh.option("--round-each", arguments.round_each);
     refresh.option("--batch", arguments.batch);
     output::deliver(&text, &arguments.source, &arguments.target, &refresh.to(&arguments.target))
 }
@@ -25,6 +26,7 @@ fn text(derivation: &Derivation, arguments: &Derive) -> Result<String, Failure> 
     if let Some(digits) = arguments.digits {
         options.digits = digits.into();
     }
+    options.round_each = arguments.round_each.map(usize::from);
     if let Some(batch) = arguments.batch {
         options.batch = Some(usize::try_from(batch).map_err(|error| Failure::usage(error, ""))?);
     }

@@ -11,7 +11,7 @@ use crate::{
 pub(crate) fn run(arguments: &Fmt) -> Result<(), Failure> {
     let mut changed = Vec::new();
     for file in &arguments.files {
-        let source = Source { file: file.clone(), message_format: arguments.message_format };
+        let source = Source { file: file.clone(), message_format: arguments.message_format, deny: None };
         let text = input::text(&source)?;
         let formatted =
             mlp_dsl::format::format(&text).map_err(|found| input::mistakes(&found, &text, &source))?;

@@ -55,12 +55,25 @@ fn the_exercise() {
 #[test]
 fn json_has_seventeen_digits_and_the_order_of_the_derivation() {
     let text = output(&["eval", "exercise.mlp", "--format", "json"]);
-    let numbers: Vec<&str> = text.lines().filter_map(|l| l.split_once(": ")).map(|(_, n)| n).collect();
+    let values = text.lines().filter(|line| !line.contains("\"step\""));
+    let numbers: Vec<&str> = values.filter_map(|l| l.split_once(": ")).map(|(_, n)| n).collect();
     for number in numbers.iter().filter(|n| n.starts_with(|c: char| c.is_ascii_digit() || c == '-')) {
         let digits: String = number.chars().filter(char::is_ascii_digit).collect();
         assert_eq!(digits.trim_start_matches('0').len(), 17, "{number}");
     }
-    let names = ["net_h1", "\"h1", "net_h2", "o2", "loss", "E_o1", "E_o2", "\"E\"", "gradients", "updated"];
+    let names = [
+        "net_h1",
+        "\"h1",
+        "net_h2",
+        "o2",
+        "loss",
+        "E_o1",
+        "E_o2",
+        "\"E\"",
+        "backward",
+        "gradients",
+        "updated",
+    ];
     let places: Vec<usize> = names.iter().map(|name| text.find(name).unwrap()).collect();
     assert!(places.is_sorted(), "{places:?}");
     assert_eq!(exercise(&[])["forward"].as_object().unwrap().len(), 8);
@@ -85,7 +98,7 @@ fn no_training_no_steps() {
     let text = "network N { input x[1] = 1; weights w[1] = 2; layer y = w * x; }";
     let step: Value = serde_json::from_str(&of_text(text, "json")).unwrap();
     assert_eq!(step["forward"]["y"][0], 2.0);
-    for section in ["loss", "gradients", "updated"] {
+    for section in ["loss", "backward", "gradients", "updated"] {
         assert_eq!(step[section], serde_json::json!({}));
     }
     mlpc(&["eval", "-", "--steps", "2"]).write_stdin(text).assert().code(1);
@@ -99,14 +112,14 @@ fn infinities_are_null() {
     let step: Value = serde_json::from_str(&of_text(&text, "json")).unwrap();
     assert_eq!(step["forward"]["y"][0], Value::Null);
     assert_eq!(step["forward"]["z"][1], Value::Null);
-    assert!(of_text(&text, "csv").contains("forward,y,,1,inf\n"));
+    assert!(of_text(&text, "csv").contains("forward,y,,,1,inf\n"));
 }
 
 #[test]
 fn missing_values_say_how_to_give_them() {
-    let said = error(&["eval", "xor.mlp"], 1);
-    assert!(said.contains("the input `x` and the target `t` have no values"), "{said}");
-    assert!(said.contains("`input x[2] = …;` and `target t[1] = …;`"), "{said}");
+    let said = error(&["eval", "homework.mlp"], 1);
+    assert!(said.contains("the input `image` and the target `label` have no values"), "{said}");
+    assert!(said.contains("`input image[1024] = …;` and `target label[10] = …;`"), "{said}");
     let group = "network N { input x { a, b, c, d } weights w; layer y { o = w * (a + b + c + d) } }";
     let run = mlpc(&["eval", "-"]).write_stdin(group).assert().code(1);
     let said = String::from_utf8(run.get_output().stderr.clone()).unwrap();
@@ -119,4 +132,96 @@ fn too_large() {
     let run = mlpc(&["eval", "-"]).write_stdin(text).assert().code(1);
     let said = String::from_utf8(run.get_output().stderr.clone()).unwrap();
     assert!(said.contains("it has 128000008 parameters"), "{said}");
+}
+
+/// The mean of the gradients of both samples gives the step, not one of them.
+const LINE: &str = include_str!("../../../mlp-document/tests/batch/line.mlp");
+const LAYERS: &str = include_str!("../../../mlp-document/tests/batch/layers.mlp");
+
+fn json(text: &str, arguments: &[&str]) -> Value {
+    let all = [&["eval", "-", "--format", "json"], arguments].concat();
+    let run = mlpc(&all).write_stdin(text).assert().code(0).stderr("");
+    serde_json::from_slice(&run.get_output().stdout).unwrap()
+}
+
+#[test]
+fn the_declared_batch() {
+    let step = json(LINE, &[]);
+    assert_eq!(step["samples"], serde_json::json!([1, 2]));
+    close(&step["updated"]["w"], 1.15);
+    close(&step["updated"]["b"], 0.1);
+    close(&step["gradients"]["w"], -1.5);
+    close(&step["backward"]["w"][1], -2.0);
+    close(&step["loss"]["E_mean"], 0.5);
+    for (sample, expected) in [("1", 1.1), ("2", 1.2)] {
+        let one = json(LINE, &["--sample", sample]);
+        close(&one["updated"]["w"], expected);
+        assert_eq!(one.get("samples"), None);
+        assert!(one["forward"]["o"].is_f64(), "{one}");
+    }
+    // All samples without `batch`, and where it is larger than the data.
+    for batch in ["", ", batch 7"] {
+        let all = json(&LINE.replace(", batch 2", batch), &[]);
+        close(&all["updated"]["w"], 1.15);
+    }
+    let one = json(&LINE.replace(", batch 2", ", batch 1"), &[]);
+    close(&one["updated"]["w"], 1.1);
+    close(&one["forward"]["o"][0], 1.0);
+}
+
+/// Two samples, the one that is left, and the first two again.
+#[test]
+fn steps_run_through_the_samples() {
+    let third = json(LAYERS, &["--steps", "3"]);
+    let losses = [0.222_806_482_456_248_15, 0.155_396_516_707_846_43, 0.226_502_386_829_592_98];
+    for (found, expected) in third["losses"].as_array().unwrap().iter().zip(losses) {
+        assert!((found.as_f64().unwrap() - expected).abs() < 1e-15, "{found}");
+    }
+    assert_eq!((&third["step"], &third["samples"]), (&serde_json::json!(3), &serde_json::json!([1, 2])));
+    assert_eq!(json(LAYERS, &["--steps", "2"])["samples"], serde_json::json!([3]));
+    assert_eq!(third["forward"]["hidden"].as_array().unwrap().len(), 2);
+    assert_eq!(third["forward"]["hidden"][1].as_array().unwrap().len(), 4);
+}
+
+#[test]
+fn tables_of_a_batch() {
+    let table = |text: &str, arguments: &[&str]| {
+        let all = [&["eval", "-"], arguments].concat();
+        let run = mlpc(&all).write_stdin(text).assert().code(0).stderr("");
+        String::from_utf8(run.get_output().stdout.clone()).unwrap()
+    };
+    insta::with_settings!({ omit_expression => true }, {
+        insta::assert_snapshot!("batch_table", table(LINE, &[]));
+        insta::assert_snapshot!("batch_csv", table(LINE, &["--steps", "3", "--format", "csv"]));
+        insta::assert_snapshot!("batch_json", table(LINE, &["--steps", "3", "--format", "json"]));
+        insta::assert_snapshot!("batch_steps", table(LINE, &["--steps", "30"]));
+    });
+    let data: Vec<String> = (0..20).map(|k| format!("{k} -> {k}")).collect();
+    let many = LINE.replace("1 -> 2, 2 -> 3", &data.join(", ")).replace(", batch 2", ", batch 12");
+    let said = table(&many, &["--steps", "2"]);
+    assert!(said.contains("Step 2: samples 13 to 20 of `data`"), "{said}");
+    let said = table(&many, &[]);
+    assert!(
+        said.contains("sample 8\n") && said.contains("4 more samples; --format json prints all"),
+        "{said}"
+    );
+    let said = table(&many.replace("batch 12", "batch 99"), &[]);
+    assert!(said.contains("Step 1: samples 1 to 20 of `data`; the declared batch is 99"), "{said}");
+}
+
+/// A batch, or steps, beyond the limits are refused with a way out.
+#[test]
+fn too_much_for_a_batch() {
+    let run =
+        mlpc(&["eval", "-", "--steps", "2000000", "--format", "csv"]).write_stdin(LINE).assert().code(1);
+    let said = String::from_utf8(run.get_output().stderr.clone()).unwrap();
+    assert!(said.contains("2000000 losses, but at most 1500000"), "{said}");
+    let data = vec!["0"; 2000].join(", ");
+    let wide = format!(
+        "network N {{ input x {{ a }} weights w[300]; layer y[300] = tanh(w * a); layer z[300] = dense(y); \
+         loss sum(z); data {{ {data} }} }}"
+    );
+    let run = mlpc(&["eval", "-"]).write_stdin(wide.as_str()).assert().code(1);
+    let said = String::from_utf8(run.get_output().stderr.clone()).unwrap();
+    assert!(said.contains("declare a smaller `batch`, or take one sample with --sample"), "{said}");
 }

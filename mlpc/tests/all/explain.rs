@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use crate::common::{error_modules, folder, mlpc};
+use crate::{
+    common::{error_modules, folder, mlpc},
+    warnings::warnings,
+};
 
 /// All codes in the sources of the compiler.
 fn codes() -> BTreeSet<String> {
@@ -12,6 +15,7 @@ fn codes() -> BTreeSet<String> {
             text.match_indices("\"M0").map(|(at, _)| text[at + 1..at + 6].to_owned()).collect::<Vec<_>>()
         })
         .chain(["M0001".to_owned()]) // the code of an internal error, which no phase reports
+        .chain(mlp_dsl::lint::codes().map(str::to_owned))
         .collect()
 }
 
@@ -39,11 +43,20 @@ fn the_examples_have_the_mistakes() {
     for block in pages.split("```mlp,").skip(1) {
         let (code, rest) = block.split_once('\n').unwrap();
         let text = rest.split_once("\n```").unwrap().0;
-        let found = mlp_dsl::compile(text).unwrap_err();
+        let found = if code.starts_with('W') { warnings(text) } else { mlp_dsl::compile(text).unwrap_err() };
+        assert!(!found.is_empty(), "{code}");
         assert!(found.iter().all(|diagnostic| diagnostic.code == code), "{code}: {found:?}");
         count += 1;
     }
     assert!(count > 70, "only {count} examples");
+}
+
+#[test]
+fn the_titles_of_warnings_are_those_of_the_pages() {
+    let pages = pages();
+    for (code, title) in mlp_dsl::lint::WARNINGS {
+        assert!(pages.contains(&format!("\n## {code}: {title}\n")), "{code}");
+    }
 }
 
 #[test]

@@ -25,7 +25,7 @@ pub(crate) fn layout(data: &[u8]) {
         Err(found) => {
             check_places(&layout.text, &found);
             for diagnostic in &found {
-                drop(report::compile_error(diagnostic, &layout));
+                drop(report::report(diagnostic, &layout));
             }
         }
     }

@@ -98,6 +98,25 @@ pub fn bits_of(name: &str, text: &str) -> io::Result<String> {
     build_and_run(&program(name, &[(0, compiled)]), &["--release"])
 }
 
+/// The names of what the compiled 32-bit network of a text, with the rounding of `arithmetic`, computes in other bits than
+/// the referee's 32-bit twin, and how many numbers are the same.
+pub fn other_bits(name: &str, text: &str) -> io::Result<(Vec<String>, usize)> {
+    let derivation = mlp_dsl::compile(text).map_err(|found| io::Error::other(format!("{found:?}")))?;
+    let printed = read(&bits_of(name, text)?);
+    let expected = match derivation.header.arithmetic {
+        Arithmetic::Separate => trajectory::<Single>(&derivation),
+        Arithmetic::Fused => trajectory::<FusedSingle>(&derivation),
+    };
+    let (mut others, mut same) = (Vec::new(), 0);
+    for (what, expected) in expected {
+        match printed.get(&(0, what.clone())) {
+            Some(found) if *found == expected => same += expected.len(),
+            found => others.push(format!("{what}: {found:?} instead of {expected:?}")),
+        }
+    }
+    Ok((others, same))
+}
+
 /// A crate that runs the networks.
 fn program(name: &str, networks: &[(u64, Compilation)]) -> Crate {
     let program = Crate::new(name, "mlp-runtime");

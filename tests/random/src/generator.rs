@@ -374,8 +374,9 @@ impl Generator {
         let (output, loss) = match self.below(16) {
             0 | 1 => {
                 targets = Targets::Distribution;
-                let loss = self.pick(&["cross_entropy(y, t)", "kl_divergence(y, t)"]);
-                (format!("softmax(dense({ends}))"), loss.to_owned())
+                let losses =
+                    ["cross_entropy(y, t)", "kl_divergence(y, t)", "-sum(t * ln(y))", "-(t @ ln(y))"];
+                (format!("softmax(dense({ends}))"), self.pick(&losses).to_owned())
             }
             2 => {
                 targets = Targets::Class;
@@ -385,8 +386,17 @@ impl Generator {
                 targets = if self.chance(50) { Targets::Class } else { Targets::Distribution };
                 (format!("dense({ends})"), "cross_entropy_from_logits(y, t)".to_owned())
             }
-            // Near 1 the complex step itself loses digits in 1 − p, which the chain rule does not: kept away.
-            4 => (format!("sigmoid(2 * tanh(dense({ends})))"), "binary_cross_entropy(y, t)".to_owned()),
+            4 => {
+                let losses = [
+                    "binary_cross_entropy(y, t)",
+                    "binary_cross_entropy(y, t)",
+                    "sum(log_loss(y, t)) + 0.1 * sum(y^2)",
+                    "-sum(2 * t * ln(y) + (1 - t) * ln(1 - y))",
+                    "binary_cross_entropy(concat(y, 0.5), concat(0.5, t * y))",
+                    "binary_cross_entropy(concat(y, 0.5 * y), concat(t, t))",
+                ];
+                (format!("sigmoid(dense({ends}))"), self.pick(&losses).to_owned())
+            }
             5 => (format!("dense({ends})"), "binary_cross_entropy_from_logits(y, t)".to_owned()),
             6 => (format!("softmax(dense({ends}))"), "sum((y - t)^2 * (1 + t))".to_owned()),
             _ => {

@@ -26,6 +26,8 @@ pub(crate) struct Chain<'c, 'd> {
     known: HashMap<Symbol, EquationId>,
     partials: HashMap<EquationId, Vec<EquationId>>,
     reaches_loss: Vec<bool>,
+    /// Whether a value depends on a trained parameter.
+    moves: Vec<bool>,
     swept: RefCell<HashMap<EquationId, Swept>>,
     sigmoids: Sigmoids,
 }
@@ -54,8 +56,20 @@ impl<'c, 'd> Chain<'c, 'd> {
                 }
             }
         }
+        let mut moves = vec![false; derivation.equations.len()];
+        for parameter in derivation.parameters.iter().filter(|parameter| parameter.gradient().is_some()) {
+            if let Some(slot) = moves.get_mut(parameter.equation.index()) {
+                *slot = true;
+            }
+        }
+        for (id, equation) in derivation.numbered().take_while(|(id, _)| *id <= loss) {
+            let moved = equation.op.operands().iter().any(|id| moves.get(id.index()) == Some(&true));
+            if let Some(slot) = moves.get_mut(id.index()).filter(|_| moved) {
+                *slot = true;
+            }
+        }
         let sigmoids = Sigmoids::of(derivation);
-        Chain { facts, loss, known, partials, reaches_loss, swept: RefCell::default(), sigmoids }
+        Chain { facts, loss, known, partials, reaches_loss, moves, swept: RefCell::default(), sigmoids }
     }
 
     /// The named local derivatives of a value.
@@ -78,6 +92,11 @@ impl<'c, 'd> Chain<'c, 'd> {
         let readers = self.facts.uses_of(x).iter().copied();
         let reaches = |id: &EquationId| *id == self.loss || self.reaches_loss.get(id.index()) == Some(&true);
         readers.filter(reaches).collect()
+    }
+
+    /// Whether a value depends on a trained parameter.
+    pub(crate) fn leads_to_parameter(&self, id: EquationId) -> bool {
+        self.moves.get(id.index()) == Some(&true)
     }
 
     /// ∂of/∂by, where `of` reads `by` itself.
@@ -172,7 +191,7 @@ impl<'c, 'd> Chain<'c, 'd> {
         let net = matches!(derivation.equation(reader).symbol, Symbol::Net(_));
         let above = self.readers(reader);
         match above.as_slice() {
-            [output] if spread && net && !is_unnamed(derivation, *output) => {
+            [output] if spread && net && *output != self.loss && !is_unnamed(derivation, *output) => {
                 Some(vec![self.gradient(*output)?, self.local(*output, reader)?, local])
             }
             _ => Some(vec![self.spelled(reader)?, local]),

@@ -9,7 +9,7 @@ use mlp_dsl::ir::{
 
 use crate::{
     content::Section,
-    phrases::{self, Items},
+    phrases::{self, Backward, Items},
     sections::{
         facts::{Facts, ITEMS},
         lines::{function, left_out, lines_of, outermost_call},
@@ -23,7 +23,7 @@ use super::{sigmoid::sigmoid_with_cross_entropy, softmax::softmax_with_cross_ent
 pub(super) fn backward(facts: &Facts<'_>) -> Section {
     let derivation = facts.derivation;
     let mut section = Section::new("backward");
-    section.paragraph(phrases::backward_of_layers(facts.reduction()));
+    section.paragraph(phrases::backward_of_layers(facts.reduction(), &occurring(facts)));
     let operands = derivation.equations.iter().find_map(|equation| {
         let Op::SoftmaxCrossEntropy(z, t) = equation.op else { return None };
         Some((z, t))
@@ -46,6 +46,40 @@ pub(super) fn backward(facts: &Facts<'_>) -> Section {
     named.extend(&of_batch);
     sizes(facts, &mut section, &named, false);
     section
+}
+
+/// Which products the backward pass consists of.
+fn occurring(facts: &Facts<'_>) -> Backward {
+    let derivation = facts.derivation;
+    let symbol = |id: EquationId| &derivation.equation(id).symbol;
+    let is_delta = |id: &EquationId| matches!(symbol(*id), Symbol::Gradient(of) if matches!(symbol(*of), Symbol::Net(_)));
+    let ops = || derivation.equations.iter().map(|equation| &equation.op);
+    // The product with transposed weights is written by rows or by columns.
+    let transposed = |op: &Op| match op {
+        Op::VectorMatrix(x, w) | Op::MatrixVector(w, x) => is_delta(x) && facts.is_of_parameter(*w),
+        Op::Given
+        | Op::Setting(_)
+        | Op::Pointwise(_)
+        | Op::Stack(_)
+        | Op::Concat(_)
+        | Op::Index(..)
+        | Op::Slice(..)
+        | Op::Transpose(_)
+        | Op::Outer(..)
+        | Op::Dot(..)
+        | Op::Sum(_)
+        | Op::Softmax(_)
+        | Op::LogSoftmax(_)
+        | Op::SoftmaxCrossEntropy(..)
+        | Op::SumSquares(_)
+        | Op::BatchMean(_)
+        | Op::BatchSum(_) => false,
+    };
+    Backward {
+        delta: facts.has_delta(),
+        transposed: ops().any(transposed),
+        outer: ops().any(|op| matches!(op, Op::Outer(_, b) if is_delta(b))),
+    }
 }
 
 /// The derivatives of the functions that layers call.

@@ -10,7 +10,7 @@ use mlp_dsl::{
 use crate::{
     content::{Block, Form, Line, Section, Side},
     expression::{
-        Expression, Quantity,
+        Expression, Node, Quantity,
         equation::{is_unnamed, of_equation},
     },
     phrases::{self, Items},
@@ -29,22 +29,22 @@ const PATHS: usize = 4;
 /// The section.
 pub(super) fn backward(facts: &Facts<'_>, loss: EquationId) -> Section {
     let mut section = Section::new("backward");
-    section.paragraph(phrases::backward_of_neurons());
+    section.paragraph(phrases::backward_of_neurons(facts.has_delta()));
     sigmoid_with_cross_entropy(facts, &mut section);
-    let walk = Walk { facts, chain: Chain::new(facts, loss), loss };
-    let mut derived = HashSet::new();
+    let chain = Chain::new(facts, loss);
+    let mut walk = Walk { facts, chain, loss, said: HashSet::new(), derived: HashSet::new() };
     let (mut values, mut parameters) = (0, 0);
     for group in walk.groups() {
-        let (shown_values, shown_parameters) =
-            (ITEMS.saturating_sub(values), ITEMS.saturating_sub(parameters));
+        let shown_values = ITEMS.saturating_sub(values).min(group.values.len());
+        let shown_parameters = ITEMS.saturating_sub(parameters).min(group.parameters.len());
         values += group.values.len();
         parameters += group.parameters.len();
-        if group.is_silent(&walk.chain) || shown_values + shown_parameters == 0 {
+        if shown_values + shown_parameters == 0 {
             continue;
         }
         section.blocks.extend(group.title.map(Block::Heading));
         for value in group.values.iter().take(shown_values) {
-            walk.value(&mut section, *value, &mut derived);
+            walk.value(&mut section, *value);
         }
         for parameter in group.parameters.iter().take(shown_parameters) {
             section.lines(walk.parameter(*parameter));
@@ -61,6 +61,10 @@ struct Walk<'w> {
     facts: &'w Facts<'w>,
     chain: Chain<'w, 'w>,
     loss: EquationId,
+    /// The local derivatives that have a line.
+    said: HashSet<(EquationId, EquationId)>,
+    /// The functions whose derivative has been given.
+    derived: HashSet<FunctionId>,
 }
 
 impl Walk<'_> {
@@ -73,11 +77,11 @@ impl Walk<'_> {
         let new = |index| Group { title: title(index), values: Vec::new(), parameters: Vec::new() };
         let mut groups: Vec<Group> = (0..=layers.len()).map(new).collect();
         for id in self.facts.named(Role::Forward).into_iter().chain(self.facts.named(Role::Loss)) {
-            if let Some(group) = groups.get_mut(self.facts.layer_of(id)).filter(|_| id != self.loss) {
+            if let Some(group) = groups.get_mut(self.facts.layer_of(id)).filter(|_| self.is_node(id)) {
                 group.values.push(id);
             }
         }
-        for parameter in derivation.parameters.iter().filter(|parameter| !parameter.frozen) {
+        for parameter in derivation.parameters.iter().filter(|parameter| parameter.gradient().is_some()) {
             if let Some(group) = groups.get_mut(self.facts.layer_of_parameter(parameter.equation)) {
                 group.parameters.push(parameter.equation);
             }
@@ -89,34 +93,46 @@ impl Walk<'_> {
         groups
     }
 
-    /// Neuron after neuron, in each the output before the net input and what `let` names.
+    /// Whether the derivative with respect to a value is a step of the chain to some parameter.
+    fn is_node(&self, id: EquationId) -> bool {
+        let reached = id != self.loss && !self.chain.readers(id).is_empty();
+        reached && (self.chain.gradient_equation(id).is_some() || self.chain.leads_to_parameter(id))
+    }
+
+    /// Neuron after neuron, in each the output before the net input and what `let` names. Where a neuron reads
+    /// another one of the group, the last comes first.
     fn outputs_first(&self, values: &[EquationId]) -> Vec<EquationId> {
-        let mut ordered = Vec::new();
+        let mut neurons: Vec<Vec<EquationId>> = Vec::new();
         let mut neuron = Vec::new();
         for id in values {
             neuron.push(*id);
             if !matches!(self.facts.derivation.equation(*id).symbol, Symbol::Net(_) | Symbol::Local(_)) {
-                ordered.extend(neuron.drain(..).rev());
+                neurons.push(neuron.drain(..).rev().collect());
             }
         }
-        ordered.extend(neuron.into_iter().rev());
-        ordered
+        neurons.push(neuron.into_iter().rev().collect());
+        let place = |id: &EquationId| neurons.iter().position(|neuron| neuron.contains(id));
+        let is_read = |id: &EquationId| {
+            self.facts
+                .named_uses(*id)
+                .iter()
+                .any(|reader| place(reader).is_some_and(|at| Some(at) != place(id)))
+        };
+        if values.iter().any(is_read) {
+            neurons.reverse();
+        }
+        neurons.concat()
     }
 
-    /// ∂E/∂value, and the local derivatives of the value.
-    fn value(&self, section: &mut Section, value: EquationId, derived: &mut HashSet<FunctionId>) {
+    /// ∂E/∂value, and the local derivatives of the value that have an equation.
+    fn value(&mut self, section: &mut Section, value: EquationId) {
         let mut lines = self.factors(value);
-        if let Some(gradient) = self.chain.gradient_equation(value) {
-            let is_net = matches!(self.facts.derivation.equation(value).symbol, Symbol::Net(_));
-            let spelled = if is_net { self.chain.spelled(value) } else { None };
-            let mut between: Vec<Side> = Vec::new();
-            between.extend(spelled.map(|q| Side::symbols(Expression::quantity(self.facts.derivation, q))));
-            lines.push(self.chain_line(value, gradient, between, false));
-        }
-        let locals: Vec<Line> = self.chain.partials_of(value).map(|id| line(self.facts, id)).collect();
+        lines.extend(self.node(value));
+        let partials: Vec<EquationId> = self.chain.partials_of(value).collect();
+        let locals: Vec<Line> = partials.into_iter().map(|id| line(self.facts, id)).collect();
         if let Some((id, arguments)) = outermost_call(self.facts, value)
             && !locals.is_empty()
-            && derived.insert(id)
+            && self.derived.insert(id)
         {
             section.lines(lines);
             lines = Vec::new();
@@ -124,17 +140,41 @@ impl Walk<'_> {
             section.lines(function(self.facts, id, &arguments));
         }
         lines.extend(locals);
-        if matches!(self.facts.derivation.equation(value).symbol, Symbol::Net(_)) {
+        // A net input goes on where its neuron ends; the parts of the loss are together.
+        if matches!(self.facts.derivation.equation(value).symbol, Symbol::Net(_) | Symbol::Component(_)) {
             section.more_lines(lines);
         } else {
             section.lines(lines);
         }
     }
 
+    /// ∂E/∂value = the sum over its paths = its formula = numbers = value.
+    fn node(&self, value: EquationId) -> Option<Line> {
+        let derivation = self.facts.derivation;
+        let spelled = self.chain.spelled(value);
+        let Some(gradient) = self.chain.gradient_equation(value) else {
+            // Its formula is that of another derivative, as a factor is 1.
+            let Some(Quantity::Derivative { value: formula, .. }) = &spelled else { return None };
+            let down = Expression::quantity(derivation, spelled.clone()?);
+            let mut sides = vec![Side::symbols(down.clone())];
+            let paths = self.paths(value, false);
+            sides.push(Side::symbols(paths.clone().unwrap_or_else(|| (**formula).clone())));
+            if self.facts.numbers.is_some() {
+                sides.extend(paths.map(|paths| Side::new(Form::Numbers, paths)));
+                sides.push(Side::new(Form::Value, down));
+            }
+            return Some(Line { subject: vec![value], sides });
+        };
+        let is_net = matches!(derivation.equation(value).symbol, Symbol::Net(_));
+        let spelled = spelled.filter(|_| is_net);
+        let between = spelled.map(|q| Side::symbols(Expression::quantity(derivation, q)));
+        Some(self.chain_line(value, gradient, between.into_iter().collect(), false))
+    }
+
     /// The chain rule of a parameter: the local derivatives it needs, then their product.
-    fn parameter(&self, parameter: EquationId) -> Vec<Line> {
+    fn parameter(&mut self, parameter: EquationId) -> Vec<Line> {
         let Some(gradient) = self.chain.gradient_equation(parameter) else { return Vec::new() };
-        let spread = self.chain.readers(parameter).len() <= PATHS;
+        let spread = self.chain.readers(parameter).len() <= PATHS && self.facts.options.round_each.is_none();
         let mut lines = self.factors(parameter);
         let mut line = self.chain_line(parameter, gradient, Vec::new(), spread);
         line.subject.push(parameter);
@@ -142,27 +182,65 @@ impl Walk<'_> {
         lines
     }
 
-    /// The factors of ∂E/∂x that have no equation of their own: ∂net/∂x of what reads it.
-    fn factors(&self, x: EquationId) -> Vec<Line> {
+    /// The local derivatives with respect to x that have no equation and no line so far.
+    fn factors(&mut self, x: EquationId) -> Vec<Line> {
         let mut lines = Vec::new();
         let readers = self.chain.readers(x);
-        if self.chain.gradient_equation(x).is_none() || readers.len() > PATHS || self.chain.ends_at(x) {
+        if readers.len() > PATHS || self.chain.ends_at(x) {
             return lines;
         }
         for reader in readers.into_iter().filter(|reader| !is_unnamed(self.facts.derivation, *reader)) {
-            for factor in [self.chain.gradient(reader), self.chain.local(reader, x)].into_iter().flatten() {
-                let Quantity::Derivative { value, .. } = &factor else { continue };
-                let value = (**value).clone();
-                let symbol = Expression::quantity(self.facts.derivation, factor);
-                let mut sides = vec![Side::symbols(symbol), Side::symbols(value.clone())];
-                // A factor that is more than a name gets its numbers in the product.
-                if self.facts.numbers.is_some() && value.nodes().len() == 1 {
-                    sides.push(Side::new(Form::Value, value));
-                }
-                lines.push(Line { subject: vec![x], sides });
+            let Some(factor) = self.chain.local(reader, x) else { continue };
+            let Quantity::Derivative { value, .. } = &factor else { continue };
+            if !self.said.insert((reader, x)) {
+                continue;
             }
+            let value = (**value).clone();
+            let symbol = Expression::quantity(self.facts.derivation, factor);
+            let mut sides = vec![Side::symbols(symbol), Side::symbols(value.clone())];
+            // A factor that is more than a name gets its numbers in the product.
+            if self.facts.numbers.is_some() && value.nodes().len() == 1 {
+                sides.push(Side::new(Form::Value, value));
+            }
+            lines.push(Line { subject: vec![x], sides });
         }
         lines
+    }
+
+    /// The sum over the paths from x, where they are few and all their factors have names.
+    fn paths(&self, x: EquationId, spread: bool) -> Option<Expression> {
+        let few = self.chain.readers(x).len() <= PATHS;
+        if few && !self.chain.ends_at(x) { self.chain.paths(x, spread) } else { None }
+    }
+
+    /// Whether each factor of these paths has a line with its number, so that the product can be computed.
+    fn has_numbers(&self, paths: &Expression) -> bool {
+        paths.nodes().iter().all(|node| match node {
+            Node::Quantity(Quantity::Derivative { of, value, .. }) => {
+                *of == self.loss || value.nodes().len() == 1
+            }
+            Node::Quantity(_) | Node::Binary(..) => true,
+            Node::Number(_)
+            | Node::Constant(..)
+            | Node::Unary(..)
+            | Node::Select(..)
+            | Node::Apply(..)
+            | Node::Array(..)
+            | Node::Batch(..)
+            | Node::Whole { .. } => false,
+        })
+    }
+
+    /// Whether a formula has derivatives with respect to readers of x only, so that it skips no node.
+    fn reads_next(&self, x: EquationId, formula: &Expression) -> bool {
+        let readers = self.chain.readers(x);
+        formula.nodes().iter().all(|node| match node {
+            Node::Quantity(Quantity::Equation(id)) => match self.facts.derivation.equation(*id).symbol {
+                Symbol::Gradient(of) => readers.contains(&of),
+                _ => true,
+            },
+            _ => true,
+        })
     }
 
     /// ∂E/∂x = the sum over its paths = the equation's formula = numbers = value.
@@ -170,16 +248,15 @@ impl Walk<'_> {
         let mut sides = vec![symbol(self.facts, gradient)];
         sides.extend(between);
         let formula = of_equation(self.facts.derivation, gradient);
-        let few = self.chain.readers(x).len() <= PATHS;
-        let paths = if few && !self.chain.ends_at(x) { self.chain.paths(x, spread) } else { None };
+        let paths = self.paths(x, spread);
         sides.extend(paths.iter().cloned().map(Side::symbols));
-        sides.push(Side::symbols(formula.clone()));
-        let spelled = match paths {
-            Some(paths) if spread => paths,
-            _ => formula,
-        };
+        if paths.is_none() || self.reads_next(x, &formula) {
+            sides.push(Side::symbols(formula.clone()));
+        }
+        let spelled = paths.filter(|paths| self.has_numbers(paths)).unwrap_or(formula);
         let mut numbers = in_numbers(self.facts, gradient, &spelled);
-        if spelled.summands().len() > 1 && numbers.len() == 2 && self.chain.readers(x).len() > 1 {
+        let terms = self.facts.options.round_each.is_none() && self.chain.readers(x).len() > 1;
+        if spelled.summands().len() > 1 && numbers.len() == 2 && terms {
             numbers.insert(1, Side::new(Form::Terms, spelled));
         }
         sides.extend(numbers);
@@ -192,11 +269,4 @@ struct Group {
     title: Option<String>,
     values: Vec<EquationId>,
     parameters: Vec<EquationId>,
-}
-
-impl Group {
-    /// Whether nothing is to be said of it: the derivatives are all 1.
-    fn is_silent(&self, chain: &Chain<'_, '_>) -> bool {
-        self.parameters.is_empty() && self.values.iter().all(|id| chain.gradient_equation(*id).is_none())
-    }
 }

@@ -1,6 +1,6 @@
 //! M06: limits.
 
-use crate::{diagnostic::Diagnostic, limits, span::Span, syntax::ast::Name};
+use crate::{diagnostic::Diagnostic, limits, span::Span, syntax::ast::Name, wording::plural};
 
 pub(in crate::check) fn too_many_parameters(count: u64, span: Span) -> Diagnostic {
     let most = limits::PARAMETERS;
@@ -72,7 +72,7 @@ pub(in crate::check) fn too_many_samples(count: usize, numbers: u64, span: Span)
     let (most, most_numbers) = (limits::SAMPLES, limits::SAMPLE_NUMBERS);
     Diagnostic::new(
         "M0604",
-        format!("too much data: {count} samples with {numbers} numbers"),
+        format!("too much data: {} with {numbers} numbers", plural(count, "sample")),
         span,
         "a class counts as a vector with one number per class",
     )

@@ -7,18 +7,20 @@ pub(in crate::check) fn no_network() -> Diagnostic {
         .help("write `network Name: f64 { … }`")
 }
 
-pub(in crate::check) fn second_network(name: &Name) -> Diagnostic {
+pub(in crate::check) fn second_network(name: &Name, first: Span) -> Diagnostic {
     Diagnostic::new("M0502", "a specification can have only one network", name.span, "second network")
+        .also(first, "first network")
         .help("move it to another file or `mlp!`")
 }
 
-pub(in crate::check) fn second(what: &str, span: Span) -> Diagnostic {
+pub(in crate::check) fn second(what: &str, span: Span, first: Span) -> Diagnostic {
     Diagnostic::new(
         "M0503",
         format!("a network can have only one `{what}`"),
         span,
         format!("second `{what}`"),
     )
+    .also(first, format!("first `{what}`"))
     .help("remove one of the two")
 }
 

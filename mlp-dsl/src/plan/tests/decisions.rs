@@ -213,3 +213,25 @@ fn the_workspace_keeps_rows_of_what_another_stage_reads() {
     assert_eq!(plan.layout.alignment, Some(thresholds::ALIGNMENT));
     assert!(plan.layout.by_value);
 }
+
+/// Sums over groups of samples are in the workspace of a large network, of 32 bits alone.
+#[test]
+fn sums_of_groups_have_their_memory() {
+    let sums = |hidden: usize, precision: &str, frozen: &str| {
+        let text = format!(
+            "network Net: {precision} {{ input x[20]; {frozen}layer h[{hidden}] = tanh(dense(x)); layer y[4] = dense(h);
+             target t[4]; loss squared_error(y, t); train sgd(rate = 0.1); }}"
+        );
+        let layout = plan(&compiled(&text)).layout;
+        layout.sums.map(|sums| (sums.numbers, sums.in_workspace, layout.workspace_bytes))
+    };
+    let (numbers, in_workspace, bytes) = sums(32, "f32", "").unwrap();
+    assert_eq!((numbers, in_workspace), (20 * 32 + 32 + 32 * 4 + 4, false));
+    assert_eq!(sums(32, "f32", "frozen ").map(|(numbers, ..)| numbers), Some(32 * 4 + 4));
+    assert_eq!(sums(32, "f64", ""), None);
+    assert!(bytes < 16 * 4 * 32 * 5, "{bytes} bytes for 16 samples");
+    let (numbers, in_workspace, bytes) = sums(2000, "f32", "").unwrap();
+    assert_eq!((numbers, in_workspace), (25 * 2000 + 4, true));
+    let samples = 16 * 4 * (2000 * 4 + 4 * 2 + 2);
+    assert!(bytes >= 8 * numbers && bytes <= 8 * numbers + samples + 64 * 8, "{bytes} bytes");
+}

@@ -215,3 +215,16 @@ fn a_routine_that_is_compiled_for_one_instruction_set_only() {
     let rule = refused_plan(|plan| plan.routines.iter_mut().for_each(|routine| routine.needs_isa = false));
     assert_eq!(rule, Rule::Isa);
 }
+
+#[test]
+fn groups_without_sums_or_cut_by_blocks() {
+    assert_eq!(refused_plan(|plan| plan.layout.sums = None), Rule::Groups);
+    let fewer = refused_plan(|plan| plan.layout.sums.as_mut().unwrap().numbers -= 1);
+    assert_eq!(fewer, Rule::Groups);
+    let longer = refused_plan(|plan| {
+        plan.block = 257;
+        let rows = plan.layout.workspace.iter_mut().filter(|field| field.samples.is_some());
+        rows.for_each(|field| field.samples = Some(257));
+    });
+    assert_eq!(longer, Rule::Groups);
+}

@@ -7,15 +7,33 @@ pub(super) use reading::{Unreadable, cannot_read};
 use crate::{diagnostic::Diagnostic, limits, span::Span};
 use crate::{visible::on_one_line, wording::one_of};
 
-pub(super) fn text_too_long() -> Diagnostic {
+/// What most of a text is that is too long.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Bulk {
+    /// The samples of `data`.
+    Samples,
+    /// Numbers in lists: start values.
+    Numbers,
+    Formulas,
+}
+
+/// `bulk` starts at the span.
+pub(super) fn text_too_long(bulk: Bulk, span: Span) -> Diagnostic {
     let most = limits::TEXT_BYTES;
-    Diagnostic::new(
-        "M0101",
-        "the specification is too long",
-        Span::default(),
-        format!("longer than {most} bytes"),
-    )
-    .help("write wide layers as vectors: `layer h[20] = …;`")
+    let (label, help) = match bulk {
+        Bulk::Samples => (
+            format!("most of it is samples; the text can have at most {most} bytes"),
+            "keep some samples here; the generated code takes others, of any number, as `Batch`",
+        ),
+        Bulk::Numbers => (
+            format!("most of it is start values; the text can have at most {most} bytes"),
+            "read the start values from a file: `weights from \"course.safetensors\";`",
+        ),
+        Bulk::Formulas => {
+            (format!("longer than {most} bytes"), "write wide layers as vectors: `layer h[20] = …;`")
+        }
+    };
+    Diagnostic::new("M0101", "the specification is too long", span, label).help(help)
 }
 
 pub(super) fn too_deep(span: Span) -> Diagnostic {

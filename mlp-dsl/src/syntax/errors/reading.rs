@@ -1,7 +1,7 @@
 //! Turns a place where the parser failed into a diagnostic (M0104) that says what to write instead.
 
 use crate::visible::on_one_line;
-use crate::{diagnostic::Diagnostic, span::Span, syntax::words};
+use crate::{diagnostic::Diagnostic, span::Span, spelling::closest, syntax::words};
 
 /// A place where the parser failed.
 pub(crate) struct Unreadable<'t> {
@@ -69,6 +69,15 @@ pub(in crate::syntax) fn cannot_read(place: &Unreadable<'_>) -> Diagnostic {
     Diagnostic::new("M0104", title, span, label).help(help)
 }
 
+const SUBSCRIPTS: [char; 10] = ['₀', '₁', '₂', '₃', '₄', '₅', '₆', '₇', '₈', '₉'];
+const SUPERSCRIPTS: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
+
+/// The digit that a sign means.
+fn digit(sign: char, signs: &[char; 10]) -> Option<char> {
+    let value = signs.iter().position(|digit| *digit == sign)?;
+    char::from_digit(value as u32, 10)
+}
+
 /// Whether the character has no width.
 fn is_hidden(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}')
@@ -88,6 +97,10 @@ impl Unreadable<'_> {
         {
             let (name, operator_sign) = (self.last_word(), operator.trim_end_matches('='));
             return sign(operator, start, &format!("write `{name} = {name} {operator_sign} …`"));
+        }
+        // A power, unless a name is declared here.
+        if self.is_declared() && self.rest.starts_with(['²', '³']) {
+            return None;
         }
         let (text, help) = SIGNS.iter().find(|(sign, _)| self.rest.starts_with(sign))?;
         sign(text, start, help)
@@ -177,6 +190,15 @@ impl Unreadable<'_> {
                 let head = head.split_whitespace().collect::<Vec<_>>().join(" ");
                 format!("write a function as one formula: `{head} = …;`")
             }
+            "weights" | "biases" | "input" | "target" | "layer" | "frozen"
+                if word == ";" && self.after == Some(Some('{')) =>
+            {
+                "separate elements with `,`".to_owned()
+            }
+            "input" | "target" if word == "{" && self.expected == "a name" => {
+                let (keyword, group) = (self.keyword, if self.keyword == "input" { "x" } else { "t" });
+                format!("give the group a name: `{keyword} {group} {{ … }}`")
+            }
             "input" | "target" if word == "," && declares => {
                 let first = self.before.get(self.before.rfind(name)?..)?;
                 let names = self.rest.split(';').next().unwrap_or_default();
@@ -191,17 +213,72 @@ impl Unreadable<'_> {
         })
     }
 
+    /// Whether the place follows a name that is declared.
+    fn is_declared(&self) -> bool {
+        let declares = self.expected == "`=`" && self.keyword == "layer";
+        let sized = self.expected.contains("a start value") || self.expected.contains("a shape");
+        self.after.is_some() && (declares || sized)
+    }
+
+    /// The help for a name with signs that no name has: w₁, w′, w⁺.
+    fn of_a_decorated_name(&self) -> Option<String> {
+        self.after?;
+        let sign = self.rest.chars().next()?;
+        let what = match sign {
+            _ if digit(sign, &SUBSCRIPTS).is_some() => "subscript digits",
+            _ if digit(sign, &SUPERSCRIPTS).is_some() => "superscript digits",
+            '⁺' | '⁻' | '₊' | '₋' | '⁽' | '₍' | '∗' | '†' | '°' => "signs",
+            '\'' if !self.is_declared() => return Some(format!("write `transpose({})`", self.last_word())),
+            '\'' | '′' | '″' | '‴' | 'ʹ' | '’' => "primes",
+            _ => return None,
+        };
+        let plain = self.plain_name();
+        if what == "superscript digits" && !self.is_declared() {
+            let digits: String = self.rest.chars().map_while(|c| digit(c, &SUPERSCRIPTS)).collect();
+            return Some(format!("write `^{digits}` for a power"));
+        }
+        let or =
+            if what == "primes" && !self.is_declared() { ", or `transpose(…)` for a matrix" } else { "" };
+        Some(format!("{what} can't be in names: write `{plain}`{or}"))
+    }
+
+    /// The name at the place in letters that names may have.
+    fn plain_name(&self) -> String {
+        let mut plain = self.last_word().to_owned();
+        for sign in self.rest.chars() {
+            let digit = digit(sign, &SUBSCRIPTS).or_else(|| digit(sign, &SUPERSCRIPTS));
+            match (digit, sign) {
+                (Some(digit), _) => plain.push(digit),
+                (None, '′' | '\'' | 'ʹ' | '’') => plain.push_str("_prime"),
+                (None, '″') => plain.push_str("_second"),
+                (None, '‴') => plain.push_str("_third"),
+                (None, '⁺' | '₊') => plain.push_str("_plus"),
+                (None, '⁻' | '₋') => plain.push_str("_minus"),
+                (None, '∗' | '†' | '°') => plain.push_str("_star"),
+                (None, '⁽' | '⁾' | '₍' | '₎') => {}
+                (None, sign) if sign.is_alphanumeric() || sign == '_' => plain.push(sign),
+                (None, _) => break,
+            }
+        }
+        plain
+    }
+
     /// The help that the words around the place suggest.
     fn of_the_names(&self) -> Option<String> {
+        if let Some(help) = self.of_a_decorated_name() {
+            return Some(help);
+        }
         let name = self.last_word();
         if self.expected == "a name" && self.found.starts_with(|c: char| c.is_ascii_digit()) {
             return Some("a name can't start with a digit".to_owned());
         }
         if self.before.ends_with('~') && self.found.starts_with(char::is_alphabetic) {
-            return Some(format!("write an initializer with parentheses: `{}()`", self.found));
+            let meant =
+                closest(self.found, words::INITIALIZERS.iter().map(|known| known.text)).unwrap_or(self.found);
+            return Some(format!("write an initializer with parentheses: `{meant}()`"));
         }
         self.after?;
-        if self.found == "'" || self.rest.starts_with(".T") {
+        if self.rest.starts_with(".T") {
             return Some(format!("write `transpose({name})`"));
         }
         let operand = self.found.starts_with(|c: char| c.is_alphanumeric());

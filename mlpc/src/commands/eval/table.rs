@@ -26,7 +26,7 @@ const HEADS: [(&str, &str); 5] = [
     ("Parameters after the step", "value"),
 ];
 
-/// Whether the table of losses shows this step of so many.
+/// Whether the table of losses shows this step, of this number of steps.
 pub(super) fn shows(step: u64, steps: u64) -> bool {
     steps <= LOSSES || step <= LOSSES / 2 || step > steps - LOSSES / 2
 }
@@ -57,13 +57,8 @@ pub(super) fn text(step: &StepValues, beyond: Option<usize>) -> String {
 
 /// Which samples the step takes; `beyond` is a declared batch that is larger than `data`.
 fn batch(step: u64, samples: &Range<usize>, beyond: Option<usize>) -> String {
-    let number = if step > 1 { format!("Step {step}: ") } else { String::new() };
-    let which = numbers(samples);
     let fewer = beyond.map_or_else(String::new, |batch| format!("; the declared batch is {batch}"));
-    match samples.len() {
-        1 => format!("{number}{which} of `data`{fewer}\n"),
-        all => format!("{number}batch of {all}, {which} of `data`{fewer}\n"),
-    }
+    format!("Step {step}: {} of `data`{fewer}\n", numbers(samples))
 }
 
 /// The head of a table whose columns are samples.

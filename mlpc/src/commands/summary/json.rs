@@ -19,6 +19,8 @@ pub(super) fn json(summary: &Summary) -> Json {
         ("layers", Json::List(summary.layers.iter().map(layer).collect())),
         ("loss_only", tally(summary.loss_only)),
         ("total", tally(summary.total)),
+        ("trained", apart(summary.trained_apart())),
+        ("frozen", apart(summary.frozen)),
         ("epoch", summary.epoch.map_or(Json::Null, epoch)),
         (
             "memory",
@@ -76,6 +78,15 @@ fn tally(tally: Tally) -> Json {
         ("parameters", Json::whole(tally.parameters())),
         ("weight_links", Json::whole(tally.weight_links)),
         ("bias_links", Json::whole(tally.bias_links)),
+    ])
+}
+
+/// Distinct parameters alone: trained and frozen ones share the links.
+fn apart(tally: Tally) -> Json {
+    Json::object([
+        ("weights", Json::whole(tally.weights)),
+        ("biases", Json::whole(tally.biases)),
+        ("parameters", Json::whole(tally.parameters())),
     ])
 }
 

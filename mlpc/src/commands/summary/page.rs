@@ -106,6 +106,11 @@ fn parameters(summary: &Summary) -> Table {
         table.row(cells("(loss)", loss.weights.to_string(), loss));
     }
     table.row(cells("total", summary.total.weights.to_string(), summary.total));
+    if summary.frozen.parameters() > 0 {
+        let trained = summary.trained_apart();
+        table.row(cells("trained", trained.weights.to_string(), trained));
+        table.row(cells("frozen", summary.frozen.weights.to_string(), summary.frozen));
+    }
     table
 }
 

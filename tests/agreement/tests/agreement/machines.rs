@@ -4,10 +4,14 @@
 use core::fmt::Debug;
 
 use mlp_agreement::forced::{self, Batch, Gradients, On, Scalar};
-use mlp_support::networks::{Trained, samples};
+use mlp_support::networks::{Trained, one_by_one, samples};
 
 /// More samples than two blocks of 50, and than the largest block.
 const SAMPLES: usize = 130;
+
+/// Lengths of batches around those of groups; fewer without optimization.
+const AROUND_GROUPS: &[usize] =
+    if cfg!(debug_assertions) { &[256, 257, 513] } else { &[255, 256, 257, 258, 511, 512, 513, 1000] };
 
 /// Numbers as the shortest texts that give their bits again, the sign of a zero with them.
 fn text(what: &impl Debug) -> String {
@@ -22,6 +26,8 @@ struct Seen {
     gradients: Vec<String>,
     steps: Vec<String>,
     parameters: Vec<String>,
+    /// Losses and gradients of long batches, and steps on them.
+    long: Vec<String>,
 }
 
 /// The lengths of batches around those of blocks.
@@ -34,11 +40,11 @@ fn seen<N: Trained>(network: &N, machine: On) -> Seen {
     let (inputs, targets) = samples::<N>(SAMPLES);
     let mut workspace = N::Workspace::default();
 
-    let mut one_by_one = vec![N::Output::default(); SAMPLES];
-    for (input, output) in inputs.iter().zip(&mut one_by_one) {
+    let mut alone = vec![N::Output::default(); SAMPLES];
+    for (input, output) in inputs.iter().zip(&mut alone) {
         network.forward_into(input, &mut workspace, output);
     }
-    let outputs = text(&one_by_one);
+    let outputs = text(&alone);
     for part in [SAMPLES, 128, 101, 50, 49, 7, 1] {
         let mut found = vec![N::Output::default(); SAMPLES];
         for (inputs, found) in inputs.chunks(part).zip(found.chunks_mut(part)) {
@@ -96,8 +102,36 @@ fn seen<N: Trained>(network: &N, machine: On) -> Seen {
         apart.step(&mut optimizer_apart, &found);
     }
     assert_eq!(all(&alone), all(&apart), "steps on one sample on {machine:?}");
+    let long = long(network);
     forced::choose(On::Best);
-    Seen { outputs, losses, gradients, steps, parameters }
+    Seen { outputs, losses, gradients, steps, parameters, long }
+}
+
+/// Batches of more than a group: the same as from samples that are added one by one, groups in 64 bits.
+fn long<N: Trained>(network: &N) -> Vec<String> {
+    let (inputs, targets) = samples::<N>(*AROUND_GROUPS.iter().max().unwrap());
+    let mut workspace = N::Workspace::default();
+    let mut seen = Vec::new();
+    for &length in AROUND_GROUPS {
+        let (mut found, mut expected) = (N::Gradients::default(), N::Gradients::default());
+        let batch = Batch::new(&inputs[..length], &targets[..length]).unwrap();
+        let loss = text(&network.backward_batch(batch, &mut workspace, &mut found));
+        assert_eq!(loss, text(&network.loss_batch(batch, &mut workspace)), "{length} samples");
+        let mean = one_by_one(network, batch, &mut workspace, &mut expected);
+        assert_eq!(loss, text(&mean), "{length} samples");
+        assert!(text(&found) == text(&expected), "gradients of {length} samples");
+        let (mut trained, mut apart) = (network.clone(), network.clone());
+        let (mut optimizer, mut optimizer_apart) = (N::Optimizer::default(), N::Optimizer::default());
+        apart.step(&mut optimizer_apart, &found);
+        assert_eq!(loss, text(&trained.train_batch(batch, &mut optimizer, &mut workspace, &mut expected)));
+        let all = |network: &N| -> Vec<String> {
+            N::LAYOUT.iter().map(|parameter| text(&network.parameter(parameter.name))).collect()
+        };
+        assert_eq!(all(&trained), all(&apart), "a step on {length} samples");
+        seen.extend([loss, text(&found)]);
+        seen.extend(all(&trained));
+    }
+    seen
 }
 
 /// The same on all machines, and no number missing or of no use.
@@ -112,6 +146,7 @@ fn compare<N: Trained>(network: &N) {
         assert!(here.gradients == portable.gradients, "gradients on {machine:?}");
         assert_eq!(here.steps, portable.steps, "on {machine:?}");
         assert!(here.parameters == portable.parameters, "parameters on {machine:?}");
+        assert!(here.long == portable.long, "long batches on {machine:?}");
     }
 }
 

@@ -1,5 +1,7 @@
 //! Random networks and random texts, as many as every run can check.
 
 mod format;
+mod long_batches;
 mod rules;
 mod slice;
+mod verdicts;

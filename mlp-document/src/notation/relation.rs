@@ -1,0 +1,137 @@
+//! Whether two sides that follow one another are equal as they are printed, or only nearly, because digits were dropped.
+
+use mlp_eval::Array;
+
+use crate::{
+    content::{Form, Line, Side},
+    expression::{
+        Expression, Node,
+        evaluate::{Numbers, node_values, nodes_from},
+    },
+    known::Known,
+};
+
+use super::{
+    Notation,
+    decimal::decimal,
+    math::{Math, Operator},
+};
+
+/// What a side says to a reader who computes with it.
+enum Said {
+    /// It is in symbols.
+    Symbols,
+    /// The value of its printed digits, where that is a decimal, and whether no digit was dropped.
+    Numbers(Option<Vec<Known>>, bool),
+}
+
+impl Notation<'_> {
+    /// The sides that are short enough to print, each with the sign before it. Neighbours that look the same are one.
+    pub(crate) fn chain(&self, line: &Line) -> Vec<(Operator, Math)> {
+        let mut chain: Vec<(Operator, Math)> = Vec::new();
+        let mut before = None;
+        for side in &line.sides {
+            let Some(math) = self.side(side) else { continue };
+            let said = self.said(side);
+            if chain.last().is_some_and(|(_, last)| *last == math) {
+                continue;
+            }
+            let sign = before.as_ref().map_or(Operator::Equal, |before| sign(before, &said));
+            chain.push((sign, math));
+            before = Some(said);
+        }
+        chain
+    }
+
+    fn said(&self, side: &Side) -> Said {
+        let expression = &side.expression;
+        let value = || self.values(expression);
+        match side.form {
+            Form::Symbols => Said::Symbols,
+            Form::Value => value().map_or(Said::Numbers(None, false), |value| {
+                let read = self.read(&value);
+                let exact = read.as_ref().is_some_and(|read| same(read, &value));
+                Said::Numbers(read.map(|read| read.iter().collect()), exact)
+            }),
+            Form::Terms => Said::Numbers(self.sum_of_terms(expression).map(|sum| vec![sum]), false),
+            Form::Numbers => {
+                let read = self.read_back(expression);
+                Said::Numbers(read.map(|read| read.iter().collect()), self.in_full(expression))
+            }
+        }
+    }
+
+    /// The printed digits of numbers as numbers; none where some cannot be read as decimals.
+    fn read(&self, value: &Array<Known>) -> Option<Array<Known>> {
+        let digits = value.iter().map(|x| decimal(x, self.digits).read().map(Known::decimal));
+        Some(Array::from_row_major(value.shape(), &digits.collect::<Option<Vec<Known>>>()?))
+    }
+
+    /// The value of an expression for the printed digits of its quantities.
+    fn read_back(&self, expression: &Expression) -> Option<Array<Known>> {
+        let numbers = self.numbers.filter(|numbers| !self.is_of_batch(numbers, expression))?;
+        let digits =
+            |quantity: &crate::Quantity| self.read(&quantity.evaluate(self.derivation, numbers, 0)?);
+        nodes_from(expression, self.derivation, &digits, &|_, _| None)?.pop()
+    }
+
+    /// Whether it has a row for each of several samples.
+    fn is_of_batch(&self, numbers: &Numbers<Known>, expression: &Expression) -> bool {
+        numbers.samples() > 1 && expression.is_open(self.derivation)
+    }
+
+    /// Whether all digits of each quantity are printed.
+    fn in_full(&self, expression: &Expression) -> bool {
+        let Some(numbers) = self.numbers.filter(|numbers| !self.is_of_batch(numbers, expression)) else {
+            return false;
+        };
+        expression.nodes().iter().all(|node| match node {
+            Node::Quantity(quantity) => {
+                let value = quantity.evaluate(self.derivation, numbers, 0);
+                let pair = value.and_then(|value| Some((self.read(&value)?, value)));
+                pair.is_some_and(|(read, value)| same(&read, &value))
+            }
+            Node::Batch(..) => false,
+            Node::Number(_)
+            | Node::Constant(..)
+            | Node::Unary(..)
+            | Node::Binary(..)
+            | Node::Select(..)
+            | Node::Apply(..)
+            | Node::Array(..)
+            | Node::Whole { .. } => true,
+        })
+    }
+
+    /// The sum of the terms as they are printed.
+    fn sum_of_terms(&self, expression: &Expression) -> Option<Known> {
+        let values = node_values(expression, self.derivation, self.numbers?, 0)?;
+        let mut sum = Known::from(0.0);
+        for (negative, term) in expression.summands() {
+            let term = Known::decimal(decimal(values.get(term.index())?.scalar(), self.digits).read()?);
+            sum = if negative { sum - term } else { sum + term };
+        }
+        Some(sum)
+    }
+}
+
+fn sign(before: &Said, after: &Said) -> Operator {
+    let equal = match (before, after) {
+        (Said::Symbols | Said::Numbers(..), Said::Symbols) => true,
+        (Said::Symbols, Said::Numbers(_, exact)) => *exact,
+        (Said::Numbers(Some(a), _), Said::Numbers(Some(b), _)) => {
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| is_same(*a, *b))
+        }
+        (Said::Numbers(..), Said::Numbers(..)) => false,
+    };
+    if equal { Operator::Equal } else { Operator::Approximately }
+}
+
+fn is_same(a: Known, b: Known) -> bool {
+    a.exact().is_some() && a.exact() == b.exact()
+}
+
+/// Whether all numbers are decimals, and the same ones.
+fn same(a: &Array<Known>, b: &Array<Known>) -> bool {
+    a.shape().count() == b.shape().count() && a.iter().zip(b.iter()).all(|(a, b)| is_same(a, b))
+}

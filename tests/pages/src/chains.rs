@@ -1,0 +1,349 @@
+//! Each side of a line against the one before it and against the values of its symbols.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::{
+    Demands, Part, Report,
+    latex::{Node, Relation, Sign},
+    value::{Interval, Reader, Rounding, Value, exact, key},
+};
+
+/// What is known so far.
+struct Known {
+    rounding: Rounding,
+    demands: Demands,
+    names: HashMap<String, Value>,
+    /// The digits with which each name is printed.
+    printed: HashMap<String, Node>,
+    /// Names whose printed digits are not all there are.
+    dropped: HashSet<String>,
+    functions: HashMap<String, (Vec<String>, Node)>,
+}
+
+/// Checks all chains of a page.
+pub(crate) fn check(parts: &[(usize, Part)], rounding: Rounding, demands: Demands, report: &mut Report) {
+    let mut known = Known {
+        rounding,
+        demands,
+        names: HashMap::new(),
+        printed: HashMap::new(),
+        dropped: HashSet::new(),
+        functions: functions(parts),
+    };
+    for (line, part) in parts {
+        match part {
+            Part::Chain(chain) => known.chain(*line, chain, report),
+            Part::Table(heads, rows) => {
+                if heads.iter().any(|head| head == "Initial value") {
+                    for row in rows {
+                        known.given(heads, row);
+                    }
+                }
+            }
+            Part::Alone(_) => {}
+        }
+    }
+}
+
+/// The formulas of functions: the name, its parameters and the first side in other symbols.
+fn functions(parts: &[(usize, Part)]) -> HashMap<String, (Vec<String>, Node)> {
+    let mut functions = HashMap::new();
+    for (_, part) in parts {
+        let Part::Chain(chain) = part else { continue };
+        let [(_, Node::Call(name, arguments)), .., (_, body)] = chain.as_slice() else { continue };
+        let parameters: Option<Vec<String>> = arguments.iter().map(key).collect();
+        if let (Node::Name(name), Some(parameters)) = (name.as_ref(), parameters) {
+            functions.insert(name.clone(), (parameters, body.clone()));
+        }
+    }
+    functions
+}
+
+/// Whether it has numbers and known functions only.
+fn is_numeric(node: &Node) -> bool {
+    match node {
+        Node::Name(name) => name == "e",
+        Node::Derivative(..) | Node::LeftOut | Node::Sum(..) => false,
+        Node::Call(_, arguments) => arguments.iter().all(is_numeric),
+        other => other.parts().into_iter().all(is_numeric),
+    }
+}
+
+impl Known {
+    /// A parameter with a start value.
+    fn given(&mut self, heads: &[String], row: &[crate::Cell]) {
+        let cell = |title: &str| row.get(heads.iter().position(|head| head == title)?);
+        let formula = |title: &str| {
+            let cell = cell(title)?;
+            let [chain] = cell.formulas.as_slice() else { return None };
+            let [(_, node)] = chain.as_slice() else { return None };
+            cell.text.starts_with("$`").then_some(node)
+        };
+        let (Some(name), Some(value)) = (formula("Parameter").and_then(key), formula("Initial value")) else {
+            return;
+        };
+        // A number for all elements is no value of the whole.
+        if cell("Size").is_some_and(|size| size.text == "1") && is_numeric(value) {
+            self.keep(name, value);
+        }
+    }
+
+    fn reader(&self, rounding: Rounding) -> Reader<'_> {
+        Reader { names: &self.names, rounding, functions: &self.functions }
+    }
+
+    fn keep(&mut self, name: String, node: &Node) {
+        if let Some(value) = self.reader(self.rounding).value(node) {
+            self.names.insert(name.clone(), value);
+        }
+        self.printed.insert(name, node.clone());
+    }
+
+    fn chain(&mut self, line: usize, chain: &[(Relation, Node)], report: &mut Report) {
+        let [(_, first), rest @ ..] = chain else { return };
+        // A function's own formula is about its parameters.
+        if matches!(first, Node::Call(..)) {
+            report.symbolic += rest.len();
+            return;
+        }
+        for (pair, before) in rest.iter().zip(chain) {
+            self.side(line, (chain, &before.1), pair, report);
+        }
+        let Some(name) = key(first) else { return };
+        let Some((_, last)) = rest.iter().rev().find(|(_, side)| is_numeric(side)) else { return };
+        if matches!(last, Node::Number(..) | Node::Negative(_) | Node::Matrix(_)) {
+            self.known_value(line, &name, last, report);
+            // Digits of a number that is rounded before it is used are not missing.
+            let near = rest.iter().any(|(relation, _)| *relation == Relation::Near);
+            if near && !self.rounding.each && self.rounding.of_result(last) > 0.0 {
+                self.dropped.insert(name.clone());
+            }
+            // ∂E/∂net, which is called δ, has the same value.
+            for (_, side) in rest.iter().take(1) {
+                self.alias(&name, side, last);
+            }
+            self.keep(name, last);
+        }
+    }
+
+    fn alias(&mut self, name: &str, side: &Node, value: &Node) {
+        let Some(other) =
+            key(side).filter(|other| matches!(side, Node::Derivative(..)) && !self.names.contains_key(other))
+        else {
+            return;
+        };
+        self.keep(other.clone(), value);
+        if self.dropped.contains(name) {
+            self.dropped.insert(other);
+        }
+    }
+
+    /// A side against the one before it, and where it has numbers against the sides in symbols.
+    fn side(
+        &mut self,
+        line: usize,
+        (chain, before): (&[(Relation, Node)], &Node),
+        (relation, side): &(Relation, Node),
+        report: &mut Report,
+    ) {
+        if *relation == Relation::Other || !is_numeric(side) {
+            report.symbolic += 1;
+            return;
+        }
+        report.sides += 1;
+        if is_numeric(before) {
+            self.numbers(line, before, *relation, side, report);
+            return;
+        }
+        let symbols = || chain.iter().map(|(_, node)| node).filter(|node| !is_numeric(node));
+        let matched = symbols().find_map(|symbolic| {
+            let mut bound = Vec::new();
+            (key(symbolic).is_none() && fits(symbolic, side, &mut bound)).then_some(bound)
+        });
+        // A formula of one name: ∂net/∂w = h ≈ 0.59.
+        let single = symbols().skip(1).last().and_then(|node| Some(vec![(key(node)?, side.clone())]));
+        for (name, number) in matched.or(single).unwrap_or_default() {
+            self.put_in(line, *relation, &name, &number, report);
+        }
+        for symbolic in symbols().skip(1) {
+            self.formula(line, symbolic, side, report);
+        }
+    }
+
+    /// A number in the place of a name.
+    fn put_in(&mut self, line: usize, relation: Relation, name: &str, number: &Node, report: &mut Report) {
+        report.put_in += 1;
+        if relation == Relation::Equal && self.dropped.contains(name) && !name.is_empty() {
+            report.find(line, format!("= where digits of {name} were dropped"));
+        }
+        match self.printed.get(name) {
+            Some(_) => self.known_value(line, name, number, report),
+            None => {
+                if self.demands.givens {
+                    report.find(line, format!("{name} has the value {}, which is not given", text(number)));
+                }
+                self.keep(name.to_owned(), number);
+            }
+        }
+    }
+
+    /// The same digits as before, or with another number of decimals the same number.
+    fn known_value(&self, line: usize, name: &str, number: &Node, report: &mut Report) {
+        let Some(before) = self.printed.get(name) else { return };
+        let same = before == number || decimals(before) != decimals(number) && self.near(before, number, 0.0);
+        if !same {
+            report.find(line, format!("{name} is {} here and {} before", text(number), text(before)));
+        }
+    }
+
+    /// Two sides of numbers: equal digits, or nearly, as far as dropped digits allow.
+    fn numbers(&self, line: usize, before: &Node, relation: Relation, side: &Node, report: &mut Report) {
+        let as_printed = Rounding { each: true, ..self.rounding };
+        let holds = match relation {
+            Relation::Equal => match (exact(before), exact(side)) {
+                (Some(a), Some(b)) => Some(a == b),
+                _ => {
+                    let value = |node| self.reader(as_printed).value(node);
+                    Option::zip(value(before), value(side)).map(|(a, b)| meet(&a, &b, 1e-12))
+                }
+            },
+            Relation::Near => {
+                let value = |node| self.reader(self.rounding).value(node);
+                let half = self.rounding.of_result(side);
+                Option::zip(value(before), value(side)).map(|(a, b)| meet(&a, &b, half))
+            }
+            Relation::Other => None,
+        };
+        match holds {
+            Some(true) => {}
+            Some(false) => report.find(line, format!("{} {} {}", text(before), sign(relation), text(side))),
+            None => report.symbolic += 1,
+        }
+    }
+
+    /// A formula in symbols for the values of these, against a side with numbers.
+    fn formula(&self, line: usize, symbolic: &Node, side: &Node, report: &mut Report) {
+        let reader = self.reader(self.rounding);
+        let (Some(expected), Some(found)) = (reader.value(symbolic), reader.value(side)) else { return };
+        report.sides += 1;
+        let half = self.rounding.of_result(side);
+        if !meet(&expected, &found, half) {
+            report.find(line, format!("{} is {}, not {}", text(symbolic), shown(&expected), text(side)));
+        }
+    }
+
+    fn near(&self, a: &Node, b: &Node, by: f64) -> bool {
+        let value = |node| self.reader(self.rounding).value(node);
+        Option::zip(value(a), value(b)).is_none_or(|(a, b)| meet(&a, &b, by))
+    }
+}
+
+fn meet(a: &Value, b: &Value, by: f64) -> bool {
+    let close = |(a, b): (&Interval, &Interval)| a.wider(by.max(1e-300)).meets(*b);
+    a.cells.len() == b.cells.len() && a.cells.iter().zip(&b.cells).all(close)
+}
+
+fn decimals(node: &Node) -> Option<usize> {
+    match node {
+        Node::Negative(inside) => decimals(inside),
+        Node::Number(digits, 0) => Some(digits.split_once('.').map_or(0, |(_, decimals)| decimals.len())),
+        _ => None,
+    }
+}
+
+/// Whether a side with numbers is a formula with numbers in the place of its names; which these are.
+fn fits(symbolic: &Node, side: &Node, bound: &mut Vec<(String, Node)>) -> bool {
+    let is_number = |node: &Node| match node {
+        Node::Negative(inside) => matches!(**inside, Node::Number(..)),
+        other => matches!(other, Node::Number(..) | Node::Matrix(_)),
+    };
+    if let Some(name) = key(symbolic) {
+        if is_number(side) {
+            bound.push((name, side.clone()));
+            return true;
+        }
+        return symbolic == side;
+    }
+    let all = |a: &[&Node], b: &[&Node], bound: &mut Vec<(String, Node)>| {
+        a.len() == b.len() && a.iter().zip(b).all(|(a, b)| fits(a, b, bound))
+    };
+    match (symbolic, side) {
+        (Node::Negative(a), Node::Negative(b)) => fits(a, b, bound),
+        // There is no −0.
+        (Node::Negative(a), b) if begins_with_zero(b) => fits(a, b, bound),
+        (Node::Binary(s, a, b), Node::Binary(t, c, d)) => s == t && all(&[a, b], &[c, d], bound),
+        (Node::Fraction(..) | Node::Number(..), _) if exact(symbolic).is_some() => {
+            exact(symbolic) == exact(side)
+        }
+        (Node::Fraction(a, b), Node::Fraction(c, d)) | (Node::Power(a, b), Node::Power(c, d)) => {
+            all(&[a, b], &[c, d], bound)
+        }
+        (Node::Root(a), Node::Root(b)) | (Node::Transposed(a), Node::Transposed(b)) => fits(a, b, bound),
+        (Node::Whole(s, a), Node::Whole(t, b)) => s == t && fits(a, b, bound),
+        (Node::Call(f, a), Node::Call(g, b)) => {
+            f == g && a.len() == b.len() && a.iter().zip(b).all(|(a, b)| fits(a, b, bound))
+        }
+        (Node::Cases(a, c, b), Node::Cases(d, e, f)) => {
+            c.sign == e.sign && all(&[a, &c.left, &c.right, b], &[d, &e.left, &e.right, f], bound)
+        }
+        _ => false,
+    }
+}
+
+fn begins_with_zero(node: &Node) -> bool {
+    match node {
+        Node::Number(digits, _) => digits == "0",
+        Node::Binary(_, first, _) => begins_with_zero(first),
+        _ => false,
+    }
+}
+
+fn sign(relation: Relation) -> &'static str {
+    match relation {
+        Relation::Equal => "=",
+        Relation::Near => "≈",
+        Relation::Other => "?",
+    }
+}
+
+fn shown(value: &Value) -> String {
+    let cell = |x: &Interval| format!("{:?} … {:?}", x.low, x.high);
+    value.cells.iter().map(cell).collect::<Vec<_>>().join(", ")
+}
+
+/// A tree as text, for findings.
+pub(crate) fn text(node: &Node) -> String {
+    let all = |nodes: &[Node]| nodes.iter().map(text).collect::<Vec<_>>().join(", ");
+    match node {
+        Node::Number(digits, 0) => digits.clone(),
+        Node::Number(digits, exponent) => format!("{digits}e{exponent}"),
+        Node::Name(name) => name.clone(),
+        Node::Derivative(of, by) => format!("∂{}/∂{}", text(of), text(by)),
+        Node::Negative(inside) => format!("-({})", text(inside)),
+        Node::Binary(sign, a, b) => {
+            let sign = match sign {
+                Sign::Plus => "+",
+                Sign::Minus => "-",
+                Sign::Dot => "·",
+                Sign::Elementwise => "⊙",
+                Sign::Product => "@",
+                Sign::Times => "×",
+            };
+            format!("({} {sign} {})", text(a), text(b))
+        }
+        Node::Fraction(a, b) => format!("({} / {})", text(a), text(b)),
+        Node::Power(a, b) => format!("{}^{}", text(a), text(b)),
+        Node::Root(inside) => format!("√({})", text(inside)),
+        Node::Transposed(inside) => format!("{}ᵀ", text(inside)),
+        Node::Call(name, arguments) => format!("{}({})", text(name), all(arguments)),
+        Node::Cases(a, c, b) => {
+            format!("{{{} if {} {} {}, else {}}}", text(a), text(&c.left), c.sign, text(&c.right), text(b))
+        }
+        Node::Matrix(rows) => format!("[{}]", rows.iter().map(|row| all(row)).collect::<Vec<_>>().join("; ")),
+        Node::List(items) => format!("({})", all(items)),
+        Node::Element(inside, below) => format!("[{}]_{below}", text(inside)),
+        Node::Sum(below, inside) => format!("Σ_{below} {}", text(inside)),
+        Node::Whole(up, inside) => format!("{}({})", if *up { "ceil" } else { "floor" }, text(inside)),
+        Node::LeftOut => "…".to_owned(),
+    }
+}
