@@ -113,6 +113,7 @@ PAIRS = {
     "kl_divergence(x, t)": lambda x, t: F.kl_div(x.log(), t, reduction="sum"),
     "log_loss(x, t)": LOG_LOSS,
     "binary_cross_entropy(x, t)": LOG_LOSS,
+    "log_loss_from_logit(x, t)": F.binary_cross_entropy_with_logits,
     "binary_cross_entropy_from_logits(x, t)": F.binary_cross_entropy_with_logits,
 }
 # Those whose second operand has a gradient as well.
