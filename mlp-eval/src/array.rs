@@ -52,6 +52,11 @@ impl<R: Real> Array<R> {
         self.shape
     }
 
+    /// Rows and columns.
+    pub(crate) fn size(&self) -> (usize, usize) {
+        self.cells.dim()
+    }
+
     /// The cell, or NaN outside.
     pub fn at(&self, row: usize, column: usize) -> R {
         self.cells.get((row, column)).copied().unwrap_or(R::from(f64::NAN))

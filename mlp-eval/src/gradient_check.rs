@@ -1,22 +1,55 @@
-//! Gradients against the complex-step derivative, ∂E/∂w = Im E(w + ih) / h, which loses no digits
-//! to cancellation (Squire and Trapp, 1998). It uses the forward equations alone.
+//! Gradients by the chain rule against the complex-step derivative, ∂E/∂w = Im E(w + ih) / h (Squire and Trapp, 1998),
+//! which uses the forward equations alone. Both are computed with numbers that know their error, so that the tolerance
+//! follows the conditioning of the formula at the point, and no constant is chosen.
 
-use mlp_dsl::ir::{Derivation, equation::EquationId};
+use mlp_dsl::{
+    formula::evaluate::Real,
+    ir::{
+        Derivation, Loss, Parameter,
+        equation::{Equation, EquationId, Per},
+    },
+};
 
-use super::{Array, Point, complex::Complex, cost, evaluate, evaluate_given};
+use super::{
+    Array, Evaluation, Point,
+    ball::Ball,
+    cost, evaluate, evaluate_given,
+    fault::{self, Fault},
+    step::Step,
+};
 
-/// How far the imaginary step goes: its square vanishes beside 1.
-const STEP: f64 = 1e-40;
 /// Scalar operations spent on checking; a large network is checked at evenly spaced places.
-const BUDGET: u64 = 60_000_000;
-
-/// Gradients that are compared, however large the network is.
-const LEAST: usize = 32;
+const BUDGET: u64 = 10_000_000;
+/// Gradients of a large network that are checked at least.
+const LEAST: usize = 8;
+/// Bytes that the numbers of a check may take.
+const MEMORY: u64 = 400_000_000;
+/// Gradients are right without a word about digits where this number of decimal digits counts: as many as a derivation
+/// prints.
+pub const ENOUGH: u32 = 9;
+/// All digits of a float.
+const ALL: u32 = 16;
+/// Beside their errors both ways may differ by 2⁻⁴⁶ of themselves: a formula may choose a branch by rounding, as
+/// `ln_1p` does, and constants are doubles.
+const BITS: i64 = 46;
 
 /// How many samples the check affords: at least 16, and more in a small network.
 pub fn checkable_samples(derivation: &Derivation) -> usize {
     let forward = cost::evaluation(derivation, derivation.equations.len()).max(1);
     (BUDGET / forward / LEAST as u64).max(16) as usize
+}
+
+/// What the check says.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Verdict {
+    /// The gradients are right.
+    Right,
+    /// They are right as far as this point allows: this number of decimal digits counts, fewer than [`ENOUGH`].
+    Limited(u32),
+    /// The loss or a gradient is not defined at this point.
+    Undefined(Option<Fault>),
+    /// A gradient differs by more than rounding explains.
+    Wrong,
 }
 
 /// The result of a gradient check.
@@ -26,65 +59,231 @@ pub struct GradientCheck {
     pub checked: usize,
     /// Gradients in all.
     pub total: usize,
-    /// ‖gradient − complex step‖ / ‖complex step‖ over all that were compared.
+    /// What follows from all that were compared.
+    pub verdict: Verdict,
+    /// ‖gradient − exact‖ / ‖exact‖ at most, where the gradients are 64-bit floats and the complex step is exact to its
+    /// error, which is added.
     pub normwise: f64,
-    /// The largest single difference.
-    pub worst: f64,
-    /// Where it is: parameter and index, row after row.
-    pub worst_at: Option<(String, usize)>,
+    /// A gradient that is wrong by less than this part of the norm is not noticed.
+    pub resolution: f64,
+    /// Gradients at a kink: they lie between the slopes on its two sides.
+    pub kinks: usize,
+    /// The first that is wrong, else the one with the largest error.
+    pub worst: Option<Worst>,
+}
+
+/// One gradient beside its witness.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Worst {
+    /// The parameter.
+    pub parameter: String,
+    /// The index of the element, row after row.
+    pub element: usize,
+    /// The gradient and the complex step.
+    pub compared: Compared,
+}
+
+/// A gradient and its witness.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Compared {
+    /// The gradient of the equations, in 64-bit floats.
+    pub gradient: f64,
+    /// The complex step.
+    pub witness: f64,
+    /// How far the float may be from the exact gradient.
+    pub error: f64,
+    /// By how much the two ways may differ because of their errors.
+    pub resolution: f64,
+    /// How they compare.
+    pub outcome: Outcome,
+}
+
+/// How a gradient compares with its witness.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// They are the same number, as far as their errors tell.
+    Same,
+    /// At a kink the gradient lies between the slopes on the two sides.
+    Kink,
+    /// One of them is no finite number.
+    NotFinite,
+    /// They differ.
+    Different,
+}
+
+/// The two ways to the gradients of a network at a point.
+pub struct Gradients<'g> {
+    derivation: &'g Derivation,
+    point: &'g Point,
+    loss: &'g Loss,
+    floats: Evaluation<f64>,
+    balls: Evaluation<Ball>,
+}
+
+impl<'g> Gradients<'g> {
+    /// Evaluates the equations; `None` without a loss.
+    pub fn at(derivation: &'g Derivation, point: &'g Point) -> Option<Self> {
+        let loss = derivation.loss.as_ref()?;
+        let floats = evaluate::<f64>(derivation, point);
+        let given = |id: EquationId, sample: usize| point.of(id, sample).map(Array::convert);
+        let balls = evaluate_given(derivation, of_gradients(derivation), &given, point.samples());
+        Some(Gradients { derivation, point, loss, floats, balls })
+    }
+
+    /// Compares one gradient; `None` where the parameter has none.
+    pub fn compare(&self, parameter: &Parameter, element: usize) -> Option<Compared> {
+        let objective = parameter.objective()?;
+        let gradient = self.floats.value(objective)?.iter().nth(element)?;
+        let own = self.balls.value(objective)?.iter().nth(element)?;
+        let witness = self.complex_step::<false>(parameter.equation, element);
+        let same = |witness: Ball| own.widened(BITS).meets(witness.widened(BITS));
+        let outcome = if own.is_nan() || witness.is_nan() || !gradient.is_finite() {
+            Outcome::NotFinite
+        } else if same(witness) {
+            Outcome::Same
+        } else if same(self.complex_step::<true>(parameter.equation, element)) {
+            Outcome::Kink
+        } else {
+            Outcome::Different
+        };
+        let exact = if outcome == Outcome::Kink { own } else { witness };
+        Some(Compared {
+            gradient,
+            witness: witness.real(),
+            error: vanishing(exact.distance(gradient)),
+            resolution: vanishing(own.error() + witness.error()),
+            outcome,
+        })
+    }
+
+    /// ∂(objective)/∂(element of a parameter) from the forward pass alone.
+    fn complex_step<const BOTH_SIDES: bool>(&self, parameter: EquationId, element: usize) -> Ball {
+        let given = |id: EquationId, sample: usize| -> Option<Array<Step<BOTH_SIDES>>> {
+            let value = self.point.of(id, sample)?;
+            if id != parameter {
+                return Some(value.convert());
+            }
+            let step = |(index, x)| if index == element { Step::moved(x) } else { Step::from(x) };
+            let cells: Vec<_> = value.iter().enumerate().map(step).collect();
+            Some(Array::from_row_major(value.shape(), &cells))
+        };
+        let objective = self.loss.objective;
+        evaluate_given(self.derivation, objective.index() + 1, &given, self.point.samples())
+            .scalar(objective)
+            .slope()
+    }
+
+    /// What these gradients say together.
+    pub fn judge(&self, compared: &[(&Parameter, usize, Compared)]) -> GradientCheck {
+        let derivation = self.derivation;
+        let mut check = GradientCheck {
+            checked: compared.len(),
+            total: derivation.parameter_count() - derivation.frozen_count(),
+            verdict: Verdict::Right,
+            normwise: 0.0,
+            resolution: 0.0,
+            kinks: 0,
+            worst: None,
+        };
+        let mut norm: f64 = 0.0;
+        for (_, _, one) in compared {
+            norm = norm.hypot(one.witness);
+            check.normwise = check.normwise.hypot(one.error);
+            check.resolution = check.resolution.hypot(one.resolution);
+            check.kinks += usize::from(one.outcome == Outcome::Kink);
+        }
+        check.normwise = relative(check.normwise, norm);
+        check.resolution = relative(check.resolution, norm);
+        let find = |outcome| compared.iter().find(|(_, _, one)| one.outcome == outcome);
+        let largest = || compared.iter().max_by(|a, b| a.2.error.total_cmp(&b.2.error));
+        let finite = self.floats.scalar(self.loss.objective).is_finite();
+        let bad = find(Outcome::NotFinite);
+        let fault =
+            if bad.is_some() || !finite { fault::find(derivation, &self.floats, &self.balls) } else { None };
+        // A gradient that is no number though every operation has a value and a derivative is wrong.
+        let wrong = bad.filter(|_| finite && fault.is_none()).or_else(|| find(Outcome::Different));
+        let worst = wrong.or(bad).or_else(largest);
+        check.worst = worst.map(|(parameter, element, compared)| Worst {
+            parameter: parameter.name.clone(),
+            element: *element,
+            compared: *compared,
+        });
+        let digits = digits(check.normwise);
+        check.verdict = if !finite || fault.is_some() {
+            Verdict::Undefined(fault)
+        } else if wrong.is_some() {
+            Verdict::Wrong
+        } else if digits < ENOUGH {
+            Verdict::Limited(digits)
+        } else {
+            Verdict::Right
+        };
+        check
+    }
+}
+
+/// The equations up to the last gradient.
+fn of_gradients(derivation: &Derivation) -> usize {
+    let objectives = derivation.parameters.iter().filter_map(Parameter::objective);
+    objectives.map(|id| id.index() + 1).max().unwrap_or(0)
+}
+
+/// Whether the numbers of a check with this number of samples fit into memory.
+pub fn fits(derivation: &Derivation, samples: usize) -> bool {
+    let values = |count: usize| {
+        let of = |equation: &Equation| {
+            let times = if equation.per == Per::Sample { samples } else { 1 };
+            (equation.shape.count() as u64).saturating_mul(times as u64)
+        };
+        derivation.equations.iter().take(count).map(of).fold(0, u64::saturating_add)
+    };
+    let forward = derivation.loss.as_ref().map_or(0, |loss| loss.objective.index() + 1);
+    let of = |count: usize, size: usize| values(count).saturating_mul(size as u64);
+    let bytes = [
+        of(derivation.equations.len(), size_of::<f64>()),
+        of(of_gradients(derivation), size_of::<Ball>()),
+        of(forward, size_of::<Step<false>>()),
+    ];
+    bytes.into_iter().fold(0, u64::saturating_add) <= MEMORY
+}
+
+/// An error that no float can show is none.
+fn vanishing(error: f64) -> f64 {
+    if error < f64::MIN_POSITIVE { 0.0 } else { error }
+}
+
+fn relative(error: f64, norm: f64) -> f64 {
+    if error == 0.0 { 0.0 } else { error / norm }
+}
+
+/// The decimal digits that count with this relative error.
+pub fn digits(error: f64) -> u32 {
+    if error == 0.0 { ALL } else { (-error.log10()).floor().clamp(0.0, f64::from(ALL)) as u32 }
 }
 
 /// Compares every gradient, or evenly spaced ones of a large network. `None` without a loss.
 pub fn check_gradients(derivation: &Derivation, point: &Point) -> Option<GradientCheck> {
-    let loss = derivation.loss.as_ref()?;
-    let evaluation = evaluate::<f64>(derivation, point);
-    let total = derivation.parameter_count() - derivation.frozen_count();
-    let samples = point.samples().max(1) as u64;
-    let forward = cost::evaluation(derivation, loss.objective.index() + 1).saturating_mul(samples);
-    let affordable = (BUDGET / forward.max(1)).max(LEAST as u64) as usize;
-    let stride = total.div_ceil(affordable).max(1);
-    let mut check = GradientCheck { checked: 0, total, normwise: 0.0, worst: 0.0, worst_at: None };
-    let (mut difference_norm, mut norm, mut index) = (0.0, 0.0, 0);
-    for parameter in &derivation.parameters {
-        let Some(objective) = parameter.objective() else { continue };
-        let gradient = evaluation.value(objective)?;
-        for (element, value) in gradient.iter().enumerate() {
-            index += 1;
-            if (index - 1) % stride != 0 {
-                continue;
-            }
-            let witness = complex_step(derivation, point, loss.objective, parameter.equation, element);
-            let difference = (value - witness).abs();
-            check.checked += 1;
-            difference_norm += difference * difference;
-            norm += witness * witness;
-            if difference > check.worst || difference.is_nan() {
-                check.worst = difference;
-                check.worst_at = Some((parameter.name.clone(), element));
-            }
-        }
-    }
-    check.normwise = if norm > 0.0 { (difference_norm / norm).sqrt() } else { difference_norm.sqrt() };
-    Some(check)
+    check_some_gradients(derivation, point, BUDGET)
 }
 
-/// ∂(objective)/∂(element of a parameter) from the forward pass alone.
-pub fn complex_step(
-    derivation: &Derivation,
-    point: &Point,
-    loss: EquationId,
-    parameter: EquationId,
-    element: usize,
-) -> f64 {
-    let given = |id: EquationId, sample: usize| -> Option<Array<Complex>> {
-        let value = point.of(id, sample)?;
-        if id != parameter {
-            return Some(value.convert());
+/// The same with this number of scalar operations for all forward passes of the complex step.
+pub fn check_some_gradients(derivation: &Derivation, point: &Point, budget: u64) -> Option<GradientCheck> {
+    let gradients = Gradients::at(derivation, point)?;
+    let total = derivation.parameter_count() - derivation.frozen_count();
+    let samples = point.samples().max(1) as u64;
+    let forward = cost::evaluation(derivation, gradients.loss.objective.index() + 1).saturating_mul(samples);
+    let affordable = (budget / forward.max(1)).max(LEAST as u64) as usize;
+    let stride = total.div_ceil(affordable).max(1);
+    let (mut compared, mut index) = (Vec::new(), 0);
+    for parameter in derivation.parameters.iter().filter(|parameter| parameter.objective().is_some()) {
+        for element in 0..derivation.shape(parameter.equation).count() {
+            if index % stride == 0
+                && let Some(one) = gradients.compare(parameter, element)
+            {
+                compared.push((parameter, element, one));
+            }
+            index += 1;
         }
-        let step = |index| if index == element { STEP } else { 0.0 };
-        let cells: Vec<Complex> = value.iter().enumerate().map(|(i, x)| Complex::new(x, step(i))).collect();
-        Some(Array::from_row_major(value.shape(), &cells))
-    };
-    let evaluation = evaluate_given(derivation, loss.index() + 1, &given, point.samples());
-    evaluation.scalar(loss).imaginary() / STEP
+    }
+    Some(gradients.judge(&compared))
 }

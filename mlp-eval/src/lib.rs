@@ -1,16 +1,18 @@
 //! The reference interpreter: evaluates a derivation naively, one equation after another, in any number type.
-//! With complex numbers it checks the gradients independently: it runs the forward pass alone, and the imaginary part of
-//! the loss is the derivative.
+//! With the complex step it checks the gradients independently: it runs the forward pass alone, and the imaginary part of
+//! the loss is the derivative. Numbers that know their error say how many digits of both count.
 
 #![warn(clippy::wildcard_enum_match_arm)]
 
 mod array;
-mod complex;
+mod ball;
 pub mod cost;
+mod fault;
 mod gradient_check;
 mod kinks;
 mod op;
 mod point;
+mod step;
 mod warnings;
 
 use std::collections::HashMap;
@@ -30,7 +32,11 @@ use mlp_dsl::{
 };
 
 pub use array::Array;
-pub use gradient_check::{GradientCheck, check_gradients, checkable_samples, complex_step};
+pub use fault::{Fault, FaultKind};
+pub use gradient_check::{
+    Compared, ENOUGH, GradientCheck, Gradients, Outcome, Verdict, Worst, check_gradients,
+    check_some_gradients, checkable_samples, digits, fits,
+};
 pub use kinks::{Edge, NEAR, NearKink, near_kinks};
 pub use point::{Missing, Point};
 pub use warnings::{Effort, warnings};

@@ -43,6 +43,11 @@ pub(crate) fn read(source: &Source) -> Result<Specification, Failure> {
 }
 
 impl Specification {
+    /// The text.
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
     /// Prints warnings on the standard error; with `--deny warnings` they are a failure.
     pub(crate) fn report(&self, found: &[Diagnostic], source: &Source) -> Result<(), Failure> {
         if found.is_empty() {

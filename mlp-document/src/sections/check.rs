@@ -6,7 +6,7 @@ use mlp_dsl::{
     never::OrNever,
     shape::Shape,
 };
-use mlp_eval::{Array, Evaluation, Point, complex_step, cost, evaluate};
+use mlp_eval::{Array, Compared, Evaluation, Gradients, Outcome, Point, Verdict, cost, evaluate};
 
 use crate::{
     content::{Form, Section, Side, Text},
@@ -23,6 +23,8 @@ use super::{
 
 /// Gradients compared where parameters are arrays.
 const SAMPLES: usize = 12;
+/// The relative error from which a central difference is called rough.
+const ROUGH: f64 = 1e-3;
 /// Operations that all evaluations of the comparison together may take.
 const AFFORDABLE: u64 = 10_000_000;
 
@@ -44,19 +46,32 @@ pub(super) fn check(facts: &Facts<'_>, loss: &Loss) -> Section {
     }
     let evaluation = evaluate::<f64>(derivation, &point);
     loss_after(facts, &mut section, &point, &evaluation, loss);
+    let Some(gradients) = Gradients::at(derivation, &point) else { return section };
+    let comparison = Comparison { facts, point: &point, loss };
+    let compared = comparison.gradients(&gradients, affordable);
+    let check = gradients.judge(&compared);
+    if let Verdict::Undefined(fault) = &check.verdict {
+        section.paragraph(phrases::gradients_undefined(fault.as_ref()));
+        return section;
+    }
     if facts.options.round_each.is_some() && facts.numbers.is_some() {
         section.paragraph(phrases::checked_with_all_digits());
     } else if facts.numbers.is_some_and(|numbers| shown::parting(derivation, &point, numbers).is_some()) {
         section.paragraph(phrases::checked_in_doubles());
     }
     section.paragraph(phrases::two_other_ways());
-    let comparison = Comparison { facts, point: &point, evaluation: &evaluation, loss };
-    let rows = comparison.rows(affordable);
-    let total = derivation.parameter_count() - derivation.frozen_count();
-    if rows.len() < total {
-        section.paragraph(phrases::some_gradients(rows.len(), total));
+    if check.checked < check.total {
+        section.paragraph(phrases::some_gradients(check.checked, check.total));
     }
+    let (rows, rough) = comparison.rows(&compared);
     section.table(&phrases::GRADIENTS, rows);
+    section.paragraph(phrases::gradients_verdict(&check.verdict));
+    if check.kinks > 0 {
+        section.paragraph(phrases::gradients_at_kinks(check.kinks));
+    }
+    if rough {
+        section.paragraph(phrases::rough_differences());
+    }
     section
 }
 
@@ -103,35 +118,45 @@ fn loss_after(
 struct Comparison<'c> {
     facts: &'c Facts<'c>,
     point: &'c Point,
-    evaluation: &'c Evaluation<f64>,
     loss: &'c Loss,
 }
 
-impl Comparison<'_> {
-    /// A row for each gradient, for some where there are many.
-    fn rows(&self, affordable: usize) -> Vec<Vec<Text>> {
-        let parameters = &self.facts.derivation.parameters;
+/// A gradient of a parameter at an element, beside its complex step.
+type Place<'p> = (&'p Parameter, usize, Compared);
+
+impl<'c> Comparison<'c> {
+    /// Each gradient, or some where there are many.
+    fn gradients(&self, gradients: &Gradients<'_>, affordable: usize) -> Vec<Place<'c>> {
+        let derivation = self.facts.derivation;
+        let parameters = &derivation.parameters;
         let most = if self.facts.at_neuron_level() { ITEMS } else { SAMPLES }.min(affordable);
         let each = (most / parameters.len().max(1)).max(1);
-        let mut rows = Vec::new();
+        let mut found = Vec::new();
         for parameter in parameters.iter().take(most) {
-            let objective = parameter.objective();
-            let Some(gradient) = objective.and_then(|id| self.evaluation.value(id)) else { continue };
-            let stride = gradient.shape().count().div_ceil(each).max(1);
-            let elements = gradient.iter().enumerate().step_by(stride);
-            rows.extend(elements.map(|(element, own)| self.row(parameter, element, own)));
+            let count = derivation.shape(parameter.equation).count();
+            let elements = (0..count).step_by(count.div_ceil(each).max(1));
+            let compare = |element| Some((parameter, element, gradients.compare(parameter, element)?));
+            found.extend(elements.filter_map(compare));
         }
-        rows
+        found
     }
 
-    fn row(&self, parameter: &Parameter, element: usize, own: f64) -> Vec<Text> {
-        let derivation = self.facts.derivation;
-        let difference = self.central_difference(parameter, element);
-        let complex = complex_step(derivation, self.point, self.loss.objective, parameter.equation, element);
-        let mut row = vec![vec![element_of(self.facts, parameter.equation, element).into()], value(own)];
-        row.extend([value(difference), error(own, difference)]);
-        row.extend([value(complex), error(own, complex)]);
-        row
+    /// A row for each, and whether a central difference has few digits.
+    fn rows(&self, compared: &[Place<'_>]) -> (Vec<Vec<Text>>, bool) {
+        let (mut rows, mut rough) = (Vec::new(), false);
+        for (parameter, element, one) in compared {
+            let own = one.gradient;
+            let difference = self.central_difference(parameter, *element);
+            rough |= (difference - own).abs() > ROUGH * own.abs().max(f64::MIN_POSITIVE);
+            let name = element_of(self.facts, parameter.equation, *element);
+            let mut row = vec![vec![name.into()], value(own)];
+            row.extend([value(difference), error(own, difference)]);
+            let apart =
+                if one.outcome == Outcome::Kink { phrases::at_a_kink() } else { error(own, one.witness) };
+            row.extend([value(one.witness), apart]);
+            rows.push(row);
+        }
+        (rows, rough)
     }
 
     /// (E(w + h) − E(w − h)) / 2h

@@ -2,7 +2,10 @@
 
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
-use super::scalar::{Binary, Function};
+use super::{
+    operator::Comparison,
+    scalar::{Binary, Function},
+};
 
 use crate::{
     formula::{Formula, Term, TermId},
@@ -10,7 +13,7 @@ use crate::{
     number::Arithmetic,
 };
 
-/// A number type: floats, and complex numbers for the complex-step derivative.
+/// A number type: floats, numbers that know their error, and those of the complex step.
 pub trait Real:
     Copy
     + From<f64>
@@ -41,6 +44,11 @@ pub trait Real:
     /// `self * factor + addend`, rounded once where the type has it.
     fn multiply_add(self, factor: Self, addend: Self) -> Self {
         self * factor + addend
+    }
+    /// The value of an `if`: the first of `values` where the comparison of `sides` holds.
+    fn choose(comparison: Comparison, sides: [Self; 2], values: [Self; 2]) -> Self {
+        let ([left, right], [then, otherwise]) = (sides, values);
+        if comparison.holds(left.real(), right.real()) { then } else { otherwise }
     }
     /// The sum of numbers in order, in at least 64 bits, times a factor in as many, then rounded once. A type of fewer bits
     /// has its own.
@@ -115,8 +123,10 @@ pub fn evaluate_terms<R: Real>(
                 Some(count) => (1..count).fold(at(a), |product, _| product * at(a)),
                 None => op.evaluate(at(a), at(b)),
             },
-            Term::Select(s) if s.comparison.holds(at(&s.left).real(), at(&s.right).real()) => at(&s.then),
-            Term::Select(s) => at(&s.otherwise),
+            Term::Select(s) => {
+                let (sides, values) = ([s.left, s.right], [s.then, s.otherwise]);
+                R::choose(s.comparison, sides.map(|id| at(&id)), values.map(|id| at(&id)))
+            }
             Term::Apply(id, arguments) => match id.of(functions) {
                 Some(function) => {
                     let arguments: Vec<R> = arguments.iter().map(at).collect();

@@ -1,5 +1,7 @@
 //! The operators that formulas are written with.
 
+use std::cmp::Ordering;
+
 /// An operator between two operands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Operator {
@@ -41,6 +43,18 @@ impl Comparison {
             Comparison::GreaterOrEqual => a >= b,
             Comparison::Equal => a == b,
             Comparison::NotEqual => a != b,
+        }
+    }
+
+    /// Whether it holds for two numbers that compare so; `None` where one of them is NaN.
+    pub fn holds_for(self, order: Option<Ordering>) -> bool {
+        match self {
+            Comparison::Less => order == Some(Ordering::Less),
+            Comparison::LessOrEqual => matches!(order, Some(Ordering::Less | Ordering::Equal)),
+            Comparison::Greater => order == Some(Ordering::Greater),
+            Comparison::GreaterOrEqual => matches!(order, Some(Ordering::Greater | Ordering::Equal)),
+            Comparison::Equal => order == Some(Ordering::Equal),
+            Comparison::NotEqual => order != Some(Ordering::Equal),
         }
     }
 

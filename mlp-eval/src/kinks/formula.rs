@@ -11,12 +11,10 @@ use mlp_dsl::{
     number::Arithmetic,
 };
 
-use crate::complex::Complex;
+use crate::step::Step;
 
 use super::{Edge, NEAR, decimal::Decimal, tracked::Tracked};
 
-/// How far the imaginary step goes: its square vanishes beside 1.
-const STEP: f64 = 1e-40;
 /// Branches that differ by less than this, relative to their size, agree.
 const SAME: f64 = 1e-9;
 
@@ -29,6 +27,12 @@ pub(super) struct Near<const EXACT: bool> {
 }
 
 impl<const EXACT: bool> Near<EXACT> {
+    /// Whether the same numbers are compared in the same function.
+    fn is_at(&self, other: &Self) -> bool {
+        let sides = |near: &Self| [near.left.value, near.right.value];
+        self.function == other.function && sides(self) == sides(other)
+    }
+
     /// Left minus right in decimals.
     pub(super) fn difference(&self) -> Option<Decimal> {
         self.left.decimal?.plus(self.right.decimal?.negated())
@@ -70,8 +74,9 @@ impl<'d> Search<'d> {
         let arithmetic = derivation.header.arithmetic;
         let mut search = Search { functions, arithmetic, edged: Vec::with_capacity(functions.len()) };
         for function in functions {
-            // A stated derivative without a comparison is that of a smooth function.
-            let smooth = function.stated.last().is_some_and(|stated| !search.has_edge(stated));
+            // A stated derivative without a comparison is that of a smooth function; the log loss is smooth too.
+            let smooth = function.stated.last().is_some_and(|stated| !search.has_edge(stated))
+                || function.prelude && function.name == "log_loss_from_logit";
             let edged = !smooth && search.has_edge(&function.body);
             search.edged.push(edged);
         }
@@ -121,6 +126,8 @@ impl<'d> Search<'d> {
                 self.term(&at, term, function, &mut found);
             }
         }
+        // `if x > 0 then … else if x < 0 then …` is one place.
+        found.dedup_by(|a, b| a.is_at(b));
         found
     }
 
@@ -179,10 +186,12 @@ impl<'d> Search<'d> {
         }
         let active = at.formula.leaves().into_iter().filter(|leaf| (at.leaf)(*leaf).1);
         active.into_iter().any(|moved| {
-            let leaf =
-                |index: u32| Complex::new((at.leaf)(index).0.real(), if index == moved { STEP } else { 0.0 });
+            let leaf = |index: u32| {
+                let value = (at.leaf)(index).0.real();
+                if index == moved { Step::<false>::moved(value) } else { Step::from(value) }
+            };
             let terms = evaluate_terms(at.formula, &leaf, self.functions, self.arithmetic);
-            let slope = |id: TermId| terms.get(id.0 as usize).map_or(f64::NAN, |x| x.imaginary() / STEP);
+            let slope = |id: TermId| terms.get(id.0 as usize).map_or(f64::NAN, |x| x.slope().real());
             let (then, otherwise) = (slope(select.then), slope(select.otherwise));
             differ(then, otherwise, then.abs() + otherwise.abs())
         })

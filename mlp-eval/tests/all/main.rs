@@ -3,3 +3,4 @@
 mod kinks;
 mod order;
 mod properties;
+mod verdicts;

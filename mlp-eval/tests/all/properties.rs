@@ -4,7 +4,7 @@ use mlp_dsl::{
     Compilation, compile, diagnostic::Diagnostics, ir, ir::verify::verify, outline::outlines, plan,
     syntax::parse, weights::NoFiles,
 };
-use mlp_eval::{Point, check_gradients};
+use mlp_eval::{Point, Verdict, check_gradients};
 use mlp_rust::Options;
 use proptest::prelude::*;
 
@@ -105,10 +105,10 @@ proptest! {
         let point = Point::drawn(&derivation, seed, true);
         let loss = derivation.loss.as_ref().map(|loss: &ir::Loss| loss.total);
         let value = loss.map(|loss| mlp_eval::evaluate::<f64>(&derivation, &point).scalar(loss));
-        // Beyond that the conditioning of the formula, not the derivative, decides the digits.
-        prop_assume!(value.is_some_and(|value| value.is_finite() && value < 1e6));
+        prop_assume!(value.is_some_and(f64::is_finite));
         let check = check_gradients(&derivation, &point);
         let check = check.ok_or_else(|| TestCaseError::fail("no loss"))?;
-        prop_assert!(check.normwise <= 1e-12, "{formula}: {check:?}");
+        let is_good = matches!(check.verdict, Verdict::Right | Verdict::Limited(_));
+        prop_assert!(is_good, "{formula}: {check:?}");
     }
 }

@@ -2,15 +2,14 @@
 
 use mlp_document::{Numbers, Options, derive};
 use mlp_dsl::{
-    formula::evaluate::Real,
     ir::{Derivation, equation::EquationId, verify},
     plan,
 };
-use mlp_eval::{Point, check_gradients, evaluate};
+use mlp_eval::{Point, Verdict, check_some_gradients, evaluate};
 use mlp_runtime::random::Stream;
 
-use crate::numbers::Noisy;
-
+/// Scalar operations of the complex step for a network.
+const WITNESSED: u64 = 200_000;
 /// Gradients of a network compared with central differences.
 const DIFFERENCES: usize = 8;
 
@@ -21,12 +20,16 @@ pub struct Findings {
     pub networks: usize,
     /// Gradients compared with the complex step.
     pub gradients: usize,
-    /// The largest normwise error of the gradients of a network against the complex step.
+    /// The largest normwise error of gradients that are right, against the complex step.
     pub complex_step: f64,
     /// Which network that was.
     pub complex_step_at: u64,
-    /// How often gradients are ill-conditioned at a point, so that two ways to them differ by more.
-    pub ill_conditioned: usize,
+    /// How often the gradients are right as far as the point allows.
+    pub limited: usize,
+    /// How often a gradient is not defined at the point.
+    pub undefined: usize,
+    /// Gradients at kinks, between the slopes on the two sides.
+    pub at_kinks: usize,
     /// Gradients compared with central differences.
     pub differences: usize,
     /// The largest error there, relative to 1 + |gradient| + |objective|.
@@ -47,7 +50,9 @@ impl Findings {
         if other.complex_step > self.complex_step {
             (self.complex_step, self.complex_step_at) = (other.complex_step, other.complex_step_at);
         }
-        self.ill_conditioned += other.ill_conditioned;
+        self.limited += other.limited;
+        self.undefined += other.undefined;
+        self.at_kinks += other.at_kinks;
         self.differences += other.differences;
         self.difference = self.difference.max(other.difference);
         self.kinks += other.kinks;
@@ -75,41 +80,21 @@ pub fn check(number: u64, derivation: &Derivation) -> Findings {
     found
 }
 
-/// Every gradient against the complex step: 1e-13 of their norm. Where it is more, the gradients must be
-/// ill-conditioned: rounding every operation worse changes them by a comparable amount.
+/// Every gradient against the complex step, by the verdict of `mlpc check`.
 fn complex_step(number: u64, derivation: &Derivation, point: &Point, found: &mut Findings) {
-    const BOUND: f64 = 1e-13;
-    let Some(check) = check_gradients(derivation, point) else { return };
+    let Some(check) = check_some_gradients(derivation, point, WITNESSED) else { return };
     found.gradients += check.checked;
-    if check.normwise <= BOUND {
-        if check.normwise > found.complex_step {
-            found.complex_step = check.normwise;
+    found.at_kinks += check.kinks;
+    match check.verdict {
+        Verdict::Right => {
+            if check.normwise > found.complex_step {
+                (found.complex_step, found.complex_step_at) = (check.normwise, number);
+            }
         }
-    } else if check.worst <= 64.0 * sensitivity(derivation, point) {
-        found.ill_conditioned += 1;
-    } else {
-        found.wrong.push(format!("R{number}: complex step: {check:?}"));
+        Verdict::Limited(_) => found.limited += 1,
+        Verdict::Undefined(_) => found.undefined += 1,
+        Verdict::Wrong => found.wrong.push(format!("R{number}: complex step: {check:?}")),
     }
-}
-
-/// The largest change of a gradient when every operation is rounded worse, up or down.
-fn sensitivity(derivation: &Derivation, point: &Point) -> f64 {
-    let here = gradients::<f64>(derivation, point);
-    // What vanishes keeps the rounding of the terms of the size of 1, or of the objective, it is left of.
-    let objective =
-        derivation.loss.as_ref().map(|loss| evaluate::<f64>(derivation, point).scalar(loss.objective));
-    let mut worst = f64::EPSILON * objective.map_or(1.0, |x| x.abs().max(1.0));
-    for _ in 0..8 {
-        let noisy = gradients::<Noisy>(derivation, point);
-        worst = noisy.into_iter().zip(&here).map(|(a, b)| (a - b).abs()).fold(worst, f64::max);
-    }
-    worst
-}
-
-fn gradients<R: Real>(derivation: &Derivation, point: &Point) -> Vec<f64> {
-    let evaluation = evaluate::<R>(derivation, point);
-    let objectives = derivation.parameters.iter().filter_map(|p| evaluation.value(p.objective()?));
-    objectives.flat_map(|gradient| gradient.iter()).map(|x| x.real()).collect()
 }
 
 /// A few gradients against central differences.

@@ -1,14 +1,37 @@
-//! `cargo run --release -p mlp-random -- [networks] [first number] [networks to compile]`
+//! `cargo run --release -p mlp-random -- [networks] [first number] [networks to compile]`, or
+//! `… -- wide [networks] [first number]` for the verdicts on networks with wide weights, or `… -- mutants` for those on
+//! wrong derivative rules.
 
 #![allow(clippy::print_stdout, reason = "a command talks")]
 
 use std::{process::ExitCode, time::Instant};
 
-use mlp_random::{compiled, survey};
+use mlp_random::{compiled, mutants, survey, wide};
 
 fn main() -> ExitCode {
-    let mut arguments = std::env::args().skip(1).map(|argument| argument.parse::<u64>());
+    let mut words = std::env::args().skip(1).peekable();
+    let command = words.next_if(|word| word == "wide" || word == "mutants");
+    let mut arguments = words.map(|argument| argument.parse::<u64>());
     let mut next = |otherwise| arguments.next().and_then(Result::ok).unwrap_or(otherwise);
+    let is_good = match command.as_deref() {
+        Some("wide") => {
+            let (count, first) = (next(10_000), next(0));
+            let start = Instant::now();
+            let campaign = wide::campaign(first..first + count);
+            println!("{campaign}\n  {:.0} s", start.elapsed().as_secs_f64());
+            campaign.wrong.is_empty()
+        }
+        Some(_) => {
+            let hunt = mutants::hunt();
+            println!("{hunt}");
+            hunt.is_good()
+        }
+        None => return surveyed(&mut next),
+    };
+    if is_good { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn surveyed(next: &mut dyn FnMut(u64) -> u64) -> ExitCode {
     let (count, first, compile) = (next(10_000), next(0), next(200));
     let start = Instant::now();
     let survey = survey(first..first + count);

@@ -1,9 +1,6 @@
-//! Other arithmetics for the referee: 32 bits, and 64 bits with every rounding made worse.
+//! Other arithmetics for the referee: 32 bits.
 
-use std::{
-    cell::Cell,
-    ops::{Add, Div, Mul, Neg, Sub},
-};
+use std::ops::{Add, Div, Mul, Neg, Sub};
 
 use mlp_dsl::formula::evaluate::Real;
 use mlp_runtime::__private::{Arithmetic, Scalar};
@@ -38,36 +35,6 @@ impl Arithmetic for Once {
         // Of 32-bit numbers only.
         let [a, b, c] = [a, b, c].map(|x| x.to_f64() as f32);
         T::from_f64(f64::from(a.mul_add(b, c)))
-    }
-}
-
-/// A 64-bit float whose results are off by a unit in the last place, up or down by chance: what differs
-/// between two runs is what rounding may do to a result (Vignes, 1993).
-#[derive(Clone, Copy, Debug)]
-pub struct Noisy(f64);
-
-impl From<f64> for Noisy {
-    fn from(x: f64) -> Self {
-        Noisy(x)
-    }
-}
-
-thread_local! {
-    static STATE: Cell<u64> = const { Cell::new(1) };
-}
-
-impl Noisy {
-    fn rounded(x: f64) -> Self {
-        let state =
-            STATE.get().wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        STATE.set(state);
-        Noisy(if x == 0.0 || !x.is_finite() {
-            x
-        } else if state >> 63 == 0 {
-            x.next_up()
-        } else {
-            x.next_down()
-        })
     }
 }
 
@@ -137,4 +104,3 @@ arithmetic!(
     |x: f32| x.tanh_by(Once),
     |x: f32| x.erf_by(Once)
 );
-arithmetic!(Noisy, Noisy::rounded, f64::exp, f64::ln, f64::tanh, Real::erf);

@@ -70,8 +70,14 @@ impl fmt::Display for Survey {
         writeln!(f, "{} networks", found.networks)?;
         writeln!(
             f,
-            "  {} gradients against the complex step, worst normwise error {:.1e} (R{}); {} times ill-conditioned",
-            found.gradients, found.complex_step, found.complex_step_at, found.ill_conditioned
+            "  {} gradients against the complex step, worst normwise error {:.1e} (R{}); {} times few digits count, \
+             {} times not defined; {} at kinks",
+            found.gradients,
+            found.complex_step,
+            found.complex_step_at,
+            found.limited,
+            found.undefined,
+            found.at_kinks
         )?;
         writeln!(
             f,

@@ -4,3 +4,4 @@ mod format;
 mod long_batches;
 mod rules;
 mod slice;
+mod verdicts;
