@@ -48,7 +48,8 @@ pub trait Scalar:
     /// Whether it is a number: not infinite, not NaN.
     #[inline(always)]
     fn is_number(self) -> bool {
-        self - self == Self::ZERO
+        // Infinity times 0 is NaN.
+        self * Self::ZERO == Self::ZERO
     }
 
     /// `self` times `factor` plus `addend`, rounded once, also without a fused instruction.

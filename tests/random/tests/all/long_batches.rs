@@ -12,7 +12,7 @@ fn specification(samples: usize, options: &str, reduction: &str) -> String {
         let _ = write!(data, "(0.{a:03}, -0.{b:03}, 0.7) -> 0.{b:03}, ");
     }
     format!(
-        "network Long: f32 {{
+        "pub network Long: f32 {{
             input x[3];
             weights W[3, 10], v[10];
             weights {{ s = 0.7 }}
