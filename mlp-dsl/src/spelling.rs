@@ -1,7 +1,7 @@
 //! Maps a misspelt word, or a word of another library or language, to the word most likely meant.
 
 /// For each word of this language, the words of other libraries and languages, in lower case and without `_`.
-const WORDS: [(&str, &[&str]); 40] = [
+const WORDS: [(&str, &[&str]); 41] = [
     // statements
     ("network", &["model", "net", "mlp", "nn"]),
     ("input", &["in", "features"]),
@@ -17,7 +17,7 @@ const WORDS: [(&str, &[&str]); 40] = [
     // functions
     ("dense", &["fc", "fullyconnected", "affine"]),
     ("linear", &["matmul"]),
-    ("sigmoid", &["logistic", "expit"]),
+    ("sigmoid", &["logistic", "expit", "σ"]),
     ("silu", &["swish"]),
     ("leaky_relu", &["lrelu"]),
     ("ln", &["log"]),
@@ -39,8 +39,10 @@ const WORDS: [(&str, &[&str]); 40] = [
     ("xavier", &["glorot", "glorotuniform", "xavieruniform"]),
     ("he", &["kaiming", "heuniform", "kaiminguniform"]),
     ("zeros", &["zero"]),
+    // update rules
+    ("sgd", &["gradientdescent", "gd", "stochasticgradientdescent"]),
     // settings and options
-    ("rate", &["lr", "learningrate", "stepsize", "eta"]),
+    ("rate", &["lr", "learningrate", "stepsize", "eta", "η"]),
     ("decay", &["weightdecay", "l2"]),
     ("deviation", &["std", "stddev", "sigma"]),
     ("epsilon", &["eps"]),

@@ -3,7 +3,10 @@
 use std::collections::BTreeSet;
 
 use mlp_dsl::{
-    formula::{Formula, FunctionId, Term, scalar::Function},
+    formula::{
+        Formula, FunctionId, Term,
+        scalar::{Binary, Function, Unary},
+    },
     ir::{
         array::Op,
         equation::{Equation, EquationId},
@@ -94,28 +97,54 @@ pub(crate) fn outermost_call(facts: &Facts<'_>, id: EquationId) -> Option<(Funct
     Some((function, arguments.collect()))
 }
 
+/// Functions of the prelude that need no formula, or have a simpler one than that which a program computes.
+const ELEMENTARY: [&str; 4] = ["max", "min", "abs", "ln_1p"];
+/// Functions of the prelude that have a notation, with the sigmoid.
+const LOGARITHMS: [&str; 2] = ["log_sigmoid", "log_loss_from_logit"];
+
 /// The formulas of all functions that occur, of their parameters; the values of these are only for verification.
 pub(crate) fn definitions<'d>(facts: &Facts<'d>) -> Vec<Line> {
     let functions = &facts.derivation.header.functions;
     let mut used = BTreeSet::new();
     let formula = |e: &'d Equation| if let Op::Pointwise(formula) = &e.op { Some(formula) } else { None };
     let mut open: Vec<&Formula> = facts.derivation.equations.iter().filter_map(formula).collect();
+    let sigmoid = facts.derivation.prelude_function("sigmoid");
     while let Some(formula) = open.pop() {
         for term in formula.terms() {
             let Term::Apply(FunctionId(id), _) = term else { continue };
             let Some(function) = functions.get(*id as usize).filter(|_| used.insert(*id)) else { continue };
-            open.push(&function.body);
-            open.extend(function.partials.iter().chain(&function.stated).filter(|_| facts.is_trained()));
+            // The logarithm of a probability is written with the sigmoid.
+            if function.prelude && LOGARITHMS.contains(&function.name.as_str()) {
+                open.extend(
+                    sigmoid
+                        .filter(|FunctionId(id)| used.insert(*id))
+                        .and_then(|id| facts.function(id))
+                        .map(|f| &f.body),
+                );
+            }
+            if !(function.prelude && ELEMENTARY.contains(&function.name.as_str())) {
+                open.push(&function.body);
+                open.extend(function.partials.iter().chain(&function.stated).filter(|_| facts.is_trained()));
+            }
         }
     }
     let mut lines = Vec::new();
     for id in used.into_iter().take(ITEMS).map(FunctionId) {
         let Some(function) = facts.function(id) else { continue };
+        let name = function.name.as_str();
+        if function.prelude && (LOGARITHMS.contains(&name) || ELEMENTARY.contains(&name) && name != "ln_1p") {
+            continue;
+        }
         let count = function.parameters.len();
         let arguments: Vec<Expression> = (0..count).map(|index| number(0.3 + 0.4 * index as f64)).collect();
         let call = Call::new(facts, id, function, &arguments);
         let applied = Side::symbols(call.value.clone());
-        lines.push(Line { subject: Vec::new(), sides: vec![applied, call.with(&function.body)] });
+        let formula = if function.prelude && name == "ln_1p" {
+            call.logarithm_of_one_plus()
+        } else {
+            call.with(&function.body)
+        };
+        lines.push(Line { subject: Vec::new(), sides: vec![applied, formula] });
     }
     lines
 }
@@ -166,6 +195,16 @@ impl Call {
         let mut value = arguments.clone();
         value.push(Node::Apply(id, places.clone()));
         Call { parameters, places, value }
+    }
+
+    /// ln(1 + u), of the first parameter.
+    fn logarithm_of_one_plus(&self) -> Side {
+        let mut expression = self.value.clone();
+        let one = expression.push(Node::Number(1.0));
+        let u = self.places.first().copied().unwrap_or(one);
+        let sum = expression.push(Node::Binary(Binary::Add, one, u));
+        expression.push(Node::Unary(Unary::Ln, sum));
+        Side::symbols(expression)
     }
 
     /// A formula of the parameters; its last leaf is the value of the call.

@@ -63,7 +63,8 @@ fn sum_of_rows(facts: &Facts<'_>, each: &Expression) -> Option<ProductSizes> {
     if matches!(each.root(), Some(Node::Array(ArrayOp::TransposedProduct, _))) || each.names_any_sample() {
         return None;
     }
-    let right = size(facts, each, each.last());
+    // What is the same for all samples has a row for each of them too.
+    let right = Size { rows: facts.batch_of_sizes(), ..size(facts, each, each.last()) };
     let mut of = Expression::default();
     of.push_shaped(Node::Batch(Reduction::Sum, Box::new(each.clone())), each.shape());
     let left = Size { rows: 1, columns: right.rows };

@@ -31,7 +31,7 @@ pub(super) fn compared(loss: &str) -> Option<Compared> {
     Some(match loss {
         "half_squared_error" | "squared_error" | "mean_squared_error" => Compared::Values,
         "absolute_error" | "mean_absolute_error" | "huber" | "log_cosh" => Compared::Values,
-        "cross_entropy" => Compared::Distribution,
+        "cross_entropy" | "kl_divergence" => Compared::Distribution,
         "cross_entropy_from_logits" => Compared::Logits,
         "binary_cross_entropy" => Compared::Probability,
         "binary_cross_entropy_from_logits" => Compared::Logit,
@@ -67,7 +67,7 @@ impl Lint<'_> {
             let [output, target, ..] = arguments.as_slice() else { continue };
             match compared {
                 Compared::Values => {}
-                Compared::Distribution => self.distribution(output, found),
+                Compared::Distribution => self.distribution(name, output, found),
                 Compared::Logits if output.shape.count() == 1 => {
                     found.push(warnings::softmax_of_one(typed.span));
                 }
@@ -80,17 +80,17 @@ impl Lint<'_> {
     }
 
     /// `cross_entropy` of what does not sum to 1.
-    fn distribution(&self, output: &Typed, found: &mut Vec<Diagnostic>) {
+    fn distribution(&self, loss: &str, output: &Typed, found: &mut Vec<Diagnostic>) {
         let range = self.ranges.formula(output);
         match range.source {
             Source::Softmax | Source::Unknown if output.shape.count() > 1 => {}
             Source::Softmax => {}
             Source::Unknown | Source::Free | Source::Function(_) if output.shape.count() == 1 => {
-                found.push(warnings::cross_entropy_of_one(output.span, range));
+                found.push(warnings::cross_entropy_of_one(loss, output.span, range));
             }
             Source::Unknown => {}
             Source::Free | Source::Function(_) if range.whole && self.are_independent(output) => {
-                found.push(warnings::no_distribution(output.span, range));
+                found.push(warnings::no_distribution(loss, output.span, range));
             }
             Source::Free | Source::Function(_) => {}
         }

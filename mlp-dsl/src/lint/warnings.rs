@@ -18,8 +18,8 @@ pub(super) fn softmax_of_one(span: Span) -> Diagnostic {
         .help("for two classes write one `sigmoid` with `binary_cross_entropy`, or a softmax of two numbers")
 }
 
-pub(super) fn cross_entropy_of_one(span: Span, range: Range<'_>) -> Diagnostic {
-    let title = "the cross-entropy of one number is least when the number is largest, whatever the target is";
+pub(super) fn cross_entropy_of_one(loss: &str, span: Span, range: Range<'_>) -> Diagnostic {
+    let title = format!("`{loss}` of one number is least when the number is largest, whatever the target is");
     let help = match range.source {
         Source::Function("sigmoid") => "write `binary_cross_entropy`",
         Source::Function(_) | Source::Free | Source::Softmax | Source::Unknown => {
@@ -29,8 +29,8 @@ pub(super) fn cross_entropy_of_one(span: Span, range: Range<'_>) -> Diagnostic {
     Diagnostic::warning("W0102", title, span, describe(range)).help(help)
 }
 
-pub(super) fn no_distribution(span: Span, range: Range<'_>) -> Diagnostic {
-    let title = "`cross_entropy` expects probabilities that sum to 1";
+pub(super) fn no_distribution(loss: &str, span: Span, range: Range<'_>) -> Diagnostic {
+    let title = format!("`{loss}` expects probabilities that sum to 1");
     let help = match range.source {
         Source::Free => "put `softmax` around the formula of the layer, or write `cross_entropy_from_logits`",
         Source::Function("sigmoid") => {

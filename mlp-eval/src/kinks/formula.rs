@@ -27,6 +27,12 @@ pub(super) struct Near<const EXACT: bool> {
 }
 
 impl<const EXACT: bool> Near<EXACT> {
+    /// Whether the same numbers are compared in the same function.
+    fn is_at(&self, other: &Self) -> bool {
+        let sides = |near: &Self| [near.left.value, near.right.value];
+        self.function == other.function && sides(self) == sides(other)
+    }
+
     /// Left minus right in decimals.
     pub(super) fn difference(&self) -> Option<Decimal> {
         self.left.decimal?.plus(self.right.decimal?.negated())
@@ -68,8 +74,9 @@ impl<'d> Search<'d> {
         let arithmetic = derivation.header.arithmetic;
         let mut search = Search { functions, arithmetic, edged: Vec::with_capacity(functions.len()) };
         for function in functions {
-            // A stated derivative without a comparison is that of a smooth function.
-            let smooth = function.stated.last().is_some_and(|stated| !search.has_edge(stated));
+            // A stated derivative without a comparison is that of a smooth function; the log loss is smooth too.
+            let smooth = function.stated.last().is_some_and(|stated| !search.has_edge(stated))
+                || function.prelude && function.name == "log_loss_from_logit";
             let edged = !smooth && search.has_edge(&function.body);
             search.edged.push(edged);
         }
@@ -119,6 +126,8 @@ impl<'d> Search<'d> {
                 self.term(&at, term, function, &mut found);
             }
         }
+        // `if x > 0 then … else if x < 0 then …` is one place.
+        found.dedup_by(|a, b| a.is_at(b));
         found
     }
 

@@ -178,7 +178,7 @@ fn flat(formula: &Formula, functions: &[Function]) -> Option<(Flat, TermId)> {
         Term::Apply(id, arguments) => {
             let function = functions.get(id.0 as usize).filter(|function| function.prelude)?;
             let flat = match function.name.as_str() {
-                "relu" => Flat::Relu,
+                "relu" | "relu6" => Flat::Relu,
                 "sigmoid" => Flat::Sigmoid,
                 _ => return None,
             };

@@ -280,7 +280,8 @@ fn train_methods(facts: &Facts) -> Vec<Method> {
     let by_value = facts.by_value.train.then(|| {
         let docs = " Performs one training step on a sample; returns the loss before the step.";
         let train = method("train", &[docs], sample(), Body::ByValue(Returned::Step)).returns(Type::NUMBER);
-        let tried = [" The same, if the loss and all gradients are numbers.", "", ERRORS, ERROR];
+        let docs = " Performs one training step on a sample, if the loss and all gradients are numbers; returns the loss.";
+        let tried = [docs, "", ERRORS, ERROR];
         let tried = method("try_train", &tried, sample(), Body::ByValue(Returned::Tried));
         [changing(train), changing(tried.returns(Type::Tried))]
     });
@@ -288,13 +289,15 @@ fn train_methods(facts: &Facts) -> Vec<Method> {
     let batch = || [value("batch", batch(facts))].into_iter().chain(places.clone()).collect();
     let sample_docs = " Performs one training step on a sample, in place; returns the loss before the step.";
     let batch_docs = " Performs one training step on a batch; returns the loss of the batch before the step.";
-    let tried =
-        [" The same, if the loss and all gradients are numbers; writes the gradients.", "", ERRORS, ERROR];
+    let docs = " Performs `train_into`, if the loss and all gradients are numbers; writes the gradients.";
+    let tried = [docs, "", ERRORS, ERROR];
+    let docs = " Performs `train_batch`, if the loss and all gradients are numbers; writes the gradients.";
+    let tried_batch = [docs, "", ERRORS, ERROR];
     let in_place = [
         changing(method("train_into", &[sample_docs], one(), delegate).returns(Type::NUMBER)),
         changing(method("train_batch", &[batch_docs], batch(), delegate).returns(Type::NUMBER)),
         changing(method("try_train_into", &tried, one(), delegate).returns(Type::Tried)),
-        changing(method("try_train_batch", &tried, batch(), delegate).returns(Type::Tried)),
+        changing(method("try_train_batch", &tried_batch, batch(), delegate).returns(Type::Tried)),
     ];
     by_value.into_iter().flatten().chain(in_place).collect()
 }

@@ -44,4 +44,5 @@ pub(super) fn missing(facts: &Facts) -> Vec<Missing> {
 const GRADIENTS: &[&str] = &["loss", "loss_batch", "backward", "backward_into", "backward_batch"];
 
 /// The methods that need an update rule.
-const STEPS: &[&str] = &["step", "train", "train_into", "train_batch"];
+const STEPS: &[&str] =
+    &["step", "train", "train_into", "train_batch", "try_train", "try_train_into", "try_train_batch"];

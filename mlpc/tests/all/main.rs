@@ -16,6 +16,7 @@ mod limits_table;
 mod lsp;
 mod messages;
 mod ones;
+mod sensible;
 mod standalone;
 mod summary;
 mod warnings;

@@ -117,7 +117,7 @@ fn understand(line: usize, piece: Piece, parts: &mut Vec<(usize, Part)>, report:
         Piece::Heading(_) => {}
         Piece::Line(text) => parts.extend(parsed(&text).map(|chain| (line, Part::Chain(chain)))),
         Piece::Paragraph(text) => {
-            for formula in formulas(&text).into_iter().filter(|formula| *formula != "^{+}") {
+            for formula in formulas(&text).into_iter().filter(|formula| !formula.starts_with('^')) {
                 // Signs that the text explains: ≈, ⊙.
                 let is_sign = formula.starts_with('\\') && !formula.contains([' ', '{', '_']);
                 if is_sign && ["\\approx", "\\odot"].contains(&formula) {

@@ -93,6 +93,10 @@ impl Sizes {
         if printed != [left.0, left.1, right.0, right.1, result.0, result.1] {
             report.find(line, format!("the sizes {printed:?} are not those beside them"));
         }
+        // Too long to print.
+        if product.formulas.iter().flatten().any(|(_, node)| *node == Node::LeftOut) {
+            return;
+        }
         let Some((_, Node::Binary(Sign::Product, a, b))) =
             product.formulas.first().and_then(|chain| chain.first())
         else {
@@ -119,7 +123,7 @@ impl Sizes {
             let Some(found) = self.of(line, side, report) else { continue };
             match size {
                 // A number beside an array is the same number in each place.
-                Some(size) if size != found && found != (1, 1) => {
+                Some(size) if size != found && found != (1, 1) && !is_factor(first, size, found) => {
                     report.find(line, format!("{} is {size:?}, {} is {found:?}", text(first), text(side)));
                 }
                 Some(_) => report.sizes += 1,
@@ -136,6 +140,11 @@ impl Sizes {
         match node {
             Node::Number(..) => Some((1, 1)),
             Node::Name(name) if name == "\\mathbf{1}" => None,
+            Node::Name(name) if is_of_sample(name) => {
+                let (whole, _) = name.split_once("^{(")?;
+                let (_, columns) = self.known.get(whole).copied()?;
+                Some((1, columns))
+            }
             Node::Name(name) => self.known.get(name).copied(),
             // ∂E/∂x has the size of x; ∂y/∂x of values element by element that of the larger.
             Node::Derivative(of, by) => {
@@ -193,6 +202,16 @@ impl Sizes {
         report.find(line, format!("{}: {a:?} and {b:?}", text(node)));
         None
     }
+}
+
+/// A derivative that is the same number in each column.
+fn is_factor(first: &Node, size: Size, found: Size) -> bool {
+    matches!(first, Node::Derivative(..)) && size.0 == found.0 && found.1 == 1
+}
+
+/// The sample of a name that has one: it is a row.
+fn is_of_sample(name: &str) -> bool {
+    name.contains("^{(")
 }
 
 /// All whole numbers of a formula, in order.

@@ -5,8 +5,19 @@ use std::collections::HashSet;
 use crate::{Part, Report, latex::Node, value::key};
 
 /// Functions that need no formula, and letters of mathematics.
-const KNOWN: [&str; 8] =
-    ["\\exp", "\\ln", "\\tanh", "\\mathrm{erf}", "\\mathrm{softmax}", "e", "\\mathbf{1}", "\\infty"];
+const KNOWN: [&str; 11] = [
+    "\\mathrm{max}",
+    "\\mathrm{min}",
+    "\\mathrm{abs}",
+    "\\exp",
+    "\\ln",
+    "\\tanh",
+    "\\mathrm{erf}",
+    "\\mathrm{softmax}",
+    "e",
+    "\\mathbf{1}",
+    "\\infty",
+];
 
 /// Checks all uses of symbols.
 pub(crate) fn check(parts: &[(usize, Part)], report: &mut Report) {
@@ -65,7 +76,7 @@ fn of_chain(
     }
     // What is called by another name at once: δ = ∂E/∂net.
     if let Some((_, second @ Node::Derivative(of, by))) = rest.first()
-        && !defined.contains(&key(second).unwrap_or_default())
+        && !is_defined(&key(second).unwrap_or_default(), defined)
         && rest.len() > 1
     {
         uses(line, of, defined, report);
@@ -81,6 +92,7 @@ fn of_chain(
 /// All names of a formula become known.
 fn define(node: &Node, defined: &mut HashSet<String>) {
     if let Some(name) = key(node) {
+        defined.insert(of_all_samples(&name));
         defined.insert(name);
         return;
     }
@@ -110,8 +122,20 @@ fn uses(line: usize, node: &Node, defined: &HashSet<String>, report: &mut Report
     node.parts().into_iter().for_each(|part| uses(line, part, defined, report));
 }
 
+/// A name without the numbers of samples: all samples have one formula.
+fn of_all_samples(name: &str) -> String {
+    let mut out = String::new();
+    let mut rest = name;
+    while let Some((before, after)) = rest.split_once("^{(") {
+        out.push_str(before);
+        rest = after.split_once(")}").map_or("", |(_, after)| after);
+    }
+    out + rest
+}
+
 /// A name, or an element of a row that has one.
 fn is_defined(name: &str, defined: &HashSet<String>) -> bool {
+    let name = &of_all_samples(name);
     let element = ["_{k}", "_{i}"].iter().filter_map(|index| name.strip_suffix(index));
     defined.contains(name) || element.into_iter().any(|whole| defined.contains(whole))
 }

@@ -227,11 +227,19 @@ impl Reader<'_> {
                 })
             }
             Node::List(items) => {
+                let items = items.iter().map(|item| self.value(item)).collect::<Option<Vec<Value>>>()?;
+                let rows = items.iter().map(|item| item.rows).max()?;
                 let mut cells = Vec::new();
-                for item in items {
-                    cells.extend(self.value(item)?.cells);
+                for row in 0..rows {
+                    for item in &items {
+                        let columns = 0..item.columns;
+                        cells.extend(
+                            columns.map(|column| item.at(row, column)).collect::<Option<Vec<Interval>>>()?,
+                        );
+                    }
                 }
-                Some(Value { rows: 1, columns: cells.len(), cells })
+                let columns = items.iter().map(|item| item.columns).sum();
+                Some(Value { rows, columns, cells })
             }
             Node::Whole(up, inside) => {
                 self.value(inside)?.map(|x| Some(x.map(if *up { f64::ceil } else { f64::floor })))
@@ -256,12 +264,25 @@ impl Reader<'_> {
             names.extend(parameters.iter().cloned().zip(values));
             return Reader { names: &names, ..*self }.value(body);
         }
+        if let [a, b] = arguments {
+            let (a, b) = (self.value(a)?, self.value(b)?);
+            return match name.as_str() {
+                "\\mathrm{max}" => a.zip(&b, |a, b| Some(a.corners(b, f64::max))),
+                "\\mathrm{min}" => a.zip(&b, |a, b| Some(a.corners(b, f64::min))),
+                _ => None,
+            };
+        }
         let [argument] = arguments else { return None };
         let x = self.value(argument)?;
         match name.as_str() {
             "\\exp" => x.map(|x| Some(x.map(f64::exp))),
             "\\ln" => x.map(|x| (x.low > 0.0).then(|| x.map(f64::ln))),
             "\\tanh" => x.map(|x| Some(x.map(f64::tanh))),
+            "\\mathrm{abs}" => x.map(|x| {
+                let zero = x.low <= 0.0 && x.high >= 0.0;
+                let ends = x.map(f64::abs);
+                Some(if zero { ends.hull(Interval { low: 0.0, high: 0.0 }) } else { ends })
+            }),
             "\\mathrm{erf}" => x.map(|x| Some(x.map(erf))),
             "\\mathrm{softmax}" => softmax(&x),
             _ => None,
@@ -271,12 +292,17 @@ impl Reader<'_> {
     fn element(&self, inside: &Node, below: &str) -> Option<Value> {
         let whole = self.value(inside)?;
         let places: Option<Vec<usize>> = below.split(',').map(|place| place.trim().parse().ok()).collect();
-        let (row, column) = match places?.as_slice() {
-            [column] => (1, *column),
-            [row, column] => (*row, *column),
-            _ => return None,
-        };
-        Some(Value::scalar(whole.at(row.checked_sub(1)?, column.checked_sub(1)?)?))
+        match places?.as_slice() {
+            // Of each sample.
+            [column] => {
+                let column = column.checked_sub(1)?;
+                let cells =
+                    (0..whole.rows).map(|row| whole.at(row, column)).collect::<Option<Vec<Interval>>>()?;
+                Some(Value { rows: whole.rows, columns: 1, cells })
+            }
+            [row, column] => Some(Value::scalar(whole.at(row.checked_sub(1)?, column.checked_sub(1)?)?)),
+            _ => None,
+        }
     }
 
     /// Whether a condition holds; nothing inside where rounding leaves it open.

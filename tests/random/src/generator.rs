@@ -392,7 +392,7 @@ impl Generator {
                     "binary_cross_entropy(y, t)",
                     "sum(log_loss(y, t)) + 0.1 * sum(y^2)",
                     "-sum(2 * t * ln(y) + (1 - t) * ln(1 - y))",
-                    "binary_cross_entropy(concat(y, 0.5), concat(0.5, 0.5 * y))",
+                    "binary_cross_entropy(concat(y, 0.5), concat(0.5, t * y))",
                     "binary_cross_entropy(concat(y, 0.5 * y), concat(t, t))",
                 ];
                 (format!("sigmoid(dense({ends}))"), self.pick(&losses).to_owned())

@@ -1,7 +1,13 @@
 //! M02: names.
 
 use crate::wording::one_of;
-use crate::{diagnostic::Diagnostic, lint, span::Span, spelling::closest, syntax::ast::Name};
+use crate::{
+    diagnostic::Diagnostic,
+    lint,
+    span::Span,
+    spelling::closest,
+    syntax::{ast::Name, words},
+};
 
 pub(in crate::check) fn unknown_name(name: &Name, close: Option<(&str, Span)>) -> Diagnostic {
     let text = &name.text;
@@ -19,9 +25,16 @@ pub(in crate::check) fn unknown_name(name: &Name, close: Option<(&str, Span)>) -
         Some((close, span)) => diagnostic
             .also(span, format!("`{close}` is declared here"))
             .help(format!("did you mean `{close}`?")),
-        None => diagnostic.help(format!(
-            "declare it before use: `weights {text};`, `input {text};` or `const {text} = …;`"
-        )),
+        None => match (text.as_str(), words::INITIALIZERS.iter().any(|known| known.text == *text)) {
+            ("e", _) => {
+                diagnostic.help("write `exp(x)` for a power of e, or declare `const e = 2.718281828459045;`")
+            }
+            ("pi" | "π", _) => diagnostic.help(format!("declare `const {text} = 3.141592653589793;`")),
+            (_, true) => diagnostic.help(format!("write an initializer after `~`: `~ {text}()`")),
+            (_, false) => diagnostic.help(format!(
+                "declare it before use: `weights {text};`, `input {text};` or `const {text} = …;`"
+            )),
+        },
     }
 }
 
@@ -111,8 +124,32 @@ pub(in crate::check) fn unknown_function(name: &Name, close: Option<&str>) -> Di
         Diagnostic::new("M0207", format!("unknown function `{text}`"), name.span, "not declared");
     match close {
         Some(close) => diagnostic.help(format!("did you mean `{close}`?")),
-        None => diagnostic.help(format!("declare it before the network: `fn {text}(x) = …;`")),
+        None => diagnostic.help(match no_function(text) {
+            Some(help) => help.to_owned(),
+            None => format!("declare it before the network: `fn {text}(x) = …;`"),
+        }),
     }
+}
+
+/// The help for what other libraries have as a layer and no function of this language can be.
+fn no_function(name: &str) -> Option<&'static str> {
+    Some(match name.replace('_', "").to_lowercase().as_str() {
+        "dropout" | "alphadropout" => {
+            "there is no dropout, which is random: add a penalty, as `penalty l2(W_hidden, 0.001);`"
+        }
+        "batchnorm" | "batchnorm1d" | "batchnormalization" => {
+            "there is no normalization over a batch, since samples are independent: scale the inputs of your samples"
+        }
+        "layernorm" | "layernormalization" => {
+            "declare it before the network: `fn layer_norm(x) = (x - mean(x)) / sqrt(mean((x - mean(x))^2) + 1e-5);`"
+        }
+        "flatten" | "reshape" | "view" | "squeeze" => "remove it: inputs and layers are vectors already",
+        "conv" | "conv1d" | "conv2d" | "maxpool" | "maxpool2d" | "maxpooling2d" | "rnn" | "lstm" | "gru"
+        | "attention" | "embedding" => {
+            "a network consists of layers of neurons: `dense`, `linear` and formulas"
+        }
+        _ => return None,
+    })
 }
 
 /// A function that other libraries have; `definition` declares it in this language.

@@ -136,10 +136,25 @@ pub(in crate::check) fn unknown_argument(of: &Name, argument: &Name, known: &[Pa
     let names: Vec<&str> = known.iter().map(|parameter| parameter.name.as_str()).collect();
     let title = format!("`{}` has no parameter `{}`", of.text, argument.text);
     let diagnostic = Diagnostic::new("M0412", title, argument.span, "unknown parameter");
+    let dense = matches!(of.text.as_str(), "dense" | "linear");
     match closest(&argument.text, names.iter().copied()) {
         _ if of.text == "sgd" && argument.text == "momentum" => {
             diagnostic.help("use the rule `momentum`: `momentum(rate = …, momentum = 0.9)`")
         }
+        _ if of.text == "sgd" && argument.text == "nesterov" => {
+            diagnostic.help("use the rule `nesterov`: `nesterov(rate = …, momentum = 0.9)`")
+        }
+        _ if dense && argument.text == "activation" => {
+            diagnostic.help(format!("write the activation around it: `relu({}(x))`", of.text))
+        }
+        _ if dense && matches!(argument.text.as_str(), "bias" | "use_bias") => {
+            diagnostic.help("`dense` has a bias, `linear` has none")
+        }
+        _ if of.text == "softmax" && matches!(argument.text.as_str(), "dim" | "axis") => {
+            diagnostic.help("remove it: `softmax` is over the whole vector")
+        }
+        _ if argument.text == "reduction" => diagnostic
+            .help("the objective is the mean over a batch; `train …, reduction = sum` makes it the sum"),
         Some(close) => diagnostic.help(format!("did you mean `{close}`?")),
         None if names.is_empty() => diagnostic.help("remove the name"),
         None => diagnostic.help(format!("use {}", one_of(&names))),

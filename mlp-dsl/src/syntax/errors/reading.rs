@@ -1,7 +1,7 @@
 //! Turns a place where the parser failed into a diagnostic (M0104) that says what to write instead.
 
 use crate::visible::on_one_line;
-use crate::{diagnostic::Diagnostic, span::Span, syntax::words};
+use crate::{diagnostic::Diagnostic, span::Span, spelling::closest, syntax::words};
 
 /// A place where the parser failed.
 pub(crate) struct Unreadable<'t> {
@@ -190,6 +190,15 @@ impl Unreadable<'_> {
                 let head = head.split_whitespace().collect::<Vec<_>>().join(" ");
                 format!("write a function as one formula: `{head} = …;`")
             }
+            "weights" | "biases" | "input" | "target" | "layer" | "frozen"
+                if word == ";" && self.after == Some(Some('{')) =>
+            {
+                "separate elements with `,`".to_owned()
+            }
+            "input" | "target" if word == "{" && self.expected == "a name" => {
+                let (keyword, group) = (self.keyword, if self.keyword == "input" { "x" } else { "t" });
+                format!("give the group a name: `{keyword} {group} {{ … }}`")
+            }
             "input" | "target" if word == "," && declares => {
                 let first = self.before.get(self.before.rfind(name)?..)?;
                 let names = self.rest.split(';').next().unwrap_or_default();
@@ -206,7 +215,9 @@ impl Unreadable<'_> {
 
     /// Whether the place follows a name that is declared.
     fn is_declared(&self) -> bool {
-        self.after.is_some() && (self.expected.contains("a start value") || self.expected.contains("a shape"))
+        let declares = self.expected == "`=`" && self.keyword == "layer";
+        let sized = self.expected.contains("a start value") || self.expected.contains("a shape");
+        self.after.is_some() && (declares || sized)
     }
 
     /// The help for a name with signs that no name has: w₁, w′, w⁺.
@@ -262,7 +273,9 @@ impl Unreadable<'_> {
             return Some("a name can't start with a digit".to_owned());
         }
         if self.before.ends_with('~') && self.found.starts_with(char::is_alphabetic) {
-            return Some(format!("write an initializer with parentheses: `{}()`", self.found));
+            let meant =
+                closest(self.found, words::INITIALIZERS.iter().map(|known| known.text)).unwrap_or(self.found);
+            return Some(format!("write an initializer with parentheses: `{meant}()`"));
         }
         self.after?;
         if self.rest.starts_with(".T") {
