@@ -1,4 +1,4 @@
-//! Gradients by the chain rule against the complex-step derivative, ∂E/∂w = Im E(w + ih) / h (Squire and Trapp, 1998),
+//! Gradients of the chain rule against the complex-step derivative, ∂E/∂w = Im E(w + ih) / h (Squire and Trapp, 1998),
 //! which uses the forward equations alone. Both are computed with numbers that know their error, so that the tolerance
 //! follows the conditioning of the formula at the point, and no constant is chosen.
 
@@ -48,7 +48,7 @@ pub enum Verdict {
     Limited(u32),
     /// The loss or a gradient is not defined at this point.
     Undefined(Option<Fault>),
-    /// A gradient differs by more than rounding explains.
+    /// The difference of a gradient is larger than rounding explains.
     Wrong,
 }
 
@@ -64,7 +64,7 @@ pub struct GradientCheck {
     /// ‖gradient − exact‖ / ‖exact‖ at most, where the gradients are 64-bit floats and the complex step is exact to its
     /// error, which is added.
     pub normwise: f64,
-    /// A gradient that is wrong by less than this part of the norm is not noticed.
+    /// An error that is a smaller part of the norm than this is not noticed.
     pub resolution: f64,
     /// Gradients at a kink: they lie between the slopes on its two sides.
     pub kinks: usize,

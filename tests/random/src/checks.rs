@@ -80,7 +80,7 @@ pub fn check(number: u64, derivation: &Derivation) -> Findings {
     found
 }
 
-/// Every gradient against the complex step, by the verdict of `mlpc check`.
+/// Every gradient against the complex step: the verdict of `mlpc check`.
 fn complex_step(number: u64, derivation: &Derivation, point: &Point, found: &mut Findings) {
     let Some(check) = check_some_gradients(derivation, point, WITNESSED) else { return };
     found.gradients += check.checked;

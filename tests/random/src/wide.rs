@@ -21,9 +21,9 @@ pub struct Campaign {
     pub gradients: usize,
     /// Networks whose gradients are right.
     pub right: usize,
-    /// Networks whose gradients are right as far as the point allows, by the digits that count.
+    /// Networks whose gradients are right as far as the point allows, for each number of digits that count.
     pub limited: BTreeMap<u32, usize>,
-    /// Networks with a loss or gradient that is not defined, by the fault.
+    /// Networks with a loss or gradient that is not defined, for each fault.
     pub undefined: BTreeMap<&'static str, usize>,
     /// Gradients at kinks.
     pub kinks: usize,
