@@ -44,7 +44,7 @@ impl Effort {
     }
 }
 
-/// So many samples speak for all others.
+/// This number of samples speaks for all others.
 const ENOUGH: usize = 32;
 
 /// What is known of a network at its declared samples and start values.

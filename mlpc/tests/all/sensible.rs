@@ -315,7 +315,7 @@ fn silent(seeds: std::ops::Range<u64>) {
 
 #[test]
 fn sensible_networks_have_no_warnings() {
-    silent(0..60);
+    silent(0..30);
 }
 
 #[test]

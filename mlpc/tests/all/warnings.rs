@@ -180,3 +180,47 @@ fn the_examples_are_silent() {
     assert!(wrong.is_empty(), "{wrong:#?}");
     assert!(count > 40, "{count}");
 }
+
+/// Networks that look like a fault and are none.
+#[test]
+fn exceptions_are_silent() {
+    let network = |declarations: &str, loss: &str| {
+        format!("network N: f64 {{ input x {{ a, b }} {declarations} target t[2]; loss {loss}; }}")
+    };
+    for (declarations, loss) in [
+        // Two numbers that sum to 1.
+        (
+            "weights { v, w } layer y { p = sigmoid(v*a + w*b), q = sigmoid(-v*a - w*b) }",
+            "cross_entropy(y, t)",
+        ),
+        (
+            "weights { v, w } layer h { p = sigmoid(v*a + w*b) } layer y { q = p, r = 1 - p }",
+            "cross_entropy(y, t)",
+        ),
+        // Probabilities that are not of the prelude's sigmoid.
+        ("layer y[2] = 0.5 + 0.5 * tanh(dense(x));", "binary_cross_entropy(y, t)"),
+        ("layer y[2] = softmax(dense(x));", "binary_cross_entropy(y, t)"),
+        ("fn sigmoid(z) = 4 * z; layer y[2] = sigmoid(dense(x));", "binary_cross_entropy_from_logits(y, t)"),
+        // A softmax that is no output, of numbers with bounds.
+        ("layer h[2] = softmax(tanh(dense(x))); layer y[2] = dense(h * x);", "half_squared_error(y, t)"),
+        ("layer h[8] = relu(dense(x)); layer y[2] = relu(dense(h));", "cross_entropy_from_logits(y, t)"),
+        // Zeros in an output layer, in a branch beside a skip, in a gate, in frozen weights.
+        ("weights W[2, 2] ~ zeros(); layer y[2] = x @ W;", "half_squared_error(y, t)"),
+        (
+            "weights W[2, 2] ~ zeros(); layer h[2] = x + tanh(x @ W); layer y[2] = dense(h);",
+            "half_squared_error(y, t)",
+        ),
+        (
+            "weights W[2, 2] ~ zeros(); layer g[2] = sigmoid(x @ W); layer h[2] = g * x; layer y[2] = dense(h);",
+            "half_squared_error(y, t)",
+        ),
+        (
+            "frozen weights W[2, 2] = 1; layer h[2] = tanh(x @ W); layer y[2] = dense(h);",
+            "half_squared_error(y, t)",
+        ),
+    ] {
+        let text = network(declarations, loss);
+        let found = warnings(&text);
+        assert!(found.is_empty(), "{text}\n{found:#?}");
+    }
+}
