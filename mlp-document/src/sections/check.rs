@@ -36,7 +36,7 @@ pub(super) fn check(facts: &Facts<'_>, loss: &Loss) -> Section {
     let operations = operations.saturating_mul(facts.samples() as u64);
     let affordable = (AFFORDABLE / operations) as usize;
     // Declared samples that have no numbers are too many.
-    if affordable == 0 || (facts.numbers.is_none() && facts.has_samples()) {
+    if affordable == 0 || (facts.numbers.is_none() && !derivation.declared_samples().is_empty()) {
         section.paragraph(phrases::too_large_to_check());
         return section;
     }
