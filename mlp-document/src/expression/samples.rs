@@ -49,7 +49,16 @@ impl Expression {
                     let value = Box::new(Expression::quantity(derivation, quantity.clone()));
                     Node::Quantity(Quantity::OfSample { sample, value })
                 }
-                node => node.clone(),
+                node @ (Node::Number(_)
+                | Node::Constant(..)
+                | Node::Quantity(_)
+                | Node::Unary(..)
+                | Node::Binary(..)
+                | Node::Select(..)
+                | Node::Apply(..)
+                | Node::Array(..)
+                | Node::Batch(..)
+                | Node::Whole { .. }) => node.clone(),
             };
             expression.push_shaped(node, shape);
         }
