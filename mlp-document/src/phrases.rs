@@ -84,7 +84,7 @@ pub(crate) fn rounded_each(places: usize) -> Text {
     )];
     text.extend(text![
         Math::from(Operator::Approximately),
-        " says that digits were dropped. The gradients are therefore those of a calculation by hand; the section that checks them says how far they are from the exact ones. Numbers below ",
+        " says that digits were dropped. The gradients are therefore those of a hand calculation; the section that checks them says how far they are from the exact ones. Numbers below ",
     ]);
     text.extend(in_scientific_notation(ALL_DIGITS));
     text.push(" are printed in scientific notation.".into());

@@ -59,9 +59,9 @@ fn rounded(derivation: &Derivation, point: &Point, places: usize) -> Numbers<Kno
     // The gradients of one sample are printed for named neurons only.
     let neurons = derivation.equations.iter().all(is_of_a_neuron);
     let is_parameter = |id: EquationId| derivation.parameters.iter().any(|p| p.equation == id);
-    let is_printed = |id: EquationId| match derivation.equation(id).symbol {
-        Symbol::Gradient(by) => neurons || !is_parameter(by),
-        _ => true,
+    let is_printed = |id: EquationId| {
+        let of_sample = matches!(derivation.equation(id).symbol, Symbol::Gradient(by) if is_parameter(by));
+        neurons || !of_sample
     };
     let after = |id: EquationId, value: Array<Known>| {
         let named = derivation.equation(id).role != Role::Given && !is_unnamed(derivation, id);

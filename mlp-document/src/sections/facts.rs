@@ -78,10 +78,8 @@ impl<'d> Facts<'d> {
 
     /// Whether this is a parameter, or one transposed.
     pub(crate) fn is_of_parameter(&self, id: EquationId) -> bool {
-        match self.derivation.equation(id).op {
-            Op::Transpose(inner) => self.parameters.contains(&inner),
-            _ => self.parameters.contains(&id),
-        }
+        let own = if let Op::Transpose(inner) = self.derivation.equation(id).op { inner } else { id };
+        self.parameters.contains(&own)
     }
 
     /// Whether some parameter is trained: it has a gradient.

@@ -80,11 +80,12 @@ fn nets(facts: &Facts<'_>) -> Nets {
     let is_weighted = |id: EquationId| {
         let expression = of_equation(facts.derivation, id);
         let node = |id: NodeId| expression.node(id);
-        let biases = expression.summands().into_iter().filter(|(_, id)| match node(*id) {
-            Some(Node::Quantity(Quantity::Equation(id))) => facts.parameters.contains(id),
-            Some(Node::Constant(..)) => true,
-            _ => false,
-        });
+        let is_bias = |node: &Node| {
+            let parameter = |id: &EquationId| facts.parameters.contains(id);
+            matches!(node, Node::Quantity(Quantity::Equation(id)) if parameter(id))
+                || matches!(node, Node::Constant(..))
+        };
+        let biases = expression.summands().into_iter().filter(|(_, id)| node(*id).is_some_and(is_bias));
         let product = |node: &Node| matches!(node, Node::Binary(Binary::Multiply, ..));
         let products = expression.summands().into_iter().filter(|(_, id)| node(*id).is_some_and(product));
         let (biases, products) = (biases.count(), products.count());

@@ -112,7 +112,7 @@ fn uses(line: usize, node: &Node, defined: &HashSet<String>, report: &mut Report
     if let Node::Call(function, arguments) = node {
         let called = key(function).unwrap_or_default();
         let plain = called.trim_end_matches('\'');
-        // ∂f/∂x(a, b) is the derivative of f by a parameter.
+        // ∂f/∂x(a, b) is the derivative with respect to a parameter.
         let derivative = matches!(**function, Node::Derivative(..));
         if !derivative && !is_defined(plain, defined) {
             report.find(line, format!("the function {called} is not defined"));

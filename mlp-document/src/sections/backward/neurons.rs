@@ -234,13 +234,14 @@ impl Walk<'_> {
     /// Whether a formula has derivatives with respect to readers of x only, so that it skips no node.
     fn reads_next(&self, x: EquationId, formula: &Expression) -> bool {
         let readers = self.chain.readers(x);
-        formula.nodes().iter().all(|node| match node {
-            Node::Quantity(Quantity::Equation(id)) => match self.facts.derivation.equation(*id).symbol {
-                Symbol::Gradient(of) => readers.contains(&of),
-                _ => true,
-            },
-            _ => true,
-        })
+        let skips = |id: &EquationId| {
+            let symbol = &self.facts.derivation.equation(*id).symbol;
+            matches!(symbol, Symbol::Gradient(of) if !readers.contains(of))
+        };
+        !formula
+            .nodes()
+            .iter()
+            .any(|node| matches!(node, Node::Quantity(Quantity::Equation(id)) if skips(id)))
     }
 
     /// ∂E/∂x = the sum over its paths = the equation's formula = numbers = value.

@@ -1,5 +1,7 @@
 //! Printed pages read back by a checker that knows nothing of the compiler.
 
+#![allow(clippy::panic, reason = "tests")]
+
 use std::{fs, path::Path};
 
 use mlp_document::{Options, derive};
