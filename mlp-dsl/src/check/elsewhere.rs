@@ -46,6 +46,8 @@ fn plain(word: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
     use super::{DEFINITIONS, declared, definition, plain};
 
     #[test]

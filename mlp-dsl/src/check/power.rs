@@ -200,6 +200,8 @@ impl Fixed {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
     use super::power;
 
     /// base, exponent and the nearest number, as bits; `power.py` beside them computed them with 120 digits.
