@@ -4,7 +4,7 @@
 use mlp_dsl::{
     ir::{
         Derivation,
-        equation::{EquationId, Role},
+        equation::{EquationId, Role, Symbol},
     },
     model::Start,
 };
@@ -15,6 +15,7 @@ use crate::{
     expression::{equation::is_unnamed, evaluate::Numbers},
     known::{Exact, Known},
     notation::decimal::ALL_DIGITS,
+    sections::facts::is_of_a_neuron,
 };
 
 /// Networks with more operations than this are computed in doubles alone.
@@ -55,8 +56,16 @@ fn rounded(derivation: &Derivation, point: &Point, places: usize) -> Numbers<Kno
         let parameter = derivation.parameters.iter().find(|parameter| parameter.equation == id);
         parameter.is_some_and(|parameter| !matches!(parameter.start, Start::Fill(_) | Start::Values(_)))
     };
+    // The gradients of one sample are printed for named neurons only.
+    let neurons = derivation.equations.iter().all(is_of_a_neuron);
+    let is_parameter = |id: EquationId| derivation.parameters.iter().any(|p| p.equation == id);
+    let is_printed = |id: EquationId| match derivation.equation(id).symbol {
+        Symbol::Gradient(by) => neurons || !is_parameter(by),
+        _ => true,
+    };
     let after = |id: EquationId, value: Array<Known>| {
-        let computed = derivation.equation(id).role != Role::Given && !is_unnamed(derivation, id);
+        let named = derivation.equation(id).role != Role::Given && !is_unnamed(derivation, id);
+        let computed = named && is_printed(id);
         if computed || drawn(id) { round(value) } else { value }
     };
     Numbers::of_evaluation(evaluate_with(derivation, point, &after))

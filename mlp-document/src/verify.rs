@@ -159,5 +159,6 @@ fn tolerance(derivation: &Derivation, sides: &[Vec<Array<f64>>], samples: usize)
     4.0 * (operations * longest) as f64 * f64::EPSILON * largest
 }
 
+mod shapes;
 #[cfg(test)]
 mod tests;

@@ -11,6 +11,8 @@ mod networks;
 mod outside;
 #[path = "document/printed.rs"]
 mod printed;
+#[path = "document/truths.rs"]
+mod truths;
 
 use std::collections::HashMap;
 

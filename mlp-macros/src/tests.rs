@@ -77,6 +77,42 @@ fn the_macro_reports_what_the_command_line_reports() {
     assert!(count >= 151 && codes.len() >= 90, "{count} fixtures, {} codes: {codes:?}", codes.len());
 }
 
+/// Each warning that needs no evaluation is the use of a deprecated constant at its token; its note is the message.
+#[test]
+fn warnings_are_deprecated_constants_at_their_tokens() {
+    let mut count = 0;
+    for entry in std::fs::read_dir(mlp_support::root().join("mlpc/tests/warnings")).unwrap() {
+        let path = entry.unwrap().path();
+        let text = std::fs::read_to_string(&path).unwrap();
+        let expected = text.lines().filter_map(|line| line.strip_prefix("//~ "));
+        let expected: Vec<&str> = expected.filter(|line| line.contains(" W01")).collect();
+        assert_eq!(warnings(&text), expected, "{}", path.display());
+        assert!(errors(&text).is_empty(), "{}", path.display());
+        count += expected.len();
+    }
+    assert!(count > 20, "{count}");
+}
+
+/// `line:column code title` of each warning.
+fn warnings(text: &str) -> Vec<String> {
+    let mut tokens = Vec::new();
+    flatten(expand(text.parse().unwrap()), &mut tokens);
+    let mut found = Vec::new();
+    let mut rest = tokens.into_iter();
+    while rest.any(|token| matches!(&token, TokenTree::Ident(name) if name == "note")) {
+        let mut code = rest.by_ref().skip_while(|token| !matches!(token, TokenTree::Literal(_)));
+        let note = unescaped(&code.next().unwrap().to_string());
+        let mut names =
+            code.filter(|token| matches!(token, TokenTree::Ident(name) if name.to_string().starts_with('W')));
+        let (declared, used) = (names.next().unwrap(), names.next().unwrap());
+        assert_eq!(declared.to_string(), used.to_string());
+        let start = used.span().start();
+        let title = note.lines().next().unwrap_or_default();
+        found.push(format!("{}:{} {used} {title}", start.line, start.column + 1));
+    }
+    found
+}
+
 /// What is listed as no text for tokens is none.
 #[test]
 fn the_others_have_no_tokens() {

@@ -29,6 +29,7 @@ DIFFERENT = {
     "b": "the limit exists; PyTorch has NaN",
     "c": "a power is that of C99; PyTorch takes a square root",
     "d": "a target of 0 contributes nothing; PyTorch has NaN",
+    "f": "at base 0 a power has no slope with respect to the exponent; PyTorch has -inf for negative ones",
     "e": "1 / 6 is rounded to this type; PyTorch rounds it to 32 bits",
 }
 
@@ -205,6 +206,8 @@ def differently(formula, name, operands, numbers):
         return [INF, slope], "b"
     if formula == "x^0.5" and (x == -INF or text(x, name) == "-0"):
         return ([0.0, INF] if x == 0 else [INF, 0.0]), "c"
+    if formula == "x ^ t" and x == 0 and math.isinf(numbers[2]):
+        return [value, slope, 0.0], "f"
     if formula == "kl_divergence(x, t)" and operands[1] == 0:
         return [0.0, 0.0], "d"
     if formula == "hard_sigmoid(x)" and name == "f64" and 0 < slope < 1:

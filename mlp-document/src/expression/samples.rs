@@ -89,8 +89,8 @@ impl Expression {
     }
 
     /// Whether the formula fits one row only: with a row for each sample its sizes do not fit, or it means the rows one
-    /// by one. So it is with the dot product of two rows, and where a scalar or a row that all samples share meets a
-    /// matrix of rows in another operation than a sum.
+    /// by one. So it is with the dot product of two rows, where a scalar of each sample meets a row, and where a row that
+    /// all samples share meets a matrix of rows in another operation than a sum.
     pub(crate) fn is_by_row(&self, derivation: &Derivation) -> bool {
         if self.nodes.iter().any(|node| matches!(node, Node::Quantity(Quantity::Letter { .. }))) {
             return false;
@@ -100,19 +100,19 @@ impl Expression {
         let column = |id: NodeId| self.shape_of(id) == Shape::Scalar && is_open(id);
         let rows = |id: NodeId| self.shape_of(id) != Shape::Scalar && is_open(id);
         let shared = |id: NodeId| matches!(self.shape_of(id), Shape::Vector(n) if n > 1) && !is_open(id);
+        let mixed = |parts: &[NodeId]| {
+            let any = |of: &dyn Fn(NodeId) -> bool| parts.iter().any(|id| of(*id));
+            (any(&column) && (any(&rows) || any(&shared))) || (any(&shared) && any(&rows))
+        };
         self.nodes.iter().any(|node| match node {
             Node::Array(ArrayOp::Dot, operands) => operands.iter().all(|id| is_open(*id)),
             Node::Array(ArrayOp::Fill, operands) => operands.iter().any(|id| is_open(*id)),
             Node::Binary(op, a, b) => [(*a, *b), (*b, *a)].into_iter().any(|(one, other)| {
-                let meets = column(one) || (shared(one) && !matches!(op, Binary::Add | Binary::Subtract));
-                meets && rows(other)
+                let sums = matches!(op, Binary::Add | Binary::Subtract);
+                (column(one) && (rows(other) || shared(other))) || (shared(one) && rows(other) && !sums)
             }),
-            Node::Select(_, parts) => {
-                parts.iter().any(|id| rows(*id)) && parts.iter().any(|id| column(*id) || shared(*id))
-            }
-            Node::Apply(_, arguments) => {
-                arguments.iter().any(|id| rows(*id)) && arguments.iter().any(|id| column(*id) || shared(*id))
-            }
+            Node::Select(_, [a, b, c, d]) => mixed(&[*a, *b, *c, *d]),
+            Node::Apply(_, arguments) => mixed(arguments),
             Node::Array(..)
             | Node::Number(_)
             | Node::Constant(..)

@@ -35,12 +35,13 @@ pub(super) fn check(facts: &Facts<'_>, loss: &Loss) -> Section {
     let operations = cost::evaluation(derivation, derivation.equations.len()).max(1);
     let operations = operations.saturating_mul(facts.samples() as u64);
     let affordable = (AFFORDABLE / operations) as usize;
-    if affordable == 0 {
+    let missing = missing_values(derivation);
+    // Declared samples that have no numbers are too many.
+    if affordable == 0 || (facts.numbers.is_none() && missing.is_empty()) {
         section.paragraph(phrases::too_large_to_check());
         return section;
     }
     let point = Point::declared(derivation).unwrap_or_else(|_| Point::drawn(derivation, 1, false));
-    let missing = missing_values(derivation);
     if !missing.is_empty() {
         section.paragraph(phrases::drawn_sample(&missing));
     }

@@ -174,7 +174,8 @@ impl<'d> Facts<'d> {
     }
 }
 
-fn is_of_a_neuron(equation: &Equation) -> bool {
+/// Whether an equation is of a scalar, and of no array.
+pub(crate) fn is_of_a_neuron(equation: &Equation) -> bool {
     let plain = matches!(
         equation.op,
         Op::Given | Op::Setting(_) | Op::Pointwise(_) | Op::BatchMean(_) | Op::BatchSum(_)

@@ -233,3 +233,35 @@ fn every_equals_sign_holds_for_each_sample() {
         }
     }
 }
+
+/// A batch beyond the limits of evaluation is described in symbols, and nothing is computed for it.
+#[test]
+fn a_batch_that_is_too_large_has_no_numbers() {
+    let data = vec!["(1, 2) -> 3"; 4000].join(", ");
+    let text = format!(
+        "network W {{ input x[2]; layer h[1000] = tanh(dense(x)); layer y[1] = dense(h); target t[1];
+         loss half_squared_error(y, t); train sgd(rate = 0.1); data {{ {data} }} }}"
+    );
+    let derivation = compiled("too large", &text);
+    assert!(matches!(values::train(&derivation, 1, &|_| true), Err(values::Refusal::TooLarge(_))));
+    let text = page(&derivation, &Options::default()).to_markdown();
+    contains(&text, &["too large to be computed here", "($`m = 4000`$)", r"\frac{4000}{4000} &= 1"]);
+    assert!(!text.contains("declares no values"), "{text}");
+}
+
+/// Each whole formula of layers fits for the batch, not only each product; one that does not is found.
+#[test]
+fn whole_formulas_fit_for_a_batch() {
+    for (name, text) in
+        NETWORKS.into_iter().chain([("rows", ROWS)]).filter(|(name, _)| !name.ends_with("neurons"))
+    {
+        let derivation = compiled(name, text);
+        let samples = derivation.declared_samples().len();
+        assert_eq!(derive(&derivation, &Options::default()).misfit(samples), None, "{name}");
+    }
+    let mut derivation = network("softmax");
+    derivation.choose_sample(0);
+    let of_one = derive(&derivation, &Options::default());
+    assert_eq!(of_one.misfit(1), None);
+    assert!(of_one.misfit(2).unwrap().contains('⊙'));
+}

@@ -165,7 +165,7 @@ impl Binary {
                 let quotient = b.divide(y, right);
                 [b.divide(one, right), b.negate(quotient)]
             }
-            Binary::Power => [by_base(b, left, right), by_exponent(b, left, right, y)],
+            Binary::Power => [by_base(b, left, right), by_exponent(b, left, y)],
         }
     }
 
@@ -190,19 +190,18 @@ fn by_base(b: &mut Builder, base: TermId, exponent: TermId) -> TermId {
         return product;
     }
     let zero = b.number(0.0);
-    b.where_zero(Comparison::Equal, exponent, zero, product)
+    b.where_zero(exponent, zero, product)
 }
 
-/// ∂(aᵇ)/∂b = aᵇ ln a. Where a is 0 and b is not negative, the limit is 0: 0 · ln 0 would be NaN.
-fn by_exponent(b: &mut Builder, base: TermId, exponent: TermId, y: TermId) -> TermId {
+/// ∂(aᵇ)/∂b = aᵇ ln a. Where a is 0 it is 0: for positive b this is the limit, and 0 · ln 0 would be NaN.
+fn by_exponent(b: &mut Builder, base: TermId, y: TermId) -> TermId {
     let logarithm = b.written(Term::Unary(Unary::Ln, base));
     let product = b.multiply(y, logarithm);
     if b.is_other_than_zero(base) {
         return product;
     }
     let zero = b.number(0.0);
-    let at_zero = b.where_zero(Comparison::GreaterOrEqual, exponent, zero, product);
-    b.where_zero(Comparison::Equal, base, at_zero, product)
+    b.where_zero(base, zero, product)
 }
 
 impl Builder {
@@ -211,16 +210,10 @@ impl Builder {
         matches!(self.term(id), Some(Term::Number(n) | Term::Constant(_, n)) if *n != 0.0)
     }
 
-    /// One term where `left` compares so with 0, another elsewhere.
-    fn where_zero(
-        &mut self,
-        comparison: Comparison,
-        left: TermId,
-        then: TermId,
-        otherwise: TermId,
-    ) -> TermId {
+    /// One term where `left` is 0, another elsewhere.
+    fn where_zero(&mut self, left: TermId, then: TermId, otherwise: TermId) -> TermId {
         let right = self.number(0.0);
-        self.select(Select { comparison, left, right, then, otherwise })
+        self.select(Select { comparison: Comparison::Equal, left, right, then, otherwise })
     }
 
     fn subtract_one(&mut self, exponent: TermId) -> TermId {

@@ -1,4 +1,4 @@
-//! Derivatives with the values that the forward pass has computed: sigmoid(z) by its equation, not a second time.
+//! Derivatives with the values that the forward pass has computed: a sigmoid is not computed a second time.
 
 use std::collections::HashMap;
 

@@ -17,6 +17,8 @@ use crate::{Evaluation, Point, evaluate};
 const NOTHING: f64 = 1e-18;
 /// A growth below this, relative to the loss, is rounding.
 const ROUNDING: f64 = 1e-9;
+/// Rules with a state have a first step of their own size: a little growth is no fault of the rate.
+const FIRST_STEP: f64 = 0.1;
 /// How often the rate is halved in search of a better one.
 const HALVINGS: i32 = 12;
 
@@ -29,7 +31,8 @@ impl Declared<'_> {
         let here = evaluate::<f64>(self.derivation, &point);
         let before = here.scalar(loss.objective);
         let after = stepped(self.derivation, &point, &here, loss.objective);
-        if !is_larger(before, after) {
+        let has_state = self.derivation.parameters.iter().any(|parameter| !parameter.state().is_empty());
+        if !is_larger(before, after, if has_state { FIRST_STEP } else { ROUNDING }) {
             return;
         }
         let rate =
@@ -70,11 +73,11 @@ fn stepped(derivation: &Derivation, point: &Point, here: &Evaluation<f64>, objec
     evaluate::<f64>(derivation, &after).scalar(objective)
 }
 
-fn is_larger(before: f64, after: f64) -> bool {
+fn is_larger(before: f64, after: f64, growth: f64) -> bool {
     if !before.is_finite() {
         return false;
     }
-    !after.is_finite() || after > NOTHING && after - before > ROUNDING * before.abs()
+    !after.is_finite() || after > NOTHING && after - before > growth * before.abs()
 }
 
 /// Four significant digits.

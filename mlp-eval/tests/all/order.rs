@@ -3,7 +3,7 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-use mlp_dsl::compile;
+use mlp_dsl::{compile, model::Sample};
 use mlp_eval::{Point, evaluate};
 
 fn gradient(layers: &str) -> f64 {
@@ -34,4 +34,26 @@ fn a_branch_that_is_not_selected_reaches_no_gradient() {
     assert_eq!(at_zero("(if w > 1 then ln(w - 1)*ln(w - 1) else w)"), 1.0);
     assert_eq!(at_zero("(if w > 0 then (if w > 1 then ln(w - 1) + ln(w - 1)^2 else 2*w) else ln(-w))"), 2.0);
     assert_eq!(at_zero("(if w > 1 then 1/(w - 1) else w) * w"), 2.0);
+}
+
+/// Samples are added in groups where the network has 32 bits: 2 reaches the sum before −1e16 does.
+#[test]
+fn over_the_samples_of_a_batch() {
+    let sum = |precision: &str| {
+        let text = format!(
+            "network N: {precision} {{ input x {{ a }} weights {{ w = 1 }} layer y {{ o = w * a }} loss o;
+             train sgd(rate = 1), reduction = sum; }}"
+        );
+        let derivation = compile(&text).unwrap();
+        let mut inputs = vec![0.0; 256];
+        inputs[0] = 1e16;
+        inputs.extend([1.0, 1.0, -1e16]);
+        let samples: Vec<Sample> =
+            inputs.into_iter().map(|a| Sample { input: vec![a], target: Vec::new() }).collect();
+        let evaluation = evaluate::<f64>(&derivation, &Point::at(&derivation, &samples));
+        evaluation.scalar(derivation.parameters[0].batch().unwrap())
+    };
+    assert_eq!((sum("f32"), sum("f64")), (2.0, 0.0));
+    // The code generator and the runtime have groups of one size.
+    assert_eq!(mlp_dsl::number::GROUP, <f32 as mlp_runtime::Scalar>::GROUP);
 }

@@ -33,9 +33,9 @@ pub(super) fn missing(facts: &Facts) -> Vec<Missing> {
     if facts.optimizer.is_none() {
         lacks("TrainInSpecification", &[], STEPS);
     } else if large {
-        lacks("SmallEnoughElseTrainInto", &[], &["train"]);
+        lacks("SmallEnoughElseTrainInto", &[], &["train", "try_train"]);
     } else if !facts.by_value.train {
-        lacks("WithoutStateElseTrainInto", &[], &["train"]);
+        lacks("WithoutStateElseTrainInto", &[], &["train", "try_train"]);
     }
     missing
 }

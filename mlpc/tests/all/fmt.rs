@@ -11,6 +11,13 @@ fn a_pipe() {
 }
 
 #[test]
+fn allowed_warnings_are_laid_out() {
+    let crooked = "network N{input x[1];layer y[1]=softmax(x);allow  W0101 ,W0102 ;}\n";
+    let straight = "network N {\n    input x[1];\n    layer y[1] = softmax(x);\n    allow W0101, W0102;\n}\n";
+    mlpc(&["fmt", "-"]).write_stdin(crooked).assert().code(0).stdout(straight);
+}
+
+#[test]
 fn in_place_and_checked() {
     let place = tempfile::tempdir().unwrap();
     let file = place.path().join("n.mlp");

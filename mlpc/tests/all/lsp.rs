@@ -123,6 +123,22 @@ fn find(mark: &str) -> (u32, u32) {
     (SPECIFICATION[..at].matches('\n').count() as u32, (at - line_start) as u32)
 }
 
+/// Those of the text, and those that need an evaluation.
+#[test]
+fn warnings_are_published_with_their_severity() {
+    let mut editor = Editor::start("utf-16");
+    let text = std::fs::read_to_string(crate::common::folder("tests/warnings/dead_relu.mlp")).unwrap();
+    let found = editor.open(&text);
+    let codes: Vec<&str> =
+        found.as_array().unwrap().iter().map(|one| one["code"].as_str().unwrap()).collect();
+    assert_eq!(codes, ["W0205", "W0202"], "{found}");
+    assert!(found.as_array().unwrap().iter().all(|one| one["severity"] == 2), "{found}");
+    let (line, _) = text.lines().enumerate().find(|(_, line)| line.contains("allow")).unwrap();
+    let found = editor.change(2, (line as u32, 4), (line as u32, 16), "allow W0202, W0205;");
+    assert_eq!((&found[0]["code"], places(&found)), (&json!("W0106"), vec!["2:12-13".to_owned()]));
+    editor.0.end();
+}
+
 #[test]
 fn errors_are_published_at_their_places_and_go_when_they_are_repaired() {
     let mut editor = Editor::start("utf-16");
@@ -272,6 +288,7 @@ fn what_may_be_written_depends_on_the_place() {
     assert!(offered(&format!("{network} train sgd(0.1), ")).contains(&"clip_norm".to_owned()));
     assert_eq!(offered(&format!("{network} train sgd(0.1), reduction = ")), ["mean", "sum"]);
     assert_eq!(offered(&format!("{network} unroll ")), ["always", "never"]);
+    assert_eq!(offered(&format!("{network} allow W01"))[..2], ["W0101", "W0102"]);
     assert_eq!(offered(&format!("{network} target t: ")), ["class"]);
     assert_eq!(offered(&format!("{network} layer ")), Vec::<String>::new(), "a new name");
     assert_eq!(offered(&format!("{network} // la")), Vec::<String>::new(), "a comment");

@@ -102,16 +102,12 @@ fn layers(draw: &mut Draw) -> String {
         .unwrap();
     writeln!(text, "    target t{target};\n    loss {loss};").unwrap();
     if draw.often(2) {
-        writeln!(
-            text,
-            "    penalty l2({}, {});",
-            if draw.often(5) { "W_y" } else { "W_y" },
-            draw.one(&["0.0001", "0.001"])
-        )
-        .unwrap();
+        writeln!(text, "    penalty l2({}, {});", "W_y", draw.one(&["0.0001", "0.001"])).unwrap();
     }
     let samples = if draw.often(7) { draw.one(&[4, 8, 16, 32, 64]) } else { 0 };
-    train(draw, &mut text, samples);
+    // The gradients of a sum over outputs, and of an error that does not become flat, are larger.
+    let gentle = matches!(loss, "squared_error(y, t)" | "absolute_error(y, t)" | "mean_absolute_error(y, t)");
+    train(draw, &mut text, samples, gentle);
     data(draw, &mut text, (inputs, outputs, samples), task);
     text + "}\n"
 }
@@ -172,7 +168,8 @@ fn output(draw: &mut Draw, task: Task, outputs: usize) -> (&'static str, String,
     }
 }
 
-fn train(draw: &mut Draw, text: &mut String, samples: usize) {
+fn train(draw: &mut Draw, text: &mut String, samples: usize, gentle: bool) {
+    let small = ["sgd(rate = 0.001)", "sgd(rate = 0.002)", "momentum(rate = 0.001)", "adam()", "adamw()"];
     let rules = [
         "sgd(rate = 0.01)",
         "sgd(rate = 0.05)",
@@ -192,7 +189,8 @@ fn train(draw: &mut Draw, text: &mut String, samples: usize) {
         _ => format!(", batch {}", samples.div_ceil(2)),
     };
     let clip = if draw.often(2) { ", clip_norm = 1" } else { "" };
-    writeln!(text, "    train {}{batch}{clip};", draw.one(&rules)).unwrap();
+    let rule = if gentle { draw.one(&small) } else { draw.one(&rules) };
+    writeln!(text, "    train {rule}{batch}{clip};").unwrap();
 }
 
 fn data(draw: &mut Draw, text: &mut String, (inputs, outputs, samples): (usize, usize, usize), task: Task) {
@@ -288,7 +286,12 @@ fn neurons(draw: &mut Draw) -> String {
     writeln!(text, "    target t {{ {} }}", numbers(draw, "t", outputs)).unwrap();
     writeln!(text, "    loss {};", draw.one(&["half_squared_error(y, t)", "mean_squared_error(y, t)"]))
         .unwrap();
-    writeln!(text, "    train sgd(rate = {});\n}}", draw.one(&["0.1", "0.5"])).unwrap();
+    writeln!(
+        text,
+        "    train sgd(rate = {});\n}}",
+        if activation == "sigmoid" { draw.one(&["0.1", "0.5"]) } else { "0.1" }
+    )
+    .unwrap();
     text
 }
 

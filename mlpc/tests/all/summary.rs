@@ -133,3 +133,24 @@ fn every_form_of_every_course_network() {
     }
     assert!(folder("../examples/course").is_dir());
 }
+
+/// With `data`, the samples are counted: in the batch where none is declared, and in the epoch.
+#[test]
+fn samples_of_data() {
+    let text = |train: &str| {
+        format!(
+            "network N {{ input x[2]; layer y[1] = dense(x); target t[1]; loss half_squared_error(y, t);
+             train sgd(rate = 0.1){train}; data {{ (1, 2) -> 3, (2, 3) -> 4, (0, 1) -> 2 }} }}"
+        )
+    };
+    let counts = |train: &str| {
+        let summary = of_text(&text(train));
+        let of = |name: &str| summary["epoch"][name].as_u64().unwrap();
+        (summary["batch"].as_u64().unwrap(), of("samples"), of("batches"), of("samples_in_short_batch"))
+    };
+    assert_eq!(counts(""), (3, 3, 1, 0));
+    assert_eq!(counts(", batch 2"), (2, 3, 2, 1));
+    assert_eq!(counts(", batch 8"), (3, 3, 1, 0));
+    // An excerpt of the samples.
+    assert_eq!(counts(", batch 50, samples 5000"), (50, 5000, 100, 0));
+}

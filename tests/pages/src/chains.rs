@@ -18,29 +18,57 @@ struct Known {
     /// Names whose printed digits are not all there are.
     dropped: HashSet<String>,
     functions: HashMap<String, (Vec<String>, Node)>,
+    /// Names whose value a reader learns only from a number in their place.
+    learned: Vec<(String, Node)>,
 }
 
 /// Checks all chains of a page.
 pub(crate) fn check(parts: &[(usize, Part)], rounding: Rounding, demands: Demands, report: &mut Report) {
-    let mut known = Known {
+    let new = || Known {
         rounding,
         demands,
         names: HashMap::new(),
         printed: HashMap::new(),
         dropped: HashSet::new(),
         functions: functions(parts),
+        learned: Vec::new(),
     };
-    for (line, part) in parts {
-        match part {
-            Part::Chain(chain) => known.chain(*line, chain, report),
-            Part::Table(heads, rows) => {
-                if heads.iter().any(|head| head == "Initial value") {
-                    for row in rows {
-                        known.given(heads, row);
+    // What a number in the place of an input says holds for the whole page, so a first reading collects it.
+    let mut first = new();
+    let mut nowhere = Report::default();
+    first.read(parts, &mut nowhere);
+    let mut second = new();
+    if demands.givens {
+        report
+            .findings
+            .extend(nowhere.findings.into_iter().filter(|finding| finding.text.ends_with("not given")));
+    }
+    for (name, number) in std::mem::take(&mut first.learned) {
+        second.keep(name, &number);
+    }
+    second.read(parts, report);
+}
+
+impl Known {
+    fn read(&mut self, parts: &[(usize, Part)], report: &mut Report) {
+        let known = self;
+        for (line, part) in parts {
+            match part {
+                Part::Chain(chain) => known.chain(*line, chain, report),
+                Part::Table(heads, rows) => {
+                    if heads.iter().any(|head| head == "Gradient") {
+                        for row in rows {
+                            known.gradient(*line, row, report);
+                        }
+                    }
+                    if heads.iter().any(|head| head == "Initial value") {
+                        for row in rows {
+                            known.given(heads, row);
+                        }
                     }
                 }
+                Part::Alone(_) | Part::Batch(_) => {}
             }
-            Part::Alone(_) => {}
         }
     }
 }
@@ -88,6 +116,24 @@ impl Known {
         }
     }
 
+    /// A gradient in the table that compares it has the digits that it had above.
+    fn gradient(&self, line: usize, row: &[crate::Cell], report: &mut Report) {
+        let formula = |cell: &crate::Cell| cell.formulas.first()?.first().map(|(_, node)| node.clone());
+        let [parameter, gradient, ..] = row else { return };
+        let (Some(parameter), Some(gradient)) =
+            (formula(parameter).as_ref().and_then(key), formula(gradient))
+        else {
+            return;
+        };
+        // Gradients with all digits are compared where each number is rounded.
+        let apart = self.rounding.each || self.rounding.apart;
+        let of = ["J", "\\bar{E}", "E_{\\Sigma}", "E"].map(|of| format!("d {of} / d {parameter}"));
+        if let Some(name) = of.iter().find(|name| self.printed.contains_key(*name)).filter(|_| !apart) {
+            report.sides += 1;
+            self.known_value(line, name, &gradient, report);
+        }
+    }
+
     fn reader(&self, rounding: Rounding) -> Reader<'_> {
         Reader { names: &self.names, rounding, functions: &self.functions }
     }
@@ -110,7 +156,10 @@ impl Known {
             self.side(line, (chain, &before.1), pair, report);
         }
         let Some(name) = key(first) else { return };
-        let Some((_, last)) = rest.iter().rev().find(|(_, side)| is_numeric(side)) else { return };
+        let Some((_, last)) = rest.iter().rev().find(|(_, side)| is_numeric(side)) else {
+            self.symbols(line, name, rest, report);
+            return;
+        };
         if matches!(last, Node::Number(..) | Node::Negative(_) | Node::Matrix(_)) {
             self.known_value(line, &name, last, report);
             // Digits of a number that is rounded before it is used are not missing.
@@ -124,6 +173,27 @@ impl Known {
             }
             self.keep(name, last);
         }
+    }
+
+    /// A line without numbers: its sides are equal for the values of their symbols, and so is its name.
+    fn symbols(&mut self, line: usize, name: String, rest: &[(Relation, Node)], report: &mut Report) {
+        let reader = self.reader(self.rounding);
+        let values: Vec<(&Node, Value)> =
+            rest.iter().filter_map(|(_, side)| Some((side, reader.value(side)?))).collect();
+        let Some(((first, expected), others)) = values.split_first() else { return };
+        report.sides += values.len();
+        // A number that is rounded before it is used is rounded in each of these in another place.
+        let by = if self.rounding.each { 10_f64.powi(2 - self.rounding.digits as i32) } else { 0.0 };
+        for (side, found) in others {
+            if !meet(expected, found, by) {
+                report.find(
+                    line,
+                    format!("{} is {}, but {} is {}", text(first), shown(expected), text(side), shown(found)),
+                );
+            }
+        }
+        let value = expected.clone();
+        self.names.entry(name).or_insert(value);
     }
 
     fn alias(&mut self, name: &str, side: &Node, value: &Node) {
@@ -182,6 +252,7 @@ impl Known {
                 if self.demands.givens {
                     report.find(line, format!("{name} has the value {}, which is not given", text(number)));
                 }
+                self.learned.push((name.to_owned(), number.clone()));
                 self.keep(name.to_owned(), number);
             }
         }

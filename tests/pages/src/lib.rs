@@ -80,6 +80,8 @@ pub(crate) enum Part {
     Chain(Vec<(latex::Relation, Node)>),
     /// A formula alone in text.
     Alone(Node),
+    /// The batch for which the following tables give sizes.
+    Batch(usize),
     /// A table: heads, and the cells of each row with their formulas.
     Table(Vec<String>, Vec<Vec<Cell>>),
 }
@@ -117,6 +119,9 @@ fn understand(line: usize, piece: Piece, parts: &mut Vec<(usize, Part)>, report:
         Piece::Heading(_) => {}
         Piece::Line(text) => parts.extend(parsed(&text).map(|chain| (line, Part::Chain(chain)))),
         Piece::Paragraph(text) => {
+            let batch =
+                text.split_once("for a batch of ").and_then(|(_, rest)| rest.split(' ').next()?.parse().ok());
+            parts.extend(batch.map(|batch| (line, Part::Batch(batch))));
             for formula in formulas(&text).into_iter().filter(|formula| !formula.starts_with('^')) {
                 // Signs that the text explains: ≈, ⊙.
                 let is_sign = formula.starts_with('\\') && !formula.contains([' ', '{', '_']);
@@ -150,5 +155,6 @@ fn rounding(markdown: &str) -> Rounding {
     let each = markdown.contains("before it is used further");
     let significant = before(" significant digits, which identify");
     let digits = significant.or(before(" decimal place")).unwrap_or(9);
-    Rounding { digits, significant: significant.is_some(), each }
+    let apart = markdown.contains("are those of a program in double precision");
+    Rounding { digits, significant: significant.is_some(), each, apart }
 }

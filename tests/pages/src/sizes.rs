@@ -14,16 +14,34 @@ type Size = (usize, usize);
 
 /// Checks sizes.
 pub(crate) fn check(parts: &[(usize, Part)], report: &mut Report) {
-    let mut sizes = Sizes { known: HashMap::new(), batch: batch(parts) };
+    let declared =
+        parts.iter().find_map(|(_, part)| if let Part::Batch(batch) = part { Some(*batch) } else { None });
+    let batch = batch(parts);
+    with_batch(parts, batch, [true, declared.is_none() || declared == batch], report);
+    // Tables of sizes are those of another batch than that with numbers.
+    if declared.is_some() && declared != batch {
+        with_batch(parts, declared, [false, true], report);
+    }
+}
+
+/// Checks the sizes for this number of samples: of lines, and of tables.
+fn with_batch(
+    parts: &[(usize, Part)],
+    batch: Option<usize>,
+    [lines, tables]: [bool; 2],
+    report: &mut Report,
+) {
+    let mut sizes = Sizes { known: HashMap::new(), batch, numbers: lines };
+    let mut nowhere = Report::default();
     for (line, part) in parts {
         match part {
             Part::Table(heads, rows) => {
                 for row in rows {
-                    sizes.row(*line, heads, row, report);
+                    sizes.row(*line, heads, row, if tables { &mut *report } else { &mut nowhere });
                 }
             }
-            Part::Chain(chain) => sizes.chain(*line, chain, report),
-            Part::Alone(_) => {}
+            Part::Chain(chain) => sizes.chain(*line, chain, if lines { &mut *report } else { &mut nowhere }),
+            Part::Alone(_) | Part::Batch(_) => {}
         }
     }
 }
@@ -40,6 +58,8 @@ fn batch(parts: &[(usize, Part)]) -> Option<usize> {
 struct Sizes {
     known: HashMap<String, Size>,
     batch: Option<usize>,
+    /// Whether printed matrices are those of this batch.
+    numbers: bool,
 }
 
 /// `1024 × 20`
@@ -130,6 +150,12 @@ impl Sizes {
                 None => size = Some(found),
             }
         }
+        if let (Node::Name(name), Some((1, columns)), Some(batch)) = (first, size, self.batch)
+            && let Some((whole, "i)}")) = name.split_once("^{(")
+        {
+            // A row of any sample: there is one for each.
+            self.known.entry(whole.to_owned()).or_insert((batch, columns));
+        }
         if let (Some(name), Some(size)) = (key(first), size) {
             self.known.entry(name).or_insert(size);
         }
@@ -145,7 +171,19 @@ impl Sizes {
                 let (_, columns) = self.known.get(whole).copied()?;
                 Some((1, columns))
             }
-            Node::Name(name) => self.known.get(name).copied(),
+            Node::Name(name) => self.known.get(name).copied().or_else(|| {
+                // An element of each row.
+                let whole = ["_{k}", "_{i}"].iter().find_map(|index| name.strip_suffix(index))?;
+                Some((self.known.get(whole)?.0, 1))
+            }),
+            Node::Sum(below, inside) if below.len() == 1 => match inside.as_ref() {
+                // Elements are multiplied, one of each row.
+                Node::Binary(Sign::Product, a, b) => {
+                    let (a, b) = (self.of(line, a, report)?, self.of(line, b, report)?);
+                    self.together(line, inside, a, b, report)
+                }
+                inside => self.of(line, inside, report),
+            },
             // ∂E/∂x has the size of x; ∂y/∂x of values element by element that of the larger.
             Node::Derivative(of, by) => {
                 let size = |node: &Node| self.known.get(&key(node)?).copied();
@@ -182,7 +220,7 @@ impl Sizes {
                 [argument] => self.of(line, argument, report),
                 _ => None,
             },
-            Node::Matrix(rows) => Some((rows.len(), rows.first()?.len())),
+            Node::Matrix(rows) => Some((rows.len(), rows.first()?.len())).filter(|_| self.numbers),
             Node::Cases(..)
             | Node::List(_)
             | Node::Element(..)

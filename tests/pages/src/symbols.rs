@@ -26,6 +26,7 @@ pub(crate) fn check(parts: &[(usize, Part)], report: &mut Report) {
     for (line, part) in parts {
         match part {
             Part::Alone(node) => define(node, &mut defined),
+            Part::Batch(_) => {}
             Part::Table(heads, rows) => {
                 for (head, cell) in rows.iter().flat_map(|row| heads.iter().zip(row)) {
                     for (_, node) in cell.formulas.iter().flatten() {

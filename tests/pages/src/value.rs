@@ -135,6 +135,8 @@ pub struct Rounding {
     pub significant: bool,
     /// Every number is rounded before it is used: as printed it is exact.
     pub each: bool,
+    /// The table of gradients has those of a program, which differ.
+    pub apart: bool,
 }
 
 impl Rounding {

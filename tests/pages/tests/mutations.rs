@@ -18,7 +18,7 @@ fn right_pages_have_no_findings() {
         assert_eq!(findings(page), [""; 0]);
     }
     let report = check(NEURONS, Demands::default());
-    assert!(report.sides > 100 && report.put_in > 100 && report.symbols > 300, "{report:?}");
+    assert!(report.sides > 100 && report.put_in > 100 && report.symbols > 250, "{report:?}");
     let report = check(LAYERS, Demands::default());
     assert!(report.sizes > 30 && report.symbols > 80, "{report:?}");
 }
@@ -60,14 +60,14 @@ fn a_wrong_last_digit_is_found_anywhere() {
                 unseen.push(format!("{line}: {}", page.lines().nth(line - 1).unwrap()));
             }
         }
-        assert!(changed > 200, "only {changed} digits");
+        assert!(changed > 150, "only {changed} digits");
         assert!(unseen.len() <= most_unseen, "{} of {changed}: {unseen:#?}", unseen.len());
     }
 }
 
 /// Whether a decimal with a point ends here, in the sections up to the update.
 fn ends_decimal(page: &str, at: usize) -> bool {
-    let end = page.find("## 8.").unwrap_or(page.len());
+    let end = page.find("| Loss | Value |").unwrap_or(page.len());
     let start = page.find("## 3.").unwrap_or(0);
     let is_digit = |c: char| c.is_ascii_digit();
     let last = !page[at + 1..].starts_with(is_digit);

@@ -154,6 +154,11 @@ fn document(number: u64, derivation: &Derivation, found: &mut Findings) {
     let document = derive(derivation, &Options::default());
     let declared = Point::declared(derivation).ok();
     let samples = derivation.declared_samples().len().max(1);
+    if let Some(formula) = document.misfit(samples) {
+        found
+            .wrong
+            .push(format!("R{number}: document: the sizes of {formula} do not fit for {samples} samples"));
+    }
     let drawn = (1..4).map(|seed| Point::drawn_batch(derivation, seed, true, samples));
     for point in declared.into_iter().chain(drawn) {
         match document.verify(&Numbers::at(derivation, &point)) {

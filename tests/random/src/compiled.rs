@@ -101,8 +101,9 @@ pub fn bits_of(name: &str, text: &str) -> io::Result<String> {
 /// The names of what the compiled 32-bit network of a text, with the rounding of `arithmetic`, computes in other bits than
 /// the referee's 32-bit twin, and how many numbers are the same.
 pub fn other_bits(name: &str, text: &str) -> io::Result<(Vec<String>, usize)> {
-    let derivation = mlp_dsl::compile(text).map_err(|found| io::Error::other(format!("{found:?}")))?;
-    let printed = read(&bits_of(name, text)?);
+    let compiled = Compilation::of(text, &NoFiles).map_err(|found| io::Error::other(format!("{found:?}")))?;
+    let derivation = compiled.derivation.clone();
+    let printed = read(&build_and_run(&program(name, &[(0, compiled)]), &[])?);
     let expected = match derivation.header.arithmetic {
         Arithmetic::Separate => trajectory::<Single>(&derivation),
         Arithmetic::Fused => trajectory::<FusedSingle>(&derivation),

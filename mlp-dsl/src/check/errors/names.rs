@@ -155,8 +155,9 @@ fn no_function(name: &str) -> Option<&'static str> {
 /// A function that other libraries have; `definition` declares it in this language.
 pub(in crate::check) fn function_from_elsewhere(name: &Name, definition: &str) -> Diagnostic {
     let text = &name.text;
+    let rest = definition.find('(').and_then(|at| definition.get(at..)).unwrap_or_default();
     Diagnostic::new("M0207", format!("unknown function `{text}`"), name.span, "not declared")
-        .help(format!("declare it before the network: `{definition}`"))
+        .help(format!("declare it before the network: `fn {text}{rest}`"))
 }
 
 pub(in crate::check) fn reserved_function(name: &Name) -> Diagnostic {

@@ -2,6 +2,7 @@
 
 mod format;
 mod long_batches;
+mod pages;
 mod rules;
 mod slice;
 mod verdicts;
