@@ -1,5 +1,7 @@
 //! Outputs and losses that do not fit each other.
 
+use std::collections::{BTreeSet, HashMap};
+
 use super::{
     Lint, parts,
     range::{Range, Source},
@@ -115,10 +117,12 @@ impl Lint<'_> {
                 .collect()
         };
         let all: Vec<Vec<usize>> = neurons.iter().map(|(_, typed)| weights(typed)).collect();
-        let own = |at: usize, index: &usize| {
-            all.iter().enumerate().all(|(other, weights)| other == at || !weights.contains(index))
-        };
-        all.iter().enumerate().all(|(at, weights)| weights.iter().any(|index| own(at, index)))
+        let mut uses: HashMap<usize, usize> = HashMap::new();
+        for weights in &all {
+            let different: BTreeSet<usize> = weights.iter().copied().collect();
+            different.into_iter().for_each(|index| *uses.entry(index).or_default() += 1);
+        }
+        all.iter().all(|weights| weights.iter().any(|index| uses.get(index) == Some(&1)))
     }
 
     /// `binary_cross_entropy` of what leaves the range from 0 to 1.

@@ -10,7 +10,7 @@ mod start;
 mod target;
 mod warnings;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::{
     diagnostic::Diagnostic,
@@ -90,14 +90,15 @@ impl Warnings {
         let mut all = self.found.clone();
         all.extend(evaluated);
         let found = |code: &str| all.iter().any(|warning| warning.code == code);
-        let needless: Vec<Diagnostic> = self
-            .allowed
-            .iter()
-            .filter(|allowed| sought(allowed.code) && !found(allowed.code) && allowed.code != "W0107")
+        let mut allowed = HashSet::new();
+        let first: Vec<&Allowed> = self.allowed.iter().filter(|one| allowed.insert(one.code)).collect();
+        let needless: Vec<Diagnostic> = first
+            .into_iter()
+            .filter(|one| sought(one.code) && !found(one.code) && one.code != "W0107")
             .map(warnings::needless_allow)
             .collect();
         all.extend(needless);
-        all.retain(|warning| !self.allowed.iter().any(|allowed| allowed.code == warning.code));
+        all.retain(|warning| !allowed.contains(warning.code));
         all.sort_by_key(|warning| (warning.span().start, warning.span().end, warning.code));
         all.truncate(crate::limits::DIAGNOSTICS);
         all
@@ -142,14 +143,15 @@ fn parts(typed: &Typed) -> Vec<&Typed> {
 /// The calls of functions of the prelude in layers and losses; a function of the specification hides one of its name.
 fn calls(ast: &Ast) -> HashMap<Span, &str> {
     let mut calls = HashMap::new();
+    let own: HashSet<&str> = ast.functions.iter().map(|function| function.name.text.as_str()).collect();
     let statements = ast.networks.iter().flat_map(|network| &network.statements);
     for statement in statements {
         match statement {
-            Statement::Loss(expression) => collect(expression, ast, &mut calls),
+            Statement::Loss(expression) => collect(expression, &own, &mut calls),
             Statement::Layer(layer) => match &layer.body {
-                AstBody::Whole(_, expression) => collect(expression, ast, &mut calls),
+                AstBody::Whole(_, expression) => collect(expression, &own, &mut calls),
                 AstBody::Neurons(neurons) => {
-                    neurons.iter().for_each(|neuron| collect(&neuron.expression, ast, &mut calls));
+                    neurons.iter().for_each(|neuron| collect(&neuron.expression, &own, &mut calls));
                 }
             },
             Statement::Input(_)
@@ -168,11 +170,11 @@ fn calls(ast: &Ast) -> HashMap<Span, &str> {
     calls
 }
 
-fn collect<'a>(expression: &'a Expression, ast: &Ast, calls: &mut HashMap<Span, &'a str>) {
+fn collect<'a>(expression: &'a Expression, own: &HashSet<&str>, calls: &mut HashMap<Span, &'a str>) {
     let mut parts = vec![expression];
     while let Some(part) = parts.pop() {
         if let ExpressionKind::Call(call) = &part.kind
-            && !ast.functions.iter().any(|function| function.name.text == call.name.text)
+            && !own.contains(call.name.text.as_str())
         {
             calls.insert(call.span, &call.name.text);
         }
