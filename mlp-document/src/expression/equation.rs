@@ -87,7 +87,16 @@ pub(crate) fn with_bodies(
                 };
                 spelled.formula(body, &leaf)
             }
-            _ => spelled.push_shaped(node, shape),
+            Node::Number(_)
+            | Node::Constant(..)
+            | Node::Quantity(_)
+            | Node::Unary(..)
+            | Node::Binary(..)
+            | Node::Select(..)
+            | Node::Apply(..)
+            | Node::Array(..)
+            | Node::Batch(..)
+            | Node::Whole { .. } => spelled.push_shaped(node, shape),
         };
         places.push(place);
     }

@@ -44,12 +44,13 @@ impl Expression {
     pub(crate) fn of_sample(&self, derivation: &Derivation, sample: Option<usize>) -> Expression {
         let mut expression = Expression::default();
         for (node, shape) in self.shaped() {
-            let node = match node {
-                Node::Quantity(quantity) if quantity.is_open(derivation) => {
+            let open = if let Node::Quantity(quantity) = node { Some(quantity) } else { None };
+            let node = match open.filter(|quantity| quantity.is_open(derivation)) {
+                Some(quantity) => {
                     let value = Box::new(Expression::quantity(derivation, quantity.clone()));
                     Node::Quantity(Quantity::OfSample { sample, value })
                 }
-                node => node.clone(),
+                None => node.clone(),
             };
             expression.push_shaped(node, shape);
         }

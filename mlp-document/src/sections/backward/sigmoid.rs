@@ -52,7 +52,16 @@ impl Letters {
         let loss = of_equation(derivation, calls.next()?.0);
         let call = loss.nodes().iter().find_map(|node| match node {
             Node::Apply(id, arguments) if *id == log_loss => Some(arguments.as_slice()),
-            _ => None,
+            Node::Number(_)
+            | Node::Constant(..)
+            | Node::Quantity(_)
+            | Node::Unary(..)
+            | Node::Binary(..)
+            | Node::Select(..)
+            | Node::Apply(..)
+            | Node::Array(..)
+            | Node::Batch(..)
+            | Node::Whole { .. } => None,
         });
         let [z, t] = call? else { return None };
         let [mut z, t] = [z, t].map(|id| first_element(&loss.clone().ending_at(Some(*id))));
