@@ -192,10 +192,8 @@ impl Search<'_> {
         if place.at(id).is_finite() {
             return None;
         }
-        loop {
-            let Some(next) = place.live_operands(id).into_iter().find(|o| !place.at(*o).is_finite()) else {
-                break;
-            };
+        let lost = |id| place.live_operands(id).into_iter().find(|o| !place.at(*o).is_finite());
+        while let Some(next) = lost(id) {
             id = next;
         }
         match place.formula.term(id)? {

@@ -102,7 +102,7 @@ fn layers(draw: &mut Draw) -> String {
         .unwrap();
     writeln!(text, "    target t{target};\n    loss {loss};").unwrap();
     if draw.often(2) {
-        writeln!(text, "    penalty l2({}, {});", "W_y", draw.one(&["0.0001", "0.001"])).unwrap();
+        writeln!(text, "    penalty l2(W_y, {});", draw.one(&["0.0001", "0.001"])).unwrap();
     }
     let samples = if draw.often(7) { draw.one(&[4, 8, 16, 32, 64]) } else { 0 };
     // The gradients of a sum over outputs, and of an error that does not become flat, are larger.
