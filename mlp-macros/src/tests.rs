@@ -10,7 +10,7 @@ use proc_macro2::{LineColumn, TokenStream, TokenTree};
 use super::expand;
 
 /// Fixtures that the macro does not see as their text, and why.
-const TEXT_ONLY: [(&str, &str); 32] = [
+const TEXT_ONLY: [(&str, &str); 33] = [
     ("backward_pass_too_large", LARGE),
     ("bidi_in_title", NO_TOKENS),
     ("bracket_mismatched", NO_TOKENS),
@@ -25,6 +25,7 @@ const TEXT_ONLY: [(&str, &str); 32] = [
     ("declarations_unreadable", NO_TOKENS),
     ("layers_too_many", LARGE),
     ("multiplication_sign", NO_TOKENS),
+    ("names_decorated", NO_TOKENS),
     ("neurons_too_many", LARGE),
     ("signs_from_elsewhere", NO_TOKENS),
     ("weights_cut", A_FILE),

@@ -95,6 +95,7 @@ const FLAT: [Flat; 37] = [
         "unroll always; arithmetic fused;\n",
         "}",
     ),
+    Flat("allow kw_allow", "network N { ", "allow W0101, W0203;\n", "}"),
     Flat("document kw_document", "", "document { title = \"a\" }\n", ""),
     Flat("entries entry string", "document { ", "title = \"a\\\"b\", headings = { loss = \"c\" }, ", "}"),
     Flat("constant kw_const", "", "const a = 2 * 3;\n", ""),
