@@ -148,6 +148,9 @@ impl Exact {
     }
 
     fn power(self, exponent: Exact) -> Option<Self> {
+        if self == Exact::ONE || (self == Exact::ZERO && exponent.digits > 0) {
+            return Some(self);
+        }
         if exponent.scale > 0 {
             return None;
         }

@@ -93,7 +93,9 @@ pub(crate) fn rounded_each(places: usize) -> Text {
 
 pub(crate) fn single_precision() -> Text {
     text![
-        "The network itself computes in single precision; its results usually agree with these numbers to about seven significant digits."
+        "The network itself computes in single precision, where numbers above ",
+        code("3.4e38"),
+        " are infinite. Its other results usually agree with these numbers to about seven significant digits.",
     ]
 }
 
@@ -585,6 +587,15 @@ pub(crate) fn from_the_net_input(z: Side, computed: Line) -> Text {
         ", so that nothing overflows and no digit is lost where ",
         letter("p"),
         " is close to 0 or 1.",
+    ]
+}
+
+/// Where a probability has other uses than a loss that is computed from its net input.
+pub(crate) fn other_uses(derivative: Side) -> Text {
+    text![
+        "The loss is computed from a net input, and its probability is used elsewhere too. Therefore ",
+        derivative,
+        " has the other uses only, and δ adds the rest.",
     ]
 }
 

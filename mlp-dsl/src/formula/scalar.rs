@@ -207,7 +207,11 @@ fn by_exponent(b: &mut Builder, base: TermId, y: TermId) -> TermId {
 impl Builder {
     /// Whether a term is a literal or a declared constant other than 0.
     fn is_other_than_zero(&self, id: TermId) -> bool {
-        matches!(self.term(id), Some(Term::Number(n) | Term::Constant(_, n)) if *n != 0.0)
+        let size = match self.term(id) {
+            Some(Term::Unary(Unary::Negate, x)) => *x,
+            Some(_) | None => id,
+        };
+        matches!(self.term(size), Some(Term::Number(n) | Term::Constant(_, n)) if *n != 0.0)
     }
 
     /// One term where `left` is 0, another elsewhere.

@@ -155,7 +155,8 @@ pub struct Loss {
     pub penalty: Option<EquationId>,
     /// The value that training minimises: the loss of a batch and the penalties.
     pub objective: EquationId,
-    /// ∂E/∂value of a sample for the values that depend on a parameter, from the loss back.
+    /// ∂E/∂value of a sample for the values that depend on a parameter, from the loss back; without probabilities where
+    /// the loss is computed from their net inputs.
     pub gradients: Vec<(EquationId, ValueGradient)>,
 }
 

@@ -9,6 +9,7 @@ use super::{
     array::{Op, Vjp},
     equation::{Equation, EquationId, Per, Role, Symbol},
     lower::States,
+    paths,
     reuse::Sigmoids,
     update,
 };
@@ -94,13 +95,14 @@ fn gradients(
     let partials = (0..=root.index()).map(|_| Vec::new()).collect();
     let (found, left) = (HashMap::new(), limits::OPERATIONS);
     let sigmoids = Sigmoids::of(derivation);
+    let complete = paths::complete(derivation, root);
     let mut gradients = Gradients { derivation, sigmoids, needed, partials, steps, role, of, found, left };
     let mut of_values = Vec::new();
     gradients.contribute(root, Partial::Ones);
     for index in (0..=root.index()).rev() {
         let id = EquationId(index as u32);
         let up = gradients.total(id);
-        if gradients.is_needed(id) {
+        if gradients.is_needed(id) && complete.get(index) == Some(&true) {
             of_values.push((id, ValueGradient::from(up)));
         }
         if let Some(up) = up {

@@ -10,6 +10,7 @@ pub mod equation;
 mod errors;
 mod generated_names;
 mod lower;
+mod paths;
 pub mod reuse;
 #[cfg(test)]
 mod tests;

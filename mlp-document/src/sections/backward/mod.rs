@@ -6,13 +6,35 @@ mod neurons;
 mod sigmoid;
 mod softmax;
 
-use mlp_dsl::ir::Loss;
+use mlp_dsl::ir::{
+    Loss,
+    equation::{EquationId, Symbol},
+};
 
-use crate::content::Section;
+use crate::{
+    content::{Block, Section, Text},
+    phrases,
+};
 
-use super::facts::Facts;
+use super::{facts::Facts, lines::symbol};
 
 /// The section.
 pub(super) fn backward(facts: &Facts<'_>, loss: &Loss) -> Section {
-    if facts.at_neuron_level() { neurons::backward(facts, loss.total) } else { layers::backward(facts) }
+    let mut section =
+        if facts.at_neuron_level() { neurons::backward(facts, loss.total) } else { layers::backward(facts) };
+    let place = section.blocks.len().min(1);
+    section.blocks.splice(place..place, other_uses(facts, loss).map(Block::Paragraph));
+    section
+}
+
+/// A sentence where the derivative with respect to a probability has its other uses only: the loss is computed from the
+/// net input.
+fn other_uses(facts: &Facts<'_>, loss: &Loss) -> Option<Text> {
+    let whole = |value: EquationId| loss.gradients.iter().any(|(of, _)| *of == value);
+    let partly = facts.derivation.numbered().find(|(_, equation)| match equation.symbol {
+        Symbol::Gradient(of) => !whole(of),
+        _ => false,
+    });
+    let (id, _) = partly?;
+    Some(phrases::other_uses(symbol(facts, id)))
 }

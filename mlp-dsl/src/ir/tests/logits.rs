@@ -104,3 +104,24 @@ fn a_long_chain_of_names_is_not_followed_to_its_end() {
     );
     assert_eq!(equation(&statements, "E"), "-u * ln(p900)");
 }
+
+/// The values of whose gradients the loss knows, from the loss back.
+fn with_gradients(statements: &str) -> String {
+    let d = derivation(statements);
+    let loss = d.loss.as_ref().expect("a loss");
+    loss.gradients.iter().map(|(id, _)| d.name_of(*id)).collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn a_probability_that_the_loss_does_not_read_has_no_gradient() {
+    assert_eq!(
+        with_gradients(&format!("{NEURON} loss binary_cross_entropy(y, t);")),
+        "E E_o net_o w",
+        "∂E/∂o is not 0"
+    );
+    let softmax = "input x[2]; target t[3]; layer y[3] = softmax(dense(x));";
+    assert_eq!(with_gradients(&format!("{softmax} loss cross_entropy(y, t);")), "E net_y b_y W_y");
+    // The other use alone is not the gradient either.
+    assert_eq!(with_gradients(&format!("{softmax} loss cross_entropy(y, t) + sum(y^2);")), "E net_y b_y W_y");
+    assert_eq!(with_gradients(&format!("{softmax} loss squared_error(y, t);")), "E y net_y b_y W_y");
+}
