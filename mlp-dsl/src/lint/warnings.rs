@@ -103,10 +103,16 @@ pub(super) fn target_outside(
             "write 0 or 1, or a number between them; for other numbers write `half_squared_error`".to_owned()
         }
     };
-    let title = format!("the target {value} is out of the reach of {what}");
+    let title = format!("the target {} is out of the reach of {what}", number(value));
     Diagnostic::warning("W0105", title, place, format!("it is not {}", interval(range)))
         .also(output, by)
         .help(help)
+}
+
+/// In scientific notation where the decimal would be long.
+fn number(value: f64) -> String {
+    let size = value.abs();
+    if value == 0.0 || (1e-6..1e12).contains(&size) { format!("{value}") } else { format!("{value:e}") }
 }
 
 pub(super) fn target_sum(sum: f64, place: Span, output: Span) -> Diagnostic {
@@ -122,7 +128,7 @@ pub(super) fn equal_neurons(layer: &Layer, weight: &Parameter) -> Diagnostic {
     let title = format!("the {} neurons of `{}` start equal", layer.shape.count(), layer.name.text);
     let label = match (&weight.start, &layer.body) {
         (_, LayerBody::Neurons(_)) => "their weights start at the same numbers".to_owned(),
-        (Start::Fill(number), LayerBody::Whole(_)) => format!("all weights start at {number}"),
+        (Start::Fill(start), LayerBody::Whole(_)) => format!("all weights start at {}", number(*start)),
         (Start::Values(_) | Start::Loaded(_) | Start::Normal { .. } | Start::Uniform { .. }, _) => {
             "the weights of each neuron start at the same numbers".to_owned()
         }
