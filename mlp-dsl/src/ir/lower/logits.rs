@@ -216,9 +216,10 @@ impl Lower {
     /// Neighbouring elements of a vector: a part that it is made of, or a slice. A scalar serves every element.
     fn piece(&mut self, of: EquationId, start: usize, length: usize) -> Result<EquationId, Diagnostic> {
         let shape = self.derivation.shape(of);
-        if shape == Shape::Scalar || (start == 0 && shape.count() == length) {
+        if shape == Shape::Scalar {
             return Ok(of);
         }
+        // First of all: a vector of one part is that part, or its formula would be taken apart for ever.
         if let Op::Stack(parts) | Op::Concat(parts) = &self.derivation.equation(of).op {
             let mut begins = 0;
             for part in parts.clone() {
@@ -228,6 +229,9 @@ impl Lower {
                 }
                 begins = ends;
             }
+        }
+        if start == 0 && shape.count() == length {
+            return Ok(of);
         }
         if let Some(known) = self.pieces.get(&(of, start, length)) {
             return Ok(*known);

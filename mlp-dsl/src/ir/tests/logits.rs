@@ -125,3 +125,11 @@ fn a_probability_that_the_loss_does_not_read_has_no_gradient() {
     assert_eq!(with_gradients(&format!("{softmax} loss cross_entropy(y, t) + sum(y^2);")), "E net_y b_y W_y");
     assert_eq!(with_gradients(&format!("{softmax} loss squared_error(y, t);")), "E y net_y b_y W_y");
 }
+
+#[test]
+fn a_concat_of_one_part_is_that_part() {
+    let statements = "input x[2]; target t[2]; layer y[2] = sigmoid(dense(x)); layer z = ln(concat(y)); loss squared_error(z, t);";
+    let d = derivation(statements);
+    assert!(d.to_string().contains("log_sigmoid(net_y)"), "{d}");
+    assert!(derivation(&statements.replace("concat(y)", "concat(concat(y))")).equations.len() > 5);
+}
