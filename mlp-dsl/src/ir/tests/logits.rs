@@ -109,7 +109,8 @@ fn a_long_chain_of_names_is_not_followed_to_its_end() {
 fn with_gradients(statements: &str) -> String {
     let d = derivation(statements);
     let loss = d.loss.as_ref().expect("a loss");
-    loss.gradients.iter().map(|(id, _)| d.name_of(*id)).collect::<Vec<_>>().join(" ")
+    let names = loss.gradients.iter().map(|(id, _)| d.name_of(*id));
+    names.filter(|name| !name.starts_with("step")).collect::<Vec<_>>().join(" ")
 }
 
 #[test]
