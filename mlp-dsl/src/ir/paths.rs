@@ -25,28 +25,25 @@ pub(super) fn complete(derivation: &Derivation, root: EquationId) -> Vec<bool> {
             continue;
         }
         equation.op.operands().into_iter().for_each(|operand| mark(&mut read, operand));
-        match &equation.op {
-            Op::SoftmaxCrossEntropy(z, _) | Op::LogSoftmax(z) => mark(&mut net_inputs, *z),
-            op => {
-                let logarithms = equation.formula().filter(|formula| takes_logarithms(formula));
-                if logarithms.is_some() {
-                    op.operands().into_iter().for_each(|operand| mark(&mut net_inputs, operand));
-                }
-            }
+        if let Op::SoftmaxCrossEntropy(z, _) | Op::LogSoftmax(z) = &equation.op {
+            mark(&mut net_inputs, *z);
+        } else if equation.formula().is_some_and(takes_logarithms) {
+            equation.op.operands().into_iter().for_each(|operand| mark(&mut net_inputs, operand));
         }
     }
     let is = |marks: &[bool], id: EquationId| marks.get(id.index()) == Some(&true);
     let sigmoid = derivation.prelude_function("sigmoid");
     let mut skipped = vec![false; count];
     for (id, equation) in equations {
-        let skips = match &equation.op {
-            Op::Softmax(z) => is(&net_inputs, *z),
-            Op::Stack(parts) | Op::Concat(parts) => parts.iter().any(|part| is(&skipped, *part)),
-            Op::Slice(x, _) | Op::Index(x, _) => is(&skipped, *x),
-            op => {
-                equation.formula().zip(sigmoid).is_some_and(|(formula, sigmoid)| formula.calls(sigmoid))
-                    && op.operands().into_iter().any(|operand| is(&net_inputs, operand))
-            }
+        let skips = if let Op::Softmax(z) = &equation.op {
+            is(&net_inputs, *z)
+        } else if let Op::Stack(parts) | Op::Concat(parts) = &equation.op {
+            parts.iter().any(|part| is(&skipped, *part))
+        } else if let Op::Slice(x, _) | Op::Index(x, _) = &equation.op {
+            is(&skipped, *x)
+        } else {
+            equation.formula().zip(sigmoid).is_some_and(|(formula, sigmoid)| formula.calls(sigmoid))
+                && equation.op.operands().into_iter().any(|operand| is(&net_inputs, operand))
         };
         if skips {
             mark(&mut skipped, id);

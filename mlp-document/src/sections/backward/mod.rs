@@ -31,10 +31,8 @@ pub(super) fn backward(facts: &Facts<'_>, loss: &Loss) -> Section {
 /// net input.
 fn other_uses(facts: &Facts<'_>, loss: &Loss) -> Option<Text> {
     let whole = |value: EquationId| loss.gradients.iter().any(|(of, _)| *of == value);
-    let partly = facts.derivation.numbered().find(|(_, equation)| match equation.symbol {
-        Symbol::Gradient(of) => !whole(of),
-        _ => false,
-    });
+    let is_partly = |symbol: &Symbol| matches!(symbol, Symbol::Gradient(of) if !whole(*of));
+    let partly = facts.derivation.numbered().find(|(_, equation)| is_partly(&equation.symbol));
     let (id, _) = partly?;
     Some(phrases::other_uses(symbol(facts, id)))
 }
