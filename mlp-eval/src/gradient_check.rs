@@ -29,9 +29,9 @@ const MEMORY: u64 = 400_000_000;
 pub const ENOUGH: u32 = 9;
 /// All digits of a float.
 const ALL: u32 = 16;
-/// Beside their errors both ways may differ by 2⁻⁴⁰ of themselves: a formula may choose a branch by rounding, as
+/// Beside their errors both ways may differ by 2⁻⁴¹ of themselves: a formula may choose a branch by rounding, as
 /// `ln_1p` does, and constants are doubles.
-const BITS: i64 = 40;
+const BITS: i64 = 41;
 
 /// How many samples the check affords: at least 16, and more in a small network.
 pub fn checkable_samples(derivation: &Derivation) -> usize {
