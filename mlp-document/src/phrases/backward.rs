@@ -1,0 +1,147 @@
+//! Sentences of the backward pass.
+
+use mlp_dsl::model::Reduction;
+
+use crate::{
+    content::{Line, Side, Text},
+    notation::math::Math,
+};
+
+use super::{code, letter};
+
+pub(crate) fn backward_of_neurons(delta: bool) -> Text {
+    let mut text = text![
+        "The chain rule is applied from the loss back to each parameter: the derivative of the loss with respect to a value is that with respect to the next value, times a local derivative, added up where several values come next."
+    ];
+    if delta {
+        text.extend(text![
+            " The derivative of the loss with respect to the net input of a neuron is called the ",
+            letter("δ"),
+            " of that neuron; it is computed once and used for all parameters and neurons before it.",
+        ]);
+    }
+    text
+}
+
+pub(crate) fn first_derivative(function: &str) -> Text {
+    text!["The derivative of ", code(function), ", which is used here for the first time:"]
+}
+
+/// What occurs in the backward pass of layers.
+pub(crate) struct Backward {
+    /// A derivative is called δ.
+    pub(crate) delta: bool,
+    /// δ is multiplied by transposed weights.
+    pub(crate) transposed: bool,
+    /// The gradient of weights is a product of transposed values and δ.
+    pub(crate) outer: bool,
+}
+
+pub(crate) fn backward_of_layers(reduction: Reduction, occurs: &Backward) -> Text {
+    let mut text = text!["The chain rule is applied from the last layer to the first."];
+    if occurs.delta {
+        text.extend(text![
+            " ",
+            letter("δ"),
+            " is the derivative of the loss with respect to a net input, with one row for each sample.",
+        ]);
+    }
+    if occurs.transposed {
+        text.extend(text![
+            " The product of ",
+            letter("δ"),
+            " and the transposed weights is the derivative with respect to what the layer reads.",
+        ]);
+    }
+    if occurs.outer {
+        text.extend(text![
+            " The gradient with respect to the weights is the product of the transposed input of the layer and ",
+            letter("δ"),
+            match reduction {
+                Reduction::Sum => ".",
+                Reduction::Mean => ", divided by the batch size.",
+            },
+        ]);
+    }
+    text
+}
+
+/// Before the derivation of a cross-entropy that follows a softmax.
+pub(crate) fn softmax_with_cross_entropy(definition: Line) -> Text {
+    text![
+        "Softmax and cross-entropy are differentiated together. For the argument ",
+        letter("z"),
+        " of softmax and the targets ",
+        letter("t"),
+        ", let ",
+        definition,
+        "; the indices ",
+        letter("i"),
+        " and ",
+        letter("k"),
+        " count the classes.",
+    ]
+}
+
+/// After it.
+pub(crate) fn prediction_minus_target(z: Math) -> Text {
+    text![
+        "If the targets sum to 1, this is the prediction minus the target. The program computes softmax and loss directly from ",
+        z,
+        " and subtracts the maximum first, so that nothing overflows."
+    ]
+}
+
+/// Before the derivation of a binary cross-entropy that follows a sigmoid.
+pub(crate) fn sigmoid_with_cross_entropy(definition: Line) -> Text {
+    text![
+        "Sigmoid and binary cross-entropy are differentiated together. For each output with net input ",
+        letter("z"),
+        " and target ",
+        letter("t"),
+        " let ",
+        definition,
+        ":",
+    ]
+}
+
+/// After it.
+pub(crate) fn from_the_net_input(z: Side, computed: Line) -> Text {
+    text![
+        "The program computes the loss directly from ",
+        z,
+        ", as ",
+        computed,
+        ", so that nothing overflows and no digit is lost where ",
+        letter("p"),
+        " is close to 0 or 1.",
+    ]
+}
+
+/// Where a probability has other uses than a loss that is computed from its net input.
+pub(crate) fn other_uses(derivative: Side) -> Text {
+    text![
+        "The loss is computed from a net input, and its probability is used elsewhere too. Therefore ",
+        derivative,
+        " has the other uses only, and δ adds the rest.",
+    ]
+}
+
+/// In a loss with logarithms of probabilities, of sigmoids or not.
+pub(crate) fn logarithms_of_probabilities(sigmoid: bool) -> Text {
+    text![
+        "The logarithm of a probability is computed from its net input, so that no digit is lost where the probability is close to 0 or 1.",
+        if sigmoid {
+            " If the probability is the sigmoid of a net input, 1 minus the probability is the sigmoid of the negative net input."
+        } else {
+            ""
+        },
+    ]
+}
+
+pub(crate) fn gradients_of_batch(reduction: Reduction) -> Text {
+    text![match reduction {
+        Reduction::Sum => "The gradients with respect to the parameters are sums over the batch:",
+        Reduction::Mean => "The gradients with respect to the parameters are means over the batch:",
+    }]
+}

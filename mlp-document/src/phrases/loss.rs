@@ -1,0 +1,23 @@
+//! Sentences of the section on the loss.
+
+use mlp_dsl::model::Reduction;
+
+use crate::content::Text;
+
+/// `parts` says that each output has a part of the loss, `target` that the loss depends on a target.
+pub(crate) fn loss_of_neurons(parts: bool, target: bool) -> Text {
+    text![match (parts, target) {
+        (true, _) => "Each output contributes one part of the loss, and the parts are added up.",
+        (false, true) => "The loss is a single number, computed from the output and the target.",
+        (false, false) => "The loss is a single number. It depends on no target.",
+    }]
+}
+
+pub(crate) fn loss_of_batch(reduction: Reduction, penalty: bool) -> Text {
+    let over = match reduction {
+        Reduction::Sum => "sum",
+        Reduction::Mean => "mean",
+    };
+    let minimized = if penalty { "" } else { ", which training minimizes" };
+    text![format!("The loss of one sample, then the {over} over the batch{minimized}.")]
+}
