@@ -41,8 +41,6 @@ const COLUMNS: f64 = 90.0;
 const ROWS: f64 = 26.0;
 /// Between titles and the nodes under them, and between notes.
 const GAP: f64 = 14.0;
-/// Between a title in a column and the node under it.
-const TITLE: f64 = 4.0;
 
 /// A picture of a graph in columns. Where the text of an edge has no free place in the largest picture either, it is
 /// under the picture.
@@ -176,14 +174,10 @@ impl<'g> Layout<'g> {
             let title = self.title_extent(rank);
             let width = widths.fold(0.0, f64::max);
             // A title may be wider than its column, not wider than the distance to the next.
-            let inside = self.titled(rank).len() > 1;
-            let column = width.max(if inside { title.width } else { title.width - across / 2.0 });
+            let column = width.max(title.width - across / 2.0);
             let middle = left + column / 2.0;
-            let mut top = -self.main_height(&members, down, inside) / 2.0;
+            let mut top = -main_height(&members, down) / 2.0;
             for (index, node) in members {
-                if let Some(group) = self.begun_by(index).filter(|_| inside) {
-                    top = self.title(group, middle, top) + TITLE;
-                }
                 let own = extent(node);
                 let bounds = Rect::around(Point::new(middle, top + own.height / 2.0), own);
                 top += own.height + down;
@@ -230,12 +224,6 @@ impl<'g> Layout<'g> {
         here.map(|(index, _)| index).collect()
     }
 
-    /// The group whose first member is a node.
-    fn begun_by(&self, node: usize) -> Option<usize> {
-        let is_first = |group: &Group| !group.title.is_empty() && group.members.iter().min() == Some(&node);
-        self.graph.groups.iter().position(is_first)
-    }
-
     fn title_extent(&self, rank: usize) -> Extent {
         let groups = self.titled(rank).into_iter().filter_map(|index| self.graph.groups.get(index));
         let extents = groups.map(extent_of_title);
@@ -243,25 +231,6 @@ impl<'g> Layout<'g> {
             width: all.width.max(title.width),
             height: all.height + title.height,
         })
-    }
-
-    /// From the first to the last node of a column, without the parameters under them: these are aside, and the columns of
-    /// neurons are around one height.
-    fn main_height(&self, members: &[(usize, &Node)], down: f64, inside: bool) -> f64 {
-        let (mut height, mut end) = (0.0, 0.0);
-        for (index, node) in members {
-            if let Some(group) = self.begun_by(*index).and_then(|group| self.graph.groups.get(group))
-                && inside
-            {
-                end += extent_of_title(group).height + TITLE;
-            }
-            let own = extent(node).height;
-            if !matches!(node.role, Role::Parameter | Role::Constant) || height == 0.0 {
-                height = end + own;
-            }
-            end += own + down + caption_extent(node).map_or(0.0, |caption| caption.height + 2.0);
-        }
-        height
     }
 
     /// The upper and the lower end of all columns.
@@ -285,14 +254,15 @@ impl<'g> Layout<'g> {
         y
     }
 
-    /// Titles above all columns, their last lines on one height; where a column has several, they are in it.
+    /// Titles above all columns, their last lines on one height.
     fn titles(&mut self) {
         let paths = self.scene.edges.iter().map(|edge| edge.path.bounds().y);
         let top = paths.fold(self.borders().0, f64::min) - GAP;
         for rank in 0..self.columns.len() {
             let Some((left, width)) = self.columns.get(rank).copied() else { continue };
-            if let [group] = self.titled(rank).as_slice() {
-                self.title(*group, left + width / 2.0, top - self.title_extent(rank).height);
+            let mut y = top - self.title_extent(rank).height;
+            for group in self.titled(rank) {
+                y = self.title(group, left + width / 2.0, y);
             }
         }
     }
@@ -343,6 +313,20 @@ fn border(node: &PlacedNode, towards: Point) -> Point {
         }
     };
     if part.is_finite() { center.towards(towards, part) } else { center }
+}
+
+/// From the first to the last node of a column, without the parameters under them: these are aside, and the columns of
+/// neurons are around one height.
+fn main_height(members: &[(usize, &Node)], down: f64) -> f64 {
+    let (mut height, mut end) = (0.0, 0.0);
+    for (_, node) in members {
+        let own = extent(node).height;
+        if !matches!(node.role, Role::Parameter | Role::Constant) || height == 0.0 {
+            height = end + own;
+        }
+        end += own + down + caption_extent(node).map_or(0.0, |caption| caption.height + 2.0);
+    }
+    height
 }
 
 /// The extents of the lines of a title.
