@@ -12,29 +12,13 @@ use crate::{
     scene::{MARGIN, Owner, PlacedEdge, PlacedNode, PlacedText, Scene},
 };
 
-/// How far a picture grows to make room: factors of the distances of columns and of rows, the smallest pictures first.
-const GROWTH: [(f64, f64); 20] = [
-    (1.0, 1.0),
-    (1.4, 1.0),
-    (1.4, 1.2),
-    (1.8, 1.2),
-    (1.8, 1.5),
-    (2.6, 1.2),
-    (2.3, 1.8),
-    (3.5, 1.2),
-    (2.8, 2.3),
-    (3.5, 1.8),
-    (4.5, 1.5),
-    (3.5, 2.8),
-    (5.0, 2.3),
-    (6.0, 1.5),
-    (5.0, 3.5),
-    (7.0, 2.3),
-    (9.0, 1.5),
-    (7.0, 5.0),
-    (12.0, 2.0),
-    (16.0, 2.0),
-];
+/// How often a picture grows to make room.
+const GROWTH: usize = 14;
+/// By how much the distance of two columns grows between which something has no room, and by how much that of all rows.
+const ACROSS: f64 = 1.25;
+const DOWN: f64 = 1.3;
+/// The largest distance of rows.
+const LARGEST: f64 = 110.0;
 
 /// Distances of columns and of nodes in a column before the picture grows.
 const COLUMNS: f64 = 90.0;
@@ -45,12 +29,23 @@ const GAP: f64 = 14.0;
 /// A picture of a graph in columns. Where the text of an edge has no free place in the largest picture either, it is
 /// under the picture.
 pub fn columns(graph: &Graph) -> Scene {
+    let ranks = ranks(graph);
+    let mut across = vec![COLUMNS; ranks.iter().max().map_or(0, |rank| rank + 1)];
+    let (mut distance, mut down) = (COLUMNS, ROWS);
     let mut best: Option<(usize, Layout<'_>, texts::Found)> = None;
-    for (across, down) in GROWTH {
-        let layout = Layout::new(graph, COLUMNS * across, ROWS * down);
-        let crossings = layout.scene.faults().len();
+    for _ in 0..GROWTH {
+        let layout = Layout::new(graph, ranks.clone(), &across, down);
+        let faults = layout.scene.faults();
         let found = texts::place(graph, &layout.scene);
-        let wrong = 1000 * crossings + found.homeless.len();
+        let wrong = 1000 * faults.len() + found.homeless.len();
+        let homeless = found.homeless.iter().filter_map(|edge| graph.edges.get(*edge));
+        let mut narrow: Vec<(usize, usize)> = homeless.map(|edge| (edge.from, edge.to)).collect();
+        narrow.extend(faults.iter().filter_map(crate::Fault::edge));
+        distance *= ACROSS;
+        for (from, to) in narrow.iter().map(|(from, to)| (ranks.get(*from), ranks.get(*to))) {
+            grow(&mut across, distance, from.copied(), to.copied());
+        }
+        down = (down * DOWN).min(LARGEST);
         if best.as_ref().is_none_or(|(least, ..)| wrong < *least) {
             best = Some((wrong, layout, found));
         }
@@ -62,6 +57,28 @@ pub fn columns(graph: &Graph) -> Scene {
         layout.scene.texts.extend(found.placed);
         layout.finish(&found.homeless)
     })
+}
+
+/// Sets the distances of all columns between two to at least this.
+fn grow(across: &mut [f64], least: f64, from: Option<usize>, to: Option<usize>) {
+    let (Some(from), Some(to)) = (from, to) else { return };
+    for gap in from.min(to)..=from.max(to).saturating_sub(1) {
+        if let Some(distance) = across.get_mut(gap) {
+            *distance = distance.max(least);
+        }
+    }
+}
+
+/// The column of each node; ranks without a node take no place.
+fn ranks(graph: &Graph) -> Vec<usize> {
+    let mut ranks = graph.ranks();
+    let mut used = ranks.clone();
+    used.sort_unstable();
+    used.dedup();
+    for rank in &mut ranks {
+        *rank = used.partition_point(|it| it < rank);
+    }
+    ranks
 }
 
 /// The size of letters.
@@ -131,15 +148,7 @@ struct Layout<'g> {
 
 impl<'g> Layout<'g> {
     /// Nodes and edges at their places.
-    fn new(graph: &'g Graph, across: f64, down: f64) -> Self {
-        let mut ranks = graph.ranks();
-        // Ranks without a node take no place.
-        let mut used = ranks.clone();
-        used.sort_unstable();
-        used.dedup();
-        for rank in &mut ranks {
-            *rank = used.partition_point(|it| it < rank);
-        }
+    fn new(graph: &'g Graph, ranks: Vec<usize>, across: &[f64], down: f64) -> Self {
         let mut scene = Scene::default();
         (scene.title, scene.description) = (graph.title.clone(), graph.description.clone());
         let mut layout = Layout { graph, ranks, columns: Vec::new(), scene };
@@ -162,11 +171,12 @@ impl<'g> Layout<'g> {
     }
 
     /// Places the nodes, each column around the same height, and their lines.
-    fn nodes(&mut self, across: f64, down: f64) {
+    fn nodes(&mut self, across: &[f64], down: f64) {
         let count = self.ranks.iter().max().map_or(0, |rank| rank + 1);
         let mut left = 0.0;
         let mut placed: Vec<Option<PlacedNode>> = vec![None; self.graph.nodes.len()];
         for rank in 0..count {
+            let across = across.get(rank).copied().unwrap_or(COLUMNS);
             let members: Vec<(usize, &Node)> = self.members(rank).collect();
             let widths = members
                 .iter()
@@ -174,7 +184,7 @@ impl<'g> Layout<'g> {
             let title = self.title_extent(rank);
             let width = widths.fold(0.0, f64::max);
             // A title may be wider than its column, not wider than the distance to the next.
-            let column = width.max(title.width - across / 2.0);
+            let column = width.max(title.width - COLUMNS / 2.0);
             let middle = left + column / 2.0;
             let mut top = -main_height(&members, down) / 2.0;
             for (index, node) in members {
