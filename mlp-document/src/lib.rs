@@ -21,6 +21,7 @@ mod phrases;
 mod picture;
 mod printers;
 mod sections;
+pub mod selection;
 mod shown;
 pub mod summary;
 pub mod values;
@@ -45,6 +46,7 @@ use known::Known;
 use notation::{Notation, names::Names};
 use printers::markdown;
 use sections::facts::Facts;
+use selection::{Extent, Selection};
 
 /// How the document is made.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,11 +57,16 @@ pub struct Options {
     pub batch: Option<usize>,
     /// Each computed number is rounded to this many decimals before it is used further.
     pub round_each: Option<usize>,
+    /// How much is written out.
+    pub extent: Extent,
+    /// What the page is about.
+    pub selection: Selection,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Options { digits: 9, batch: None, round_each: None }
+        let (extent, selection) = (Extent::default(), Selection::default());
+        Options { digits: 9, batch: None, round_each: None, extent, selection }
     }
 }
 

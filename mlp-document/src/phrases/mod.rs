@@ -15,12 +15,13 @@ mod parameters;
 mod penalty;
 mod preface;
 mod samples;
+mod selection;
 mod sizes;
 mod update;
 
 pub(crate) use self::{
     backward::*, check::*, effort::*, forward::*, loss::*, network::*, parameters::*, penalty::*, preface::*,
-    samples::*, sizes::*, update::*,
+    samples::*, selection::*, sizes::*, update::*,
 };
 
 use crate::{

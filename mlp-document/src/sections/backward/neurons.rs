@@ -82,6 +82,9 @@ impl Walk<'_> {
             }
         }
         for parameter in derivation.parameters.iter().filter(|parameter| parameter.gradient().is_some()) {
+            if !self.facts.wants(parameter.equation) {
+                continue;
+            }
             if let Some(group) = groups.get_mut(self.facts.layer_of_parameter(parameter.equation)) {
                 group.parameters.push(parameter.equation);
             }
