@@ -78,6 +78,7 @@ pub struct Document {
     numbers: Option<Numbers<Known>>,
     digits: usize,
     round_each: Option<usize>,
+    compact: bool,
     preface: Vec<Text>,
     sections: Vec<Section>,
 }
@@ -112,6 +113,7 @@ pub fn derive(derivation: &Derivation, options: &Options) -> Document {
         numbers,
         digits,
         round_each: options.round_each,
+        compact: options.is_brief(),
         preface,
         sections,
     }
@@ -175,6 +177,11 @@ impl Document {
         self.notation().chain(line)
     }
 
+    /// Whether the page is to be short: with little space between rows.
+    pub fn is_compact(&self) -> bool {
+        self.compact
+    }
+
     /// Lines that belong together as blocks of aligned rows.
     pub fn rows(&self, lines: &[Line]) -> Vec<Vec<Row>> {
         self.notation().layout(lines)
@@ -187,6 +194,7 @@ impl Document {
             numbers: self.numbers.as_ref(),
             digits: self.digits,
             round_each: self.round_each,
+            compact: self.compact,
             sample: None,
         }
     }

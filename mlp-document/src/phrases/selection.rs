@@ -1,8 +1,8 @@
 //! Sentences of a page about a part of the step.
 
-use crate::content::{Inline, Line, Side, Text};
+use crate::content::{Line, Side, Text};
 
-use super::network::list;
+use super::{list, together};
 
 /// Where a starting value comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -48,17 +48,6 @@ pub(crate) fn focus(symbols: Vec<Side>) -> Text {
     text
 }
 
-/// Some symbols as a list with `and`.
-fn together(mut symbols: Vec<Side>) -> Text {
-    let last = symbols.pop();
-    let mut text = list(symbols);
-    if !text.is_empty() {
-        text.push(" and ".into());
-    }
-    text.extend(last.map(Inline::from));
-    text
-}
-
 /// A page with one weight of each layer.
 pub(crate) fn brief() -> Text {
     text![
@@ -85,7 +74,11 @@ pub(crate) fn starting_arrays(origin: Origin) -> Text {
 }
 
 /// Values that are not printed.
-pub(crate) fn without_numbers(origin: Origin, numbers: bool, symbols: impl IntoIterator<Item = Side>) -> Text {
+pub(crate) fn without_numbers(
+    origin: Origin,
+    numbers: bool,
+    symbols: impl IntoIterator<Item = Side>,
+) -> Text {
     let why = if numbers { ", too large to be printed: " } else { ", without numbers: " };
     let mut text = text![origin.words(), why];
     text.extend(list(symbols));

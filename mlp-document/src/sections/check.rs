@@ -62,7 +62,7 @@ pub(super) fn check(facts: &Facts<'_>, loss: &Loss) -> Section {
     } else if facts.numbers.is_some_and(|numbers| shown::parting(derivation, &point, numbers).is_some()) {
         section.paragraph(phrases::checked_in_doubles());
     }
-    section.paragraph(phrases::two_other_ways());
+    section.paragraph(phrases::two_other_ways(facts.options.is_brief()));
     if check.checked < check.total {
         section.paragraph(phrases::some_gradients(check.checked, check.total));
     }

@@ -82,7 +82,9 @@ impl<'d> Facts<'d> {
     /// How many trained parameters of a page of neurons are in a table only.
     pub(crate) fn parameters_in_table(&self) -> usize {
         let trained = self.derivation.parameters.iter().filter(|parameter| parameter.trained.is_some());
-        trained.filter(|p| self.at_neuron_level() && !self.in_full(p.equation) && self.wants(p.equation)).count()
+        trained
+            .filter(|p| self.at_neuron_level() && !self.in_full(p.equation) && self.wants(p.equation))
+            .count()
     }
 
     /// Whether every value is a scalar of its own: then each number can be written out.

@@ -1,10 +1,7 @@
 //! One element of a gradient, and of the update of a matrix: its formula and its numbers.
 
 use mlp_dsl::{
-    ir::{
-        Parameter,
-        equation::EquationId,
-    },
+    ir::{Parameter, equation::EquationId},
     kind::ParameterKind,
     never::OrNever,
     shape::Shape,
@@ -72,7 +69,10 @@ fn gradient(facts: &Facts<'_>, parameter: &Parameter, element: usize, section: &
     section.paragraph(phrases::gradient_of_element(element_of(facts, parameter.equation, element), factors));
     let mut lines = Vec::new();
     if let Some(formula) = reads {
-        let mut sides = vec![Side::symbols(element_symbol(facts, trained.gradient, element)), Side::symbols(formula.clone())];
+        let mut sides = vec![
+            Side::symbols(element_symbol(facts, trained.gradient, element)),
+            Side::symbols(formula.clone()),
+        ];
         let symbol = element_symbol(facts, trained.gradient, element);
         sides.extend(numbers(facts, &symbol, &formula));
         lines.push(Line { subject: vec![trained.gradient], sides });
@@ -156,7 +156,8 @@ fn push(from: &Expression, id: NodeId, element: usize, out: &mut Expression) -> 
         }
         Node::Unary(..) | Node::Binary(..) | Node::Select(..) | Node::Apply(..) | Node::Whole { .. } => {
             let operands = node.operands();
-            let places: Option<Vec<NodeId>> = operands.iter().map(|id| push(from, *id, element, out)).collect();
+            let places: Option<Vec<NodeId>> =
+                operands.iter().map(|id| push(from, *id, element, out)).collect();
             let places = places?;
             let place = |of: &NodeId| {
                 let index = operands.iter().position(|id| id == of);

@@ -89,7 +89,8 @@ impl Place {
         match element {
             None => Ok(Place { parameter: of, element: None }),
             Some(text) => {
-                let element = place_of(text, derivation.shape(of)).ok_or_else(|| no_element(derivation, parameter, name))?;
+                let element = place_of(text, derivation.shape(of))
+                    .ok_or_else(|| no_element(derivation, parameter, name))?;
                 Ok(Place { parameter: of, element: Some(element) })
             }
         }

@@ -81,7 +81,8 @@ fn values(facts: &Facts<'_>, uses: &Uses, section: &mut Section) {
     for (origin, items) in by_origin {
         let lines: Vec<Line> = items.iter().take(ITEMS).map(|(used, of)| line(facts, *used, of)).collect();
         let (short, long): (Vec<Line>, Vec<Line>) = lines.into_iter().partition(|line| is_short(facts, line));
-        let (shown, symbols): (Vec<Line>, Vec<Line>) = long.into_iter().partition(|line| line.sides.len() > 1);
+        let (shown, symbols): (Vec<Line>, Vec<Line>) =
+            long.into_iter().partition(|line| line.sides.len() > 1);
         let only_short = shown.is_empty();
         if !short.is_empty() && only_short {
             section.paragraph(phrases::starting_values(origin, short));
@@ -99,7 +100,8 @@ fn values(facts: &Facts<'_>, uses: &Uses, section: &mut Section) {
 
 /// Whether a line fits into a sentence.
 fn is_short(facts: &Facts<'_>, line: &Line) -> bool {
-    let single = facts.samples() == 1 || !line.sides.iter().any(|side| side.expression.is_open(facts.derivation));
+    let single =
+        facts.samples() == 1 || !line.sides.iter().any(|side| side.expression.is_open(facts.derivation));
     let scalar = line.sides.iter().all(|side| side.expression.shape() == Shape::Scalar);
     line.sides.len() > 1 && single && scalar
 }
@@ -270,8 +272,7 @@ impl Uses {
             Quantity::Derivative { of, by, value } => {
                 self.of_and_by(facts, [*of, *by]);
                 match quantity_of(value) {
-                    Some(Quantity::Equation(id))
-                        if matches!(facts.derivation.equation(*id).symbol, Symbol::Gradient(x) if x == *by) =>
+                    Some(Quantity::Equation(id)) if matches!(facts.derivation.equation(*id).symbol, Symbol::Gradient(x) if x == *by) =>
                     {
                         self.value(facts, *id, None);
                     }
@@ -349,7 +350,11 @@ impl Uses {
         let single = facts.at_neuron_level() && facts.samples() == 1;
         let is_letter = |id: EquationId| {
             facts.at_neuron_level()
-                && facts.derivation.loss.as_ref().is_some_and(|loss| id == loss.total || single && id == loss.batch)
+                && facts
+                    .derivation
+                    .loss
+                    .as_ref()
+                    .is_some_and(|loss| id == loss.total || single && id == loss.batch)
         };
         for id in pair.into_iter().filter(|id| !is_letter(*id)) {
             self.value(facts, id, None);
@@ -383,7 +388,8 @@ fn quantity_of(expression: &Expression) -> Option<&Quantity> {
 
 /// The operation that reads an element of a node, where nothing else reads it.
 fn element_read(within: &Expression, index: usize) -> Option<ArrayOp> {
-    let mut readers = within.nodes().iter().filter(|node| node.operands().iter().any(|id| id.index() == index));
+    let mut readers =
+        within.nodes().iter().filter(|node| node.operands().iter().any(|id| id.index() == index));
     match (readers.next(), readers.next()) {
         (Some(Node::Array(op @ (ArrayOp::Cell(..) | ArrayOp::Element(_)), _)), None) => Some(*op),
         _ => None,

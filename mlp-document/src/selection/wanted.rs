@@ -40,7 +40,9 @@ impl Wanted {
     pub(crate) fn has(&self, derivation: &Derivation, id: EquationId) -> bool {
         let has = |id: &EquationId| self.values.contains(id);
         match &derivation.equation(id).symbol {
-            Symbol::Named(_) | Symbol::Local(_) | Symbol::Net(_) | Symbol::Component(_) | Symbol::Loss => has(&id),
+            Symbol::Named(_) | Symbol::Local(_) | Symbol::Net(_) | Symbol::Component(_) | Symbol::Loss => {
+                has(&id)
+            }
             Symbol::Partial { of, by } => has(of) && has(by),
             Symbol::Gradient(of)
             | Symbol::BatchGradient(_, of)
