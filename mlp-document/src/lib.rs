@@ -19,6 +19,7 @@ mod known;
 mod notation;
 mod phrases;
 mod picture;
+pub mod pictures;
 mod printers;
 mod sections;
 mod shown;

@@ -30,7 +30,9 @@ fn full(sizes: &[usize]) -> Graph {
 
 #[test]
 fn columns_have_no_faults() {
-    for sizes in [&[2, 2, 2][..], &[1], &[1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1], &[4, 4, 3, 2], &[5, 5], &[2, 6, 2]] {
+    for sizes in
+        [&[2, 2, 2][..], &[1], &[1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1], &[4, 4, 3, 2], &[5, 5], &[2, 6, 2]]
+    {
         let scene = columns(&full(sizes)).unwrap();
         assert_eq!(scene.faults(), [], "{sizes:?}");
         println!("{sizes:?} {} x {}", scene.width, scene.height);

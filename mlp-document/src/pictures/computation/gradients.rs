@@ -1,0 +1,204 @@
+//! The gradients of a computational graph: at each gate up × local = down. The derivative of a gate is the one that the
+//! table of operations gives, and the gradient of each named value is that of its equation.
+
+use std::collections::HashMap;
+
+use mlp_dsl::{
+    formula::{
+        Formula, TermId,
+        builder::Builder,
+        evaluate::{Real, evaluate_formula},
+    },
+    ir::{Derivation, ValueGradient, equation::EquationId},
+    shape::Shape,
+};
+
+use crate::{expression::evaluate::Numbers, known::Known};
+
+use super::{
+    expand,
+    gates::{Computation, Gate, Kind, Wire},
+};
+
+/// Sets locals and gradients.
+pub(super) fn gradients(
+    computation: &mut Computation,
+    derivation: &Derivation,
+    numbers: &Numbers<Known>,
+    sample: usize,
+) {
+    let of_equations = of_equations(derivation, numbers, sample);
+    let root = expand::root(derivation);
+    for index in (0..computation.gates.len()).rev() {
+        let uses: Vec<&Wire> = computation.wires.iter().filter(|wire| wire.from == index).collect();
+        let shares: Vec<Known> = uses.iter().filter_map(|wire| wire.gradient).collect();
+        let only = uses.len() == 1;
+        let Some(gate) = computation.gates.get_mut(index) else { continue };
+        let own = gate.equation.and_then(|id| of_equations.get(&id)).copied();
+        let is_root = gate.equation.is_some() && gate.equation == root;
+        if gate.trained {
+            let sum = shares.into_iter().reduce(|sum, share| sum + share);
+            let start = is_root.then(|| Known::from(1.0));
+            gate.gradient = own.or(start).or(sum);
+        }
+        // A number that an operation on arrays reads: its share is all of its gradient.
+        if let (true, true, Some(own)) = (only, gate.trained, gate.gradient) {
+            for wire in computation.wires.iter_mut().filter(|wire| wire.from == index) {
+                let array = matches!(wire.local, None if wire.gradient.is_none());
+                wire.gradient = if array { Some(own) } else { wire.gradient };
+            }
+        }
+        downwards(computation, derivation, index);
+    }
+}
+
+/// The gradients that equations compute, by the value that they are of.
+fn of_equations(
+    derivation: &Derivation,
+    numbers: &Numbers<Known>,
+    sample: usize,
+) -> HashMap<EquationId, Known> {
+    let scalar = |id: EquationId| {
+        let value = numbers.value(id, sample)?;
+        (value.shape() == Shape::Scalar).then(|| value.scalar())
+    };
+    let of = |gradient: &ValueGradient| match gradient {
+        ValueGradient::Zeros => Some(Known::from(0.0)),
+        ValueGradient::Ones => Some(Known::from(1.0)),
+        ValueGradient::Equation(id) => scalar(*id),
+    };
+    let values = derivation.loss.iter().flat_map(|loss| &loss.gradients);
+    let is_scalar = |id: EquationId| derivation.shape(id) == Shape::Scalar;
+    let values =
+        values.filter(|(id, _)| is_scalar(*id)).filter_map(|(id, gradient)| Some((*id, of(gradient)?)));
+    let parameters = derivation.parameters.iter().filter(|parameter| is_scalar(parameter.equation));
+    let parameters =
+        parameters.filter_map(|parameter| Some((parameter.equation, scalar(parameter.gradient()?)?)));
+    values.chain(parameters).collect()
+}
+
+/// The shares of the operands of a gate.
+fn downwards(computation: &mut Computation, derivation: &Derivation, index: usize) {
+    let Some(gate) = computation.gates.get(index) else { return };
+    let mut operands: Vec<(usize, usize, Option<Known>, bool)> = Vec::new();
+    for (wire, own) in computation.read_by(index) {
+        let from = computation.gates.get(own.from);
+        let trained = from.is_some_and(|from| from.trained);
+        operands.push((wire, own.place, from.and_then(|from| from.value), trained));
+    }
+    let up = gate.gradient;
+    let locals: Vec<(usize, Option<Known>)> = operands
+        .iter()
+        .filter(|(_, _, _, trained)| *trained)
+        .map(|(wire, place, ..)| (*wire, local(gate, derivation, &operands, *place)))
+        .collect();
+    for (wire, local) in locals {
+        if let Some(wire) = computation.wires.get_mut(wire) {
+            wire.local = local;
+            wire.gradient = up.zip(local).map(|(up, local)| up * local);
+        }
+    }
+}
+
+/// The derivative of a gate with respect to one of its operands; none where no gradient flows: into a comparison, or
+/// into the branch that is not taken.
+fn local(
+    gate: &Gate,
+    derivation: &Derivation,
+    operands: &[(usize, usize, Option<Known>, bool)],
+    place: usize,
+) -> Option<Known> {
+    let value = |place: usize| operands.iter().find(|(_, own, ..)| *own == place).and_then(|own| own.2);
+    let own = gate.value?;
+    let mut b = Builder::new();
+    // Leaves: the operands, and the value of the gate.
+    let y = b.leaf(2);
+    let root = match &gate.kind {
+        Kind::Unary(op) => {
+            let x = b.leaf(0);
+            op.derivative(&mut b, x, y)
+        }
+        Kind::Binary(op) => {
+            let operands = [b.leaf(0), b.leaf(1)];
+            pick(op.derivative(&mut b, operands, y), place)
+        }
+        Kind::Literal { op, number, first } => {
+            let (number, x) = (b.number(*number), b.leaf(u32::from(*first)));
+            let operands = if *first { [number, x] } else { [x, number] };
+            pick(op.derivative(&mut b, operands, y), place)
+        }
+        Kind::Function(id) => {
+            let function = derivation.header.functions.get(id.0 as usize)?;
+            let partial = function.partials.get(place)?;
+            let count = function.parameters.len();
+            return evaluate(partial, derivation, &|leaf| {
+                if leaf as usize == count { Some(own) } else { value(leaf as usize) }
+            });
+        }
+        Kind::If(_, taken) => {
+            let branch = if (*taken)? { 2 } else { 3 };
+            return (place == branch).then(|| Known::from(1.0));
+        }
+        Kind::Array(_)
+        | Kind::Input
+        | Kind::Target
+        | Kind::Parameter { .. }
+        | Kind::Constant(_)
+        | Kind::Number(_) => return None,
+    };
+    let formula = b.finish(root);
+    evaluate(&formula, derivation, &|leaf| if leaf == 2 { Some(own) } else { value(leaf as usize) })
+}
+
+fn pick([first, second]: [TermId; 2], place: usize) -> TermId {
+    if place == 0 { first } else { second }
+}
+
+fn evaluate(
+    formula: &Formula,
+    derivation: &Derivation,
+    leaf: &dyn Fn(u32) -> Option<Known>,
+) -> Option<Known> {
+    let header = &derivation.header;
+    let leaf = |index: u32| leaf(index).unwrap_or(Known::from(f64::NAN));
+    Some(evaluate_formula(formula, &leaf, &header.functions, header.arithmetic))
+}
+
+/// A gate whose numbers do not agree.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Disagreement {
+    /// The value, or the parameter.
+    pub name: String,
+    /// Its gradient, as its equation computes it.
+    pub equation: f64,
+    /// The sum of up × local over its uses.
+    pub gates: f64,
+}
+
+impl Computation {
+    /// Where the gradient that an equation computes is not the sum of up × local over the uses of the value.
+    pub fn disagreements(&self, derivation: &Derivation) -> Vec<Disagreement> {
+        let mut found = Vec::new();
+        for (index, uses) in self.uses().iter().enumerate() {
+            let Some(gate) = self.gates.get(index) else { continue };
+            let (Some(id), Some(gradient)) = (gate.equation, gate.gradient) else { continue };
+            let wires = || uses.iter().filter_map(|wire| self.wires.get(*wire));
+            let shares: Vec<f64> = wires().filter_map(|wire| Some(wire.gradient?.value())).collect();
+            let array = wires().any(|wire| {
+                self.gates
+                    .get(wire.to)
+                    .is_none_or(|to| matches!(to.kind, Kind::Array(_)) || to.shape != Shape::Scalar)
+            });
+            if array || (shares.is_empty() && gradient.value() == 0.0) || uses.is_empty() {
+                continue;
+            }
+            let (sum, size) =
+                (shares.iter().sum::<f64>(), shares.iter().map(|share| share.abs()).sum::<f64>());
+            let gradient = gradient.real();
+            if (sum - gradient).abs() > 1e-9 * (size + gradient.abs()) + 1e-300 {
+                found.push(Disagreement { name: derivation.name_of(id), equation: gradient, gates: sum });
+            }
+        }
+        found
+    }
+}

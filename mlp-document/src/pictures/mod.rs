@@ -1,0 +1,3 @@
+//! Pictures, from the equations.
+
+pub mod computation;
