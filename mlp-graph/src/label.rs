@@ -86,9 +86,15 @@ impl Label {
         self.runs.iter().all(|run| run.text.is_empty())
     }
 
-    /// The text on one level.
+    /// The text on one level: `w5` for w₅, `W_hidden` for a subscript of letters, `x^2` for a superscript.
     pub fn plain(&self) -> String {
-        self.runs.iter().map(|run| run.text.as_str()).collect()
+        let sign = |run: &Run| match run.level {
+            Level::Sub if run.text.bytes().all(|b| b.is_ascii_digit()) => "",
+            Level::Base => "",
+            Level::Sub => "_",
+            Level::Super => "^",
+        };
+        self.runs.iter().flat_map(|run| [sign(run), run.text.as_str()]).collect()
     }
 
     /// The same of at most this many characters; the rest is "…".

@@ -25,6 +25,8 @@ pub(crate) enum Command {
     Eval(Eval),
     /// Write the worked derivation in Markdown
     Derive(Derive),
+    /// Draw the network
+    Graph(Graph),
     /// Generate Rust code for the network
     Emit(Emit),
     /// Format specifications
@@ -167,6 +169,57 @@ pub(crate) struct Derive {
     pub(crate) batch: Option<u64>,
     #[command(flatten)]
     pub(crate) target: Target,
+}
+
+/// `graph`
+#[derive(Debug, Args)]
+pub(crate) struct Graph {
+    #[command(flatten)]
+    pub(crate) source: Source,
+    #[command(flatten)]
+    pub(crate) choice: Choice,
+    /// What is drawn
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) kind: GraphKind,
+    /// The output format
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: GraphFormat,
+    /// Write the start values on the weights and the values of the forward pass into the neurons
+    #[arg(long)]
+    pub(crate) values: bool,
+    /// The number of decimal places; of significant digits with `--kind computation`
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=17))]
+    pub(crate) digits: Option<u8>,
+    /// With `--kind computation`: draw the paths from this value to the loss, and nothing else
+    #[arg(long, value_name = "NAME")]
+    pub(crate) focus: Option<String>,
+    /// With `--kind computation`: write one picture for each step, name-01.svg, name-02.svg, …, beside the file of -o
+    #[arg(long, requires = "output")]
+    pub(crate) frames: bool,
+    #[command(flatten)]
+    pub(crate) target: Target,
+}
+
+/// The pictures of a network.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum GraphKind {
+    /// Its neurons and weights
+    #[default]
+    Network,
+    /// The gates that compute the loss, with values and gradients
+    Computation,
+}
+
+/// The formats of a picture.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum GraphFormat {
+    /// A picture that browsers show
+    #[default]
+    Svg,
+    /// The language of Graphviz
+    Dot,
+    /// A Mermaid flowchart, which GitHub draws
+    Mermaid,
 }
 
 /// `emit`

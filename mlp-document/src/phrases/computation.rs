@@ -184,3 +184,11 @@ pub(crate) fn reading_of_neurons() -> Label {
 pub(crate) fn grouped_by_layer() -> String {
     "The graph has too many gates for one picture: here those of a layer, and those of the loss, are one node.".to_owned()
 }
+
+/// A layer as a node.
+pub(crate) fn layer_of(name: &str, count: Option<usize>) -> String {
+    match count {
+        None => format!("{name}: a scalar"),
+        Some(count) => format!("{name}: {}", plural(count, "value")),
+    }
+}

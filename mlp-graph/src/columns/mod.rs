@@ -7,9 +7,9 @@ mod texts;
 
 use crate::{
     geometry::{Extent, Path, Point, Rect},
-    graph::{Graph, Node, NodeShape, Tone},
-    label::Label,
-    scene::{Owner, PlacedEdge, PlacedNode, PlacedText, Scene},
+    graph::{Graph, Node, NodeShape, Role, Tone},
+    label::{Label, Level},
+    scene::{MARGIN, Owner, PlacedEdge, PlacedNode, PlacedText, Scene},
 };
 
 /// How far a picture grows to make room for the texts of its edges: factors of the distances of columns and of rows.
@@ -31,11 +31,22 @@ const ROWS: f64 = 26.0;
 /// Between titles and the nodes under them, and between notes.
 const GAP: f64 = 14.0;
 
-/// A picture of a graph in columns. Edges without a free place for their texts: `None`.
-pub fn columns(graph: &Graph) -> Option<Scene> {
-    GROWTH.iter().find_map(|(across, down)| {
-        let mut layout = Layout::new(graph, COLUMNS * across, ROWS * down);
-        layout.texts_of_edges().then(|| layout.finish())
+/// A picture of a graph in columns. Where the text of an edge has no free place in the largest picture either, it is
+/// under the picture.
+pub fn columns(graph: &Graph) -> Scene {
+    let mut last = None;
+    for (across, down) in GROWTH {
+        let layout = Layout::new(graph, COLUMNS * across, ROWS * down);
+        let found = texts::place(graph, &layout.scene);
+        let all = found.homeless.is_empty();
+        last = Some((layout, found));
+        if all {
+            break;
+        }
+    }
+    last.map_or_else(Scene::default, |(mut layout, found)| {
+        layout.scene.texts.extend(found.placed);
+        layout.finish(&found.homeless)
     })
 }
 
@@ -141,26 +152,21 @@ impl<'g> Layout<'g> {
         let mut placed: Vec<Option<PlacedNode>> = vec![None; self.graph.nodes.len()];
         for rank in 0..count {
             let members: Vec<(usize, &Node)> = self.members(rank).collect();
-            let caption = |node: &Node| node.caption.as_ref().map(|it| it.extent(size(Tone::Note)));
             let widths = members
                 .iter()
-                .map(|(_, node)| extent(node).width.max(caption(node).map_or(0.0, |c| c.width)));
+                .map(|(_, node)| extent(node).width.max(caption_extent(node).map_or(0.0, |c| c.width)));
             let title = self.title_extent(rank);
             let width = widths.fold(0.0, f64::max);
-            let heights = members
-                .iter()
-                .map(|(_, node)| extent(node).height + caption(node).map_or(0.0, |c| c.height + 2.0));
-            let height = heights.sum::<f64>() + down * members.len().saturating_sub(1) as f64;
             // A title may be wider than its column, not wider than the distance to the next.
             let column = width.max(title.width - across / 2.0);
             let middle = left + column / 2.0;
-            let mut top = -height / 2.0;
+            let mut top = -main_height(&members, down) / 2.0;
             for (index, node) in members {
                 let own = extent(node);
                 let bounds = Rect::around(Point::new(middle, top + own.height / 2.0), own);
                 top += own.height + down;
                 self.scene.texts.extend(lines_of(index, node, &bounds));
-                if let (Some(label), Some(room)) = (&node.caption, caption(node)) {
+                if let (Some(label), Some(room)) = (&node.caption, caption_extent(node)) {
                     let center = Point::new(middle, bounds.bottom() + 2.0 + room.height / 2.0);
                     top += room.height + 2.0;
                     self.text(label, Rect::around(center, room), Tone::Note, Owner::Caption(index));
@@ -231,26 +237,31 @@ impl<'g> Layout<'g> {
         }
     }
 
-    /// Places the texts of the edges; false where some has no free place.
-    fn texts_of_edges(&mut self) -> bool {
-        let Some(found) = texts::place(self.graph, &self.scene) else { return false };
-        self.scene.texts.extend(found);
-        true
-    }
-
     /// Notes under everything, and the size of the picture.
-    fn finish(mut self) -> Scene {
+    fn finish(mut self, homeless: &[usize]) -> Scene {
+        let mut notes: Vec<Label> = homeless.iter().filter_map(|edge| self.as_note(*edge)).collect();
+        notes.extend(self.graph.notes.iter().cloned());
         self.scene.fit();
         let mut y = self.scene.height;
-        for note in &self.graph.notes {
+        for note in notes {
             let extent = note.extent(size(Tone::Note));
-            let center = Point::new(extent.width / 2.0, y + extent.height / 2.0);
+            let center = Point::new(MARGIN + extent.width / 2.0, y + extent.height / 2.0);
             y += extent.height + 2.0;
-            let bounds = Rect::around(center, extent);
-            self.text(note, bounds.moved(crate::scene::MARGIN, 0.0), Tone::Note, Owner::Picture);
+            self.text(&note, Rect::around(center, extent), Tone::Note, Owner::Picture);
         }
         self.scene.fit();
         self.scene
+    }
+
+    /// The texts of an edge in words: from → to: text.
+    fn as_note(&self, edge: usize) -> Option<Label> {
+        let edge = self.graph.edges.get(edge)?;
+        let name = |node: usize| self.graph.nodes.get(node)?.lines.first().map(|(label, _)| label.clone());
+        let start = name(edge.from)?.then(" → ", Level::Base).join(&name(edge.to)?).then(": ", Level::Base);
+        let texts = edge.texts.iter().enumerate();
+        Some(texts.fold(start, |line, (index, text)| {
+            line.then(if index == 0 { "" } else { ", " }, Level::Base).join(&text.label)
+        }))
     }
 }
 
@@ -272,6 +283,25 @@ fn border(node: &PlacedNode, towards: Point) -> Point {
         }
     };
     if part.is_finite() { center.towards(towards, part) } else { center }
+}
+
+/// From the first to the last node of a column, without the parameters under them: these are aside, and the columns of
+/// neurons are around one height.
+fn main_height(members: &[(usize, &Node)], down: f64) -> f64 {
+    let (mut height, mut end) = (0.0, 0.0);
+    for (_, node) in members {
+        let own = extent(node).height;
+        if !matches!(node.role, Role::Parameter | Role::Constant) || height == 0.0 {
+            height = end + own;
+        }
+        end += own + down + caption_extent(node).map_or(0.0, |caption| caption.height + 2.0);
+    }
+    height
+}
+
+/// The extents of the line under a node.
+fn caption_extent(node: &Node) -> Option<Extent> {
+    node.caption.as_ref().map(|caption| caption.extent(size(Tone::Note)))
 }
 
 /// A straight way between two nodes, through points between them.

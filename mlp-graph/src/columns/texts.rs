@@ -16,21 +16,30 @@ const PARTS: [u8; 29] = [
 /// Free space around a text.
 const AROUND: f64 = 1.5;
 
-/// The texts of all edges at their places; `None` where one has none.
-pub(super) fn place(graph: &Graph, scene: &Scene) -> Option<Vec<PlacedText>> {
-    let mut placed: Vec<PlacedText> = Vec::new();
+/// The texts of edges.
+#[derive(Default)]
+pub(super) struct Found {
+    /// Those with a place.
+    pub(super) placed: Vec<PlacedText>,
+    /// The edges whose texts have none.
+    pub(super) homeless: Vec<usize>,
+}
+
+/// The texts of all edges.
+pub(super) fn place(graph: &Graph, scene: &Scene) -> Found {
+    let mut found = Found::default();
     for edge in &scene.edges {
-        let Some(texts) = graph.edges.get(edge.edge) else { continue };
-        if texts.texts.is_empty() {
-            continue;
-        }
-        let found = PARTS.iter().find_map(|part| {
+        let Some(texts) = graph.edges.get(edge.edge).filter(|edge| !edge.texts.is_empty()) else { continue };
+        let place = PARTS.iter().find_map(|part| {
             let texts = at(edge, texts, f64::from(*part) / 100.0);
-            texts.iter().all(|text| is_free(text, scene, &placed)).then_some(texts)
-        })?;
-        placed.extend(found);
+            texts.iter().all(|text| is_free(text, scene, &found.placed)).then_some(texts)
+        });
+        match place {
+            Some(texts) => found.placed.extend(texts),
+            None => found.homeless.push(edge.edge),
+        }
     }
-    Some(placed)
+    found
 }
 
 /// The texts of an edge at a part of its length.

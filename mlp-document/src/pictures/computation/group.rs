@@ -7,7 +7,7 @@ use mlp_graph::{Edge, Graph, Label, Node, NodeShape, Place, Role, Tone};
 
 use crate::{
     known::Known,
-    phrases::{computation as phrases, layer_label},
+    phrases::computation as phrases,
 };
 
 use super::{
@@ -139,7 +139,7 @@ pub(super) fn layers(derivation: &Derivation) -> Result<Graph, Refusal> {
         Graph { title: phrases::computation_title(&derivation.header.name, None), ..Graph::default() };
     let mut places: BTreeMap<EquationId, usize> = BTreeMap::new();
     for (name, value, shape, role) in all {
-        let label = layer_label(name, (shape != mlp_dsl::shape::Shape::Scalar).then(|| shape.count()));
+        let label = phrases::layer_of(name, (shape != mlp_dsl::shape::Shape::Scalar).then(|| shape.count()));
         let place = graph.node(Node::new(label, NodeShape::Box, role));
         for from in sources(derivation, value.equations(), &places) {
             graph.edge(Edge::new(from, place));

@@ -16,10 +16,11 @@ mod numbering;
 mod view;
 
 use mlp_dsl::ir::Derivation;
-use mlp_eval::Point;
 use mlp_graph::Graph;
 
-use crate::{EVALUATED, expression::evaluate::Numbers, known::Known, shown, values};
+use crate::{Options, expression::evaluate::Numbers, known::Known, numbers_of};
+
+use super::{Picture, PictureKind};
 
 pub use frames::Frames;
 pub use gates::Computation;
@@ -75,7 +76,7 @@ pub const GATES: usize = 500;
 /// The gates of the loss of the first sample of the step, with numbers where all are declared; none where there is no
 /// loss, or more gates than are expanded.
 pub fn computation(derivation: &Derivation, digits: usize) -> Option<Computation> {
-    with_numbers(derivation, numbers(derivation, digits).as_ref())
+    with_numbers(derivation, of_step(derivation, digits).as_ref())
 }
 
 fn with_numbers(derivation: &Derivation, numbers: Option<&Numbers<Known>>) -> Option<Computation> {
@@ -87,26 +88,30 @@ fn with_numbers(derivation: &Derivation, numbers: Option<&Numbers<Known>>) -> Op
     Some(computation)
 }
 
-/// The numbers of the declared step, where all are declared and they are few enough to be computed.
-fn numbers(derivation: &Derivation, digits: usize) -> Option<Numbers<Known>> {
-    let samples = derivation.declared_samples().len().max(1);
-    let small =
-        derivation.parameter_count() <= EVALUATED && values::affordable_for(derivation, samples).is_ok();
-    let point = if small { Point::declared(derivation).ok() } else { None }?;
-    let options = crate::Options { digits, ..crate::Options::default() };
-    Some(shown::numbers(derivation, &point, &options))
+/// The numbers of the declared step, where all are declared.
+fn of_step(derivation: &Derivation, digits: usize) -> Option<Numbers<Known>> {
+    numbers_of(derivation, &Options { digits, ..Options::default() })
 }
 
 /// The picture.
 ///
 /// # Errors
 /// Where there is nothing to draw, or too much.
-pub fn graph(derivation: &Derivation, settings: &Settings) -> Result<Graph, Refusal> {
-    draw(derivation, numbers(derivation, settings.digits).as_ref(), settings)
+pub fn picture(derivation: &Derivation, settings: &Settings) -> Result<Picture, Refusal> {
+    of_numbers(derivation, of_step(derivation, settings.digits).as_ref(), settings)
 }
 
 /// The same with these numbers.
-pub(crate) fn draw(
+pub(crate) fn of_numbers(
+    derivation: &Derivation,
+    numbers: Option<&Numbers<Known>>,
+    settings: &Settings,
+) -> Result<Picture, Refusal> {
+    let graph = draw(derivation, numbers, settings)?;
+    Ok(Picture { kind: PictureKind::Computation, graph })
+}
+
+fn draw(
     derivation: &Derivation,
     numbers: Option<&Numbers<Known>>,
     settings: &Settings,
