@@ -3,7 +3,10 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use rust_sugiyama::{configure::Config, from_vertices_and_edges};
+use rust_sugiyama::{
+    configure::{Config, CrossingMinimization},
+    from_vertices_and_edges,
+};
 
 use super::places::{Content, Places};
 
@@ -15,7 +18,11 @@ const PASSES: usize = 12;
 
 /// The height of each place.
 pub(super) fn heights(places: &Places) -> Vec<f64> {
-    let mut heights = ordered(places).unwrap_or_else(|| in_order(places));
+    let ways = [CrossingMinimization::Barycenter, CrossingMinimization::Median];
+    let found = ways.into_iter().filter_map(|way| ordered(places, way));
+    let mut heights =
+        found.min_by_key(|heights| crossings(places, heights)).unwrap_or_else(|| in_order(places));
+    upright(places, &mut heights);
     let layers = in_layers(places, &heights);
     for layer in &layers {
         settle(places, layer, &mut heights);
@@ -26,8 +33,24 @@ pub(super) fn heights(places: &Places) -> Vec<f64> {
     heights
 }
 
+/// Turns the picture over where more pairs of nodes are above each other than in the order of the graph.
+fn upright(places: &Places, heights: &mut [f64]) {
+    let nodes = || {
+        places.all.iter().zip(heights.iter()).filter(|(place, _)| matches!(place.content, Content::Node(_)))
+    };
+    let mut turned = 0_i64;
+    for (index, (place, height)) in nodes().enumerate() {
+        for (_, below) in nodes().skip(index + 1).filter(|(other, _)| other.layer == place.layer) {
+            turned += i64::from(below < height) - i64::from(below > height);
+        }
+    }
+    if turned > 0 {
+        heights.iter_mut().for_each(|height| *height = -*height);
+    }
+}
+
 /// The answer of the library; none where it fails.
-fn ordered(places: &Places) -> Option<Vec<f64>> {
+fn ordered(places: &Places, c_minimization: CrossingMinimization) -> Option<Vec<f64>> {
     // The library stacks layers from top to bottom: what is our height is its width.
     let size = |place: &super::places::OnePlace| (place.reach[0] + place.reach[1] + APART, 1.0);
     let vertices: Vec<(u32, (f64, f64))> =
@@ -37,7 +60,7 @@ fn ordered(places: &Places) -> Option<Vec<f64>> {
         .iter()
         .map(|(from, to)| Some((u32::try_from(*from).ok()?, u32::try_from(*to).ok()?)))
         .collect::<Option<_>>()?;
-    let config = Config { vertex_spacing: 1.0, ..Config::default() };
+    let config = Config { vertex_spacing: 1.0, c_minimization, ..Config::default() };
     let answer =
         catch_unwind(AssertUnwindSafe(|| from_vertices_and_edges(&vertices, &links, &config))).ok()?;
     let mut heights = vec![None; places.all.len()];
@@ -51,6 +74,27 @@ fn ordered(places: &Places) -> Option<Vec<f64>> {
         top += width.max(0.0) + APART;
     }
     heights.into_iter().collect()
+}
+
+/// How many pairs of links between the same two layers cross.
+fn crossings(places: &Places, heights: &[f64]) -> usize {
+    let height = |place: usize| heights.get(place).copied().unwrap_or(0.0);
+    let mut of_layer: Vec<Vec<(f64, f64)>> = vec![Vec::new(); places.layers];
+    for (from, to) in &places.links {
+        let layer = places.all.get(*from).map_or(0, |place| place.layer);
+        if let Some(list) = of_layer.get_mut(layer) {
+            list.push((height(*from), height(*to)));
+        }
+    }
+    let crossed = |links: &Vec<(f64, f64)>| {
+        let pairs = links.iter().enumerate();
+        let later = |(index, a): (usize, &(f64, f64))| {
+            let rest = links.iter().skip(index + 1);
+            rest.filter(|b| (a.0 - b.0) * (a.1 - b.1) < 0.0).count()
+        };
+        pairs.map(later).sum::<usize>()
+    };
+    of_layer.iter().map(crossed).sum()
 }
 
 /// Places in the order of the graph, all in one column of lines.

@@ -18,9 +18,11 @@ use places::{Content, Places};
 /// Between a text and the line of its edge.
 const ASIDE: f64 = 2.0;
 /// The least distance of two layers, and how much of a bend's height is added to it.
-const BEND: (f64, f64) = (10.0, 0.1);
+const BEND: (f64, f64) = (9.0, 0.07);
 /// The most that is added for a bend.
-const LONGEST_BEND: f64 = 36.0;
+const LONGEST_BEND: f64 = 24.0;
+/// Beside the lines of a box.
+const INSIDE: f64 = 10.0;
 /// The radius of a gate.
 const GATE: f64 = 13.0;
 
@@ -40,10 +42,17 @@ pub fn layered(graph: &Graph) -> Scene {
 fn extent(node: &Node) -> Extent {
     let sign = node.lines.first().map_or(0.0, |(label, tone)| label.extent(size(*tone)).width);
     let small = node.role == Role::Gate && node.shape == NodeShape::Circle && node.lines.len() == 1;
-    if small && sign <= 1.5 * GATE {
+    if small && sign <= 1.35 * GATE {
         return Extent { width: 2.0 * GATE, height: 2.0 * GATE };
     }
-    node_extent(node)
+    let own = node_extent(node);
+    match node.shape {
+        NodeShape::Box => {
+            let lines = node.lines.iter().map(|(label, tone)| label.extent(size(*tone)).width);
+            Extent { width: (lines.fold(0.0, f64::max) + INSIDE).max(2.0 * GATE), ..own }
+        }
+        NodeShape::Circle | NodeShape::Pill | NodeShape::Hexagon | NodeShape::Plain => own,
+    }
 }
 
 /// The extents of a node with its caption.
@@ -74,9 +83,8 @@ fn room_of_edge(edge: &Edge) -> (f64, [f64; 2]) {
 /// The size of a text of an edge.
 fn text_size(tone: Tone) -> f64 {
     match tone {
-        Tone::Name | Tone::Title => 12.0,
-        Tone::Value | Tone::Gradient => 12.0,
-        Tone::Note => 10.0,
+        Tone::Name | Tone::Value | Tone::Gradient => 12.0,
+        Tone::Title | Tone::Note => 10.0,
     }
 }
 

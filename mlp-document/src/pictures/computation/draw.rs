@@ -2,7 +2,6 @@
 
 use mlp_dsl::{
     ir::{Derivation, equation::EquationId},
-    shape::Shape,
 };
 use mlp_graph::{Edge, Emphasis, Graph, Label, Line, Node, NodeShape, Place, Role, Tone};
 
@@ -136,7 +135,7 @@ impl Pen<'_> {
     fn gate(&self, index: usize, gate: &Gate, sign: Label, name: Option<Label>) -> Node {
         let Some(name) = name else { return Node::new(sign, NodeShape::Circle, Role::Gate) };
         let role = if gate.part == Part::Loss { Role::Loss } else { Role::Neuron };
-        let node = Node::new(sign, NodeShape::Pill, role);
+        let node = Node::new(sign, NodeShape::Box, role);
         let once = self.uses_in_view(index) == 1 && self.uses.get(index).is_some_and(|uses| uses.len() == 1);
         match gate.value.filter(|_| !once) {
             None => node.line(name, Tone::Name),
@@ -150,7 +149,7 @@ impl Pen<'_> {
     fn gradient_line(&self, node: Node, gate: &Gate) -> Node {
         match gate.gradient {
             Some(gradient) => {
-                let text = Label::from(phrases::GRADIENT).join(&" = ".into()).join(&self.number(gradient));
+                let text = Label::from(phrases::GRADIENT).join(&" ".into()).join(&self.number(gradient));
                 node.line(text, Tone::Gradient)
             }
             None => node,
@@ -165,14 +164,11 @@ impl Pen<'_> {
             Some(value) => Some(self.number(value)),
             None => Some(label::sizes(gate.shape)).filter(|sizes| !sizes.is_empty()),
         };
-        let above = match (label::tag(wire.tag), value) {
-            (Some(tag), Some(value)) if gate.shape == Shape::Scalar => {
-                Some(tag.join(&" = ".into()).join(&value))
-            }
-            (tag, value) => value.or(tag),
-        };
-        if let Some(above) = above.filter(|_| !matches!(gate.kind, Kind::Number(_))) {
-            edge = edge.text(above, Place::Above, Tone::Value);
+        if let Some(tag) = label::tag(wire.tag) {
+            edge = edge.text(tag, Place::Above, Tone::Title);
+        }
+        if let Some(value) = value.filter(|_| !matches!(gate.kind, Kind::Number(_))) {
+            edge = edge.text(value, Place::Above, Tone::Value);
         }
         let full = matches!(shown, Shown::Full | Shown::Path);
         if let Some(gradient) = wire.gradient.filter(|_| full) {

@@ -5,10 +5,7 @@ use std::collections::BTreeMap;
 use mlp_dsl::ir::{Derivation, equation::EquationId};
 use mlp_graph::{Edge, Graph, Label, Node, NodeShape, Place, Role, Tone};
 
-use crate::{
-    known::Known,
-    phrases::computation as phrases,
-};
+use crate::{known::Known, phrases::computation as phrases};
 
 use super::{
     Refusal, Settings, expand,

@@ -43,6 +43,7 @@ fn numbered(output: &Path, number: usize, width: usize) -> Result<PathBuf, Failu
     let stem = stem.ok_or_else(|| {
         Failure::usage(format!("{} names no file", shown_name(output)), "give the name of a file to -o")
     })?;
-    let extension = output.extension().map_or_else(|| "svg".to_owned(), |own| own.to_string_lossy().into_owned());
+    let extension =
+        output.extension().map_or_else(|| "svg".to_owned(), |own| own.to_string_lossy().into_owned());
     Ok(output.with_file_name(format!("{stem}-{number:0width$}.{extension}")))
 }

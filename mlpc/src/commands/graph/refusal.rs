@@ -18,7 +18,10 @@ pub(super) fn combination(arguments: &Graph) -> Result<(), Failure> {
         return Err(Failure::usage("--frames needs a computational graph", "add `--kind computation`"));
     }
     if arguments.values && computation {
-        return Err(Failure::usage("--values is for `--kind network`", "a computational graph always has values"));
+        return Err(Failure::usage(
+            "--values is for `--kind network`",
+            "a computational graph always has values",
+        ));
     }
     if arguments.frames && arguments.format != GraphFormat::Svg {
         return Err(Failure::usage("--frames writes SVG only", "leave `--format` out"));
