@@ -176,6 +176,18 @@ pub struct Disagreement {
 }
 
 impl Computation {
+    /// The gradient of each parameter of one number, as the sum of up × local over its uses.
+    pub fn parameters(&self, derivation: &Derivation) -> Vec<(String, f64)> {
+        let uses = self.uses();
+        let of = |(gate, uses): (&Gate, &Vec<usize>)| {
+            let own = matches!(gate.kind, Kind::Parameter { frozen: false }) && gate.shape == Shape::Scalar;
+            let id = gate.equation.filter(|_| own)?;
+            let shares = uses.iter().filter_map(|wire| self.wires.get(*wire)?.gradient);
+            Some((derivation.name_of(id), shares.map(Known::value).sum()))
+        };
+        self.gates.iter().zip(&uses).filter_map(of).collect()
+    }
+
     /// Where the gradient that an equation computes is not the sum of up × local over the uses of the value.
     pub fn disagreements(&self, derivation: &Derivation) -> Vec<Disagreement> {
         let mut found = Vec::new();

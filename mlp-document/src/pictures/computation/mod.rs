@@ -16,6 +16,7 @@ mod numbering;
 mod view;
 
 use mlp_dsl::ir::Derivation;
+use mlp_eval::Point;
 use mlp_graph::Graph;
 
 use crate::{Options, expression::evaluate::Numbers, known::Known, numbers_of};
@@ -77,6 +78,11 @@ pub const GATES: usize = 500;
 /// loss, or more gates than are expanded.
 pub fn computation(derivation: &Derivation, digits: usize) -> Option<Computation> {
     with_numbers(derivation, of_step(derivation, digits).as_ref())
+}
+
+/// The same with the numbers at a point.
+pub fn computation_at(derivation: &Derivation, point: &Point) -> Option<Computation> {
+    with_numbers(derivation, Some(&Numbers::at(derivation, point)))
 }
 
 fn with_numbers(derivation: &Derivation, numbers: Option<&Numbers<Known>>) -> Option<Computation> {
