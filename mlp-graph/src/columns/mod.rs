@@ -7,23 +7,18 @@ mod texts;
 
 use crate::{
     geometry::{Extent, Path, Point, Rect},
-    graph::{Graph, Node, NodeShape, Role, Tone},
+    graph::{Graph, Group, Node, NodeShape, Role, Tone},
     label::{Label, Level},
     scene::{MARGIN, Owner, PlacedEdge, PlacedNode, PlacedText, Scene},
 };
 
-/// How far a picture grows to make room for the texts of its edges: factors of the distances of columns and of rows.
-const GROWTH: [(f64, f64); 9] = [
-    (1.0, 1.0),
-    (1.4, 1.2),
-    (1.8, 1.5),
-    (2.3, 1.8),
-    (2.8, 2.3),
-    (3.4, 2.8),
-    (4.2, 3.4),
-    (5.0, 4.2),
-    (6.5, 5.5),
-];
+/// How often a picture grows to make room.
+const GROWTH: usize = 14;
+/// By how much the distance of two columns grows between which something has no room, and by how much that of all rows.
+const ACROSS: f64 = 1.25;
+const DOWN: f64 = 1.3;
+/// The largest distance of rows.
+const LARGEST: f64 = 110.0;
 
 /// Distances of columns and of nodes in a column before the picture grows.
 const COLUMNS: f64 = 90.0;
@@ -34,20 +29,56 @@ const GAP: f64 = 14.0;
 /// A picture of a graph in columns. Where the text of an edge has no free place in the largest picture either, it is
 /// under the picture.
 pub fn columns(graph: &Graph) -> Scene {
-    let mut last = None;
-    for (across, down) in GROWTH {
-        let layout = Layout::new(graph, COLUMNS * across, ROWS * down);
+    let ranks = ranks(graph);
+    let mut across = vec![COLUMNS; ranks.iter().max().map_or(0, |rank| rank + 1)];
+    let (mut distance, mut down) = (COLUMNS, ROWS);
+    let mut best: Option<(usize, Layout<'_>, texts::Found)> = None;
+    for _ in 0..GROWTH {
+        let layout = Layout::new(graph, ranks.clone(), &across, down);
+        let faults = layout.scene.faults();
         let found = texts::place(graph, &layout.scene);
-        let all = found.homeless.is_empty();
-        last = Some((layout, found));
-        if all {
+        let wrong = 1000 * faults.len() + found.homeless.len();
+        let homeless = found.homeless.iter().filter_map(|edge| graph.edges.get(*edge));
+        let mut narrow: Vec<(usize, usize)> = homeless.map(|edge| (edge.from, edge.to)).collect();
+        narrow.extend(faults.iter().filter_map(crate::Fault::edge));
+        distance *= ACROSS;
+        for (from, to) in narrow.iter().map(|(from, to)| (ranks.get(*from), ranks.get(*to))) {
+            grow(&mut across, distance, from.copied(), to.copied());
+        }
+        down = (down * DOWN).min(LARGEST);
+        if best.as_ref().is_none_or(|(least, ..)| wrong < *least) {
+            best = Some((wrong, layout, found));
+        }
+        if wrong == 0 {
             break;
         }
     }
-    last.map_or_else(Scene::default, |(mut layout, found)| {
+    best.map_or_else(Scene::default, |(_, mut layout, found)| {
         layout.scene.texts.extend(found.placed);
         layout.finish(&found.homeless)
     })
+}
+
+/// Sets the distances of all columns between two to at least this.
+fn grow(across: &mut [f64], least: f64, from: Option<usize>, to: Option<usize>) {
+    let (Some(from), Some(to)) = (from, to) else { return };
+    for gap in from.min(to)..=from.max(to).saturating_sub(1) {
+        if let Some(distance) = across.get_mut(gap) {
+            *distance = distance.max(least);
+        }
+    }
+}
+
+/// The column of each node; ranks without a node take no place.
+fn ranks(graph: &Graph) -> Vec<usize> {
+    let mut ranks = graph.ranks();
+    let mut used = ranks.clone();
+    used.sort_unstable();
+    used.dedup();
+    for rank in &mut ranks {
+        *rank = used.partition_point(|it| it < rank);
+    }
+    ranks
 }
 
 /// The size of letters.
@@ -117,20 +148,13 @@ struct Layout<'g> {
 
 impl<'g> Layout<'g> {
     /// Nodes and edges at their places.
-    fn new(graph: &'g Graph, across: f64, down: f64) -> Self {
-        let mut ranks = graph.ranks();
-        // Ranks without a node take no place.
-        let mut used = ranks.clone();
-        used.sort_unstable();
-        used.dedup();
-        for rank in &mut ranks {
-            *rank = used.partition_point(|it| it < rank);
-        }
+    fn new(graph: &'g Graph, ranks: Vec<usize>, across: &[f64], down: f64) -> Self {
         let mut scene = Scene::default();
         (scene.title, scene.description) = (graph.title.clone(), graph.description.clone());
         let mut layout = Layout { graph, ranks, columns: Vec::new(), scene };
         layout.nodes(across, down);
-        let paths = lanes::paths(graph, &layout.ranks, &layout.columns, &layout.scene.nodes);
+        let paths =
+            lanes::paths(graph, &layout.ranks, &layout.columns, &layout.scene.nodes, layout.borders());
         for ((index, edge), path) in graph.edges().zip(paths) {
             layout.scene.edges.push(PlacedEdge {
                 edge: index,
@@ -142,15 +166,17 @@ impl<'g> Layout<'g> {
             });
         }
         layout.titles();
+        layout.scene.fit();
         layout
     }
 
     /// Places the nodes, each column around the same height, and their lines.
-    fn nodes(&mut self, across: f64, down: f64) {
+    fn nodes(&mut self, across: &[f64], down: f64) {
         let count = self.ranks.iter().max().map_or(0, |rank| rank + 1);
         let mut left = 0.0;
         let mut placed: Vec<Option<PlacedNode>> = vec![None; self.graph.nodes.len()];
         for rank in 0..count {
+            let across = across.get(rank).copied().unwrap_or(COLUMNS);
             let members: Vec<(usize, &Node)> = self.members(rank).collect();
             let widths = members
                 .iter()
@@ -158,7 +184,7 @@ impl<'g> Layout<'g> {
             let title = self.title_extent(rank);
             let width = widths.fold(0.0, f64::max);
             // A title may be wider than its column, not wider than the distance to the next.
-            let column = width.max(title.width - across / 2.0);
+            let column = width.max(title.width - COLUMNS / 2.0);
             let middle = left + column / 2.0;
             let mut top = -main_height(&members, down) / 2.0;
             for (index, node) in members {
@@ -204,35 +230,49 @@ impl<'g> Layout<'g> {
         let first =
             |members: &[usize]| members.iter().filter_map(|member| self.ranks.get(*member)).min().copied();
         let groups = self.graph.groups.iter().enumerate();
-        groups.filter(|(_, group)| first(&group.members) == Some(rank)).map(|(index, _)| index).collect()
+        let here = groups.filter(|(_, group)| !group.title.is_empty() && first(&group.members) == Some(rank));
+        here.map(|(index, _)| index).collect()
     }
 
     fn title_extent(&self, rank: usize) -> Extent {
         let groups = self.titled(rank).into_iter().filter_map(|index| self.graph.groups.get(index));
-        let lines = groups
-            .flat_map(|group| group.title.iter().zip(tones()).map(|(line, tone)| line.extent(size(tone))));
-        lines.fold(Extent::default(), |all, line| Extent {
-            width: all.width.max(line.width),
-            height: all.height + line.height,
+        let extents = groups.map(extent_of_title);
+        extents.fold(Extent::default(), |all, title| Extent {
+            width: all.width.max(title.width),
+            height: all.height + title.height,
         })
+    }
+
+    /// The upper and the lower end of all columns.
+    fn borders(&self) -> (f64, f64) {
+        let nodes = self.scene.nodes.iter().map(|node| node.bounds);
+        let all: Vec<Rect> = nodes.chain(self.scene.texts.iter().map(|text| text.bounds)).collect();
+        let top = all.iter().map(|it| it.y).fold(0.0, f64::min);
+        (top, all.iter().map(Rect::bottom).fold(0.0, f64::max))
+    }
+
+    /// A title from this height on; its lower end.
+    fn title(&mut self, group: usize, middle: f64, top: f64) -> f64 {
+        let mut y = top;
+        let Some(of) = self.graph.groups.get(group) else { return y };
+        for (line, tone) in of.title.iter().zip(tones()) {
+            let extent = line.extent(size(tone));
+            let center = Point::new(middle, y + extent.height / 2.0);
+            y += extent.height;
+            self.text(line, Rect::around(center, extent), tone, Owner::Group(group));
+        }
+        y
     }
 
     /// Titles above all columns, their last lines on one height.
     fn titles(&mut self) {
-        let nodes = self.scene.nodes.iter().map(|node| node.bounds.y);
         let paths = self.scene.edges.iter().map(|edge| edge.path.bounds().y);
-        let top = nodes.chain(paths).fold(0.0, f64::min) - GAP;
+        let top = paths.fold(self.borders().0, f64::min) - GAP;
         for rank in 0..self.columns.len() {
             let Some((left, width)) = self.columns.get(rank).copied() else { continue };
             let mut y = top - self.title_extent(rank).height;
-            for index in self.titled(rank) {
-                let Some(group) = self.graph.groups.get(index) else { continue };
-                for (line, tone) in group.title.iter().zip(tones()) {
-                    let extent = line.extent(size(tone));
-                    let center = Point::new(left + width / 2.0, y + extent.height / 2.0);
-                    y += extent.height;
-                    self.text(line, Rect::around(center, extent), tone, Owner::Group(index));
-                }
+            for group in self.titled(rank) {
+                y = self.title(group, left + width / 2.0, y);
             }
         }
     }
@@ -297,6 +337,15 @@ fn main_height(members: &[(usize, &Node)], down: f64) -> f64 {
         end += own + down + caption_extent(node).map_or(0.0, |caption| caption.height + 2.0);
     }
     height
+}
+
+/// The extents of the lines of a title.
+fn extent_of_title(group: &Group) -> Extent {
+    let lines = group.title.iter().zip(tones()).map(|(line, tone)| line.extent(size(tone)));
+    lines.fold(Extent::default(), |all, line| Extent {
+        width: all.width.max(line.width),
+        height: all.height + line.height,
+    })
 }
 
 /// The extents of the line under a node.

@@ -8,9 +8,9 @@ use crate::{
 
 /// Parts of an edge at which its texts are tried, the best first: where edges fan out, then where they come together, then
 /// between.
-const PARTS: [u8; 29] = [
-    30, 26, 34, 22, 38, 18, 42, 70, 66, 74, 62, 78, 46, 54, 50, 58, 82, 15, 12, 85, 88, 28, 32, 24, 36, 72,
-    68, 76, 64,
+const PARTS: [u8; 41] = [
+    30, 26, 34, 22, 38, 18, 42, 70, 66, 74, 62, 78, 46, 54, 50, 58, 82, 15, 85, 28, 32, 24, 36, 20, 40, 16,
+    72, 68, 76, 64, 80, 84, 14, 86, 12, 88, 10, 90, 44, 56, 8,
 ];
 
 /// Free space around a text.
@@ -30,7 +30,9 @@ pub(super) fn place(graph: &Graph, scene: &Scene) -> Found {
     let mut found = Found::default();
     for edge in &scene.edges {
         let Some(texts) = graph.edges.get(edge.edge).filter(|edge| !edge.texts.is_empty()) else { continue };
-        let place = PARTS.iter().find_map(|part| {
+        // In a lane, the middle is best.
+        let lane = if edge.path.pieces.len() > 1 { &[50, 45, 55, 40, 60][..] } else { &[] };
+        let place = lane.iter().chain(&PARTS).find_map(|part| {
             let texts = at(edge, texts, f64::from(*part) / 100.0);
             texts.iter().all(|text| is_free(text, scene, &found.placed)).then_some(texts)
         });
