@@ -102,7 +102,10 @@ impl Markdown<'_> {
 
     /// Lines below one another, aligned at the first equals sign; a long one takes a row for each.
     fn lines(&self, lines: &[Line]) -> String {
-        let blocks: Vec<String> = self.document.rows(lines).iter().map(|block| aligned(block)).collect();
+        let blocks: Vec<String> = {
+            let rows = self.document.rows(lines);
+            rows.iter().map(|block| aligned(block, self.document.is_compact())).collect()
+        };
         blocks.join("\n\n")
     }
 
@@ -136,11 +139,12 @@ fn chained(sides: &[(Operator, Math)]) -> String {
 }
 
 /// A block of aligned rows.
-fn aligned(block: &[Row]) -> String {
+fn aligned(block: &[Row], compact: bool) -> String {
+    let [apart, close] = if compact { [5, 2] } else { [10, 6] };
     let mut text = String::new();
     for (index, row) in block.iter().enumerate() {
         if index > 0 {
-            text.push_str(if row.left.is_some() { " \\\\[10pt]\n" } else { " \\\\[6pt]\n" });
+            let _ = writeln!(text, " \\\\[{}pt]", if row.left.is_some() { apart } else { close });
         }
         if let Some(left) = &row.left {
             text.push_str(&latex::math(left));
