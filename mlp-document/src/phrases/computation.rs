@@ -3,23 +3,25 @@
 use mlp_dsl::formula::scalar::{Binary, Unary};
 use mlp_graph::Label;
 
-use crate::pictures::computation::Kind;
+use crate::{content::Text, pictures::computation::Kind};
 
 use super::plural;
 
 /// Before a gradient.
 pub(crate) const GRADIENT: &str = "grad";
+/// A value with several uses.
+pub(crate) const USED_OFTEN: &str = "A value that is used several times adds up the gradients of its uses.";
 /// What has neither a name nor a number.
 pub(crate) const WITHOUT_NAME: &str = "value";
 /// The most rules of gates under a picture.
 pub(crate) const RULES: usize = 14;
 
 /// The title of the picture.
-pub(crate) fn computation_title(network: &str, focus: Option<String>) -> String {
-    match focus {
-        None => format!("The computational graph of {network}"),
-        Some(name) => format!("The computational graph of {network}: the paths from {name} to the loss"),
+pub(crate) fn computation_title(network: &str, focus: &[String]) -> String {
+    if focus.is_empty() {
+        return format!("The computational graph of {network}");
     }
+    format!("The computational graph of {network}: the paths from {} to the loss", focus.join(", "))
 }
 
 /// The picture in words.
@@ -134,7 +136,7 @@ fn array_rule(sign: &str) -> Option<&'static str> {
 
 /// A value with several uses.
 pub(crate) fn used_often() -> Label {
-    "A value that is used several times adds up the gradients of its uses.".into()
+    USED_OFTEN.into()
 }
 
 /// The parameters after the step.
@@ -191,4 +193,60 @@ pub(crate) fn layer_of(name: &str, count: Option<usize>) -> String {
         None => format!("{name}: a scalar"),
         Some(count) => format!("{name}: {}", plural(count, "value")),
     }
+}
+
+/// The rule of a gate in words alone.
+pub(crate) fn in_words(kind: &Kind) -> Option<&'static str> {
+    match kind {
+        Kind::Input
+        | Kind::Target
+        | Kind::Parameter { .. }
+        | Kind::Constant(_)
+        | Kind::Number(_)
+        | Kind::Array(_) => None,
+        Kind::Binary(Binary::Add) | Kind::Literal { op: Binary::Add, .. } => {
+            Some("A sum passes the gradient on to each input.")
+        }
+        Kind::Binary(Binary::Subtract) | Kind::Literal { op: Binary::Subtract, .. } => {
+            Some("A difference passes it on, with the other sign to the number that is subtracted.")
+        }
+        Kind::Binary(Binary::Multiply) | Kind::Literal { op: Binary::Multiply, .. } => {
+            Some("A product multiplies it by the other input.")
+        }
+        Kind::Binary(Binary::Divide | Binary::Power)
+        | Kind::Literal { op: Binary::Divide | Binary::Power, .. }
+        | Kind::Unary(_)
+        | Kind::Function(_) => Some("Any other gate multiplies it by its derivative at the input."),
+        Kind::If(..) => Some("A choice passes it on to the branch that is taken."),
+    }
+}
+
+/// Before the picture.
+pub(crate) fn section(numbers: bool, digits: usize) -> Text {
+    let mut words =
+        "The loss as a graph: each product, each sum and each function is a gate, and a line carries a value from \
+         left to right into a gate."
+            .to_owned();
+    if numbers {
+        words.push_str(&format!(
+            " A line has its value and then its gradient, the derivative of the loss with respect to that value, with {}. Gradients go from right to left: the gradient of what a gate computes, times the \
+             derivative of the gate with respect to an input, is the gradient that flows back to this input.",
+            plural(digits, "significant digit")
+        ));
+    }
+    text![words]
+}
+
+/// After the picture: the rules.
+pub(crate) fn section_rules(words: &[&str]) -> Text {
+    text![words.join(" ")]
+}
+
+/// In place of a picture that is too large for the page.
+pub(crate) fn graph_left_out(edges: usize) -> Text {
+    text![
+        format!("The graph has {edges} lines, too many to be read here. "),
+        super::code("mlpc graph --kind computation"),
+        " draws it."
+    ]
 }

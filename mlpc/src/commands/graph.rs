@@ -45,7 +45,7 @@ fn caught<T>(make: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
 
 /// How a computational graph is drawn.
 fn settings(arguments: &Graph) -> Settings {
-    let mut settings = Settings { focus: arguments.focus.clone(), ..Settings::default() };
+    let mut settings = Settings { focus: arguments.focus.iter().cloned().collect(), ..Settings::default() };
     if let Some(digits) = arguments.digits {
         settings.digits = digits.into();
     }

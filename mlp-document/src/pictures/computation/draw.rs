@@ -1,8 +1,6 @@
 //! A computational graph as a picture.
 
-use mlp_dsl::{
-    ir::{Derivation, equation::EquationId},
-};
+use mlp_dsl::ir::{Derivation, equation::EquationId};
 use mlp_graph::{Edge, Emphasis, Graph, Label, Line, Node, NodeShape, Place, Role, Tone};
 
 use crate::phrases::computation as phrases;
@@ -21,6 +19,8 @@ pub(super) struct Drawn {
     pub(super) gates: Vec<usize>,
     /// The wire of each edge.
     pub(super) wires: Vec<usize>,
+    /// The rules of its gates in words.
+    pub(super) words: Vec<&'static str>,
 }
 
 /// The picture of what is in view.
@@ -32,7 +32,8 @@ pub(super) fn graph(
 ) -> Drawn {
     let uses = computation.uses();
     let pen = Pen { computation, view, derivation, settings, uses };
-    let mut drawn = Drawn { graph: Graph::default(), gates: Vec::new(), wires: Vec::new() };
+    let mut drawn =
+        Drawn { graph: Graph::default(), gates: Vec::new(), wires: Vec::new(), words: Vec::new() };
     let mut places = vec![None; computation.gates.len()];
     for (index, gate) in computation.gates.iter().enumerate() {
         if view.gate(index) == Shown::Hidden {
@@ -52,11 +53,12 @@ pub(super) fn graph(
             drawn.wires.push(index);
         }
     }
-    let focus = view.focus.and_then(|focus| computation.gates.get(focus)?.equation);
-    drawn.graph.title =
-        phrases::computation_title(&derivation.header.name, focus.map(|id| derivation.name_of(id)));
+    let name_of = |gate: &usize| Some(derivation.name_of(computation.gates.get(*gate)?.equation?));
+    let focus: Vec<String> = view.focus.iter().filter_map(name_of).collect();
+    drawn.graph.title = phrases::computation_title(&derivation.header.name, &focus);
     drawn.graph.description = description(computation, derivation, settings);
     drawn.graph.notes = legend(computation, view, derivation, settings);
+    drawn.words = words(computation, view);
     drawn
 }
 
@@ -204,6 +206,20 @@ fn role(gate: &Gate) -> Role {
         | Kind::If(..)
         | Kind::Array(_) => Role::Gate,
     }
+}
+
+/// The rules of the gates that occur, in words.
+fn words(computation: &Computation, view: &View) -> Vec<&'static str> {
+    let mut words = Vec::new();
+    for (index, gate) in computation.gates.iter().enumerate() {
+        let drawn = matches!(view.gate(index), Shown::Full | Shown::Path);
+        let own = phrases::in_words(&gate.kind).filter(|own| drawn && !words.contains(own));
+        words.extend(own);
+    }
+    if computation.uses().iter().zip(&computation.gates).any(|(uses, gate)| uses.len() > 1 && gate.trained) {
+        words.push(phrases::USED_OFTEN);
+    }
+    words
 }
 
 /// What the marks mean, and the rules of the gates that occur.

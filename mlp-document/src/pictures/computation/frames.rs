@@ -44,7 +44,7 @@ pub(super) fn frames(
     derivation: &Derivation,
     settings: &Settings,
 ) -> Frames {
-    let Drawn { mut graph, gates, wires } = drawn;
+    let Drawn { mut graph, gates, wires, words: _ } = drawn;
     // Gates that wait for the same number of gates are one step.
     let ranks = graph.ranks();
     let last = ranks.iter().max().copied().unwrap_or(0);

@@ -29,7 +29,7 @@ pub(super) fn neurons(
 ) -> Option<Graph> {
     let mut group: Vec<Option<usize>> = vec![None; computation.gates.len()];
     let mut graph =
-        Graph { title: phrases::computation_title(&derivation.header.name, None), ..Graph::default() };
+        Graph { title: phrases::computation_title(&derivation.header.name, &[]), ..Graph::default() };
     let mut of_neuron: BTreeMap<EquationId, usize> = BTreeMap::new();
     let mut loss = None;
     // The gates of the parts: each part is one node, and inputs and targets are nodes of their own.
@@ -133,7 +133,7 @@ pub(super) fn layers(derivation: &Derivation) -> Result<Graph, Refusal> {
         return Err(Refusal::TooLarge { layers: all.len(), most: LAYERS });
     }
     let mut graph =
-        Graph { title: phrases::computation_title(&derivation.header.name, None), ..Graph::default() };
+        Graph { title: phrases::computation_title(&derivation.header.name, &[]), ..Graph::default() };
     let mut places: BTreeMap<EquationId, usize> = BTreeMap::new();
     for (name, value, shape, role) in all {
         let label = phrases::layer_of(name, (shape != mlp_dsl::shape::Shape::Scalar).then(|| shape.count()));

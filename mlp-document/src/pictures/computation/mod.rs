@@ -33,13 +33,13 @@ pub use gradients::Disagreement;
 pub struct Settings {
     /// Significant digits of a number.
     pub digits: usize,
-    /// The value whose paths to the loss are drawn, and nothing else.
-    pub focus: Option<String>,
+    /// The values whose paths to the loss are drawn, and nothing else; everything where there are none.
+    pub focus: Vec<String>,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Settings { digits: 5, focus: None }
+        Settings { digits: 5, focus: Vec::new() }
     }
 }
 
@@ -113,36 +113,57 @@ pub(crate) fn of_numbers(
     numbers: Option<&Numbers<Known>>,
     settings: &Settings,
 ) -> Result<Picture, Refusal> {
-    let graph = draw(derivation, numbers, settings)?;
-    Ok(Picture { kind: PictureKind::Computation, graph })
+    Ok(in_words(derivation, numbers, settings)?.0)
+}
+
+/// The same, and the rules of its gates in words.
+pub(crate) fn in_words(
+    derivation: &Derivation,
+    numbers: Option<&Numbers<Known>>,
+    settings: &Settings,
+) -> Result<(Picture, Vec<&'static str>), Refusal> {
+    let (graph, words) = draw(derivation, numbers, settings)?;
+    Ok((Picture { kind: PictureKind::Computation, graph }, words))
 }
 
 fn draw(
     derivation: &Derivation,
     numbers: Option<&Numbers<Known>>,
     settings: &Settings,
-) -> Result<Graph, Refusal> {
+) -> Result<(Graph, Vec<&'static str>), Refusal> {
+    let plain = |graph: Graph| (graph, Vec::new());
     if derivation.loss.is_none() {
         return Err(Refusal::NoLoss);
     }
     let Some(computation) = with_numbers(derivation, numbers) else {
-        return match &settings.focus {
-            Some(_) => Err(Refusal::Grouped { gates: expand::TERMS, most: GATES }),
-            None => group::layers(derivation),
+        return match settings.focus.is_empty() {
+            false => Err(Refusal::Grouped { gates: expand::TERMS, most: GATES }),
+            true => group::layers(derivation).map(plain),
         };
     };
-    let view = match &settings.focus {
-        Some(name) => view::focus(&computation, derivation, name)?,
-        None => view::all(&computation),
-    };
+    let view = view_of(&computation, derivation, settings)?;
     if view.operations(&computation) > GATES {
-        return match &settings.focus {
-            Some(_) => Err(Refusal::Grouped { gates: computation.operations(), most: GATES }),
-            None => group::neurons(&computation, derivation, settings)
-                .map_or_else(|| group::layers(derivation), Ok),
+        return match settings.focus.is_empty() {
+            false => Err(Refusal::Grouped { gates: computation.operations(), most: GATES }),
+            true => group::neurons(&computation, derivation, settings)
+                .map_or_else(|| group::layers(derivation), Ok)
+                .map(plain),
         };
     }
-    Ok(draw::graph(&computation, &view, derivation, settings).graph)
+    let drawn = draw::graph(&computation, &view, derivation, settings);
+    Ok((drawn.graph, drawn.words))
+}
+
+fn view_of(
+    computation: &Computation,
+    derivation: &Derivation,
+    settings: &Settings,
+) -> Result<view::View, Refusal> {
+    if settings.focus.is_empty() {
+        Ok(view::all(computation))
+    } else {
+        view::focus(computation, derivation, &settings.focus)
+    }
 }
 
 /// One picture for each step: forwards gate by gate, those that wait for the same number of gates together, then back.
@@ -156,10 +177,7 @@ pub fn frames(derivation: &Derivation, settings: &Settings) -> Result<Frames, Re
     let computation = computation(derivation, settings.digits);
     let too_large = |gates| Refusal::Grouped { gates, most: GATES };
     let computation = computation.ok_or_else(|| too_large(expand::TERMS))?;
-    let view = match &settings.focus {
-        Some(name) => view::focus(&computation, derivation, name)?,
-        None => view::all(&computation),
-    };
+    let view = view_of(&computation, derivation, settings)?;
     if view.operations(&computation) > GATES {
         return Err(too_large(computation.operations()));
     }

@@ -22,8 +22,8 @@ pub(super) enum Shown {
 pub(super) struct View {
     pub(super) gates: Vec<Shown>,
     pub(super) wires: Vec<Shown>,
-    /// The value in focus.
-    pub(super) focus: Option<usize>,
+    /// The values in focus.
+    pub(super) focus: Vec<usize>,
 }
 
 impl View {
@@ -47,33 +47,41 @@ pub(super) fn all(computation: &Computation) -> View {
     View {
         gates: vec![Shown::Full; computation.gates.len()],
         wires: vec![Shown::Full; computation.wires.len()],
-        focus: None,
+        focus: Vec::new(),
     }
 }
 
 /// Names that a message lists.
 const LISTED: usize = 20;
 
-/// The paths from a value to the loss, and what their gates read beside them.
-pub(super) fn focus(computation: &Computation, derivation: &Derivation, name: &str) -> Result<View, Refusal> {
+/// The paths from values to the loss, and what their gates read beside them.
+pub(super) fn focus(
+    computation: &Computation,
+    derivation: &Derivation,
+    names: &[String],
+) -> Result<View, Refusal> {
     let called = |gate: &super::gates::Gate| gate.equation.map(|id| derivation.name_of(id));
-    let start = computation.gates.iter().position(|gate| called(gate).as_deref() == Some(name));
-    let Some(start) = start else {
-        let named = computation.gates.iter().filter(|gate| {
-            gate.trained
-                && gate.equation.is_some_and(|id| !matches!(derivation.equation(id).symbol, Symbol::Net(_)))
-        });
-        let known = named.filter_map(called).take(LISTED).collect();
-        return Err(Refusal::NoSuchValue { name: name.to_owned(), known });
-    };
     let mut view = View {
         gates: vec![Shown::Hidden; computation.gates.len()],
         wires: vec![Shown::Hidden; computation.wires.len()],
-        focus: Some(start),
+        focus: Vec::new(),
     };
-    mark(&mut view.gates, start, Shown::Path);
+    for name in names {
+        let start = computation.gates.iter().position(|gate| called(gate).as_deref() == Some(name));
+        let Some(start) =
+            start.filter(|start| computation.gates.get(*start).is_some_and(|gate| gate.trained))
+        else {
+            let is_net = |id| matches!(derivation.equation(id).symbol, Symbol::Net(_));
+            let named = computation.gates.iter();
+            let named = named.filter(|gate| gate.trained && gate.equation.is_some_and(|id| !is_net(id)));
+            let known = named.filter_map(called).take(LISTED).collect();
+            return Err(Refusal::NoSuchValue { name: name.clone(), known });
+        };
+        mark(&mut view.gates, start, Shown::Path);
+        view.focus.push(start);
+    }
     // What a gate reads comes before it, so one walk finds all paths.
-    for gate in start..computation.gates.len() {
+    for gate in 0..computation.gates.len() {
         let on_path: Vec<usize> = computation
             .read_by(gate)
             .filter(|(_, wire)| view.gate(wire.from) == Shown::Path)
