@@ -130,11 +130,10 @@ impl Making<'_> {
             }
         };
         self.of_equation.insert(id, gate);
-        let name = self.made.gates.get_mut(gate).map(|gate| &mut gate.equation);
-        if let Some(name @ None) = name
-            && !is_unnamed(self.derivation, id)
-        {
-            *name = Some(id);
+        let named = !is_unnamed(self.derivation, id);
+        if let Some(gate) = self.made.gates.get_mut(gate) {
+            gate.own = gate.own.or(Some(id));
+            gate.equation = gate.equation.or(Some(id).filter(|_| named));
         }
     }
 
@@ -242,8 +241,20 @@ impl Making<'_> {
     }
 
     fn gate(&mut self, kind: Kind, part: Part, shape: Shape, value: Option<Known>) -> usize {
-        let (equation, gradient, updated, trained) = (None, None, None, false);
-        self.made.gates.push(Gate { kind, equation, part, shape, value, gradient, updated, trained });
+        let (equation, own, gradient, updated) = (None, None, None, None);
+        let (trained, cut) = (false, false);
+        self.made.gates.push(Gate {
+            kind,
+            equation,
+            own,
+            part,
+            shape,
+            value,
+            gradient,
+            updated,
+            trained,
+            cut,
+        });
         self.made.gates.len() - 1
     }
 
@@ -260,6 +271,7 @@ impl Making<'_> {
             place,
             local: None,
             gradient: None,
+            cut: false,
             tag: super::gates::Tag::Value,
         });
     }

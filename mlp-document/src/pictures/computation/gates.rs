@@ -23,8 +23,10 @@ pub struct Computation {
 #[derive(Clone, Debug)]
 pub(crate) struct Gate {
     pub(crate) kind: Kind,
-    /// The equation whose value it is; none inside a formula.
+    /// The equation with a name whose value it is; none inside a formula.
     pub(crate) equation: Option<EquationId>,
+    /// The same, with a name or without.
+    pub(crate) own: Option<EquationId>,
     pub(crate) part: Part,
     pub(crate) shape: Shape,
     /// Its value, where it is one number and known.
@@ -35,6 +37,8 @@ pub(crate) struct Gate {
     pub(crate) updated: Option<Known>,
     /// Whether a trained parameter is below it.
     pub(crate) trained: bool,
+    /// Whether no gradient reaches it: it is used in comparisons, and in branches that are not taken, alone.
+    pub(crate) cut: bool,
 }
 
 /// What it is.
@@ -84,6 +88,8 @@ pub(crate) struct Wire {
     pub(crate) local: Option<Known>,
     /// The share of the gradient that flows back through it: up × local.
     pub(crate) gradient: Option<Known>,
+    /// Whether no gradient flows through it: into a comparison, or into a branch that is not taken.
+    pub(crate) cut: bool,
     pub(crate) tag: Tag,
 }
 

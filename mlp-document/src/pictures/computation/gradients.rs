@@ -4,12 +4,8 @@
 use std::collections::HashMap;
 
 use mlp_dsl::{
-    formula::{
-        Formula, TermId,
-        builder::Builder,
-        evaluate::{Real, evaluate_formula},
-    },
-    ir::{Derivation, ValueGradient, equation::EquationId},
+    formula::{Formula, TermId, builder::Builder, evaluate::evaluate_formula},
+    ir::{Derivation, ValueGradient, array::Op, equation::EquationId},
     shape::Shape,
 };
 
@@ -32,11 +28,13 @@ pub(super) fn gradients(
     for index in (0..computation.gates.len()).rev() {
         let uses: Vec<&Wire> = computation.wires.iter().filter(|wire| wire.from == index).collect();
         let shares: Vec<Known> = uses.iter().filter_map(|wire| wire.gradient).collect();
-        let only = uses.len() == 1;
+        let (only, cut) = (uses.len() == 1, !uses.is_empty() && uses.iter().all(|wire| wire.cut));
         let Some(gate) = computation.gates.get_mut(index) else { continue };
-        let own = gate.equation.and_then(|id| of_equations.get(&id)).copied();
+        gate.cut = cut;
+        let equation = gate.equation.into_iter().chain(gate.own);
+        let own = equation.filter_map(|id| of_equations.get(&id)).next().copied();
         let is_root = gate.equation.is_some() && gate.equation == root;
-        if gate.trained {
+        if gate.trained && !cut {
             let sum = shares.into_iter().reduce(|sum, share| sum + share);
             let start = is_root.then(|| Known::from(1.0));
             gate.gradient = own.or(start).or(sum);
@@ -44,11 +42,36 @@ pub(super) fn gradients(
         // A number that an operation on arrays reads: its share is all of its gradient.
         if let (true, true, Some(own)) = (only, gate.trained, gate.gradient) {
             for wire in computation.wires.iter_mut().filter(|wire| wire.from == index) {
-                let array = matches!(wire.local, None if wire.gradient.is_none());
+                let array = matches!(wire.local, None if wire.gradient.is_none() && !wire.cut);
                 wire.gradient = if array { Some(own) } else { wire.gradient };
             }
         }
+        side_by_side(computation, derivation, (numbers, sample), index);
         downwards(computation, derivation, index);
+    }
+}
+
+/// The shares of numbers that are put side by side: each takes its place of the gradient.
+fn side_by_side(
+    computation: &mut Computation,
+    derivation: &Derivation,
+    (numbers, sample): (&Numbers<Known>, usize),
+    index: usize,
+) {
+    let Some(id) = computation.gates.get(index).and_then(|gate| gate.own) else { return };
+    let Op::Stack(_) = derivation.equation(id).op else { return };
+    let gradients = derivation.loss.iter().flat_map(|loss| &loss.gradients);
+    let own = gradients.filter(|(of, _)| *of == id).map(|(_, gradient)| *gradient).next();
+    let share = |place: usize| match own? {
+        ValueGradient::Zeros => Some(Known::from(0.0)),
+        ValueGradient::Ones => Some(Known::from(1.0)),
+        ValueGradient::Equation(gradient) => numbers.value(gradient, sample)?.iter().nth(place),
+    };
+    let gates = &computation.gates;
+    for wire in computation.wires.iter_mut().filter(|wire| wire.to == index) {
+        if gates.get(wire.from).is_some_and(|gate| gate.trained) {
+            wire.gradient = share(wire.place);
+        }
     }
 }
 
@@ -86,7 +109,10 @@ fn downwards(computation: &mut Computation, derivation: &Derivation, index: usiz
         let trained = from.is_some_and(|from| from.trained);
         operands.push((wire, own.place, from.and_then(|from| from.value), trained));
     }
-    let up = gate.gradient;
+    if matches!(gate.kind, Kind::Array(_)) {
+        return;
+    }
+    let (up, cut, choice) = (gate.gradient, gate.cut, matches!(gate.kind, Kind::If(_, Some(_))));
     let locals: Vec<(usize, Option<Known>)> = operands
         .iter()
         .filter(|(_, _, _, trained)| *trained)
@@ -96,6 +122,7 @@ fn downwards(computation: &mut Computation, derivation: &Derivation, index: usiz
         if let Some(wire) = computation.wires.get_mut(wire) {
             wire.local = local;
             wire.gradient = up.zip(local).map(|(up, local)| up * local);
+            wire.cut = cut || (choice && local.is_none());
         }
     }
 }
@@ -188,29 +215,30 @@ impl Computation {
         self.gates.iter().zip(&uses).filter_map(of).collect()
     }
 
-    /// Where the gradient that an equation computes is not the sum of up × local over the uses of the value.
-    pub fn disagreements(&self, derivation: &Derivation) -> Vec<Disagreement> {
-        let mut found = Vec::new();
-        for (index, uses) in self.uses().iter().enumerate() {
-            let Some(gate) = self.gates.get(index) else { continue };
-            let (Some(id), Some(gradient)) = (gate.equation, gate.gradient) else { continue };
-            let wires = || uses.iter().filter_map(|wire| self.wires.get(*wire));
-            let shares: Vec<f64> = wires().filter_map(|wire| Some(wire.gradient?.value())).collect();
-            let array = wires().any(|wire| {
-                self.gates
-                    .get(wire.to)
-                    .is_none_or(|to| matches!(to.kind, Kind::Array(_)) || to.shape != Shape::Scalar)
-            });
-            if array || (shares.is_empty() && gradient.value() == 0.0) || uses.is_empty() {
+    /// Where the gradient that an equation computes is not the sum of up × local over the uses of the value; and how
+    /// many values were compared.
+    pub fn compared(&self, derivation: &Derivation) -> (Vec<Disagreement>, usize) {
+        let (mut found, mut count) = (Vec::new(), 0);
+        for (gate, uses) in self.gates.iter().zip(self.uses()) {
+            let Some(id) = gate.equation.filter(|_| !uses.is_empty() && gate.shape == Shape::Scalar) else {
                 continue;
-            }
+            };
+            let wires = || uses.iter().filter_map(|wire| self.wires.get(*wire));
+            // The shares of arrays are not drawn.
+            let (true, Some(gradient)) =
+                (wires().all(|wire| wire.cut || wire.gradient.is_some()), gate.gradient)
+            else {
+                continue;
+            };
+            let shares: Vec<f64> = wires().filter_map(|wire| Some(wire.gradient?.value())).collect();
             let (sum, size) =
                 (shares.iter().sum::<f64>(), shares.iter().map(|share| share.abs()).sum::<f64>());
-            let gradient = gradient.real();
+            let gradient = gradient.value();
+            count += 1;
             if (sum - gradient).abs() > 1e-9 * (size + gradient.abs()) + 1e-300 {
                 found.push(Disagreement { name: derivation.name_of(id), equation: gradient, gates: sum });
             }
         }
-        found
+        (found, count)
     }
 }
