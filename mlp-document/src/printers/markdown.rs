@@ -14,6 +14,7 @@ use crate::{
         math::{Math, Operator},
     },
     phrases,
+    pictures::{Picture, PictureKind},
 };
 
 use super::latex;
@@ -68,14 +69,25 @@ struct Markdown<'d> {
     document: &'d Document,
 }
 
+/// The most edges of a picture of gates that can be read as Mermaid on a page.
+const EDGES: usize = 80;
+
 impl Markdown<'_> {
+    fn picture(&self, picture: &Picture) -> String {
+        let edges = picture.graph.edges.len();
+        if picture.kind == PictureKind::Computation && edges > EDGES {
+            return self.text(&phrases::computation::graph_left_out(edges));
+        }
+        format!("```mermaid\n{}```", mermaid(&picture.graph))
+    }
+
     fn block(&self, block: &Block) -> String {
         match block {
             Block::Paragraph(text) => self.text(text),
             Block::Heading(title) => format!("### {}", escape(title)),
             Block::Lines(lines) => self.lines(lines),
             Block::Table { columns, rows } => self.table(columns, rows),
-            Block::Picture(picture) => format!("```mermaid\n{}```", mermaid(&picture.graph)),
+            Block::Picture(picture) => self.picture(picture),
         }
     }
 
