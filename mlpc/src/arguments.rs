@@ -25,7 +25,7 @@ pub(crate) enum Command {
     Eval(Eval),
     /// Write the worked derivation in Markdown
     Derive(Derive),
-    /// Generate Rust code for the network
+    /// Generate Rust code for the network, or one training step as a program in Python or JavaScript
     Emit(Emit),
     /// Format specifications
     Fmt(Fmt),
@@ -174,6 +174,11 @@ pub(crate) struct Derive {
 pub(crate) struct Emit {
     #[command(flatten)]
     pub(crate) source: Source,
+    /// The language; without it the ending of the file given with -o decides, and otherwise it is Rust
+    #[arg(long, value_enum)]
+    pub(crate) format: Option<EmitFormat>,
+    #[command(flatten)]
+    pub(crate) choice: Choice,
     /// Include the runtime, so that the code needs no crate; `simd` also includes the vector kernels
     #[arg(
         long,
@@ -186,6 +191,18 @@ pub(crate) struct Emit {
     pub(crate) standalone: Option<Kernels>,
     #[command(flatten)]
     pub(crate) target: Target,
+}
+
+/// The languages of generated code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum EmitFormat {
+    /// The network as a module of Rust
+    Rust,
+    /// The declared training step as a program in Python
+    Python,
+    /// The declared training step as a module of JavaScript
+    #[value(name = "javascript")]
+    JavaScript,
 }
 
 /// The kernels of a standalone file.
