@@ -63,7 +63,9 @@ impl Program<'_> {
         let mut needed = vec![false; count];
         for (id, equation) in self.derivation.numbered().rev() {
             let own = needed.get(id.index()) == Some(&true);
-            if own || equation.per == Per::Sample {
+            // The loop over the samples adds up what a mean is taken of.
+            let in_loop = matches!(equation.op, Op::BatchMean(_) | Op::BatchSum(_));
+            if own || in_loop || equation.per == Per::Sample {
                 for operand in equation.op.operands() {
                     if let Some(mark) = needed.get_mut(operand.index()) {
                         *mark = true;

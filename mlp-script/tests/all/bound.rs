@@ -120,6 +120,13 @@ impl Real for Bound {
     fn real(self) -> f64 {
         self.value
     }
+    /// A listing rounds the product by itself.
+    fn multiply_add(self, factor: Self, addend: Self) -> Self {
+        let product = self * factor;
+        let sum = product + addend;
+        let error = sum.error + (product.value.abs() + sum.value.abs()) * f64::EPSILON;
+        Bound { value: self.value.mul_add(factor.value, addend.value), error }
+    }
     /// Near a tie the listing may take the other side.
     fn choose(comparison: Comparison, sides: [Self; 2], values: [Self; 2]) -> Self {
         let ([left, right], [then, otherwise]) = (sides, values);
