@@ -112,6 +112,7 @@ macro_rules! networks {
 networks! {
     columns: trains,
     corners: trains,
+    drawn: trains,
     exercise: trains,
     exercise_four_biases: trains,
     exercise_short_e: trains,
