@@ -98,6 +98,7 @@ fn a_matrix_that_is_not_given_is_found() {
     );
     let found = check(&page, Demands { givens: true }).findings;
     assert!(found.iter().any(|finding| finding.text == "y has a value, but W is not given"), "{found:?}");
-    let given = page.replace("y &=", "W &= \\begin{pmatrix} 1 & 0 \\\\ 0 & 1 \\end{pmatrix} \\\\[10pt]\ny &=");
+    let given =
+        page.replace("y &=", "W &= \\begin{pmatrix} 1 & 0 \\\\ 0 & 1 \\end{pmatrix} \\\\[10pt]\ny &=");
     assert_eq!(check(&given, Demands { givens: true }).findings, []);
 }
