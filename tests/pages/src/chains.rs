@@ -233,8 +233,7 @@ impl Known {
             rest.iter().filter_map(|(_, side)| Some((side, reader.value(side)?))).collect();
         let Some(((first, expected), others)) = values.split_first() else { return };
         report.sides += values.len();
-        // A number that is rounded before it is used is rounded in each of these in another place.
-        let by = if self.rounding.each { 10_f64.powi(2 - self.rounding.digits as i32) } else { 0.0 };
+        let by = self.between_forms();
         for (side, found) in others {
             if !meet(expected, found, by) {
                 report.find(
@@ -245,6 +244,11 @@ impl Known {
         }
         let value = expected.clone();
         self.names.entry(name).or_insert(value);
+    }
+
+    /// How far apart two forms may be: a number that is rounded before it is used is rounded in each in another place.
+    fn between_forms(&self) -> f64 {
+        if self.rounding.each { 10_f64.powi(2 - self.rounding.digits as i32) } else { 0.0 }
     }
 
     fn alias(&mut self, name: &str, side: &Node, value: &Node) {
@@ -312,7 +316,11 @@ impl Known {
     /// The same digits as before, or with another number of decimals the same number.
     fn known_value(&self, line: usize, name: &str, number: &Node, report: &mut Report) {
         let Some(before) = self.printed.get(name) else { return };
-        let same = before == number || decimals(before) != decimals(number) && self.near(before, number, 0.0);
+        // 6.9627e-5 is 6.96270e-5.
+        let padded = decimals(before).is_none() && exact(before).is_some_and(|a| exact(number) == Some(a));
+        let same = before == number
+            || padded
+            || decimals(before) != decimals(number) && self.near(before, number, 0.0);
         if !same {
             report.find(line, format!("{name} is {} here and {} before", text(number), text(before)));
         }
@@ -348,7 +356,10 @@ impl Known {
         let reader = self.reader(self.rounding);
         let (Some(expected), Some(found)) = (reader.value(symbolic), reader.value(side)) else { return };
         report.sides += 1;
-        let half = self.rounding.of_result(side);
+        // Numbers in the places of another form's names.
+        let other = !matches!(side, Node::Number(..) | Node::Negative(_) | Node::Matrix(_))
+            && !fits(symbolic, side, &mut Vec::new());
+        let half = if other { self.between_forms() } else { self.rounding.of_result(side) };
         if !meet(&expected, &found, half) {
             report.find(line, format!("{} is {}, not {}", text(symbolic), shown(&expected), text(side)));
         }
