@@ -112,7 +112,6 @@ macro_rules! networks {
 networks! {
     columns: trains,
     corners: trains,
-    drawn: trains,
     exercise: trains,
     exercise_four_biases: trains,
     exercise_short_e: trains,
@@ -120,6 +119,7 @@ networks! {
     homework: trains,
     inference: infers,
     mixed: trains,
+    steps: trains,
     xor: trains,
 }
 
