@@ -4,6 +4,7 @@
 use std::fmt::Write;
 
 use mlp_dsl::visible::acts;
+use mlp_graph::mermaid;
 
 use crate::{
     Document,
@@ -15,7 +16,7 @@ use crate::{
     phrases,
 };
 
-use super::{latex, mermaid};
+use super::latex;
 
 pub(crate) fn print(document: &Document) -> String {
     let printer = Markdown { document };
@@ -74,7 +75,7 @@ impl Markdown<'_> {
             Block::Heading(title) => format!("### {}", escape(title)),
             Block::Lines(lines) => self.lines(lines),
             Block::Table { columns, rows } => self.table(columns, rows),
-            Block::Picture(picture) => mermaid::picture(picture),
+            Block::Picture(picture) => format!("```mermaid\n{}```", mermaid(&picture.graph)),
         }
     }
 
