@@ -5,7 +5,7 @@ mod backward;
 pub(crate) mod check;
 mod effort;
 pub(crate) mod facts;
-mod forward;
+pub(crate) mod forward;
 pub(crate) mod lines;
 mod loss;
 pub(crate) mod network;
