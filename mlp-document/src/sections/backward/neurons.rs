@@ -34,7 +34,7 @@ pub(super) fn backward(facts: &Facts<'_>, loss: EquationId) -> Section {
     let chain = Chain::new(facts, loss);
     let (said, derived) = (HashSet::new(), HashSet::new());
     let mut walk = Walk { facts, chain, loss, said, derived, questions: Questions::default(), short: false };
-    let spelled = facts.options.is_brief().then(|| neurons_in_full(facts));
+    let spelled = facts.has_table().then(|| neurons_in_full(facts));
     let (mut values, mut parameters) = (0, 0);
     for group in walk.groups() {
         let shown_values = ITEMS.saturating_sub(values).min(group.values.len());
