@@ -22,6 +22,7 @@ mod picture;
 mod printers;
 mod sections;
 mod shown;
+mod steps;
 pub mod summary;
 pub mod values;
 mod verify;
@@ -36,6 +37,7 @@ pub use notation::{
     layout::Row,
     math::{Fence, Mark, Math, Name, Number, Operator, Style},
 };
+pub use printers::json::Origin;
 pub use verify::Fault;
 
 use mlp_dsl::{ir::Derivation, model::HEADINGS, never::OrNever};
@@ -43,7 +45,7 @@ use mlp_eval::Point;
 
 use known::Known;
 use notation::{Notation, names::Names};
-use printers::markdown;
+use printers::{html, json, markdown};
 use sections::facts::Facts;
 
 /// How the document is made.
@@ -114,6 +116,16 @@ impl Document {
     /// The document as Markdown.
     pub fn to_markdown(&self) -> String {
         markdown::print(self)
+    }
+
+    /// The document as one file of HTML, with MathML, without scripts.
+    pub fn to_html(&self) -> String {
+        html::print(self)
+    }
+
+    /// The document as data: JSON that `docs/derivation.schema.json` describes.
+    pub fn to_json(&self, origin: &Origin<'_>) -> String {
+        json::print(self, origin)
     }
 
     /// The title: the specification's, or the network's name.
