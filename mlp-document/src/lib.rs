@@ -18,7 +18,7 @@ mod expression;
 mod known;
 mod notation;
 mod phrases;
-mod picture;
+pub mod pictures;
 mod printers;
 mod sections;
 mod shown;
@@ -27,10 +27,7 @@ pub mod summary;
 pub mod values;
 mod verify;
 
-pub use content::{
-    Block, Column, Form, Inline, Line, NodeKind, Picture, PictureNode, ProductSizes, Section, Side, Size,
-    Text,
-};
+pub use content::{Block, Column, Form, Inline, Line, ProductSizes, Section, Side, Size, Text};
 pub use expression::{ArrayOp, Count, Expression, Node, NodeId, Quantity, evaluate::Numbers};
 pub use notation::{
     decimal::Decimal,
@@ -88,11 +85,7 @@ pub fn derive(derivation: &Derivation, options: &Options) -> Document {
     let mut derivation = derivation.clone();
     derivation.chosen.batch = options.batch;
     let derivation = &derivation;
-    let samples = derivation.declared_samples().len().max(1);
-    let small =
-        derivation.parameter_count() <= EVALUATED && values::affordable_for(derivation, samples).is_ok();
-    let point = if small { Point::declared(derivation).ok() } else { None };
-    let numbers = point.as_ref().map(|point| shown::numbers(derivation, point, options));
+    let numbers = numbers_of(derivation, options);
     let facts = Facts::new(derivation, options, numbers.as_ref());
     let neurons = facts.at_neuron_level();
     let sections = sections::sections(&facts);
@@ -110,6 +103,15 @@ pub fn derive(derivation: &Derivation, options: &Options) -> Document {
         preface,
         sections,
     }
+}
+
+/// The numbers at the declared values, where all are declared and the network is small.
+fn numbers_of(derivation: &Derivation, options: &Options) -> Option<Numbers<Known>> {
+    let samples = derivation.declared_samples().len().max(1);
+    let small =
+        derivation.parameter_count() <= EVALUATED && values::affordable_for(derivation, samples).is_ok();
+    let point = if small { Point::declared(derivation).ok() } else { None };
+    point.map(|point| shown::numbers(derivation, &point, options))
 }
 
 impl Document {

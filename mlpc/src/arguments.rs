@@ -25,6 +25,8 @@ pub(crate) enum Command {
     Eval(Eval),
     /// Write the worked derivation as Markdown, HTML or JSON
     Derive(Derive),
+    /// Draw the network
+    Graph(Graph),
     /// Generate Rust code for the network
     Emit(Emit),
     /// Format specifications
@@ -192,6 +194,49 @@ impl DeriveFormat {
             DeriveFormat::Json => "json",
         }
     }
+}
+
+/// `graph`
+#[derive(Debug, Args)]
+pub(crate) struct Graph {
+    #[command(flatten)]
+    pub(crate) source: Source,
+    #[command(flatten)]
+    pub(crate) choice: Choice,
+    /// What is drawn
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) kind: GraphKind,
+    /// The output format
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: GraphFormat,
+    /// Write the start values on the weights and the values of the forward pass into the neurons
+    #[arg(long)]
+    pub(crate) values: bool,
+    /// The number of decimal places
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=17))]
+    pub(crate) digits: Option<u8>,
+    #[command(flatten)]
+    pub(crate) target: Target,
+}
+
+/// The pictures of a network.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum GraphKind {
+    /// Its neurons and weights
+    #[default]
+    Network,
+}
+
+/// The formats of a picture.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum GraphFormat {
+    /// A picture that browsers show
+    #[default]
+    Svg,
+    /// The language of Graphviz
+    Dot,
+    /// A Mermaid flowchart, which GitHub draws
+    Mermaid,
 }
 
 /// `emit`

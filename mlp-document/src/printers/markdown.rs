@@ -4,19 +4,21 @@
 use std::fmt::Write;
 
 use mlp_dsl::visible::acts;
+use mlp_graph::mermaid;
 
 use crate::{
     Document,
-    content::{Column, Line, Picture, Section, Text},
+    content::{Column, Line, Section, Text},
     notation::{
         layout::Row,
         math::{Math, Operator},
     },
     phrases,
+    pictures::Picture,
 };
 
 use super::{
-    latex, mermaid,
+    latex,
     page::{self, Format, Front, Piece},
 };
 
@@ -79,7 +81,7 @@ impl<'d> Format<'d> for Markdown<'d> {
     }
 
     fn picture(&mut self, picture: &'d Picture) {
-        self.block(&mermaid::picture(picture));
+        self.block(&format!("```mermaid\n{}```", mermaid(&picture.graph)));
     }
 }
 

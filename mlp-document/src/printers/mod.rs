@@ -5,6 +5,5 @@ pub(crate) mod json;
 pub(crate) mod latex;
 pub(crate) mod markdown;
 mod mathml;
-mod mermaid;
 mod page;
 pub(crate) mod text;

@@ -2,8 +2,9 @@
 
 use crate::{
     Document,
-    content::{Block, Column, Inline, Line, Picture, Section, Text},
+    content::{Block, Column, Inline, Line, Section, Text},
     notation::math::{Math, Operator},
+    pictures::Picture,
 };
 
 /// What each format says in its own way.

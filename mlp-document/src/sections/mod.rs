@@ -8,7 +8,7 @@ pub(crate) mod facts;
 mod forward;
 mod lines;
 mod loss;
-mod network;
+pub(crate) mod network;
 mod parameters;
 mod penalty;
 mod samples;

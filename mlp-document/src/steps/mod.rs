@@ -17,9 +17,9 @@ use mlp_dsl::{
 };
 
 use crate::{
-    Document, Expression, Line, Node, Side,
+    Document, Expression, Form, Line, Node, Quantity, Side,
     notation::math::{Math, Operator},
-    printers::text,
+    printers::{latex, text},
 };
 
 pub(crate) use key::Key;
@@ -68,6 +68,8 @@ pub(crate) struct Steps<'d> {
     pub(crate) not_given: usize,
     /// The step, or the given symbol, that says what a key is.
     defined: HashMap<Key, String>,
+    /// The same for a symbol as it looks: the gradient of a batch of one sample is that of the sample.
+    looks: HashMap<String, String>,
     taken: HashSet<String>,
 }
 
@@ -79,7 +81,7 @@ impl<'d> Steps<'d> {
         given.truncate(GIVEN);
         let defined = given.iter().map(|given| (given.key.clone(), given.id.clone())).collect();
         let taken = given.iter().map(|given| given.id.clone()).collect();
-        Steps { document, all: Vec::new(), given, not_given, defined, taken }
+        Steps { document, all: Vec::new(), given, not_given, defined, looks: HashMap::new(), taken }
     }
 
     /// Adds the next line, and gives its name.
@@ -91,6 +93,9 @@ impl<'d> Steps<'d> {
             None => key::counted(line).unwrap_or_else(|| self.spelled(line)),
         };
         let id = self.unused(&format!("{section}/{about}"));
+        if let Some(look) = line.sides.first().and_then(|side| self.document.math(side)) {
+            self.looks.entry(latex::math(&look)).or_insert_with(|| id.clone());
+        }
         if let Some(key) = &key {
             self.defined.entry(key.clone()).or_insert_with(|| id.clone());
         }
@@ -103,6 +108,7 @@ impl<'d> Steps<'d> {
     fn spelled(&self, line: &Line) -> String {
         let math = line.sides.first().and_then(|side| self.document.math(side));
         let text = math.map(|math| text::math(&math)).unwrap_or_default();
+        let text = text.replace('∂', "d_").replace('⁺', "_plus").replace('′', "_prime");
         let words = text.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '.'));
         let words: Vec<&str> = words.filter(|word| !word.is_empty()).take(8).collect();
         if words.is_empty() { "line".to_owned() } else { words.join("-") }
@@ -134,13 +140,23 @@ impl<'d> Steps<'d> {
                     continue;
                 };
                 let value = value::of_expression(self.document, &one_node(derivation, node));
-                operands.push(Operand { id: self.defined.get(&key).cloned(), symbol, value });
+                operands.push(Operand { id: self.origin(&key, &symbol), symbol, value });
                 if operands.len() == OPERANDS {
                     return operands;
                 }
             }
         }
         operands
+    }
+
+    /// The step, or the given symbol, that says what an operand is: for any sample, for the value that it has there, or
+    /// else as it looks.
+    fn origin(&self, key: &Key, symbol: &Math) -> Option<String> {
+        let any = Key::OfSample(None, Box::new(key.clone()));
+        let whole = if let Key::OfSample(_, whole) = key { whole } else { key };
+        let found =
+            self.defined.get(key).or_else(|| self.defined.get(&any)).or_else(|| self.defined.get(whole));
+        found.or_else(|| self.looks.get(&latex::math(symbol))).cloned()
     }
 
     /// The symbol of what is given.
@@ -170,6 +186,29 @@ impl<'d> Steps<'d> {
 
     /// The value of a line.
     pub(crate) fn value(&self, step: &Step<'_>) -> Option<Value> {
+        let is_number =
+            |side: &Side| side.form == Form::Value || matches!(side.expression.root(), Some(Node::Number(_)));
+        let is_bound = |node: &&Node| match node {
+            Node::Quantity(
+                Quantity::Letter { .. } | Quantity::Argument { .. } | Quantity::FunctionDerivative { .. },
+            ) => true,
+            Node::Quantity(_)
+            | Node::Constant(..)
+            | Node::Number(_)
+            | Node::Unary(..)
+            | Node::Binary(..)
+            | Node::Select(..)
+            | Node::Apply(..)
+            | Node::Array(..)
+            | Node::Batch(..)
+            | Node::Whole { .. } => false,
+        };
+        // A formula of letters has no value of its own.
+        if step.line.sides.iter().flat_map(leaves).any(|node| is_bound(&node))
+            && !step.line.sides.iter().any(is_number)
+        {
+            return None;
+        }
         value::of_expression(self.document, &side_of_value(step)?.expression)
     }
 

@@ -85,7 +85,9 @@ pub(super) fn reason(derivation: &Derivation, section: &str, line: &Line, key: O
                 (Role::Update, _) => Reason::UpdateRule,
             }
         }
-        None if key::counted(line).is_some() => Reason::Count,
+        None if key::counted(line).is_some() || section == "parameters" || section == "effort" => {
+            Reason::Count
+        }
         None => Reason::Algebra,
     }
 }

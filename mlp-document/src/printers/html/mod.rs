@@ -1,15 +1,15 @@
 //! The document as one HTML file: mathematics as MathML, pictures as SVG. It needs no script and no network.
 
-mod picture;
-
 use std::fmt::Write;
 
 use mlp_dsl::visible::acts;
+use mlp_graph::svg;
 
 use crate::{
     Document,
-    content::{Column, Line, Picture, Section, Text},
+    content::{Column, Line, Section, Text},
     phrases,
+    pictures::Picture,
 };
 
 use super::{
@@ -118,7 +118,8 @@ impl<'d> Format<'d> for Html<'d> {
 
     fn picture(&mut self, picture: &'d Picture) {
         self.pictures += 1;
-        let _ = writeln!(self.out, "<figure>{}</figure>", picture::figure(picture, self.pictures));
+        let picture = svg(&picture.scene(), &format!("picture-{}", self.pictures));
+        let _ = writeln!(self.out, "<figure tabindex=\"0\">{picture}</figure>");
     }
 }
 

@@ -54,7 +54,12 @@ impl Formatter for Layout {
 
     fn write_f64<W: ?Sized + Write>(&mut self, writer: &mut W, value: f64) -> io::Result<()> {
         self.spaced(writer)?;
-        write!(writer, "{value:?}")
+        // Whole numbers need no point; the shortest digits of a large one have a power of ten.
+        if value.fract() == 0.0 && value.abs() < 1e15 {
+            write!(writer, "{value:.0}")
+        } else {
+            write!(writer, "{value:?}")
+        }
     }
 
     fn begin_string<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {

@@ -3,13 +3,15 @@
 
 mod layout;
 mod objects;
+mod picture;
 
 use mlp_dsl::{shape::Shape, span::Span};
 
 use crate::{
     Document, Form,
-    content::{Column, Line, NodeKind, Picture, Section, Side, Text},
+    content::{Column, Line, Section, Side, Text},
     notation::math::{Math, Operator},
+    pictures::Picture,
     steps::{Given, Step, Steps, Value, given_value},
 };
 
@@ -20,8 +22,8 @@ use super::{
 };
 
 use objects::{
-    Block, ColumnObject, Data, Edge, GivenObject, Group, NodeObject, OperandObject, OptionsObject,
-    PieceObject, Place, SectionObject, SideObject, SpecificationObject, StepObject, Symbol,
+    Block, ColumnObject, Data, GivenObject, OperandObject, OptionsObject, PieceObject, Place, SectionObject,
+    SideObject, SpecificationObject, StepObject, Symbol,
 };
 
 /// The version of the format: a new one where a program that reads the data has to be changed.
@@ -109,19 +111,7 @@ impl<'d> Format<'d> for Json<'d> {
     }
 
     fn picture(&mut self, picture: &'d Picture) {
-        let kind = |kind: NodeKind| match kind {
-            NodeKind::Input => "input",
-            NodeKind::Neuron => "neuron",
-            NodeKind::Bias => "bias",
-        };
-        let nodes =
-            picture.nodes.iter().map(|node| NodeObject { label: node.label.clone(), kind: kind(node.kind) });
-        let groups =
-            picture.groups.iter().map(|(title, nodes)| Group { title: title.clone(), nodes: nodes.clone() });
-        let edges =
-            picture.edges.iter().map(|(from, to, label)| Edge { from: *from, to: *to, label: label.clone() });
-        let (nodes, groups, edges) = (nodes.collect(), groups.collect(), edges.collect());
-        self.block(Block::Picture { nodes, groups, edges });
+        self.block(picture::block(picture));
     }
 }
 

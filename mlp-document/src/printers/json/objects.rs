@@ -105,11 +105,28 @@ pub(super) struct SectionObject {
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "lowercase")]
 pub(super) enum Block {
-    Heading { text: String },
-    Paragraph { pieces: Vec<PieceObject> },
-    Lines { steps: Vec<String> },
-    Table { columns: Vec<ColumnObject>, rows: Vec<Vec<Vec<PieceObject>>> },
-    Picture { nodes: Vec<NodeObject>, groups: Vec<Group>, edges: Vec<Edge> },
+    Heading {
+        text: String,
+    },
+    Paragraph {
+        pieces: Vec<PieceObject>,
+    },
+    Lines {
+        steps: Vec<String>,
+    },
+    Table {
+        columns: Vec<ColumnObject>,
+        rows: Vec<Vec<Vec<PieceObject>>>,
+    },
+    Picture {
+        kind: &'static str,
+        title: String,
+        description: String,
+        nodes: Vec<NodeObject>,
+        edges: Vec<EdgeObject>,
+        groups: Vec<Group>,
+        notes: Vec<String>,
+    },
 }
 
 /// A piece of running text: an object with one entry.
@@ -130,19 +147,21 @@ pub(super) struct ColumnObject {
 
 #[derive(Serialize)]
 pub(super) struct NodeObject {
-    pub(super) label: String,
-    pub(super) kind: &'static str,
+    pub(super) lines: Vec<String>,
+    pub(super) caption: Option<String>,
+    pub(super) role: &'static str,
+}
+
+#[derive(Serialize)]
+pub(super) struct EdgeObject {
+    pub(super) from: usize,
+    pub(super) to: usize,
+    pub(super) texts: Vec<String>,
+    pub(super) line: &'static str,
 }
 
 #[derive(Serialize)]
 pub(super) struct Group {
     pub(super) title: String,
     pub(super) nodes: Vec<usize>,
-}
-
-#[derive(Serialize)]
-pub(super) struct Edge {
-    pub(super) from: usize,
-    pub(super) to: usize,
-    pub(super) label: String,
 }
