@@ -33,6 +33,23 @@ pub(crate) fn aligned(block: &[Row]) -> String {
     out
 }
 
+/// How many lines of text a piece is high.
+pub(crate) fn height(math: &Math) -> usize {
+    let highest = |pieces: &[&Math]| pieces.iter().map(|piece| height(piece)).max().unwrap_or(1);
+    match math {
+        Math::Row(items) => items.iter().map(height).max().unwrap_or(1),
+        Math::Number(_) | Math::Name(_) | Math::Operator(_) | Math::Text(_) => 1,
+        Math::Fraction(above, below) => height(above) + height(below),
+        Math::Scripts { base, below, above } => {
+            let scripts = [below, above].into_iter().flatten().map(|script| height(script));
+            height(base).max(scripts.max().unwrap_or(1))
+        }
+        Math::Root(inside) | Math::Fenced(_, inside) => height(inside),
+        Math::Cases { then, condition, otherwise } => highest(&[then, condition]) + height(otherwise),
+        Math::Matrix(rows) => rows.iter().map(|row| row.iter().map(height).max().unwrap_or(1)).sum(),
+    }
+}
+
 /// Sides with the signs between them; `led` says that the first has its sign too.
 fn chained(sides: &[(Operator, Math)], led: bool) -> String {
     let mut out = String::from("<mrow>");
@@ -63,6 +80,10 @@ fn math(math: &Math) -> String {
         Math::Scripts { base, below, above } => {
             let [below, above] =
                 [below, above].map(|script| script.as_ref().map(|script| self::math(script)));
+            if let (Math::Name(name @ Name { mark: None, .. }), None) = (base.as_ref(), &below) {
+                // What is above a name has its place above the subscripts.
+                return with_subscripts(name, &letters(name), above);
+            }
             scripts(["msub", "msup", "msubsup"], &self::math(base), below, above)
         }
         Math::Root(inside) => format!("<msqrt>{}</msqrt>", self::math(inside)),
@@ -70,7 +91,7 @@ fn math(math: &Math) -> String {
         Math::Cases { then, condition, otherwise } => {
             let [then, condition, otherwise] = [then, condition, otherwise].map(|piece| self::math(piece));
             format!(
-                "<mrow><mo stretchy=\"true\">{{</mo><mtable class=\"cases\">\
+                "<mrow><mo class=\"brace\" stretchy=\"false\">{{</mo><mtable class=\"cases\">\
                  <mtr><mtd>{then}</mtd><mtd><mtext>if&nbsp;</mtext>{condition}</mtd></mtr>\
                  <mtr><mtd>{otherwise}</mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow>"
             )
@@ -79,7 +100,8 @@ fn math(math: &Math) -> String {
             let cell = |cell: &Math| format!("<mtd>{}</mtd>", self::math(cell));
             let row = |row: &Vec<Math>| format!("<mtr>{}</mtr>", row.iter().map(cell).collect::<String>());
             let rows: String = rows.iter().map(row).collect();
-            fenced(Fence::Round, &format!("<mtable class=\"matrix\">{rows}</mtable>"))
+            // The rules of the page draw its brackets: not each machine has a font with tall ones.
+            format!("<mtable class=\"matrix\">{rows}</mtable>")
         }
     }
 }
@@ -164,19 +186,6 @@ fn signed(digits: &str) -> String {
 }
 
 fn name(name: &Name) -> String {
-    let letters = letters(name);
-    let marked = match name.mark {
-        Some(Mark::Bar) => format!("<mover accent=\"true\">{letters}<mo stretchy=\"false\">¯</mo></mover>"),
-        Some(Mark::Norm) => format!("<mrow><mo>‖</mo>{letters}<mo>‖</mo></mrow>"),
-        Some(Mark::Prime) => format!("<msup>{letters}<mo>′</mo></msup>"),
-        Some(Mark::Plus | Mark::Sample(_)) | None => letters,
-    };
-    let subscripts: Vec<String> = name.subscripts.iter().map(self::name).collect();
-    let below = match subscripts.as_slice() {
-        [] => None,
-        [one] => Some(one.clone()),
-        several => Some(format!("<mrow>{}</mrow>", several.join("<mo separator=\"true\">,</mo>"))),
-    };
     let above = match name.mark {
         Some(Mark::Plus) => Some("<mo>+</mo>".to_owned()),
         Some(Mark::Sample(number)) => {
@@ -185,7 +194,24 @@ fn name(name: &Name) -> String {
         }
         Some(Mark::Bar | Mark::Prime | Mark::Norm) | None => None,
     };
-    scripts(["msub", "msup", "msubsup"], &marked, below, above)
+    let letters = letters(name);
+    let marked = match name.mark {
+        Some(Mark::Bar) => format!("<mover accent=\"true\">{letters}<mo stretchy=\"false\">¯</mo></mover>"),
+        Some(Mark::Norm) => format!("<mrow><mo>‖</mo>{letters}<mo>‖</mo></mrow>"),
+        Some(Mark::Prime) => format!("<msup>{letters}<mo>′</mo></msup>"),
+        Some(Mark::Plus | Mark::Sample(_)) | None => letters,
+    };
+    with_subscripts(name, &marked, above)
+}
+
+fn with_subscripts(name: &Name, base: &str, above: Option<String>) -> String {
+    let subscripts: Vec<String> = name.subscripts.iter().map(self::name).collect();
+    let below = match subscripts.as_slice() {
+        [] => None,
+        [one] => Some(one.clone()),
+        several => Some(format!("<mrow>{}</mrow>", several.join("<mo separator=\"true\">,</mo>"))),
+    };
+    scripts(["msub", "msup", "msubsup"], base, below, above)
 }
 
 fn letters(Name { letters, style, .. }: &Name) -> String {

@@ -8,6 +8,7 @@ use mlp_graph::svg;
 use crate::{
     Document,
     content::{Column, Line, Section, Text},
+    notation::layout::Row,
     phrases,
     pictures::Picture,
 };
@@ -19,6 +20,9 @@ use super::{
 
 /// The rules of its look.
 const STYLE: &str = include_str!("style.css");
+
+/// Lines of text that a block of mathematics may be high; a sheet has about 55.
+const HEIGHT: usize = 28;
 
 pub(crate) fn print(document: &Document) -> String {
     let mut html = Html { document, out: String::new(), open: false, pictures: 0 };
@@ -89,8 +93,10 @@ impl<'d> Format<'d> for Html<'d> {
     /// moved with the keyboard too.
     fn lines(&mut self, lines: &'d [Line]) {
         for block in self.document.rows(lines) {
-            let _ =
-                writeln!(self.out, "<div class=\"lines\" tabindex=\"0\">{}</div>", mathml::aligned(&block));
+            for part in parts(&block) {
+                let _ =
+                    writeln!(self.out, "<div class=\"lines\" tabindex=\"0\">{}</div>", mathml::aligned(part));
+            }
         }
     }
 
@@ -139,6 +145,29 @@ impl Html<'_> {
         };
         text.iter().map(|inline| piece(&page::piece(self.document, inline))).collect()
     }
+}
+
+/// A block in parts that are not too high to stay on one sheet of paper, as far as its lines are.
+fn parts(block: &[Row]) -> Vec<&[Row]> {
+    let height = |row: &Row| {
+        let right = row.right.iter().map(|(_, side)| mathml::height(side));
+        row.left.as_ref().map(mathml::height).into_iter().chain(right).max().unwrap_or(1)
+    };
+    let (mut parts, mut start, mut sum) = (Vec::new(), 0, 0);
+    let mut line_start = 0;
+    for (index, row) in block.iter().enumerate() {
+        if row.left.is_some() {
+            line_start = index;
+        }
+        sum += height(row);
+        if sum > HEIGHT && line_start > start {
+            parts.extend(block.get(start..line_start));
+            start = line_start;
+            sum = block.get(start..=index).unwrap_or_default().iter().map(height).sum();
+        }
+    }
+    parts.extend(block.get(start..));
+    parts
 }
 
 /// Plain text as text of HTML, in elements and in attributes.
