@@ -21,6 +21,7 @@ mod phrases;
 pub mod pictures;
 mod printers;
 mod sections;
+pub mod selection;
 mod shown;
 mod steps;
 pub mod summary;
@@ -44,6 +45,7 @@ use known::Known;
 use notation::{Notation, names::Names};
 use printers::{html, json, markdown};
 use sections::facts::Facts;
+use selection::{Extent, Selection};
 
 /// How the document is made.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,11 +56,16 @@ pub struct Options {
     pub batch: Option<usize>,
     /// Each computed number is rounded to this many decimals before it is used further.
     pub round_each: Option<usize>,
+    /// How much is written out.
+    pub extent: Extent,
+    /// What the page is about.
+    pub selection: Selection,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Options { digits: 9, batch: None, round_each: None }
+        let (extent, selection) = (Extent::default(), Selection::default());
+        Options { digits: 9, batch: None, round_each: None, extent, selection }
     }
 }
 
@@ -70,6 +77,8 @@ pub struct Document {
     numbers: Option<Numbers<Known>>,
     digits: usize,
     round_each: Option<usize>,
+    compact: bool,
+    options: Options,
     preface: Vec<Text>,
     sections: Vec<Section>,
 }
@@ -100,6 +109,8 @@ pub fn derive(derivation: &Derivation, options: &Options) -> Document {
         numbers,
         digits,
         round_each: options.round_each,
+        compact: options.is_brief(),
+        options: options.clone(),
         preface,
         sections,
     }
@@ -182,6 +193,11 @@ impl Document {
         self.notation().chain(line)
     }
 
+    /// Whether the page is to be short: with little space between rows.
+    pub fn is_compact(&self) -> bool {
+        self.compact
+    }
+
     /// Lines that belong together as blocks of aligned rows.
     pub fn rows(&self, lines: &[Line]) -> Vec<Vec<Row>> {
         self.notation().layout(lines)
@@ -194,6 +210,7 @@ impl Document {
             numbers: self.numbers.as_ref(),
             digits: self.digits,
             round_each: self.round_each,
+            compact: self.compact,
             sample: None,
         }
     }

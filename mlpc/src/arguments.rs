@@ -171,6 +171,8 @@ pub(crate) struct Derive {
     #[arg(long, value_enum)]
     pub(crate) format: Option<DeriveFormat>,
     #[command(flatten)]
+    pub(crate) length: Length,
+    #[command(flatten)]
     pub(crate) target: Target,
 }
 
@@ -237,6 +239,53 @@ pub(crate) enum GraphFormat {
     Dot,
     /// A Mermaid flowchart, which GitHub draws
     Mermaid,
+}
+
+/// How much of the derivation is written.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Length {
+    /// How much is written out
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) form: Form,
+    /// Only the step of these parameters, such as `w5` or `W1[2,1]`; numbers from elsewhere are listed first
+    #[arg(long, value_name = "NAME", value_parser = name, action = clap::ArgAction::Append)]
+    pub(crate) only: Vec<Names>,
+    /// Only what lies on a path from these parameters to the loss
+    #[arg(long, value_name = "NAME", value_parser = name, action = clap::ArgAction::Append)]
+    pub(crate) focus: Vec<Names>,
+    /// Only these sections, such as `backward`: the keys of their headings in front matter
+    #[arg(long, value_name = "KEY", value_delimiter = ',')]
+    pub(crate) section: Vec<String>,
+}
+
+/// How much is written out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Form {
+    /// One weight of each layer; the others in a table
+    Brief,
+    /// Each parameter
+    #[default]
+    Full,
+}
+
+/// Names with commas between them.
+#[derive(Clone, Debug)]
+pub(crate) struct Names(pub(crate) Vec<String>);
+
+/// Names as on the command line: the comma of an element, as in `W1[2,1]`, separates no names.
+fn name(text: &str) -> Result<Names, String> {
+    let mut names = vec![String::new()];
+    let mut inside = false;
+    for c in text.chars() {
+        inside = (inside || c == '[') && c != ']';
+        if c == ',' && !inside {
+            names.push(String::new());
+        } else if let Some(last) = names.last_mut() {
+            last.push(c);
+        }
+    }
+    let names: Vec<String> = names.into_iter().map(|name| name.trim().to_owned()).collect();
+    if names.iter().any(String::is_empty) { Err("a name is missing".to_owned()) } else { Ok(Names(names)) }
 }
 
 /// `emit`

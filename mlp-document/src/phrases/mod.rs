@@ -14,17 +14,19 @@ mod network;
 mod parameters;
 mod penalty;
 mod preface;
+mod questions;
 mod samples;
+mod selection;
 mod sizes;
 mod update;
 
 pub(crate) use self::{
     backward::*, check::*, effort::*, forward::*, loss::*, network::*, parameters::*, penalty::*, preface::*,
-    samples::*, sizes::*, update::*,
+    questions::*, samples::*, selection::*, sizes::*, update::*,
 };
 
 use crate::{
-    content::{Inline, Text},
+    content::{Inline, Side, Text},
     notation::math::{Math, Name},
 };
 
@@ -72,6 +74,20 @@ pub(crate) fn marks(marks: f64) -> String {
 pub(crate) const TOO_LONG: &str = " (too long to print)";
 /// Below the sign of a sum over the samples of a batch.
 pub(crate) const BATCH: &str = "batch";
+
+/// The most symbols that a sentence lists.
+pub(crate) const SHORT: usize = 4;
+
+/// Some symbols as a list with `and`.
+fn together(mut symbols: Vec<Side>) -> Text {
+    let last = symbols.pop();
+    let mut text = list(symbols);
+    if !text.is_empty() {
+        text.push(" and ".into());
+    }
+    text.extend(last.map(Inline::from));
+    text
+}
 
 /// A number of things.
 fn plural(count: usize, noun: &str) -> String {

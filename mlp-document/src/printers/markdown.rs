@@ -65,7 +65,8 @@ impl<'d> Format<'d> for Markdown<'d> {
 
     /// Lines below one another, aligned at the first equals sign; a long one takes a row for each.
     fn lines(&mut self, lines: &'d [Line]) {
-        let blocks: Vec<String> = self.document.rows(lines).iter().map(|block| aligned(block)).collect();
+        let (rows, compact) = (self.document.rows(lines), self.document.is_compact());
+        let blocks: Vec<String> = rows.iter().map(|block| aligned(block, compact)).collect();
         self.block(&blocks.join("\n\n"));
     }
 
@@ -122,11 +123,12 @@ fn chained(sides: &[(Operator, Math)]) -> String {
 }
 
 /// A block of aligned rows.
-fn aligned(block: &[Row]) -> String {
+fn aligned(block: &[Row], compact: bool) -> String {
+    let [apart, close] = if compact { [5, 2] } else { [10, 6] };
     let mut text = String::new();
     for (index, row) in block.iter().enumerate() {
         if index > 0 {
-            text.push_str(if row.left.is_some() { " \\\\[10pt]\n" } else { " \\\\[6pt]\n" });
+            let _ = writeln!(text, " \\\\[{}pt]", if row.left.is_some() { apart } else { close });
         }
         if let Some(left) = &row.left {
             text.push_str(&latex::math(left));

@@ -18,6 +18,7 @@ use crate::{
     Options,
     expression::{Count, equation::is_unnamed, evaluate::Numbers},
     known::Known,
+    selection::{self, Wanted},
 };
 
 /// The most values, and the most parameters, that a section spells out.
@@ -36,6 +37,10 @@ pub(crate) struct Facts<'d> {
     ends: Vec<EquationId>,
     pub(crate) options: &'d Options,
     neurons: bool,
+    /// What the page is about, where it is not everything.
+    wanted: Option<Wanted>,
+    /// The parameters that a brief page writes out.
+    full: Option<HashSet<EquationId>>,
 }
 
 impl<'d> Facts<'d> {
@@ -57,7 +62,29 @@ impl<'d> Facts<'d> {
         let ends = derivation.layers.iter().filter_map(end).collect();
         let parameters = derivation.parameters.iter().map(|p| p.equation).collect();
         let neurons = derivation.equations.iter().all(is_of_a_neuron);
-        Facts { derivation, numbers, parameters, uses, ends, options, neurons }
+        let mut facts =
+            Facts { derivation, numbers, parameters, uses, ends, options, neurons, wanted: None, full: None };
+        facts.wanted = Wanted::new(&facts, &options.selection);
+        facts.full = options.is_brief().then(|| selection::in_full(&facts));
+        facts
+    }
+
+    /// Whether the page is about an equation.
+    pub(crate) fn wants(&self, id: EquationId) -> bool {
+        self.wanted.as_ref().is_none_or(|wanted| wanted.has(self.derivation, id))
+    }
+
+    /// Whether a parameter is written out: all of a full page are.
+    pub(crate) fn in_full(&self, parameter: EquationId) -> bool {
+        self.full.as_ref().is_none_or(|full| full.contains(&parameter))
+    }
+
+    /// How many trained parameters of a page of neurons are in a table only.
+    pub(crate) fn parameters_in_table(&self) -> usize {
+        let trained = self.derivation.parameters.iter().filter(|parameter| parameter.trained.is_some());
+        trained
+            .filter(|p| self.at_neuron_level() && !self.in_full(p.equation) && self.wants(p.equation))
+            .count()
     }
 
     /// Whether every value is a scalar of its own: then each number can be written out.
@@ -146,7 +173,8 @@ impl<'d> Facts<'d> {
     /// The named equations with this role, in order.
     pub(crate) fn named(&self, role: Role) -> Vec<EquationId> {
         let all = self.derivation.numbered().filter(|(_, e)| e.role == role);
-        all.map(|(id, _)| id).filter(|id| !is_unnamed(self.derivation, *id)).collect()
+        let named = all.map(|(id, _)| id).filter(|id| !is_unnamed(self.derivation, *id));
+        named.filter(|id| self.wants(*id)).collect()
     }
 
     /// The equations of the forward pass and the loss that read a value.

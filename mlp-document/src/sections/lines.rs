@@ -39,7 +39,7 @@ pub(crate) fn line(facts: &Facts<'_>, id: EquationId) -> Line {
     let expression = of_equation(facts.derivation, id);
     let mut sides = vec![symbol(facts, id), Side::symbols(expression.clone())];
     let spelled = match expanded(&expression, facts.derivation) {
-        Some(expanded) if facts.at_neuron_level() => {
+        Some(expanded) if facts.at_neuron_level() && !facts.options.is_brief() => {
             sides.push(Side::symbols(expanded.clone()));
             expanded
         }

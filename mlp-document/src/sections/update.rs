@@ -2,7 +2,7 @@
 
 use mlp_dsl::ir::{
     Training,
-    equation::{EquationId, Role},
+    equation::{EquationId, Role, Symbol},
 };
 
 use crate::{
@@ -13,6 +13,7 @@ use crate::{
 
 use super::{
     arithmetic::number,
+    backward::others,
     facts::{Facts, ITEMS},
     lines::{left_out, lines_of, symbol},
 };
@@ -30,10 +31,22 @@ pub(super) fn update(facts: &Facts<'_>) -> Section {
     if facts.at_neuron_level() && facts.samples() == 1 {
         section.paragraph(phrases::step_of_one_sample(facts.reduction()));
     }
-    let updates = facts.named(Role::Update);
+    let mut updates = facts.named(Role::Update);
+    if facts.at_neuron_level() {
+        updates.retain(|id| in_full(facts, *id));
+    }
     section.lines(lines_of(facts, &updates));
     left_out(&mut section, updates.len(), Items::Updates);
+    others(facts, &mut section);
     section
+}
+
+/// Whether an equation of the update is written out.
+fn in_full(facts: &Facts<'_>, id: EquationId) -> bool {
+    match facts.derivation.equation(id).symbol {
+        Symbol::Updated(of) | Symbol::State { of, .. } => facts.in_full(of),
+        _ => true,
+    }
 }
 
 /// η = 0.5

@@ -1,13 +1,16 @@
-//! The ways of edges: straight to the next column, in a lane around the columns that an edge passes over.
+//! The ways of edges: straight to the next column, in a lane around the columns that an edge passes over. Edges without
+//! text from one group to another share a lane.
+
+use std::collections::BTreeMap;
 
 use crate::{
     geometry::{Path, Point},
-    graph::Graph,
+    graph::{Edge, Graph, Line},
     scene::PlacedNode,
 };
 
 /// The distance of two lanes.
-const LANE: f64 = 20.0;
+const LANE: f64 = 22.0;
 
 /// The path of each edge, in order.
 pub(super) fn paths(
@@ -15,37 +18,87 @@ pub(super) fn paths(
     ranks: &[usize],
     columns: &[(f64, f64)],
     nodes: &[PlacedNode],
+    borders: (f64, f64),
 ) -> Vec<Path> {
-    let bottom = |node: &PlacedNode| {
-        let caption = graph.nodes.get(node.node).and_then(|node| node.caption.as_ref());
-        node.bounds.bottom() + caption.map_or(0.0, |caption| caption.extent(12.0).height + 2.0)
-    };
-    let top = nodes.iter().map(|node| node.bounds.y).fold(0.0, f64::min);
-    let bottom = nodes.iter().map(bottom).fold(0.0, f64::max);
-    let (mut above, mut below) = (0.0, 0.0);
-    let path = |(from, to): (usize, usize)| {
-        let (Some(start), Some(end)) = (nodes.get(from), nodes.get(to)) else { return Path::default() };
-        let rank = |node: usize| ranks.get(node).copied().unwrap_or(0);
-        if rank(to) == rank(from) + 1 {
+    let mut lanes = Lanes { graph, ranks, nodes, borders, above: 0, below: 0, shared: BTreeMap::new() };
+    let column = |rank: usize| columns.get(rank).copied().unwrap_or_default();
+    let path = |edge: &Edge| {
+        let (Some(start), Some(end)) = (nodes.get(edge.from), nodes.get(edge.to)) else {
+            return Path::default();
+        };
+        let [from, to] = [lanes.rank(edge.from), lanes.rank(edge.to)];
+        if to == from + 1 {
             return super::way(start, end, &[]);
         }
-        let is_above = start.bounds.center().y + end.bounds.center().y <= 0.0;
-        let lane = if is_above { &mut above } else { &mut below };
-        *lane += LANE;
-        let y = if is_above { top - *lane } else { bottom + *lane };
-        let (first, last) = (rank(from).min(rank(to)) + 1, rank(from).max(rank(to)));
-        let column = |rank: usize| columns.get(rank).copied().unwrap_or_default();
-        let mut between = vec![
-            Point::new(column(first).0, y),
-            Point::new(column(last.saturating_sub(1)).0 + column(last.saturating_sub(1)).1, y),
-        ];
-        if rank(to) <= rank(from) {
+        let y = lanes.lane(edge);
+        let (left, right) = if to > from {
+            (column(from + 1).0, column(to - 1).0 + column(to - 1).1)
+        } else {
             // To the same column, or back: around the right side of one and the left side of the other.
-            let (left, right) =
-                (column(rank(to)).0 - LANE, column(rank(from)).0 + column(rank(from)).1 + LANE);
-            between = vec![Point::new(right, y), Point::new(left, y)];
-        }
-        super::way(start, end, &between)
+            (column(from).0 + column(from).1 + LANE, column(to).0 - LANE)
+        };
+        super::way(start, end, &[Point::new(left, y), Point::new(right, y)])
     };
-    graph.edges().map(|(_, edge)| (edge.from, edge.to)).map(path).collect()
+    graph.edges().map(|(_, edge)| edge).map(path).collect()
+}
+
+/// The lanes that are taken.
+struct Lanes<'g> {
+    graph: &'g Graph,
+    ranks: &'g [usize],
+    nodes: &'g [PlacedNode],
+    /// The upper and the lower end of all columns.
+    borders: (f64, f64),
+    above: u32,
+    below: u32,
+    /// The lanes of edges without text, by the groups and the columns at their ends.
+    shared: BTreeMap<[usize; 4], f64>,
+}
+
+impl Lanes<'_> {
+    fn rank(&self, node: usize) -> usize {
+        self.ranks.get(node).copied().unwrap_or(0)
+    }
+
+    /// The height of the lane of an edge.
+    fn lane(&mut self, edge: &Edge) -> f64 {
+        let ends = [edge.from, edge.to];
+        let [from, to] = ends.map(|node| self.group(node));
+        if edge.line != Line::Thin {
+            return self.next(ends.map(|node| self.middle(node)));
+        }
+        let key = [from, to, self.rank(edge.from), self.rank(edge.to)];
+        if let Some(lane) = self.shared.get(&key) {
+            return *lane;
+        }
+        let middle = |node: usize, group: usize| match self.graph.groups.get(group) {
+            None => self.middle(node),
+            Some(group) => {
+                let all = group.members.iter().map(|member| self.middle(*member));
+                all.sum::<f64>() / group.members.len().max(1) as f64
+            }
+        };
+        let lane = self.next([middle(edge.from, from), middle(edge.to, to)]);
+        self.shared.insert(key, lane);
+        lane
+    }
+
+    /// The next lane on the side that is near to both ends.
+    fn next(&mut self, ends: [f64; 2]) -> f64 {
+        let is_above = ends.iter().sum::<f64>() <= 0.0;
+        let taken = if is_above { &mut self.above } else { &mut self.below };
+        *taken += 1;
+        let away = f64::from(*taken) * LANE;
+        if is_above { self.borders.0 - away } else { self.borders.1 + away }
+    }
+
+    fn middle(&self, node: usize) -> f64 {
+        self.nodes.get(node).map_or(0.0, |node| node.bounds.center().y)
+    }
+
+    /// The group of a node; where it has none, a number of its own.
+    fn group(&self, node: usize) -> usize {
+        let groups = &self.graph.groups;
+        groups.iter().position(|group| group.members.contains(&node)).unwrap_or(groups.len() + node)
+    }
 }

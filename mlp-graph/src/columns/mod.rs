@@ -7,22 +7,33 @@ mod texts;
 
 use crate::{
     geometry::{Extent, Path, Point, Rect},
-    graph::{Graph, Node, NodeShape, Role, Tone},
+    graph::{Graph, Group, Node, NodeShape, Role, Tone},
     label::{Label, Level},
     scene::{MARGIN, Owner, PlacedEdge, PlacedNode, PlacedText, Scene},
 };
 
-/// How far a picture grows to make room for the texts of its edges: factors of the distances of columns and of rows.
-const GROWTH: [(f64, f64); 9] = [
+/// How far a picture grows to make room: factors of the distances of columns and of rows, the smallest pictures first.
+const GROWTH: [(f64, f64); 20] = [
     (1.0, 1.0),
+    (1.4, 1.0),
     (1.4, 1.2),
+    (1.8, 1.2),
     (1.8, 1.5),
+    (2.6, 1.2),
     (2.3, 1.8),
+    (3.5, 1.2),
     (2.8, 2.3),
-    (3.4, 2.8),
-    (4.2, 3.4),
-    (5.0, 4.2),
-    (6.5, 5.5),
+    (3.5, 1.8),
+    (4.5, 1.5),
+    (3.5, 2.8),
+    (5.0, 2.3),
+    (6.0, 1.5),
+    (5.0, 3.5),
+    (7.0, 2.3),
+    (9.0, 1.5),
+    (7.0, 5.0),
+    (12.0, 2.0),
+    (16.0, 2.0),
 ];
 
 /// Distances of columns and of nodes in a column before the picture grows.
@@ -30,21 +41,26 @@ const COLUMNS: f64 = 90.0;
 const ROWS: f64 = 26.0;
 /// Between titles and the nodes under them, and between notes.
 const GAP: f64 = 14.0;
+/// Between a title in a column and the node under it.
+const TITLE: f64 = 4.0;
 
 /// A picture of a graph in columns. Where the text of an edge has no free place in the largest picture either, it is
 /// under the picture.
 pub fn columns(graph: &Graph) -> Scene {
-    let mut last = None;
+    let mut best: Option<(usize, Layout<'_>, texts::Found)> = None;
     for (across, down) in GROWTH {
         let layout = Layout::new(graph, COLUMNS * across, ROWS * down);
+        let crossings = layout.scene.faults().len();
         let found = texts::place(graph, &layout.scene);
-        let all = found.homeless.is_empty();
-        last = Some((layout, found));
-        if all {
+        let wrong = 1000 * crossings + found.homeless.len();
+        if best.as_ref().is_none_or(|(least, ..)| wrong < *least) {
+            best = Some((wrong, layout, found));
+        }
+        if wrong == 0 {
             break;
         }
     }
-    last.map_or_else(Scene::default, |(mut layout, found)| {
+    best.map_or_else(Scene::default, |(_, mut layout, found)| {
         layout.scene.texts.extend(found.placed);
         layout.finish(&found.homeless)
     })
@@ -130,7 +146,8 @@ impl<'g> Layout<'g> {
         (scene.title, scene.description) = (graph.title.clone(), graph.description.clone());
         let mut layout = Layout { graph, ranks, columns: Vec::new(), scene };
         layout.nodes(across, down);
-        let paths = lanes::paths(graph, &layout.ranks, &layout.columns, &layout.scene.nodes);
+        let paths =
+            lanes::paths(graph, &layout.ranks, &layout.columns, &layout.scene.nodes, layout.borders());
         for ((index, edge), path) in graph.edges().zip(paths) {
             layout.scene.edges.push(PlacedEdge {
                 edge: index,
@@ -142,6 +159,7 @@ impl<'g> Layout<'g> {
             });
         }
         layout.titles();
+        layout.scene.fit();
         layout
     }
 
@@ -158,10 +176,14 @@ impl<'g> Layout<'g> {
             let title = self.title_extent(rank);
             let width = widths.fold(0.0, f64::max);
             // A title may be wider than its column, not wider than the distance to the next.
-            let column = width.max(title.width - across / 2.0);
+            let inside = self.titled(rank).len() > 1;
+            let column = width.max(if inside { title.width } else { title.width - across / 2.0 });
             let middle = left + column / 2.0;
-            let mut top = -main_height(&members, down) / 2.0;
+            let mut top = -self.main_height(&members, down, inside) / 2.0;
             for (index, node) in members {
+                if let Some(group) = self.begun_by(index).filter(|_| inside) {
+                    top = self.title(group, middle, top) + TITLE;
+                }
                 let own = extent(node);
                 let bounds = Rect::around(Point::new(middle, top + own.height / 2.0), own);
                 top += own.height + down;
@@ -204,35 +226,73 @@ impl<'g> Layout<'g> {
         let first =
             |members: &[usize]| members.iter().filter_map(|member| self.ranks.get(*member)).min().copied();
         let groups = self.graph.groups.iter().enumerate();
-        groups.filter(|(_, group)| first(&group.members) == Some(rank)).map(|(index, _)| index).collect()
+        let here = groups.filter(|(_, group)| !group.title.is_empty() && first(&group.members) == Some(rank));
+        here.map(|(index, _)| index).collect()
+    }
+
+    /// The group whose first member is a node.
+    fn begun_by(&self, node: usize) -> Option<usize> {
+        let is_first = |group: &Group| !group.title.is_empty() && group.members.iter().min() == Some(&node);
+        self.graph.groups.iter().position(is_first)
     }
 
     fn title_extent(&self, rank: usize) -> Extent {
         let groups = self.titled(rank).into_iter().filter_map(|index| self.graph.groups.get(index));
-        let lines = groups
-            .flat_map(|group| group.title.iter().zip(tones()).map(|(line, tone)| line.extent(size(tone))));
-        lines.fold(Extent::default(), |all, line| Extent {
-            width: all.width.max(line.width),
-            height: all.height + line.height,
+        let extents = groups.map(extent_of_title);
+        extents.fold(Extent::default(), |all, title| Extent {
+            width: all.width.max(title.width),
+            height: all.height + title.height,
         })
     }
 
-    /// Titles above all columns, their last lines on one height.
+    /// From the first to the last node of a column, without the parameters under them: these are aside, and the columns of
+    /// neurons are around one height.
+    fn main_height(&self, members: &[(usize, &Node)], down: f64, inside: bool) -> f64 {
+        let (mut height, mut end) = (0.0, 0.0);
+        for (index, node) in members {
+            if let Some(group) = self.begun_by(*index).and_then(|group| self.graph.groups.get(group))
+                && inside
+            {
+                end += extent_of_title(group).height + TITLE;
+            }
+            let own = extent(node).height;
+            if !matches!(node.role, Role::Parameter | Role::Constant) || height == 0.0 {
+                height = end + own;
+            }
+            end += own + down + caption_extent(node).map_or(0.0, |caption| caption.height + 2.0);
+        }
+        height
+    }
+
+    /// The upper and the lower end of all columns.
+    fn borders(&self) -> (f64, f64) {
+        let nodes = self.scene.nodes.iter().map(|node| node.bounds);
+        let all: Vec<Rect> = nodes.chain(self.scene.texts.iter().map(|text| text.bounds)).collect();
+        let top = all.iter().map(|it| it.y).fold(0.0, f64::min);
+        (top, all.iter().map(Rect::bottom).fold(0.0, f64::max))
+    }
+
+    /// A title from this height on; its lower end.
+    fn title(&mut self, group: usize, middle: f64, top: f64) -> f64 {
+        let mut y = top;
+        let Some(of) = self.graph.groups.get(group) else { return y };
+        for (line, tone) in of.title.iter().zip(tones()) {
+            let extent = line.extent(size(tone));
+            let center = Point::new(middle, y + extent.height / 2.0);
+            y += extent.height;
+            self.text(line, Rect::around(center, extent), tone, Owner::Group(group));
+        }
+        y
+    }
+
+    /// Titles above all columns, their last lines on one height; where a column has several, they are in it.
     fn titles(&mut self) {
-        let nodes = self.scene.nodes.iter().map(|node| node.bounds.y);
         let paths = self.scene.edges.iter().map(|edge| edge.path.bounds().y);
-        let top = nodes.chain(paths).fold(0.0, f64::min) - GAP;
+        let top = paths.fold(self.borders().0, f64::min) - GAP;
         for rank in 0..self.columns.len() {
             let Some((left, width)) = self.columns.get(rank).copied() else { continue };
-            let mut y = top - self.title_extent(rank).height;
-            for index in self.titled(rank) {
-                let Some(group) = self.graph.groups.get(index) else { continue };
-                for (line, tone) in group.title.iter().zip(tones()) {
-                    let extent = line.extent(size(tone));
-                    let center = Point::new(left + width / 2.0, y + extent.height / 2.0);
-                    y += extent.height;
-                    self.text(line, Rect::around(center, extent), tone, Owner::Group(index));
-                }
+            if let [group] = self.titled(rank).as_slice() {
+                self.title(*group, left + width / 2.0, top - self.title_extent(rank).height);
             }
         }
     }
@@ -285,18 +345,13 @@ fn border(node: &PlacedNode, towards: Point) -> Point {
     if part.is_finite() { center.towards(towards, part) } else { center }
 }
 
-/// From the first to the last node of a column, without the parameters under them: these are aside, and the columns of
-/// neurons are around one height.
-fn main_height(members: &[(usize, &Node)], down: f64) -> f64 {
-    let (mut height, mut end) = (0.0, 0.0);
-    for (_, node) in members {
-        let own = extent(node).height;
-        if !matches!(node.role, Role::Parameter | Role::Constant) || height == 0.0 {
-            height = end + own;
-        }
-        end += own + down + caption_extent(node).map_or(0.0, |caption| caption.height + 2.0);
-    }
-    height
+/// The extents of the lines of a title.
+fn extent_of_title(group: &Group) -> Extent {
+    let lines = group.title.iter().zip(tones()).map(|(line, tone)| line.extent(size(tone)));
+    lines.fold(Extent::default(), |all, line| Extent {
+        width: all.width.max(line.width),
+        height: all.height + line.height,
+    })
 }
 
 /// The extents of the line under a node.

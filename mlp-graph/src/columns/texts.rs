@@ -30,7 +30,9 @@ pub(super) fn place(graph: &Graph, scene: &Scene) -> Found {
     let mut found = Found::default();
     for edge in &scene.edges {
         let Some(texts) = graph.edges.get(edge.edge).filter(|edge| !edge.texts.is_empty()) else { continue };
-        let place = PARTS.iter().find_map(|part| {
+        // In a lane, the middle is best.
+        let lane = if edge.path.pieces.len() > 1 { &[50, 45, 55, 40, 60][..] } else { &[] };
+        let place = lane.iter().chain(&PARTS).find_map(|part| {
             let texts = at(edge, texts, f64::from(*part) / 100.0);
             texts.iter().all(|text| is_free(text, scene, &found.placed)).then_some(texts)
         });

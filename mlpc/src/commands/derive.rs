@@ -2,13 +2,16 @@
 
 use std::{fmt::Display, path::Path};
 
-use mlp_document::{Document, Options, Origin, derive};
+use mlp_document::{
+    Document, Options, Origin, derive,
+    selection::{self, Extent, Place, Selection, Unknown},
+};
 use mlp_dsl::{ir::Derivation, never};
 
-use super::refresh::Refresh;
+use super::refresh::{Refresh, word};
 
 use crate::{
-    arguments::{Derive, DeriveFormat, Target},
+    arguments::{Derive, DeriveFormat, Form, Length, Names, Target},
     failure::Failure,
     file::is_standard,
     input, output,
@@ -30,6 +33,7 @@ pub(crate) fn run(arguments: &Derive) -> Result<(), Failure> {
     refresh.option("--round-each", arguments.round_each);
     refresh.option("--batch", arguments.batch);
     refresh.option("--format", arguments.format.map(DeriveFormat::word));
+    length(&mut refresh, &arguments.length);
     output::deliver(&text, &arguments.source, &arguments.target, &refresh.to(&arguments.target))
 }
 
@@ -67,6 +71,12 @@ fn text(
     if let Some(batch) = arguments.batch {
         options.batch = Some(usize::try_from(batch).map_err(|error| Failure::usage(error, ""))?);
     }
+    options.extent = match arguments.length.form {
+        Form::Brief => Extent::Brief,
+        Form::Full => Extent::Full,
+    };
+    options.selection = selection(derivation, &arguments.length)
+        .map_err(|unknown| Failure::specification(unknown.title, &unknown.help))?;
     let text = never::catch(|| {
         let document = derive(derivation, &options);
         document.check().map(|_| print(&document))
@@ -75,4 +85,27 @@ fn text(
         Failure::specification(title, "this is a bug in the compiler; please report it")
     };
     text.map_err(|fault| internal(&fault.title))?.map_err(|fault| internal(&fault))
+}
+
+/// What the page is about.
+fn selection(derivation: &Derivation, length: &Length) -> Result<Selection, Unknown> {
+    let places = |all: &[Names]| -> Result<Vec<Place>, Unknown> {
+        all.iter().flat_map(|Names(names)| names).map(|name| Place::named(derivation, name)).collect()
+    };
+    Ok(Selection {
+        only: places(&length.only)?,
+        focus: places(&length.focus)?,
+        sections: length.section.iter().map(|name| selection::section(name)).collect::<Result<_, _>>()?,
+    })
+}
+
+/// The options of the length, for the command that makes the file again.
+fn length(refresh: &mut Refresh, length: &Length) {
+    refresh.option("--form", (length.form == Form::Brief).then_some("brief"));
+    for (option, all) in [("--only", &length.only), ("--focus", &length.focus)] {
+        let names: Vec<&str> = all.iter().flat_map(|Names(names)| names).map(String::as_str).collect();
+        refresh.option(option, (!names.is_empty()).then(|| word(&names.join(","))));
+    }
+    let sections = length.section.join(",");
+    refresh.option("--section", (!sections.is_empty()).then_some(sections));
 }

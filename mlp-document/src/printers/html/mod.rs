@@ -52,7 +52,9 @@ impl<'d> Format<'d> for Html<'d> {
         if let Some(author) = &front.author {
             let _ = writeln!(self.out, "<meta name=\"author\" content=\"{}\">", escape(author));
         }
-        let _ = write!(self.out, "<style>\n{STYLE}</style>\n</head>\n<body>\n<main>\n<h1>{title}</h1>\n");
+        let class = if self.document.is_compact() { " class=\"compact\"" } else { "" };
+        let _ =
+            write!(self.out, "<style>\n{STYLE}</style>\n</head>\n<body>\n<main{class}>\n<h1>{title}</h1>\n");
         let mut line = Vec::new();
         line.extend(front.author.as_deref().map(escape));
         line.extend(front.marks.map(phrases::marks));

@@ -12,6 +12,7 @@ use crate::{
     content::{Column, Line, Section, Side, Text},
     notation::math::{Math, Operator},
     pictures::Picture,
+    selection::{Extent, Place, Selection},
     steps::{Given, Step, Steps, Value, given_value},
 };
 
@@ -22,8 +23,8 @@ use super::{
 };
 
 use objects::{
-    Block, ColumnObject, Data, GivenObject, OperandObject, OptionsObject, PieceObject, Place, SectionObject,
-    SideObject, SpecificationObject, StepObject, Symbol,
+    Block, ColumnObject, Data, GivenObject, OperandObject, OptionsObject, PieceObject, SectionObject,
+    SideObject, SpecificationObject, StepObject, Symbol, TextPlace,
 };
 
 /// The version of the format: a new one where a program that reads the data has to be changed.
@@ -142,6 +143,7 @@ impl<'d> Json<'d> {
         let derivation = self.document.derivation();
         let steps = self.steps.all.iter().map(|step| self.step(step, places)).collect();
         let given = self.steps.given.iter().map(|given| self.given(given, places)).collect();
+        let options = self.options();
         let front = self.front.unwrap_or_default();
         Data {
             schema: SCHEMA,
@@ -157,18 +159,32 @@ impl<'d> Json<'d> {
                 fingerprint: format!("{:016x}", origin.fingerprint),
                 layout: format!("{:016x}", origin.layout),
             },
-            options: OptionsObject {
-                digits: self.document.digits,
-                round_each: self.document.round_each,
-                batch: derivation.chosen.batch,
-                sample: derivation.chosen.sample.map(|sample| sample + 1),
-            },
+            options,
             samples: self.document.numbers.as_ref().map(crate::Numbers::samples),
             given,
             given_left_out: self.steps.not_given,
             preface: self.preface,
             sections: self.sections,
             steps,
+        }
+    }
+
+    fn options(&self) -> OptionsObject {
+        let (document, derivation) = (self.document, self.document.derivation());
+        let Selection { only, focus, sections } = &document.options.selection;
+        let names = |places: &[Place]| places.iter().map(|place| place.name(derivation)).collect();
+        OptionsObject {
+            digits: document.digits,
+            round_each: document.round_each,
+            batch: derivation.chosen.batch,
+            sample: derivation.chosen.sample.map(|sample| sample + 1),
+            form: match document.options.extent {
+                Extent::Brief => "brief",
+                Extent::Full => "full",
+            },
+            only: names(only),
+            focus: names(focus),
+            sections: sections.clone(),
         }
     }
 
@@ -252,11 +268,11 @@ impl<'o> Places<'o> {
     }
 
     /// Line and column from 1 and the length, in characters.
-    fn place(&self, span: Span) -> Option<Place> {
+    fn place(&self, span: Span) -> Option<TextPlace> {
         let line = self.lines.partition_point(|start| *start <= span.start);
         let start = *self.lines.get(line.checked_sub(1)?)?;
         let column = self.text.get(start..span.start)?.chars().count() + 1;
         let length = self.text.get(span.start..span.end)?.chars().count();
-        Some(Place { line, column, length })
+        Some(TextPlace { line, column, length })
     }
 }

@@ -38,6 +38,10 @@ pub(super) struct OptionsObject {
     pub(super) round_each: Option<usize>,
     pub(super) batch: Option<usize>,
     pub(super) sample: Option<usize>,
+    pub(super) form: &'static str,
+    pub(super) only: Vec<String>,
+    pub(super) focus: Vec<String>,
+    pub(super) sections: Vec<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -47,7 +51,7 @@ pub(super) struct Symbol {
 }
 
 #[derive(Serialize)]
-pub(super) struct Place {
+pub(super) struct TextPlace {
     pub(super) line: usize,
     pub(super) column: usize,
     pub(super) length: usize,
@@ -60,7 +64,7 @@ pub(super) struct GivenObject {
     pub(super) name: String,
     pub(super) symbol: Option<Symbol>,
     pub(super) value: Option<Value>,
-    pub(super) place: Option<Place>,
+    pub(super) place: Option<TextPlace>,
 }
 
 #[derive(Serialize)]
@@ -77,7 +81,7 @@ pub(super) struct StepObject {
     pub(super) operands: Vec<OperandObject>,
     pub(super) reason: &'static str,
     pub(super) sides: Vec<SideObject>,
-    pub(super) place: Option<Place>,
+    pub(super) place: Option<TextPlace>,
 }
 
 #[derive(Serialize)]

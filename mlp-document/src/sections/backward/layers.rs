@@ -28,7 +28,7 @@ pub(super) fn backward(facts: &Facts<'_>) -> Section {
         let Op::SoftmaxCrossEntropy(z, t) = equation.op else { return None };
         Some((z, t))
     });
-    if let Some((z, t)) = operands {
+    if let Some((z, t)) = operands.filter(|(z, _)| facts.wants(*z)) {
         softmax_with_cross_entropy(facts, &mut section, z, t);
     }
     sigmoid_with_cross_entropy(facts, &mut section);
@@ -39,7 +39,10 @@ pub(super) fn backward(facts: &Facts<'_>) -> Section {
     named.retain(|id| !is_of_parameter(facts, *id));
     section.lines(lines_of(facts, &named));
     left_out(&mut section, named.len(), Items::Derivatives);
-    let of_batch: Vec<EquationId> = derivation.parameters.iter().filter_map(|p| p.batch()).collect();
+    let of_batch: Vec<EquationId> = {
+        let wanted = derivation.parameters.iter().filter(|p| facts.wants(p.equation));
+        wanted.filter_map(|p| p.batch()).collect()
+    };
     section.paragraph(phrases::gradients_of_batch(facts.reduction()));
     section.lines(lines_of(facts, &of_batch));
     left_out(&mut section, of_batch.len(), Items::Gradients);
