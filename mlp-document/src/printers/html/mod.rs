@@ -21,6 +21,8 @@ use super::{
 /// The rules of its look.
 const STYLE: &str = include_str!("style.css");
 
+/// Tables with at most as many rows stay on one sheet.
+const SMALL: usize = 14;
 /// Lines of text that a block of mathematics may be high; a sheet has about 55.
 const HEIGHT: usize = 28;
 
@@ -104,7 +106,8 @@ impl<'d> Format<'d> for Html<'d> {
 
     fn table(&mut self, columns: &'d [Column], rows: &'d [Vec<Text>]) {
         let class = |column: &Column| if column.is_number { " class=\"number\"" } else { "" };
-        self.out.push_str("<div class=\"table\" tabindex=\"0\"><table>\n<thead><tr>");
+        let small = if rows.len() <= SMALL { " small" } else { "" };
+        let _ = write!(self.out, "<div class=\"table{small}\" tabindex=\"0\"><table>\n<thead><tr>");
         for column in columns {
             let _ = write!(self.out, "<th scope=\"col\"{}>{}</th>", class(column), escape(&column.title));
         }
