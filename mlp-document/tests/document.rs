@@ -7,6 +7,8 @@
 mod batch;
 #[path = "document/computation.rs"]
 mod computation;
+#[path = "document/formats.rs"]
+mod formats;
 #[path = "document/networks.rs"]
 mod networks;
 #[path = "document/outside.rs"]

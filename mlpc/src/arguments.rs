@@ -23,7 +23,7 @@ pub(crate) enum Command {
     Summary(Summary),
     /// Perform the declared training step and print every number
     Eval(Eval),
-    /// Write the worked derivation in Markdown
+    /// Write the worked derivation as Markdown, HTML or JSON
     Derive(Derive),
     /// Draw the network
     Graph(Graph),
@@ -167,10 +167,35 @@ pub(crate) struct Derive {
     /// The batch size, instead of the one declared in `train`
     #[arg(long, value_name = "N", value_parser = count())]
     pub(crate) batch: Option<u64>,
+    /// The output format; without it, the ending of FILE given with -o decides, and Markdown is the default
+    #[arg(long, value_enum)]
+    pub(crate) format: Option<DeriveFormat>,
     #[command(flatten)]
     pub(crate) length: Length,
     #[command(flatten)]
     pub(crate) target: Target,
+}
+
+/// The formats of a derivation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DeriveFormat {
+    /// Markdown with LaTeX and Mermaid
+    Markdown,
+    /// A page for a browser and a printer, in one file
+    Html,
+    /// The steps as data
+    Json,
+}
+
+impl DeriveFormat {
+    /// The word of the command line.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            DeriveFormat::Markdown => "markdown",
+            DeriveFormat::Html => "html",
+            DeriveFormat::Json => "json",
+        }
+    }
 }
 
 /// `graph`

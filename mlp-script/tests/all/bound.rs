@@ -68,7 +68,8 @@ fn times(error: f64, factor: f64) -> f64 {
 impl Mul for Bound {
     type Output = Self;
     fn mul(self, other: Self) -> Self {
-        let error = times(self.error, other.value) + times(other.error, self.value) + times(self.error, other.error);
+        let error =
+            times(self.error, other.value) + times(other.error, self.value) + times(self.error, other.error);
         Bound::rounded(self.value * other.value, error)
     }
 }
@@ -107,7 +108,8 @@ impl Real for Bound {
         Bound { error: own.error + 16.0 * f64::EPSILON * value.abs(), ..own }
     }
     fn floor(self) -> Self {
-        let jumps = self.error > 0.0 && (self.value - self.error).floor() != (self.value + self.error).floor();
+        let jumps =
+            self.error > 0.0 && (self.value - self.error).floor() != (self.value + self.error).floor();
         Bound { value: self.value.floor(), error: if jumps { f64::INFINITY } else { 0.0 } }
     }
     fn pow(self, exponent: Self) -> Self {

@@ -29,7 +29,8 @@ fn examples_agree() {
         for (name, text) in folders.into_iter().flat_map(specifications) {
             let derivation = derivation(&text);
             match emit(&derivation, language, "mlpc") {
-                Ok(_) => all.add(agreement(&derivation, language).unwrap_or_else(|wrong| panic!("{name}: {wrong}"))),
+                Ok(_) => all
+                    .add(agreement(&derivation, language).unwrap_or_else(|wrong| panic!("{name}: {wrong}"))),
                 Err(Refusal::Missing(_) | Refusal::Parameters(_)) => refused.push(name),
                 Err(refusal) => panic!("{name}: {refusal}"),
             }
@@ -48,7 +49,8 @@ fn campaign(numbers: std::ops::Range<u64>) -> usize {
             let text = specification(number);
             let derivation = derivation(&text);
             match emit(&derivation, language, "mlpc") {
-                Ok(_) => all.add(agreement(&derivation, language).unwrap_or_else(|wrong| panic!("{wrong}\n{text}"))),
+                Ok(_) => all
+                    .add(agreement(&derivation, language).unwrap_or_else(|wrong| panic!("{wrong}\n{text}"))),
                 Err(_) => refused += 1,
             }
         }

@@ -153,7 +153,10 @@ fn compare(
         let difference = (own - value).abs();
         let relative = difference / value.abs();
         if difference.is_nan() || difference > bound.error {
-            return Err(format!("{at}: {own:?} printed, {value:?} computed; at most {:e} apart", bound.error));
+            return Err(format!(
+                "{at}: {own:?} printed, {value:?} computed; at most {:e} apart",
+                bound.error
+            ));
         }
         agreement.of_bound = agreement.of_bound.max(difference / bound.error);
         if relative > agreement.worst {
