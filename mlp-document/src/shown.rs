@@ -15,7 +15,7 @@ use crate::{
     expression::{equation::is_unnamed, evaluate::Numbers},
     known::{Exact, Known},
     notation::decimal::ALL_DIGITS,
-    sections::facts::is_of_a_neuron,
+    sections::facts::is_of_neurons,
 };
 
 /// Networks with more operations than this are computed in doubles alone.
@@ -57,7 +57,7 @@ fn rounded(derivation: &Derivation, point: &Point, places: usize) -> Numbers<Kno
         parameter.is_some_and(|parameter| !matches!(parameter.start, Start::Fill(_) | Start::Values(_)))
     };
     // The gradients of one sample are printed for named neurons only.
-    let neurons = derivation.equations.iter().all(is_of_a_neuron);
+    let neurons = is_of_neurons(derivation);
     let is_parameter = |id: EquationId| derivation.parameters.iter().any(|p| p.equation == id);
     let is_printed = |id: EquationId| {
         let of_sample = matches!(derivation.equation(id).symbol, Symbol::Gradient(by) if is_parameter(by));

@@ -1,12 +1,17 @@
 //! Each equals sign is a test: all sides of a line have the same value, and the sizes of a product fit.
 
-use mlp_dsl::{ir::Derivation, shape::Shape};
-use mlp_eval::{Array, Point, cost};
+use mlp_dsl::{
+    formula::evaluate::Real,
+    ir::{Data, Derivation, equation::EquationId},
+    model::Sample,
+    shape::Shape,
+};
+use mlp_eval::{Array, Ball, Point, cost};
 
 use crate::{
     Document, Line, Node, Numbers, ProductSizes, Side, Size,
     content::{Block, Inline},
-    expression::evaluate::node_values,
+    expression::{book::targets_sum_to_one, evaluate::node_values},
     printers::text,
 };
 
@@ -37,10 +42,13 @@ impl Document {
             return Ok(compared);
         }
         // An equality that holds only by chance of the declared numbers fails at others.
-        let drawn = Point::drawn_batch(derivation, 1, true, samples);
+        let mut drawn = Point::drawn_batch(derivation, 1, true, samples);
+        if targets_sum_to_one(derivation) {
+            drawn.take_samples(derivation, &with_sums_of_one(derivation, &drawn));
+        }
         let declared = Point::declared(derivation).ok().filter(|_| self.numbers.is_some());
         for point in declared.iter().chain([&drawn]) {
-            compared += self.verify(&Numbers::at(derivation, point))?;
+            compared += self.verify_at(&Numbers::at(derivation, point), Some(point))?;
         }
         Ok(compared)
     }
@@ -53,7 +61,13 @@ impl Document {
     /// How many equals signs hold at these numbers, for each sample; or the first that does not. What names the samples
     /// of the document is tested with as many samples only.
     pub fn verify(&self, numbers: &Numbers) -> Result<usize, Fault> {
+        self.verify_at(numbers, None)
+    }
+
+    /// The same; with the point, sides that differ because digits cancel are compared with more digits.
+    fn verify_at(&self, numbers: &Numbers, point: Option<&Point>) -> Result<usize, Fault> {
         let mut compared = 0;
+        let mut precise: Option<Numbers<Ball>> = None;
         for line in self.lines() {
             let names_samples = line.sides.iter().any(|side| side.expression.names_sample().is_some());
             if names_samples && numbers.samples() != self.samples() {
@@ -62,7 +76,13 @@ impl Document {
             let open = line.sides.iter().any(|side| side.expression.is_open(&self.derivation));
             let seen = if open { numbers.samples() } else { 1 };
             for sample in 0..seen {
-                compared += self.holds(line, numbers, sample)?;
+                compared += match (self.holds(line, numbers, sample), point) {
+                    (Err(fault), Some(point)) => {
+                        let precise = precise.get_or_insert_with(|| Numbers::at(&self.derivation, point));
+                        self.holds_precisely(line, numbers, precise, sample).ok_or(fault)?
+                    }
+                    (result, _) => result?,
+                };
             }
         }
         Ok(compared)
@@ -99,6 +119,28 @@ impl Document {
         Ok(rest.len())
     }
 
+    /// Whether the sides differ in doubles only because digits cancel there: in numbers with twice as many digits they
+    /// are as near as doubles can be.
+    fn holds_precisely(
+        &self,
+        line: &Line,
+        numbers: &Numbers,
+        precise: &Numbers<Ball>,
+        sample: usize,
+    ) -> Option<usize> {
+        let values = |side: &Side| node_values(&side.expression, &self.derivation, numbers, sample);
+        let doubles = line.sides.iter().map(values).collect::<Option<Vec<_>>>()?;
+        let tolerance = tolerance(&self.derivation, &doubles, numbers.samples());
+        let sides = line.sides.iter().map(|side| side.evaluate(&self.derivation, precise, sample));
+        let sides = sides.collect::<Option<Vec<Array<Ball>>>>()?;
+        let (first, rest) = sides.split_first()?;
+        let near = |(a, b): (Ball, Ball)| (a - b).real().abs() <= tolerance;
+        let same = |side: &Array<Ball>| {
+            side.shape().count() == first.shape().count() && first.iter().zip(side.iter()).all(near)
+        };
+        rest.iter().all(same).then_some(rest.len())
+    }
+
     /// A side as plain text, for messages.
     fn plain(&self, side: &Side) -> String {
         self.math(side).map_or_else(|| "a long formula".to_owned(), |math| text::math(&math))
@@ -128,6 +170,23 @@ impl Document {
         });
         self.preface.iter().chain(texts).flatten()
     }
+}
+
+/// The samples of a point with targets that sum to 1.
+fn with_sums_of_one(derivation: &Derivation, point: &Point) -> Vec<Sample> {
+    let numbers = |of: &[EquationId], sample: usize| {
+        let values = of.iter().filter_map(|id| point.of(*id, sample));
+        values.flat_map(|value| value.iter().collect::<Vec<f64>>()).collect::<Vec<f64>>()
+    };
+    let ids = |data: &Data| data.value.equations().to_vec();
+    let inputs: Vec<EquationId> = derivation.inputs.iter().flat_map(ids).collect();
+    let target: Vec<EquationId> = derivation.target.iter().flat_map(ids).collect();
+    let of_sample = |sample: usize| {
+        let target = numbers(&target, sample);
+        let sum: f64 = target.iter().sum();
+        Sample { input: numbers(&inputs, sample), target: target.iter().map(|t| t / sum).collect() }
+    };
+    (0..point.samples()).map(of_sample).collect()
 }
 
 /// Whether the factors fit together, and the result has their outer sizes and those of its value.

@@ -252,6 +252,17 @@ pub struct UpdateRule {
     pub state: Vec<String>,
     /// The assignments in order; each formula reads the values that those before it have changed.
     pub assignments: Vec<(Changed, Formula)>,
+    /// The statements as they are written: `let` names are not put in, but are leaves after the settings, in order.
+    pub written: Vec<(Stated, Formula)>,
+}
+
+/// What a statement of a rule gives a value to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stated {
+    /// A `let` name.
+    Named(String),
+    /// The parameter or a state.
+    Changed(Changed),
 }
 
 impl UpdateRule {

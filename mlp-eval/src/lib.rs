@@ -32,6 +32,7 @@ use mlp_dsl::{
 };
 
 pub use array::Array;
+pub use ball::Ball;
 pub use fault::{Fault, FaultKind};
 pub use gradient_check::{
     Compared, ENOUGH, GradientCheck, Gradients, Outcome, Verdict, Worst, check_gradients,

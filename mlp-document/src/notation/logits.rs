@@ -54,7 +54,7 @@ impl Logits {
         (!self.read.contains(&p) && !is_unnamed(derivation, p)).then_some(p)
     }
 
-    /// ln σ(z) for `log_sigmoid(z)`, and −t ln p − (1 − t) ln(1 − p) for the log loss of p = σ(z); `None` for other functions.
+    /// ln σ(z) for `log_sigmoid(z)`, and −(t ln p + (1 − t) ln(1 − p)) for the log loss of p = σ(z); `None` for other functions.
     pub(super) fn call(
         &self,
         names: &Names,
@@ -81,9 +81,9 @@ impl Logits {
                     expression.shape_of(*z) != Shape::Scalar && expression.shape_of(*t) != Shape::Scalar;
                 let rest = |x: &Math| binary(Binary::Subtract, &Math::whole(1), x, false);
                 let t = at(t)?;
-                let first = binary(Binary::Multiply, t, &ln(p.clone()), arrays).negated();
+                let first = binary(Binary::Multiply, t, &ln(p.clone()), arrays);
                 let second = binary(Binary::Multiply, &rest(t), &ln(rest(&p)), arrays);
-                Some(binary(Binary::Subtract, &first, &second, false))
+                Some(binary(Binary::Add, &first, &second, false).negated())
             }
             _ => None,
         }

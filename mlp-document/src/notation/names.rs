@@ -13,6 +13,8 @@ use mlp_dsl::{
     never::OrNever,
 };
 
+use crate::{expression::book::has_named_elements, sections::facts::is_of_neurons};
+
 use super::{
     logits::Logits,
     math::{Mark, Math, Name},
@@ -26,6 +28,8 @@ pub(crate) struct Names {
     constants: Vec<Name>,
     functions: Vec<Name>,
     derived: HashMap<EquationId, Name>,
+    /// The elements of short vectors of classes, where neurons have names.
+    elements: HashMap<(EquationId, usize), Name>,
     batch_loss: Name,
     /// Whether exp(x) is eˣ: no name of the specification is e.
     pub(crate) exp_is_power: bool,
@@ -78,9 +82,13 @@ impl Names {
             Some(Reduction::Sum) => loss().with(Name::letter("Σ")),
             Some(Reduction::Mean) | None => loss().marked(Mark::Bar),
         };
-        let (derived, logits) = (HashMap::new(), Logits::new(derivation));
-        let mut names = Names { spelled, constants, functions, derived, batch_loss, exp_is_power, logits };
+        let (derived, elements, logits) = (HashMap::new(), HashMap::new(), Logits::new(derivation));
+        let mut names =
+            Names { spelled, constants, functions, derived, elements, batch_loss, exp_is_power, logits };
         names.derive(derivation, &mut taken);
+        if is_of_neurons(derivation) {
+            names.name_elements(derivation, &mut taken);
+        }
         names
     }
 
@@ -97,6 +105,24 @@ impl Names {
             };
             self.derived.insert(id, chosen);
         }
+    }
+
+    /// Names for the elements of named vectors, all of one or none.
+    fn name_elements(&mut self, derivation: &Derivation, taken: &mut Taken) {
+        for (id, equation) in derivation.numbered().filter(|(id, _)| has_named_elements(derivation, *id)) {
+            let whole = self.plain(derivation, id);
+            let of = |index: usize| whole.clone().with(Name::digits((index + 1).to_string()));
+            let count = equation.shape.count();
+            if (0..count).all(|index| !taken.0.contains(&of(index).look())) {
+                taken.0.extend((0..count).map(|index| of(index).look()));
+                self.elements.extend((0..count).map(|index| ((id, index), of(index))));
+            }
+        }
+    }
+
+    /// The name of an element of a vector.
+    pub(super) fn element(&self, id: EquationId, index: usize) -> Option<Name> {
+        self.elements.get(&(id, index)).cloned()
     }
 
     /// The name that is made for a symbol; none where the specification has the name, and for

@@ -67,7 +67,7 @@ pub(crate) fn backward_of_layers(reduction: Reduction, occurs: &Backward) -> Tex
 }
 
 /// Before the derivation of a cross-entropy that follows a softmax.
-pub(crate) fn softmax_with_cross_entropy(definition: Line) -> Text {
+pub(crate) fn softmax_with_cross_entropy(definition: Line, sum: Line) -> Text {
     text![
         "Softmax and cross-entropy are differentiated together. For the argument ",
         letter("z"),
@@ -75,21 +75,33 @@ pub(crate) fn softmax_with_cross_entropy(definition: Line) -> Text {
         letter("t"),
         ", let ",
         definition,
+        " and ",
+        sum,
         "; the indices ",
         letter("i"),
         " and ",
         letter("k"),
-        " count the classes.",
+        " count the classes. A probability depends on each argument, so its derivatives have two cases, which follow from the rule for quotients.",
     ]
 }
 
-/// After it.
-pub(crate) fn prediction_minus_target(z: Math) -> Text {
+/// After it; `simplex` says that the targets are known to sum to 1.
+pub(crate) fn prediction_minus_target(simplex: bool, z: Math) -> Text {
     text![
-        "If the targets sum to 1, this is the prediction minus the target. The program computes softmax and loss directly from ",
+        if simplex {
+            "The targets sum to 1, so this is the prediction minus the target."
+        } else {
+            "If the targets sum to 1, this is the prediction minus the target."
+        },
+        " The program computes softmax and loss directly from ",
         z,
-        " and subtracts the maximum first, so that nothing overflows."
+        " and subtracts the maximum first, so that nothing overflows.",
     ]
+}
+
+/// Before the same with numbers.
+pub(crate) fn softmax_with_numbers() -> Text {
+    text!["With the numbers of this network, a column for each argument and a row for each probability:"]
 }
 
 /// Before the derivation of a binary cross-entropy that follows a sigmoid.

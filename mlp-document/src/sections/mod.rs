@@ -3,6 +3,7 @@
 pub(crate) mod arithmetic;
 mod backward;
 mod check;
+mod classes;
 mod effort;
 pub(crate) mod facts;
 mod forward;

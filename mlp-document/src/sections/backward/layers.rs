@@ -24,13 +24,7 @@ pub(super) fn backward(facts: &Facts<'_>) -> Section {
     let derivation = facts.derivation;
     let mut section = Section::new("backward");
     section.paragraph(phrases::backward_of_layers(facts.reduction(), &occurring(facts)));
-    let operands = derivation.equations.iter().find_map(|equation| {
-        let Op::SoftmaxCrossEntropy(z, t) = equation.op else { return None };
-        Some((z, t))
-    });
-    if let Some((z, t)) = operands {
-        softmax_with_cross_entropy(facts, &mut section, z, t);
-    }
+    softmax_with_cross_entropy(facts, &mut section);
     sigmoid_with_cross_entropy(facts, &mut section);
     functions(facts, &mut section);
     let mut named = facts.named(Role::ChainRule);

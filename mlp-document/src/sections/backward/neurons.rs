@@ -9,10 +9,7 @@ use mlp_dsl::{
 
 use crate::{
     content::{Block, Form, Line, Section, Side},
-    expression::{
-        Expression, Node, Quantity,
-        equation::{is_unnamed, of_equation},
-    },
+    expression::{Expression, Node, Quantity, equation::is_unnamed},
     phrases::{self, Items},
     sections::{
         facts::{Facts, ITEMS},
@@ -21,7 +18,7 @@ use crate::{
     },
 };
 
-use super::{chain::Chain, sigmoid::sigmoid_with_cross_entropy};
+use super::{chain::Chain, sigmoid::sigmoid_with_cross_entropy, softmax::softmax_with_cross_entropy};
 
 /// How many paths a chain is spelled out for.
 const PATHS: usize = 4;
@@ -30,6 +27,7 @@ const PATHS: usize = 4;
 pub(super) fn backward(facts: &Facts<'_>, loss: EquationId) -> Section {
     let mut section = Section::new("backward");
     section.paragraph(phrases::backward_of_neurons(facts.has_delta()));
+    softmax_with_cross_entropy(facts, &mut section);
     sigmoid_with_cross_entropy(facts, &mut section);
     let chain = Chain::new(facts, loss);
     let mut walk = Walk { facts, chain, loss, said: HashSet::new(), derived: HashSet::new() };
@@ -248,7 +246,7 @@ impl Walk<'_> {
     fn chain_line(&self, x: EquationId, gradient: EquationId, between: Vec<Side>, spread: bool) -> Line {
         let mut sides = vec![symbol(self.facts, gradient)];
         sides.extend(between);
-        let formula = of_equation(self.facts.derivation, gradient);
+        let formula = self.facts.formula(gradient);
         let paths = self.paths(x, spread);
         sides.extend(paths.iter().cloned().map(Side::symbols));
         if paths.is_none() || self.reads_next(x, &formula) {
