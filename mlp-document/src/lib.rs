@@ -44,7 +44,7 @@ use mlp_eval::Point;
 use known::Known;
 use notation::{Notation, names::Names};
 use printers::markdown;
-use sections::facts::Facts;
+use sections::facts::{Facts, is_of_neurons};
 
 /// How the document is made.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -91,14 +91,13 @@ pub fn derive(derivation: &Derivation, options: &Options) -> Document {
         derivation.parameter_count() <= EVALUATED && values::affordable_for(derivation, samples).is_ok();
     let point = if small { Point::declared(derivation).ok() } else { None };
     let numbers = point.as_ref().map(|point| shown::numbers(derivation, point, options));
-    let facts = Facts::new(derivation, options, numbers.as_ref());
-    let neurons = facts.at_neuron_level();
+    let single = is_of_neurons(derivation) && numbers.as_ref().is_none_or(|numbers| numbers.samples() == 1);
+    let names = Names::new(derivation, single);
+    let facts = Facts::new(derivation, options, numbers.as_ref(), &names);
     let sections = sections::sections(&facts);
     // What is rounded before it is used is printed with all the digits that it has.
     let digits = if options.round_each.is_some() { ROUNDED } else { options.digits.clamp(1, 17) };
     let preface = sections::preface(&facts, options);
-    let single = neurons && numbers.as_ref().is_none_or(|numbers| numbers.samples() == 1);
-    let names = Names::new(derivation, single);
     Document {
         derivation: derivation.clone(),
         names,

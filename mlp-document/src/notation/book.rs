@@ -88,6 +88,9 @@ impl Notation<'_> {
         let (symbols, left, right) = (self.expression(left, false)?, value(left)?, value(right)?);
         let (number, right) = (self.array(&left)?, self.array(&right)?);
         let mut row = Vec::new();
+        if *comparison == Comparison::Equal && symbols != number {
+            return Some(Math::infix(symbols, Operator::Equal, right));
+        }
         if symbols != number && symbols.size() <= LONG {
             let exact = self.read(&left).is_some_and(|read| same(&read, &left));
             let sign = if exact { Operator::Equal } else { Operator::Approximately };

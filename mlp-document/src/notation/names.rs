@@ -30,6 +30,8 @@ pub(crate) struct Names {
     derived: HashMap<EquationId, Name>,
     /// The elements of short vectors of classes, where neurons have names.
     elements: HashMap<(EquationId, usize), Name>,
+    /// All names, as they look.
+    taken: Taken,
     batch_loss: Name,
     /// Whether exp(x) is eˣ: no name of the specification is e.
     pub(crate) exp_is_power: bool,
@@ -38,7 +40,7 @@ pub(crate) struct Names {
 }
 
 /// Names that are used, as they look.
-#[derive(Default)]
+#[derive(Clone, Debug, Default)]
 struct Taken(HashSet<Name>);
 
 impl Taken {
@@ -83,12 +85,23 @@ impl Names {
             Some(Reduction::Mean) | None => loss().marked(Mark::Bar),
         };
         let (derived, elements, logits) = (HashMap::new(), HashMap::new(), Logits::new(derivation));
-        let mut names =
-            Names { spelled, constants, functions, derived, elements, batch_loss, exp_is_power, logits };
+        let own = Taken::default();
+        let mut names = Names {
+            spelled,
+            constants,
+            functions,
+            derived,
+            elements,
+            taken: own,
+            batch_loss,
+            exp_is_power,
+            logits,
+        };
         names.derive(derivation, &mut taken);
         if is_of_neurons(derivation) {
             names.name_elements(derivation, &mut taken);
         }
+        names.taken = taken;
         names
     }
 
@@ -118,6 +131,19 @@ impl Names {
                 self.elements.extend((0..count).map(|index| ((id, index), of(index))));
             }
         }
+    }
+
+    /// The name that a rule gives to a part of its formulas, for a parameter: `m_hat` is m with a roof.
+    pub(crate) fn of_rule(&self, derivation: &Derivation, name: &str, parameter: EquationId) -> Name {
+        let short = match name.strip_suffix("_hat") {
+            Some(base) if !base.is_empty() => pretty(base).marked(Mark::Hat),
+            Some(_) | None => pretty(name),
+        };
+        let short = short.with(self.plain(derivation, parameter));
+        if self.taken.0.contains(&short.look()) {
+            return Name::word(format!("{name}_{}", derivation.name_of(parameter)));
+        }
+        short
     }
 
     /// The name of an element of a vector.

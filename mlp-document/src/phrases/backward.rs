@@ -105,12 +105,12 @@ pub(crate) fn softmax_with_numbers() -> Text {
 }
 
 /// Before the derivation of a binary cross-entropy that follows a sigmoid.
-pub(crate) fn sigmoid_with_cross_entropy(definition: Line) -> Text {
+pub(crate) fn sigmoid_with_cross_entropy([z, t]: [Side; 2], definition: Line) -> Text {
     text![
         "Sigmoid and binary cross-entropy are differentiated together. For each output with net input ",
-        letter("z"),
+        z,
         " and target ",
-        letter("t"),
+        t,
         " let ",
         definition,
         ":",
@@ -118,14 +118,14 @@ pub(crate) fn sigmoid_with_cross_entropy(definition: Line) -> Text {
 }
 
 /// After it.
-pub(crate) fn from_the_net_input(z: Side, computed: Line) -> Text {
+pub(crate) fn from_the_net_input(z: Side, computed: Line, p: Side) -> Text {
     text![
         "The program computes the loss directly from ",
         z,
         ", as ",
         computed,
         ", so that nothing overflows and no digit is lost where ",
-        letter("p"),
+        p,
         " is close to 0 or 1.",
     ]
 }

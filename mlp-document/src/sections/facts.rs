@@ -23,6 +23,7 @@ use crate::{
         evaluate::Numbers,
     },
     known::Known,
+    notation::names::Names,
 };
 
 /// The most values, and the most parameters, that a section spells out.
@@ -40,6 +41,7 @@ pub(crate) struct Facts<'d> {
     /// The last equation of each layer.
     ends: Vec<EquationId>,
     pub(crate) options: &'d Options,
+    pub(crate) names: &'d Names,
     neurons: bool,
     /// Whether the targets sum to 1.
     pub(crate) simplex: bool,
@@ -50,6 +52,7 @@ impl<'d> Facts<'d> {
         derivation: &'d Derivation,
         options: &'d Options,
         numbers: Option<&'d Numbers<Known>>,
+        names: &'d Names,
     ) -> Self {
         let mut uses: HashMap<EquationId, Vec<EquationId>> = HashMap::new();
         for (id, equation) in derivation.numbered() {
@@ -65,7 +68,7 @@ impl<'d> Facts<'d> {
         let parameters = derivation.parameters.iter().map(|p| p.equation).collect();
         let neurons = is_of_neurons(derivation);
         let simplex = targets_sum_to_one(derivation);
-        Facts { derivation, numbers, parameters, uses, ends, options, neurons, simplex }
+        Facts { derivation, numbers, parameters, uses, ends, options, names, neurons, simplex }
     }
 
     /// Whether every value is a scalar of its own: then each number can be written out.

@@ -15,7 +15,7 @@ use crate::{
     content::{Form, Line, Section, Side},
     expression::{
         ArrayOp, Expression, Node, NodeId, Quantity,
-        book::{expanded, with_textbook_forms},
+        book::{by_elements, expanded, with_textbook_forms},
         equation::{expanded as computed, of_equation, with_bodies},
         evaluate::nodes_from,
     },
@@ -51,7 +51,16 @@ pub(crate) fn line(facts: &Facts<'_>, id: EquationId) -> Line {
     if chooses && facts.at_neuron_level() && facts.numbers.is_some() && spelled == expression {
         sides.remove(1);
     }
-    let numbers = in_numbers(facts, id, &spelled);
+    let mut numbers = in_numbers(facts, id, &spelled);
+    if let Some(Node::Array(ArrayOp::CrossEntropy, _)) = spelled.root()
+        && facts.samples() == 1
+        && !numbers.is_empty()
+    {
+        let by_classes = by_elements(&spelled, derivation, facts.simplex);
+        let parted =
+            !by_classes.nodes().iter().any(|node| matches!(node, Node::Array(ArrayOp::CrossEntropy, _)));
+        numbers.splice(0..0, parted.then(|| Side::new(Form::Numbers, by_classes)));
+    }
     // Numbers that a reader could not compute with are left out.
     let usable = |side: &Side| faithful || side.form == Form::Value || is_faithful(facts, id, &spelled);
     sides.extend(numbers.into_iter().filter(usable));
@@ -63,7 +72,9 @@ fn as_computed(facts: &Facts<'_>, expression: &Expression) -> Expression {
     let computed = computed(expression, facts.derivation).filter(|_| facts.at_neuron_level());
     let computed = computed.unwrap_or_else(|| expression.clone());
     match facts.derivation.prelude_function("log_loss_from_logit") {
-        Some(log_loss) => with_bodies(&computed, facts.derivation, log_loss),
+        Some(log_loss) => {
+            with_textbook_forms(&with_bodies(&computed, facts.derivation, log_loss), facts.derivation)
+        }
         None => computed,
     }
 }

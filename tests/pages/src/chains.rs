@@ -67,6 +67,7 @@ impl Known {
                         }
                     }
                 }
+                Part::Reason(chain) => known.reason(*line, chain, report),
                 Part::Alone(_) | Part::Batch(_) => {}
             }
         }
@@ -216,7 +217,7 @@ impl Known {
         (relation, side): &(Relation, Node),
         report: &mut Report,
     ) {
-        if *relation == Relation::Other || !is_numeric(side) {
+        if matches!(relation, Relation::Other(_)) || !is_numeric(side) {
             report.symbolic += 1;
             return;
         }
@@ -237,6 +238,44 @@ impl Known {
         }
         for symbolic in symbols().skip(1) {
             self.formula(line, symbolic, side, report);
+        }
+    }
+
+    /// Why a branch is taken: the number of a name is the one it has, and the comparison holds.
+    fn reason(&mut self, line: usize, chain: &[(Relation, Node)], report: &mut Report) {
+        if let [(_, name), (relation, number), ..] = chain
+            && let Some(name) = key(name)
+            && !matches!(relation, Relation::Other(_))
+        {
+            self.put_in(line, *relation, &name, number, report);
+        }
+        let (sign, sides) = match chain {
+            [.., (_, left), (Relation::Other(sign), right)] => (*sign, Some((left, right))),
+            // A name that is equal to a number.
+            [_, (Relation::Equal, _)] => return,
+            _ => ("", None),
+        };
+        let as_printed = Rounding { each: true, ..self.rounding };
+        let number = |node: &Node| Some(self.reader(as_printed).value(node)?.cells.first()?.high);
+        let numbers = sides.and_then(|(left, right)| Some((number(left)?, number(right)?)));
+        let holds = numbers.map(|(left, right)| match sign {
+            "<" => left < right,
+            "<=" => left <= right,
+            ">" => left > right,
+            ">=" => left >= right,
+            _ => left != right,
+        });
+        report.sides += 1;
+        if holds != Some(true) {
+            report.find(
+                line,
+                format!(
+                    "the reason {} does not hold",
+                    sides.map_or_else(String::new, |(left, right)| {
+                        format!("{} {sign} {}", text(left), text(right))
+                    })
+                ),
+            );
         }
     }
 
@@ -283,7 +322,7 @@ impl Known {
                 let half = self.rounding.of_result(side);
                 Option::zip(value(before), value(side)).map(|(a, b)| meet(&a, &b, half))
             }
-            Relation::Other => None,
+            Relation::Other(_) => None,
         };
         match holds {
             Some(true) => {}
@@ -373,7 +412,7 @@ fn sign(relation: Relation) -> &'static str {
     match relation {
         Relation::Equal => "=",
         Relation::Near => "≈",
-        Relation::Other => "?",
+        Relation::Other(sign) => sign,
     }
 }
 

@@ -78,6 +78,8 @@ impl Report {
 pub(crate) enum Part {
     /// A line of equalities.
     Chain(Vec<(latex::Relation, Node)>),
+    /// A comparison that decides which branch of a choice is taken.
+    Reason(Vec<(latex::Relation, Node)>),
     /// A formula alone in text.
     Alone(Node),
     /// The batch for which the following tables give sizes.
@@ -117,7 +119,13 @@ fn understand(line: usize, piece: Piece, parts: &mut Vec<(usize, Part)>, report:
     };
     match piece {
         Piece::Heading(_) => {}
-        Piece::Line(text) => parts.extend(parsed(&text).map(|chain| (line, Part::Chain(chain)))),
+        Piece::Line(text) => {
+            let (text, reasons) = text.split_once("\\text{, since }").unwrap_or((&text, ""));
+            parts.extend(parsed(text).map(|chain| (line, Part::Chain(chain))));
+            for reason in reasons.split("\\text{ and }").filter(|reason| !reason.is_empty()) {
+                parts.extend(parsed(reason).map(|chain| (line, Part::Reason(chain))));
+            }
+        }
         Piece::Paragraph(text) => {
             let batch =
                 text.split_once("for a batch of ").and_then(|(_, rest)| rest.split(' ').next()?.parse().ok());
