@@ -55,13 +55,20 @@ pub struct Options {
     pub batch: Option<usize>,
     /// Each computed number is rounded to this many decimals before it is used further.
     pub round_each: Option<usize>,
+    /// Each differentiation is spelled out, with its powers and zeros.
+    pub full_detail: bool,
+    /// Steps of training that are derived; at least one.
+    pub steps: usize,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Options { digits: 9, batch: None, round_each: None }
+        Options { digits: 9, batch: None, round_each: None, full_detail: false, steps: 1 }
     }
 }
+
+/// The most steps that a document derives.
+pub const STEPS: usize = 5;
 
 /// The worked derivation of one network.
 #[derive(Clone, Debug)]
@@ -71,6 +78,8 @@ pub struct Document {
     numbers: Option<Numbers<Known>>,
     digits: usize,
     round_each: Option<usize>,
+    /// How many steps the numbers are of.
+    steps: usize,
     preface: Vec<Text>,
     sections: Vec<Section>,
 }
@@ -101,6 +110,7 @@ pub fn derive(derivation: &Derivation, options: &Options) -> Document {
     Document {
         derivation: derivation.clone(),
         names,
+        steps: numbers.as_ref().map_or(1, |numbers| numbers.later() + 1),
         numbers,
         digits,
         round_each: options.round_each,

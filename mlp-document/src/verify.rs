@@ -2,7 +2,11 @@
 
 use mlp_dsl::{
     formula::evaluate::Real,
-    ir::{Data, Derivation, equation::EquationId},
+    ir::{
+        Data, Derivation,
+        array::Op,
+        equation::{EquationId, Per},
+    },
     model::Sample,
     shape::Shape,
 };
@@ -48,7 +52,7 @@ impl Document {
         }
         let declared = Point::declared(derivation).ok().filter(|_| self.numbers.is_some());
         for point in declared.iter().chain([&drawn]) {
-            compared += self.verify_at(&Numbers::at(derivation, point), Some(point))?;
+            compared += self.verify(&Numbers::with_steps(derivation, point, self.steps))?;
         }
         Ok(compared)
     }
@@ -61,27 +65,29 @@ impl Document {
     /// How many equals signs hold at these numbers, for each sample; or the first that does not. What names the samples
     /// of the document is tested with as many samples only.
     pub fn verify(&self, numbers: &Numbers) -> Result<usize, Fault> {
-        self.verify_at(numbers, None)
-    }
-
-    /// The same; with the point, sides that differ because digits cancel are compared with more digits.
-    fn verify_at(&self, numbers: &Numbers, point: Option<&Point>) -> Result<usize, Fault> {
         let mut compared = 0;
+        let simplex = targets_sum_to_one(&self.derivation);
         let mut precise: Option<Numbers<Ball>> = None;
         for line in self.lines() {
             let names_samples = line.sides.iter().any(|side| side.expression.names_sample().is_some());
-            if names_samples && numbers.samples() != self.samples() {
+            let step = line.sides.iter().filter_map(|side| side.expression.names_step()).max();
+            if names_samples && numbers.samples() != self.samples() || step > Some(numbers.later()) {
                 continue;
             }
             let open = line.sides.iter().any(|side| side.expression.is_open(&self.derivation));
             let seen = if open { numbers.samples() } else { 1 };
             for sample in 0..seen {
-                compared += match (self.holds(line, numbers, sample), point) {
-                    (Err(fault), Some(point)) => {
-                        let precise = precise.get_or_insert_with(|| Numbers::at(&self.derivation, point));
+                compared += match self.holds(line, numbers, sample) {
+                    // Where targets sum to 1, formulas may say so.
+                    Err(_) if simplex && !sums_to_one(&self.derivation, numbers, sample) => 0,
+                    Err(fault) => {
+                        let precise = precise.get_or_insert_with(|| {
+                            let point = point_of(&self.derivation, numbers);
+                            Numbers::with_steps(&self.derivation, &point, self.steps)
+                        });
                         self.holds_precisely(line, numbers, precise, sample).ok_or(fault)?
                     }
-                    (result, _) => result?,
+                    Ok(compared) => compared,
                 };
             }
         }
@@ -172,21 +178,44 @@ impl Document {
     }
 }
 
+/// A sample by the values of its equations.
+fn sample_of<'v>(derivation: &Derivation, value: &dyn Fn(EquationId) -> Option<&'v Array<f64>>) -> Sample {
+    let numbers = |data: &mut dyn Iterator<Item = &Data>| {
+        let ids: Vec<EquationId> = data.flat_map(|data| data.value.equations().to_vec()).collect();
+        ids.into_iter().filter_map(value).flat_map(|value| value.iter().collect::<Vec<f64>>()).collect()
+    };
+    Sample { input: numbers(&mut derivation.inputs.iter()), target: numbers(&mut derivation.target.iter()) }
+}
+
 /// The samples of a point with targets that sum to 1.
 fn with_sums_of_one(derivation: &Derivation, point: &Point) -> Vec<Sample> {
-    let numbers = |of: &[EquationId], sample: usize| {
-        let values = of.iter().filter_map(|id| point.of(*id, sample));
-        values.flat_map(|value| value.iter().collect::<Vec<f64>>()).collect::<Vec<f64>>()
-    };
-    let ids = |data: &Data| data.value.equations().to_vec();
-    let inputs: Vec<EquationId> = derivation.inputs.iter().flat_map(ids).collect();
-    let target: Vec<EquationId> = derivation.target.iter().flat_map(ids).collect();
     let of_sample = |sample: usize| {
-        let target = numbers(&target, sample);
+        let Sample { input, target } = sample_of(derivation, &|id| point.of(id, sample));
         let sum: f64 = target.iter().sum();
-        Sample { input: numbers(&inputs, sample), target: target.iter().map(|t| t / sum).collect() }
+        Sample { input, target: target.iter().map(|t| t / sum).collect() }
     };
     (0..point.samples()).map(of_sample).collect()
+}
+
+/// Whether the targets of a sample sum to 1.
+fn sums_to_one(derivation: &Derivation, numbers: &Numbers, sample: usize) -> bool {
+    let target = sample_of(derivation, &|id| numbers.value(id, sample)).target;
+    (target.iter().sum::<f64>() - 1.0).abs() <= 1e-12
+}
+
+/// The point at which numbers are.
+fn point_of(derivation: &Derivation, numbers: &Numbers) -> Point {
+    let samples = (0..numbers.samples()).map(|sample| sample_of(derivation, &|id| numbers.value(id, sample)));
+    let mut point = Point::at(derivation, &samples.collect::<Vec<Sample>>());
+    for (id, equation) in derivation.numbered() {
+        if equation.op == Op::Given
+            && equation.per == Per::Batch
+            && let Some(value) = numbers.value(id, 0)
+        {
+            point.set(id, value.clone());
+        }
+    }
+    point
 }
 
 /// Whether the factors fit together, and the result has their outer sizes and those of its value.

@@ -82,7 +82,7 @@ pub struct Sample {
 }
 
 /// The headings of a document: the names they have in front matter, and the English words.
-pub const HEADINGS: [(&str, &str); 9] = [
+pub const HEADINGS: [(&str, &str); 10] = [
     ("network", "The network"),
     ("parameters", "What is trained"),
     ("forward", "Forward pass"),
@@ -90,6 +90,7 @@ pub const HEADINGS: [(&str, &str); 9] = [
     ("backward", "Backward pass"),
     ("penalty", "The penalty"),
     ("update", "The update"),
+    ("steps", "The next steps"),
     ("check", "Was it right?"),
     ("effort", "What it takes"),
 ];

@@ -52,6 +52,12 @@ pub struct Evaluation<R> {
     samples: Vec<Vec<Option<Array<R>>>>,
 }
 
+impl<R> Default for Evaluation<R> {
+    fn default() -> Self {
+        Evaluation { once: Vec::new(), samples: Vec::new() }
+    }
+}
+
 impl<R: Real> Evaluation<R> {
     /// The value of an equation, for the first sample where there is one for each.
     pub fn value(&self, id: EquationId) -> Option<&Array<R>> {

@@ -94,6 +94,13 @@ pub enum Quantity {
         /// The value.
         value: Box<Expression>,
     },
+    /// A value as it is in a later step, printed as its symbol.
+    OfStep {
+        /// The step, counted from 0, which is the declared one.
+        step: usize,
+        /// The value.
+        value: Box<Expression>,
+    },
     /// Mathematics of the document's own, such as a letter.
     Letter {
         /// How it is printed.
@@ -273,6 +280,7 @@ impl Expression {
             Quantity::Equation(id) => derivation.shape(*id),
             Quantity::Count(_) => Shape::Scalar,
             Quantity::OfSample { value, .. }
+            | Quantity::OfStep { value, .. }
             | Quantity::Letter { value, .. }
             | Quantity::Derivative { value, .. }
             | Quantity::Argument { value, .. }

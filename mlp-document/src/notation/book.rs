@@ -113,6 +113,13 @@ impl Notation<'_> {
             let value = quantity.evaluate(self.derivation, self.numbers?, 0)?;
             return Some(self.number(value.at(0, index)));
         }
+        let quantity = match quantity {
+            Quantity::OfStep { value, .. } => match value.root() {
+                Some(Node::Quantity(inner)) => inner,
+                Some(_) | None => return None,
+            },
+            quantity => quantity,
+        };
         let (sample, quantity) = match quantity {
             Quantity::OfSample { sample, value } => match value.root() {
                 Some(Node::Quantity(inner)) => (Some(*sample), inner),

@@ -210,6 +210,7 @@ impl Notation<'_> {
             Quantity::OfSample { sample, value } => {
                 Notation { sample: Some(*sample), ..*self }.expression(value, false)?
             }
+            Quantity::OfStep { value, .. } => self.expression(value, false)?,
             Quantity::Argument { name, .. } => self.names.argument(name).into(),
             Quantity::FunctionDerivative { function, parameter, arguments, .. } => {
                 let name = self.names.function(*function);

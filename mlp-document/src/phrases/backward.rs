@@ -1,6 +1,6 @@
 //! Sentences of the backward pass.
 
-use mlp_dsl::model::Reduction;
+use mlp_dsl::{formula::scalar::Unary, model::Reduction};
 
 use crate::{
     content::{Line, Side, Text},
@@ -25,6 +25,29 @@ pub(crate) fn backward_of_neurons(delta: bool) -> Text {
 
 pub(crate) fn first_derivative(function: &str) -> Text {
     text!["The derivative of ", code(function), ", which is used here for the first time:"]
+}
+
+/// The reason for the derivative of a function that is built in.
+pub(crate) fn first_derivative_of_primitive(op: Unary) -> Text {
+    let mut text = text![
+        "The derivative of ",
+        code(op.name().unwrap_or_default()),
+        ", which is used here for the first time, at any ",
+        letter("x"),
+    ];
+    text.push(
+        match op {
+            Unary::Exp => ". The exponential function is its own derivative:",
+            Unary::Ln => {
+                ". The logarithm undoes the exponential function; both sides of the first line are differentiated:"
+            }
+            Unary::Sqrt => ". The root undoes the square; both sides of the first line are differentiated:",
+            Unary::Tanh => ". It follows from the rule for quotients:",
+            Unary::Erf | Unary::Negate | Unary::Floor => ":",
+        }
+        .into(),
+    );
+    text
 }
 
 /// What occurs in the backward pass of layers.

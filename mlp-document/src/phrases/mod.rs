@@ -16,11 +16,12 @@ mod penalty;
 mod preface;
 mod samples;
 mod sizes;
+mod steps;
 mod update;
 
 pub(crate) use self::{
     backward::*, check::*, effort::*, forward::*, loss::*, network::*, parameters::*, penalty::*, preface::*,
-    samples::*, sizes::*, update::*,
+    samples::*, sizes::*, steps::*, update::*,
 };
 
 use crate::{

@@ -12,8 +12,10 @@ mod loss;
 mod network;
 mod parameters;
 mod penalty;
+mod primitives;
 mod samples;
 mod sizes;
+mod steps;
 mod update;
 
 use mlp_dsl::{ir::equation::EquationId, number::Precision};
@@ -43,7 +45,12 @@ pub(crate) fn sections(facts: &Facts<'_>) -> Vec<Section> {
     if !facts.at_neuron_level() {
         sections.push(effort::effort(facts));
     }
-    samples::of_batch(facts, sections)
+    let mut sections = samples::of_batch(facts, sections);
+    let later = steps::steps(facts, &sections);
+    let place = sections.iter().position(|section| section.key == "check");
+    let place = place.map_or(sections.len(), |check| check + 1);
+    sections.splice(place..place, later);
+    sections
 }
 
 /// The paragraphs before the first section.

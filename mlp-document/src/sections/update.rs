@@ -38,27 +38,35 @@ pub(super) fn update(facts: &Facts<'_>) -> Section {
         section.paragraph(phrases::step_of_one_sample(facts.reduction()));
     }
     let updates = facts.named(Role::Update);
-    section.lines(steps(facts, &updates));
+    for lines in steps(facts, &updates) {
+        section.lines(lines);
+    }
     left_out(&mut section, updates.len(), Items::Updates);
     section
 }
 
 /// The lines of the rule, parameter after parameter, as many as a section spells out.
-fn steps(facts: &Facts<'_>, updates: &[EquationId]) -> Vec<Line> {
+fn steps(facts: &Facts<'_>, updates: &[EquationId]) -> Vec<Vec<Line>> {
     let shown: HashSet<EquationId> = updates.iter().take(ITEMS).copied().collect();
     let Some(rule) = WrittenRule::of(facts.derivation) else { return Vec::new() };
     // What all parameters share is not of the rule: the norm of the gradients, the factor of clipping.
     let shared = |id: &&EquationId| !matches!(facts.derivation.equation(**id).symbol, Symbol::Updated(_));
-    let mut lines: Vec<Line> =
+    let lines: Vec<Line> =
         updates.iter().filter(|id| shown.contains(id)).filter(shared).map(|id| line(facts, *id)).collect();
+    let mut blocks = vec![lines];
     for parameter in &facts.derivation.parameters {
         let statements = rule.statements(parameter);
         let is_shown = |statement: &Statement| statement.updated.is_some_and(|id| shown.contains(&id));
         if statements.iter().any(is_shown) {
-            lines.extend(of_parameter(facts, parameter.equation, &statements));
+            let own = of_parameter(facts, parameter.equation, &statements);
+            // The lines of a rule of several statements are together.
+            match blocks.last_mut().filter(|_| own.len() == 1) {
+                Some(last) => last.extend(own),
+                None => blocks.push(own),
+            }
         }
     }
-    lines
+    blocks
 }
 
 /// The lines of the rule for one parameter; what the rule names has a line of its own.

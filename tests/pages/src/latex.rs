@@ -359,7 +359,7 @@ impl Parser {
                 }
                 Ok(Node::Name(name))
             }
-            "\\ln" | "\\exp" | "\\tanh" if self.peek() != Some("(") => {
+            "\\ln" | "\\exp" | "\\tanh" if !matches!(self.peek(), Some("(" | "'")) => {
                 let argument = self.factor()?;
                 Ok(Node::Call(Box::new(Node::Name(token)), vec![argument]))
             }

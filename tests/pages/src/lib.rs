@@ -82,6 +82,8 @@ pub(crate) enum Part {
     Reason(Vec<(latex::Relation, Node)>),
     /// A formula alone in text.
     Alone(Node),
+    /// A step of training begins: values have new numbers.
+    Step,
     /// The batch for which the following tables give sizes.
     Batch(usize),
     /// A table: heads, and the cells of each row with their formulas.
@@ -118,7 +120,10 @@ fn understand(line: usize, piece: Piece, parts: &mut Vec<(usize, Part)>, report:
         }
     };
     match piece {
-        Piece::Heading(_) => {}
+        Piece::Heading(text) => {
+            let step = text.strip_prefix("Step ").is_some_and(|number| number.parse::<usize>().is_ok());
+            parts.extend(step.then_some((line, Part::Step)));
+        }
         Piece::Line(text) => {
             let (text, reasons) = text.split_once("\\text{, since }").unwrap_or((&text, ""));
             parts.extend(parsed(text).map(|chain| (line, Part::Chain(chain))));

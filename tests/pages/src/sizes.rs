@@ -41,7 +41,7 @@ fn with_batch(
                 }
             }
             Part::Chain(chain) => sizes.chain(*line, chain, if lines { &mut *report } else { &mut nowhere }),
-            Part::Reason(_) | Part::Alone(_) | Part::Batch(_) => {}
+            Part::Reason(_) | Part::Step | Part::Alone(_) | Part::Batch(_) => {}
         }
     }
 }
@@ -165,7 +165,8 @@ impl Sizes {
     /// The derivatives of a row with respect to a row are a square matrix, which is printed.
     fn jacobian(&mut self, first: &Node, rest: &[(crate::latex::Relation, Node)]) {
         let (Node::Derivative(of, _), Some((_, Node::Matrix(rows)))) = (first, rest.last()) else { return };
-        let is_loss = key(of).is_none_or(|of| ["E", "J", "P", "\\bar{E}", "E_{\\Sigma}"].contains(&of.as_str()));
+        let is_loss =
+            key(of).is_none_or(|of| ["E", "J", "P", "\\bar{E}", "E_{\\Sigma}"].contains(&of.as_str()));
         let square = rows.len() > 1 && rows.iter().all(|row| row.len() == rows.len());
         if let (Some(name), false, true, true) = (key(first), is_loss, square, self.numbers) {
             self.known.entry(name).or_insert((rows.len(), rows.len()));

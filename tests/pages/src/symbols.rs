@@ -30,12 +30,12 @@ pub(crate) fn check(parts: &[(usize, Part)], report: &mut Report) {
     for (line, part) in parts {
         match part {
             Part::Alone(node) => define(node, &mut defined),
-            Part::Batch(_) => {}
+            Part::Batch(_) | Part::Step => {}
             Part::Reason(chain) => chain.iter().for_each(|(_, side)| uses(*line, side, &defined, report)),
             Part::Table(heads, rows) => {
                 for (head, cell) in rows.iter().flat_map(|row| heads.iter().zip(row)) {
                     for (_, node) in cell.formulas.iter().flatten() {
-                        if ["Values", "Parameter"].contains(&head.as_str()) {
+                        if ["Values", "Parameter", "Parameter or state"].contains(&head.as_str()) {
                             define(node, &mut defined);
                         } else if head != "Used in" {
                             uses(*line, node, &defined, report);

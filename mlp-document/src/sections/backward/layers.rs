@@ -9,10 +9,12 @@ use mlp_dsl::ir::{
 
 use crate::{
     content::Section,
+    expression::Node,
     phrases::{self, Backward, Items},
     sections::{
         facts::{Facts, ITEMS},
         lines::{function, left_out, lines_of, outermost_call},
+        primitives,
         sizes::sizes,
     },
 };
@@ -79,6 +81,17 @@ fn occurring(facts: &Facts<'_>) -> Backward {
 /// The derivatives of the functions that layers call.
 fn functions(facts: &Facts<'_>, section: &mut Section) {
     let mut derived = HashSet::new();
+    let mut primitives = HashSet::new();
+    for value in facts.named(Role::Forward).into_iter().rev() {
+        let formula = facts.formula(value);
+        if let Some(Node::Unary(op, x)) = formula.root()
+            && primitives::is_derived(*op)
+            && primitives.insert(*op)
+        {
+            section.paragraph(phrases::first_derivative_of_primitive(*op));
+            section.lines(primitives::derivative(facts, *op, &formula.clone().ending_at(Some(*x)).pruned()));
+        }
+    }
     for value in facts.named(Role::Forward).into_iter().rev() {
         if let Some((id, arguments)) = outermost_call(facts, value)
             && derived.insert(id)

@@ -5,6 +5,7 @@ mod layers;
 mod neurons;
 mod sigmoid;
 mod softmax;
+mod spelled;
 
 use mlp_dsl::ir::{
     Loss,

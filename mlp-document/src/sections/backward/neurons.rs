@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use mlp_dsl::{
-    formula::FunctionId,
+    formula::{FunctionId, scalar::Unary},
     ir::equation::{EquationId, Role, Symbol},
 };
 
@@ -14,11 +14,14 @@ use crate::{
     sections::{
         facts::{Facts, ITEMS},
         lines::{function, in_numbers, left_out, line, outermost_call, symbol},
+        primitives,
         samples::gradients_of_neurons,
     },
 };
 
-use super::{chain::Chain, sigmoid::sigmoid_with_cross_entropy, softmax::softmax_with_cross_entropy};
+use super::{
+    chain::Chain, sigmoid::sigmoid_with_cross_entropy, softmax::softmax_with_cross_entropy, spelled::spelled,
+};
 
 /// How many paths a chain is spelled out for.
 const PATHS: usize = 4;
@@ -30,7 +33,14 @@ pub(super) fn backward(facts: &Facts<'_>, loss: EquationId) -> Section {
     softmax_with_cross_entropy(facts, &mut section);
     sigmoid_with_cross_entropy(facts, &mut section);
     let chain = Chain::new(facts, loss);
-    let mut walk = Walk { facts, chain, loss, said: HashSet::new(), derived: HashSet::new() };
+    let mut walk = Walk {
+        facts,
+        chain,
+        loss,
+        said: HashSet::new(),
+        derived: HashSet::new(),
+        primitives: HashSet::new(),
+    };
     let (mut values, mut parameters) = (0, 0);
     for group in walk.groups() {
         let shown_values = ITEMS.saturating_sub(values).min(group.values.len());
@@ -63,6 +73,8 @@ struct Walk<'w> {
     said: HashSet<(EquationId, EquationId)>,
     /// The functions whose derivative has been given.
     derived: HashSet<FunctionId>,
+    /// The same of functions of one number that are built in.
+    primitives: HashSet<Unary>,
 }
 
 impl Walk<'_> {
@@ -127,7 +139,15 @@ impl Walk<'_> {
         let mut lines = self.factors(value);
         lines.extend(self.node(value));
         let partials: Vec<EquationId> = self.chain.partials_of(value).collect();
-        let locals: Vec<Line> = partials.into_iter().map(|id| line(self.facts, id)).collect();
+        let locals: Vec<Line> = partials.into_iter().map(|id| self.local(id)).collect();
+        let primitives = if locals.is_empty() { Vec::new() } else { self.primitives(value) };
+        if !primitives.is_empty() {
+            section.lines(std::mem::take(&mut lines));
+        }
+        for (op, argument) in primitives {
+            section.paragraph(phrases::first_derivative_of_primitive(op));
+            section.lines(primitives::derivative(self.facts, op, &argument));
+        }
         if let Some((id, arguments)) = outermost_call(self.facts, value)
             && !locals.is_empty()
             && self.derived.insert(id)
@@ -144,6 +164,43 @@ impl Walk<'_> {
         } else {
             section.lines(lines);
         }
+    }
+
+    /// The functions of one number whose derivative a value needs and that has not been given, with their arguments.
+    fn primitives(&mut self, value: EquationId) -> Vec<(Unary, Expression)> {
+        let formula = self.facts.formula(value);
+        let mut found = Vec::new();
+        for node in formula.nodes() {
+            let Node::Unary(op, x) = node else { continue };
+            let argument = formula.clone().ending_at(Some(*x)).pruned();
+            let moves = argument.nodes().iter().any(|node| {
+                matches!(node, Node::Quantity(Quantity::Equation(id)) if self.chain.leads_to_parameter(*id))
+            });
+            if moves && primitives::is_derived(*op) && self.primitives.insert(*op) {
+                found.push((*op, argument));
+            }
+        }
+        found
+    }
+
+    /// A local derivative that has an equation; spelled out where all details are asked for.
+    fn local(&self, id: EquationId) -> Line {
+        let mut line = line(self.facts, id);
+        if let Symbol::Partial { of, by } = self.facts.derivation.equation(id).symbol {
+            line.sides.splice(1..1, self.spelled(of, by));
+        }
+        line
+    }
+
+    /// ∂of/∂by with its powers and zeros.
+    fn spelled(&self, of: EquationId, by: EquationId) -> Option<Side> {
+        if !self.facts.options.full_detail {
+            return None;
+        }
+        let spelled = spelled(self.facts, &self.facts.formula(of), by)?;
+        let chooses = spelled.nodes().iter().any(|node| matches!(node, Node::Select(..)));
+        let taken = chooses && self.facts.numbers.is_some();
+        Some(Side::new(if taken { Form::Taken } else { Form::Symbols }, spelled))
     }
 
     /// ∂E/∂value = the sum over its paths = its formula = numbers = value.
@@ -195,7 +252,9 @@ impl Walk<'_> {
             }
             let value = (**value).clone();
             let symbol = Expression::quantity(self.facts.derivation, factor);
-            let mut sides = vec![Side::symbols(symbol), Side::symbols(value.clone())];
+            let mut sides = vec![Side::symbols(symbol)];
+            sides.extend(self.spelled(reader, x));
+            sides.push(Side::symbols(value.clone()));
             // A factor that is more than a name gets its numbers in the product.
             if self.facts.numbers.is_some() && value.nodes().len() == 1 {
                 sides.push(Side::new(Form::Value, value));
