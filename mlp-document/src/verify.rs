@@ -144,7 +144,7 @@ impl Document {
         let same = |side: &Array<Ball>| {
             side.shape().count() == first.shape().count() && first.iter().zip(side.iter()).all(near)
         };
-        rest.iter().all(same).then_some(rest.len())
+        (!rest.is_empty() && rest.iter().all(same)).then_some(rest.len())
     }
 
     /// A side as plain text, for messages.
