@@ -12,6 +12,7 @@ use mlp_eval::Array;
 use crate::{
     expression::{Expression, evaluate::Numbers},
     notation::math::{Fence, Math, Operator},
+    pictures::Picture,
 };
 
 /// How a side is printed. It means the same in every form.
@@ -198,37 +199,6 @@ impl Column {
     pub(crate) fn number_of(title: String) -> Self {
         Column { title: Cow::Owned(title), is_number: true }
     }
-}
-
-/// A node of a picture.
-#[derive(Clone, Debug, PartialEq)]
-pub struct PictureNode {
-    /// What it says.
-    pub label: String,
-    /// Its form.
-    pub kind: NodeKind,
-}
-
-/// The form of a node.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NodeKind {
-    /// An input.
-    Input,
-    /// A neuron or a layer.
-    Neuron,
-    /// A bias or a constant.
-    Bias,
-}
-
-/// A graph, to be drawn from left to right.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Picture {
-    /// The nodes.
-    pub nodes: Vec<PictureNode>,
-    /// Titled groups of nodes.
-    pub groups: Vec<(String, Vec<usize>)>,
-    /// Start, end and label of each edge.
-    pub edges: Vec<(usize, usize, String)>,
 }
 
 /// A part of a section.

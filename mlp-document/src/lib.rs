@@ -18,18 +18,16 @@ mod expression;
 mod known;
 mod notation;
 mod phrases;
-mod picture;
+pub mod pictures;
 mod printers;
 mod sections;
+pub mod selection;
 mod shown;
 pub mod summary;
 pub mod values;
 mod verify;
 
-pub use content::{
-    Block, Column, Form, Inline, Line, NodeKind, Picture, PictureNode, ProductSizes, Section, Side, Size,
-    Text,
-};
+pub use content::{Block, Column, Form, Inline, Line, ProductSizes, Section, Side, Size, Text};
 pub use expression::{ArrayOp, Count, Expression, Node, NodeId, Quantity, evaluate::Numbers};
 pub use notation::{
     decimal::Decimal,
@@ -44,7 +42,8 @@ use mlp_eval::Point;
 use known::Known;
 use notation::{Notation, names::Names};
 use printers::markdown;
-use sections::facts::{Facts, is_of_neurons};
+use sections::facts::Facts;
+use selection::{Extent, Selection};
 
 /// How the document is made.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,11 +58,16 @@ pub struct Options {
     pub full_detail: bool,
     /// Steps of training that are derived; at least one.
     pub steps: usize,
+    /// How much is written out.
+    pub extent: Extent,
+    /// What the page is about.
+    pub selection: Selection,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Options { digits: 9, batch: None, round_each: None, full_detail: false, steps: 1 }
+        let (extent, selection) = (Extent::default(), Selection::default());
+        Options { digits: 9, batch: None, round_each: None, full_detail: false, steps: 1, extent, selection }
     }
 }
 
@@ -80,6 +84,7 @@ pub struct Document {
     round_each: Option<usize>,
     /// How many steps the numbers are of.
     steps: usize,
+    compact: bool,
     preface: Vec<Text>,
     sections: Vec<Section>,
 }
@@ -95,18 +100,13 @@ pub fn derive(derivation: &Derivation, options: &Options) -> Document {
     let mut derivation = derivation.clone();
     derivation.chosen.batch = options.batch;
     let derivation = &derivation;
-    let samples = derivation.declared_samples().len().max(1);
-    let small =
-        derivation.parameter_count() <= EVALUATED && values::affordable_for(derivation, samples).is_ok();
-    let point = if small { Point::declared(derivation).ok() } else { None };
-    let numbers = point.as_ref().map(|point| shown::numbers(derivation, point, options));
-    let single = is_of_neurons(derivation) && numbers.as_ref().is_none_or(|numbers| numbers.samples() == 1);
-    let names = Names::new(derivation, single);
-    let facts = Facts::new(derivation, options, numbers.as_ref(), &names);
+    let numbers = numbers_of(derivation, options);
+    let facts = Facts::new(derivation, options, numbers.as_ref());
     let sections = sections::sections(&facts);
     // What is rounded before it is used is printed with all the digits that it has.
     let digits = if options.round_each.is_some() { ROUNDED } else { options.digits.clamp(1, 17) };
     let preface = sections::preface(&facts, options);
+    let names = facts.names;
     Document {
         derivation: derivation.clone(),
         names,
@@ -114,9 +114,19 @@ pub fn derive(derivation: &Derivation, options: &Options) -> Document {
         numbers,
         digits,
         round_each: options.round_each,
+        compact: options.is_brief(),
         preface,
         sections,
     }
+}
+
+/// The numbers at the declared values, where all are declared and the network is small.
+fn numbers_of(derivation: &Derivation, options: &Options) -> Option<Numbers<Known>> {
+    let samples = derivation.declared_samples().len().max(1);
+    let small =
+        derivation.parameter_count() <= EVALUATED && values::affordable_for(derivation, samples).is_ok();
+    let point = if small { Point::declared(derivation).ok() } else { None };
+    point.map(|point| shown::numbers(derivation, &point, options))
 }
 
 impl Document {
@@ -177,6 +187,11 @@ impl Document {
         self.notation().chain(line)
     }
 
+    /// Whether the page is to be short: with little space between rows.
+    pub fn is_compact(&self) -> bool {
+        self.compact
+    }
+
     /// Lines that belong together as blocks of aligned rows.
     pub fn rows(&self, lines: &[Line]) -> Vec<Vec<Row>> {
         self.notation().layout(lines)
@@ -189,6 +204,7 @@ impl Document {
             numbers: self.numbers.as_ref(),
             digits: self.digits,
             round_each: self.round_each,
+            compact: self.compact,
             sample: None,
         }
     }

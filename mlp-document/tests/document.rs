@@ -187,7 +187,8 @@ fn a_printer_can_live_outside() {
         for tag in html.split('<').skip(1).filter_map(|piece| piece.split_once('>')).map(|(tag, _)| tag) {
             match tag.strip_prefix('/') {
                 Some(closed) => assert_eq!(open.pop(), Some(closed), "{name}"),
-                None => open.push(tag),
+                None if tag.ends_with('/') => {}
+                None => open.extend(tag.split_whitespace().next()),
             }
         }
         assert!(open.is_empty() && html.contains("<math>"), "{name}");

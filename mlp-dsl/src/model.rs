@@ -82,7 +82,8 @@ pub struct Sample {
 }
 
 /// The headings of a document: the names they have in front matter, and the English words.
-pub const HEADINGS: [(&str, &str); 10] = [
+pub const HEADINGS: [(&str, &str); 11] = [
+    ("start", "Where this page starts"),
     ("network", "The network"),
     ("parameters", "What is trained"),
     ("forward", "Forward pass"),

@@ -25,6 +25,8 @@ pub(crate) enum Command {
     Eval(Eval),
     /// Write the worked derivation in Markdown
     Derive(Derive),
+    /// Draw the network
+    Graph(Graph),
     /// Generate Rust code for the network
     Emit(Emit),
     /// Format specifications
@@ -172,6 +174,8 @@ pub(crate) struct Derive {
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=5))]
     pub(crate) steps: u8,
     #[command(flatten)]
+    pub(crate) length: Length,
+    #[command(flatten)]
     pub(crate) target: Target,
 }
 
@@ -183,6 +187,96 @@ pub(crate) enum Detail {
     Usual,
     /// Each rule with its powers and zeros, then the result
     Full,
+}
+
+/// `graph`
+#[derive(Debug, Args)]
+pub(crate) struct Graph {
+    #[command(flatten)]
+    pub(crate) source: Source,
+    #[command(flatten)]
+    pub(crate) choice: Choice,
+    /// What is drawn
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) kind: GraphKind,
+    /// The output format
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: GraphFormat,
+    /// Write the start values on the weights and the values of the forward pass into the neurons
+    #[arg(long)]
+    pub(crate) values: bool,
+    /// The number of decimal places
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=17))]
+    pub(crate) digits: Option<u8>,
+    #[command(flatten)]
+    pub(crate) target: Target,
+}
+
+/// The pictures of a network.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum GraphKind {
+    /// Its neurons and weights
+    #[default]
+    Network,
+}
+
+/// The formats of a picture.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum GraphFormat {
+    /// A picture that browsers show
+    #[default]
+    Svg,
+    /// The language of Graphviz
+    Dot,
+    /// A Mermaid flowchart, which GitHub draws
+    Mermaid,
+}
+
+/// How much of the derivation is written.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Length {
+    /// How much is written out
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) form: Form,
+    /// Only the step of these parameters, such as `w5` or `W1[2,1]`; numbers from elsewhere are listed first
+    #[arg(long, value_name = "NAME", value_parser = name, action = clap::ArgAction::Append)]
+    pub(crate) only: Vec<Names>,
+    /// Only what lies on a path from these parameters to the loss
+    #[arg(long, value_name = "NAME", value_parser = name, action = clap::ArgAction::Append)]
+    pub(crate) focus: Vec<Names>,
+    /// Only these sections, such as `backward`: the keys of their headings in front matter
+    #[arg(long, value_name = "KEY", value_delimiter = ',')]
+    pub(crate) section: Vec<String>,
+}
+
+/// How much is written out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Form {
+    /// One weight of each layer; the others in a table
+    Brief,
+    /// Each parameter
+    #[default]
+    Full,
+}
+
+/// Names with commas between them.
+#[derive(Clone, Debug)]
+pub(crate) struct Names(pub(crate) Vec<String>);
+
+/// Names as on the command line: the comma of an element, as in `W1[2,1]`, separates no names.
+fn name(text: &str) -> Result<Names, String> {
+    let mut names = vec![String::new()];
+    let mut inside = false;
+    for c in text.chars() {
+        inside = (inside || c == '[') && c != ']';
+        if c == ',' && !inside {
+            names.push(String::new());
+        } else if let Some(last) = names.last_mut() {
+            last.push(c);
+        }
+    }
+    let names: Vec<String> = names.into_iter().map(|name| name.trim().to_owned()).collect();
+    if names.iter().any(String::is_empty) { Err("a name is missing".to_owned()) } else { Ok(Names(names)) }
 }
 
 /// `emit`

@@ -9,8 +9,12 @@ use super::{
 
 /// A line with more signs than this is broken at its equals signs.
 const WIDTH: usize = 60;
+/// A row of a brief page has at most this many signs, unless one side is longer.
+const WIDE: usize = 84;
 /// A block of mathematics ends after this many rows.
 const ROWS: usize = 16;
+/// A block of a brief page, so that little space is lost where a page ends.
+const FEW_ROWS: usize = 4;
 
 /// A row of aligned mathematics.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,7 +33,7 @@ impl Notation<'_> {
         let mut rows = Vec::new();
         for line in lines {
             rows.extend(self.rows(line));
-            if rows.len() > ROWS {
+            if rows.len() > if self.compact { FEW_ROWS } else { ROWS } {
                 blocks.push(std::mem::take(&mut rows));
             }
         }
@@ -45,6 +49,9 @@ impl Notation<'_> {
             let long = Math::Row(vec![Operator::Ellipsis.into(), Math::Text(phrases::TOO_LONG)]);
             sides.push((Operator::Equal, long));
         }
+        if self.compact {
+            return packed(sides);
+        }
         let width = sides.iter().map(|(_, side)| side.size() + 1).sum::<usize>();
         let mut sides = sides.into_iter();
         let left = sides.next().map(|(_, side)| side);
@@ -53,4 +60,26 @@ impl Notation<'_> {
         let rest = sides.map(|side| Row { left: None, right: vec![side] });
         std::iter::once(first).chain(rest).collect()
     }
+}
+
+/// As many sides in a row as fit.
+fn packed(sides: Vec<(Operator, Math)>) -> Vec<Row> {
+    let mut sides = sides.into_iter();
+    let left = sides.next().map(|(_, side)| side);
+    let indent = left.as_ref().map_or(0, Math::size);
+    let mut rows = vec![Row { left, right: Vec::new() }];
+    let mut width = indent;
+    for (sign, side) in sides {
+        let size = side.size() + 1;
+        let is_full = |row: &Row| !row.right.is_empty() && width + size > WIDE;
+        if rows.last().is_some_and(is_full) {
+            rows.push(Row { left: None, right: Vec::new() });
+            width = indent;
+        }
+        width += size;
+        if let Some(row) = rows.last_mut() {
+            row.right.push((sign, side));
+        }
+    }
+    rows
 }

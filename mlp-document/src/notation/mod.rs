@@ -51,6 +51,8 @@ pub(crate) struct Notation<'d> {
     pub(crate) digits: usize,
     /// Decimals to which each computed number is rounded before it is used.
     pub(crate) round_each: Option<usize>,
+    /// Whether as many sides of a line are in a row as fit.
+    pub(crate) compact: bool,
     /// The sample that symbols are marked with: by its number, or by the letter of any sample.
     pub(crate) sample: Option<Option<usize>>,
 }

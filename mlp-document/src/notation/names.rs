@@ -241,7 +241,7 @@ impl Names {
     }
 
     /// The symbol of a value that is no derivative.
-    pub(super) fn plain(&self, derivation: &Derivation, id: EquationId) -> Name {
+    pub(crate) fn plain(&self, derivation: &Derivation, id: EquationId) -> Name {
         if let Some(derived) = self.derived.get(&id) {
             return derived.clone();
         }

@@ -53,7 +53,12 @@ pub(crate) fn after_the_step() -> Text {
     text!["after the step"]
 }
 
-pub(crate) fn two_other_ways() -> Text {
+pub(crate) fn two_other_ways(brief: bool) -> Text {
+    if brief {
+        return text![
+            "The gradients are compared with the central difference and the complex step, which use the forward pass only. The table shows the next power of ten above each relative error."
+        ];
+    }
     text![
         "The gradients are compared with two other methods, which use the forward pass only. The central difference moves one parameter slightly in both directions and is accurate to some digits. The complex step moves it by an imaginary amount and takes the derivative from the imaginary part of the loss; nothing cancels, so it is accurate to the last digits. The relative error is the difference from the gradient of the equations, divided by that gradient; the table shows the next larger power of ten."
     ]

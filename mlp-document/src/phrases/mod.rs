@@ -14,18 +14,20 @@ mod network;
 mod parameters;
 mod penalty;
 mod preface;
+mod questions;
 mod samples;
+mod selection;
 mod sizes;
 mod steps;
 mod update;
 
 pub(crate) use self::{
     backward::*, check::*, effort::*, forward::*, loss::*, network::*, parameters::*, penalty::*, preface::*,
-    samples::*, sizes::*, steps::*, update::*,
+    questions::*, samples::*, selection::*, sizes::*, steps::*, update::*,
 };
 
 use crate::{
-    content::{Inline, Text},
+    content::{Inline, Side, Text},
     notation::math::{Math, Name},
 };
 
@@ -77,6 +79,20 @@ pub(crate) const SINCE: &str = ", since ";
 pub(crate) const AND: &str = " and ";
 /// Below the sign of a sum over the samples of a batch.
 pub(crate) const BATCH: &str = "batch";
+
+/// The most symbols that a sentence lists.
+pub(crate) const SHORT: usize = 4;
+
+/// Some symbols as a list with `and`.
+fn together(mut symbols: Vec<Side>) -> Text {
+    let last = symbols.pop();
+    let mut text = list(symbols);
+    if !text.is_empty() {
+        text.push(" and ".into());
+    }
+    text.extend(last.map(Inline::from));
+    text
+}
 
 /// A number of things.
 fn plural(count: usize, noun: &str) -> String {

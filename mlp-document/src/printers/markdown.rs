@@ -4,6 +4,7 @@
 use std::fmt::Write;
 
 use mlp_dsl::visible::acts;
+use mlp_graph::mermaid;
 
 use crate::{
     Document,
@@ -15,7 +16,7 @@ use crate::{
     phrases,
 };
 
-use super::{latex, mermaid};
+use super::latex;
 
 pub(crate) fn print(document: &Document) -> String {
     let printer = Markdown { document };
@@ -74,7 +75,7 @@ impl Markdown<'_> {
             Block::Heading(title) => format!("### {}", escape(title)),
             Block::Lines(lines) => self.lines(lines),
             Block::Table { columns, rows } => self.table(columns, rows),
-            Block::Picture(picture) => mermaid::picture(picture),
+            Block::Picture(picture) => format!("```mermaid\n{}```", mermaid(&picture.graph)),
         }
     }
 
@@ -101,7 +102,10 @@ impl Markdown<'_> {
 
     /// Lines below one another, aligned at the first equals sign; a long one takes a row for each.
     fn lines(&self, lines: &[Line]) -> String {
-        let blocks: Vec<String> = self.document.rows(lines).iter().map(|block| aligned(block)).collect();
+        let blocks: Vec<String> = {
+            let rows = self.document.rows(lines);
+            rows.iter().map(|block| aligned(block, self.document.is_compact())).collect()
+        };
         blocks.join("\n\n")
     }
 
@@ -135,11 +139,12 @@ fn chained(sides: &[(Operator, Math)]) -> String {
 }
 
 /// A block of aligned rows.
-fn aligned(block: &[Row]) -> String {
+fn aligned(block: &[Row], compact: bool) -> String {
+    let [apart, close] = if compact { [5, 2] } else { [10, 6] };
     let mut text = String::new();
     for (index, row) in block.iter().enumerate() {
         if index > 0 {
-            text.push_str(if row.left.is_some() { " \\\\[10pt]\n" } else { " \\\\[6pt]\n" });
+            let _ = writeln!(text, " \\\\[{}pt]", if row.left.is_some() { apart } else { close });
         }
         if let Some(left) = &row.left {
             text.push_str(&latex::math(left));

@@ -2,5 +2,4 @@
 
 pub(crate) mod latex;
 pub(crate) mod markdown;
-mod mermaid;
 pub(crate) mod text;

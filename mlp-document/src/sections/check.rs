@@ -12,7 +12,9 @@ use crate::{
     content::{Form, Section, Side, Text},
     expression::{ArrayOp, Expression, Node},
     known::Known,
-    phrases, shown,
+    phrases,
+    selection::element,
+    shown,
     values::missing_values,
 };
 
@@ -60,7 +62,7 @@ pub(super) fn check(facts: &Facts<'_>, loss: &Loss) -> Section {
     } else if facts.numbers.is_some_and(|numbers| shown::parting(derivation, &point, numbers).is_some()) {
         section.paragraph(phrases::checked_in_doubles());
     }
-    section.paragraph(phrases::two_other_ways());
+    section.paragraph(phrases::two_other_ways(facts.options.is_brief()));
     if check.checked < check.total {
         section.paragraph(phrases::some_gradients(check.checked, check.total));
     }
@@ -129,15 +131,18 @@ impl<'c> Comparison<'c> {
     /// Each gradient, or some where there are many.
     fn gradients(&self, gradients: &Gradients<'_>, affordable: usize) -> Vec<Place<'c>> {
         let derivation = self.facts.derivation;
-        let parameters = &derivation.parameters;
+        let shown = |p: &&Parameter| self.facts.wants(p.equation) && self.facts.in_full(p.equation);
+        let parameters: Vec<&'c Parameter> = derivation.parameters.iter().filter(shown).collect();
         let most = if self.facts.at_neuron_level() { ITEMS } else { SAMPLES }.min(affordable);
         let each = (most / parameters.len().max(1)).max(1);
         let mut found = Vec::new();
-        for parameter in parameters.iter().take(most) {
+        for parameter in parameters.into_iter().take(most) {
             let count = derivation.shape(parameter.equation).count();
-            let elements = (0..count).step_by(count.div_ceil(each).max(1));
+            let chosen = element::chosen(self.facts, parameter.equation);
+            let all = (0..count).step_by(count.div_ceil(each).max(1));
+            let elements = if chosen.is_empty() { all.collect() } else { chosen };
             let compare = |element| Some((parameter, element, gradients.compare(parameter, element)?));
-            found.extend(elements.filter_map(compare));
+            found.extend(elements.into_iter().filter_map(compare));
         }
         found
     }
@@ -182,7 +187,7 @@ impl<'c> Comparison<'c> {
 }
 
 /// A parameter, or one of its elements.
-fn element_of(facts: &Facts<'_>, id: EquationId, element: usize) -> Side {
+pub(crate) fn element_of(facts: &Facts<'_>, id: EquationId, element: usize) -> Side {
     let mut expression = Expression::symbol(facts.derivation, id);
     let op = match facts.derivation.shape(id) {
         Shape::Scalar => return Side::symbols(expression),

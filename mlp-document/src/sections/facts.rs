@@ -24,6 +24,7 @@ use crate::{
     },
     known::Known,
     notation::names::Names,
+    selection::{self, Wanted},
 };
 
 /// The most values, and the most parameters, that a section spells out.
@@ -41,10 +42,14 @@ pub(crate) struct Facts<'d> {
     /// The last equation of each layer.
     ends: Vec<EquationId>,
     pub(crate) options: &'d Options,
-    pub(crate) names: &'d Names,
+    pub(crate) names: Names,
     neurons: bool,
     /// Whether the targets sum to 1.
     pub(crate) simplex: bool,
+    /// What the page is about, where it is not everything.
+    wanted: Option<Wanted>,
+    /// The parameters that a brief page writes out.
+    full: Option<HashSet<EquationId>>,
 }
 
 impl<'d> Facts<'d> {
@@ -52,7 +57,6 @@ impl<'d> Facts<'d> {
         derivation: &'d Derivation,
         options: &'d Options,
         numbers: Option<&'d Numbers<Known>>,
-        names: &'d Names,
     ) -> Self {
         let mut uses: HashMap<EquationId, Vec<EquationId>> = HashMap::new();
         for (id, equation) in derivation.numbered() {
@@ -66,9 +70,44 @@ impl<'d> Facts<'d> {
         let end = |layer: &Layer| layer.value.equations().iter().max().copied();
         let ends = derivation.layers.iter().filter_map(end).collect();
         let parameters = derivation.parameters.iter().map(|p| p.equation).collect();
-        let neurons = is_of_neurons(derivation);
-        let simplex = targets_sum_to_one(derivation);
-        Facts { derivation, numbers, parameters, uses, ends, options, names, neurons, simplex }
+        let (neurons, simplex) = (is_of_neurons(derivation), targets_sum_to_one(derivation));
+        let single = neurons && numbers.is_none_or(|numbers| numbers.samples() == 1);
+        let names = Names::new(derivation, single);
+        let (wanted, full) = (None, None);
+        let mut facts = Facts {
+            derivation,
+            numbers,
+            parameters,
+            uses,
+            ends,
+            options,
+            names,
+            neurons,
+            simplex,
+            wanted,
+            full,
+        };
+        facts.wanted = Wanted::new(&facts, &options.selection);
+        facts.full = options.is_brief().then(|| selection::in_full(&facts));
+        facts
+    }
+
+    /// Whether the page is about an equation.
+    pub(crate) fn wants(&self, id: EquationId) -> bool {
+        self.wanted.as_ref().is_none_or(|wanted| wanted.has(self.derivation, id))
+    }
+
+    /// Whether a parameter is written out: all of a full page are.
+    pub(crate) fn in_full(&self, parameter: EquationId) -> bool {
+        self.full.as_ref().is_none_or(|full| full.contains(&parameter))
+    }
+
+    /// How many trained parameters of a page of neurons are in a table only.
+    pub(crate) fn parameters_in_table(&self) -> usize {
+        let trained = self.derivation.parameters.iter().filter(|parameter| parameter.trained.is_some());
+        trained
+            .filter(|p| self.at_neuron_level() && !self.in_full(p.equation) && self.wants(p.equation))
+            .count()
     }
 
     /// Whether every value is a scalar of its own: then each number can be written out.
@@ -169,7 +208,8 @@ impl<'d> Facts<'d> {
     /// The named equations with this role, in order.
     pub(crate) fn named(&self, role: Role) -> Vec<EquationId> {
         let all = self.derivation.numbered().filter(|(_, e)| e.role == role);
-        all.map(|(id, _)| id).filter(|id| !is_unnamed(self.derivation, *id)).collect()
+        let named = all.map(|(id, _)| id).filter(|id| !is_unnamed(self.derivation, *id));
+        named.filter(|id| self.wants(*id)).collect()
     }
 
     /// The equations of the forward pass and the loss that read a value.

@@ -38,7 +38,8 @@ pub(crate) fn line(facts: &Facts<'_>, id: EquationId) -> Line {
     let derivation = facts.derivation;
     let expression = facts.formula(id);
     let mut sides = vec![symbol(facts, id), Side::symbols(expression.clone())];
-    let spelled = if facts.at_neuron_level() { expanded(&expression, derivation) } else { None };
+    let expands = facts.at_neuron_level() && !facts.options.is_brief();
+    let spelled = if expands { expanded(&expression, derivation) } else { None };
     let spelled = with_textbook_forms(&spelled.unwrap_or_else(|| expression.clone()), derivation);
     let faithful = is_faithful(facts, id, &spelled);
     let spelled = if faithful { spelled } else { as_computed(facts, &expression) };

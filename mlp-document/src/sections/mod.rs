@@ -2,14 +2,14 @@
 
 pub(crate) mod arithmetic;
 mod backward;
-mod check;
+pub(crate) mod check;
 mod classes;
 mod effort;
 pub(crate) mod facts;
 mod forward;
-mod lines;
+pub(crate) mod lines;
 mod loss;
-mod network;
+pub(crate) mod network;
 mod parameters;
 mod penalty;
 mod primitives;
@@ -24,7 +24,9 @@ use mlp_eval::Point;
 use crate::{
     Options,
     content::{Form, Section, Side, Text},
-    phrases, shown,
+    phrases,
+    selection::{Place, element, filter, starts},
+    shown,
 };
 
 use facts::Facts;
@@ -44,6 +46,12 @@ pub(crate) fn sections(facts: &Facts<'_>) -> Vec<Section> {
     }
     if !facts.at_neuron_level() {
         sections.push(effort::effort(facts));
+    }
+    element::elements(facts, &mut sections);
+    let mut sections = filter::filtered(facts, sections);
+    if !facts.options.selection.is_all() {
+        let start = starts::starts(facts, &sections);
+        sections.splice(0..0, start);
     }
     let mut sections = samples::of_batch(facts, sections);
     let later = steps::steps(facts, &sections);
@@ -67,6 +75,7 @@ pub(crate) fn preface(facts: &Facts<'_>, options: &Options) -> Vec<Text> {
     if derivation.header.precision == Precision::F32 {
         preface.push(phrases::single_precision());
     }
+    preface.extend(selected(facts, options));
     preface.extend(parting(facts, options));
     match &derivation.loss {
         None => preface.push(phrases::no_loss()),
@@ -77,6 +86,25 @@ pub(crate) fn preface(facts: &Facts<'_>, options: &Options) -> Vec<Text> {
         preface.push(phrases::letters(facts.has_net(), facts.has_delta()));
     }
     preface
+}
+
+/// What the page is about, where it is not everything.
+fn selected(facts: &Facts<'_>, options: &Options) -> Vec<Text> {
+    let symbols = |places: &[Place]| -> Vec<Side> {
+        places.iter().map(|place| element::symbol_of(facts, *place)).collect()
+    };
+    let selection = &options.selection;
+    let mut paragraphs = Vec::new();
+    if !selection.only.is_empty() {
+        paragraphs.push(phrases::only(symbols(&selection.only)));
+    }
+    if !selection.focus.is_empty() {
+        paragraphs.push(phrases::focus(symbols(&selection.focus)));
+    }
+    if options.is_brief() && facts.parameters_in_table() > 0 && selection.is_all() {
+        paragraphs.push(phrases::brief());
+    }
+    paragraphs
 }
 
 /// A paragraph where doubles give other numbers than decimals do.

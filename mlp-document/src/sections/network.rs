@@ -11,7 +11,7 @@ use crate::{
     expression::{ArrayOp, Expression, Node, equation::of_equation},
     notation::CELLS,
     phrases::{self, Items},
-    picture::picture,
+    pictures::{self, NetworkOptions},
 };
 
 use super::{
@@ -23,7 +23,7 @@ use super::{
 /// The section.
 pub(super) fn network(facts: &Facts<'_>) -> Section {
     let mut section = Section::new("network");
-    section.blocks.push(Block::Picture(picture(facts)));
+    section.blocks.push(Block::Picture(pictures::of_facts(facts, &NetworkOptions::default())));
     let derivation = facts.derivation;
     let mut rows = Vec::new();
     for input in &derivation.inputs {
@@ -80,7 +80,7 @@ fn elements(facts: &Facts<'_>, id: EquationId) -> Vec<Side> {
 }
 
 /// The names of the functions that compute a layer's outputs.
-fn activation(facts: &Facts<'_>, value: &Value) -> String {
+pub(crate) fn activation(facts: &Facts<'_>, value: &Value) -> String {
     let mut names: Vec<String> = Vec::new();
     for id in value.equations() {
         let name = function_name(facts, &of_equation(facts.derivation, *id));

@@ -29,6 +29,7 @@ pub(super) fn penalty(facts: &Facts<'_>, loss: &Loss) -> Section {
     });
     section.lines(values.iter().chain([&loss.objective]).map(|id| line(facts, *id)).collect());
     let changed = derivation.parameters.iter().filter(|p| p.objective() != p.batch());
+    let changed = changed.filter(|p| facts.wants(p.equation));
     let objective = changed.filter_map(|p| p.objective());
     let all: Vec<EquationId> = gradients.into_iter().chain(objective).collect();
     if !all.is_empty() {

@@ -251,7 +251,9 @@ pub(super) fn gradients_of_neurons(facts: &Facts<'_>, section: &mut Section) {
         return;
     }
     let derivation = facts.derivation;
-    let trained = derivation.parameters.iter().filter_map(|p| Some((p.name.as_str(), p.trained.as_ref()?)));
+    let wanted =
+        derivation.parameters.iter().filter(|p| facts.wants(p.equation) && facts.in_full(p.equation));
+    let trained = wanted.filter_map(|p| Some((p.name.as_str(), p.trained.as_ref()?)));
     let trained: Vec<(&str, EquationId, EquationId)> =
         trained.map(|(name, equations)| (name, equations.gradient, equations.batch)).collect();
     if facts.samples() > WRITTEN_OUT {

@@ -20,6 +20,7 @@ use crate::{
 
 use super::{
     arithmetic::number,
+    backward::others,
     facts::{Facts, ITEMS},
     lines::{left_out, line, symbol},
 };
@@ -37,12 +38,26 @@ pub(super) fn update(facts: &Facts<'_>) -> Section {
     if facts.at_neuron_level() && facts.samples() == 1 {
         section.paragraph(phrases::step_of_one_sample(facts.reduction()));
     }
-    let updates = facts.named(Role::Update);
+    let mut updates = facts.named(Role::Update);
+    if facts.at_neuron_level() {
+        updates.retain(|id| in_full(facts, *id));
+    }
     for lines in steps(facts, &updates) {
         section.lines(lines);
     }
     left_out(&mut section, updates.len(), Items::Updates);
+    others(facts, &mut section);
     section
+}
+
+/// Whether an equation of the update is written out: those of some parameters are in a table.
+fn in_full(facts: &Facts<'_>, id: EquationId) -> bool {
+    let of = facts.derivation.before_step(id);
+    match facts.derivation.equation(of).symbol {
+        Symbol::State { of, .. } => facts.in_full(of),
+        _ if of != id => facts.in_full(of),
+        _ => true,
+    }
 }
 
 /// The lines of the rule, parameter after parameter, as many as a section spells out.

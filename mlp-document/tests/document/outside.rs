@@ -1,7 +1,7 @@
 //! A printer outside the crate: a document as HTML with MathML, from public items only.
 
 use mlp_document::{
-    Block, Document, Fence, Inline, Line, Mark, Math, Name, Number, Operator, Picture, Side, Style, Text,
+    Block, Document, Fence, Inline, Line, Mark, Math, Name, Number, Operator, Side, Style, Text,
 };
 
 /// The document as an HTML fragment.
@@ -27,9 +27,7 @@ fn block(document: &Document, block: &Block) -> String {
             let body: String = rows.iter().map(row).collect();
             element("table", &(element("tr", &head) + &body))
         }
-        Block::Picture(Picture { nodes, .. }) => {
-            element("ul", &nodes.iter().map(|node| element("li", &escape(&node.label))).collect::<String>())
-        }
+        Block::Picture(picture) => mlp_graph::svg(&picture.scene(), "picture"),
     }
 }
 

@@ -2,13 +2,16 @@
 
 use std::fmt::Display;
 
-use mlp_document::{Options, derive};
+use mlp_document::{
+    Options, derive,
+    selection::{self, Extent, Place, Selection, Unknown},
+};
 use mlp_dsl::{ir::Derivation, never};
 
-use super::refresh::Refresh;
+use super::refresh::{Refresh, word};
 
 use crate::{
-    arguments::{Derive, Detail},
+    arguments::{Derive, Detail, Form, Length, Names},
     failure::Failure,
     input, output,
 };
@@ -28,6 +31,7 @@ pub(crate) fn run(arguments: &Derive) -> Result<(), Failure> {
     refresh.option("--batch", arguments.batch);
     refresh.option("--detail", (arguments.detail == Detail::Full).then_some("full"));
     refresh.option("--steps", (arguments.steps > 1).then_some(arguments.steps));
+    length(&mut refresh, &arguments.length);
     output::deliver(&text, &arguments.source, &arguments.target, &refresh.to(&arguments.target))
 }
 
@@ -42,6 +46,12 @@ fn text(derivation: &Derivation, arguments: &Derive) -> Result<String, Failure> 
     if let Some(batch) = arguments.batch {
         options.batch = Some(usize::try_from(batch).map_err(|error| Failure::usage(error, ""))?);
     }
+    options.extent = match arguments.length.form {
+        Form::Brief => Extent::Brief,
+        Form::Full => Extent::Full,
+    };
+    options.selection = selection(derivation, &arguments.length)
+        .map_err(|unknown| Failure::specification(unknown.title, &unknown.help))?;
     let text = never::catch(|| {
         let document = derive(derivation, &options);
         document.check().map(|_| document.to_markdown())
@@ -50,4 +60,27 @@ fn text(derivation: &Derivation, arguments: &Derive) -> Result<String, Failure> 
         Failure::specification(title, "this is a bug in the compiler; please report it")
     };
     text.map_err(|fault| internal(&fault.title))?.map_err(|fault| internal(&fault))
+}
+
+/// What the page is about.
+fn selection(derivation: &Derivation, length: &Length) -> Result<Selection, Unknown> {
+    let places = |all: &[Names]| -> Result<Vec<Place>, Unknown> {
+        all.iter().flat_map(|Names(names)| names).map(|name| Place::named(derivation, name)).collect()
+    };
+    Ok(Selection {
+        only: places(&length.only)?,
+        focus: places(&length.focus)?,
+        sections: length.section.iter().map(|name| selection::section(name)).collect::<Result<_, _>>()?,
+    })
+}
+
+/// The options of the length, for the command that makes the file again.
+fn length(refresh: &mut Refresh, length: &Length) {
+    refresh.option("--form", (length.form == Form::Brief).then_some("brief"));
+    for (option, all) in [("--only", &length.only), ("--focus", &length.focus)] {
+        let names: Vec<&str> = all.iter().flat_map(|Names(names)| names).map(String::as_str).collect();
+        refresh.option(option, (!names.is_empty()).then(|| word(&names.join(","))));
+    }
+    let sections = length.section.join(",");
+    refresh.option("--section", (!sections.is_empty()).then_some(sections));
 }

@@ -6,6 +6,7 @@ mod emit;
 mod eval;
 mod explain;
 mod fmt;
+mod graph;
 mod lsp;
 mod refresh;
 mod summary;
@@ -20,6 +21,7 @@ pub(crate) fn run(command: &Command) -> Result<(), Failure> {
         Command::Eval(arguments) => eval::run(arguments),
         Command::Derive(arguments) => derive::run(arguments),
         Command::Emit(arguments) => emit::run(arguments),
+        Command::Graph(arguments) => graph::run(arguments),
         Command::Explain(arguments) => explain::run(arguments),
         Command::Fmt(arguments) => fmt::run(arguments),
         Command::Lsp(_) => lsp::run(),

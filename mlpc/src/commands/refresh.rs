@@ -35,7 +35,7 @@ impl Refresh {
 }
 
 /// A word, quoted for a shell if necessary.
-fn word(text: &str) -> String {
+pub(super) fn word(text: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '-' | '/' | '+' | ',' | ':' | '=');
     if !text.is_empty() && text.chars().all(plain) {
         text.to_owned()

@@ -219,8 +219,10 @@ impl Known {
         };
         if matches!(last, Node::Number(..) | Node::Negative(_) | Node::Matrix(_)) {
             self.known_value(line, &name, last, report);
-            // Digits of a number that is rounded before it is used are not missing.
-            let near = rest.iter().any(|(relation, _)| *relation == Relation::Near);
+            // Digits of a number that is rounded before it is used are not missing. In x ≈ a/2 = 0.5 the value may
+            // have more digits or not, so both signs are right where it is used.
+            let of_last = rest.iter().rev().find(|(_, side)| std::ptr::eq(side, last));
+            let near = of_last.is_some_and(|(relation, _)| *relation == Relation::Near);
             if near && !self.rounding.each && self.rounding.of_result(last) > 0.0 {
                 self.dropped.insert(name.clone());
             }

@@ -87,6 +87,17 @@ impl<'c, 'd> Chain<'c, 'd> {
         self.readers(x).contains(&self.loss)
     }
 
+    /// Whether the only value that reads x has the derivative 1 with respect to it.
+    pub(crate) fn is_one(&self, x: EquationId) -> bool {
+        let readers = self.readers(x);
+        let [reader] = readers.as_slice() else { return false };
+        let value = match self.local(*reader, x) {
+            Some(Quantity::Derivative { value, .. }) => value,
+            Some(_) | None => return false,
+        };
+        matches!(value.nodes(), [Node::Number(one)] if *one == 1.0)
+    }
+
     /// The equations that read x and that the loss depends on.
     pub(crate) fn readers(&self, x: EquationId) -> Vec<EquationId> {
         let readers = self.facts.uses_of(x).iter().copied();

@@ -35,7 +35,10 @@ pub(super) fn backward(facts: &Facts<'_>) -> Section {
     named.retain(|id| !is_of_parameter(facts, *id));
     section.lines(lines_of(facts, &named));
     left_out(&mut section, named.len(), Items::Derivatives);
-    let of_batch: Vec<EquationId> = derivation.parameters.iter().filter_map(|p| p.batch()).collect();
+    let of_batch: Vec<EquationId> = {
+        let wanted = derivation.parameters.iter().filter(|p| facts.wants(p.equation));
+        wanted.filter_map(|p| p.batch()).collect()
+    };
     section.paragraph(phrases::gradients_of_batch(facts.reduction()));
     section.lines(lines_of(facts, &of_batch));
     left_out(&mut section, of_batch.len(), Items::Gradients);

@@ -3,6 +3,8 @@
 mod chain;
 mod layers;
 mod neurons;
+mod others;
+mod questions;
 mod sigmoid;
 mod softmax;
 mod spelled;
@@ -18,6 +20,8 @@ use crate::{
 };
 
 use super::{facts::Facts, lines::symbol};
+
+pub(super) use others::others;
 
 /// The section.
 pub(super) fn backward(facts: &Facts<'_>, loss: &Loss) -> Section {

@@ -8,7 +8,7 @@ use mlp_dsl::{
 };
 
 use crate::{
-    content::{Block, Form, Line, Section, Side},
+    content::{Block, Form, Line, Section, Side, Text},
     expression::{Expression, Node, Quantity, equation::is_unnamed},
     phrases::{self, Items},
     sections::{
@@ -20,7 +20,8 @@ use crate::{
 };
 
 use super::{
-    chain::Chain, sigmoid::sigmoid_with_cross_entropy, softmax::softmax_with_cross_entropy, spelled::spelled,
+    chain::Chain, questions::Questions, sigmoid::sigmoid_with_cross_entropy,
+    softmax::softmax_with_cross_entropy, spelled::spelled,
 };
 
 /// How many paths a chain is spelled out for.
@@ -33,14 +34,10 @@ pub(super) fn backward(facts: &Facts<'_>, loss: EquationId) -> Section {
     softmax_with_cross_entropy(facts, &mut section);
     sigmoid_with_cross_entropy(facts, &mut section);
     let chain = Chain::new(facts, loss);
-    let mut walk = Walk {
-        facts,
-        chain,
-        loss,
-        said: HashSet::new(),
-        derived: HashSet::new(),
-        primitives: HashSet::new(),
-    };
+    let (said, derived, primitives) = (HashSet::new(), HashSet::new(), HashSet::new());
+    let questions = Questions::default();
+    let mut walk = Walk { facts, chain, loss, said, derived, primitives, questions, short: false };
+    let spelled = facts.options.is_brief().then(|| neurons_in_full(facts));
     let (mut values, mut parameters) = (0, 0);
     for group in walk.groups() {
         let shown_values = ITEMS.saturating_sub(values).min(group.values.len());
@@ -52,16 +49,35 @@ pub(super) fn backward(facts: &Facts<'_>, loss: EquationId) -> Section {
         }
         section.blocks.extend(group.title.map(Block::Heading));
         for value in group.values.iter().take(shown_values) {
+            walk.short = spelled.as_ref().is_some_and(|spelled| !spelled.contains(value));
             walk.value(&mut section, *value);
         }
-        for parameter in group.parameters.iter().take(shown_parameters) {
-            section.lines(walk.parameter(*parameter));
+        for (parameter, question) in walk.asked(group.parameters.get(..shown_parameters).unwrap_or_default())
+        {
+            section.blocks.extend(question.map(Block::Paragraph));
+            section.lines(walk.parameter(parameter));
         }
     }
     left_out(&mut section, values, Items::Values);
     left_out(&mut section, parameters, Items::Parameters);
+    if facts.parameters_in_table() > 0 {
+        section.paragraph(phrases::others_in_table(facts.parameters_in_table()));
+    }
     gradients_of_neurons(facts, &mut section);
     section
+}
+
+/// The neurons that the parameters which a brief page writes out act on.
+fn neurons_in_full(facts: &Facts<'_>) -> HashSet<EquationId> {
+    let parameters = facts.derivation.parameters.iter().map(|parameter| parameter.equation);
+    let own: HashSet<EquationId> =
+        parameters.filter(|id| facts.in_full(*id)).flat_map(|id| facts.named_uses(id)).collect();
+    let is_inside = |id: &&EquationId| {
+        matches!(facts.derivation.equation(**id).symbol, Symbol::Net(_) | Symbol::Local(_))
+    };
+    let outputs: Vec<EquationId> =
+        own.iter().filter(is_inside).flat_map(|id| facts.named_uses(*id)).collect();
+    own.into_iter().chain(outputs).collect()
 }
 
 /// The walk from the loss back to the inputs.
@@ -75,6 +91,9 @@ struct Walk<'w> {
     derived: HashSet<FunctionId>,
     /// The same of functions of one number that are built in.
     primitives: HashSet<Unary>,
+    questions: Questions,
+    /// Whether this neuron is one of those that a brief page writes in few lines.
+    short: bool,
 }
 
 impl Walk<'_> {
@@ -92,6 +111,9 @@ impl Walk<'_> {
             }
         }
         for parameter in derivation.parameters.iter().filter(|parameter| parameter.gradient().is_some()) {
+            if !self.facts.wants(parameter.equation) || !self.facts.in_full(parameter.equation) {
+                continue;
+            }
             if let Some(group) = groups.get_mut(self.facts.layer_of_parameter(parameter.equation)) {
                 group.parameters.push(parameter.equation);
             }
@@ -136,10 +158,13 @@ impl Walk<'_> {
 
     /// ∂E/∂value, and the local derivatives of the value that have an equation.
     fn value(&mut self, section: &mut Section, value: EquationId) {
-        let mut lines = self.factors(value);
-        lines.extend(self.node(value));
+        if let Some(question) = self.questions.value(self.facts, &self.chain, value) {
+            section.paragraph(question);
+        }
+        let mut lines = if self.short { Vec::new() } else { self.factors(value) };
+        lines.extend(self.short_line(value).or_else(|| self.node(value)));
         let partials: Vec<EquationId> = self.chain.partials_of(value).collect();
-        let locals: Vec<Line> = partials.into_iter().map(|id| self.local(id)).collect();
+        let locals: Vec<Line> = partials.iter().map(|id| self.local(*id)).collect();
         let primitives = if locals.is_empty() { Vec::new() } else { self.primitives(value) };
         if !primitives.is_empty() {
             section.lines(std::mem::take(&mut lines));
@@ -148,7 +173,14 @@ impl Walk<'_> {
             section.paragraph(phrases::first_derivative_of_primitive(op));
             section.lines(primitives::derivative(self.facts, op, &argument));
         }
-        if let Some((id, arguments)) = outermost_call(self.facts, value)
+        let call = outermost_call(self.facts, value);
+        let function_name = call.as_ref().map(|(id, _)| self.facts.function_name(*id));
+        let by = partials.first().map(|id| &self.facts.derivation.equation(*id).symbol);
+        let slope = match by {
+            Some(Symbol::Partial { by, .. }) => self.questions.slope(self.facts, value, *by, function_name),
+            Some(_) | None => None,
+        };
+        if let Some((id, arguments)) = call
             && !locals.is_empty()
             && self.derived.insert(id)
         {
@@ -156,6 +188,11 @@ impl Walk<'_> {
             lines = Vec::new();
             section.paragraph(phrases::first_derivative(self.facts.function_name(id)));
             section.lines(function(self.facts, id, &arguments));
+        }
+        if let Some(slope) = slope {
+            section.more_lines(lines);
+            lines = Vec::new();
+            section.paragraph(slope);
         }
         lines.extend(locals);
         // A net input goes on where its neuron ends; the parts of the loss are together.
@@ -203,6 +240,13 @@ impl Walk<'_> {
         Some(Side::new(if taken { Form::Taken } else { Form::Symbols }, spelled))
     }
 
+    /// ∂E/∂output = its formula = numbers = value, without the paths.
+    fn short_line(&self, value: EquationId) -> Option<Line> {
+        let is_output = matches!(self.facts.derivation.equation(value).symbol, Symbol::Named(_));
+        let gradient = self.chain.gradient_equation(value).filter(|_| self.short && is_output)?;
+        Some(line(self.facts, gradient))
+    }
+
     /// ∂E/∂value = the sum over its paths = its formula = numbers = value.
     fn node(&self, value: EquationId) -> Option<Line> {
         let derivation = self.facts.derivation;
@@ -235,6 +279,14 @@ impl Walk<'_> {
         line.subject.push(parameter);
         lines.push(line);
         lines
+    }
+
+    /// Parameters, each with what is asked before its lines.
+    fn asked(&mut self, parameters: &[EquationId]) -> Vec<(EquationId, Option<Text>)> {
+        let (facts, chain) = (self.facts, &self.chain);
+        let paths = |parameter: EquationId| chain.paths(parameter, facts.options.round_each.is_none());
+        let questions = self.questions.parameters(facts, chain, parameters, &paths);
+        parameters.iter().copied().zip(questions).collect()
     }
 
     /// The local derivatives with respect to x that have no equation and no line so far.

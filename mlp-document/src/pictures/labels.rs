@@ -1,0 +1,59 @@
+//! Names and numbers as labels of a picture.
+
+use mlp_graph::{Label, Level};
+
+use crate::{
+    known::Known,
+    notation::{
+        decimal::decimal,
+        math::{Mark, Name},
+    },
+};
+
+/// The most letters of a label.
+pub(crate) const LETTERS: usize = 24;
+
+/// A name.
+pub(crate) fn name(name: &Name) -> Label {
+    let mark = match name.mark {
+        None | Some(Mark::Norm | Mark::Sample(_)) => "",
+        Some(Mark::Bar) => "\u{304}",
+        Some(Mark::Hat) => "\u{302}",
+        Some(Mark::Plus) => "⁺",
+        Some(Mark::Prime) => "′",
+    };
+    let below: Vec<String> = name.subscripts.iter().map(plain).collect();
+    Label::from(name.letters.as_str()).then(mark, Level::Base).sub(&below.join(",")).shortened(LETTERS)
+}
+
+fn plain(name: &Name) -> String {
+    let below: Vec<String> = name.subscripts.iter().map(plain).collect();
+    format!("{}{}", name.letters, below.join(","))
+}
+
+/// A number.
+pub(crate) fn number(x: Known, digits: usize) -> Label {
+    let decimal = decimal(x, digits);
+    let digits = decimal.digits.replace('-', "−");
+    match decimal.exponent {
+        None => Label::from(digits),
+        Some(exponent) => Label::from(format!("{digits} · 10")).sup(&exponent.to_string().replace('-', "−")),
+    }
+}
+
+/// A name and its value: `=` where all digits of the value are there.
+pub(crate) fn equality(name: Label, x: Known, digits: usize) -> Label {
+    let rounded = decimal(x, digits);
+    let is_exact = x.exact().is_some() && x.exact() == rounded.read();
+    let sign = if is_exact { " = " } else { " ≈ " };
+    name.then(sign, Level::Base).join(&number(x, digits))
+}
+
+/// The elements of a vector, by the name of the whole.
+pub(crate) fn element(name: Option<&Label>, index: usize) -> Label {
+    let number = (index + 1).to_string();
+    match name {
+        Some(name) if name.runs.len() == 1 && name.plain().chars().count() == 1 => name.clone().sub(&number),
+        Some(_) | None => Label::from(number),
+    }
+}

@@ -1,0 +1,52 @@
+//! The pictures of the examples and of random networks.
+
+use std::{env, path::Path};
+
+use mlp_pictures::{
+    Picture,
+    browser::{self, Measured},
+    of_folder, of_random,
+};
+
+/// Random networks whose pictures each run measures; the command in `docs/correctness.md` measures 100.
+const RANDOM: u64 = 20;
+
+/// All pictures of a run.
+fn pictures() -> Vec<Picture> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/course");
+    let mut all = of_folder(&folder).unwrap();
+    all.extend(crate::hand::pictures());
+    all.extend(of_random(0..RANDOM).unwrap());
+    all
+}
+
+/// What the browser says of pictures; `None` on a machine without one, unless `MLP_NEEDS_CHROMIUM` is set.
+pub(crate) fn in_browser(pictures: &[Picture]) -> Option<Measured> {
+    let Some(browser) = browser::find() else {
+        assert!(
+            env::var_os("MLP_NEEDS_CHROMIUM").is_none(),
+            "Chromium is not installed, and this run needs it"
+        );
+        eprintln!(
+            "NOT MEASURED: {} pictures, because Chromium is not installed (MLP_CHROMIUM names a browser)",
+            pictures.len()
+        );
+        return None;
+    };
+    Some(browser::measure(&browser, pictures).unwrap())
+}
+
+#[test]
+fn nothing_overlaps_by_the_places_of_a_picture() {
+    let faults: Vec<String> = pictures().iter().flat_map(Picture::faults).collect();
+    assert_eq!(faults, [""; 0]);
+}
+
+#[test]
+fn nothing_overlaps_in_a_browser() {
+    let pictures = pictures();
+    let Some(measured) = in_browser(&pictures) else { return };
+    assert_eq!(measured.findings, [""; 0]);
+    let [count, texts, edges] = measured.counts;
+    assert!(count == pictures.len() && texts > 10 * count && edges > 10 * count, "{:?}", measured.counts);
+}
