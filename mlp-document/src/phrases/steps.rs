@@ -37,6 +37,11 @@ pub(crate) fn part_of_step(key: &str) -> Text {
     }]
 }
 
+/// Before the settings that have another value in this step.
+pub(crate) fn settings_of_step() -> Text {
+    text!["The settings that depend on the number of the step:"]
+}
+
 /// The samples of a step, where they are others than before.
 pub(crate) fn samples_of_step(first: usize, count: usize) -> Text {
     text![if count == 1 {

@@ -2,7 +2,10 @@
 
 use mlp_dsl::{
     formula::scalar::{Binary, Unary},
-    ir::{array::Op, equation::EquationId},
+    ir::{
+        array::Op,
+        equation::{EquationId, Symbol},
+    },
     shape::Shape,
 };
 
@@ -71,8 +74,8 @@ impl Parts {
         let Some(Node::Array(ArrayOp::Softmax, operands)) = formula.root() else { return None };
         let z = *operands.first()?;
         let parts = Parts { id, z, classes, formula };
-        let fits = classes <= ELEMENTS
-            && (facts.at_neuron_level() || facts.samples() == 1 && facts.numbers.is_some());
+        let shown = facts.numbers.is_some() && facts.options.round_each.is_none();
+        let fits = classes <= ELEMENTS && (facts.at_neuron_level() || facts.samples() == 1 && shown);
         (fits && parts.are_finite(facts)).then_some(parts)
     }
 
@@ -131,7 +134,9 @@ impl Parts {
     /// A line for each exponential, for the sum, for each quotient.
     fn by_classes(&self, facts: &Facts<'_>) -> Vec<Line> {
         let line = |sides: Vec<Side>| Line { subject: vec![self.id], sides };
-        let shown = facts.numbers.is_some();
+        // The exponentials and their sum are no values of the network, so nobody rounds them.
+        let rounded = facts.options.round_each.is_some();
+        let shown = facts.numbers.is_some() && !rounded;
         let mut lines = Vec::new();
         if shown {
             for class in 0..self.classes {
@@ -154,8 +159,9 @@ impl Parts {
             quotient.push(Node::Binary(Binary::Divide, above, below));
             let name = element(&Expression::symbol(facts.derivation, self.id), class);
             let mut sides = vec![Side::symbols(name.clone()), Side::symbols(quotient.clone())];
-            if shown {
-                sides.extend([Side::new(Form::Terms, quotient), Side::new(Form::Value, name)]);
+            if facts.numbers.is_some() {
+                let form = if rounded { Form::Numbers } else { Form::Terms };
+                sides.extend([Side::new(form, quotient), Side::new(Form::Value, name)]);
             }
             lines.push(line(sides));
         }
@@ -196,7 +202,8 @@ fn element(row: &Expression, index: usize) -> Expression {
 pub(super) fn derivatives(facts: &Facts<'_>, z: EquationId, t: EquationId) -> Vec<Line> {
     let derivation = facts.derivation;
     let Shape::Vector(classes) = derivation.shape(z) else { return Vec::new() };
-    if facts.samples() > 1 || facts.numbers.is_none() || classes > MATRIX {
+    let rounded = facts.options.round_each.is_some();
+    if facts.samples() > 1 || facts.numbers.is_none() || rounded || classes > MATRIX {
         return Vec::new();
     }
     let known = derivation
@@ -234,7 +241,9 @@ pub(super) fn derivatives(facts: &Facts<'_>, z: EquationId, t: EquationId) -> Ve
         let sides = [vec![Side::symbols(symbol)], sides].concat();
         Line { subject: Vec::new(), sides }
     };
-    let down = letter(derivative("E", "z"), product.clone());
+    let gradient = derivation.numbered().find(|(_, equation)| equation.symbol == Symbol::Gradient(z));
+    let of_z = gradient.map_or_else(|| product.clone(), |(id, _)| Expression::symbol(derivation, id));
+    let down = letter(derivative("E", "z"), of_z);
     let mut last = vec![Side::symbols(product.clone()), Side::new(Form::Numbers, product)];
     last.extend(facts.simplex.then(|| Side::new(Form::Numbers, difference)));
     last.push(Side::new(Form::Value, down.clone()));

@@ -88,7 +88,11 @@ fn is_faithful(facts: &Facts<'_>, id: EquationId, formula: &Expression) -> bool 
         return true;
     }
     let digits = facts.options.round_each.unwrap_or(facts.options.digits);
-    (0..numbers.samples()).all(|sample| {
+    // A reader who rounds each number gets the digits that are printed.
+    let half = facts.options.round_each.map(|places| 0.5 * 10_f64.powi(-(places as i32)));
+    let steps = (0..=numbers.later()).filter_map(|step| numbers.of_step(step));
+    let mut seen = steps.flat_map(|numbers| (0..numbers.samples()).map(move |sample| (numbers, sample)));
+    seen.all(|(numbers, sample)| {
         let rounded = |quantity: &Quantity| {
             let value = quantity.evaluate(facts.derivation, numbers, sample)?;
             Some(value.map(|x| if x.value().abs() < SMALL { x } else { x.rounded(digits) }))
@@ -97,7 +101,8 @@ fn is_faithful(facts: &Facts<'_>, id: EquationId, formula: &Expression) -> bool 
         let found = found.and_then(|mut values| Some(values.pop()?.scalar().value()));
         let value = numbers.value(id, sample).map(|value| value.scalar().value());
         found.zip(value).is_none_or(|(found, value)| {
-            value.is_finite() && (found - value).abs() <= NEARLY * (value.abs() + SMALL) || !value.is_finite()
+            let most = half.unwrap_or(NEARLY * (value.abs() + SMALL));
+            value.is_finite() && (found - value).abs() <= most || !value.is_finite()
         })
     })
 }

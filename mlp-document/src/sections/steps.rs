@@ -16,6 +16,7 @@ use super::{
     arithmetic::number,
     facts::{Facts, ITEMS},
     lines::symbol,
+    update::schedules,
 };
 
 /// The sections that are computed again.
@@ -49,14 +50,16 @@ fn again(facts: &Facts<'_>, block: &Block, step: usize) -> Vec<Line> {
         let own = |side: &Side| matches!(side.form, Form::Value | Form::Numbers | Form::Terms);
         line.sides.iter().any(own) && !line.subject.is_empty()
     };
-    let moved = |line: &Line| {
-        let of_step = |side: &Side| {
-            let expression = side.expression.of_step(facts.derivation, step);
-            Side { expression, ..side.clone() }
-        };
-        Line { subject: line.subject.clone(), sides: line.sides.iter().map(of_step).collect() }
+    lines.iter().filter(has_numbers).map(|line| moved(facts, line, step)).collect()
+}
+
+/// A line in a later step.
+fn moved(facts: &Facts<'_>, line: &Line, step: usize) -> Line {
+    let of_step = |side: &Side| {
+        let expression = side.expression.of_step(facts.derivation, step);
+        Side { expression, ..side.clone() }
     };
-    lines.iter().filter(has_numbers).map(moved).collect()
+    Line { subject: line.subject.clone(), sides: line.sides.iter().map(of_step).collect() }
 }
 
 /// What the step begins with: the number of the step, its samples, parameters and state.
@@ -86,6 +89,11 @@ fn carried_over(facts: &Facts<'_>, section: &mut Section, step: usize) {
     let shown = printed.len().min(ITEMS);
     if shown < carried.len() {
         section.paragraph(phrases::left_out(carried.len() - shown, Items::Values));
+    }
+    let schedules = schedules(facts);
+    if !schedules.is_empty() {
+        section.paragraph(phrases::settings_of_step());
+        section.lines(schedules.iter().map(|line| moved(facts, line, step)).collect());
     }
     samples(facts, section, step);
 }

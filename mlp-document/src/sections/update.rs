@@ -102,7 +102,10 @@ fn of_parameter(facts: &Facts<'_>, parameter: EquationId, statements: &[Statemen
         let root = written.formula(formula, &leaf);
         let written = written.ending_at(Some(root)).pruned();
         match (name, updated) {
-            (Some(_), _) if written.nodes().len() == 1 => named.push(written),
+            // What a rule names is no value of the network, so nobody rounds it.
+            (Some(_), _) if written.nodes().len() == 1 || facts.options.round_each.is_some() => {
+                named.push(written);
+            }
             (Some(name), _) => {
                 let math = facts.names.of_rule(derivation, name, parameter);
                 let mut letter = Expression::default();
@@ -148,6 +151,13 @@ fn step_line(
         }
     }
     Line { subject: vec![subject], sides }
+}
+
+/// The settings that change from step to step.
+pub(super) fn schedules(facts: &Facts<'_>) -> Vec<Line> {
+    let settings = facts.derivation.training.iter().flat_map(|training| &training.settings);
+    let changes = |id: &&EquationId| of_equation(facts.derivation, **id).nodes().len() > 1;
+    settings.filter(changes).map(|id| setting_line(facts, *id)).collect()
 }
 
 /// η = 0.5

@@ -165,7 +165,7 @@ impl Walk<'_> {
         lines.extend(self.short_line(value).or_else(|| self.node(value)));
         let partials: Vec<EquationId> = self.chain.partials_of(value).collect();
         let locals: Vec<Line> = partials.iter().map(|id| self.local(*id)).collect();
-        let primitives = if locals.is_empty() { Vec::new() } else { self.primitives(value) };
+        let primitives = self.primitives(value);
         if !primitives.is_empty() {
             section.lines(std::mem::take(&mut lines));
         }
