@@ -192,11 +192,12 @@ fn name(name: &Name) -> String {
             let number = Mark::sample(number);
             Some(format!("<mrow><mo>(</mo><mn>{number}</mn><mo>)</mo></mrow>"))
         }
-        Some(Mark::Bar | Mark::Prime | Mark::Norm) | None => None,
+        Some(Mark::Bar | Mark::Hat | Mark::Prime | Mark::Norm) | None => None,
     };
     let letters = letters(name);
     let marked = match name.mark {
         Some(Mark::Bar) => format!("<mover accent=\"true\">{letters}<mo stretchy=\"false\">¯</mo></mover>"),
+        Some(Mark::Hat) => format!("<mover accent=\"true\">{letters}<mo stretchy=\"false\">^</mo></mover>"),
         Some(Mark::Norm) => format!("<mrow><mo>‖</mo>{letters}<mo>‖</mo></mrow>"),
         Some(Mark::Prime) => format!("<msup>{letters}<mo>′</mo></msup>"),
         Some(Mark::Plus | Mark::Sample(_)) | None => letters,

@@ -61,7 +61,9 @@ pub(super) fn reason(derivation: &Derivation, section: &str, line: &Line, key: O
         return Reason::Check;
     }
     match key {
-        Some(Key::OfSample(_, inner)) => reason(derivation, section, line, Some(inner)),
+        Some(Key::OfSample(_, inner) | Key::OfStep(_, inner)) => {
+            reason(derivation, section, line, Some(inner))
+        }
         Some(Key::Function(_)) => Reason::DefinitionOfFunction,
         Some(Key::FunctionDerivative(..)) => Reason::DerivativeOfFunction,
         Some(Key::Constant(_)) => Reason::Given,

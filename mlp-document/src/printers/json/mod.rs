@@ -234,6 +234,7 @@ fn side(index: usize, (operator, math, side): &(Operator, Math, &Side)) -> SideO
         relation: (index > 0).then_some(if *operator == Operator::Approximately { "≈" } else { "=" }),
         form: match side.form {
             Form::Symbols => "symbols",
+            Form::Taken => "taken",
             Form::Numbers => "numbers",
             Form::Terms => "terms",
             Form::Value => "value",
