@@ -5,6 +5,8 @@
 
 #[path = "document/batch.rs"]
 mod batch;
+#[path = "document/computation.rs"]
+mod computation;
 #[path = "document/formats.rs"]
 mod formats;
 #[path = "document/networks.rs"]

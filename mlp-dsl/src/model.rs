@@ -82,7 +82,7 @@ pub struct Sample {
 }
 
 /// The headings of a document: the names they have in front matter, and the English words.
-pub const HEADINGS: [(&str, &str); 10] = [
+pub const HEADINGS: [(&str, &str); 11] = [
     ("start", "Where this page starts"),
     ("network", "The network"),
     ("parameters", "What is trained"),
@@ -92,6 +92,7 @@ pub const HEADINGS: [(&str, &str); 10] = [
     ("penalty", "The penalty"),
     ("update", "The update"),
     ("check", "Was it right?"),
+    ("graph", "The computational graph"),
     ("effort", "What it takes"),
 ];
 

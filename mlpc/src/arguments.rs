@@ -214,9 +214,15 @@ pub(crate) struct Graph {
     /// Write the start values on the weights and the values of the forward pass into the neurons
     #[arg(long)]
     pub(crate) values: bool,
-    /// The number of decimal places
+    /// The number of decimal places; of significant digits with `--kind computation`
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=17))]
     pub(crate) digits: Option<u8>,
+    /// With `--kind computation`: draw the paths from this value to the loss, and nothing else
+    #[arg(long, value_name = "NAME")]
+    pub(crate) focus: Option<String>,
+    /// With `--kind computation`: write one picture for each step, name-01.svg, name-02.svg, …, beside the file of -o
+    #[arg(long, requires = "output")]
+    pub(crate) frames: bool,
     #[command(flatten)]
     pub(crate) target: Target,
 }
@@ -227,6 +233,8 @@ pub(crate) enum GraphKind {
     /// Its neurons and weights
     #[default]
     Network,
+    /// The gates that compute the loss, with values and gradients
+    Computation,
 }
 
 /// The formats of a picture.

@@ -51,6 +51,7 @@ pub(super) fn graph(facts: &Facts<'_>, names: &Names, options: &NetworkOptions) 
     for thing in 0..cells.things.len().min(COLUMNS) {
         drawing.column(thing);
     }
+    drawing.beside();
     drawing.edges();
     drawing.biases();
     drawing.notes();
@@ -134,7 +135,7 @@ impl Drawing<'_, '_> {
             };
             let label = match (&whole, thing.count) {
                 (Some(name), 1) => name.clone(),
-                (Some(name), _) => labels::element(Some(name), *place),
+                (Some(name), _) => labels::element(name, *place, false),
                 (None, _) => labels::name(&self.names.plain(self.facts.derivation, id)),
             };
             let mut node = Node::new(label, NodeShape::Circle, role).at(rank);
@@ -144,6 +145,25 @@ impl Drawing<'_, '_> {
             column.nodes.insert(*place, self.graph.node(node));
         }
         column
+    }
+
+    /// Neurons of two vectors in one column say whose they are.
+    fn beside(&mut self) {
+        for (number, column) in self.columns.iter().enumerate() {
+            let beside =
+                self.columns.iter().enumerate().any(|(other, it)| other != number && it.rank == column.rank);
+            let Some(thing) = self.cells.things.get(number).filter(|thing| beside && thing.count > 1) else {
+                continue;
+            };
+            let Value::Whole(id) = thing.value else { continue };
+            let name = labels::name(&self.names.plain(self.facts.derivation, *id));
+            for (place, node) in &column.nodes {
+                let line = self.graph.nodes.get_mut(*node).and_then(|node| node.lines.first_mut());
+                if let Some((label, _)) = line {
+                    *label = labels::element(&name, *place, true);
+                }
+            }
+        }
     }
 
     /// A number of a value of the first sample, where numbers are asked for.

@@ -14,7 +14,7 @@ use crate::{
         math::{Math, Operator},
     },
     phrases,
-    pictures::Picture,
+    pictures::{Picture, PictureKind},
 };
 
 use super::{
@@ -27,6 +27,9 @@ pub(crate) fn print(document: &Document) -> String {
     page::print(document, &mut markdown);
     markdown.out
 }
+
+/// The most edges of a picture of gates that can be read as Mermaid on a page.
+const EDGES: usize = 80;
 
 struct Markdown<'d> {
     document: &'d Document,
@@ -82,7 +85,12 @@ impl<'d> Format<'d> for Markdown<'d> {
     }
 
     fn picture(&mut self, picture: &'d Picture) {
-        self.block(&format!("```mermaid\n{}```", mermaid(&picture.graph)));
+        let edges = picture.graph.edges.len();
+        if picture.kind == PictureKind::Computation && edges > EDGES {
+            self.block(&self.text(&phrases::computation::graph_left_out(edges)));
+        } else {
+            self.block(&format!("```mermaid\n{}```", mermaid(&picture.graph)));
+        }
     }
 }
 

@@ -6,6 +6,7 @@ pub(crate) mod check;
 mod effort;
 pub(crate) mod facts;
 mod forward;
+mod graph;
 pub(crate) mod lines;
 mod loss;
 pub(crate) mod network;
@@ -41,6 +42,7 @@ pub(crate) fn sections(facts: &Facts<'_>) -> Vec<Section> {
             sections.extend([update::update(facts), check::check(facts, loss)]);
         }
     }
+    sections.extend(graph::graph(facts));
     if !facts.at_neuron_level() {
         sections.push(effort::effort(facts));
     }

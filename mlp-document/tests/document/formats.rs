@@ -165,7 +165,8 @@ fn html_is_well_formed(Page { name, markdown, html, .. }: &Page) {
     let marks = ["```math", "\\\\[10pt]", "\\\\[6pt]"];
     let rows: usize = marks.map(|mark| markdown.matches(mark).count()).iter().sum();
     assert_eq!(html.matches("<mtd class=\"left\">").count(), rows, "{name}");
-    assert_eq!(html.matches("<svg").count(), markdown.matches("```mermaid").count(), "{name}");
+    // A large picture is in HTML alone.
+    assert!(html.matches("<svg").count() >= markdown.matches("```mermaid").count(), "{name}");
     for outside in ["<script", "src=", "href=", "url(", "@import"] {
         assert!(!html.contains(outside), "{name} has {outside}");
     }

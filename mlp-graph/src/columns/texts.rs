@@ -8,9 +8,9 @@ use crate::{
 
 /// Parts of an edge at which its texts are tried, the best first: where edges fan out, then where they come together, then
 /// between.
-const PARTS: [u8; 29] = [
-    30, 26, 34, 22, 38, 18, 42, 70, 66, 74, 62, 78, 46, 54, 50, 58, 82, 15, 12, 85, 88, 28, 32, 24, 36, 72,
-    68, 76, 64,
+const PARTS: [u8; 41] = [
+    30, 26, 34, 22, 38, 18, 42, 70, 66, 74, 62, 78, 46, 54, 50, 58, 82, 15, 85, 28, 32, 24, 36, 20, 40, 16,
+    72, 68, 76, 64, 80, 84, 14, 86, 12, 88, 10, 90, 44, 56, 8,
 ];
 
 /// Free space around a text.

@@ -16,6 +16,7 @@ pub(super) fn block(picture: &Picture) -> Block {
     Block::Picture {
         kind: match picture.kind {
             PictureKind::Network => "network",
+            PictureKind::Computation => "computation",
         },
         title: graph.title.clone(),
         description: graph.description.clone(),
