@@ -15,6 +15,8 @@ mod networks;
 mod outside;
 #[path = "document/printed.rs"]
 mod printed;
+#[path = "document/slides.rs"]
+mod slides;
 #[path = "document/truths.rs"]
 mod truths;
 

@@ -13,6 +13,7 @@ mod evil;
 mod explain;
 mod fmt;
 mod generated;
+mod graph;
 mod limits_table;
 mod lsp;
 mod messages;
