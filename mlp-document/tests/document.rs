@@ -5,6 +5,8 @@
 
 #[path = "document/batch.rs"]
 mod batch;
+#[path = "document/book.rs"]
+mod book;
 #[path = "document/computation.rs"]
 mod computation;
 #[path = "document/formats.rs"]

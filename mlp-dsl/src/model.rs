@@ -82,7 +82,7 @@ pub struct Sample {
 }
 
 /// The headings of a document: the names they have in front matter, and the English words.
-pub const HEADINGS: [(&str, &str); 11] = [
+pub const HEADINGS: [(&str, &str); 12] = [
     ("start", "Where this page starts"),
     ("network", "The network"),
     ("parameters", "What is trained"),
@@ -91,6 +91,7 @@ pub const HEADINGS: [(&str, &str); 11] = [
     ("backward", "Backward pass"),
     ("penalty", "The penalty"),
     ("update", "The update"),
+    ("steps", "The next steps"),
     ("check", "Was it right?"),
     ("graph", "The computational graph"),
     ("effort", "What it takes"),
@@ -254,6 +255,17 @@ pub struct UpdateRule {
     pub state: Vec<String>,
     /// The assignments in order; each formula reads the values that those before it have changed.
     pub assignments: Vec<(Changed, Formula)>,
+    /// The statements as they are written: `let` names are not put in, but are leaves after the settings, in order.
+    pub written: Vec<(Stated, Formula)>,
+}
+
+/// What a statement of a rule gives a value to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stated {
+    /// A `let` name.
+    Named(String),
+    /// The parameter or a state.
+    Changed(Changed),
 }
 
 impl UpdateRule {

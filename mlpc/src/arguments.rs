@@ -170,6 +170,12 @@ pub(crate) struct Derive {
     /// The output format; without it, the ending of FILE given with -o decides, and Markdown is the default
     #[arg(long, value_enum)]
     pub(crate) format: Option<DeriveFormat>,
+    /// How much of each differentiation is written: `full` spells out powers and zeros
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) detail: Detail,
+    /// Derive N training steps; from the second on with what the step before it has left
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=5))]
+    pub(crate) steps: u8,
     #[command(flatten)]
     pub(crate) length: Length,
     #[command(flatten)]
@@ -196,6 +202,16 @@ impl DeriveFormat {
             DeriveFormat::Json => "json",
         }
     }
+}
+
+/// How much of each differentiation is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Detail {
+    /// The result
+    #[default]
+    Usual,
+    /// Each rule with its powers and zeros, then the result
+    Full,
 }
 
 /// `graph`

@@ -70,7 +70,8 @@ fn math(math: &Math) -> String {
         Math::Number(number) => self::number(number),
         Math::Name(name) => self::name(name),
         Math::Operator(operator) => sign(*operator),
-        Math::Text(text) => format!("<mtext>{}</mtext>", escape(text)),
+        // Spaces at the ends of an element do not count.
+        Math::Text(text) => format!("<mtext>{}</mtext>", escape(text).replace(' ', "&nbsp;")),
         Math::Fraction(above, below) => format!("<mfrac>{}{}</mfrac>", self::math(above), self::math(below)),
         Math::Scripts { base, below, above } if math.is_sum_sign() => {
             let [base, below, above] =
@@ -192,11 +193,12 @@ fn name(name: &Name) -> String {
             let number = Mark::sample(number);
             Some(format!("<mrow><mo>(</mo><mn>{number}</mn><mo>)</mo></mrow>"))
         }
-        Some(Mark::Bar | Mark::Prime | Mark::Norm) | None => None,
+        Some(Mark::Bar | Mark::Hat | Mark::Prime | Mark::Norm) | None => None,
     };
     let letters = letters(name);
     let marked = match name.mark {
         Some(Mark::Bar) => format!("<mover accent=\"true\">{letters}<mo stretchy=\"false\">¯</mo></mover>"),
+        Some(Mark::Hat) => format!("<mover accent=\"true\">{letters}<mo stretchy=\"false\">^</mo></mover>"),
         Some(Mark::Norm) => format!("<mrow><mo>‖</mo>{letters}<mo>‖</mo></mrow>"),
         Some(Mark::Prime) => format!("<msup>{letters}<mo>′</mo></msup>"),
         Some(Mark::Plus | Mark::Sample(_)) | None => letters,

@@ -25,6 +25,8 @@ pub(crate) enum Key {
     Constant(u32),
     /// A value as one sample has it.
     OfSample(Option<usize>, Box<Key>),
+    /// A value as it is in a later step, counted from 0.
+    OfStep(usize, Box<Key>),
 }
 
 impl Key {
@@ -75,6 +77,9 @@ impl Key {
             Quantity::OfSample { sample, value } => {
                 Some(Key::OfSample(*sample, Box::new(Key::of(derivation, value)?)))
             }
+            Quantity::OfStep { step, value } => {
+                Some(Key::OfStep(*step, Box::new(Key::of(derivation, value)?)))
+            }
             Quantity::FunctionDerivative { function, parameter, .. } => {
                 Some(Key::FunctionDerivative(function.0, *parameter))
             }
@@ -116,6 +121,7 @@ impl Key {
                 let constant = derivation.header.constants.get(*id as usize);
                 constant.map_or_else(|| id.to_string(), |(name, _)| name.clone())
             }
+            Key::OfStep(step, key) => format!("{}@step{}", key.slug(derivation), step + 1),
             Key::OfSample(None, key) => format!("{}@any", key.slug(derivation)),
             Key::OfSample(Some(sample), key) => format!("{}@{}", key.slug(derivation), sample + 1),
         }

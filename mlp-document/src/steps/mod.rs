@@ -165,7 +165,11 @@ impl<'d> Steps<'d> {
         let expression = match &given.key {
             Key::Equation(id) => Expression::symbol(derivation, *id),
             Key::Constant(index) => one_node(derivation, &Node::Constant(ConstantId(*index), 0.0)),
-            Key::Derivative { .. } | Key::Function(_) | Key::FunctionDerivative(..) | Key::OfSample(..) => {
+            Key::Derivative { .. }
+            | Key::Function(_)
+            | Key::FunctionDerivative(..)
+            | Key::OfSample(..)
+            | Key::OfStep(..) => {
                 return None;
             }
         };

@@ -61,7 +61,9 @@ pub(super) fn reason(derivation: &Derivation, section: &str, line: &Line, key: O
         return Reason::Check;
     }
     match key {
-        Some(Key::OfSample(_, inner)) => reason(derivation, section, line, Some(inner)),
+        Some(Key::OfSample(_, inner) | Key::OfStep(_, inner)) => {
+            reason(derivation, section, line, Some(inner))
+        }
         Some(Key::Function(_)) => Reason::DefinitionOfFunction,
         Some(Key::FunctionDerivative(..)) => Reason::DerivativeOfFunction,
         Some(Key::Constant(_)) => Reason::Given,
@@ -112,7 +114,11 @@ fn chain_rule(derivation: &Derivation, line: &Line) -> Reason {
     };
     let paths = |side: &Side| {
         let factors = leaves(side).into_iter().filter(|node| is_factor(node)).count();
-        if side.form == Form::Symbols && factors > 0 { side.expression.summands().len() } else { 0 }
+        if matches!(side.form, Form::Symbols | Form::Taken) && factors > 0 {
+            side.expression.summands().len()
+        } else {
+            0
+        }
     };
     // A side of one thing is another notation for the left.
     let sides = line.sides.iter().skip(1).filter(|side| side.expression.nodes().len() > 1);

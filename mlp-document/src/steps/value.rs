@@ -100,7 +100,11 @@ pub(crate) fn given_value(document: &Document, key: &Key) -> Option<Value> {
             let constant = document.derivation().header.constants.get(*index as usize);
             constant.map(|(_, value)| Value::number(*value))
         }
-        Key::Derivative { .. } | Key::Function(_) | Key::FunctionDerivative(..) | Key::OfSample(..) => None,
+        Key::Derivative { .. }
+        | Key::Function(_)
+        | Key::FunctionDerivative(..)
+        | Key::OfSample(..)
+        | Key::OfStep(..) => None,
     }
 }
 

@@ -11,7 +11,7 @@ use mlp_dsl::{ir::Derivation, never};
 use super::refresh::{Refresh, word};
 
 use crate::{
-    arguments::{Derive, DeriveFormat, Form, Length, Names, Target},
+    arguments::{Derive, DeriveFormat, Detail, Form, Length, Names, Target},
     failure::Failure,
     file::is_standard,
     input, output,
@@ -20,6 +20,10 @@ use crate::{
 /// Runs the command.
 pub(crate) fn run(arguments: &Derive) -> Result<(), Failure> {
     let (specification, derivation) = input::read_at(&arguments.source, arguments.choice)?;
+    if arguments.steps > 1 && derivation.training.is_none() {
+        let title = format!("`{}` has no update rule, so it has no training steps", derivation.header.name);
+        return Err(Failure::specification(title, "add `train sgd(rate = …);`, or remove --steps"));
+    }
     let format = format(arguments);
     let print = |document: &Document| match format {
         DeriveFormat::Markdown => document.to_markdown(),
@@ -33,6 +37,8 @@ pub(crate) fn run(arguments: &Derive) -> Result<(), Failure> {
     refresh.option("--round-each", arguments.round_each);
     refresh.option("--batch", arguments.batch);
     refresh.option("--format", arguments.format.map(DeriveFormat::word));
+    refresh.option("--detail", (arguments.detail == Detail::Full).then_some("full"));
+    refresh.option("--steps", (arguments.steps > 1).then_some(arguments.steps));
     length(&mut refresh, &arguments.length);
     output::deliver(&text, &arguments.source, &arguments.target, &refresh.to(&arguments.target))
 }
@@ -67,6 +73,8 @@ fn text(
     if let Some(digits) = arguments.digits {
         options.digits = digits.into();
     }
+    options.full_detail = arguments.detail == Detail::Full;
+    options.steps = arguments.steps.into();
     options.round_each = arguments.round_each.map(usize::from);
     if let Some(batch) = arguments.batch {
         options.batch = Some(usize::try_from(batch).map_err(|error| Failure::usage(error, ""))?);
