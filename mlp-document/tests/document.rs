@@ -5,6 +5,8 @@
 
 #[path = "document/batch.rs"]
 mod batch;
+#[path = "document/book.rs"]
+mod book;
 #[path = "document/computation.rs"]
 mod computation;
 #[path = "document/formats.rs"]
@@ -15,6 +17,8 @@ mod networks;
 mod outside;
 #[path = "document/printed.rs"]
 mod printed;
+#[path = "document/slides.rs"]
+mod slides;
 #[path = "document/truths.rs"]
 mod truths;
 

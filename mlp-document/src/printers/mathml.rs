@@ -70,7 +70,8 @@ fn math(math: &Math) -> String {
         Math::Number(number) => self::number(number),
         Math::Name(name) => self::name(name),
         Math::Operator(operator) => sign(*operator),
-        Math::Text(text) => format!("<mtext>{}</mtext>", escape(text)),
+        // Spaces at the ends of an element do not count.
+        Math::Text(text) => format!("<mtext>{}</mtext>", escape(text).replace(' ', "&nbsp;")),
         Math::Fraction(above, below) => format!("<mfrac>{}{}</mfrac>", self::math(above), self::math(below)),
         Math::Scripts { base, below, above } if math.is_sum_sign() => {
             let [base, below, above] =

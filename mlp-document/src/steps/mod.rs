@@ -169,7 +169,9 @@ impl<'d> Steps<'d> {
             | Key::Function(_)
             | Key::FunctionDerivative(..)
             | Key::OfSample(..)
-            | Key::OfStep(..) => return None,
+            | Key::OfStep(..) => {
+                return None;
+            }
         };
         self.document.math(&Side::symbols(expression))
     }

@@ -114,7 +114,11 @@ fn chain_rule(derivation: &Derivation, line: &Line) -> Reason {
     };
     let paths = |side: &Side| {
         let factors = leaves(side).into_iter().filter(|node| is_factor(node)).count();
-        if side.form == Form::Symbols && factors > 0 { side.expression.summands().len() } else { 0 }
+        if matches!(side.form, Form::Symbols | Form::Taken) && factors > 0 {
+            side.expression.summands().len()
+        } else {
+            0
+        }
     };
     // A side of one thing is another notation for the left.
     let sides = line.sides.iter().skip(1).filter(|side| side.expression.nodes().len() > 1);

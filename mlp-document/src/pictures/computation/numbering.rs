@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, VecDeque};
 
 use mlp_dsl::ir::Derivation;
 
-use super::gates::{Computation, Part, Tag};
+use super::gates::{Computation, Kind, Part, Tag};
 
 /// Numbers the wires. A value that is given or is a neuron's goes into a product under its own name.
 pub(super) fn number(computation: &mut Computation, derivation: &Derivation) {
@@ -56,8 +56,10 @@ fn in_order(computation: &Computation, end: usize, part: Part) -> Vec<usize> {
             into.sort_by_key(|(_, from)| goes_on(*from));
         }
         for (wire, from) in into {
-            let inner = computation.gates.get(from).is_some_and(|from| from.part == part);
-            if inner || !gate.kind.is_product() {
+            let Some(read) = computation.gates.get(from) else { continue };
+            let inner = read.part == part;
+            let literal = matches!(read.kind, Kind::Number(_));
+            if inner || !(gate.kind.is_product() || literal) {
                 found.push(wire);
             }
             if inner && seen.insert(from) {

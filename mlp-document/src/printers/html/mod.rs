@@ -21,6 +21,8 @@ use super::{
 /// The rules of its look.
 const STYLE: &str = include_str!("style.css");
 
+/// A picture that is wider than this is on a sheet of its own, turned.
+const WIDE: f64 = 1000.0;
 /// Tables with at most as many rows stay on one sheet.
 const SMALL: usize = 14;
 /// Lines of text that a block of mathematics may be high; a sheet has about 55.
@@ -129,8 +131,10 @@ impl<'d> Format<'d> for Html<'d> {
 
     fn picture(&mut self, picture: &'d Picture) {
         self.pictures += 1;
-        let picture = svg(&picture.scene(), &format!("picture-{}", self.pictures));
-        let _ = writeln!(self.out, "<figure tabindex=\"0\">{picture}</figure>");
+        let scene = picture.scene();
+        let class = if scene.width > WIDE { " class=\"wide\"" } else { "" };
+        let picture = svg(&scene, &format!("picture-{}", self.pictures));
+        let _ = writeln!(self.out, "<figure{class} tabindex=\"0\">{picture}</figure>");
     }
 }
 

@@ -178,6 +178,8 @@ impl<'d> Json<'d> {
             round_each: document.round_each,
             batch: derivation.chosen.batch,
             sample: derivation.chosen.sample.map(|sample| sample + 1),
+            detail: if document.options.full_detail { "full" } else { "usual" },
+            steps: document.steps,
             form: match document.options.extent {
                 Extent::Brief => "brief",
                 Extent::Full => "full",
@@ -234,7 +236,7 @@ fn side(index: usize, (operator, math, side): &(Operator, Math, &Side)) -> SideO
         relation: (index > 0).then_some(if *operator == Operator::Approximately { "≈" } else { "=" }),
         form: match side.form {
             Form::Symbols => "symbols",
-            Form::Taken => "taken",
+            Form::Taken => "branch",
             Form::Numbers => "numbers",
             Form::Terms => "terms",
             Form::Value => "value",

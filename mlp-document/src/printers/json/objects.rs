@@ -38,6 +38,8 @@ pub(super) struct OptionsObject {
     pub(super) round_each: Option<usize>,
     pub(super) batch: Option<usize>,
     pub(super) sample: Option<usize>,
+    pub(super) detail: &'static str,
+    pub(super) steps: usize,
     pub(super) form: &'static str,
     pub(super) only: Vec<String>,
     pub(super) focus: Vec<String>,
