@@ -80,7 +80,7 @@ impl Mathematics<'_> {
             | Symbol::StepNumber
             | Symbol::ClipFactor => self.derivation.name_of(id),
             Symbol::Step(_) => match self.right_side(id).filter(|text| text.len() <= STEP) {
-                Some(text) if text.contains([' ', '/']) && !self.is_product(id) => format!("({text})"),
+                Some(text) if text.contains([' ', '/']) && !text.starts_with('[') && !self.is_product(id) => format!("({text})"),
                 Some(text) => text,
                 None => self.derivation.name_of(id),
             },

@@ -2,7 +2,7 @@
 
 use crate::{
     Language,
-    text::{APART, BREAK, Text, WIDTH, broken, filled, flat, paragraph},
+    text::{APART, BREAK, SOFT, Text, WIDTH, broken, filled, flat, paragraph},
 };
 
 /// The lines so far.
@@ -142,7 +142,7 @@ impl Page {
     fn assignment(&mut self, start: &str, value: &Text) {
         let (flat, end) = (value.flat(), self.end());
         let columns = start.chars().count() + flat.chars().count() + end.len();
-        if columns <= self.room() || !value.text.contains([BREAK, APART]) {
+        if columns <= self.room() || !value.text.contains([BREAK, APART, SOFT]) {
             self.line(&format!("{start}{flat}{end}"));
             return;
         }
