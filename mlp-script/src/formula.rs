@@ -154,7 +154,8 @@ fn of_term(formula: &Formula, term: &Term, done: &Written, spelling: Spelling, w
         }
         Term::Select(s) => {
             let side = |id: &TermId, other: &TermId| operand(formula, id, other, done, spelling);
-            let condition = spelling.condition(s.comparison, &side(&s.left, &s.right), &side(&s.right, &s.left));
+            let condition =
+                spelling.condition(s.comparison, &side(&s.left, &s.right), &side(&s.right, &s.left));
             spelling.choice(&condition, &at(&s.then), &at(&s.otherwise))
         }
         Term::Apply(id, arguments) => call(words.function(*id), arguments),

@@ -1,7 +1,10 @@
 //! Constants and functions of the specification, and those of the prelude that it calls.
 
 use mlp_dsl::{
-    formula::{ConstantId, FunctionId, Term, TermId, scalar::{Binary, Function}},
+    formula::{
+        ConstantId, FunctionId, Term, TermId,
+        scalar::{Binary, Function},
+    },
     never::OrNever,
 };
 

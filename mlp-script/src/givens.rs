@@ -37,7 +37,11 @@ impl Program<'_> {
 
     /// One sample: each of its values.
     fn sample(&self, page: &mut Page) {
-        page.heading(if self.derivation.target.is_some() { "The sample: input and target" } else { "The input" });
+        page.heading(if self.derivation.target.is_some() {
+            "The sample: input and target"
+        } else {
+            "The input"
+        });
         for data in self.data() {
             self.documentation(page, &data.docs);
             for id in data.value.equations() {
@@ -138,8 +142,13 @@ impl Program<'_> {
 
     /// What the rule keeps from step to step: 0 before the first.
     fn states(&self, page: &mut Page) {
-        let states: Vec<EquationId> =
-            self.derivation.parameters.iter().flat_map(Parameter::state).map(|state| state.equation).collect();
+        let states: Vec<EquationId> = self
+            .derivation
+            .parameters
+            .iter()
+            .flat_map(Parameter::state)
+            .map(|state| state.equation)
+            .collect();
         if states.is_empty() {
             return;
         }

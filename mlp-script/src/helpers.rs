@@ -190,7 +190,9 @@ impl Helper {
 
     fn in_python(self, guards: Guards) -> Source {
         match self {
-            Helper::Exp if guards.exp => Source::Written("eˣ; infinite where it is too large for a float", EXP),
+            Helper::Exp if guards.exp => {
+                Source::Written("eˣ; infinite where it is too large for a float", EXP)
+            }
             Helper::Log if guards.log => Source::Written("The natural logarithm; −∞ at 0", LOG),
             Helper::Sqrt if guards.sqrt => Source::Written("The square root; undefined below 0", SQRT),
             Helper::Exp => Source::Own("exp"),
@@ -227,10 +229,14 @@ impl Helper {
             Helper::Tanh => Source::Own("Math.tanh"),
             Helper::Floor => Source::Own("Math.floor"),
             Helper::Divide | Helper::PowerOf | Helper::Flat => Source::Own("Array"),
-            Helper::Erf => Source::Written("The error function: its series near 0, a fraction further out", ERF),
+            Helper::Erf => {
+                Source::Written("The error function: its series near 0, a fraction further out", ERF)
+            }
             Helper::Square => Source::Written("x²", javascript::SQUARE),
             Helper::Power => Source::Written("xⁿ, multiplied from the left", javascript::POWER),
-            Helper::Vector => Source::Written("The list of f(0), f(1), …, n numbers in all", javascript::VECTOR),
+            Helper::Vector => {
+                Source::Written("The list of f(0), f(1), …, n numbers in all", javascript::VECTOR)
+            }
             Helper::Matrix => Source::Written("The n rows of m numbers f(i, j)", javascript::MATRIX),
             Helper::Dot => Source::Written("a · b = Σ aᵢ bᵢ, added in order", javascript::DOT),
             Helper::VectorTimesMatrix => Source::Written("x W: a row times a matrix", javascript::ROW),

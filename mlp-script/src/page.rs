@@ -86,6 +86,18 @@ impl Page {
         }
     }
 
+    /// An equation as a comment, broken as a statement is.
+    pub(crate) fn formula(&mut self, text: &str) {
+        let sign = match self.language {
+            Language::Python => "#",
+            Language::JavaScript => "//",
+        };
+        for (index, line) in broken(text, self.room().saturating_sub(sign.len() + 3)).iter().enumerate() {
+            let hang = if index == 0 { "" } else { "  " };
+            self.line(&format!("{sign} {hang}{line}"));
+        }
+    }
+
     /// Running text as a comment.
     pub(crate) fn prose(&mut self, text: &str) {
         let sign = match self.language {

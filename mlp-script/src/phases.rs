@@ -2,11 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use mlp_dsl::{
-    ir::{
-        array::Op,
-        equation::{EquationId, Per, Role},
-    },
+use mlp_dsl::ir::{
+    array::Op,
+    equation::{EquationId, Per, Role},
 };
 
 use crate::{
@@ -75,7 +73,12 @@ impl Program<'_> {
         }
         let pass = |key, name, about, roles: &[Role]| {
             let of_pass = self.computed().filter(|id| self.is_of_sample(*id));
-            Pass { key, name, about, equations: of_pass.filter(|id| roles.contains(&self.equation(*id).role)).collect() }
+            Pass {
+                key,
+                name,
+                about,
+                equations: of_pass.filter(|id| roles.contains(&self.equation(*id).role)).collect(),
+            }
         };
         let passes = vec![
             pass("forward", "forward", "The forward pass of one sample", &[Role::Forward]),
@@ -172,7 +175,12 @@ impl Program<'_> {
         match self.language {
             Language::Python => {
                 let one = if names.len() == 1 { ",)" } else { ")" };
-                page.listed(&format!("for {number}, "), ["(", one], &names, &format!(" in enumerate({samples}, 1):"));
+                page.listed(
+                    &format!("for {number}, "),
+                    ["(", one],
+                    &names,
+                    &format!(" in enumerate({samples}, 1):"),
+                );
                 page.indent();
                 page.line(&format!("print(\"Sample\", {number})"));
             }
@@ -191,7 +199,8 @@ impl Program<'_> {
             return self.statements(page, &pass.equations);
         };
         page.blank();
-        let names = |ids: &[EquationId]| -> Vec<String> { ids.iter().map(|id| self.names.value(*id)).collect() };
+        let names =
+            |ids: &[EquationId]| -> Vec<String> { ids.iter().map(|id| self.names.value(*id)).collect() };
         let (parameters, results) = (names(&call.parameters), names(&call.results));
         let value = format!("{}({})", call.name, parameters.join(",\n"));
         match (self.language, results.as_slice()) {
@@ -229,7 +238,8 @@ impl Program<'_> {
     }
 
     fn pass_function(&self, page: &mut Page, pass: &Pass, call: &Call) {
-        let names = |ids: &[EquationId]| -> Vec<String> { ids.iter().map(|id| self.names.value(*id)).collect() };
+        let names =
+            |ids: &[EquationId]| -> Vec<String> { ids.iter().map(|id| self.names.value(*id)).collect() };
         page.function(&call.name, &names(&call.parameters), true);
         for id in &pass.equations {
             self.statement(page, *id);

@@ -124,10 +124,13 @@ impl<'d> Program<'d> {
         page.prose(&format!("Written by {generator} from the equations of the worked derivation. {run}"));
         let mut notes = "All numbers are in double precision.".to_owned();
         if header.precision == Precision::F32 {
-            notes = "All numbers are in double precision; the network itself has single precision.".to_owned();
+            notes =
+                "All numbers are in double precision; the network itself has single precision.".to_owned();
         }
         if header.arithmetic == Arithmetic::Fused {
-            notes.push_str(" Each product and each sum is rounded by itself; the network rounds both at once.");
+            notes.push_str(
+                " Each product and each sum is rounded by itself; the network rounds both at once.",
+            );
         }
         page.prose(&notes);
         page.blank();
@@ -186,7 +189,8 @@ impl<'d> Program<'d> {
         let mut imports = Vec::new();
         if self.language == Language::Python {
             imports.extend(module.then(|| "import math".to_owned()));
-            imports.extend((!imported.is_empty()).then(|| format!("from math import {}", imported.join(", "))));
+            imports
+                .extend((!imported.is_empty()).then(|| format!("from math import {}", imported.join(", "))));
         }
         imports
     }
@@ -232,8 +236,11 @@ impl<'d> Program<'d> {
     /// Whether a formula of the listing uses a constant.
     pub(crate) fn uses_constant(&self, id: ConstantId) -> bool {
         let uses = |term: &Term| matches!(term, Term::Constant(own, _) if *own == id);
-        let functions = self.called.iter().filter_map(|id| self.derivation.header.functions.get(id.0 as usize));
+        let functions =
+            self.called.iter().filter_map(|id| self.derivation.header.functions.get(id.0 as usize));
         let formulas = self.derivation.equations.iter().filter_map(Equation::formula);
-        formulas.chain(functions.map(|function| &function.body)).any(|formula| formula.terms().iter().any(uses))
+        formulas
+            .chain(functions.map(|function| &function.body))
+            .any(|formula| formula.terms().iter().any(uses))
     }
 }

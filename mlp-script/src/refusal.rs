@@ -49,7 +49,9 @@ impl Refusal {
     /// The way out.
     pub fn help(&self) -> &'static str {
         match self {
-            Refusal::Missing(_) => "declare values: `input x[2] = [0.1, 0.2];`, or samples: `data { (0.1, 0.2) -> 1 }`",
+            Refusal::Missing(_) => {
+                "declare values: `input x[2] = [0.1, 0.2];`, or samples: `data { (0.1, 0.2) -> 1 }`"
+            }
             Refusal::Parameters(_) => {
                 "make the layers smaller to read the program, or generate Rust code with `--format rust`"
             }

@@ -60,7 +60,8 @@ impl Spelling {
             Binary::Power => return self.power(a, b),
         };
         // A formula has brackets around a negative operand.
-        let right = if mathematics && right < Level::Power && b.level == Level::Sign { Level::Power } else { right };
+        let right =
+            if mathematics && right < Level::Power && b.level == Level::Sign { Level::Power } else { right };
         Text::of(level, format!("{}{sign}{}", a.within(level), b.within(right)))
     }
 

@@ -2,7 +2,10 @@
 
 use mlp_dsl::{
     formula::{ConstantId, Formula, FunctionId, scalar::Binary},
-    ir::{array::Op, equation::{EquationId, Symbol}},
+    ir::{
+        array::Op,
+        equation::{EquationId, Symbol},
+    },
     shape::Shape,
 };
 
@@ -26,7 +29,11 @@ impl Words for Leaves<'_, '_> {
     fn leaf(&self, leaf: u32) -> String {
         let id = EquationId(leaf);
         let name = self.program.names.value(id);
-        if self.placed { format!("{name}{}", self.program.place(self.program.equation(id).shape)) } else { name }
+        if self.placed {
+            format!("{name}{}", self.program.place(self.program.equation(id).shape))
+        } else {
+            name
+        }
     }
     fn constant(&self, id: ConstantId) -> String {
         self.program.names.constant(id.0 as usize)
@@ -81,7 +88,7 @@ impl Program<'_> {
         page.blank();
         // A step inside a formula is written out where the formula is.
         if !matches!(self.equation(id).symbol, Symbol::Step(_)) {
-            page.comment(&self.mathematics().equation(id));
+            page.formula(&self.mathematics().equation(id));
         }
         let equation = self.equation(id);
         if let Op::BatchSum(_) = equation.op {
@@ -136,9 +143,9 @@ impl Program<'_> {
         page.give(&written.value());
         page.close();
         page.blank();
-        let arguments = leaves.iter().map(|leaf| {
-            format!("{}{}", self.names.value(*leaf), self.place(self.equation(*leaf).shape))
-        });
+        let arguments = leaves
+            .iter()
+            .map(|leaf| format!("{}{}", self.names.value(*leaf), self.place(self.equation(*leaf).shape)));
         let arguments: Vec<String> = arguments.collect();
         let separator = format!(",{BREAK}");
         self.each(self.equation(id).shape, &Text::atom(format!("{name}({})", arguments.join(&separator))))

@@ -89,7 +89,8 @@ fn pieces(text: &str, width: usize) -> Vec<String> {
             _ => {}
         }
     }
-    let Some(least) = depths.iter().map(|(_, depth)| *depth).min().filter(|_| one.chars().count() > width) else {
+    let Some(least) = depths.iter().map(|(_, depth)| *depth).min().filter(|_| one.chars().count() > width)
+    else {
         return vec![one];
     };
     let mut found = Vec::new();

@@ -29,14 +29,15 @@ fn examples_agree() {
         for (name, text) in folders.into_iter().flat_map(specifications) {
             let derivation = derivation(&text);
             match emit(&derivation, language, "mlpc") {
-                Ok(_) => all.add(agreement(&derivation, language).unwrap_or_else(|wrong| panic!("{name}: {wrong}"))),
+                Ok(_) => all
+                    .add(agreement(&derivation, language).unwrap_or_else(|wrong| panic!("{name}: {wrong}"))),
                 Err(Refusal::Missing(_) | Refusal::Parameters(_)) => refused.push(name),
                 Err(refusal) => panic!("{name}: {refusal}"),
             }
         }
         println!("{language:?}: {all:?}; refused: {refused:?}");
         assert!(refused.iter().all(|name| name.contains("/homework")), "{refused:?}");
-        assert!(all.exact > 100 && all.worst < 1e-13, "{all:?}");
+        assert!(all.exact > 100 && all.of_terms < 1e-15, "{all:?}");
     }
 }
 
@@ -48,7 +49,8 @@ fn campaign(numbers: std::ops::Range<u64>) -> usize {
             let text = specification(number);
             let derivation = derivation(&text);
             match emit(&derivation, language, "mlpc") {
-                Ok(_) => all.add(agreement(&derivation, language).unwrap_or_else(|wrong| panic!("{wrong}\n{text}"))),
+                Ok(_) => all
+                    .add(agreement(&derivation, language).unwrap_or_else(|wrong| panic!("{wrong}\n{text}"))),
                 Err(_) => refused += 1,
             }
         }

@@ -82,6 +82,9 @@ pub(crate) struct Agreement {
     /// The largest difference, relative to the value, and where.
     pub(crate) worst: f64,
     pub(crate) worst_at: String,
+    /// The largest difference, relative to the size of the terms, and where.
+    pub(crate) of_terms: f64,
+    pub(crate) of_terms_at: String,
     /// The largest difference as a part of its bound.
     pub(crate) of_bound: f64,
 }
@@ -93,6 +96,9 @@ impl Agreement {
         self.equal += other.equal;
         self.unknown += other.unknown;
         self.of_bound = self.of_bound.max(other.of_bound);
+        if other.of_terms > self.of_terms {
+            (self.of_terms, self.of_terms_at) = (other.of_terms, other.of_terms_at);
+        }
         if other.worst > self.worst {
             (self.worst, self.worst_at) = (other.worst, other.worst_at);
         }
@@ -153,9 +159,16 @@ fn compare(
         let difference = (own - value).abs();
         let relative = difference / value.abs();
         if difference.is_nan() || difference > bound.error {
-            return Err(format!("{at}: {own:?} printed, {value:?} computed; at most {:e} apart", bound.error));
+            return Err(format!(
+                "{at}: {own:?} printed, {value:?} computed; at most {:e} apart",
+                bound.error
+            ));
         }
         agreement.of_bound = agreement.of_bound.max(difference / bound.error);
+        if difference / bound.size > agreement.of_terms {
+            agreement.of_terms = difference / bound.size;
+            agreement.of_terms_at = format!("{at}: {own:?}, {value:?}");
+        }
         if relative > agreement.worst {
             agreement.worst = relative;
             agreement.worst_at = format!("{at}: {own:?}, {value:?}");

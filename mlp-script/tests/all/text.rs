@@ -27,7 +27,9 @@ fn names() {
         assert_eq!(agreement.equal, agreement.values);
     }
     let python = listing(text, Language::Python);
-    for name in ["lambda_ = ", "exp__ = ", "exp_ = ", "name_u17f = ", "u1d4d0 = ", "True_ = ", "中 = ", "square = "] {
+    for name in
+        ["lambda_ = ", "exp__ = ", "exp_ = ", "name_u17f = ", "u1d4d0 = ", "True_ = ", "中 = ", "square = "]
+    {
         assert!(python.contains(&format!("\n{name}")), "{name}\n{python}");
     }
     assert!(python.contains("def square_(range_):"), "{python}");
@@ -84,16 +86,30 @@ fn nothing_stops_a_listing() {
         run(&emit(&derivation, language, "mlpc").unwrap(), language)
     });
     let [python, javascript] = printed.map(|text| {
-        let of = |name: &str| text.lines().find(|line| line.starts_with(&format!("{name}: "))).unwrap().to_owned();
+        let of =
+            |name: &str| text.lines().find(|line| line.starts_with(&format!("{name}: "))).unwrap().to_owned();
         ["a", "b", "c", "d", "e", "f", "g", "h", "k", "m", "p", "q", "r", "s"].map(of)
     });
     let expected = [
-        "a: 0.0", "b: -inf", "c: inf", "d: nan", "e: nan", "f: inf", "g: inf", "h: inf", "k: -3.0", "m: -inf", "p: nan",
-        "q: 1.2345678901234567e+19", "r: 1.234e-05", "s: -8.0",
+        "a: 0.0",
+        "b: -inf",
+        "c: inf",
+        "d: nan",
+        "e: nan",
+        "f: inf",
+        "g: inf",
+        "h: inf",
+        "k: -3.0",
+        "m: -inf",
+        "p: nan",
+        "q: 1.2345678901234567e+19",
+        "r: 1.234e-05",
+        "s: -8.0",
     ];
     assert_eq!(python, expected);
     assert_eq!(javascript, expected);
-    let plain = listing(&text.replace("= 1000, zero = 0, less = -2", "= 1, zero = 1, less = 2"), Language::Python);
+    let plain =
+        listing(&text.replace("= 1000, zero = 0, less = -2", "= 1, zero = 1, less = 2"), Language::Python);
     assert!(!plain.contains("math."), "{plain}");
 }
 
@@ -101,13 +117,18 @@ fn nothing_stops_a_listing() {
 #[test]
 fn refusals() {
     let network = |size: usize, rest: &str| {
-        format!("network N: f64 {{ input x[{size}]{rest}; layer y[1] = dense(x); target t[1] = [1]; loss squared_error(y, t); }}")
+        format!(
+            "network N: f64 {{ input x[{size}]{rest}; layer y[1] = dense(x); target t[1] = [1]; loss squared_error(y, t); }}"
+        )
     };
     let refusal = |text: &str| emit(&derivation(text), Language::Python, "mlpc").unwrap_err();
     assert_eq!(refusal(&network(2, "")), Refusal::Missing(vec!["x".to_owned()]));
     let numbers = vec!["0"; NUMBERS].join(", ");
     assert_eq!(refusal(&network(NUMBERS, &format!(" = [{numbers}]"))), Refusal::Parameters(NUMBERS + 1));
-    assert!(emit(&derivation(&network(NUMBERS - 1, &format!(" = [{}]", &numbers[3..]))), Language::Python, "").is_ok());
+    assert!(
+        emit(&derivation(&network(NUMBERS - 1, &format!(" = [{}]", &numbers[3..]))), Language::Python, "")
+            .is_ok()
+    );
 }
 
 /// A neuron with thousands of terms is no deeper than a parser allows, and the same text gives the same listing.

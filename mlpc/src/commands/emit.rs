@@ -40,7 +40,8 @@ pub(crate) fn run(arguments: &Emit) -> Result<(), Failure> {
 
 /// The language that is asked for, or that of the file's ending.
 fn format(arguments: &Emit) -> EmitFormat {
-    let ending = arguments.target.output.as_deref().and_then(Path::extension).and_then(|ending| ending.to_str());
+    let ending =
+        arguments.target.output.as_deref().and_then(Path::extension).and_then(|ending| ending.to_str());
     arguments.format.unwrap_or(match ending {
         Some("py") => EmitFormat::Python,
         Some("mjs" | "js") => EmitFormat::JavaScript,
@@ -69,8 +70,9 @@ fn listing(arguments: &Emit, language: Language) -> Result<(), Failure> {
     }
     let derivation = input::compile_at(&arguments.source, arguments.choice)?;
     let generator = concat!("mlpc ", env!("CARGO_PKG_VERSION"));
-    let text = never::catch(|| mlp_script::emit(&derivation, language, generator))
-        .map_err(|fault| Failure::specification(&fault.title, "this is a bug in the compiler; please report it"))?;
+    let text = never::catch(|| mlp_script::emit(&derivation, language, generator)).map_err(|fault| {
+        Failure::specification(&fault.title, "this is a bug in the compiler; please report it")
+    })?;
     let text = text.map_err(|refusal| refused(&derivation, &refusal))?;
     let mut refresh = refresh(arguments);
     refresh.option("--sample", arguments.choice.sample);

@@ -13,6 +13,7 @@ mod explain;
 mod fmt;
 mod generated;
 mod limits_table;
+mod listings;
 mod lsp;
 mod messages;
 mod ones;
