@@ -129,7 +129,12 @@ fn of_term(formula: &Formula, term: &Term, done: &Written, spelling: Spelling, w
     match term {
         Term::Number(x) => spelling.number(*x, false),
         Term::Constant(id, _) => Text::atom(words.constant(*id)),
-        Term::Leaf(leaf) => Text::atom(words.leaf(*leaf)),
+        Term::Leaf(leaf) => {
+            let text = words.leaf(*leaf);
+            // A derivative has brackets in a power.
+            let several = spelling == Spelling::Mathematics && text.contains(['/', ' ']);
+            Text { text, level: if several { Level::Power } else { Level::Atom } }
+        }
         Term::Unary(Unary::Negate, x) => spelling.negative(&at(x)),
         Term::Unary(op, x) => {
             let name = Spelling::primitive(*op).map(|helper| words.helper(helper)).unwrap_or_default();

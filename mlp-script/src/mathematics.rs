@@ -15,6 +15,7 @@ use crate::{
     Language,
     formula::{Words, in_mathematics},
     helpers::Helper,
+    text::BREAK,
 };
 
 /// Characters of a step inside a formula that is written out.
@@ -80,7 +81,11 @@ impl Mathematics<'_> {
             | Symbol::StepNumber
             | Symbol::ClipFactor => self.derivation.name_of(id),
             Symbol::Step(_) => match self.right_side(id).filter(|text| text.len() <= STEP) {
-                Some(text) if text.contains([' ', '/']) && !self.is_product(id) => format!("({text})"),
+                Some(text)
+                    if text.contains([' ', '/', BREAK]) && !text.starts_with('[') && !self.is_product(id) =>
+                {
+                    format!("({text})")
+                }
                 Some(text) => text,
                 None => self.derivation.name_of(id),
             },
@@ -100,7 +105,7 @@ impl Mathematics<'_> {
         Some(match &equation.op {
             Op::Given => return None,
             Op::Setting(_) => return None,
-            Op::Pointwise(formula) => in_mathematics(formula, self)?.flat(),
+            Op::Pointwise(formula) => in_mathematics(formula, self)?.text,
             Op::Stack(elements) | Op::Concat(elements) => list(elements),
             Op::Index(x, place) => format!("element {} of {}", place + 1, of(x)),
             Op::Slice(x, start) => {

@@ -2,7 +2,7 @@
 
 use crate::{
     Language,
-    text::{APART, BREAK, Text, WIDTH, broken, filled, flat, paragraph},
+    text::{APART, BREAK, SOFT, Text, WIDTH, broken, filled, flat, paragraph},
 };
 
 /// The lines so far.
@@ -86,6 +86,18 @@ impl Page {
         }
     }
 
+    /// An equation as a comment, broken as a statement is.
+    pub(crate) fn formula(&mut self, text: &str) {
+        let sign = match self.language {
+            Language::Python => "#",
+            Language::JavaScript => "//",
+        };
+        for (index, line) in broken(text, self.room().saturating_sub(sign.len() + 3)).iter().enumerate() {
+            let hang = if index == 0 { "" } else { "  " };
+            self.line(&format!("{sign} {hang}{line}"));
+        }
+    }
+
     /// Running text as a comment.
     pub(crate) fn prose(&mut self, text: &str) {
         let sign = match self.language {
@@ -142,7 +154,7 @@ impl Page {
     fn assignment(&mut self, start: &str, value: &Text) {
         let (flat, end) = (value.flat(), self.end());
         let columns = start.chars().count() + flat.chars().count() + end.len();
-        if columns <= self.room() || !value.text.contains([BREAK, APART]) {
+        if columns <= self.room() || !value.text.contains([BREAK, APART, SOFT]) {
             self.line(&format!("{start}{flat}{end}"));
             return;
         }

@@ -139,12 +139,11 @@ impl Program<'_> {
         }
         page.blank();
         self.open_samples(page);
-        let mut first = true;
         for pass in order.passes.iter().filter(|pass| !pass.equations.is_empty()) {
-            if !self.layers && !first {
+            if !self.layers {
                 page.blank();
+                page.comment(&format!("-- {} --", self.heading_of(pass.key)));
             }
-            first = false;
             self.pass(page, pass, functions);
         }
         page.blank();

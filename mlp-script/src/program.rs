@@ -33,7 +33,7 @@ pub(crate) struct Program<'d> {
     pub(crate) names: Names,
     /// Samples of the step.
     pub(crate) samples: usize,
-    /// Whether some value is a list: then the passes are functions.
+    /// Whether some parameter is a list: then the passes are functions.
     pub(crate) layers: bool,
     pub(crate) guards: Guards,
     pub(crate) called: Vec<FunctionId>,
@@ -66,7 +66,7 @@ impl<'d> Program<'d> {
             point,
             names,
             samples,
-            layers: derivation.equations.iter().any(|equation| equation.shape != Shape::Scalar),
+            layers: derivation.parameters.iter().any(|p| derivation.shape(p.equation) != Shape::Scalar),
             guards,
             called,
             used: RefCell::new(BTreeSet::new()),
@@ -89,7 +89,7 @@ impl<'d> Program<'d> {
         }
         match self.language {
             Language::Python => {
-                [helpers, functions, body].into_iter().for_each(|part| page.append(part));
+                [functions, helpers, body].into_iter().for_each(|part| page.append(part));
             }
             Language::JavaScript => {
                 [functions, body, helpers].into_iter().for_each(|part| page.append(part));

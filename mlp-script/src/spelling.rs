@@ -54,9 +54,9 @@ impl Spelling {
             Binary::Add => ("\n+ ", Level::Sum, Level::Product),
             Binary::Subtract if mathematics => ("\n− ", Level::Sum, Level::Product),
             Binary::Subtract => ("\n- ", Level::Sum, Level::Product),
-            Binary::Multiply if mathematics => (" · ", Level::Product, Level::Sign),
-            Binary::Multiply => (" * ", Level::Product, Level::Sign),
-            Binary::Divide => (" / ", Level::Product, Level::Sign),
+            Binary::Multiply if mathematics => ("\t· ", Level::Product, Level::Sign),
+            Binary::Multiply => ("\t* ", Level::Product, Level::Sign),
+            Binary::Divide => ("\t/ ", Level::Product, Level::Sign),
             Binary::Power => return self.power(a, b),
         };
         // A formula has brackets around a negative operand.

@@ -88,7 +88,7 @@ impl Program<'_> {
         page.blank();
         // A step inside a formula is written out where the formula is.
         if !matches!(self.equation(id).symbol, Symbol::Step(_)) {
-            page.comment(&self.mathematics().equation(id));
+            page.formula(&self.mathematics().equation(id));
         }
         let equation = self.equation(id);
         if let Op::BatchSum(_) = equation.op {
@@ -233,8 +233,29 @@ impl Program<'_> {
     /// Whether a value is printed: not what is given, local derivatives and steps of a formula.
     pub(crate) fn is_printed(&self, id: EquationId) -> bool {
         let equation = self.equation(id);
-        let given = matches!(equation.op, Op::Given | Op::Setting(_));
-        !given && !matches!(equation.symbol, Symbol::Partial { .. } | Symbol::Step(_))
+        let of_step = |of: EquationId| matches!(self.equation(of).symbol, Symbol::Step(_));
+        let unnamed = match &equation.symbol {
+            Symbol::Partial { .. } | Symbol::Step(_) => true,
+            Symbol::Gradient(of) | Symbol::PenaltyGradient(of) => of_step(*of),
+            Symbol::Named(_)
+            | Symbol::Local(_)
+            | Symbol::Net(_)
+            | Symbol::Component(_)
+            | Symbol::Loss
+            | Symbol::BatchLoss(_)
+            | Symbol::Penalty
+            | Symbol::PenaltyPart(_)
+            | Symbol::Objective
+            | Symbol::BatchGradient(..)
+            | Symbol::ObjectiveGradient(_)
+            | Symbol::Setting(_)
+            | Symbol::StepNumber
+            | Symbol::State { .. }
+            | Symbol::GradientNorm
+            | Symbol::ClipFactor
+            | Symbol::Updated(_) => false,
+        };
+        !unnamed && !matches!(equation.op, Op::Given | Op::Setting(_))
     }
 }
 

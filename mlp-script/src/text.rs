@@ -9,6 +9,9 @@ pub(crate) const BREAK: char = '\n';
 /// Where a line that is too long is broken first.
 pub(crate) const APART: char = '\r';
 
+/// Where a line may be broken in a product.
+pub(crate) const SOFT: char = '\t';
+
 /// How tightly a piece of text binds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Level {
@@ -59,7 +62,7 @@ impl Text {
 
 /// A text on one line.
 pub(crate) fn flat(text: &str) -> String {
-    text.replace([BREAK, APART], " ")
+    text.replace([BREAK, APART, SOFT], " ")
 }
 
 /// A text on one line, or broken into lines of this width.
@@ -68,14 +71,47 @@ pub(crate) fn broken(text: &str, width: usize) -> Vec<String> {
     if one.chars().count() <= width {
         return vec![one];
     }
-    text.split(APART).flat_map(|part| filled(part, width)).collect()
+    let parts = text.split(APART);
+    parts.flat_map(|part| joined(pieces(part, width).iter().map(String::as_str), width)).collect()
+}
+
+/// The pieces of a text, each as wide as that at most: broken outside of brackets first.
+fn pieces(text: &str, width: usize) -> Vec<String> {
+    let one = flat(text);
+    let mut depth = 0_usize;
+    let mut depths: Vec<(usize, usize)> = Vec::new();
+    for (index, c) in text.char_indices() {
+        match c {
+            '(' | '[' | '{' => depth += 1,
+            ')' | ']' | '}' => depth = depth.saturating_sub(1),
+            BREAK => depths.push((index, 2 * depth)),
+            SOFT => depths.push((index, 2 * depth + 1)),
+            _ => {}
+        }
+    }
+    let Some(least) = depths.iter().map(|(_, depth)| *depth).min().filter(|_| one.chars().count() > width)
+    else {
+        return vec![one];
+    };
+    let mut found = Vec::new();
+    let mut start = 0;
+    let ends = depths.iter().filter(|(_, depth)| *depth == least).map(|(index, _)| *index);
+    for end in ends.chain([text.len()]) {
+        found.extend(pieces(text.get(start..end).unwrap_or_default(), width));
+        start = end + BREAK.len_utf8();
+    }
+    found
 }
 
 /// The pieces between breaks on as few lines as their width allows.
 pub(crate) fn filled(text: &str, width: usize) -> Vec<String> {
+    joined(text.split(BREAK), width)
+}
+
+fn joined<'t>(pieces: impl Iterator<Item = &'t str>, width: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     let mut columns = 0;
-    for piece in text.split(BREAK) {
+    for piece in pieces {
         let own = piece.chars().count();
         match lines.last_mut() {
             Some(line) if columns + 1 + own <= width => {

@@ -16,26 +16,29 @@ const LIBRARY: f64 = 2.0 * f64::EPSILON;
 pub(crate) struct Bound {
     pub(crate) value: f64,
     pub(crate) error: f64,
+    /// The size of the terms that it was computed from: of a sum the sum of their sizes.
+    pub(crate) size: f64,
 }
 
 impl Bound {
     /// A result of operations that round alike: operands that differ round differently.
-    fn rounded(value: f64, error: f64) -> Self {
+    fn rounded(value: f64, error: f64, size: f64) -> Self {
         let rounding = if error == 0.0 { 0.0 } else { value.abs() * f64::EPSILON };
-        Bound { value, error: if error.is_nan() { f64::INFINITY } else { error + rounding } }
+        Bound { value, error: if error.is_nan() { f64::INFINITY } else { error + rounding }, size }
     }
 
     /// A function of a library at `x`, whose derivative is at most `slope` nearby.
     fn function(value: f64, x: Bound, slope: f64) -> Self {
         let moved = if x.error == 0.0 { 0.0 } else { x.error * slope };
         let error = moved + value.abs() * LIBRARY;
-        Bound { value, error: if error.is_nan() { f64::INFINITY } else { error } }
+        let size = value.abs() + slope * x.size;
+        Bound { value, error: if error.is_nan() { f64::INFINITY } else { error }, size }
     }
 }
 
 impl From<f64> for Bound {
     fn from(value: f64) -> Self {
-        Bound { value, error: 0.0 }
+        Bound { value, error: 0.0, size: value.abs() }
     }
 }
 
@@ -49,14 +52,14 @@ impl Neg for Bound {
 impl Add for Bound {
     type Output = Self;
     fn add(self, other: Self) -> Self {
-        Bound::rounded(self.value + other.value, self.error + other.error)
+        Bound::rounded(self.value + other.value, self.error + other.error, self.size + other.size)
     }
 }
 
 impl Sub for Bound {
     type Output = Self;
     fn sub(self, other: Self) -> Self {
-        Bound::rounded(self.value - other.value, self.error + other.error)
+        Bound::rounded(self.value - other.value, self.error + other.error, self.size + other.size)
     }
 }
 
@@ -70,7 +73,7 @@ impl Mul for Bound {
     fn mul(self, other: Self) -> Self {
         let error =
             times(self.error, other.value) + times(other.error, self.value) + times(self.error, other.error);
-        Bound::rounded(self.value * other.value, error)
+        Bound::rounded(self.value * other.value, error, self.size * other.size)
     }
 }
 
@@ -81,7 +84,8 @@ impl Div for Bound {
         let least = other.value.abs() - other.error;
         let error = times(self.error, 1.0 / least) + times(other.error, value / least);
         let unknown = other.error > 0.0 && least <= 0.0;
-        Bound::rounded(value, if unknown { f64::INFINITY } else { error })
+        let size = (self.size + value.abs() * other.size) / other.value.abs();
+        Bound::rounded(value, if unknown { f64::INFINITY } else { error }, size)
     }
 }
 
@@ -99,7 +103,7 @@ impl Real for Bound {
     fn sqrt(self) -> Self {
         let value = self.value.sqrt();
         let error = if self.error == 0.0 { 0.0 } else { self.error / value };
-        Bound::rounded(value, error)
+        Bound::rounded(value, error, value + self.size / value)
     }
     /// CPython's own has another formula than the interpreter's slow one.
     fn erf(self) -> Self {
@@ -110,14 +114,18 @@ impl Real for Bound {
     fn floor(self) -> Self {
         let jumps =
             self.error > 0.0 && (self.value - self.error).floor() != (self.value + self.error).floor();
-        Bound { value: self.value.floor(), error: if jumps { f64::INFINITY } else { 0.0 } }
+        let value = self.value.floor();
+        Bound { value, error: if jumps { f64::INFINITY } else { 0.0 }, size: value.abs() }
     }
     fn pow(self, exponent: Self) -> Self {
         let value = self.value.powf(exponent.value);
         let by_base = times(self.error, exponent.value * value / self.value);
         let by_exponent = times(exponent.error, value * self.value.ln());
         let error = 1.1 * (by_base + by_exponent) + value.abs() * LIBRARY;
-        Bound { value, error: if error.is_nan() { f64::INFINITY } else { error } }
+        let moved =
+            (exponent.value / self.value).abs() * self.size + exponent.size * self.value.abs().ln().abs();
+        let size = value.abs() * (1.0 + moved);
+        Bound { value, error: if error.is_nan() { f64::INFINITY } else { error }, size }
     }
     fn real(self) -> f64 {
         self.value
@@ -127,7 +135,7 @@ impl Real for Bound {
         let product = self * factor;
         let sum = product + addend;
         let error = sum.error + (product.value.abs() + sum.value.abs()) * f64::EPSILON;
-        Bound { value: self.value.mul_add(factor.value, addend.value), error }
+        Bound { value: self.value.mul_add(factor.value, addend.value), error, ..sum }
     }
     /// Near a tie the listing may take the other side.
     fn choose(comparison: Comparison, sides: [Self; 2], values: [Self; 2]) -> Self {

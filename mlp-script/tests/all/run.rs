@@ -45,6 +45,43 @@ pub(crate) fn run(listing: &str, language: Language) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
+/// What each of many listings prints: one process runs all of them.
+pub(crate) fn run_all(listings: &[String], language: Language) -> Vec<String> {
+    let (program, ending, arguments) = match language {
+        Language::Python => ("python3", "py", vec!["-c", IN_PYTHON]),
+        Language::JavaScript => ("node", "mjs", vec!["--input-type=module", "-e", IN_JAVASCRIPT]),
+    };
+    let folder = tempfile::tempdir().unwrap();
+    for (index, listing) in listings.iter().enumerate() {
+        fs::write(folder.path().join(format!("{index}.{ending}")), listing).unwrap();
+    }
+    let count = listings.len().to_string();
+    let run = Command::new(program).args(arguments).arg(count).current_dir(&folder).output();
+    let output = run.unwrap_or_else(|error| {
+        panic!("`{program}` can't be started ({error}): install Debian's packages python3 and nodejs")
+    });
+    let error = String::from_utf8_lossy(&output.stderr).into_owned();
+    let printed = String::from_utf8(output.stdout).unwrap();
+    let parts: Vec<String> = printed.split("== next\n").skip(1).map(str::to_owned).collect();
+    let failed = || listings.get(parts.len().saturating_sub(1)).cloned().unwrap_or_default();
+    assert!(output.status.success() && error.is_empty(), "{error}\n{}", failed());
+    assert_eq!(parts.len(), listings.len());
+    parts
+}
+
+const IN_PYTHON: &str = "import runpy, sys
+for number in range(int(sys.argv[1])):
+    print('== next')
+    runpy.run_path(f'{number}.py')
+";
+
+const IN_JAVASCRIPT: &str = "const { pathToFileURL } = await import('node:url');
+for (let number = 0; number < Number(process.argv[1]); number++) {
+  console.log('== next');
+  await import(pathToFileURL(`${number}.mjs`));
+}
+";
+
 /// What a listing prints, by sample (0 for the step) and label.
 pub(crate) fn read(printed: &str) -> BTreeMap<(usize, String), Vec<f64>> {
     let mut sample = 0;
@@ -82,6 +119,9 @@ pub(crate) struct Agreement {
     /// The largest difference, relative to the value, and where.
     pub(crate) worst: f64,
     pub(crate) worst_at: String,
+    /// The largest difference, relative to the size of the terms, and where.
+    pub(crate) of_terms: f64,
+    pub(crate) of_terms_at: String,
     /// The largest difference as a part of its bound.
     pub(crate) of_bound: f64,
 }
@@ -93,6 +133,9 @@ impl Agreement {
         self.equal += other.equal;
         self.unknown += other.unknown;
         self.of_bound = self.of_bound.max(other.of_bound);
+        if other.of_terms > self.of_terms {
+            (self.of_terms, self.of_terms_at) = (other.of_terms, other.of_terms_at);
+        }
         if other.worst > self.worst {
             (self.worst, self.worst_at) = (other.worst, other.worst_at);
         }
@@ -102,7 +145,12 @@ impl Agreement {
 /// Runs the listing of a network and holds each printed value against the interpreter's.
 pub(crate) fn agreement(derivation: &Derivation, language: Language) -> Result<Agreement, String> {
     let listing = emit(derivation, language, "mlpc").map_err(|refusal| refusal.to_string())?;
-    let printed = read(&run(&listing, language));
+    agreement_of(derivation, language, &run(&listing, language))
+}
+
+/// Holds each value that a listing has printed against the interpreter's.
+pub(crate) fn agreement_of(derivation: &Derivation, language: Language, printed: &str) -> Result<Agreement, String> {
+    let printed = read(printed);
     let point = Point::declared(derivation).unwrap();
     let (values, bounds) = (evaluate::<f64>(derivation, &point), evaluate::<Bound>(derivation, &point));
     let many = point.samples() > 1;
@@ -159,6 +207,10 @@ fn compare(
             ));
         }
         agreement.of_bound = agreement.of_bound.max(difference / bound.error);
+        if difference / bound.size > agreement.of_terms {
+            agreement.of_terms = difference / bound.size;
+            agreement.of_terms_at = format!("{at}: {own:?}, {value:?}");
+        }
         if relative > agreement.worst {
             agreement.worst = relative;
             agreement.worst_at = format!("{at}: {own:?}, {value:?}");
