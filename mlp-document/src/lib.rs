@@ -54,6 +54,10 @@ pub struct Options {
     pub batch: Option<usize>,
     /// Each computed number is rounded to this many decimals before it is used further.
     pub round_each: Option<usize>,
+    /// Each differentiation is spelled out, with its powers and zeros.
+    pub full_detail: bool,
+    /// Steps of training that are derived; at least one.
+    pub steps: usize,
     /// How much is written out.
     pub extent: Extent,
     /// What the page is about.
@@ -63,9 +67,12 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         let (extent, selection) = (Extent::default(), Selection::default());
-        Options { digits: 9, batch: None, round_each: None, extent, selection }
+        Options { digits: 9, batch: None, round_each: None, full_detail: false, steps: 1, extent, selection }
     }
 }
+
+/// The most steps that a document derives.
+pub const STEPS: usize = 5;
 
 /// The worked derivation of one network.
 #[derive(Clone, Debug)]
@@ -75,6 +82,8 @@ pub struct Document {
     numbers: Option<Numbers<Known>>,
     digits: usize,
     round_each: Option<usize>,
+    /// How many steps the numbers are of.
+    steps: usize,
     compact: bool,
     preface: Vec<Text>,
     sections: Vec<Section>,
@@ -93,16 +102,15 @@ pub fn derive(derivation: &Derivation, options: &Options) -> Document {
     let derivation = &derivation;
     let numbers = numbers_of(derivation, options);
     let facts = Facts::new(derivation, options, numbers.as_ref());
-    let neurons = facts.at_neuron_level();
     let sections = sections::sections(&facts);
     // What is rounded before it is used is printed with all the digits that it has.
     let digits = if options.round_each.is_some() { ROUNDED } else { options.digits.clamp(1, 17) };
     let preface = sections::preface(&facts, options);
-    let single = neurons && numbers.as_ref().is_none_or(|numbers| numbers.samples() == 1);
-    let names = Names::new(derivation, single);
+    let names = facts.names;
     Document {
         derivation: derivation.clone(),
         names,
+        steps: numbers.as_ref().map_or(1, |numbers| numbers.later() + 1),
         numbers,
         digits,
         round_each: options.round_each,

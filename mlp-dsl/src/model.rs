@@ -83,7 +83,7 @@ pub struct Sample {
 }
 
 /// The headings of a document: the names they have in front matter, and the English words.
-pub const HEADINGS: [(&str, &str); 10] = [
+pub const HEADINGS: [(&str, &str); 11] = [
     ("start", "Where this page starts"),
     ("network", "The network"),
     ("parameters", "What is trained"),
@@ -92,6 +92,7 @@ pub const HEADINGS: [(&str, &str); 10] = [
     ("backward", "Backward pass"),
     ("penalty", "The penalty"),
     ("update", "The update"),
+    ("steps", "The next steps"),
     ("check", "Was it right?"),
     ("effort", "What it takes"),
 ];
@@ -260,6 +261,17 @@ pub struct UpdateRule {
     pub state: Vec<String>,
     /// The assignments in order; each formula reads the values that those before it have changed.
     pub assignments: Vec<(Changed, Formula)>,
+    /// The statements as they are written: `let` names are not put in, but are leaves after the settings, in order.
+    pub written: Vec<(Stated, Formula)>,
+}
+
+/// What a statement of a rule gives a value to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stated {
+    /// A `let` name.
+    Named(String),
+    /// The parameter or a state.
+    Changed(Changed),
 }
 
 impl UpdateRule {

@@ -167,10 +167,26 @@ pub(crate) struct Derive {
     /// The batch size, instead of the one declared in `train`
     #[arg(long, value_name = "N", value_parser = count())]
     pub(crate) batch: Option<u64>,
+    /// How much of each differentiation is written: `full` spells out powers and zeros
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) detail: Detail,
+    /// Derive N training steps; from the second on with what the step before it has left
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=5))]
+    pub(crate) steps: u8,
     #[command(flatten)]
     pub(crate) length: Length,
     #[command(flatten)]
     pub(crate) target: Target,
+}
+
+/// How much of each differentiation is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Detail {
+    /// The result
+    #[default]
+    Usual,
+    /// Each rule with its powers and zeros, then the result
+    Full,
 }
 
 /// `graph`

@@ -12,6 +12,7 @@ use crate::{
 };
 
 use super::{
+    classes,
     facts::{Facts, ITEMS},
     lines::{left_out, line, lines_of},
 };
@@ -42,6 +43,7 @@ fn neurons(facts: &Facts<'_>, loss: &Loss) -> Section {
     let parts = named.iter().any(|id| matches!(facts.derivation.equation(*id).symbol, Symbol::Component(_)));
     section.paragraph(phrases::loss_of_neurons(parts, facts.derivation.target.is_some()));
     logarithms(facts, &mut section);
+    section.lines(classes::target(facts));
     let (parts, total) = named.split_at(named.len().saturating_sub(1));
     let shown = parts.iter().take(ITEMS).chain(total);
     section.lines(shown.map(|id| line(facts, *id)).collect());

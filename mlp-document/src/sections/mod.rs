@@ -3,6 +3,7 @@
 pub(crate) mod arithmetic;
 mod backward;
 pub(crate) mod check;
+mod classes;
 mod effort;
 pub(crate) mod facts;
 pub(crate) mod forward;
@@ -11,8 +12,10 @@ mod loss;
 pub(crate) mod network;
 mod parameters;
 mod penalty;
+mod primitives;
 mod samples;
 mod sizes;
+mod steps;
 mod update;
 
 use mlp_dsl::{ir::equation::EquationId, number::Precision};
@@ -50,7 +53,12 @@ pub(crate) fn sections(facts: &Facts<'_>) -> Vec<Section> {
         let start = starts::starts(facts, &sections);
         sections.splice(0..0, start);
     }
-    samples::of_batch(facts, sections)
+    let mut sections = samples::of_batch(facts, sections);
+    let later = steps::steps(facts, &sections);
+    let place = sections.iter().position(|section| section.key == "check");
+    let place = place.map_or(sections.len(), |check| check + 1);
+    sections.splice(place..place, later);
+    sections
 }
 
 /// The paragraphs before the first section.

@@ -239,6 +239,8 @@ pub struct Function {
     pub parameters: Vec<FunctionParameter>,
     /// Its formula.
     pub body: Expression,
+    /// The formula of the books, where it differs from the one that is computed.
+    pub textbook: Option<Expression>,
     /// The stated derivative: equal forms, of which the last is used.
     pub derivative: Vec<Expression>,
     /// The stable kernel, in the prelude.

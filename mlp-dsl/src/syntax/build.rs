@@ -260,6 +260,8 @@ impl<'a> Builder<'a> {
         let name = self.name(inner.next()?);
         let parameters = self.function_parameters(inner.next()?);
         let body = self.expression(inner.next()?)?;
+        let textbook = inner.next_if(Rule::textbook).and_then(|form| form.into_inner().nth(1));
+        let textbook = textbook.and_then(|form| self.expression(form));
         let mut derivative = Vec::new();
         if let Some(stated) = inner.next_if(Rule::derivative) {
             let forms = stated.into_inner().filter(|form| form.as_rule() == Rule::expression);
@@ -267,7 +269,7 @@ impl<'a> Builder<'a> {
         }
         let kernel = inner.next_if(Rule::kernel);
         let kernel = kernel.and_then(|k| k.into_inner().nth(1)).map(|name| self.name(name));
-        Some(Function { docs, name, parameters, body, derivative, kernel, span })
+        Some(Function { docs, name, parameters, body, textbook, derivative, kernel, span })
     }
 
     fn function_parameters(&mut self, pair: P<'_>) -> Vec<FunctionParameter> {

@@ -89,7 +89,7 @@ pub const STARTS: [(Place, Word); 20] = [
 ];
 
 /// The words inside sentences.
-pub const INSIDE: [Word; 11] = [
+pub const INSIDE: [Word; 12] = [
     word("if", "`if a < b then c else d`: one of two values"),
     word("then", "`if a < b then c else d`: the value if the comparison is true"),
     word("else", "`if a < b then c else d`: the value if the comparison is false"),
@@ -104,6 +104,10 @@ pub const INSIDE: [Word; 11] = [
     word(
         "state",
         "`state m, v;`: numbers that a rule keeps for each element of a parameter; 0 before the first step",
+    ),
+    word(
+        "textbook",
+        "`fn f(x) = … textbook …`: the formula of the books, which the worked derivation shows; the other one is computed",
     ),
     word(
         "derivative",
@@ -168,8 +172,8 @@ pub const RULE_VALUES: [Word; 3] = [
 const RESERVED: [&str; 5] = ["if", "then", "else", "let", "in"];
 
 /// The other words that a formula can follow at once.
-const BEFORE_FORMULAS: [&str; 8] =
-    ["loss", "penalty", "seed", "data", "derivative", "batch", "samples", "clip_norm"];
+const BEFORE_FORMULAS: [&str; 9] =
+    ["loss", "penalty", "seed", "data", "textbook", "derivative", "batch", "samples", "clip_norm"];
 
 /// Whether the word can't be a name.
 pub(crate) fn is_reserved(text: &str) -> bool {

@@ -11,7 +11,7 @@ use mlp_dsl::{ir::Derivation, never};
 use super::refresh::{Refresh, word};
 
 use crate::{
-    arguments::{Derive, Form, Length, Names},
+    arguments::{Derive, Detail, Form, Length, Names},
     failure::Failure,
     input, output,
 };
@@ -19,12 +19,18 @@ use crate::{
 /// Runs the command.
 pub(crate) fn run(arguments: &Derive) -> Result<(), Failure> {
     let derivation = input::compile_at(&arguments.source, arguments.choice)?;
+    if arguments.steps > 1 && derivation.training.is_none() {
+        let title = format!("`{}` has no update rule, so it has no training steps", derivation.header.name);
+        return Err(Failure::specification(title, "add `train sgd(rate = …);`, or remove --steps"));
+    }
     let text = text(&derivation, arguments)?;
     let mut refresh = Refresh::new("derive", &arguments.source);
     refresh.option("--sample", arguments.choice.sample);
     refresh.option("--digits", arguments.digits);
     refresh.option("--round-each", arguments.round_each);
     refresh.option("--batch", arguments.batch);
+    refresh.option("--detail", (arguments.detail == Detail::Full).then_some("full"));
+    refresh.option("--steps", (arguments.steps > 1).then_some(arguments.steps));
     length(&mut refresh, &arguments.length);
     output::deliver(&text, &arguments.source, &arguments.target, &refresh.to(&arguments.target))
 }
@@ -34,6 +40,8 @@ fn text(derivation: &Derivation, arguments: &Derive) -> Result<String, Failure> 
     if let Some(digits) = arguments.digits {
         options.digits = digits.into();
     }
+    options.full_detail = arguments.detail == Detail::Full;
+    options.steps = arguments.steps.into();
     options.round_each = arguments.round_each.map(usize::from);
     if let Some(batch) = arguments.batch {
         options.batch = Some(usize::try_from(batch).map_err(|error| Failure::usage(error, ""))?);

@@ -15,6 +15,8 @@ struct Known {
     names: HashMap<String, Value>,
     /// The digits with which each name is printed.
     printed: HashMap<String, Node>,
+    /// The same at the end of the step before.
+    before: HashMap<String, Node>,
     /// Names whose printed digits are not all there are.
     dropped: HashSet<String>,
     functions: HashMap<String, (Vec<String>, Node)>,
@@ -31,6 +33,7 @@ pub(crate) fn check(parts: &[(usize, Part)], rounding: Rounding, demands: Demand
         demands,
         names: HashMap::new(),
         printed: HashMap::new(),
+        before: HashMap::new(),
         dropped: HashSet::new(),
         elided: HashSet::new(),
         functions: functions(parts),
@@ -55,13 +58,19 @@ pub(crate) fn check(parts: &[(usize, Part)], rounding: Rounding, demands: Demand
 impl Known {
     fn read(&mut self, parts: &[(usize, Part)], report: &mut Report) {
         let known = self;
-        for (line, part) in parts {
+        for (place, (line, part)) in parts.iter().enumerate() {
             match part {
+                Part::Step => known.begin_step(parts.get(place + 1..).unwrap_or_default()),
                 Part::Chain(chain) => known.chain(*line, chain, report),
                 Part::Table(heads, rows) => {
                     if heads.iter().any(|head| head == "Gradient") {
                         for row in rows {
                             known.gradient(*line, row, report);
+                        }
+                    }
+                    if heads.iter().any(|head| head == "Parameter or state") {
+                        for row in rows {
+                            known.carried(*line, row, report);
                         }
                     }
                     if heads.iter().any(|head| head == "Initial value") {
@@ -70,6 +79,7 @@ impl Known {
                         }
                     }
                 }
+                Part::Reason(chain) => known.reason(*line, chain, report),
                 Part::Alone(_) | Part::Batch(_) => {}
             }
         }
@@ -136,6 +146,53 @@ impl Known {
         if cell("Size").is_some_and(|size| size.text == "1") && is_numeric(value) {
             self.keep(name, value);
         }
+    }
+
+    /// From here on names that get a value below have no other.
+    fn begin_step(&mut self, parts: &[(usize, Part)]) {
+        let below = parts.iter().take_while(|(_, part)| !matches!(part, Part::Step));
+        let mut defined: Vec<String> = Vec::new();
+        for (_, part) in below {
+            match part {
+                Part::Chain(chain) => defined.extend(chain.iter().take(2).filter_map(|(_, side)| key(side))),
+                Part::Table(heads, rows) if heads.iter().any(|head| head == "Parameter or state") => {
+                    let first = rows.iter().filter_map(|row| row.first()?.formulas.first()?.first());
+                    defined.extend(first.filter_map(|(_, name)| key(name)));
+                }
+                _ => {}
+            }
+        }
+        self.before = std::mem::take(&mut self.printed);
+        self.printed = self.before.clone();
+        // What has a formula above and no number has another number now.
+        self.names.retain(|name, _| self.printed.contains_key(name));
+        for name in defined {
+            self.names.remove(&name);
+            self.printed.remove(&name);
+            self.dropped.remove(&name);
+        }
+    }
+
+    /// A parameter or state before a step has the digits that the step before it has left.
+    fn carried(&mut self, line: usize, row: &[crate::Cell], report: &mut Report) {
+        let formula = |cell: &crate::Cell| cell.formulas.first()?.first().map(|(_, node)| node.clone());
+        let [name, value] = row else { return };
+        let (Some(name), Some(value)) = (formula(name).as_ref().and_then(key), formula(value)) else {
+            return;
+        };
+        report.sides += 1;
+        if let Some(left) = self.before.get(&format!("{name}^{{+}}"))
+            && *left != value
+        {
+            report.find(
+                line,
+                format!("{name} is {} here and {} after the step before", text(&value), text(left)),
+            );
+        }
+        if self.rounding.of_result(&value) > 0.0 && !self.rounding.each {
+            self.dropped.insert(name.clone());
+        }
+        self.keep(name, &value);
     }
 
     /// A gradient in the table that compares it has the digits that it had above.
@@ -271,7 +328,7 @@ impl Known {
         (relation, side): &(Relation, Node),
         report: &mut Report,
     ) {
-        if *relation == Relation::Other || !is_numeric(side) {
+        if matches!(relation, Relation::Other(_)) || !is_numeric(side) {
             report.symbolic += 1;
             return;
         }
@@ -292,6 +349,44 @@ impl Known {
         }
         for symbolic in symbols().skip(1) {
             self.formula(line, symbolic, side, report);
+        }
+    }
+
+    /// Why a branch is taken: the number of a name is the one it has, and the comparison holds.
+    fn reason(&mut self, line: usize, chain: &[(Relation, Node)], report: &mut Report) {
+        if let [(_, name), (relation, number), ..] = chain
+            && let Some(name) = key(name)
+            && !matches!(relation, Relation::Other(_))
+        {
+            self.put_in(line, *relation, &name, number, report);
+        }
+        let (sign, sides) = match chain {
+            [.., (_, left), (Relation::Other(sign), right)] => (*sign, Some((left, right))),
+            // A name that is equal to a number.
+            [_, (Relation::Equal, _)] => return,
+            _ => ("", None),
+        };
+        let as_printed = Rounding { each: true, ..self.rounding };
+        let number = |node: &Node| Some(self.reader(as_printed).value(node)?.cells.first()?.high);
+        let numbers = sides.and_then(|(left, right)| Some((number(left)?, number(right)?)));
+        let holds = numbers.map(|(left, right)| match sign {
+            "<" => left < right,
+            "<=" => left <= right,
+            ">" => left > right,
+            ">=" => left >= right,
+            _ => left != right,
+        });
+        report.sides += 1;
+        if holds != Some(true) {
+            report.find(
+                line,
+                format!(
+                    "the reason {} does not hold",
+                    sides.map_or_else(String::new, |(left, right)| {
+                        format!("{} {sign} {}", text(left), text(right))
+                    })
+                ),
+            );
         }
     }
 
@@ -342,7 +437,7 @@ impl Known {
                 let half = self.rounding.of_result(side);
                 Option::zip(value(before), value(side)).map(|(a, b)| meet(&a, &b, half))
             }
-            Relation::Other => None,
+            Relation::Other(_) => None,
         };
         match holds {
             Some(true) => {}
@@ -435,7 +530,7 @@ fn sign(relation: Relation) -> &'static str {
     match relation {
         Relation::Equal => "=",
         Relation::Near => "≈",
-        Relation::Other => "?",
+        Relation::Other(sign) => sign,
     }
 }
 

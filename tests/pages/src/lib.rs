@@ -78,8 +78,12 @@ impl Report {
 pub(crate) enum Part {
     /// A line of equalities.
     Chain(Vec<(latex::Relation, Node)>),
+    /// A comparison that decides which branch of a choice is taken.
+    Reason(Vec<(latex::Relation, Node)>),
     /// A formula alone in text.
     Alone(Node),
+    /// A step of training begins: values have new numbers.
+    Step,
     /// The batch for which the following tables give sizes.
     Batch(usize),
     /// A table: heads, and the cells of each row with their formulas.
@@ -116,8 +120,17 @@ fn understand(line: usize, piece: Piece, parts: &mut Vec<(usize, Part)>, report:
         }
     };
     match piece {
-        Piece::Heading(_) => {}
-        Piece::Line(text) => parts.extend(parsed(&text).map(|chain| (line, Part::Chain(chain)))),
+        Piece::Heading(text) => {
+            let step = text.strip_prefix("Step ").is_some_and(|number| number.parse::<usize>().is_ok());
+            parts.extend(step.then_some((line, Part::Step)));
+        }
+        Piece::Line(text) => {
+            let (text, reasons) = text.split_once("\\text{, since }").unwrap_or((&text, ""));
+            parts.extend(parsed(text).map(|chain| (line, Part::Chain(chain))));
+            for reason in reasons.split("\\text{ and }").filter(|reason| !reason.is_empty()) {
+                parts.extend(parsed(reason).map(|chain| (line, Part::Reason(chain))));
+            }
+        }
         Piece::Paragraph(text) => {
             let batch =
                 text.split_once("for a batch of ").and_then(|(_, rest)| rest.split(' ').next()?.parse().ok());
