@@ -93,6 +93,7 @@ compare!(
     exercise_weights_only,
     homework,
     mixed,
+    steps,
     xor
 );
 
