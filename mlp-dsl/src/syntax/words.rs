@@ -72,7 +72,10 @@ pub const STARTS: [(Place, Word); 20] = [
     (Place::Network, word("seed", "`seed 7;`: the seed for random start values")),
     (
         Place::Network,
-        word("data", "`data { (0, 1) -> 1 }`: samples, inputs before targets; `data 8;`: so many are drawn"),
+        word(
+            "data",
+            "`data { (0, 1) -> 1 }`: samples, inputs before targets; `data 8;`: that many are drawn",
+        ),
     ),
     (
         Place::Network,
