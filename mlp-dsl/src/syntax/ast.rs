@@ -123,7 +123,7 @@ pub struct Group {
 pub enum Samples {
     /// Written, one by one.
     Written(Vec<Sample>),
-    /// So many are drawn from the ranges of the inputs and the target.
+    /// That many are drawn from the ranges of the inputs and the target.
     Drawn(Expression),
 }
 

@@ -66,7 +66,7 @@ pub enum Rule {
     r#train_option,
     ///`seed 7;`
     r#seed,
-    ///`data { (0, 0) -> 0, (0, 1) -> 1 }`: samples, inputs before targets; `data 8;`: so many are drawn.
+    ///`data { (0, 0) -> 0, (0, 1) -> 1 }`: samples, inputs before targets; `data 8;`: that many are drawn.
     r#data,
     ///Samples separated by commas; a trailing comma is allowed.
     r#samples,

@@ -72,7 +72,10 @@ pub const STARTS: [(Place, Word); 20] = [
     (Place::Network, word("seed", "`seed 7;`: the seed for random start values")),
     (
         Place::Network,
-        word("data", "`data { (0, 1) -> 1 }`: samples, inputs before targets; `data 8;`: so many are drawn"),
+        word(
+            "data",
+            "`data { (0, 1) -> 1 }`: samples, inputs before targets; `data 8;`: that many are drawn",
+        ),
     ),
     (
         Place::Network,
@@ -173,7 +176,7 @@ const RESERVED: [&str; 5] = ["if", "then", "else", "let", "in"];
 
 /// The other words that a formula can follow at once.
 const BEFORE_FORMULAS: [&str; 9] =
-    ["loss", "penalty", "seed", "textbook", "data", "derivative", "batch", "samples", "clip_norm"];
+    ["loss", "penalty", "seed", "data", "textbook", "derivative", "batch", "samples", "clip_norm"];
 
 /// Whether the word can't be a name.
 pub(crate) fn is_reserved(text: &str) -> bool {

@@ -22,6 +22,8 @@ struct Known {
     functions: HashMap<String, (Vec<String>, Node)>,
     /// Names of which a part is printed.
     elided: HashSet<String>,
+    /// The letters of states that are 0, where not all of them are listed.
+    zeros: HashSet<String>,
     /// Names whose value a reader learns only from a number in their place.
     learned: Vec<(String, Node)>,
 }
@@ -36,6 +38,7 @@ pub(crate) fn check(parts: &[(usize, Part)], rounding: Rounding, demands: Demand
         before: HashMap::new(),
         dropped: HashSet::new(),
         elided: HashSet::new(),
+        zeros: HashSet::new(),
         functions: functions(parts),
         learned: Vec::new(),
     };
@@ -80,6 +83,7 @@ impl Known {
                     }
                 }
                 Part::Reason(chain) => known.reason(*line, chain, report),
+                Part::Zero(node, more) => known.zero(node, *more),
                 Part::Alone(_) | Part::Batch(_) => {}
             }
         }
@@ -88,6 +92,20 @@ impl Known {
 
 /// Names that mean the same everywhere.
 const CONSTANTS: [&str; 2] = ["e", "\\mathbf{1}"];
+
+/// The letter of a state: that of m_w is m.
+fn letter(name: &str) -> &str {
+    name.split_once("_{").map_or(name, |(letter, _)| letter)
+}
+
+/// 0, or 0 everywhere.
+fn is_zero(node: &Node) -> bool {
+    match node {
+        Node::Number(digits, _) => digits == "0",
+        Node::Matrix(rows) => rows.iter().flatten().all(is_zero),
+        _ => false,
+    }
+}
 
 /// Whether a part of it is left out.
 fn has_gap(node: &Node) -> bool {
@@ -217,6 +235,14 @@ impl Known {
         Reader { names: &self.names, rounding, functions: &self.functions }
     }
 
+    fn zero(&mut self, node: &Node, more: bool) {
+        let Some(name) = key(node) else { return };
+        if more {
+            self.zeros.insert(letter(&name).to_owned());
+        }
+        self.keep(name, &Node::Number("0".to_owned(), 0));
+    }
+
     fn keep(&mut self, name: String, node: &Node) {
         if let Some(value) = self.reader(self.rounding).value(node) {
             self.names.insert(name.clone(), value);
@@ -268,7 +294,11 @@ impl Known {
         let without = |side: &Node| {
             let mut names = Vec::new();
             names_of(side, &mut names);
-            let has = |name: &str| self.names.contains_key(name) || self.elided.contains(name);
+            let has = |name: &str| {
+                self.names.contains_key(name)
+                    || self.elided.contains(name)
+                    || self.zeros.contains(letter(name)) && !name.ends_with("^{+}")
+            };
             // An element of a row has the row's value.
             let known = |name: &String| {
                 has(name) || ["_{k}", "_{i}"].iter().filter_map(|index| name.strip_suffix(index)).any(has)
@@ -399,7 +429,7 @@ impl Known {
         match self.printed.get(name) {
             Some(_) => self.known_value(line, name, number, report),
             None => {
-                if self.demands.givens {
+                if self.demands.givens && !(self.zeros.contains(letter(name)) && is_zero(number)) {
                     report.find(line, format!("{name} has the value {}, which is not given", text(number)));
                 }
                 self.learned.push((name.to_owned(), number.clone()));
@@ -415,6 +445,7 @@ impl Known {
         let padded = decimals(before).is_none() && exact(before).is_some_and(|a| exact(number) == Some(a));
         let same = before == number
             || padded
+            || is_zero(before) && is_zero(number)
             || decimals(before) != decimals(number) && self.near(before, number, 0.0);
         if !same {
             report.find(line, format!("{name} is {} here and {} before", text(number), text(before)));
