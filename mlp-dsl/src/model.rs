@@ -82,8 +82,9 @@ pub struct Sample {
 }
 
 /// The headings of a document: the names they have in front matter, and the English words.
-pub const HEADINGS: [(&str, &str); 9] = [
+pub const HEADINGS: [(&str, &str); 11] = [
     ("network", "The network"),
+    ("given", "What is given"),
     ("parameters", "What is trained"),
     ("forward", "Forward pass"),
     ("loss", "The loss"),
@@ -92,6 +93,7 @@ pub const HEADINGS: [(&str, &str); 9] = [
     ("update", "The update"),
     ("check", "Was it right?"),
     ("effort", "What it takes"),
+    ("specification", "The specification"),
 ];
 
 /// The front matter: settings of the document.

@@ -3,12 +3,14 @@
 use crate::{content::Line, phrases};
 
 use super::{
-    Notation,
+    Notation, WIDE,
     math::{Math, Operator},
 };
 
 /// A line with more signs than this is broken at its equals signs.
 const WIDTH: usize = 60;
+/// Room for what is to the left of the sign.
+const MARGIN: usize = 4;
 /// A block of mathematics ends after this many rows.
 const ROWS: usize = 16;
 
@@ -17,8 +19,34 @@ const ROWS: usize = 16;
 pub struct Row {
     /// What is to the left of the first equals sign; nothing where a line continues.
     pub left: Option<Math>,
-    /// The sides to the right of it, each with the sign before it: equal, or approximately equal.
+    /// The sides to the right of it, each with the sign before it: equal, or approximately equal. Where a side is broken,
+    /// the sign is that of its next term, plus or minus.
     pub right: Vec<(Operator, Math)>,
+}
+
+/// A side as rows: a sum of matrices that is too wide is broken before its signs.
+fn on_lines(sign: Operator, side: Math) -> Vec<(Operator, Math)> {
+    if !side.has_matrix() || side.width() <= WIDE - MARGIN {
+        return vec![(sign, side)];
+    }
+    let mut rows: Vec<(Operator, Vec<Math>)> = vec![(sign, Vec::new())];
+    let mut width = 0;
+    for (own, term) in side.terms() {
+        let more = term.width();
+        if let Some(own) = own {
+            if width + more > WIDE - MARGIN {
+                rows.push((own, Vec::new()));
+                width = 0;
+            } else if let Some((_, row)) = rows.last_mut() {
+                row.push(own.into());
+            }
+        }
+        width += more;
+        if let Some((_, row)) = rows.last_mut() {
+            row.push(term);
+        }
+    }
+    rows.into_iter().map(|(sign, row)| (sign, Math::Row(row))).collect()
 }
 
 impl Notation<'_> {
@@ -41,12 +69,17 @@ impl Notation<'_> {
 
     fn rows(&self, line: &Line) -> Vec<Row> {
         let mut sides = self.chain(line);
+        // Numbers that are too many are left out.
+        if sides.len() < 2 && line.sides.iter().skip(1).all(|side| !side.form.in_symbols()) {
+            return Vec::new();
+        }
         if sides.len() < 2 {
             let long = Math::Row(vec![Operator::Ellipsis.into(), Math::Text(phrases::TOO_LONG)]);
             sides.push((Operator::Equal, long));
         }
         let width = sides.iter().map(|(_, side)| side.size() + 1).sum::<usize>();
-        let mut sides = sides.into_iter();
+        let sides = sides.into_iter().flat_map(|(sign, side)| on_lines(sign, side));
+        let mut sides = sides;
         let left = sides.next().map(|(_, side)| side);
         let first =
             Row { left, right: sides.by_ref().take(if width > WIDTH { 1 } else { usize::MAX }).collect() };

@@ -30,7 +30,7 @@ pub(crate) fn size(rows: Option<usize>, columns: usize) -> Text {
     text![rows.map_or(columns.to_string(), |rows| format!("{rows} × {columns}"))]
 }
 
-pub(crate) fn given() -> Text {
+pub(crate) fn declared() -> Text {
     text!["declared"]
 }
 

@@ -75,6 +75,7 @@ impl Markdown<'_> {
             Block::Lines(lines) => self.lines(lines),
             Block::Table { columns, rows } => self.table(columns, rows),
             Block::Picture(picture) => mermaid::picture(picture),
+            Block::Code(text) => code(text),
         }
     }
 
@@ -117,6 +118,15 @@ impl Markdown<'_> {
     }
 }
 
+/// A block of code; its fence is longer than any in it.
+fn code(text: &str) -> String {
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(3.max(longest + 1));
+    let harmless = |c: char| if acts(c) && c != '\n' { ' ' } else { c };
+    let text: String = text.chars().map(harmless).collect();
+    format!("{fence}text\n{}\n{fence}", text.trim_end())
+}
+
 /// Mathematics in running text.
 fn math(math: &Math) -> String {
     format!("$`{}`$", latex::math(math))
@@ -139,7 +149,14 @@ fn aligned(block: &[Row]) -> String {
     let mut text = String::new();
     for (index, row) in block.iter().enumerate() {
         if index > 0 {
-            text.push_str(if row.left.is_some() { " \\\\[10pt]\n" } else { " \\\\[6pt]\n" });
+            let above = index.checked_sub(1).and_then(|above| block.get(above));
+            let tall = above.is_some_and(|above| above.right.iter().any(|(_, side)| side.is_tall()));
+            text.push_str(match (row.left.is_some(), tall) {
+                (true, false) => " \\\\[10pt]\n",
+                (true, true) => " \\\\[20pt]\n",
+                (false, false) => " \\\\[6pt]\n",
+                (false, true) => " \\\\[10pt]\n",
+            });
         }
         if let Some(left) = &row.left {
             text.push_str(&latex::math(left));

@@ -6,13 +6,16 @@ mod check;
 mod effort;
 pub(crate) mod facts;
 mod forward;
+mod given;
 mod lines;
 mod loss;
 mod network;
+mod ones;
 mod parameters;
 mod penalty;
 mod samples;
 mod sizes;
+mod specification;
 mod update;
 
 use mlp_dsl::{ir::equation::EquationId, number::Precision};
@@ -28,7 +31,12 @@ use facts::Facts;
 
 /// The sections, in order.
 pub(crate) fn sections(facts: &Facts<'_>) -> Vec<Section> {
-    let mut sections = vec![network::network(facts), parameters::parameters(facts), forward::forward(facts)];
+    let mut sections = vec![
+        network::network(facts),
+        given::given(facts),
+        parameters::parameters(facts),
+        forward::forward(facts),
+    ];
     if let Some(loss) = &facts.derivation.loss {
         sections.push(loss::loss(facts, loss));
         if facts.is_trained() {
@@ -42,7 +50,10 @@ pub(crate) fn sections(facts: &Facts<'_>) -> Vec<Section> {
     if !facts.at_neuron_level() {
         sections.push(effort::effort(facts));
     }
-    samples::of_batch(facts, sections)
+    let mut sections = samples::of_batch(facts, sections);
+    ones::explain(&mut sections);
+    sections.extend(facts.options.specification.as_deref().map(specification::specification));
+    sections
 }
 
 /// The paragraphs before the first section.

@@ -70,7 +70,7 @@ fn start(parameter: &Parameter, point: Option<&Point>) -> Text {
     }
     match &parameter.start {
         Start::Fill(x) => vec![value(*x).into()],
-        Start::Values(_) => phrases::given(),
+        Start::Values(_) => phrases::declared(),
         Start::Loaded(tensor) => phrases::from_file(&tensor.file.path),
         Start::Uniform { rule, low, high, .. } => phrases::drawn_uniform(rule, value(*low), value(*high)),
         Start::Normal { mean, deviation, .. } => phrases::drawn_normal(value(*mean), value(*deviation)),
