@@ -56,8 +56,9 @@ fn rounded(derivation: &Derivation, point: &Point, places: usize) -> Numbers<Kno
         let parameter = derivation.parameters.iter().find(|parameter| parameter.equation == id);
         parameter.is_some_and(|parameter| !matches!(parameter.start, Start::Fill(_) | Start::Values(_)))
     };
-    // The gradients of one sample are printed for named neurons only.
-    let neurons = derivation.equations.iter().all(is_of_a_neuron);
+    // The gradients of one sample are printed for named neurons, and where there is one sample only.
+    let single = point.samples() == 1 && (derivation.header.has_data || derivation.batch_of_epoch() == 1);
+    let neurons = single || derivation.equations.iter().all(is_of_a_neuron);
     let is_parameter = |id: EquationId| derivation.parameters.iter().any(|p| p.equation == id);
     let is_printed = |id: EquationId| {
         let of_sample = matches!(derivation.equation(id).symbol, Symbol::Gradient(by) if is_parameter(by));

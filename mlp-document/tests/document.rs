@@ -5,6 +5,8 @@
 
 #[path = "document/batch.rs"]
 mod batch;
+#[path = "document/given.rs"]
+mod given;
 #[path = "document/networks.rs"]
 mod networks;
 #[path = "document/outside.rs"]

@@ -82,9 +82,10 @@ pub struct Sample {
 }
 
 /// The headings of a document: the names they have in front matter, and the English words.
-pub const HEADINGS: [(&str, &str); 10] = [
+pub const HEADINGS: [(&str, &str); 12] = [
     ("start", "Where this page starts"),
     ("network", "The network"),
+    ("given", "What is given"),
     ("parameters", "What is trained"),
     ("forward", "Forward pass"),
     ("loss", "The loss"),
@@ -93,6 +94,7 @@ pub const HEADINGS: [(&str, &str); 10] = [
     ("update", "The update"),
     ("check", "Was it right?"),
     ("effort", "What it takes"),
+    ("specification", "The specification"),
 ];
 
 /// The front matter: settings of the document.

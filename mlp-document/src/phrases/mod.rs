@@ -9,6 +9,7 @@ mod backward;
 mod check;
 mod effort;
 mod forward;
+mod given;
 mod loss;
 mod network;
 mod parameters;
@@ -21,8 +22,8 @@ mod sizes;
 mod update;
 
 pub(crate) use self::{
-    backward::*, check::*, effort::*, forward::*, loss::*, network::*, parameters::*, penalty::*, preface::*,
-    questions::*, samples::*, selection::*, sizes::*, update::*,
+    backward::*, check::*, effort::*, forward::*, given::*, loss::*, network::*, parameters::*, penalty::*,
+    preface::*, questions::*, samples::*, selection::*, sizes::*, update::*,
 };
 
 use crate::{

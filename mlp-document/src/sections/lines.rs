@@ -20,7 +20,6 @@ use crate::{
         ArrayOp, Expression, Node, NodeId, Quantity,
         equation::{expanded, of_equation, with_bodies},
     },
-    notation::is_printed,
     phrases::{self, Items},
 };
 
@@ -37,7 +36,8 @@ pub(crate) fn symbol(facts: &Facts<'_>, id: EquationId) -> Side {
 /// symbol = formula = numbers put in = value
 pub(crate) fn line(facts: &Facts<'_>, id: EquationId) -> Line {
     let expression = of_equation(facts.derivation, id);
-    let mut sides = vec![symbol(facts, id), Side::symbols(expression.clone())];
+    let form = if facts.at_neuron_level() || !multiplies(&expression) { Form::Symbols } else { Form::Sized };
+    let mut sides = vec![Side { form, ..symbol(facts, id) }, Side::new(form, expression.clone())];
     let spelled = match expanded(&expression, facts.derivation) {
         Some(expanded) if facts.at_neuron_level() && !facts.options.is_brief() => {
             sides.push(Side::symbols(expanded.clone()));
@@ -73,20 +73,71 @@ pub(crate) fn in_numbers(facts: &Facts<'_>, id: EquationId, expression: &Express
         return sides;
     }
     let open = expression.is_open(facts.derivation);
-    let shape = facts.derivation.shape(id);
     // In a batch of layers a scalar is a column: its value alone is printed.
     let column = open && facts.samples() > 1 && !facts.at_neuron_level();
-    if expression.nodes().iter().all(|node| !matches!(node, Node::Array(..) | Node::Batch(..)))
-        && shape == Shape::Scalar
-        && !column
-    {
+    let is_array = |node: &Node| matches!(node, Node::Array(..) | Node::Batch(..));
+    let scalars = facts.derivation.shape(id) == Shape::Scalar && !column;
+    if (scalars && !expression.nodes().iter().any(is_array)) || is_written_out(facts, expression) {
         sides.push(Side::new(Form::Numbers, expression.clone()));
     }
-    let all = if column { Shape::Matrix(facts.samples(), shape.count()) } else { shape };
-    if is_printed(all) {
-        sides.push(Side::new(Form::Value, Expression::symbol(facts.derivation, id)));
-    }
+    sides.push(Side::new(Form::Value, Expression::symbol(facts.derivation, id)));
     sides
+}
+
+/// Whether a formula of arrays is printed with numbers: sums and products, and not of one row of a batch only.
+fn is_written_out(facts: &Facts<'_>, expression: &Expression) -> bool {
+    let is_sum = |of: &Expression| {
+        of.shaped().all(|(node, shape)| match node {
+            Node::Number(_) | Node::Constant(..) | Node::Quantity(_) => true,
+            Node::Unary(op, _) => *op == Unary::Negate,
+            Node::Binary(op, ..) => {
+                shape == Shape::Scalar || matches!(op, Binary::Add | Binary::Subtract | Binary::Multiply)
+            }
+            Node::Array(op, _) => is_product(*op) || *op == ArrayOp::Transposed,
+            Node::Select(..) | Node::Apply(..) | Node::Batch(..) | Node::Whole { .. } => false,
+        })
+    };
+    if facts.at_neuron_level() || expression.nodes().len() < 2 && !is_batch(expression) {
+        return false;
+    }
+    let each = match expression.root() {
+        Some(Node::Batch(_, each)) => each,
+        Some(_) | None => expression,
+    };
+    let rows = !is_batch(expression) || each.shape() != Shape::Scalar;
+    let fits = facts.batch_size() == 1 || !each.is_by_row(facts.derivation);
+    rows && fits && is_sum(each)
+}
+
+fn is_batch(expression: &Expression) -> bool {
+    matches!(expression.root(), Some(Node::Batch(..)))
+}
+
+/// Whether it is a product of matrices.
+fn is_product(op: ArrayOp) -> bool {
+    matches!(op, ArrayOp::Product | ArrayOp::ProductTransposed | ArrayOp::TransposedProduct | ArrayOp::Dot)
+}
+
+/// Whether a formula multiplies matrices, and has no index below a symbol.
+fn multiplies(expression: &Expression) -> bool {
+    let each = match expression.root() {
+        Some(Node::Batch(_, each)) if each.shape() != Shape::Scalar => {
+            return multiplies(each) || each.nodes().len() == 1;
+        }
+        Some(_) | None => expression,
+    };
+    let plain = |node: &Node| match node {
+        Node::Array(op, _) => is_product(*op) || *op == ArrayOp::Transposed,
+        Node::Number(_)
+        | Node::Constant(..)
+        | Node::Quantity(_)
+        | Node::Unary(..)
+        | Node::Binary(..)
+        | Node::Apply(..) => true,
+        Node::Select(..) | Node::Batch(..) | Node::Whole { .. } => false,
+    };
+    let product = |node: &Node| matches!(node, Node::Array(op, _) if is_product(*op));
+    each.nodes().iter().all(plain) && each.nodes().iter().any(product)
 }
 
 /// The function an equation calls outermost, with its arguments.

@@ -6,13 +6,16 @@ pub(crate) mod check;
 mod effort;
 pub(crate) mod facts;
 pub(crate) mod forward;
+pub(crate) mod given;
 pub(crate) mod lines;
 mod loss;
 pub(crate) mod network;
+mod ones;
 mod parameters;
 mod penalty;
 mod samples;
 mod sizes;
+mod specification;
 mod update;
 
 use mlp_dsl::{ir::equation::EquationId, number::Precision};
@@ -30,7 +33,12 @@ use facts::Facts;
 
 /// The sections, in order.
 pub(crate) fn sections(facts: &Facts<'_>) -> Vec<Section> {
-    let mut sections = vec![network::network(facts), parameters::parameters(facts), forward::forward(facts)];
+    let mut sections = vec![
+        network::network(facts),
+        given::given(facts),
+        parameters::parameters(facts),
+        forward::forward(facts),
+    ];
     if let Some(loss) = &facts.derivation.loss {
         sections.push(loss::loss(facts, loss));
         if facts.is_trained() {
@@ -50,7 +58,12 @@ pub(crate) fn sections(facts: &Facts<'_>) -> Vec<Section> {
         let start = starts::starts(facts, &sections);
         sections.splice(0..0, start);
     }
-    samples::of_batch(facts, sections)
+    let mut sections = samples::of_batch(facts, sections);
+    ones::explain(&mut sections);
+    if facts.options.selection.is_all() && !facts.options.is_brief() {
+        sections.extend(facts.options.specification.as_deref().map(specification::specification));
+    }
+    sections
 }
 
 /// The paragraphs before the first section.

@@ -50,7 +50,7 @@ fn in_full(facts: &Facts<'_>, id: EquationId) -> bool {
 }
 
 /// η = 0.5
-fn setting_line(facts: &Facts<'_>, setting: EquationId) -> Line {
+pub(super) fn setting_line(facts: &Facts<'_>, setting: EquationId) -> Line {
     let value = of_equation(facts.derivation, setting);
     let mut sides = vec![symbol(facts, setting), Side::symbols(value.clone())];
     // A schedule has a value for this step.

@@ -20,6 +20,7 @@ use crate::{
     sections::{
         facts::{Facts, ITEMS},
         forward::batch_line,
+        given::given_lines,
         lines::{definitions, left_out},
     },
 };
@@ -89,7 +90,12 @@ fn values(facts: &Facts<'_>, uses: &Uses, section: &mut Section) {
         by_origin.entry(origin(facts, *used)).or_default().push((*used, expression));
     }
     for (origin, items) in by_origin {
-        let lines: Vec<Line> = items.iter().take(ITEMS).map(|(used, of)| line(facts, *used, of)).collect();
+        let given = matches!(origin, Origin::Inputs | Origin::Targets | Origin::Parameters);
+        let lines = items.iter().take(ITEMS).flat_map(|(used, of)| match used {
+            Used::Value(id) if given => given_lines(facts, *id),
+            _ => vec![line(facts, *used, of)],
+        });
+        let lines: Vec<Line> = lines.collect();
         let (short, long): (Vec<Line>, Vec<Line>) = lines.into_iter().partition(|line| is_short(facts, line));
         let (shown, symbols): (Vec<Line>, Vec<Line>) =
             long.into_iter().partition(|line| line.sides.len() > 1);
@@ -200,7 +206,7 @@ impl Uses {
                 Block::Lines(lines) => lines.iter().for_each(|line| self.line(facts, line)),
                 Block::Paragraph(text) => self.text(facts, text),
                 Block::Table { rows, .. } => rows.iter().flatten().for_each(|text| self.text(facts, text)),
-                Block::Picture(_) | Block::Heading(_) => {}
+                Block::Picture(_) | Block::Heading(_) | Block::Code(_) => {}
             }
         }
     }

@@ -18,8 +18,8 @@ use crate::{
 
 /// Runs the command.
 pub(crate) fn run(arguments: &Derive) -> Result<(), Failure> {
-    let derivation = input::compile_at(&arguments.source, arguments.choice)?;
-    let text = text(&derivation, arguments)?;
+    let (derivation, specification) = input::compile_with_text(&arguments.source, arguments.choice)?;
+    let text = text(&derivation, specification, arguments)?;
     let mut refresh = Refresh::new("derive", &arguments.source);
     refresh.option("--sample", arguments.choice.sample);
     refresh.option("--digits", arguments.digits);
@@ -29,8 +29,8 @@ pub(crate) fn run(arguments: &Derive) -> Result<(), Failure> {
     output::deliver(&text, &arguments.source, &arguments.target, &refresh.to(&arguments.target))
 }
 
-fn text(derivation: &Derivation, arguments: &Derive) -> Result<String, Failure> {
-    let mut options = Options::default();
+fn text(derivation: &Derivation, specification: String, arguments: &Derive) -> Result<String, Failure> {
+    let mut options = Options { specification: Some(specification), ..Options::default() };
     if let Some(digits) = arguments.digits {
         options.digits = digits.into();
     }

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::{
     Demands, Part, Report,
-    latex::{Node, Relation, Sign},
+    latex::{Node, Relation, Sign, turned},
     value::{Interval, Reader, Rounding, Value, exact, key},
 };
 
@@ -20,6 +20,12 @@ struct Known {
     functions: HashMap<String, (Vec<String>, Node)>,
     /// Names whose value a reader learns only from a number in their place.
     learned: Vec<(String, Node)>,
+    /// The numbers of samples in a table, by the letters of their names and the sample.
+    of_samples: HashMap<(String, String), Node>,
+    /// Names that are 0 in each place.
+    zeros: HashSet<String>,
+    /// Whether vectors are columns.
+    columns: bool,
 }
 
 /// Checks all chains of a page.
@@ -32,6 +38,9 @@ pub(crate) fn check(parts: &[(usize, Part)], rounding: Rounding, demands: Demand
         dropped: HashSet::new(),
         functions: functions(parts),
         learned: Vec::new(),
+        of_samples: HashMap::new(),
+        zeros: HashSet::new(),
+        columns: parts.iter().any(|(_, part)| matches!(part, Part::Columns)),
     };
     // What a number in the place of an input says holds for the whole page, so a first reading collects it.
     let mut first = new();
@@ -56,6 +65,9 @@ impl Known {
             match part {
                 Part::Chain(chain) => known.chain(*line, chain, report),
                 Part::Table(heads, rows) => {
+                    if heads.first().is_some_and(|head| head == "Sample") {
+                        known.samples(heads, rows);
+                    }
                     if heads.iter().any(|head| head == "Gradient") {
                         for row in rows {
                             known.gradient(*line, row, report);
@@ -67,7 +79,8 @@ impl Known {
                         }
                     }
                 }
-                Part::Alone(_) | Part::Batch(_) => {}
+                Part::Zero(node) => known.zeros.extend(key(node)),
+                Part::Alone(_) | Part::Batch(_) | Part::Size(..) | Part::Columns => {}
             }
         }
     }
@@ -97,7 +110,32 @@ fn is_numeric(node: &Node) -> bool {
     }
 }
 
+/// The letters and digits of a name.
+fn letters(name: &str) -> String {
+    let name = ["\\mathrm", "\\text"].iter().fold(name.to_owned(), |name, word| name.replace(word, ""));
+    name.chars().filter(|c| c.is_alphanumeric()).collect()
+}
+
 impl Known {
+    /// The numbers of samples.
+    fn samples(&mut self, heads: &[String], rows: &[Vec<crate::Cell>]) {
+        for row in rows {
+            let Some(sample) = row.first() else { continue };
+            for (head, cell) in heads.iter().zip(row).skip(1).filter(|(head, _)| !head.contains('∂')) {
+                if let Some((_, number)) = cell.formulas.first().and_then(|chain| chain.first()) {
+                    self.of_samples.insert((letters(head), sample.text.clone()), number.clone());
+                }
+            }
+        }
+    }
+
+    /// The number of a sample that a table gives.
+    fn of_sample(&self, name: &str) -> Option<Node> {
+        let (name, sample) = name.split_once("^{(")?;
+        let (sample, rest) = sample.split_once(")}")?;
+        self.of_samples.get(&(letters(name) + &letters(rest), sample.to_owned())).cloned()
+    }
+
     /// A parameter with a start value.
     fn given(&mut self, heads: &[String], row: &[crate::Cell]) {
         let cell = |title: &str| row.get(heads.iter().position(|head| head == title)?);
@@ -135,7 +173,7 @@ impl Known {
     }
 
     fn reader(&self, rounding: Rounding) -> Reader<'_> {
-        Reader { names: &self.names, rounding, functions: &self.functions }
+        Reader { names: &self.names, rounding, functions: &self.functions, columns: self.columns }
     }
 
     fn keep(&mut self, name: String, node: &Node) {
@@ -248,6 +286,19 @@ impl Known {
         if relation == Relation::Equal && self.dropped.contains(name) && !name.is_empty() {
             report.find(line, format!("= where digits of {name} were dropped"));
         }
+        if !self.printed.contains_key(name)
+            && let Some(given) = self.of_sample(name)
+        {
+            self.keep(name.to_owned(), &given);
+        }
+        // The same in each place.
+        let all = if name == "\\mathbf{1}" { Some("1") } else { self.zeros.get(name).map(|_| "0") };
+        if let Some(all) = all {
+            if !is_filled(number, all) {
+                report.find(line, format!("{name} is {} here", text(number)));
+            }
+            return;
+        }
         match self.printed.get(name) {
             Some(_) => self.known_value(line, name, number, report),
             None => {
@@ -311,6 +362,15 @@ impl Known {
     }
 }
 
+/// Whether it has this number in each place.
+fn is_filled(node: &Node, with: &str) -> bool {
+    match node {
+        Node::Number(digits, 0) => digits == with,
+        Node::Matrix(rows) => rows.iter().flatten().all(|cell| is_filled(cell, with)),
+        _ => false,
+    }
+}
+
 fn meet(a: &Value, b: &Value, by: f64) -> bool {
     let close = |(a, b): (&Interval, &Interval)| a.wider(by.max(1e-300)).meets(*b);
     a.cells.len() == b.cells.len() && a.cells.iter().zip(&b.cells).all(close)
@@ -342,6 +402,7 @@ fn fits(symbolic: &Node, side: &Node, bound: &mut Vec<(String, Node)>) -> bool {
     };
     match (symbolic, side) {
         (Node::Negative(a), Node::Negative(b)) => fits(a, b, bound),
+        (Node::Transposed(a), Node::Matrix(rows)) => fits(a, &Node::Matrix(turned(rows)), bound),
         // There is no −0.
         (Node::Negative(a), b) if begins_with_zero(b) => fits(a, b, bound),
         (Node::Binary(s, a, b), Node::Binary(t, c, d)) => s == t && all(&[a, b], &[c, d], bound),
@@ -418,5 +479,6 @@ pub(crate) fn text(node: &Node) -> String {
         Node::Sum(below, inside) => format!("Σ_{below} {}", text(inside)),
         Node::Whole(up, inside) => format!("{}({})", if *up { "ceil" } else { "floor" }, text(inside)),
         Node::LeftOut => "…".to_owned(),
+        Node::Sized(inside, rows, columns) => format!("{} ({rows} × {columns})", text(inside)),
     }
 }

@@ -80,6 +80,12 @@ pub(crate) enum Part {
     Chain(Vec<(latex::Relation, Node)>),
     /// A formula alone in text.
     Alone(Node),
+    /// The rows and columns below a symbol.
+    Size(Node, usize, usize),
+    /// Vectors are columns.
+    Columns,
+    /// Something that is 0 before the step.
+    Zero(Node),
     /// The batch for which the following tables give sizes.
     Batch(usize),
     /// A table: heads, and the cells of each row with their formulas.
@@ -117,11 +123,31 @@ fn understand(line: usize, piece: Piece, parts: &mut Vec<(usize, Part)>, report:
     };
     match piece {
         Piece::Heading(_) => {}
-        Piece::Line(text) => parts.extend(parsed(&text).map(|chain| (line, Part::Chain(chain)))),
+        Piece::Line(text) => {
+            let Some(chain) = parsed(&text) else { return };
+            let mut sizes = Vec::new();
+            let plain = |(relation, side): (latex::Relation, Node)| (relation, side.plain(&mut sizes));
+            let chain = chain.into_iter().map(plain).collect();
+            // A line gives its first symbol a value, whose size is below it.
+            let own = sizes.into_iter().map(|(node, rows, columns)| (line, Part::Size(node, rows, columns)));
+            let own: Vec<(usize, Part)> = own.collect();
+            parts.push((line, Part::Chain(chain)));
+            parts.extend(own);
+        }
         Piece::Paragraph(text) => {
             let batch =
                 text.split_once("for a batch of ").and_then(|(_, rest)| rest.split(' ').next()?.parse().ok());
             parts.extend(batch.map(|batch| (line, Part::Batch(batch))));
+            if text.contains("so each value of a layer is a column") {
+                parts.insert(0, (line, Part::Columns));
+            }
+            // The state of a rule, after the words that it is 0.
+            let zeros = text.split_once("is 0 before it:").map_or("", |(_, names)| names);
+            for formula in formulas(zeros) {
+                if let Some((_, node)) = parsed(formula).and_then(|mut chain| chain.pop()) {
+                    parts.push((line, Part::Zero(node)));
+                }
+            }
             for formula in formulas(&text).into_iter().filter(|formula| !formula.starts_with('^')) {
                 // Signs that the text explains: ≈, ⊙.
                 let is_sign = formula.starts_with('\\') && !formula.contains([' ', '{', '_']);

@@ -26,7 +26,7 @@ pub(crate) fn check(parts: &[(usize, Part)], report: &mut Report) {
     for (line, part) in parts {
         match part {
             Part::Alone(node) => define(node, &mut defined),
-            Part::Batch(_) => {}
+            Part::Batch(_) | Part::Size(..) | Part::Columns | Part::Zero(_) => {}
             Part::Table(heads, rows) => {
                 for (head, cell) in rows.iter().flat_map(|row| heads.iter().zip(row)) {
                     for (_, node) in cell.formulas.iter().flatten() {
@@ -137,6 +137,6 @@ fn of_all_samples(name: &str) -> String {
 /// A name, or an element of a row that has one.
 fn is_defined(name: &str, defined: &HashSet<String>) -> bool {
     let name = &of_all_samples(name);
-    let element = ["_{k}", "_{i}"].iter().filter_map(|index| name.strip_suffix(index));
+    let element = ["_{k}", "_{i}", "_{j}", "_{ij}"].iter().filter_map(|index| name.strip_suffix(index));
     defined.contains(name) || element.into_iter().any(|whole| defined.contains(whole))
 }

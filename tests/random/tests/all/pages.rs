@@ -21,7 +21,8 @@ fn page(name: &str, text: &str, options: &Options) -> Report {
         Ok(derivation) => derivation,
         Err(found) => panic!("{name}: {found:?}"),
     };
-    let report = check(&derive(&derivation, options).to_markdown(), Demands::default());
+    let options = &Options { specification: Some(text.to_owned()), ..options.clone() };
+    let report = check(&derive(&derivation, options).to_markdown(), Demands { givens: true });
     assert!(report.findings.is_empty(), "{name}, {options:?}: {:#?}", report.findings);
     report
 }
