@@ -107,7 +107,14 @@ impl Notation<'_> {
         }
         let mut pieces: Vec<Math> = Vec::with_capacity(expression.nodes().len());
         for (node, shape) in expression.shaped() {
-            let piece = self.node(expression, node, shape, &pieces, numbers)?;
+            let piece = match self.node(expression, node, shape, &pieces, numbers) {
+                Some(piece) => piece,
+                // Of a large array only one element is read.
+                None if numbers && expression.reads_element(NodeId::new(pieces.len())) => {
+                    Operator::Ellipsis.into()
+                }
+                None => return None,
+            };
             let large = numbers && piece.has_matrix() && piece.size() <= NUMBERS * SIZE;
             if !is_short(&piece) && !large {
                 return None;
@@ -151,6 +158,12 @@ impl Notation<'_> {
                     Some(math) => math,
                     None => Math::call(self.names.function(*f).into(), all(arguments)?),
                 }
+            }
+            Node::Array(ArrayOp::Element(_) | ArrayOp::Cell(..), operands)
+                if numbers && operands.iter().all(|id| expression.is_quantity(*id)) =>
+            {
+                let element = expression.clone().ending_at(Some(NodeId::new(pieces.len())));
+                self.array(&self.values(&element)?)?
             }
             Node::Array(op, operands) => array_operation(*op, &all(operands)?, shape.count(), self.columns)?,
             Node::Batch(reduction, inner) => self.over_batch(*reduction, inner, numbers)?,

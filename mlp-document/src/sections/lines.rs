@@ -151,7 +151,7 @@ pub(crate) fn outermost_call(facts: &Facts<'_>, id: EquationId) -> Option<(Funct
 /// Functions of the prelude that need no formula, or have a simpler one than that which a program computes.
 const ELEMENTARY: [&str; 4] = ["max", "min", "abs", "ln_1p"];
 /// Functions of the prelude that have a notation, with the sigmoid.
-const LOGARITHMS: [&str; 2] = ["log_sigmoid", "log_loss_from_logit"];
+pub(crate) const LOGARITHMS: [&str; 2] = ["log_sigmoid", "log_loss_from_logit"];
 
 /// The formulas of all functions that occur, of their parameters; the values of these are only for verification.
 pub(crate) fn definitions<'d>(facts: &Facts<'d>) -> Vec<Line> {

@@ -35,15 +35,24 @@ pub(super) fn update(facts: &Facts<'_>) -> Section {
     if facts.at_neuron_level() {
         updates.retain(|id| in_full(facts, *id));
     }
+    // The norm of all gradients reads those that are in the table only.
+    let norm = facts.derivation.equations.iter().any(|equation| equation.symbol == Symbol::GradientNorm);
+    if norm {
+        others(facts, &mut section, true);
+    }
     section.lines(lines_of(facts, &updates));
     left_out(&mut section, updates.len(), Items::Updates);
-    others(facts, &mut section);
+    if !norm {
+        others(facts, &mut section, false);
+    }
     section
 }
 
 /// Whether an equation of the update is written out.
 fn in_full(facts: &Facts<'_>, id: EquationId) -> bool {
     match facts.derivation.equation(id).symbol {
+        // A state is updated too.
+        Symbol::Updated(of) if !facts.parameters.contains(&of) => in_full(facts, of),
         Symbol::Updated(of) | Symbol::State { of, .. } => facts.in_full(of),
         _ => true,
     }

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::{
-    Demands, Part, Report,
+    Demands, FACTORS, Part, Report,
     latex::{Node, Relation, Sign, turned},
     value::{Interval, Reader, Rounding, Value, exact, key},
 };
@@ -65,6 +65,12 @@ impl Known {
             match part {
                 Part::Chain(chain) => known.chain(*line, chain, report),
                 Part::Table(heads, rows) => {
+                    let cells = rows.iter().flat_map(|row| heads.iter().zip(row));
+                    let cells =
+                        cells.filter(|(head, _)| *head == FACTORS).flat_map(|(_, cell)| &cell.formulas);
+                    for chain in cells.filter(|chain| chain.len() > 1) {
+                        known.chain(*line, chain, report);
+                    }
                     if heads.first().is_some_and(|head| head == "Sample") {
                         known.samples(heads, rows);
                     }

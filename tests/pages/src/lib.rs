@@ -74,6 +74,9 @@ impl Report {
     }
 }
 
+/// The head of a column with equalities.
+pub(crate) const FACTORS: &str = "Its factors";
+
 /// A part of a page that is understood.
 pub(crate) enum Part {
     /// A line of equalities.

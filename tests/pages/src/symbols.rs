@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::{Part, Report, latex::Node, value::key};
+use crate::{FACTORS, Part, Report, latex::Node, value::key};
 
 /// Functions that need no formula, and letters of mathematics.
 const KNOWN: [&str; 11] = [
@@ -29,6 +29,11 @@ pub(crate) fn check(parts: &[(usize, Part)], report: &mut Report) {
             Part::Batch(_) | Part::Size(..) | Part::Columns | Part::Zero(_) => {}
             Part::Table(heads, rows) => {
                 for (head, cell) in rows.iter().flat_map(|row| heads.iter().zip(row)) {
+                    // An equality in a cell defines what is to its left.
+                    let chains = cell.formulas.iter().filter(|chain| head == FACTORS && chain.len() > 1);
+                    for chain in chains {
+                        of_chain(*line, chain, &mut defined, report);
+                    }
                     for (_, node) in cell.formulas.iter().flatten() {
                         if ["Values", "Parameter"].contains(&head.as_str()) {
                             define(node, &mut defined);

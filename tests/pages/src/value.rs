@@ -298,6 +298,10 @@ impl Reader<'_> {
         let whole = self.value(inside)?;
         let places: Option<Vec<usize>> = below.split(',').map(|place| place.trim().parse().ok()).collect();
         match places?.as_slice() {
+            // A column of one sample.
+            [row] if self.columns && whole.columns == 1 => {
+                Some(Value::scalar(whole.at(row.checked_sub(1)?, 0)?))
+            }
             // Of each sample.
             [column] => {
                 let column = column.checked_sub(1)?;
