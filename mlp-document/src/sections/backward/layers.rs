@@ -13,7 +13,7 @@ use mlp_dsl::{
 };
 
 use crate::{
-    content::{Line, Section, Side},
+    content::{Block, Line, Section, Side},
     expression::{ArrayOp, Expression, Node, Quantity, equation::is_unnamed},
     notation::math::{Fence, Math, Name},
     phrases::{self, Backward, Items},
@@ -24,7 +24,7 @@ use crate::{
     },
 };
 
-use super::{sigmoid::sigmoid_with_cross_entropy, softmax::softmax_with_cross_entropy};
+use super::{questions::of_layers, sigmoid::sigmoid_with_cross_entropy, softmax::softmax_with_cross_entropy};
 
 /// The section.
 pub(super) fn backward(facts: &Facts<'_>) -> Section {
@@ -39,13 +39,18 @@ pub(super) fn backward(facts: &Facts<'_>) -> Section {
     if let Some((z, t)) = operands.filter(|(z, _)| facts.wants(*z)) {
         softmax_with_cross_entropy(facts, &mut section, z, t);
     }
-    sigmoid_with_cross_entropy(facts, &mut section);
+    if derivation.loss.as_ref().is_none_or(|loss| facts.wants(loss.total)) {
+        sigmoid_with_cross_entropy(facts, &mut section);
+    }
     functions(facts, &mut section);
     let mut named = facts.named(Role::ChainRule);
     named.extend(facts.named(Role::LocalDerivative));
     named.sort();
     named.retain(|id| !is_of_parameter(facts, *id));
-    section.lines(lines_of(facts, &named));
+    for (question, ids) in of_layers(facts, named.get(..ITEMS).unwrap_or(&named)) {
+        section.blocks.extend(question.map(Block::Paragraph));
+        section.lines(lines_of(facts, &ids));
+    }
     left_out(&mut section, named.len(), Items::Derivatives);
     // With one sample its gradient is that of the batch.
     let gradient = |p: &Parameter| if facts.is_single() { p.gradient() } else { p.batch() };
@@ -67,7 +72,7 @@ pub(super) fn backward(facts: &Facts<'_>) -> Section {
 /// ∂E/∂Wᵢⱼ = xᵢ δⱼ, for each matrix of weights whose gradient is a product of two rows.
 fn elements(facts: &Facts<'_>) -> Vec<Line> {
     let gradients = facts.derivation.parameters.iter().filter_map(|parameter| {
-        let gradient = parameter.gradient()?;
+        let gradient = parameter.gradient().filter(|id| facts.wants(*id))?;
         let Op::Outer(a, b) = facts.derivation.equation(gradient).op else { return None };
         if is_unnamed(facts.derivation, a) || is_unnamed(facts.derivation, b) {
             return None;

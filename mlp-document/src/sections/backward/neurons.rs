@@ -30,7 +30,9 @@ const PATHS: usize = 4;
 pub(super) fn backward(facts: &Facts<'_>, loss: EquationId) -> Section {
     let mut section = Section::new("backward");
     section.paragraph(phrases::backward_of_neurons(facts.has_delta()));
-    sigmoid_with_cross_entropy(facts, &mut section);
+    if facts.wants(loss) {
+        sigmoid_with_cross_entropy(facts, &mut section);
+    }
     let chain = Chain::new(facts, loss);
     let (said, derived) = (HashSet::new(), HashSet::new());
     let mut walk = Walk { facts, chain, loss, said, derived, questions: Questions::default(), short: false };
