@@ -225,10 +225,7 @@ impl Drawing<'_, '_> {
     /// The name and the sizes of a parameter.
     fn array(&mut self, id: EquationId) -> Label {
         let derivation = self.facts.derivation;
-        let own = match derivation.equation(id).op {
-            Op::Transpose(inner) => inner,
-            _ => id,
-        };
+        let own = if let Op::Transpose(inner) = derivation.equation(id).op { inner } else { id };
         let mut name = labels::name(&self.names.plain(derivation, own));
         name = if own == id { name } else { name.sup("T") };
         let marks = self.marks(own);
