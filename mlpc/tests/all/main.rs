@@ -4,6 +4,7 @@
 
 mod check;
 mod common;
+mod derive;
 mod diagnostics;
 mod editions;
 mod editors;
@@ -14,6 +15,7 @@ mod fmt;
 mod generated;
 mod graph;
 mod limits_table;
+mod listings;
 mod lsp;
 mod messages;
 mod ones;
