@@ -77,14 +77,13 @@ pub(crate) fn rule(kind: &Kind, sign: &Label) -> Option<Label> {
             "−: a difference passes the gradient on, to the number that is subtracted with the other sign."
                 .into(),
         ),
-        Kind::Binary(Binary::Multiply) => {
-            Some("×: a product multiplies the gradient by the other input.".into())
-        }
+        Kind::Binary(Binary::Multiply) => Some("×: a product multiplies it by the other input.".into()),
         Kind::Binary(Binary::Divide) => Some(
-            "÷: a quotient a ÷ b divides the gradient by b for a, and multiplies it by −a ÷ b² for b.".into(),
+            "÷: in a quotient a ÷ b, the gradient is divided by b for a, and multiplied by −a ÷ b² for b."
+                .into(),
         ),
         Kind::Binary(Binary::Power) => {
-            Some("^: a power multiplies the gradient by its derivative with respect to each input.".into())
+            Some("^: for each input the gradient is multiplied by the derivative with respect to it.".into())
         }
         Kind::Literal { op: Binary::Add, .. } => Some("+ a number: the gradient is passed on.".into()),
         Kind::Literal { op: Binary::Subtract, first: false, .. } => {
