@@ -5,8 +5,12 @@
 
 #[path = "document/batch.rs"]
 mod batch;
+#[path = "document/book.rs"]
+mod book;
 #[path = "document/computation.rs"]
 mod computation;
+#[path = "document/formats.rs"]
+mod formats;
 #[path = "document/networks.rs"]
 mod networks;
 #[path = "document/outside.rs"]

@@ -1,5 +1,6 @@
 //! Expressions as trees of mathematics: which notation each has, and where brackets are.
 
+mod book;
 pub(crate) mod decimal;
 pub(crate) mod layout;
 mod logits;
@@ -11,7 +12,12 @@ mod samples;
 mod size;
 mod spelling;
 
-use mlp_dsl::{formula::scalar::Unary, ir::Derivation, model::Reduction, shape::Shape};
+use mlp_dsl::{
+    formula::scalar::{Binary, Unary},
+    ir::Derivation,
+    model::Reduction,
+    shape::Shape,
+};
 use mlp_eval::Array;
 
 use crate::{
@@ -56,7 +62,8 @@ impl Notation<'_> {
     pub(crate) fn side(&self, side: &Side) -> Option<Math> {
         match side.form {
             Form::Symbols => self.expression(&side.expression, false),
-            Form::Numbers => self.expression(&side.expression, true),
+            Form::Taken => self.expression(&self.taken(&side.expression)?, false),
+            Form::Numbers => self.expression(&self.taken(&side.expression)?, true),
             Form::Value => {
                 let value = self.values(&side.expression)?;
                 self.array(&value)
@@ -68,6 +75,10 @@ impl Notation<'_> {
     /// The outermost sum with each term as one number.
     fn terms(&self, expression: &Expression) -> Option<Math> {
         let values = node_values(expression, self.derivation, self.numbers?, 0)?;
+        if let Some(Node::Binary(Binary::Divide, above, below)) = expression.root() {
+            let [above, below] = [above, below].map(|id| self.array(values.get(id.index())?));
+            return Some(Math::fraction(above?, below?)).filter(is_short);
+        }
         let mut row: Vec<Math> = Vec::new();
         for (negative, term) in expression.summands() {
             let value = self.number(values.get(term.index())?.scalar());
@@ -132,6 +143,14 @@ impl Notation<'_> {
                     None => Math::call(self.names.function(*f).into(), all(arguments)?),
                 }
             }
+            Node::Array(ArrayOp::Element(index), of)
+                if let Some(element) = self.element(expression, of, *index, numbers) =>
+            {
+                element
+            }
+            Node::Array(ArrayOp::Pack, cells) if let Shape::Matrix(_, columns) = shape => {
+                Math::Matrix(all(cells)?.chunks(columns.max(1)).map(<[Math]>::to_vec).collect())
+            }
             Node::Array(op, operands) => array_operation(*op, &all(operands)?, shape.count())?,
             Node::Batch(reduction, inner) => self.over_batch(*reduction, inner, numbers)?,
             Node::Whole { up, of } => at(of)?.clone().fenced(if *up { Fence::Ceiling } else { Fence::Floor }),
@@ -193,6 +212,7 @@ impl Notation<'_> {
             Quantity::OfSample { sample, value } => {
                 Notation { sample: Some(*sample), ..*self }.expression(value, false)?
             }
+            Quantity::OfStep { value, .. } => self.expression(value, false)?,
             Quantity::Argument { name, .. } => self.names.argument(name).into(),
             Quantity::FunctionDerivative { function, parameter, arguments, .. } => {
                 let name = self.names.function(*function);

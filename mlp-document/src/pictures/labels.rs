@@ -21,6 +21,7 @@ pub(crate) fn name(name: &Name) -> Label {
     let mark = match name.mark {
         None | Some(Mark::Norm | Mark::Sample(_)) => "",
         Some(Mark::Bar) => "\u{304}",
+        Some(Mark::Hat) => "\u{302}",
         Some(Mark::Plus) => "⁺",
         Some(Mark::Prime) => "′",
     };

@@ -3,17 +3,20 @@
 pub(crate) mod arithmetic;
 mod backward;
 pub(crate) mod check;
+mod classes;
 mod effort;
 pub(crate) mod facts;
-mod forward;
+pub(crate) mod forward;
 mod graph;
 pub(crate) mod lines;
 mod loss;
 pub(crate) mod network;
 mod parameters;
 mod penalty;
+mod primitives;
 mod samples;
 mod sizes;
+mod steps;
 mod update;
 
 use mlp_dsl::{ir::equation::EquationId, number::Precision};
@@ -52,7 +55,12 @@ pub(crate) fn sections(facts: &Facts<'_>) -> Vec<Section> {
         let start = starts::starts(facts, &sections);
         sections.splice(0..0, start);
     }
-    samples::of_batch(facts, sections)
+    let mut sections = samples::of_batch(facts, sections);
+    let later = steps::steps(facts, &sections);
+    let place = sections.iter().position(|section| section.key == "check");
+    let place = place.map_or(sections.len(), |check| check + 1);
+    sections.splice(place..place, later);
+    sections
 }
 
 /// The paragraphs before the first section.

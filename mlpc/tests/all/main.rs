@@ -5,6 +5,7 @@
 mod check;
 mod common;
 mod computation;
+mod derive;
 mod diagnostics;
 mod editions;
 mod editors;
@@ -15,6 +16,7 @@ mod fmt;
 mod generated;
 mod graph;
 mod limits_table;
+mod listings;
 mod lsp;
 mod messages;
 mod ones;

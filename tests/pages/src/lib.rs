@@ -78,8 +78,14 @@ impl Report {
 pub(crate) enum Part {
     /// A line of equalities.
     Chain(Vec<(latex::Relation, Node)>),
+    /// A comparison that decides which branch of a choice is taken.
+    Reason(Vec<(latex::Relation, Node)>),
     /// A formula alone in text.
     Alone(Node),
+    /// The state of a rule that is 0 before the first step; whether more names are left out.
+    Zero(Node, bool),
+    /// A step of training begins: values have new numbers.
+    Step,
     /// The batch for which the following tables give sizes.
     Batch(usize),
     /// A table: heads, and the cells of each row with their formulas.
@@ -116,12 +122,23 @@ fn understand(line: usize, piece: Piece, parts: &mut Vec<(usize, Part)>, report:
         }
     };
     match piece {
-        Piece::Heading(_) => {}
-        Piece::Line(text) => parts.extend(parsed(&text).map(|chain| (line, Part::Chain(chain)))),
+        Piece::Heading(text) => {
+            let step = text.strip_prefix("Step ").is_some_and(|number| number.parse::<usize>().is_ok());
+            parts.extend(step.then_some((line, Part::Step)));
+        }
+        Piece::Line(text) => {
+            let (text, reasons) = text.split_once("\\text{, since }").unwrap_or((&text, ""));
+            parts.extend(parsed(text).map(|chain| (line, Part::Chain(chain))));
+            for reason in reasons.split("\\text{ and }").filter(|reason| !reason.is_empty()) {
+                parts.extend(parsed(reason).map(|chain| (line, Part::Reason(chain))));
+            }
+        }
         Piece::Paragraph(text) => {
             let batch =
                 text.split_once("for a batch of ").and_then(|(_, rest)| rest.split(' ').next()?.parse().ok());
             parts.extend(batch.map(|batch| (line, Part::Batch(batch))));
+            let zeros = text.split_once(" is 0 before it: ").map_or("", |(_, rest)| rest);
+            let (zeros, more) = (formulas(zeros), zeros.contains(" more"));
             for formula in formulas(&text).into_iter().filter(|formula| !formula.starts_with('^')) {
                 // Signs that the text explains: ≈, ⊙.
                 let is_sign = formula.starts_with('\\') && !formula.contains([' ', '{', '_']);
@@ -130,6 +147,9 @@ fn understand(line: usize, piece: Piece, parts: &mut Vec<(usize, Part)>, report:
                 }
                 let Some(mut chain) = parsed(formula) else { continue };
                 match chain.len() {
+                    1 if zeros.contains(&formula) => {
+                        parts.extend(chain.pop().map(|(_, node)| (line, Part::Zero(node, more))));
+                    }
                     1 => parts.extend(chain.pop().map(|(_, node)| (line, Part::Alone(node)))),
                     _ => parts.push((line, Part::Chain(chain))),
                 }
