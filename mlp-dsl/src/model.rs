@@ -1,5 +1,6 @@
 //! The checked specification: every name resolved, every shape known, every number finite.
 
+pub use crate::drawn::{Drawn, NoGrid, Step};
 use crate::number::{Arithmetic, Precision};
 use crate::{
     formula::{
@@ -82,7 +83,7 @@ pub struct Sample {
 }
 
 /// The headings of a document: the names they have in front matter, and the English words.
-pub const HEADINGS: [(&str, &str); 11] = [
+pub const HEADINGS: [(&str, &str); 12] = [
     ("start", "Where this page starts"),
     ("network", "The network"),
     ("parameters", "What is trained"),
@@ -93,6 +94,7 @@ pub const HEADINGS: [(&str, &str); 11] = [
     ("update", "The update"),
     ("steps", "The next steps"),
     ("check", "Was it right?"),
+    ("graph", "The computational graph"),
     ("effort", "What it takes"),
 ];
 
@@ -124,8 +126,10 @@ pub struct Data {
     pub elements: Option<Vec<Name>>,
     /// Whether it is one of several classes, one for each of its numbers.
     pub class: bool,
-    /// Declared values.
+    /// Declared values, or the drawn ones of one sample.
     pub values: Option<Vec<f64>>,
+    /// Which of them are drawn.
+    pub drawn: Vec<Drawn>,
 }
 
 /// A trainable parameter.
@@ -162,6 +166,8 @@ pub enum Start {
         deviation: f64,
         /// The initializer's own seed.
         salt: u64,
+        /// The step of its decimals.
+        step: Option<Step>,
     },
     /// Drawn evenly between `low` and `high` from the stream (seed, salt, name).
     Uniform {
@@ -173,6 +179,8 @@ pub enum Start {
         high: f64,
         /// The initializer's own seed.
         salt: u64,
+        /// The step of its decimals.
+        step: Option<Step>,
     },
 }
 

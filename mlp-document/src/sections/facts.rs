@@ -88,7 +88,9 @@ impl<'d> Facts<'d> {
             full,
         };
         facts.wanted = Wanted::new(&facts, &options.selection);
-        facts.full = options.is_brief().then(|| selection::in_full(&facts));
+        // A chosen parameter is written out.
+        let brief = options.is_brief() && facts.wanted.is_none();
+        facts.full = brief.then(|| selection::in_full(&facts));
         facts
     }
 
@@ -100,6 +102,11 @@ impl<'d> Facts<'d> {
     /// Whether a parameter is written out: all of a full page are.
     pub(crate) fn in_full(&self, parameter: EquationId) -> bool {
         self.full.as_ref().is_none_or(|full| full.contains(&parameter))
+    }
+
+    /// Whether parameters that are not written out are in a table.
+    pub(crate) fn has_table(&self) -> bool {
+        self.full.is_some()
     }
 
     /// How many trained parameters of a page of neurons are in a table only.
