@@ -1,5 +1,6 @@
 //! The checked specification: every name resolved, every shape known, every number finite.
 
+pub use crate::drawn::{Drawn, NoGrid, Step};
 use crate::number::{Arithmetic, Precision};
 use crate::{
     formula::{
@@ -125,8 +126,10 @@ pub struct Data {
     pub elements: Option<Vec<Name>>,
     /// Whether it is one of several classes, one for each of its numbers.
     pub class: bool,
-    /// Declared values.
+    /// Declared values, or the drawn ones of one sample.
     pub values: Option<Vec<f64>>,
+    /// Which of them are drawn.
+    pub drawn: Vec<Drawn>,
 }
 
 /// A trainable parameter.
@@ -163,6 +166,8 @@ pub enum Start {
         deviation: f64,
         /// The initializer's own seed.
         salt: u64,
+        /// The step of its decimals.
+        step: Option<Step>,
     },
     /// Drawn evenly between `low` and `high` from the stream (seed, salt, name).
     Uniform {
@@ -174,6 +179,8 @@ pub enum Start {
         high: f64,
         /// The initializer's own seed.
         salt: u64,
+        /// The step of its decimals.
+        step: Option<Step>,
     },
 }
 

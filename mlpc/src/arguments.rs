@@ -27,7 +27,7 @@ pub(crate) enum Command {
     Derive(Derive),
     /// Draw the network
     Graph(Graph),
-    /// Generate Rust code for the network
+    /// Generate Rust code for the network, or one training step as a program in Python or JavaScript
     Emit(Emit),
     /// Format specifications
     Fmt(Fmt),
@@ -317,6 +317,11 @@ fn name(text: &str) -> Result<Names, String> {
 pub(crate) struct Emit {
     #[command(flatten)]
     pub(crate) source: Source,
+    /// The language; without it the ending of the file given with -o decides, and otherwise it is Rust
+    #[arg(long, value_enum)]
+    pub(crate) format: Option<EmitFormat>,
+    #[command(flatten)]
+    pub(crate) choice: Choice,
     /// Include the runtime, so that the code needs no crate; `simd` also includes the vector kernels
     #[arg(
         long,
@@ -329,6 +334,18 @@ pub(crate) struct Emit {
     pub(crate) standalone: Option<Kernels>,
     #[command(flatten)]
     pub(crate) target: Target,
+}
+
+/// The languages of generated code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum EmitFormat {
+    /// The network as a module of Rust
+    Rust,
+    /// The declared training step as a program in Python
+    Python,
+    /// The declared training step as a module of JavaScript
+    #[value(name = "javascript")]
+    JavaScript,
 }
 
 /// The kernels of a standalone file.

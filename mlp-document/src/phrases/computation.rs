@@ -127,9 +127,9 @@ fn array_rule(sign: &str) -> Option<&'static str> {
         "@" => "@: a matrix product; for x W the gradient of W is xᵀ · up, and that of x is up · Wᵀ.",
         "dot" => "dot: the sum of the products; each side takes up × the other side.",
         "Σ" => "Σ: a sum passes the gradient on to each value.",
-        "softmax" => "softmax: p = softmax(z) gives z the gradient p · (up − the sum of up · p).",
-        "ln softmax" => "ln softmax: z takes up − softmax(z) · the sum of up.",
-        "cross-entropy" => "cross-entropy of softmax(z): z takes softmax(z) · the sum of t − t, times up.",
+        "softmax" => "softmax: z takes p · (up − Σ up · p), where p = softmax(z).",
+        "ln softmax" => "ln softmax: z takes up − softmax(z) · Σup.",
+        "cross-entropy" => "cross-entropy of softmax(z): z takes (softmax(z) · Σt − t) · up.",
         _ => return None,
     })
 }
@@ -176,10 +176,9 @@ pub(crate) fn grouped_by_neuron(gates: usize) -> String {
 }
 
 /// How the picture of neurons is read.
-pub(crate) fn reading_of_neurons() -> Label {
-    "In a node: its value, and grad, the derivative of the loss with respect to it. Below a line: the share of grad that \
-     flows back through it."
-        .into()
+pub(crate) fn reading_of_neurons(numbered: bool) -> Label {
+    let lines = if numbered { " Below a line: the share of grad that flows back through it." } else { "" };
+    format!("In a node: its value, and grad, the derivative of the loss with respect to it.{lines}").into()
 }
 
 /// Large graphs: a node for each layer.

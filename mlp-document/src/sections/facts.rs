@@ -88,7 +88,9 @@ impl<'d> Facts<'d> {
             full,
         };
         facts.wanted = Wanted::new(&facts, &options.selection);
-        facts.full = options.is_brief().then(|| selection::in_full(&facts));
+        // A chosen parameter is written out.
+        let brief = options.is_brief() && facts.wanted.is_none();
+        facts.full = brief.then(|| selection::in_full(&facts));
         facts
     }
 
@@ -100,6 +102,11 @@ impl<'d> Facts<'d> {
     /// Whether a parameter is written out: all of a full page are.
     pub(crate) fn in_full(&self, parameter: EquationId) -> bool {
         self.full.as_ref().is_none_or(|full| full.contains(&parameter))
+    }
+
+    /// Whether parameters that are not written out are in a table.
+    pub(crate) fn has_table(&self) -> bool {
+        self.full.is_some()
     }
 
     /// How many trained parameters of a page of neurons are in a table only.
@@ -269,7 +276,7 @@ fn is_of_classes(derivation: &Derivation, id: EquationId) -> bool {
             Op::Given => target(),
             Op::Stack(_) | Op::SoftmaxCrossEntropy(..) | Op::Index(..) => true,
             Op::Softmax(z) => matches!(derivation.equation(z).op, Op::Stack(_)),
-            Op::Sum(x) => derivation.equation(x).op == Op::Given,
+            Op::Sum(x) => matches!(derivation.equation(x).op, Op::Given | Op::Stack(_)),
             Op::Pointwise(_) => is_unnamed(derivation, id) && equation.role != Role::Forward,
             Op::Setting(_)
             | Op::Concat(_)

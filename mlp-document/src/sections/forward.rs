@@ -119,7 +119,7 @@ fn multiplies_elements(facts: &Facts<'_>, id: EquationId) -> bool {
 }
 
 /// m = the samples of a batch
-fn batch_line(facts: &Facts<'_>) -> Line {
+pub(crate) fn batch_line(facts: &Facts<'_>) -> Line {
     let mut letter = Expression::default();
     letter.push_letter(Name::letter("m").into(), counted(facts.batch()));
     Line {

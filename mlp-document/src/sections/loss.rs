@@ -14,6 +14,7 @@ use crate::{
 use super::{
     classes,
     facts::{Facts, ITEMS},
+    forward::batch_line,
     lines::{left_out, line, lines_of},
 };
 
@@ -54,7 +55,7 @@ fn neurons(facts: &Facts<'_>, loss: &Loss) -> Section {
     section.lines(shown.map(|id| line(facts, *id)).collect());
     left_out(&mut section, parts.len(), Items::Parts);
     if facts.samples() > 1 {
-        section.paragraph(phrases::mean_of_losses(facts.reduction()));
+        section.paragraph(phrases::mean_of_losses(facts.reduction(), batch_line(facts)));
         section.lines(vec![line(facts, loss.batch)]);
     }
     section

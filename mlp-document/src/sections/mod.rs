@@ -6,7 +6,7 @@ pub(crate) mod check;
 mod classes;
 mod effort;
 pub(crate) mod facts;
-mod forward;
+pub(crate) mod forward;
 mod graph;
 pub(crate) mod lines;
 mod loss;

@@ -87,7 +87,7 @@ fn steps(facts: &Facts<'_>, updates: &[EquationId]) -> Vec<Vec<Line>> {
 /// The lines of the rule for one parameter; what the rule names has a line of its own.
 fn of_parameter(facts: &Facts<'_>, parameter: EquationId, statements: &[Statement]) -> Vec<Line> {
     let derivation = facts.derivation;
-    // What stands for each name: its letter, or another value that it only renames.
+    // What each name is: its letter, or another value that it only renames.
     let mut named: Vec<Expression> = Vec::new();
     let mut lines = Vec::new();
     for Statement { name, updated, formula } in statements {

@@ -8,6 +8,7 @@ use mlp_dsl::{
         array::Op,
         equation::{EquationId, Role, Symbol},
     },
+    model::Reduction,
     shape::Shape,
 };
 
@@ -18,6 +19,7 @@ use crate::{
     phrases::{self, Items, Origin},
     sections::{
         facts::{Facts, ITEMS},
+        forward::batch_line,
         lines::{definitions, left_out},
     },
 };
@@ -40,6 +42,8 @@ struct Uses {
     defined: BTreeSet<Used>,
     functions: HashSet<u32>,
     constants: BTreeMap<u32, f64>,
+    /// Something is a mean or a sum over the batch.
+    over_batch: bool,
 }
 
 /// A section with the values that the others use and do not derive; `None` where they use none.
@@ -48,8 +52,14 @@ pub(crate) fn starts(facts: &Facts<'_>, kept: &[Section]) -> Option<Section> {
     for section in kept {
         uses.section(facts, section);
     }
+    uses.name_first(facts);
     let mut section = Section::new("start");
     let given = functions_used(facts, &mut uses, kept);
+    // These sections say what m is.
+    let said = if facts.at_neuron_level() { "loss" } else { "forward" };
+    if uses.over_batch && facts.reduction() == Reduction::Mean && kept.iter().all(|kept| kept.key != said) {
+        section.paragraph(phrases::batch_of(batch_line(facts)));
+    }
     values(facts, &uses, &mut section);
     for (id, value) in &uses.constants {
         let Some((name, _)) = facts.derivation.header.constants.get(*id as usize) else { continue };
@@ -152,11 +162,15 @@ fn origin(facts: &Facts<'_>, used: Used) -> Origin {
     if facts.parameters.contains(&id) {
         return Origin::Parameters;
     }
-    match facts.derivation.equation(id).role {
-        Role::Forward => Origin::Forward,
-        Role::Loss => Origin::Loss,
-        Role::ChainRule | Role::LocalDerivative => Origin::Backward,
-        Role::Given | Role::Penalty | Role::Batch | Role::Update => Origin::Others,
+    let equation = facts.derivation.equation(id);
+    match (&equation.symbol, equation.role) {
+        (Symbol::BatchLoss(_) | Symbol::Penalty | Symbol::PenaltyPart(_) | Symbol::Objective, _) => {
+            Origin::Loss
+        }
+        (_, Role::Forward) => Origin::Forward,
+        (_, Role::Loss) => Origin::Loss,
+        (Symbol::BatchGradient(..), _) | (_, Role::ChainRule | Role::LocalDerivative) => Origin::Backward,
+        (_, Role::Given | Role::Penalty | Role::Batch | Role::Update) => Origin::Others,
     }
 }
 
@@ -203,12 +217,9 @@ impl Uses {
         }
     }
 
-    /// What a line uses; then what it defines: its first side.
+    /// What a line defines, its first side, and what it uses.
     fn line(&mut self, facts: &Facts<'_>, line: &Line) {
-        for side in line.sides.iter().skip(1).filter(|side| side.form != Form::Value) {
-            self.expression(facts, &side.expression);
-        }
-        let Some(first) = line.sides.first() else { return };
+        let Some((first, rest)) = line.sides.split_first() else { return };
         match quantity_of(&first.expression) {
             Some(Quantity::Equation(id)) => {
                 self.derivative_names(facts, *id);
@@ -218,11 +229,16 @@ impl Uses {
                 self.of_and_by(facts, [*of, *by]);
                 self.define(Used::Derivative(*of, *by));
             }
-            _ => {
-                if !matches!(first.expression.root(), Some(Node::Apply(..) | Node::Quantity(_))) {
-                    self.expression(facts, &first.expression);
-                }
-            }
+            // A function or a letter of the page's own.
+            Some(_) => {}
+            None if matches!(first.expression.root(), Some(Node::Apply(..))) => {}
+            None => match element_of_one(&first.expression) {
+                Some(id) => self.derivative_names(facts, id),
+                None => self.expression(facts, &first.expression),
+            },
+        }
+        for side in rest.iter().filter(|side| side.form != Form::Value) {
+            self.expression(facts, &side.expression);
         }
     }
 
@@ -238,7 +254,10 @@ impl Uses {
         for (index, node) in expression.nodes().iter().enumerate() {
             match node {
                 Node::Quantity(quantity) => self.quantity(facts, quantity, expression, index),
-                Node::Batch(_, inner) => self.expression(facts, inner),
+                Node::Batch(_, inner) => {
+                    self.over_batch = true;
+                    self.expression(facts, inner);
+                }
                 _ => {}
             }
         }
@@ -362,6 +381,21 @@ impl Uses {
         }
     }
 
+    /// What the symbols of starting values name comes before them, also where the page derives it later.
+    fn name_first(&mut self, facts: &Facts<'_>) {
+        let open: Vec<Used> = self.used.keys().filter(|used| !self.defined.contains(used)).copied().collect();
+        let mut names = Uses::default();
+        for used in open {
+            match used {
+                Used::Value(id) => names.derivative_names(facts, id),
+                Used::Derivative(of, by) => names.of_and_by(facts, [of, by]),
+                Used::Element(..) => {}
+            }
+        }
+        self.defined.retain(|used| !names.used.contains_key(used));
+        self.used.extend(names.used);
+    }
+
     fn insert(&mut self, used: Used, expression: impl FnOnce() -> Expression) {
         if !self.defined.contains(&used) {
             self.used.entry(used).or_insert_with(expression);
@@ -384,6 +418,16 @@ fn quantity_of(expression: &Expression) -> Option<&Quantity> {
     match quantity {
         Quantity::OfSample { value, .. } => quantity_of(value),
         other => Some(other),
+    }
+}
+
+/// The equation of which an expression is one element.
+fn element_of_one(expression: &Expression) -> Option<EquationId> {
+    match expression.nodes() {
+        [Node::Quantity(Quantity::Equation(id)), Node::Array(ArrayOp::Element(_) | ArrayOp::Cell(..), _)] => {
+            Some(*id)
+        }
+        _ => None,
     }
 }
 

@@ -50,7 +50,7 @@ fn page(text: &str) -> String {
 #[track_caller]
 fn has(page: &str, all: &[&str]) {
     for part in all {
-        assert!(page.contains(part), "{part} is not on the page:\n{page}");
+        assert!(page.contains(part), "{part} is not on the page");
     }
 }
 
@@ -64,7 +64,7 @@ fn textbook_forms_of_the_prelude_are_equal_to_what_is_computed() {
     for function in stated {
         let mut compared = 0;
         for step in 0..2_000_u32 {
-            let x = |leaf: u32| -20.0 + 0.01 * f64::from((step * (7 * leaf + 1)) % 4_000) + 0.003;
+            let x = |leaf: u32| -20.0 + 0.01 * f64::from((2 * step * (7 * leaf + 1)) % 4_000) + 0.003;
             let scaled = |leaf: u32| if leaf == 1 { 0.5 + x(leaf) / 41.0 } else { x(leaf) };
             // The probability of a log loss is between 0 and 1.
             let narrow = function.name == "log_loss";
@@ -113,7 +113,7 @@ fn the_sum_of_targets_falls_away_only_where_it_is_one() {
 #[test]
 fn a_softmax_that_overflows_by_hand_has_no_exponentials() {
     let page = page(&CLASSES.replace("w1 = 0.1", "w1 = 1000"));
-    assert!(!page.contains(r"e^{z_{1}} &="), "{page}");
+    assert!(!page.contains(r"e^{z_{1}} &="));
     has(&page, &[r"\mathrm{softmax}"]);
 }
 
@@ -133,7 +133,7 @@ fn a_log_loss_has_the_form_of_the_books() {
 #[test]
 fn digits_that_cancel_are_not_left_to_the_reader() {
     let page = page(&logistic(40.0));
-    assert!(!page.contains(r"\ln\left(1 - 1.0000\right)"), "{page}");
+    assert!(!page.contains(r"\ln\left(1 - 1.0000\right)"));
     has(&page, &[r"\text{, since }\mathrm{net}_{p} = 40 \gt 0"]);
 }
 
@@ -149,7 +149,7 @@ fn the_branch_that_is_taken_has_its_reason() {
             r"\tanh'\left(x\right) &=",
         ],
     );
-    assert!(!page.contains(r"\begin{cases} 0 & \text{if } {0.3}"), "{page}");
+    assert!(!page.contains(r"\begin{cases} 0 & \text{if } {0.3}"));
 }
 
 #[test]
@@ -189,9 +189,11 @@ fn later_steps_begin_with_what_the_step_before_has_left() {
         assert_eq!(document.heading(section), "The next steps");
         let expected = values::train(document.derivation(), 2, &|_| false).unwrap();
         for entry in expected.updated.iter().chain(&expected.loss) {
-            let number = format!("{:.13}", entry.values[0]);
-            let start = number.trim_end_matches('0').get(..12).unwrap_or(&number);
-            assert!(later.contains(start), "{} = {number} is not in step 2:\n{later}", entry.name);
+            let expected = entry.values[0];
+            let printed = later.split(|c: char| !c.is_ascii_digit() && !".-".contains(c));
+            let mut printed = printed.filter_map(|number| number.parse::<f64>().ok());
+            let near = printed.any(|number| (number - expected).abs() <= 1e-12 * expected.abs().max(1.0));
+            assert!(near, "{} = {expected} is not in step 2", entry.name);
         }
     }
 }

@@ -80,8 +80,8 @@ pub enum Statement {
     Train(Train),
     /// `seed …`
     Seed(Expression),
-    /// `data { … }`
-    Data(Vec<Sample>, Span),
+    /// `data { … }` or `data 8;`
+    Data(Samples, Span),
     /// `unroll always;`
     Unroll(Name),
     /// `arithmetic fused;`
@@ -116,6 +116,15 @@ pub struct Group {
     pub classes: Option<Expression>,
     /// The span of the whole.
     pub span: Span,
+}
+
+/// The samples of `data`.
+#[derive(Debug)]
+pub enum Samples {
+    /// Written, one by one.
+    Written(Vec<Sample>),
+    /// That many are drawn from the ranges of the inputs and the target.
+    Drawn(Expression),
 }
 
 /// `(0, 1) -> 1`

@@ -66,7 +66,7 @@ pub enum Rule {
     r#train_option,
     ///`seed 7;`
     r#seed,
-    ///`data { (0, 0) -> 0, (0, 1) -> 1 }`: samples, inputs before targets.
+    ///`data { (0, 0) -> 0, (0, 1) -> 1 }`: samples, inputs before targets; `data 8;`: that many are drawn.
     r#data,
     ///Samples separated by commas; a trailing comma is allowed.
     r#samples,
@@ -783,7 +783,11 @@ impl ::pest::Parser<Rule> for MlpParser {
                                             .and_then(|state| { state.match_string("]") })
                                             .and_then(|state| { super::hidden::skip(state) })
                                             .and_then(|state| {
-                                                state.optional(|state| { self::r#start_value(state) })
+                                                state
+                                                    .optional(|state| {
+                                                        self::r#start_value(state)
+                                                            .or_else(|state| { self::r#initializer(state) })
+                                                    })
                                             })
                                     })
                             },
@@ -1759,14 +1763,28 @@ impl ::pest::Parser<Rule> for MlpParser {
                                             .and_then(|state| { super::hidden::skip(state) })
                                             .and_then(|state| { self::r#kw_data(state) })
                                             .and_then(|state| { super::hidden::skip(state) })
-                                            .and_then(|state| { state.match_string("{") })
-                                            .and_then(|state| { super::hidden::skip(state) })
-                                            .and_then(|state| { self::r#samples(state) })
-                                            .and_then(|state| { super::hidden::skip(state) })
-                                            .and_then(|state| { state.match_string("}") })
-                                            .and_then(|state| { super::hidden::skip(state) })
                                             .and_then(|state| {
-                                                state.optional(|state| { state.match_string(";") })
+                                                state
+                                                    .sequence(|state| {
+                                                        state
+                                                            .match_string("{")
+                                                            .and_then(|state| { super::hidden::skip(state) })
+                                                            .and_then(|state| { self::r#samples(state) })
+                                                            .and_then(|state| { super::hidden::skip(state) })
+                                                            .and_then(|state| { state.match_string("}") })
+                                                            .and_then(|state| { super::hidden::skip(state) })
+                                                            .and_then(|state| {
+                                                                state.optional(|state| { state.match_string(";") })
+                                                            })
+                                                    })
+                                                    .or_else(|state| {
+                                                        state
+                                                            .sequence(|state| {
+                                                                self::r#expression(state)
+                                                                    .and_then(|state| { super::hidden::skip(state) })
+                                                                    .and_then(|state| { state.match_string(";") })
+                                                            })
+                                                    })
                                             })
                                     })
                             },

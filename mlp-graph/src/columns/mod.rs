@@ -17,7 +17,8 @@ const GROWTH: usize = 14;
 /// By how much the distance of two columns grows between which something has no room, and by how much that of all rows.
 const ACROSS: f64 = 1.25;
 const DOWN: f64 = 1.3;
-/// The largest distance of rows.
+/// The largest distances of columns and of rows.
+const WIDEST: f64 = 1200.0;
 const LARGEST: f64 = 110.0;
 
 /// Distances of columns and of nodes in a column before the picture grows.
@@ -41,7 +42,7 @@ pub fn columns(graph: &Graph) -> Scene {
         let homeless = found.homeless.iter().filter_map(|edge| graph.edges.get(*edge));
         let mut narrow: Vec<(usize, usize)> = homeless.map(|edge| (edge.from, edge.to)).collect();
         narrow.extend(faults.iter().filter_map(crate::Fault::edge));
-        distance *= ACROSS;
+        distance = (distance * ACROSS).min(WIDEST);
         for (from, to) in narrow.iter().map(|(from, to)| (ranks.get(*from), ranks.get(*to))) {
             grow(&mut across, distance, from.copied(), to.copied());
         }

@@ -13,13 +13,17 @@ use super::places::{Content, Places};
 /// The least distance of two places of a layer: between texts or nodes, and where one is a line.
 const APART: f64 = 6.0;
 
+/// From this number of places on, fewer orders are tried: each takes long.
+const LARGE: usize = 1_000;
+
 /// Passes that move places towards those that they are linked with.
 const PASSES: usize = 12;
 
 /// The height of each place.
 pub(super) fn heights(places: &Places) -> Vec<f64> {
     let ways = [CrossingMinimization::Barycenter, CrossingMinimization::Median];
-    let found = ways.into_iter().filter_map(|way| ordered(places, way));
+    let ways = ways.into_iter().take(if places.all.len() > LARGE { 1 } else { 2 });
+    let found = ways.filter_map(|way| ordered(places, way));
     let mut heights =
         found.min_by_key(|heights| crossings(places, heights)).unwrap_or_else(|| in_order(places));
     upright(places, &mut heights);
@@ -60,7 +64,12 @@ fn ordered(places: &Places, c_minimization: CrossingMinimization) -> Option<Vec<
         .iter()
         .map(|(from, to)| Some((u32::try_from(*from).ok()?, u32::try_from(*to).ok()?)))
         .collect::<Option<_>>()?;
-    let config = Config { vertex_spacing: 1.0, c_minimization, ..Config::default() };
+    let config = Config {
+        vertex_spacing: 1.0,
+        c_minimization,
+        transpose: places.all.len() <= LARGE,
+        ..Config::default()
+    };
     let answer =
         catch_unwind(AssertUnwindSafe(|| from_vertices_and_edges(&vertices, &links, &config))).ok()?;
     let mut heights = vec![None; places.all.len()];

@@ -15,6 +15,7 @@ mod fmt;
 mod generated;
 mod graph;
 mod limits_table;
+mod listings;
 mod lsp;
 mod messages;
 mod ones;

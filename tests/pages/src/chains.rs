@@ -20,6 +20,10 @@ struct Known {
     /// Names whose printed digits are not all there are.
     dropped: HashSet<String>,
     functions: HashMap<String, (Vec<String>, Node)>,
+    /// Names of which a part is printed.
+    elided: HashSet<String>,
+    /// The letters of states that are 0, where not all of them are listed.
+    zeros: HashSet<String>,
     /// Names whose value a reader learns only from a number in their place.
     learned: Vec<(String, Node)>,
 }
@@ -33,6 +37,8 @@ pub(crate) fn check(parts: &[(usize, Part)], rounding: Rounding, demands: Demand
         printed: HashMap::new(),
         before: HashMap::new(),
         dropped: HashSet::new(),
+        elided: HashSet::new(),
+        zeros: HashSet::new(),
         functions: functions(parts),
         learned: Vec::new(),
     };
@@ -42,9 +48,9 @@ pub(crate) fn check(parts: &[(usize, Part)], rounding: Rounding, demands: Demand
     first.read(parts, &mut nowhere);
     let mut second = new();
     if demands.givens {
-        report
-            .findings
-            .extend(nowhere.findings.into_iter().filter(|finding| finding.text.ends_with("not given")));
+        report.findings.extend(
+            nowhere.findings.into_iter().filter(|finding| finding.text.ends_with("which is not given")),
+        );
     }
     for (name, number) in std::mem::take(&mut first.learned) {
         second.keep(name, &number);
@@ -77,9 +83,43 @@ impl Known {
                     }
                 }
                 Part::Reason(chain) => known.reason(*line, chain, report),
+                Part::Zero(node, more) => known.zero(node, *more),
                 Part::Alone(_) | Part::Batch(_) => {}
             }
         }
+    }
+}
+
+/// Names that mean the same everywhere.
+const CONSTANTS: [&str; 2] = ["e", "\\mathbf{1}"];
+
+/// The letter of a state: that of m_w is m.
+fn letter(name: &str) -> &str {
+    name.split_once("_{").map_or(name, |(letter, _)| letter)
+}
+
+/// 0, or 0 everywhere.
+fn is_zero(node: &Node) -> bool {
+    match node {
+        Node::Number(digits, _) => digits == "0",
+        Node::Matrix(rows) => rows.iter().flatten().all(is_zero),
+        _ => false,
+    }
+}
+
+/// Whether a part of it is left out.
+fn has_gap(node: &Node) -> bool {
+    matches!(node, Node::LeftOut) || node.parts().into_iter().any(has_gap)
+}
+
+/// The names that have values of their own, functions left out.
+fn names_of(node: &Node, found: &mut Vec<String>) {
+    match node {
+        Node::Call(_, arguments) => arguments.iter().for_each(|argument| names_of(argument, found)),
+        other => match key(other) {
+            Some(name) => found.push(name),
+            None => other.parts().into_iter().for_each(|part| names_of(part, found)),
+        },
     }
 }
 
@@ -195,6 +235,14 @@ impl Known {
         Reader { names: &self.names, rounding, functions: &self.functions }
     }
 
+    fn zero(&mut self, node: &Node, more: bool) {
+        let Some(name) = key(node) else { return };
+        if more {
+            self.zeros.insert(letter(&name).to_owned());
+        }
+        self.keep(name, &Node::Number("0".to_owned(), 0));
+    }
+
     fn keep(&mut self, name: String, node: &Node) {
         if let Some(value) = self.reader(self.rounding).value(node) {
             self.names.insert(name.clone(), value);
@@ -213,12 +261,16 @@ impl Known {
             self.side(line, (chain, &before.1), pair, report);
         }
         let Some(name) = key(first) else { return };
+        if rest.iter().any(|(_, side)| has_gap(side)) {
+            self.elided.insert(name.clone());
+        }
         let Some((_, last)) = rest.iter().rev().find(|(_, side)| is_numeric(side)) else {
             self.symbols(line, name, rest, report);
             return;
         };
         if matches!(last, Node::Number(..) | Node::Negative(_) | Node::Matrix(_)) {
             self.known_value(line, &name, last, report);
+            self.follows(line, &name, rest, report);
             // Digits of a number that is rounded before it is used are not missing. In x ≈ a/2 = 0.5 the value may
             // have more digits or not, so both signs are right where it is used.
             let of_last = rest.iter().rev().find(|(_, side)| std::ptr::eq(side, last));
@@ -234,6 +286,33 @@ impl Known {
         }
     }
 
+    /// With the demand for givens: what has a value is given, or one of its formulas has only names with values.
+    fn follows(&self, line: usize, name: &str, rest: &[(Relation, Node)], report: &mut Report) {
+        if !self.demands.givens || self.printed.contains_key(name) {
+            return;
+        }
+        let without = |side: &Node| {
+            let mut names = Vec::new();
+            names_of(side, &mut names);
+            let has = |name: &str| {
+                self.names.contains_key(name)
+                    || self.elided.contains(name)
+                    || self.zeros.contains(letter(name)) && !name.ends_with("^{+}")
+            };
+            // An element of a row has the row's value.
+            let known = |name: &String| {
+                has(name) || ["_{k}", "_{i}"].iter().filter_map(|index| name.strip_suffix(index)).any(has)
+            };
+            names.into_iter().find(|name| !known(name) && !CONSTANTS.contains(&name.as_str()))
+        };
+        let mut formulas = rest.iter().map(|(_, side)| side).filter(|side| !is_numeric(side));
+        let Some(first) = formulas.next() else { return };
+        let Some(missing) = without(first) else { return };
+        if formulas.all(|side| without(side).is_some()) {
+            report.find(line, format!("{name} has a value, but {missing} is not given"));
+        }
+    }
+
     /// A line without numbers: its sides are equal for the values of their symbols, and so is its name.
     fn symbols(&mut self, line: usize, name: String, rest: &[(Relation, Node)], report: &mut Report) {
         let reader = self.reader(self.rounding);
@@ -241,8 +320,7 @@ impl Known {
             rest.iter().filter_map(|(_, side)| Some((side, reader.value(side)?))).collect();
         let Some(((first, expected), others)) = values.split_first() else { return };
         report.sides += values.len();
-        // A number that is rounded before it is used is rounded in each of these in another place.
-        let by = if self.rounding.each { 10_f64.powi(2 - self.rounding.digits as i32) } else { 0.0 };
+        let by = self.between_forms();
         for (side, found) in others {
             if !meet(expected, found, by) {
                 report.find(
@@ -253,6 +331,11 @@ impl Known {
         }
         let value = expected.clone();
         self.names.entry(name).or_insert(value);
+    }
+
+    /// How far apart two forms may be: a number that is rounded before it is used is rounded in each in another place.
+    fn between_forms(&self) -> f64 {
+        if self.rounding.each { 10_f64.powi(2 - self.rounding.digits as i32) } else { 0.0 }
     }
 
     fn alias(&mut self, name: &str, side: &Node, value: &Node) {
@@ -346,7 +429,7 @@ impl Known {
         match self.printed.get(name) {
             Some(_) => self.known_value(line, name, number, report),
             None => {
-                if self.demands.givens {
+                if self.demands.givens && !(self.zeros.contains(letter(name)) && is_zero(number)) {
                     report.find(line, format!("{name} has the value {}, which is not given", text(number)));
                 }
                 self.learned.push((name.to_owned(), number.clone()));
@@ -358,7 +441,12 @@ impl Known {
     /// The same digits as before, or with another number of decimals the same number.
     fn known_value(&self, line: usize, name: &str, number: &Node, report: &mut Report) {
         let Some(before) = self.printed.get(name) else { return };
-        let same = before == number || decimals(before) != decimals(number) && self.near(before, number, 0.0);
+        // 6.9627e-5 is 6.96270e-5.
+        let padded = decimals(before).is_none() && exact(before).is_some_and(|a| exact(number) == Some(a));
+        let same = before == number
+            || padded
+            || is_zero(before) && is_zero(number)
+            || decimals(before) != decimals(number) && self.near(before, number, 0.0);
         if !same {
             report.find(line, format!("{name} is {} here and {} before", text(number), text(before)));
         }
@@ -394,7 +482,10 @@ impl Known {
         let reader = self.reader(self.rounding);
         let (Some(expected), Some(found)) = (reader.value(symbolic), reader.value(side)) else { return };
         report.sides += 1;
-        let half = self.rounding.of_result(side);
+        // Numbers in the places of another form's names.
+        let other = !matches!(side, Node::Number(..) | Node::Negative(_) | Node::Matrix(_))
+            && !fits(symbolic, side, &mut Vec::new());
+        let half = if other { self.between_forms() } else { self.rounding.of_result(side) };
         if !meet(&expected, &found, half) {
             report.find(line, format!("{} is {}, not {}", text(symbolic), shown(&expected), text(side)));
         }

@@ -82,6 +82,8 @@ pub(crate) enum Part {
     Reason(Vec<(latex::Relation, Node)>),
     /// A formula alone in text.
     Alone(Node),
+    /// The state of a rule that is 0 before the first step; whether more names are left out.
+    Zero(Node, bool),
     /// A step of training begins: values have new numbers.
     Step,
     /// The batch for which the following tables give sizes.
@@ -135,6 +137,8 @@ fn understand(line: usize, piece: Piece, parts: &mut Vec<(usize, Part)>, report:
             let batch =
                 text.split_once("for a batch of ").and_then(|(_, rest)| rest.split(' ').next()?.parse().ok());
             parts.extend(batch.map(|batch| (line, Part::Batch(batch))));
+            let zeros = text.split_once(" is 0 before it: ").map_or("", |(_, rest)| rest);
+            let (zeros, more) = (formulas(zeros), zeros.contains(" more"));
             for formula in formulas(&text).into_iter().filter(|formula| !formula.starts_with('^')) {
                 // Signs that the text explains: ≈, ⊙.
                 let is_sign = formula.starts_with('\\') && !formula.contains([' ', '{', '_']);
@@ -143,6 +147,9 @@ fn understand(line: usize, piece: Piece, parts: &mut Vec<(usize, Part)>, report:
                 }
                 let Some(mut chain) = parsed(formula) else { continue };
                 match chain.len() {
+                    1 if zeros.contains(&formula) => {
+                        parts.extend(chain.pop().map(|(_, node)| (line, Part::Zero(node, more))));
+                    }
                     1 => parts.extend(chain.pop().map(|(_, node)| (line, Part::Alone(node)))),
                     _ => parts.push((line, Part::Chain(chain))),
                 }

@@ -41,7 +41,7 @@ fn with_batch(
                 }
             }
             Part::Chain(chain) => sizes.chain(*line, chain, if lines { &mut *report } else { &mut nowhere }),
-            Part::Reason(_) | Part::Step | Part::Alone(_) | Part::Batch(_) => {}
+            Part::Reason(_) | Part::Step | Part::Alone(_) | Part::Zero(..) | Part::Batch(_) => {}
         }
     }
 }

@@ -30,7 +30,7 @@ pub(crate) fn check(parts: &[(usize, Part)], report: &mut Report) {
     defined.extend(functions(parts));
     for (line, part) in parts {
         match part {
-            Part::Alone(node) => define(node, &mut defined),
+            Part::Alone(node) | Part::Zero(node, _) => define(node, &mut defined),
             Part::Batch(_) | Part::Step => {}
             Part::Reason(chain) => chain.iter().for_each(|(_, side)| uses(*line, side, &defined, report)),
             Part::Table(heads, rows) => {

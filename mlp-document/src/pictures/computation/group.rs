@@ -15,7 +15,7 @@ use super::{
 
 /// The most neurons that are drawn one by one, and the most edges between them.
 const NEURONS: usize = 60;
-const EDGES: usize = 200;
+const EDGES: usize = 400;
 /// The most layers.
 pub(super) const LAYERS: usize = 60;
 /// The most edges that have numbers.
@@ -57,8 +57,11 @@ pub(super) fn neurons(
     numbers_of_ends(computation, derivation, settings, &group, &mut graph);
     edges(computation, settings, &group, &mut graph)?;
     graph.description = phrases::grouped_by_neuron(computation.operations());
-    graph.notes =
-        vec![graph.description.as_str().into(), phrases::reading_of_neurons(), phrases::used_often()];
+    graph.notes = vec![
+        graph.description.as_str().into(),
+        phrases::reading_of_neurons(graph.edges.len() <= NUMBERED),
+        phrases::used_often(),
+    ];
     Some(graph)
 }
 

@@ -73,6 +73,8 @@ pub enum Refusal {
 
 /// The most gates that are drawn one by one.
 pub const GATES: usize = 500;
+/// The most layers that all lines together pass: sums of many terms are chains of gates, and make a picture long.
+const PASSED: usize = 4_000;
 
 /// The gates of the loss of the first sample of the step, with numbers where all are declared; none where there is no
 /// loss, or more gates than are expanded.
@@ -142,16 +144,44 @@ fn draw(
         };
     };
     let view = view_of(&computation, derivation, settings)?;
-    if view.operations(&computation) > GATES {
-        return match settings.focus.is_empty() {
-            false => Err(Refusal::Grouped { gates: computation.operations(), most: GATES }),
-            true => group::neurons(&computation, derivation, settings)
-                .map_or_else(|| group::layers(derivation), Ok)
-                .map(plain),
-        };
+    if let Some(drawn) = one_by_one(&computation, &view, derivation, settings) {
+        return Ok((drawn.graph, drawn.words));
     }
-    let drawn = draw::graph(&computation, &view, derivation, settings);
-    Ok((drawn.graph, drawn.words))
+    if !settings.focus.is_empty() {
+        return Err(Refusal::Grouped { gates: computation.operations(), most: GATES });
+    }
+    let neurons = group::neurons(&computation, derivation, settings);
+    neurons.map_or_else(|| group::layers(derivation), Ok).map(plain)
+}
+
+/// Each gate as a node; none where they are too many.
+fn one_by_one(
+    computation: &Computation,
+    view: &view::View,
+    derivation: &Derivation,
+    settings: &Settings,
+) -> Option<draw::Drawn> {
+    if view.operations(computation) > GATES {
+        return None;
+    }
+    let drawn = draw::graph(computation, view, derivation, settings);
+    let ranks = drawn.graph.ranks();
+    let rank = |node: usize| ranks.get(node).copied().unwrap_or(0);
+    let first = |node: usize| {
+        drawn.graph.edges.iter().filter(move |edge| edge.from == node).map(|edge| rank(edge.to)).min()
+    };
+    let passed = drawn.graph.edges.iter().map(|edge| {
+        let given = drawn
+            .gates
+            .get(edge.from)
+            .and_then(|gate| computation.gates.get(*gate))
+            .is_some_and(gates::Gate::is_given);
+        // What is given is placed just before its first use.
+        let from =
+            if given { first(edge.from).map_or(0, |first| first.saturating_sub(1)) } else { rank(edge.from) };
+        rank(edge.to).saturating_sub(from)
+    });
+    (passed.sum::<usize>() <= PASSED).then_some(drawn)
 }
 
 fn view_of(
@@ -178,9 +208,7 @@ pub fn frames(derivation: &Derivation, settings: &Settings) -> Result<Frames, Re
     let too_large = |gates| Refusal::Grouped { gates, most: GATES };
     let computation = computation.ok_or_else(|| too_large(expand::TERMS))?;
     let view = view_of(&computation, derivation, settings)?;
-    if view.operations(&computation) > GATES {
-        return Err(too_large(computation.operations()));
-    }
-    let drawn = draw::graph(&computation, &view, derivation, settings);
+    let drawn = one_by_one(&computation, &view, derivation, settings);
+    let drawn = drawn.ok_or_else(|| too_large(computation.operations()))?;
     Ok(frames::frames(&computation, &view, drawn, derivation, settings))
 }

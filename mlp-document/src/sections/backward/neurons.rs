@@ -37,7 +37,7 @@ pub(super) fn backward(facts: &Facts<'_>, loss: EquationId) -> Section {
     let (said, derived, primitives) = (HashSet::new(), HashSet::new(), HashSet::new());
     let questions = Questions::default();
     let mut walk = Walk { facts, chain, loss, said, derived, primitives, questions, short: false };
-    let spelled = facts.options.is_brief().then(|| neurons_in_full(facts));
+    let spelled = facts.has_table().then(|| neurons_in_full(facts));
     let (mut values, mut parameters) = (0, 0);
     for group in walk.groups() {
         let shown_values = ITEMS.saturating_sub(values).min(group.values.len());

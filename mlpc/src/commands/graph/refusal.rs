@@ -45,7 +45,9 @@ pub(super) fn failure(refusal: &Refusal, network: &str) -> Failure {
             &format!("choose one of {}", known.join(", ")),
         ),
         Refusal::Grouped { gates, most } => Failure::specification(
-            format!("`{network}` has {gates} gates or more, but at most {most} are drawn one by one"),
+            format!(
+                "the graph of `{network}` is too large to be drawn gate by gate: it has {gates} gates (at most {most} are drawn, and fewer where sums are long)"
+            ),
             "draw the graph without `--focus` and `--frames`: then the gates of a neuron are one node",
         ),
     }
