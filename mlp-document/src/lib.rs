@@ -23,6 +23,7 @@ mod printers;
 mod sections;
 pub mod selection;
 mod shown;
+mod steps;
 pub mod summary;
 pub mod values;
 mod verify;
@@ -34,6 +35,7 @@ pub use notation::{
     layout::Row,
     math::{Fence, Mark, Math, Name, Number, Operator, Style},
 };
+pub use printers::json::Origin;
 pub use verify::Fault;
 
 use mlp_dsl::{ir::Derivation, model::HEADINGS, never::OrNever};
@@ -41,7 +43,7 @@ use mlp_eval::Point;
 
 use known::Known;
 use notation::{Notation, names::Names};
-use printers::markdown;
+use printers::{html, json, markdown};
 use sections::facts::Facts;
 use selection::{Extent, Selection};
 
@@ -85,6 +87,7 @@ pub struct Document {
     /// How many steps the numbers are of.
     steps: usize,
     compact: bool,
+    options: Options,
     preface: Vec<Text>,
     sections: Vec<Section>,
 }
@@ -115,6 +118,7 @@ pub fn derive(derivation: &Derivation, options: &Options) -> Document {
         digits,
         round_each: options.round_each,
         compact: options.is_brief(),
+        options: options.clone(),
         preface,
         sections,
     }
@@ -133,6 +137,16 @@ impl Document {
     /// The document as Markdown.
     pub fn to_markdown(&self) -> String {
         markdown::print(self)
+    }
+
+    /// The document as one file of HTML, with MathML, without scripts.
+    pub fn to_html(&self) -> String {
+        html::print(self)
+    }
+
+    /// The document as data: JSON that `docs/derivation.schema.json` describes.
+    pub fn to_json(&self, origin: &Origin<'_>) -> String {
+        json::print(self, origin)
     }
 
     /// The title: the specification's, or the network's name.

@@ -83,7 +83,7 @@ pub struct Sample {
 }
 
 /// The headings of a document: the names they have in front matter, and the English words.
-pub const HEADINGS: [(&str, &str); 11] = [
+pub const HEADINGS: [(&str, &str); 12] = [
     ("start", "Where this page starts"),
     ("network", "The network"),
     ("parameters", "What is trained"),
@@ -94,6 +94,7 @@ pub const HEADINGS: [(&str, &str); 11] = [
     ("update", "The update"),
     ("steps", "The next steps"),
     ("check", "Was it right?"),
+    ("graph", "The computational graph"),
     ("effort", "What it takes"),
 ];
 

@@ -30,19 +30,24 @@ enum Said {
 impl Notation<'_> {
     /// The sides that are short enough to print, each with the sign before it. Neighbours that look the same are one.
     pub(crate) fn chain(&self, line: &Line) -> Vec<(Operator, Math)> {
-        let mut chain: Vec<(Operator, Math)> = Vec::new();
+        self.printed_sides(line).into_iter().map(|(sign, math, _)| (sign, math)).collect()
+    }
+
+    /// The same, with the sides themselves.
+    pub(crate) fn printed_sides<'l>(&self, line: &'l Line) -> Vec<(Operator, Math, &'l Side)> {
+        let mut chain: Vec<(Operator, Math, &Side)> = Vec::new();
         let mut before = None;
         for side in &line.sides {
             let Some(math) = self.side(side) else { continue };
             let said = self.said(side);
-            if chain.last().is_some_and(|(_, last)| *last == math) {
+            if chain.last().is_some_and(|(_, last, _)| *last == math) {
                 continue;
             }
             let sign = before.as_ref().map_or(Operator::Equal, |before| sign(before, &said));
-            chain.push((sign, math));
+            chain.push((sign, math, side));
             before = Some(said);
         }
-        if let Some((_, last)) = chain.last_mut() {
+        if let Some((_, last, _)) = chain.last_mut() {
             let mut reasons = self.reasons(line).into_iter();
             if let Some(first) = reasons.next() {
                 let mut row = vec![last.clone(), Math::Text(phrases::SINCE), first];

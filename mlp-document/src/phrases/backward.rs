@@ -141,15 +141,13 @@ pub(crate) fn sigmoid_with_cross_entropy([z, t]: [Side; 2], definition: Line) ->
 }
 
 /// After it.
-pub(crate) fn from_the_net_input(z: Side, computed: Line, p: Side) -> Text {
+pub(crate) fn from_the_net_input(z: Side, p: Side) -> Text {
     text![
         "The program computes the loss directly from ",
         z,
-        ", as ",
-        computed,
         ", so that nothing overflows and no digit is lost where ",
         p,
-        " is close to 0 or 1.",
+        " is close to 0 or 1:",
     ]
 }
 

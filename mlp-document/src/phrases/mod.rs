@@ -7,6 +7,7 @@ macro_rules! text {
 
 mod backward;
 mod check;
+pub(crate) mod computation;
 mod effort;
 mod forward;
 mod loss;

@@ -276,7 +276,7 @@ fn is_of_classes(derivation: &Derivation, id: EquationId) -> bool {
             Op::Given => target(),
             Op::Stack(_) | Op::SoftmaxCrossEntropy(..) | Op::Index(..) => true,
             Op::Softmax(z) => matches!(derivation.equation(z).op, Op::Stack(_)),
-            Op::Sum(x) => derivation.equation(x).op == Op::Given,
+            Op::Sum(x) => matches!(derivation.equation(x).op, Op::Given | Op::Stack(_)),
             Op::Pointwise(_) => is_unnamed(derivation, id) && equation.role != Role::Forward,
             Op::Setting(_)
             | Op::Concat(_)

@@ -90,6 +90,7 @@ fn is_faithful(facts: &Facts<'_>, id: EquationId, formula: &Expression) -> bool 
     let digits = facts.options.round_each.unwrap_or(facts.options.digits);
     // A reader who rounds each number gets the digits that are printed.
     let half = facts.options.round_each.map(|places| 0.5 * 10_f64.powi(-(places as i32)));
+    let unit = 10_f64.powi(-(digits as i32));
     let steps = (0..=numbers.later()).filter_map(|step| numbers.of_step(step));
     let mut seen = steps.flat_map(|numbers| (0..numbers.samples()).map(move |sample| (numbers, sample)));
     seen.all(|(numbers, sample)| {
@@ -101,7 +102,7 @@ fn is_faithful(facts: &Facts<'_>, id: EquationId, formula: &Expression) -> bool 
         let found = found.and_then(|mut values| Some(values.pop()?.scalar().value()));
         let value = numbers.value(id, sample).map(|value| value.scalar().value());
         found.zip(value).is_none_or(|(found, value)| {
-            let most = half.unwrap_or(NEARLY * (value.abs() + SMALL));
+            let most = half.unwrap_or(f64::max(NEARLY * (value.abs() + SMALL), 50.0 * unit));
             value.is_finite() && (found - value).abs() <= most || !value.is_finite()
         })
     })
@@ -172,7 +173,9 @@ pub(crate) fn definitions<'d>(facts: &Facts<'d>) -> Vec<Line> {
             let Term::Apply(FunctionId(id), _) = term else { continue };
             let Some(function) = functions.get(*id as usize).filter(|_| used.insert(*id)) else { continue };
             if !(function.prelude && ELEMENTARY.contains(&function.name.as_str())) {
-                open.push(function.textbook.as_ref().unwrap_or(&function.body));
+                open.extend(&function.textbook);
+                // The program's form in the prelude calls nothing but ln(1 + u), which is written out.
+                open.extend((function.textbook.is_none() || !function.prelude).then_some(&function.body));
                 open.extend(function.partials.iter().chain(&function.stated).filter(|_| facts.is_trained()));
             }
         }
@@ -184,14 +187,31 @@ pub(crate) fn definitions<'d>(facts: &Facts<'d>) -> Vec<Line> {
         if function.prelude && (LOGARITHMS.contains(&name) || ELEMENTARY.contains(&name)) {
             continue;
         }
+        // Elsewhere ln(1 + u) is written out.
+        if function.prelude && name == "ln_1p" && !is_called(facts, id) {
+            continue;
+        }
         let count = function.parameters.len();
         let arguments: Vec<Expression> = (0..count).map(|index| number(0.3 + 0.4 * index as f64)).collect();
         let call = Call::new(facts, id, function, &arguments);
         let applied = Side::symbols(call.value.clone());
-        let formula = call.with(function.textbook.as_ref().unwrap_or(&function.body));
-        lines.push(Line { subject: Vec::new(), sides: vec![applied, formula] });
+        let mut sides = vec![applied];
+        sides.extend(function.textbook.iter().map(|form| call.with(form)));
+        // What is computed is beside the formula of the books; ln(1 + u) itself is short.
+        if function.textbook.is_none() || name != "ln_1p" {
+            let computed = call.with(&function.body);
+            let expression = with_textbook_forms(&computed.expression, facts.derivation);
+            sides.push(Side { expression, ..computed });
+        }
+        lines.push(Line { subject: Vec::new(), sides });
     }
     lines
+}
+
+/// Whether an equation calls a function, not through another.
+fn is_called(facts: &Facts<'_>, id: FunctionId) -> bool {
+    let mut formulas = facts.derivation.equations.iter().filter_map(Equation::formula);
+    formulas.any(|formula| formula.calls(id))
 }
 
 /// The derivatives of a function, with the arguments of its first call as values.

@@ -44,7 +44,12 @@ fn neurons(facts: &Facts<'_>, loss: &Loss) -> Section {
     let parts = named.iter().any(|id| matches!(facts.derivation.equation(*id).symbol, Symbol::Component(_)));
     section.paragraph(phrases::loss_of_neurons(parts, facts.derivation.target.is_some()));
     logarithms(facts, &mut section);
-    section.lines(classes::target(facts));
+    let target = classes::target(facts);
+    if facts.samples() == 1 && !target.is_empty() {
+        section.paragraph(phrases::targets(target));
+    } else {
+        section.lines(target);
+    }
     let (parts, total) = named.split_at(named.len().saturating_sub(1));
     let shown = parts.iter().take(ITEMS).chain(total);
     section.lines(shown.map(|id| line(facts, *id)).collect());

@@ -7,6 +7,7 @@ mod classes;
 mod effort;
 pub(crate) mod facts;
 pub(crate) mod forward;
+mod graph;
 pub(crate) mod lines;
 mod loss;
 pub(crate) mod network;
@@ -44,6 +45,7 @@ pub(crate) fn sections(facts: &Facts<'_>) -> Vec<Section> {
             sections.extend([update::update(facts), check::check(facts, loss)]);
         }
     }
+    sections.extend(graph::graph(facts));
     if !facts.at_neuron_level() {
         sections.push(effort::effort(facts));
     }

@@ -76,7 +76,7 @@ pub(super) fn derivative(facts: &Facts<'_>, op: Unary, argument: &Expression) ->
                 },
                 &|e, x| reciprocal(e, x),
             ]);
-            vec![line(identity), with_letter(slope)]
+            vec![line(identity), differentiated(&x, op), with_letter(slope)]
         }
         // From (√x)² = x: 2 √x sqrt'(x) = 1.
         Unary::Sqrt => {
@@ -93,12 +93,30 @@ pub(super) fn derivative(facts: &Facts<'_>, op: Unary, argument: &Expression) ->
                 let below = e.push(Node::Binary(Binary::Multiply, two, y));
                 reciprocal(e, below)
             }]);
-            vec![line(identity), with_letter(slope)]
+            vec![line(identity), differentiated(&x, op), with_letter(slope)]
         }
         Unary::Exp => vec![with_letter(steps(&[&|e, x| e.push(Node::Unary(Unary::Exp, x))]))],
         Unary::Erf => vec![with_letter(steps(&[&|e, x| gauss(e, x)]))],
         Unary::Negate | Unary::Floor => Vec::new(),
     }
+}
+
+/// e^(ln x) · ln'(x) = 1, or 2 √x · sqrt'(x) = 1.
+fn differentiated(x: &Expression, op: Unary) -> Line {
+    let mut product = x.clone();
+    let x = product.last();
+    let y = product.push(Node::Unary(op, x));
+    let outer = if op == Unary::Ln {
+        product.push(Node::Unary(Unary::Exp, y))
+    } else {
+        let two = product.push(Node::Number(2.0));
+        product.push(Node::Binary(Binary::Multiply, two, y))
+    };
+    let inner = product.append(&letter(op, &product.clone().ending_at(Some(x))));
+    product.push(Node::Binary(Binary::Multiply, outer, inner));
+    let mut one = Expression::default();
+    one.push(Node::Number(1.0));
+    Line::of([product, one])
 }
 
 /// f'(x), with the value that the formula gives.

@@ -9,7 +9,8 @@ use crate::{
 };
 
 /// Functions that need no formula, and letters of mathematics.
-const KNOWN: [&str; 11] = [
+const KNOWN: [&str; 12] = [
+    "\\mathrm{sqrt}",
     "\\mathrm{max}",
     "\\mathrm{min}",
     "\\mathrm{abs}",

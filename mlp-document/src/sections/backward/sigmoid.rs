@@ -33,11 +33,8 @@ pub(super) fn sigmoid_with_cross_entropy(facts: &Facts<'_>, section: &mut Sectio
         letters.probability_by_input(),
         letters.loss_by_input(),
     ]);
-    section.paragraph(phrases::from_the_net_input(
-        letters.side("z"),
-        letters.computed(facts),
-        letters.side("p"),
-    ));
+    section.paragraph(phrases::from_the_net_input(letters.side("z"), letters.side("p")));
+    section.lines(vec![letters.computed(facts)]);
 }
 
 /// The values of the letters: z is kept between −1 and 1, so that no logarithm is of 0.
