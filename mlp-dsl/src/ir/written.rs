@@ -42,7 +42,26 @@ impl<'d> WrittenRule<'d> {
         derivation.training.as_ref()?;
         let updated = derivation.numbered().filter_map(|(id, equation)| match equation.symbol {
             Symbol::Updated(old) => Some((old, id)),
-            _ => None,
+            Symbol::Named(_)
+            | Symbol::Local(_)
+            | Symbol::Net(_)
+            | Symbol::Component(_)
+            | Symbol::Loss
+            | Symbol::BatchLoss(_)
+            | Symbol::Penalty
+            | Symbol::PenaltyPart(_)
+            | Symbol::Objective
+            | Symbol::Partial { .. }
+            | Symbol::Gradient(_)
+            | Symbol::BatchGradient(..)
+            | Symbol::PenaltyGradient(_)
+            | Symbol::ObjectiveGradient(_)
+            | Symbol::Setting(_)
+            | Symbol::StepNumber
+            | Symbol::State { .. }
+            | Symbol::GradientNorm
+            | Symbol::ClipFactor
+            | Symbol::Step(_) => None,
         });
         Some(WrittenRule { derivation, step: Step::of(derivation), next: updated.collect() })
     }
