@@ -50,11 +50,30 @@ pub(super) fn update(facts: &Facts<'_>) -> Section {
 
 /// Whether an equation of the update is written out.
 fn in_full(facts: &Facts<'_>, id: EquationId) -> bool {
-    match facts.derivation.equation(id).symbol {
+    let symbol = &facts.derivation.equation(id).symbol;
+    match symbol {
         // A state is updated too.
-        Symbol::Updated(of) if !facts.parameters.contains(&of) => in_full(facts, of),
-        Symbol::Updated(of) | Symbol::State { of, .. } => facts.in_full(of),
-        _ => true,
+        Symbol::Updated(of) if !facts.parameters.contains(of) => in_full(facts, *of),
+        Symbol::Updated(of) | Symbol::State { of, .. } => facts.in_full(*of),
+        Symbol::Named(_)
+        | Symbol::Local(_)
+        | Symbol::Net(_)
+        | Symbol::Component(_)
+        | Symbol::Loss
+        | Symbol::BatchLoss(_)
+        | Symbol::Penalty
+        | Symbol::PenaltyPart(_)
+        | Symbol::Objective
+        | Symbol::Partial { .. }
+        | Symbol::Gradient(_)
+        | Symbol::BatchGradient(..)
+        | Symbol::PenaltyGradient(_)
+        | Symbol::ObjectiveGradient(_)
+        | Symbol::Setting(_)
+        | Symbol::StepNumber
+        | Symbol::GradientNorm
+        | Symbol::ClipFactor
+        | Symbol::Step(_) => true,
     }
 }
 
