@@ -7,6 +7,8 @@
 mod batch;
 #[path = "document/given.rs"]
 mod given;
+#[path = "document/length.rs"]
+mod length;
 #[path = "document/networks.rs"]
 mod networks;
 #[path = "document/outside.rs"]
