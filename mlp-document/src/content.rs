@@ -22,8 +22,10 @@ pub enum Form {
     Symbols,
     /// With numbers put in for the quantities.
     Numbers,
-    /// Each term of the outermost sum as one number.
+    /// Each term of the outermost sum as one number; of a quotient both of its parts.
     Terms,
+    /// In symbols, with the branch of each choice that the numbers take.
+    Taken,
     /// As one number.
     Value,
     /// In symbols, with rows and columns below each array.

@@ -23,6 +23,7 @@ mod printers;
 mod sections;
 pub mod selection;
 mod shown;
+mod steps;
 pub mod summary;
 pub mod values;
 mod verify;
@@ -34,6 +35,7 @@ pub use notation::{
     layout::Row,
     math::{Fence, Mark, Math, Name, Number, Operator, Style},
 };
+pub use printers::json::Origin;
 pub use verify::Fault;
 
 use mlp_dsl::{ir::Derivation, model::HEADINGS, never::OrNever};
@@ -41,7 +43,7 @@ use mlp_eval::Point;
 
 use known::Known;
 use notation::{Notation, names::Names};
-use printers::markdown;
+use printers::{html, json, markdown};
 use sections::facts::Facts;
 use selection::{Extent, Selection};
 
@@ -54,6 +56,10 @@ pub struct Options {
     pub batch: Option<usize>,
     /// Each computed number is rounded to this many decimals before it is used further.
     pub round_each: Option<usize>,
+    /// Each differentiation is spelled out, with its powers and zeros.
+    pub full_detail: bool,
+    /// Steps of training that are derived; at least one.
+    pub steps: usize,
     /// How much is written out.
     pub extent: Extent,
     /// What the page is about.
@@ -65,9 +71,21 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         let (extent, selection) = (Extent::default(), Selection::default());
-        Options { digits: 9, batch: None, round_each: None, extent, selection, specification: None }
+        Options {
+            digits: 9,
+            batch: None,
+            round_each: None,
+            full_detail: false,
+            steps: 1,
+            extent,
+            selection,
+            specification: None,
+        }
     }
 }
+
+/// The most steps that a document derives.
+pub const STEPS: usize = 5;
 
 /// The worked derivation of one network.
 #[derive(Clone, Debug)]
@@ -77,7 +95,10 @@ pub struct Document {
     numbers: Option<Numbers<Known>>,
     digits: usize,
     round_each: Option<usize>,
+    /// How many steps the numbers are of.
+    steps: usize,
     compact: bool,
+    options: Options,
     preface: Vec<Text>,
     sections: Vec<Section>,
     /// Start values, where not all numbers are known.
@@ -115,10 +136,12 @@ pub fn derive(derivation: &Derivation, options: &Options) -> Document {
     let mut document = Document {
         derivation: derivation.clone(),
         names,
+        steps: numbers.as_ref().map_or(1, |numbers| numbers.later() + 1),
         numbers,
         digits,
         round_each: options.round_each,
         compact: options.is_brief(),
+        options: options.clone(),
         preface,
         sections,
         start,
@@ -144,6 +167,16 @@ impl Document {
     /// The document as Markdown.
     pub fn to_markdown(&self) -> String {
         markdown::print(self)
+    }
+
+    /// The document as one file of HTML, with MathML, without scripts.
+    pub fn to_html(&self) -> String {
+        html::print(self)
+    }
+
+    /// The document as data: JSON that `docs/derivation.schema.json` describes.
+    pub fn to_json(&self, origin: &Origin<'_>) -> String {
+        json::print(self, origin)
     }
 
     /// The title: the specification's, or the network's name.

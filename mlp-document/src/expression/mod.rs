@@ -1,6 +1,7 @@
 //! Expressions, the sides of equalities: an arena of operations over quantities, operands first, so
 //! that evaluating and printing are loops.
 
+pub(crate) mod book;
 pub(crate) mod equation;
 pub(crate) mod evaluate;
 mod samples;
@@ -90,6 +91,13 @@ pub enum Quantity {
     OfSample {
         /// The sample, counted from 0; none for any sample, which has a letter.
         sample: Option<usize>,
+        /// The value.
+        value: Box<Expression>,
+    },
+    /// A value as it is in a later step, printed as its symbol.
+    OfStep {
+        /// The step, counted from 0, which is the declared one.
+        step: usize,
         /// The value.
         value: Box<Expression>,
     },
@@ -284,6 +292,7 @@ impl Expression {
             Quantity::Equation(id) => derivation.shape(*id),
             Quantity::Count(_) => Shape::Scalar,
             Quantity::OfSample { value, .. }
+            | Quantity::OfStep { value, .. }
             | Quantity::Letter { value, .. }
             | Quantity::Derivative { value, .. }
             | Quantity::Argument { value, .. }

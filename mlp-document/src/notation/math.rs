@@ -97,6 +97,8 @@ pub enum Style {
 pub enum Mark {
     /// A bar above: a mean.
     Bar,
+    /// A roof above: an estimate.
+    Hat,
     /// A raised plus: the value after the step.
     Plus,
     /// A prime: the derivative of a function.

@@ -1,5 +1,6 @@
 //! Expressions as trees of mathematics: which notation each has, and where brackets are.
 
+mod book;
 pub(crate) mod decimal;
 pub(crate) mod given;
 pub(crate) mod layout;
@@ -12,7 +13,12 @@ mod samples;
 mod size;
 mod spelling;
 
-use mlp_dsl::{formula::scalar::Unary, ir::Derivation, model::Reduction, shape::Shape};
+use mlp_dsl::{
+    formula::scalar::{Binary, Unary},
+    ir::Derivation,
+    model::Reduction,
+    shape::Shape,
+};
 use mlp_eval::{Array, Point};
 
 use crate::{
@@ -72,7 +78,8 @@ impl Notation<'_> {
         match side.form {
             Form::Symbols => self.expression(&side.expression, false),
             Form::Sized => Notation { sized: true, ..*self }.expression(&side.expression, false),
-            Form::Numbers => self.expression(&side.expression, true).filter(is_on_a_line),
+            Form::Taken => self.expression(&self.taken(&side.expression)?, false),
+            Form::Numbers => self.expression(&self.taken(&side.expression)?, true).filter(is_on_a_line),
             Form::Given => self.given(&side.expression, 0..usize::MAX),
             Form::GivenColumns(first, end) => self.given(&side.expression, first..end),
             Form::Value if !is_printed(side.expression.shape()) => None,
@@ -87,6 +94,10 @@ impl Notation<'_> {
     /// The outermost sum with each term as one number.
     fn terms(&self, expression: &Expression) -> Option<Math> {
         let values = node_values(expression, self.derivation, self.numbers?, 0)?;
+        if let Some(Node::Binary(Binary::Divide, above, below)) = expression.root() {
+            let [above, below] = [above, below].map(|id| self.array(values.get(id.index())?));
+            return Some(Math::fraction(above?, below?)).filter(is_short);
+        }
         let mut row: Vec<Math> = Vec::new();
         for (negative, term) in expression.summands() {
             let value = self.number(values.get(term.index())?.scalar());
@@ -159,11 +170,19 @@ impl Notation<'_> {
                     None => Math::call(self.names.function(*f).into(), all(arguments)?),
                 }
             }
+            Node::Array(ArrayOp::Element(index), of)
+                if let Some(element) = self.element(expression, of, *index, numbers) =>
+            {
+                element
+            }
             Node::Array(ArrayOp::Element(_) | ArrayOp::Cell(..), operands)
                 if numbers && operands.iter().all(|id| expression.is_quantity(*id)) =>
             {
                 let element = expression.clone().ending_at(Some(NodeId::new(pieces.len())));
                 self.array(&self.values(&element)?)?
+            }
+            Node::Array(ArrayOp::Pack, cells) if let Shape::Matrix(_, columns) = shape => {
+                Math::Matrix(all(cells)?.chunks(columns.max(1)).map(<[Math]>::to_vec).collect())
             }
             Node::Array(op, operands) => array_operation(*op, &all(operands)?, shape.count(), self.columns)?,
             Node::Batch(reduction, inner) => self.over_batch(*reduction, inner, numbers)?,
@@ -240,6 +259,7 @@ impl Notation<'_> {
             Quantity::OfSample { sample, value } => {
                 Notation { sample: Some(*sample), sized: false, ..*self }.expression(value, false)?
             }
+            Quantity::OfStep { value, .. } => self.expression(value, false)?,
             Quantity::Argument { name, .. } => self.names.argument(name).into(),
             Quantity::FunctionDerivative { function, parameter, arguments, .. } => {
                 let name = self.names.function(*function);
@@ -259,7 +279,8 @@ impl Notation<'_> {
     fn with_size(&self, quantity: &Quantity, math: Math) -> Math {
         let open = match quantity {
             Quantity::OfSample { .. } => false,
-            Quantity::Equation(_)
+            Quantity::OfStep { .. }
+            | Quantity::Equation(_)
             | Quantity::Derivative { .. }
             | Quantity::Count(_)
             | Quantity::Letter { .. }

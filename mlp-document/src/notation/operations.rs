@@ -6,6 +6,7 @@ use crate::expression::ArrayOp;
 
 use super::{
     CELLS,
+    book::relation,
     math::{Binding, Fence, Math, Name, Operator, Style},
 };
 
@@ -24,14 +25,7 @@ pub(super) fn binary(op: Binary, a: &Math, b: &Math, arrays: bool) -> Math {
 
 /// A choice.
 pub(super) fn select(comparison: Comparison, [left, right, then, otherwise]: [&Math; 4]) -> Math {
-    let relation = match comparison {
-        Comparison::Less => Operator::Less,
-        Comparison::LessOrEqual => Operator::LessOrEqual,
-        Comparison::Greater => Operator::Greater,
-        Comparison::GreaterOrEqual => Operator::GreaterOrEqual,
-        Comparison::Equal => Operator::Equal,
-        Comparison::NotEqual => Operator::NotEqual,
-    };
+    let relation = relation(comparison);
     Math::Cases {
         then: Box::new(then.clone()),
         condition: Box::new(Math::infix(left.clone(), relation, right.clone())),

@@ -1,15 +1,16 @@
 //! Whether two sides that follow one another are equal as they are printed, or only nearly, because digits were dropped.
 
-use mlp_dsl::model::Reduction;
+use mlp_dsl::{formula::scalar::Binary, model::Reduction, shape::Shape};
 use mlp_eval::Array;
 
 use crate::{
     content::{Form, Line, Side},
     expression::{
-        Expression, Node, Quantity,
+        Expression, Node, NodeId, Quantity,
         evaluate::{Numbers, node_values, nodes_from},
     },
     known::Known,
+    phrases,
 };
 
 use super::{
@@ -29,17 +30,30 @@ enum Said {
 impl Notation<'_> {
     /// The sides that are short enough to print, each with the sign before it. Neighbours that look the same are one.
     pub(crate) fn chain(&self, line: &Line) -> Vec<(Operator, Math)> {
-        let mut chain: Vec<(Operator, Math)> = Vec::new();
+        self.printed_sides(line).into_iter().map(|(sign, math, _)| (sign, math)).collect()
+    }
+
+    /// The same, with the sides themselves.
+    pub(crate) fn printed_sides<'l>(&self, line: &'l Line) -> Vec<(Operator, Math, &'l Side)> {
+        let mut chain: Vec<(Operator, Math, &Side)> = Vec::new();
         let mut before = None;
         for side in &line.sides {
             let Some(math) = self.side(side) else { continue };
             let said = self.said(side);
-            if chain.last().is_some_and(|(_, last)| *last == math) {
+            if chain.last().is_some_and(|(_, last, _)| *last == math) {
                 continue;
             }
             let sign = before.as_ref().map_or(Operator::Equal, |before| sign(before, &said));
-            chain.push((sign, math));
+            chain.push((sign, math, side));
             before = Some(said);
+        }
+        if let Some((_, last, _)) = chain.last_mut() {
+            let mut reasons = self.reasons(line).into_iter();
+            if let Some(first) = reasons.next() {
+                let mut row = vec![last.clone(), Math::Text(phrases::SINCE), first];
+                row.extend(reasons.flat_map(|reason| [Math::Text(phrases::AND), reason]));
+                *last = Math::Row(row);
+            }
         }
         chain
     }
@@ -48,7 +62,7 @@ impl Notation<'_> {
         let expression = &side.expression;
         let value = || self.values(expression);
         match side.form {
-            Form::Symbols | Form::Sized => Said::Symbols,
+            Form::Symbols | Form::Sized | Form::Taken => Said::Symbols,
             Form::Given | Form::GivenColumns(..) => {
                 self.corners(expression).map_or(Said::Numbers(None, false), |corners| {
                     let value = Array::vector(corners.numbers().collect());
@@ -71,7 +85,7 @@ impl Notation<'_> {
     }
 
     /// The printed digits of numbers as numbers; none where some cannot be read as decimals.
-    fn read(&self, value: &Array<Known>) -> Option<Array<Known>> {
+    pub(super) fn read(&self, value: &Array<Known>) -> Option<Array<Known>> {
         let digits = value.iter().map(|x| decimal(x, self.digits).read().map(Known::decimal));
         Some(Array::from_row_major(value.shape(), &digits.collect::<Option<Vec<Known>>>()?))
     }
@@ -135,6 +149,13 @@ impl Notation<'_> {
     /// The sum of the terms as they are printed.
     fn sum_of_terms(&self, expression: &Expression) -> Option<Known> {
         let values = node_values(expression, self.derivation, self.numbers?, 0)?;
+        if let Some(Node::Binary(Binary::Divide, above, below)) = expression.root() {
+            let read = |id: &NodeId| {
+                let value = values.get(id.index()).filter(|value| value.shape() == Shape::Scalar)?.scalar();
+                Some(Known::decimal(decimal(value, self.digits).read()?))
+            };
+            return Some(read(above)? / read(below)?);
+        }
         let mut sum = Known::from(0.0);
         for (negative, term) in expression.summands() {
             let term = Known::decimal(decimal(values.get(term.index())?.scalar(), self.digits).read()?);
@@ -161,6 +182,6 @@ fn is_same(a: Known, b: Known) -> bool {
 }
 
 /// Whether all numbers are decimals, and the same ones.
-fn same(a: &Array<Known>, b: &Array<Known>) -> bool {
+pub(super) fn same(a: &Array<Known>, b: &Array<Known>) -> bool {
     a.shape().count() == b.shape().count() && a.iter().zip(b.iter()).all(|(a, b)| is_same(a, b))
 }

@@ -133,7 +133,7 @@ impl Name {
     fn size(&self) -> usize {
         let mark = match self.mark {
             None => 0,
-            Some(Mark::Bar | Mark::Plus | Mark::Prime) => 1,
+            Some(Mark::Bar | Mark::Hat | Mark::Plus | Mark::Prime) => 1,
             Some(Mark::Norm) => 2,
             Some(Mark::Sample(number)) => 2 + Mark::sample(number).len(),
         };

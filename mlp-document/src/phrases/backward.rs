@@ -1,6 +1,6 @@
 //! Sentences of the backward pass.
 
-use mlp_dsl::model::Reduction;
+use mlp_dsl::{formula::scalar::Unary, model::Reduction};
 
 use crate::{
     content::{Line, Side, Text},
@@ -25,6 +25,29 @@ pub(crate) fn backward_of_neurons(delta: bool) -> Text {
 
 pub(crate) fn first_derivative(function: &str) -> Text {
     text!["The derivative of ", code(function), ", which is used here for the first time:"]
+}
+
+/// The reason for the derivative of a function that is built in.
+pub(crate) fn first_derivative_of_primitive(op: Unary) -> Text {
+    let mut text = text![
+        "The derivative of ",
+        code(op.name().unwrap_or_default()),
+        ", which is used here for the first time, at any ",
+        letter("x"),
+    ];
+    text.push(
+        match op {
+            Unary::Exp => ". The exponential function is its own derivative:",
+            Unary::Ln => {
+                ". The logarithm undoes the exponential function; both sides of the first line are differentiated:"
+            }
+            Unary::Sqrt => ". The root undoes the square; both sides of the first line are differentiated:",
+            Unary::Tanh => ". It follows from the rule for quotients:",
+            Unary::Erf | Unary::Negate | Unary::Floor => ":",
+        }
+        .into(),
+    );
+    text
 }
 
 /// What occurs in the backward pass of layers.
@@ -75,7 +98,7 @@ pub(crate) fn backward_of_layers(reduction: Option<Reduction>, columns: bool, oc
 }
 
 /// Before the derivation of a cross-entropy that follows a softmax.
-pub(crate) fn softmax_with_cross_entropy(definition: Line) -> Text {
+pub(crate) fn softmax_with_cross_entropy(definition: Line, sum: Line) -> Text {
     text![
         "Softmax and cross-entropy are differentiated together. For the argument ",
         letter("z"),
@@ -83,30 +106,42 @@ pub(crate) fn softmax_with_cross_entropy(definition: Line) -> Text {
         letter("t"),
         ", let ",
         definition,
+        " and ",
+        sum,
         "; the indices ",
         letter("i"),
         " and ",
         letter("k"),
-        " count the classes.",
+        " count the classes. A probability depends on each argument, so its derivatives have two cases, which follow from the rule for quotients.",
     ]
 }
 
-/// After it.
-pub(crate) fn prediction_minus_target(z: Math) -> Text {
+/// After it; `simplex` says that the targets are known to sum to 1.
+pub(crate) fn prediction_minus_target(simplex: bool, z: Math) -> Text {
     text![
-        "If the targets sum to 1, this is the prediction minus the target. The program computes softmax and loss directly from ",
+        if simplex {
+            "The targets sum to 1, so this is the prediction minus the target."
+        } else {
+            "If the targets sum to 1, this is the prediction minus the target."
+        },
+        " The program computes softmax and loss directly from ",
         z,
-        " and subtracts the maximum first, so that nothing overflows."
+        " and subtracts the maximum first, so that nothing overflows.",
     ]
+}
+
+/// Before the same with numbers.
+pub(crate) fn softmax_with_numbers() -> Text {
+    text!["With the numbers of this network, a column for each argument and a row for each probability:"]
 }
 
 /// Before the derivation of a binary cross-entropy that follows a sigmoid.
-pub(crate) fn sigmoid_with_cross_entropy(definition: Line) -> Text {
+pub(crate) fn sigmoid_with_cross_entropy([z, t]: [Side; 2], definition: Line) -> Text {
     text![
         "Sigmoid and binary cross-entropy are differentiated together. For each output with net input ",
-        letter("z"),
+        z,
         " and target ",
-        letter("t"),
+        t,
         " let ",
         definition,
         ":",
@@ -114,15 +149,13 @@ pub(crate) fn sigmoid_with_cross_entropy(definition: Line) -> Text {
 }
 
 /// After it.
-pub(crate) fn from_the_net_input(z: Side, computed: Line) -> Text {
+pub(crate) fn from_the_net_input(z: Side, p: Side) -> Text {
     text![
         "The program computes the loss directly from ",
         z,
-        ", as ",
-        computed,
         ", so that nothing overflows and no digit is lost where ",
-        letter("p"),
-        " is close to 0 or 1.",
+        p,
+        " is close to 0 or 1:",
     ]
 }
 

@@ -115,3 +115,10 @@ pub(crate) fn numbers_of_one_sample() -> Text {
         "The numbers shown are those of a batch with one sample. In a larger batch, each matrix has one row per sample, and each sum over the batch has one term per sample."
     ]
 }
+
+/// Before the steps of a softmax.
+pub(crate) fn softmax_by_parts() -> Text {
+    text![
+        "Softmax takes the exponential of each argument, adds the exponentials up, and divides each by the sum. So the results are positive and sum to 1. The program subtracts the largest argument from all of them first: the quotients stay the same, and no exponential overflows."
+    ]
+}

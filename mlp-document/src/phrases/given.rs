@@ -17,7 +17,7 @@ pub(crate) fn given_numbers() -> Text {
 }
 
 /// Which samples of `data` the step takes.
-pub(crate) fn samples_of_step(step: Range<usize>, all: usize) -> Text {
+pub(crate) fn samples_of_first_step(step: Range<usize>, all: usize) -> Text {
     let count = step.len();
     let (first, last) = (step.start + 1, step.end);
     let which = match (count, all) {
@@ -37,7 +37,7 @@ pub(crate) fn inputs(count: usize, rows: bool) -> &'static str {
     }
 }
 
-pub(crate) fn targets(count: usize, rows: bool) -> &'static str {
+pub(crate) fn given_targets(count: usize, rows: bool) -> &'static str {
     match (count, rows) {
         (_, true) => "The targets, one sample in each row:",
         (1, false) => "The target:",
@@ -61,10 +61,13 @@ pub(crate) const DRAWN: [Column; 3] =
     [Column::text("Parameter"), Column::text("Where its numbers come from"), Column::number("Own seed")];
 
 /// A uniform distribution, and the rule that gives its bounds.
-pub(crate) fn drawn_evenly(rule: &str, low: Side, high: Side) -> Text {
+pub(crate) fn drawn_evenly(rule: &str, low: Side, high: Side, step: Option<Side>) -> Text {
     let mut text = text!["random, evenly from ", low, " to ", high];
     if rule != "uniform" {
         text.extend(text![", the bounds of ", code(rule)]);
+    }
+    if let Some(step) = step {
+        text.extend(text![", in steps of ", step]);
     }
     text
 }

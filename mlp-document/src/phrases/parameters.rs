@@ -38,12 +38,19 @@ pub(crate) fn from_file(path: &str) -> Text {
     text!["from ", code(path)]
 }
 
-pub(crate) fn drawn_uniform(rule: &str, low: Side, high: Side) -> Text {
-    text![format!("random ({rule}), uniform from "), low, " to ", high]
+pub(crate) fn drawn_uniform(rule: &str, low: Side, high: Side, step: Option<Side>) -> Text {
+    in_steps(text![format!("random ({rule}), uniform from "), low, " to ", high], step)
 }
 
-pub(crate) fn drawn_normal(mean: Side, deviation: Side) -> Text {
-    text!["random, normal with mean ", mean, " and standard deviation ", deviation]
+pub(crate) fn drawn_normal(mean: Side, deviation: Side, step: Option<Side>) -> Text {
+    in_steps(text!["random, normal with mean ", mean, " and standard deviation ", deviation], step)
+}
+
+fn in_steps(mut text: Text, step: Option<Side>) -> Text {
+    if let Some(step) = step {
+        text.extend(text![" in steps of ", step]);
+    }
+    text
 }
 
 pub(crate) fn and_more(count: usize) -> Inline {

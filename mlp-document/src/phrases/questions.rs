@@ -13,7 +13,7 @@ pub(crate) enum Way {
     One,
     /// A few values read it.
     Several,
-    /// So many that they are not listed.
+    /// Too many to be listed.
     Many,
 }
 

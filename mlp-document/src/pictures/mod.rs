@@ -1,12 +1,13 @@
 //! Pictures as graphs, made from equations.
 
 mod cells;
+pub mod computation;
 mod labels;
 mod links;
 mod network;
 
 use mlp_dsl::ir::Derivation;
-use mlp_graph::{Graph, Scene, columns::columns};
+use mlp_graph::{Graph, Scene, columns::columns, layered::layered};
 
 use crate::{Options, notation::names::Names, numbers_of, sections::facts::Facts};
 
@@ -24,6 +25,8 @@ pub struct Picture {
 pub enum PictureKind {
     /// Neurons and weights.
     Network,
+    /// The gates that compute the loss.
+    Computation,
 }
 
 impl Picture {
@@ -31,6 +34,7 @@ impl Picture {
     pub fn scene(&self) -> Scene {
         match self.kind {
             PictureKind::Network => columns(&self.graph),
+            PictureKind::Computation => layered(&self.graph),
         }
     }
 }

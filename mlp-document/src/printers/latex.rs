@@ -135,6 +135,7 @@ fn name(name: &Name) -> String {
     let letters = letters(name);
     let marked = match name.mark {
         Some(Mark::Bar) => format!(r"\bar{{{letters}}}"),
+        Some(Mark::Hat) => format!(r"\hat{{{letters}}}"),
         Some(Mark::Norm) => format!(r"\lVert{letters}\rVert"),
         Some(Mark::Prime) => format!("{letters}'"),
         Some(Mark::Plus | Mark::Sample(_)) | None => letters,
@@ -144,7 +145,7 @@ fn name(name: &Name) -> String {
     let above = match name.mark {
         Some(Mark::Plus) => "^{+}".to_owned(),
         Some(Mark::Sample(number)) => format!("^{{({})}}", Mark::sample(number)),
-        Some(Mark::Bar | Mark::Prime | Mark::Norm) | None => String::new(),
+        Some(Mark::Bar | Mark::Hat | Mark::Prime | Mark::Norm) | None => String::new(),
     };
     format!("{marked}{below}{above}")
 }

@@ -99,6 +99,7 @@ fn name(name: &Name) -> String {
     let marked = match name.mark {
         None => letters.clone(),
         Some(Mark::Bar) => format!("mean {letters}"),
+        Some(Mark::Hat) => format!("{letters}\u{302}"),
         Some(Mark::Norm) => format!("‖{letters}‖"),
         Some(Mark::Prime) => format!("{letters}′"),
         Some(Mark::Plus) => format!("{letters}⁺"),

@@ -17,7 +17,12 @@ use mlp_eval::{Array, Point};
 
 use crate::{
     Options,
-    expression::{Count, equation::is_unnamed, evaluate::Numbers},
+    expression::{
+        Count, Expression,
+        book::{ELEMENTS, by_elements, targets_sum_to_one, without_sum_of_targets},
+        equation::{is_unnamed, of_equation},
+        evaluate::Numbers,
+    },
     known::Known,
     notation::names::Names,
     selection::{self, Wanted},
@@ -38,15 +43,17 @@ pub(crate) struct Facts<'d> {
     /// The last equation of each layer.
     ends: Vec<EquationId>,
     pub(crate) options: &'d Options,
+    /// The spellings of names.
+    pub(crate) names: Names,
     neurons: bool,
+    /// Whether the targets sum to 1.
+    pub(crate) simplex: bool,
     /// What the page is about, where it is not everything.
     wanted: Option<Wanted>,
     /// The parameters that a brief page writes out.
     full: Option<HashSet<EquationId>>,
     /// Start values, where not all numbers are known.
     start: Option<&'d Point>,
-    /// The spellings of names.
-    pub(crate) names: Names,
 }
 
 impl<'d> Facts<'d> {
@@ -68,7 +75,7 @@ impl<'d> Facts<'d> {
         let end = |layer: &Layer| layer.value.equations().iter().max().copied();
         let ends = derivation.layers.iter().filter_map(end).collect();
         let parameters = derivation.parameters.iter().map(|p| p.equation).collect();
-        let neurons = derivation.equations.iter().all(is_of_a_neuron);
+        let (neurons, simplex) = (is_of_neurons(derivation), targets_sum_to_one(derivation));
         let names = Names::new(derivation, true);
         let (wanted, full) = (None, None);
         let mut facts = Facts {
@@ -79,6 +86,7 @@ impl<'d> Facts<'d> {
             ends,
             options,
             neurons,
+            simplex,
             wanted,
             full,
             start,
@@ -138,6 +146,18 @@ impl<'d> Facts<'d> {
         self.is_single()
             && forward().any(|equation| matches!(equation.op, Op::MatrixVector(..)))
             && !forward().any(|equation| matches!(equation.op, Op::VectorMatrix(..)))
+    }
+
+    /// The formula of an equation as the document writes it: at the level of neurons element by element.
+    pub(crate) fn formula(&self, id: EquationId) -> Expression {
+        let formula = of_equation(self.derivation, id);
+        if self.neurons {
+            by_elements(&formula, self.derivation, self.simplex)
+        } else if self.simplex {
+            without_sum_of_targets(&formula, self.derivation)
+        } else {
+            formula
+        }
     }
 
     /// Whether some value is the net input of a neuron or layer.
@@ -271,11 +291,53 @@ impl<'d> Facts<'d> {
     }
 }
 
+/// Whether every value with a name is a scalar, or a softmax of named scalars or a short target, whose elements are named.
+pub(crate) fn is_of_neurons(derivation: &Derivation) -> bool {
+    derivation.numbered().all(|(id, equation)| is_of_a_neuron(equation) || is_of_classes(derivation, id))
+        && derivation.parameters.iter().all(|parameter| derivation.shape(parameter.equation) == Shape::Scalar)
+        && derivation
+            .numbered()
+            .any(|(_, equation)| is_of_a_neuron(equation) && equation.role == Role::Forward)
+}
+
 /// Whether an equation is of a scalar, and of no array.
-pub(crate) fn is_of_a_neuron(equation: &Equation) -> bool {
+fn is_of_a_neuron(equation: &Equation) -> bool {
     let plain = matches!(
         equation.op,
         Op::Given | Op::Setting(_) | Op::Pointwise(_) | Op::BatchMean(_) | Op::BatchSum(_)
     );
     plain && equation.shape == Shape::Scalar
+}
+
+/// Whether an equation is of the few classes of a softmax that reads named scalars: of their row, of the target, of the
+/// loss, of a gradient.
+fn is_of_classes(derivation: &Derivation, id: EquationId) -> bool {
+    let equation = derivation.equation(id);
+    let short = match equation.shape {
+        Shape::Scalar => true,
+        Shape::Vector(n) => n <= ELEMENTS,
+        Shape::Matrix(..) => false,
+    };
+    let target =
+        || derivation.target.iter().flat_map(|target| target.value.equations()).any(|own| *own == id);
+    short
+        && match equation.op {
+            Op::Given => target(),
+            Op::Stack(_) | Op::SoftmaxCrossEntropy(..) | Op::Index(..) => true,
+            Op::Softmax(z) => matches!(derivation.equation(z).op, Op::Stack(_)),
+            Op::Sum(x) => matches!(derivation.equation(x).op, Op::Given | Op::Stack(_)),
+            Op::Pointwise(_) => is_unnamed(derivation, id) && equation.role != Role::Forward,
+            Op::Setting(_)
+            | Op::Concat(_)
+            | Op::Slice(..)
+            | Op::Transpose(_)
+            | Op::VectorMatrix(..)
+            | Op::MatrixVector(..)
+            | Op::Outer(..)
+            | Op::Dot(..)
+            | Op::LogSoftmax(_)
+            | Op::SumSquares(_)
+            | Op::BatchMean(_)
+            | Op::BatchSum(_) => false,
+        }
 }

@@ -24,8 +24,9 @@ use crate::{
 
 use super::{
     arithmetic::{counted, number},
+    classes,
     facts::{Facts, ITEMS},
-    lines::{left_out, line, lines_of},
+    lines::{left_out, line},
     samples::samples,
     sizes::sizes,
 };
@@ -47,7 +48,7 @@ fn neurons(facts: &Facts<'_>) -> Section {
     for own in shown.chunk_by(|a, b| facts.layer_of(*a) == facts.layer_of(*b)) {
         let layer = own.first().and_then(|id| facts.derivation.layers.get(facts.layer_of(*id)));
         section.blocks.extend(layer.map(|layer| Block::Heading(phrases::layer_title(&layer.name))));
-        section.lines(own.iter().map(|id| line(facts, *id)).collect());
+        classes::forward(facts, &mut section, own, &|id| line(facts, id));
     }
     left_out(&mut section, named.len(), Items::Values);
     section
@@ -64,7 +65,8 @@ fn layers(facts: &Facts<'_>) -> Section {
     }
     samples(facts, &mut section);
     let named = facts.named(Role::Forward);
-    section.lines(lines_of(facts, &named));
+    let shown = named.get(..ITEMS).unwrap_or(&named);
+    classes::forward(facts, &mut section, shown, &|id| line(facts, id));
     left_out(&mut section, named.len(), Items::Values);
     sizes(facts, &mut section, &named, true);
     section

@@ -46,7 +46,7 @@ fn samples(facts: &Facts<'_>, section: &mut Section) {
     }
     let all = derivation.header.samples.len();
     if derivation.header.has_data {
-        section.paragraph(phrases::samples_of_step(derivation.samples_of_step(0), all));
+        section.paragraph(phrases::samples_of_first_step(derivation.samples_of_step(0), all));
     }
     if facts.at_neuron_level() && facts.samples() > 1 {
         table_of_samples(facts, section);
@@ -57,7 +57,7 @@ fn samples(facts: &Facts<'_>, section: &mut Section) {
     let targets: Vec<EquationId> = derivation.target.iter().flat_map(equations).collect();
     let rows = facts.samples() > 1;
     values(facts, section, phrases::inputs(inputs.len(), rows), &inputs);
-    values(facts, section, phrases::targets(targets.len(), rows), &targets);
+    values(facts, section, phrases::given_targets(targets.len(), rows), &targets);
     if derivation.target.as_ref().is_some_and(|target| target.class) {
         let place = |sample: usize| {
             let sample = derivation.declared_samples().get(sample)?;
@@ -143,11 +143,13 @@ fn drawn(facts: &Facts<'_>, section: &mut Section) {
         let (how, salt): (Text, Option<u64>) = match &parameter.start {
             Start::Fill(_) | Start::Values(_) => continue,
             Start::Loaded(tensor) => (phrases::from_file(&tensor.file.path), None),
-            Start::Uniform { rule, low, high, salt } => {
-                (phrases::drawn_evenly(rule, value(*low), value(*high)), Some(*salt))
+            Start::Uniform { rule, low, high, salt, step } => {
+                let step = step.map(|step| value(step.value()));
+                (phrases::drawn_evenly(rule, value(*low), value(*high), step), Some(*salt))
             }
-            Start::Normal { mean, deviation, salt } => {
-                (phrases::drawn_normal(value(*mean), value(*deviation)), Some(*salt))
+            Start::Normal { mean, deviation, salt, step } => {
+                let step = step.map(|step| value(step.value()));
+                (phrases::drawn_normal(value(*mean), value(*deviation), step), Some(*salt))
             }
         };
         any |= salt.is_some();

@@ -3,19 +3,23 @@
 pub(crate) mod arithmetic;
 mod backward;
 pub(crate) mod check;
+mod classes;
 mod effort;
 pub(crate) mod facts;
 pub(crate) mod forward;
 pub(crate) mod given;
+mod graph;
 pub(crate) mod lines;
 mod loss;
 pub(crate) mod network;
 mod ones;
 mod parameters;
 mod penalty;
+mod primitives;
 mod samples;
 mod sizes;
 mod specification;
+mod steps;
 mod update;
 
 use mlp_dsl::{ir::equation::EquationId, number::Precision};
@@ -49,6 +53,7 @@ pub(crate) fn sections(facts: &Facts<'_>) -> Vec<Section> {
             sections.extend([update::update(facts), check::check(facts, loss)]);
         }
     }
+    sections.extend(graph::graph(facts));
     if !facts.at_neuron_level() {
         sections.push(effort::effort(facts));
     }
@@ -60,6 +65,10 @@ pub(crate) fn sections(facts: &Facts<'_>) -> Vec<Section> {
     }
     let mut sections = samples::of_batch(facts, sections);
     ones::explain(&mut sections);
+    let later = steps::steps(facts, &sections);
+    let place = sections.iter().position(|section| section.key == "check");
+    let place = place.map_or(sections.len(), |check| check + 1);
+    sections.splice(place..place, later);
     if facts.options.selection.is_all() && !facts.options.is_brief() {
         sections.extend(facts.options.specification.as_deref().map(specification::specification));
     }

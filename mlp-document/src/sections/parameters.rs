@@ -75,8 +75,14 @@ fn start(parameter: &Parameter, point: Option<&Point>) -> Text {
         Start::Fill(x) => vec![value(*x).into()],
         Start::Values(_) => phrases::declared(),
         Start::Loaded(tensor) => phrases::from_file(&tensor.file.path),
-        Start::Uniform { rule, low, high, .. } => phrases::drawn_uniform(rule, value(*low), value(*high)),
-        Start::Normal { mean, deviation, .. } => phrases::drawn_normal(value(*mean), value(*deviation)),
+        Start::Uniform { rule, low, high, step, .. } => {
+            let step = step.map(|step| value(step.value()));
+            phrases::drawn_uniform(rule, value(*low), value(*high), step)
+        }
+        Start::Normal { mean, deviation, step, .. } => {
+            let step = step.map(|step| value(step.value()));
+            phrases::drawn_normal(value(*mean), value(*deviation), step)
+        }
     }
 }
 

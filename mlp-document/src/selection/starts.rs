@@ -346,7 +346,8 @@ impl Uses {
                 }
             }
             Quantity::OfSample { value, .. } => self.expression(facts, value),
-            Quantity::Count(_)
+            Quantity::OfStep { .. }
+            | Quantity::Count(_)
             | Quantity::Letter { .. }
             | Quantity::Argument { .. }
             | Quantity::FunctionDerivative { .. } => {}

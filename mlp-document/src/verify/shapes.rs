@@ -69,6 +69,7 @@ impl Batch<'_> {
             Quantity::Equation(_) | Quantity::Derivative { .. } => quantity.is_open(self.derivation),
             Quantity::Count(_)
             | Quantity::OfSample { .. }
+            | Quantity::OfStep { .. }
             | Quantity::Letter { .. }
             | Quantity::Argument { .. }
             | Quantity::FunctionDerivative { .. } => false,

@@ -264,5 +264,5 @@ fn whole_formulas_fit_for_a_batch() {
     derivation.choose_sample(0);
     let of_one = derive(&derivation, &Options::default());
     assert_eq!(of_one.misfit(1), None);
-    assert!(of_one.misfit(2).unwrap().contains('⊙'));
+    assert!(of_one.misfit(2).is_some());
 }

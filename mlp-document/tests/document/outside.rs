@@ -114,6 +114,7 @@ fn math(it: &Math) -> String {
 fn name(it: &Name) -> String {
     let marked = match it.mark {
         None => it.letters.clone(),
+        Some(Mark::Hat) => format!("{}\u{302}", it.letters),
         Some(Mark::Bar) => format!("{}\u{304}", it.letters),
         Some(Mark::Plus) => format!("{}⁺", it.letters),
         Some(Mark::Prime) => format!("{}′", it.letters),

@@ -1,26 +1,87 @@
-//! `mlpc emit`: generates Rust code for the network.
+//! `mlpc emit`: generates Rust code for the network, or the declared training step as a program in Python or JavaScript.
 
-use mlp_dsl::{Compilation, never};
+use std::path::Path;
+
+use mlp_dsl::{Compilation, ir::Derivation, never};
 use mlp_runtime::source;
 use mlp_rust::Options;
+use mlp_script::Language;
 use quote::quote;
 
 use super::refresh::Refresh;
 
 use crate::{
-    arguments::{Emit, Kernels},
+    arguments::{Emit, EmitFormat, Kernels},
     failure::Failure,
     input, output, weights,
 };
 
 /// Runs the command.
 pub(crate) fn run(arguments: &Emit) -> Result<(), Failure> {
+    let language = match format(arguments) {
+        EmitFormat::Rust => None,
+        EmitFormat::Python => Some(Language::Python),
+        EmitFormat::JavaScript => Some(Language::JavaScript),
+    };
+    if let Some(language) = language {
+        return listing(arguments, language);
+    }
+    if arguments.choice.sample.is_some() {
+        let title = "--sample chooses a sample for a program in Python or JavaScript";
+        return Err(Failure::usage(title, "Rust code takes its samples from its caller: remove --sample"));
+    }
     let compiled = input::compile(&arguments.source)?;
     let text = text(&compiled, arguments)?;
-    let mut refresh = Refresh::new("emit", &arguments.source);
+    let mut refresh = refresh(arguments);
     refresh.flag("--standalone", arguments.standalone == Some(Kernels::Safe));
     refresh.flag("--standalone=simd", arguments.standalone == Some(Kernels::Simd));
     output::deliver(&text, &arguments.source, &arguments.target, &refresh.to(&arguments.target))
+}
+
+/// The language that is asked for, or that of the file's ending.
+fn format(arguments: &Emit) -> EmitFormat {
+    let ending =
+        arguments.target.output.as_deref().and_then(Path::extension).and_then(|ending| ending.to_str());
+    arguments.format.unwrap_or(match ending {
+        Some("py") => EmitFormat::Python,
+        Some("mjs" | "js") => EmitFormat::JavaScript,
+        Some(_) | None => EmitFormat::Rust,
+    })
+}
+
+fn refresh(arguments: &Emit) -> Refresh {
+    let mut refresh = Refresh::new("emit", &arguments.source);
+    refresh.option(
+        "--format",
+        arguments.format.map(|format| match format {
+            EmitFormat::Rust => "rust",
+            EmitFormat::Python => "python",
+            EmitFormat::JavaScript => "javascript",
+        }),
+    );
+    refresh
+}
+
+/// The declared step as a program.
+fn listing(arguments: &Emit, language: Language) -> Result<(), Failure> {
+    if arguments.standalone.is_some() {
+        let title = "--standalone is for Rust: a program in Python or JavaScript always needs nothing else";
+        return Err(Failure::usage(title, "remove --standalone"));
+    }
+    let derivation = input::compile_at(&arguments.source, arguments.choice)?;
+    let generator = concat!("mlpc ", env!("CARGO_PKG_VERSION"));
+    let text = never::catch(|| mlp_script::emit(&derivation, language, generator)).map_err(|fault| {
+        Failure::specification(&fault.title, "this is a bug in the compiler; please report it")
+    })?;
+    let text = text.map_err(|refusal| refused(&derivation, &refusal))?;
+    let mut refresh = refresh(arguments);
+    refresh.option("--sample", arguments.choice.sample);
+    output::deliver(&text, &arguments.source, &arguments.target, &refresh.to(&arguments.target))
+}
+
+fn refused(derivation: &Derivation, refusal: &mlp_script::Refusal) -> Failure {
+    let title = format!("`{}` can't be written as a program: {refusal}", derivation.header.name);
+    Failure::specification(title, refusal.help())
 }
 
 fn text(compiled: &Compilation, arguments: &Emit) -> Result<String, Failure> {

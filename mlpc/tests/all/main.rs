@@ -4,6 +4,7 @@
 
 mod check;
 mod common;
+mod derive;
 mod diagnostics;
 mod editions;
 mod editors;
@@ -12,7 +13,9 @@ mod evil;
 mod explain;
 mod fmt;
 mod generated;
+mod graph;
 mod limits_table;
+mod listings;
 mod lsp;
 mod messages;
 mod ones;

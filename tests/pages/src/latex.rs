@@ -76,8 +76,8 @@ pub enum Relation {
     Equal,
     /// ≈
     Near,
-    /// <, ≤ and others
-    Other,
+    /// <, ≤ and others, as in a condition.
+    Other(&'static str),
 }
 
 /// A token: a command with its backslash, a number, a letter, or a sign.
@@ -179,7 +179,11 @@ impl Parser {
         match self.peek()? {
             "=" => Some(Relation::Equal),
             "\\approx" => Some(Relation::Near),
-            "\\lt" | "\\le" | "\\gt" | "\\ge" | "\\ne" => Some(Relation::Other),
+            "\\lt" => Some(Relation::Other("<")),
+            "\\le" => Some(Relation::Other("<=")),
+            "\\gt" => Some(Relation::Other(">")),
+            "\\ge" => Some(Relation::Other(">=")),
+            "\\ne" => Some(Relation::Other("!=")),
             _ => None,
         }
     }
@@ -350,7 +354,7 @@ impl Parser {
             }
             "\\begin" => self.environment(),
             "\\underset" => self.sized(),
-            "\\bar" => Ok(Node::Name(format!("\\bar{{{}}}", self.raw()?))),
+            "\\bar" | "\\hat" => Ok(Node::Name(format!("{token}{{{}}}", self.raw()?))),
             "\\lVert" => {
                 let mut name = token;
                 while let Some(token) = self.next() {
@@ -361,7 +365,7 @@ impl Parser {
                 }
                 Ok(Node::Name(name))
             }
-            "\\ln" | "\\exp" | "\\tanh" if self.peek() != Some("(") => {
+            "\\ln" | "\\exp" | "\\tanh" if !matches!(self.peek(), Some("(" | "'")) => {
                 let argument = self.factor()?;
                 Ok(Node::Call(Box::new(Node::Name(token)), vec![argument]))
             }

@@ -45,7 +45,7 @@ fn with_batch(
                 sizes.below(*line, node, (*rows, *columns), if lines { &mut *report } else { &mut nowhere });
             }
             Part::Columns => sizes.columns = true,
-            Part::Alone(_) | Part::Batch(_) | Part::Zero(_) => {}
+            Part::Reason(_) | Part::Step | Part::Alone(_) | Part::Zero(..) | Part::Batch(_) => {}
         }
     }
 }
@@ -146,6 +146,7 @@ impl Sizes {
         if self.batch.is_none() || matches!(first, Node::Call(..)) {
             return;
         }
+        self.jacobian(first, rest);
         let mut size = self.of(line, first, report);
         for (_, side) in rest {
             let Some(found) = self.of(line, side, report) else { continue };
@@ -182,6 +183,17 @@ impl Sizes {
                     self.known.insert(name, size);
                 }
             }
+        }
+    }
+
+    /// The derivatives of a row with respect to a row are a square matrix, which is printed.
+    fn jacobian(&mut self, first: &Node, rest: &[(crate::latex::Relation, Node)]) {
+        let (Node::Derivative(of, _), Some((_, Node::Matrix(rows)))) = (first, rest.last()) else { return };
+        let is_loss =
+            key(of).is_none_or(|of| ["E", "J", "P", "\\bar{E}", "E_{\\Sigma}"].contains(&of.as_str()));
+        let square = rows.len() > 1 && rows.iter().all(|row| row.len() == rows.len());
+        if let (Some(name), false, true, true) = (key(first), is_loss, square, self.numbers) {
+            self.known.entry(name).or_insert((rows.len(), rows.len()));
         }
     }
 

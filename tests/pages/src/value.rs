@@ -179,7 +179,15 @@ impl Reader<'_> {
         let both = |a: &Node, b: &Node| Some((self.value(a)?, self.value(b)?));
         match node {
             Node::Number(digits, exponent) => Some(Value::scalar(self.number(digits, *exponent)?)),
-            Node::Name(_) | Node::Derivative(..) => self.names.get(&key(node)?).cloned(),
+            Node::Name(_) | Node::Derivative(..) => {
+                let name = key(node)?;
+                let element = || {
+                    let (whole, place) = element_of(&name)?;
+                    let whole = self.names.get(whole).filter(|whole| whole.rows == 1 && whole.columns > 1)?;
+                    Some(Value::scalar(whole.at(0, place.checked_sub(1)?)?))
+                };
+                self.names.get(&name).cloned().or_else(element)
+            }
             Node::Negative(inside) => self.value(inside)?.map(|x| Some(x.map(|x| -x))),
             Node::Binary(Sign::Product, a, b) => {
                 let (a, b) = both(a, b)?;
@@ -334,6 +342,12 @@ impl Reader<'_> {
             _ => apart,
         }))
     }
+}
+
+/// A name with a number below it: the row that it may be an element of, and its place, counted from 1.
+pub fn element_of(name: &str) -> Option<(&str, usize)> {
+    let (whole, below) = name.strip_suffix('}')?.rsplit_once("_{")?;
+    Some((whole, below.parse().ok()?))
 }
 
 /// The name under which a value is kept; none for what has no value of its own.

@@ -88,3 +88,17 @@ fn a_number_that_is_not_given_is_found() {
     let given = "| Parameter | Size | Initial value |\n| --- | --- | --- |\n| $`w`$ | 1 | $`3`$ |\n\n";
     assert_eq!(check(&format!("{given}{page}"), demands).findings, []);
 }
+
+/// With the demand for givens, a matrix out of nowhere is found.
+#[test]
+fn a_matrix_that_is_not_given_is_found() {
+    let row = r"\begin{pmatrix} 1 & 2 \end{pmatrix}";
+    let page = format!(
+        "All numbers … with 9 decimal places.\n\n```math\n\\begin{{aligned}}\nx &= {row} \\\\[10pt]\ny &= x \\, W = {row}\n\\end{{aligned}}\n```\n"
+    );
+    let found = check(&page, Demands { givens: true }).findings;
+    assert!(found.iter().any(|finding| finding.text == "y has a value, but W is not given"), "{found:?}");
+    let given =
+        page.replace("y &=", "W &= \\begin{pmatrix} 1 & 0 \\\\ 0 & 1 \\end{pmatrix} \\\\[10pt]\ny &=");
+    assert_eq!(check(&given, Demands { givens: true }).findings, []);
+}

@@ -20,6 +20,7 @@ use crate::{
     sections::{
         facts::{Facts, ITEMS},
         lines::{function, left_out, lines_of, outermost_call},
+        primitives,
         sizes::sizes,
     },
 };
@@ -32,14 +33,8 @@ pub(super) fn backward(facts: &Facts<'_>) -> Section {
     let mut section = Section::new("backward");
     let reduction = Some(facts.reduction()).filter(|_| !facts.is_single());
     section.paragraph(phrases::backward_of_layers(reduction, facts.has_columns(), &occurring(facts)));
-    let operands = derivation.equations.iter().find_map(|equation| {
-        let Op::SoftmaxCrossEntropy(z, t) = equation.op else { return None };
-        Some((z, t))
-    });
-    if let Some((z, t)) = operands.filter(|(z, _)| facts.wants(*z)) {
-        softmax_with_cross_entropy(facts, &mut section, z, t);
-    }
     if derivation.loss.as_ref().is_none_or(|loss| facts.wants(loss.total)) {
+        softmax_with_cross_entropy(facts, &mut section);
         sigmoid_with_cross_entropy(facts, &mut section);
     }
     functions(facts, &mut section);
@@ -167,6 +162,17 @@ fn occurring(facts: &Facts<'_>) -> Backward {
 /// The derivatives of the functions that layers call.
 fn functions(facts: &Facts<'_>, section: &mut Section) {
     let mut derived = HashSet::new();
+    let mut primitives = HashSet::new();
+    for value in facts.named(Role::Forward).into_iter().rev() {
+        let formula = facts.formula(value);
+        if let Some(Node::Unary(op, x)) = formula.root()
+            && primitives::is_derived(*op)
+            && primitives.insert(*op)
+        {
+            section.paragraph(phrases::first_derivative_of_primitive(*op));
+            section.lines(primitives::derivative(facts, *op, &formula.clone().ending_at(Some(*x)).pruned()));
+        }
+    }
     for value in facts.named(Role::Forward).into_iter().rev() {
         if let Some((id, arguments)) = outermost_call(facts, value)
             && derived.insert(id)

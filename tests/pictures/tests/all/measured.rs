@@ -1,6 +1,6 @@
 //! The pictures of the examples and of random networks.
 
-use std::{env, path::Path};
+use std::{env, path::Path, sync::LazyLock};
 
 use mlp_pictures::{
     Picture,
@@ -9,16 +9,16 @@ use mlp_pictures::{
 };
 
 /// Random networks whose pictures each run measures; the command in `docs/correctness.md` measures 100.
-const RANDOM: u64 = 20;
+const RANDOM: u64 = 10;
 
 /// All pictures of a run.
-fn pictures() -> Vec<Picture> {
+static PICTURES: LazyLock<Vec<Picture>> = LazyLock::new(|| {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/course");
     let mut all = of_folder(&folder).unwrap();
     all.extend(crate::hand::pictures());
     all.extend(of_random(0..RANDOM).unwrap());
     all
-}
+});
 
 /// What the browser says of pictures; `None` on a machine without one, unless `MLP_NEEDS_CHROMIUM` is set.
 pub(crate) fn in_browser(pictures: &[Picture]) -> Option<Measured> {
@@ -38,15 +38,14 @@ pub(crate) fn in_browser(pictures: &[Picture]) -> Option<Measured> {
 
 #[test]
 fn nothing_overlaps_by_the_places_of_a_picture() {
-    let faults: Vec<String> = pictures().iter().flat_map(Picture::faults).collect();
+    let faults: Vec<String> = PICTURES.iter().flat_map(Picture::faults).collect();
     assert_eq!(faults, [""; 0]);
 }
 
 #[test]
 fn nothing_overlaps_in_a_browser() {
-    let pictures = pictures();
-    let Some(measured) = in_browser(&pictures) else { return };
+    let Some(measured) = in_browser(&PICTURES) else { return };
     assert_eq!(measured.findings, [""; 0]);
     let [count, texts, edges] = measured.counts;
-    assert!(count == pictures.len() && texts > 10 * count && edges > 10 * count, "{:?}", measured.counts);
+    assert!(count == PICTURES.len() && texts > 10 * count && edges > 10 * count, "{:?}", measured.counts);
 }

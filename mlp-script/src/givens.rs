@@ -1,0 +1,202 @@
+//! What the step starts from: samples, parameters, settings and the state of the rule, as numbers.
+
+use mlp_dsl::{
+    ir::{
+        Data, Parameter, Value,
+        array::Op,
+        equation::{EquationId, Role, Symbol},
+    },
+    kind::ParameterKind,
+    model::{Sample, Start},
+    shape::Shape,
+};
+
+use crate::{Language, page::Page, program::Program};
+
+impl Program<'_> {
+    /// The section of what is given.
+    pub(crate) fn givens(&self, page: &mut Page) {
+        if self.samples == 1 {
+            self.sample(page);
+        } else {
+            self.batch(page);
+        }
+        self.parameters(page);
+        self.settings(page);
+        self.states(page);
+    }
+
+    fn data(&self) -> impl Iterator<Item = &Data> {
+        self.derivation.inputs.iter().chain(&self.derivation.target)
+    }
+
+    /// The given values of a sample by name, in order: the loop over the samples takes them apart.
+    pub(crate) fn sample_names(&self) -> Vec<EquationId> {
+        self.data().flat_map(|data| data.value.equations().to_vec()).collect()
+    }
+
+    /// One sample: each of its values.
+    fn sample(&self, page: &mut Page) {
+        page.heading(if self.derivation.target.is_some() {
+            "The sample: input and target"
+        } else {
+            "The input"
+        });
+        for data in self.data() {
+            self.documentation(page, &data.docs);
+            for id in data.value.equations() {
+                self.array(page, *id);
+            }
+        }
+    }
+
+    /// A given value with its numbers.
+    fn array(&self, page: &mut Page, id: EquationId) {
+        let numbers: Vec<f64> = self.point.of(id, 0).map(|array| array.iter().collect()).unwrap_or_default();
+        let texts: Vec<String> = numbers.iter().map(|x| self.spelling().number(*x, false).text).collect();
+        let (start, end) = (page.declaration(&self.names.value(id)), page.terminator());
+        match self.equation(id).shape {
+            Shape::Scalar => page.line(&format!("{start}{}{end}", texts.concat())),
+            Shape::Vector(_) => page.listed(&start, ["[", "]"], &texts, end),
+            Shape::Matrix(_, columns) => {
+                let rows: Vec<Vec<String>> = texts.chunks(columns.max(1)).map(<[String]>::to_vec).collect();
+                page.rows(&start, &rows, end);
+            }
+        }
+    }
+
+    /// Several samples: a list with an item for each.
+    fn batch(&self, page: &mut Page) {
+        page.heading("The samples");
+        let names: Vec<String> = self.sample_names().iter().map(|id| self.names.value(*id)).collect();
+        page.comment(&format!("Each has {}", names.join(", ")));
+        page.line(&format!("{}[", page.declaration(&self.names.samples)));
+        page.indent();
+        for sample in self.derivation.declared_samples() {
+            let items = self.items(sample);
+            match self.language {
+                Language::Python if items.len() == 1 => page.listed("", ["(", ",)"], &items, ","),
+                Language::Python => page.listed("", ["(", ")"], &items, ","),
+                Language::JavaScript => page.listed("", ["[", "]"], &items, ","),
+            }
+        }
+        page.dedent();
+        page.line(&format!("]{}", page.terminator()));
+    }
+
+    /// The values of a sample: a number, or a list of numbers, for each name.
+    fn items(&self, sample: &Sample) -> Vec<String> {
+        let number = |x: &f64| self.spelling().number(*x, false).text;
+        let mut rest = sample.input.as_slice();
+        let mut items = Vec::new();
+        let mut take = |data: &Data, values: &[f64]| match &data.value {
+            Value::Packed(_) => items.extend(values.iter().map(number)),
+            Value::Whole(_) => {
+                let list = values.iter().map(number).collect::<Vec<String>>().join(", ");
+                items.push(if data.shape == Shape::Scalar { list } else { format!("[{list}]") });
+            }
+        };
+        for data in &self.derivation.inputs {
+            let (own, others) = rest.split_at_checked(data.shape.count()).unwrap_or((rest, &[]));
+            rest = others;
+            take(data, own);
+        }
+        if let Some(target) = &self.derivation.target {
+            take(target, &sample.target);
+        }
+        items
+    }
+
+    fn parameters(&self, page: &mut Page) {
+        if self.derivation.parameters.is_empty() {
+            return;
+        }
+        page.heading("Weights and biases at the start");
+        for parameter in &self.derivation.parameters {
+            if self.equation(parameter.equation).shape != Shape::Scalar {
+                page.blank();
+            }
+            self.documentation(page, &parameter.docs);
+            if let Some(about) = about(parameter) {
+                page.comment(about);
+            }
+            self.array(page, parameter.equation);
+        }
+    }
+
+    /// The numbers of the rule of training.
+    fn settings(&self, page: &mut Page) {
+        let Some(training) = &self.derivation.training else { return };
+        page.heading(&format!("The training rule {}", training.rule));
+        self.documentation(page, &training.docs);
+        for id in &training.settings {
+            if let Op::Setting(value) = self.equation(*id).op {
+                page.define(&self.names.value(*id), &self.spelling().number(value, false));
+            }
+        }
+        if let Some(step) = training.step {
+            page.comment("The number of the step");
+            page.define(&self.names.value(step), &self.spelling().number(1.0, false));
+        }
+    }
+
+    /// What the rule keeps from step to step: 0 before the first.
+    fn states(&self, page: &mut Page) {
+        let states: Vec<EquationId> = self
+            .derivation
+            .parameters
+            .iter()
+            .flat_map(Parameter::state)
+            .map(|state| state.equation)
+            .collect();
+        if states.is_empty() {
+            return;
+        }
+        page.blank();
+        page.comment("What the rule keeps from step to step, 0 before the first step");
+        for id in states {
+            let zero = self.spelling().number(0.0, false);
+            page.define(&self.names.value(id), &self.each(self.equation(id).shape, &zero));
+        }
+    }
+
+    /// The heading of the equations with a role.
+    pub(crate) fn title(&self, id: EquationId) -> &str {
+        let equation = self.equation(id);
+        let key = match equation.role {
+            Role::Given => return "The settings of this step",
+            Role::Forward => "forward",
+            Role::Loss if equation.symbol == Symbol::Objective => return "The objective",
+            Role::Loss => "loss",
+            Role::LocalDerivative | Role::ChainRule => "backward",
+            Role::Penalty if equation.symbol == Symbol::Objective => return "The objective",
+            Role::Penalty => "penalty",
+            Role::Update => "update",
+            Role::Batch => match &equation.symbol {
+                Symbol::Objective => return "The objective",
+                Symbol::BatchLoss(_) => "loss",
+                _ => return "The gradients of the batch",
+            },
+        };
+        self.heading_of(key)
+    }
+
+    /// The words of a heading: the specification's, or English ones.
+    pub(crate) fn heading_of(&self, key: &str) -> &str {
+        let own = &self.derivation.header.document.headings;
+        let own = own.iter().find(|(name, _)| name == key).map(|(_, words)| words.as_str());
+        let english = mlp_dsl::model::HEADINGS.iter().find(|(name, _)| *name == key).map(|(_, words)| *words);
+        own.or(english).unwrap_or_default()
+    }
+}
+
+/// What a comment says of a parameter.
+fn about(parameter: &Parameter) -> Option<&'static str> {
+    match (&parameter.start, parameter.kind, parameter.frozen) {
+        (_, ParameterKind::Weight, true) => Some("frozen weights: the step leaves them as they are"),
+        (_, ParameterKind::Bias, true) => Some("frozen biases: the step leaves them as they are"),
+        (Start::Uniform { .. } | Start::Normal { .. }, _, false) => Some("drawn at random, once"),
+        (Start::Loaded(_), _, false) => Some("from the file of weights"),
+        (Start::Fill(_) | Start::Values(_), _, false) => None,
+    }
+}
