@@ -96,6 +96,10 @@ impl<'d> Format<'d> for Markdown<'d> {
             self.block(&format!("```mermaid\n{}```", mermaid(&picture.graph)));
         }
     }
+
+    fn code(&mut self, text: &'d str) {
+        self.block(&self::code(text));
+    }
 }
 
 impl Markdown<'_> {

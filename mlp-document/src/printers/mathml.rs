@@ -46,6 +46,7 @@ pub(crate) fn height(math: &Math) -> usize {
         }
         Math::Sized(inside, _) => height(inside) + 1,
         Math::Root(inside) | Math::Fenced(_, inside) => height(inside),
+        Math::Sized(inside, _) => height(inside) + 1,
         Math::Cases { then, condition, otherwise } => highest(&[then, condition]) + height(otherwise),
         Math::Matrix(rows) => rows.iter().map(|row| row.iter().map(height).max().unwrap_or(1)).sum(),
     }
@@ -101,6 +102,9 @@ fn math(math: &Math) -> String {
                  <mtr><mtd>{then}</mtd><mtd><mtext>if&nbsp;</mtext>{condition}</mtd></mtr>\
                  <mtr><mtd>{otherwise}</mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow>"
             )
+        }
+        Math::Sized(inside, size) => {
+            format!("<munder>{}{}</munder>", self::math(inside), self::math(&size.math()))
         }
         Math::Matrix(rows) => {
             let cell = |cell: &Math| format!("<mtd>{}</mtd>", self::math(cell));

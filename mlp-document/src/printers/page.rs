@@ -27,6 +27,8 @@ pub(crate) trait Format<'d> {
     fn code(&mut self, text: &'d str);
     /// A picture.
     fn picture(&mut self, picture: &'d Picture);
+    /// Text of the specification, its lines as they are.
+    fn code(&mut self, text: &'d str);
 }
 
 /// What is above the first paragraph.
@@ -70,6 +72,7 @@ pub(crate) fn print<'d>(document: &'d Document, format: &mut dyn Format<'d>) {
                 Block::Table { columns, rows } => format.table(columns, rows),
                 Block::Code(text) => format.code(text),
                 Block::Picture(picture) => format.picture(picture),
+                Block::Code(text) => format.code(text),
             }
         }
     }

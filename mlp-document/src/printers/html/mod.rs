@@ -140,6 +140,10 @@ impl<'d> Format<'d> for Html<'d> {
         let picture = svg(&scene, &format!("picture-{}", self.pictures));
         let _ = writeln!(self.out, "<figure{class} tabindex=\"0\">{picture}</figure>");
     }
+
+    fn code(&mut self, text: &'d str) {
+        let _ = writeln!(self.out, "<pre tabindex=\"0\"><code>{}</code></pre>", escape(text.trim_end()));
+    }
 }
 
 impl Html<'_> {

@@ -118,6 +118,10 @@ impl<'d> Format<'d> for Json<'d> {
     fn picture(&mut self, picture: &'d Picture) {
         self.block(picture::block(picture));
     }
+
+    fn code(&mut self, text: &'d str) {
+        self.block(Block::Code { text: text.to_owned() });
+    }
 }
 
 impl<'d> Json<'d> {
@@ -245,6 +249,7 @@ fn side(index: usize, (operator, math, side): &(Operator, Math, &Side)) -> SideO
             Form::Terms => "terms",
             Form::Given | Form::GivenColumns(..) => "given",
             Form::Value => "value",
+            Form::Given | Form::GivenColumns(..) => "given",
         },
         latex: latex::math(math),
     }

@@ -114,6 +114,9 @@ pub(super) enum Block {
     Heading {
         text: String,
     },
+    Code {
+        text: String,
+    },
     Paragraph {
         pieces: Vec<PieceObject>,
     },
