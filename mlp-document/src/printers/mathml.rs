@@ -44,7 +44,6 @@ pub(crate) fn height(math: &Math) -> usize {
             let scripts = [below, above].into_iter().flatten().map(|script| height(script));
             height(base).max(scripts.max().unwrap_or(1))
         }
-        Math::Sized(inside, _) => height(inside) + 1,
         Math::Root(inside) | Math::Fenced(_, inside) => height(inside),
         Math::Sized(inside, _) => height(inside) + 1,
         Math::Cases { then, condition, otherwise } => highest(&[then, condition]) + height(otherwise),
@@ -88,10 +87,6 @@ fn math(math: &Math) -> String {
                 return with_subscripts(name, &letters(name), above);
             }
             scripts(["msub", "msup", "msubsup"], &self::math(base), below, above)
-        }
-        Math::Sized(inside, size) => {
-            let size = self::math(&size.math());
-            format!("<munder class=\"sized\">{}{size}</munder>", self::math(inside))
         }
         Math::Root(inside) => format!("<msqrt>{}</msqrt>", self::math(inside)),
         Math::Fenced(fence, inside) => fenced(*fence, &self::math(inside)),
