@@ -269,7 +269,12 @@ impl Known {
         let of = ["J", "\\bar{E}", "E_{\\Sigma}", "E"].map(|of| format!("d {of} / d {parameter}"));
         if let Some(name) = of.iter().find(|name| self.printed.contains_key(*name)).filter(|_| !apart) {
             report.sides += 1;
-            self.known_value(line, name, &gradient, report);
+            // The last of sixteen digits depends on the order of the operations.
+            let noise = self.rounding.digits >= 15
+                && self.printed.get(name).is_some_and(|before| self.near(before, &gradient, 1e-14));
+            if !noise {
+                self.known_value(line, name, &gradient, report);
+            }
         }
     }
 
