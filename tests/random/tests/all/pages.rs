@@ -105,7 +105,7 @@ fn examples() -> Vec<(String, String)> {
     files.map(|file| (file.display().to_string(), fs::read_to_string(&file).unwrap_or_default())).collect()
 }
 
-/// Networks that every run prints; the command in `docs/correctness.md` prints 1000.
+/// Networks that every run prints; the command in `docs/correctness.md` prints 200.
 const PRINTED: u64 = 60;
 
 #[test]
