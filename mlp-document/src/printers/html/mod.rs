@@ -129,16 +129,16 @@ impl<'d> Format<'d> for Html<'d> {
         self.out.push_str("</tbody>\n</table></div>\n");
     }
 
-    fn code(&mut self, text: &'d str) {
-        let _ = writeln!(self.out, "<pre tabindex=\"0\"><code>{}</code></pre>", escape(text.trim_end()));
-    }
-
     fn picture(&mut self, picture: &'d Picture) {
         self.pictures += 1;
         let scene = picture.scene();
         let class = if scene.width > WIDE { " class=\"wide\"" } else { "" };
         let picture = svg(&scene, &format!("picture-{}", self.pictures));
         let _ = writeln!(self.out, "<figure{class} tabindex=\"0\">{picture}</figure>");
+    }
+
+    fn code(&mut self, text: &'d str) {
+        let _ = writeln!(self.out, "<pre tabindex=\"0\"><code>{}</code></pre>", escape(text.trim_end()));
     }
 }
 
