@@ -302,3 +302,33 @@ fn assert_closed(name: &str, html: &str) {
     }
     assert!(open.is_empty(), "{name}: {open:?}");
 }
+
+/// What a later step uses is that of the step, or what the step before has left.
+#[test]
+fn a_later_step_refers_to_its_own() {
+    let source = fs::read_to_string(folder("../examples/course/momentum.mlp")).unwrap();
+    let page = data_of(&document("momentum", &source, &Options { steps: 2, ..Options::default() }), &source);
+    assert_valid(&schema(), "momentum", &page);
+    let step = |id: &str| steps(&page).iter().find(|step| step["id"] == id).unwrap().clone();
+    let operands = |id: &str| -> Vec<String> {
+        let operands = step(id)["operands"].as_array().unwrap().clone();
+        operands.iter().map(|operand| text_of(operand)).collect()
+    };
+    assert_eq!(operands("steps/w1_plus@step2"), ["update/w1_plus", "setting/rate", "steps/v_w1_plus@step2"]);
+    assert_eq!(operands("steps/v_w1_plus@step2")[2], "steps/d_w1@step2");
+    assert_eq!(text(&step("steps/delta_h@step2"), "reason"), "chain rule");
+    for operand in steps(&page).iter().flat_map(|step| step["operands"].as_array().unwrap()) {
+        let Some(id) = operand["id"].as_str().filter(|id| ids_of_steps(&page).contains(*id)) else {
+            continue;
+        };
+        assert_eq!(operand["value"], step(id)["value"], "{id}");
+    }
+}
+
+fn text_of(operand: &Value) -> String {
+    operand["id"].as_str().unwrap_or("none").to_owned()
+}
+
+fn ids_of_steps(data: &Value) -> HashSet<String> {
+    steps(data).iter().map(|step| text(step, "id").to_owned()).collect()
+}
