@@ -64,12 +64,23 @@ pub struct Options {
     pub extent: Extent,
     /// What the page is about.
     pub selection: Selection,
+    /// The text of the specification, which is printed at the end.
+    pub specification: Option<String>,
 }
 
 impl Default for Options {
     fn default() -> Self {
         let (extent, selection) = (Extent::default(), Selection::default());
-        Options { digits: 9, batch: None, round_each: None, full_detail: false, steps: 1, extent, selection }
+        Options {
+            digits: 9,
+            batch: None,
+            round_each: None,
+            full_detail: false,
+            steps: 1,
+            extent,
+            selection,
+            specification: None,
+        }
     }
 }
 
@@ -90,6 +101,10 @@ pub struct Document {
     options: Options,
     preface: Vec<Text>,
     sections: Vec<Section>,
+    /// Start values, where not all numbers are known.
+    start: Option<Point>,
+    batch: usize,
+    columns: bool,
 }
 
 /// A network with more parameters than this is described in symbols only.
@@ -98,19 +113,27 @@ const EVALUATED: usize = 1 << 20;
 /// Decimals of a number where each is rounded before it is used.
 const ROUNDED: usize = 15;
 
+/// The digits of printed numbers. What is rounded before it is used is printed with all the digits that it has.
+fn printed_digits(options: &Options) -> usize {
+    if options.round_each.is_some() { ROUNDED } else { options.digits.clamp(1, 17) }
+}
+
 /// Writes the worked derivation.
 pub fn derive(derivation: &Derivation, options: &Options) -> Document {
     let mut derivation = derivation.clone();
     derivation.chosen.batch = options.batch;
     let derivation = &derivation;
     let numbers = numbers_of(derivation, options);
-    let facts = Facts::new(derivation, options, numbers.as_ref());
+    let drawn = numbers.is_none() && derivation.parameter_count() <= EVALUATED;
+    let start = drawn.then(|| Point::at(derivation, &[]));
+    let facts = Facts::new(derivation, options, numbers.as_ref(), start.as_ref());
+    let neurons = facts.at_neuron_level();
     let sections = sections::sections(&facts);
-    // What is rounded before it is used is printed with all the digits that it has.
-    let digits = if options.round_each.is_some() { ROUNDED } else { options.digits.clamp(1, 17) };
+    let digits = printed_digits(options);
     let preface = sections::preface(&facts, options);
-    let names = facts.names;
-    Document {
+    let (batch, columns) = (facts.batch_size(), facts.has_columns());
+    let names = facts.names.clone();
+    let mut document = Document {
         derivation: derivation.clone(),
         names,
         steps: numbers.as_ref().map_or(1, |numbers| numbers.later() + 1),
@@ -121,7 +144,14 @@ pub fn derive(derivation: &Derivation, options: &Options) -> Document {
         options: options.clone(),
         preface,
         sections,
+        start,
+        batch,
+        columns,
+    };
+    if !neurons && document.leaves_out_numbers() {
+        document.preface.push(phrases::too_large());
     }
+    document
 }
 
 /// The numbers at the declared values, where all are declared and the network is small.
@@ -220,6 +250,17 @@ impl Document {
             round_each: self.round_each,
             compact: self.compact,
             sample: None,
+            start: self.start.as_ref(),
+            batch: self.batch,
+            columns: self.columns,
+            sized: false,
         }
+    }
+
+    /// Whether some side has more numbers than are printed.
+    fn leaves_out_numbers(&self) -> bool {
+        let numbers = |side: &&Side| matches!(side.form, Form::Numbers | Form::Value);
+        let mut sides = self.lines().flat_map(|line| &line.sides).filter(numbers);
+        self.numbers.is_some() && sides.any(|side| self.math(side).is_none())
     }
 }

@@ -92,8 +92,9 @@ fn rounded(
         let parameter = derivation.parameters.iter().find(|parameter| parameter.equation == id);
         parameter.is_some_and(|parameter| !matches!(parameter.start, Start::Fill(_) | Start::Values(_)))
     };
-    // The gradients of one sample are printed for named neurons only.
-    let neurons = is_of_neurons(derivation);
+    // The gradients of one sample are printed for named neurons, and where there is one sample only.
+    let single = point.samples() == 1 && (derivation.header.has_data || derivation.batch_of_epoch() == 1);
+    let neurons = single || is_of_neurons(derivation);
     let is_parameter = |id: EquationId| derivation.parameters.iter().any(|p| p.equation == id);
     let is_printed = |id: EquationId| {
         let of_sample = matches!(derivation.equation(id).symbol, Symbol::Gradient(by) if is_parameter(by));

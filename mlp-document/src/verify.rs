@@ -172,7 +172,7 @@ impl Document {
         let texts = blocks.flat_map(|block| match block {
             Block::Paragraph(text) => vec![text],
             Block::Table { rows, .. } => rows.iter().flatten().collect(),
-            Block::Lines(_) | Block::Picture(_) | Block::Heading(_) => Vec::new(),
+            Block::Lines(_) | Block::Picture(_) | Block::Heading(_) | Block::Code(_) => Vec::new(),
         });
         self.preface.iter().chain(texts).flatten()
     }

@@ -11,6 +11,8 @@ mod book;
 mod computation;
 #[path = "document/formats.rs"]
 mod formats;
+#[path = "document/given.rs"]
+mod given;
 #[path = "document/networks.rs"]
 mod networks;
 #[path = "document/outside.rs"]

@@ -83,9 +83,10 @@ pub struct Sample {
 }
 
 /// The headings of a document: the names they have in front matter, and the English words.
-pub const HEADINGS: [(&str, &str); 12] = [
+pub const HEADINGS: [(&str, &str); 14] = [
     ("start", "Where this page starts"),
     ("network", "The network"),
+    ("given", "What is given"),
     ("parameters", "What is trained"),
     ("forward", "Forward pass"),
     ("loss", "The loss"),
@@ -96,6 +97,7 @@ pub const HEADINGS: [(&str, &str); 12] = [
     ("check", "Was it right?"),
     ("graph", "The computational graph"),
     ("effort", "What it takes"),
+    ("specification", "The specification"),
 ];
 
 /// The front matter: settings of the document.

@@ -269,6 +269,18 @@ impl Expression {
         NodeId::new(self.nodes.len().saturating_sub(1))
     }
 
+    /// Whether a node is a quantity.
+    pub(crate) fn is_quantity(&self, id: NodeId) -> bool {
+        matches!(self.node(id), Some(Node::Quantity(_)))
+    }
+
+    /// Whether only one element of a node is read.
+    pub(crate) fn reads_element(&self, id: NodeId) -> bool {
+        let mut readers = self.nodes.iter().filter(|node| node.operands().contains(&id)).peekable();
+        let element = |node: &Node| matches!(node, Node::Array(ArrayOp::Element(_) | ArrayOp::Cell(..), _));
+        readers.peek().is_some() && readers.all(element)
+    }
+
     /// The node of the value.
     pub(crate) fn last(&self) -> NodeId {
         NodeId::new(self.nodes.len().saturating_sub(1))

@@ -33,18 +33,22 @@ pub(super) fn select(comparison: Comparison, [left, right, then, otherwise]: [&M
     }
 }
 
-/// An operation on arrays whose result has `length` numbers; `None` where an operand is missing.
-pub(super) fn array_operation(op: ArrayOp, operands: &[Math], length: usize) -> Option<Math> {
+/// An operation on arrays whose result has `length` numbers, with vectors as columns or as rows; `None` where an operand
+/// is missing.
+pub(super) fn array_operation(op: ArrayOp, operands: &[Math], length: usize, columns: bool) -> Option<Math> {
     let first = operands.first()?;
     let second = || operands.get(1);
-    let transposed = |piece: &Math| piece.at_least(Binding::Atom).raised(Operator::Transpose.into());
+    let transposed = Math::transposed;
+    let closed = |piece: &Math| piece.at_least(Binding::Closed);
     let product = |a: Math, b: Math| Math::infix(a, Operator::Juxtaposed, b);
     Some(match op {
-        ArrayOp::Product => product(first.at_least(Binding::Closed), second()?.at_least(Binding::Closed)),
-        ArrayOp::ProductTransposed | ArrayOp::Dot => {
-            product(first.at_least(Binding::Closed), transposed(second()?))
-        }
-        ArrayOp::TransposedProduct => product(transposed(first), second()?.at_least(Binding::Closed)),
+        ArrayOp::Product if columns => product(transposed(second()?), closed(first)),
+        ArrayOp::ProductTransposed if columns => product(closed(second()?), closed(first)),
+        ArrayOp::TransposedProduct if columns => product(closed(first), transposed(second()?)),
+        ArrayOp::Dot if columns => product(transposed(first), closed(second()?)),
+        ArrayOp::Product => product(closed(first), closed(second()?)),
+        ArrayOp::ProductTransposed | ArrayOp::Dot => product(closed(first), transposed(second()?)),
+        ArrayOp::TransposedProduct => product(transposed(first), closed(second()?)),
         ArrayOp::Sum => Math::Row(Math::sum_over(index(), vec![indexed(first)])),
         ArrayOp::Softmax => softmax(first),
         ArrayOp::LogSoftmax => Math::call(Name::function("ln").into(), [softmax(first)]),

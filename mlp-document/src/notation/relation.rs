@@ -1,12 +1,12 @@
 //! Whether two sides that follow one another are equal as they are printed, or only nearly, because digits were dropped.
 
-use mlp_dsl::{formula::scalar::Binary, shape::Shape};
+use mlp_dsl::{formula::scalar::Binary, model::Reduction, shape::Shape};
 use mlp_eval::Array;
 
 use crate::{
     content::{Form, Line, Side},
     expression::{
-        Expression, Node, NodeId,
+        Expression, Node, NodeId, Quantity,
         evaluate::{Numbers, node_values, nodes_from},
     },
     known::Known,
@@ -62,7 +62,15 @@ impl Notation<'_> {
         let expression = &side.expression;
         let value = || self.values(expression);
         match side.form {
-            Form::Symbols | Form::Taken => Said::Symbols,
+            Form::Symbols | Form::Taken | Form::Sized => Said::Symbols,
+            Form::Given | Form::GivenColumns(..) => {
+                self.corners(expression).map_or(Said::Numbers(None, false), |corners| {
+                    let value = Array::vector(corners.numbers().collect());
+                    let read = self.read(&value);
+                    let exact = read.as_ref().is_some_and(|read| same(read, &value));
+                    Said::Numbers(read.map(|read| read.iter().collect()), exact)
+                })
+            }
             Form::Value => value().map_or(Said::Numbers(None, false), |value| {
                 let read = self.read(&value);
                 let exact = read.as_ref().is_some_and(|read| same(read, &value));
@@ -71,7 +79,7 @@ impl Notation<'_> {
             Form::Terms => Said::Numbers(self.sum_of_terms(expression).map(|sum| vec![sum]), false),
             Form::Numbers => {
                 let read = self.read_back(expression);
-                Said::Numbers(read.map(|read| read.iter().collect()), self.in_full(expression))
+                Said::Numbers(read, self.in_full(expression))
             }
         }
     }
@@ -82,31 +90,51 @@ impl Notation<'_> {
         Some(Array::from_row_major(value.shape(), &digits.collect::<Option<Vec<Known>>>()?))
     }
 
-    /// The value of an expression for the printed digits of its quantities.
-    fn read_back(&self, expression: &Expression) -> Option<Array<Known>> {
-        let numbers = self.numbers.filter(|numbers| !self.is_of_batch(numbers, expression))?;
-        let digits =
-            |quantity: &crate::Quantity| self.read(&quantity.evaluate(self.derivation, numbers, 0)?);
-        nodes_from(expression, self.derivation, &digits, &|_, _| None)?.pop()
+    /// The value of an expression for the printed digits of its quantities, for each sample that it has a row for.
+    fn read_back(&self, expression: &Expression) -> Option<Vec<Known>> {
+        let mut cells = Vec::new();
+        for sample in 0..self.rows_of(expression) {
+            cells.extend(self.read_back_at(expression, sample)?.iter());
+        }
+        Some(cells)
     }
 
-    /// Whether it has a row for each of several samples.
-    fn is_of_batch(&self, numbers: &Numbers<Known>, expression: &Expression) -> bool {
-        numbers.samples() > 1 && expression.is_open(self.derivation)
+    fn read_back_at(&self, expression: &Expression, sample: usize) -> Option<Array<Known>> {
+        let numbers = self.numbers?;
+        let digits = |quantity: &Quantity| self.read(&quantity.evaluate(self.derivation, numbers, sample)?);
+        let batch = |reduction: Reduction, inner: &Expression| {
+            let each = (0..numbers.samples()).map(|sample| self.read_back_at(inner, sample));
+            let sum = each.reduce(|sum, each| Some(sum?.plus(&each?)))??;
+            let count = Known::from(numbers.samples() as f64);
+            Some(match reduction {
+                Reduction::Mean => sum.map(|x| x / count),
+                Reduction::Sum => sum,
+            })
+        };
+        nodes_from(expression, self.derivation, &digits, &batch)?.pop()
+    }
+
+    /// For how many samples it has a row.
+    fn rows_of(&self, expression: &Expression) -> usize {
+        let samples = self.numbers.map_or(1, Numbers::samples);
+        if samples > 1 && expression.is_open(self.derivation) { samples } else { 1 }
     }
 
     /// Whether all digits of each quantity are printed.
     fn in_full(&self, expression: &Expression) -> bool {
-        let Some(numbers) = self.numbers.filter(|numbers| !self.is_of_batch(numbers, expression)) else {
-            return false;
+        let Some(numbers) = self.numbers else { return false };
+        let all = |quantity: &Quantity, sample: usize| {
+            let value = quantity.evaluate(self.derivation, numbers, sample);
+            let pair = value.and_then(|value| Some((self.read(&value)?, value)));
+            pair.is_some_and(|(read, value)| same(&read, &value))
         };
         expression.nodes().iter().all(|node| match node {
             Node::Quantity(quantity) => {
-                let value = quantity.evaluate(self.derivation, numbers, 0);
-                let pair = value.and_then(|value| Some((self.read(&value)?, value)));
-                pair.is_some_and(|(read, value)| same(&read, &value))
+                let open = quantity.is_open(self.derivation);
+                let samples = if open { numbers.samples() } else { 1 };
+                (0..samples).all(|sample| all(quantity, sample))
             }
-            Node::Batch(..) => false,
+            Node::Batch(_, inner) => self.in_full(inner),
             Node::Number(_)
             | Node::Constant(..)
             | Node::Unary(..)

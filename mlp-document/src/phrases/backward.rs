@@ -60,13 +60,15 @@ pub(crate) struct Backward {
     pub(crate) outer: bool,
 }
 
-pub(crate) fn backward_of_layers(reduction: Reduction, occurs: &Backward) -> Text {
+/// `reduction` is nothing where the batch is one sample.
+pub(crate) fn backward_of_layers(reduction: Option<Reduction>, columns: bool, occurs: &Backward) -> Text {
     let mut text = text!["The chain rule is applied from the last layer to the first."];
     if occurs.delta {
         text.extend(text![
             " ",
             letter("δ"),
-            " is the derivative of the loss with respect to a net input, with one row for each sample.",
+            " is the derivative of the loss with respect to a net input",
+            if reduction.is_some() { ", with one row for each sample." } else { "." },
         ]);
     }
     if occurs.transposed {
@@ -76,13 +78,19 @@ pub(crate) fn backward_of_layers(reduction: Reduction, occurs: &Backward) -> Tex
             " and the transposed weights is the derivative with respect to what the layer reads.",
         ]);
     }
-    if occurs.outer {
+    if occurs.outer && columns {
+        text.extend(text![
+            " The gradient with respect to the weights is the product of ",
+            letter("δ"),
+            " and the transposed input of the layer.",
+        ]);
+    } else if occurs.outer {
         text.extend(text![
             " The gradient with respect to the weights is the product of the transposed input of the layer and ",
             letter("δ"),
             match reduction {
-                Reduction::Sum => ".",
-                Reduction::Mean => ", divided by the batch size.",
+                Some(Reduction::Sum) | None => ".",
+                Some(Reduction::Mean) => ", divided by the batch size.",
             },
         ]);
     }
@@ -172,9 +180,18 @@ pub(crate) fn logarithms_of_probabilities(sigmoid: bool) -> Text {
     ]
 }
 
-pub(crate) fn gradients_of_batch(reduction: Reduction) -> Text {
+/// `reduction` is nothing where the batch is one sample.
+pub(crate) fn gradients_of_batch(reduction: Option<Reduction>) -> Text {
     text![match reduction {
-        Reduction::Sum => "The gradients with respect to the parameters are sums over the batch:",
-        Reduction::Mean => "The gradients with respect to the parameters are means over the batch:",
+        None => "The gradients with respect to the parameters, all elements at once:",
+        Some(Reduction::Sum) => "The gradients with respect to the parameters are sums over the batch:",
+        Some(Reduction::Mean) => "The gradients with respect to the parameters are means over the batch:",
     }]
+}
+
+/// Before the gradients of weights element by element.
+pub(crate) fn gradients_of_elements() -> Text {
+    text![
+        "A weight multiplies one element of what the layer reads, and the product goes to one net input. For each sample, the gradient with respect to the weight is therefore this element times the derivative with respect to that net input:"
+    ]
 }

@@ -10,6 +10,7 @@ mod check;
 pub(crate) mod computation;
 mod effort;
 mod forward;
+mod given;
 mod loss;
 mod network;
 mod parameters;
@@ -23,8 +24,8 @@ mod steps;
 mod update;
 
 pub(crate) use self::{
-    backward::*, check::*, effort::*, forward::*, loss::*, network::*, parameters::*, penalty::*, preface::*,
-    questions::*, samples::*, selection::*, sizes::*, steps::*, update::*,
+    backward::*, check::*, effort::*, forward::*, given::*, loss::*, network::*, parameters::*, penalty::*,
+    preface::*, questions::*, samples::*, selection::*, sizes::*, steps::*, update::*,
 };
 
 use crate::{

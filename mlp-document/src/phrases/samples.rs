@@ -38,10 +38,6 @@ pub(crate) fn samples_of_neurons(count: usize, more: usize) -> Text {
     text
 }
 
-pub(crate) fn samples_as_rows(count: usize) -> Text {
-    text![format!("The step takes these {count} samples, one in each row:")]
-}
-
 pub(crate) fn batch_beyond_data(declared: usize, count: usize) -> Text {
     let all = if count == 1 { "it" } else { "all of them" };
     text![format!(

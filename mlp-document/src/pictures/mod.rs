@@ -58,7 +58,7 @@ impl Default for NetworkOptions {
 pub fn network(derivation: &Derivation, options: &NetworkOptions) -> Picture {
     let own = Options { digits: options.digits, ..Options::default() };
     let numbers = if options.values { numbers_of(derivation, &own) } else { None };
-    let facts = Facts::new(derivation, &own, numbers.as_ref());
+    let facts = Facts::new(derivation, &own, numbers.as_ref(), None);
     of_facts(&facts, options)
 }
 

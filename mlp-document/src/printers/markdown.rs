@@ -84,6 +84,10 @@ impl<'d> Format<'d> for Markdown<'d> {
         self.block(&lines.join("\n"));
     }
 
+    fn code(&mut self, text: &'d str) {
+        self.block(&code(text));
+    }
+
     fn picture(&mut self, picture: &'d Picture) {
         let edges = picture.graph.edges.len();
         if picture.kind == PictureKind::Computation && edges > EDGES {
@@ -113,6 +117,15 @@ fn piece(piece: &Piece<'_>) -> String {
     }
 }
 
+/// A block of code; its fence is longer than any in it.
+fn code(text: &str) -> String {
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(3.max(longest + 1));
+    let harmless = |c: char| if acts(c) && c != '\n' { ' ' } else { c };
+    let text: String = text.chars().map(harmless).collect();
+    format!("{fence}text\n{}\n{fence}", text.trim_end())
+}
+
 /// Mathematics in running text.
 fn math(math: &Math) -> String {
     format!("$`{}`$", latex::math(math))
@@ -136,7 +149,10 @@ fn aligned(block: &[Row], compact: bool) -> String {
     let mut text = String::new();
     for (index, row) in block.iter().enumerate() {
         if index > 0 {
-            let _ = writeln!(text, " \\\\[{}pt]", if row.left.is_some() { apart } else { close });
+            let above = index.checked_sub(1).and_then(|above| block.get(above));
+            let tall = above.is_some_and(|above| above.right.iter().any(|(_, side)| side.is_tall()));
+            let space = if row.left.is_some() { apart } else { close } + if tall { close.max(4) } else { 0 };
+            let _ = writeln!(text, " \\\\[{space}pt]");
         }
         if let Some(left) = &row.left {
             text.push_str(&latex::math(left));

@@ -44,6 +44,7 @@ pub(crate) fn height(math: &Math) -> usize {
             let scripts = [below, above].into_iter().flatten().map(|script| height(script));
             height(base).max(scripts.max().unwrap_or(1))
         }
+        Math::Sized(inside, _) => height(inside) + 1,
         Math::Root(inside) | Math::Fenced(_, inside) => height(inside),
         Math::Cases { then, condition, otherwise } => highest(&[then, condition]) + height(otherwise),
         Math::Matrix(rows) => rows.iter().map(|row| row.iter().map(height).max().unwrap_or(1)).sum(),
@@ -86,6 +87,10 @@ fn math(math: &Math) -> String {
                 return with_subscripts(name, &letters(name), above);
             }
             scripts(["msub", "msup", "msubsup"], &self::math(base), below, above)
+        }
+        Math::Sized(inside, size) => {
+            let size = self::math(&size.math());
+            format!("<munder class=\"sized\">{}{size}</munder>", self::math(inside))
         }
         Math::Root(inside) => format!("<msqrt>{}</msqrt>", self::math(inside)),
         Math::Fenced(fence, inside) => fenced(*fence, &self::math(inside)),

@@ -38,6 +38,7 @@ pub(crate) fn math(math: &Math) -> String {
             let row = |row: &Vec<Math>| row.iter().map(self::math).collect::<Vec<_>>().join(" ");
             format!("[{}]", rows.iter().map(row).collect::<Vec<_>>().join("; "))
         }
+        Math::Sized(inside, _) => self::math(inside),
     }
 }
 

@@ -13,6 +13,7 @@ use mlp_dsl::{
     never,
     shape::Shape,
 };
+use mlp_eval::{Array, Point};
 
 use crate::{
     Options,
@@ -42,7 +43,6 @@ pub(crate) struct Facts<'d> {
     /// The last equation of each layer.
     ends: Vec<EquationId>,
     pub(crate) options: &'d Options,
-    pub(crate) names: Names,
     neurons: bool,
     /// Whether the targets sum to 1.
     pub(crate) simplex: bool,
@@ -50,6 +50,10 @@ pub(crate) struct Facts<'d> {
     wanted: Option<Wanted>,
     /// The parameters that a brief page writes out.
     full: Option<HashSet<EquationId>>,
+    /// Start values, where not all numbers are known.
+    start: Option<&'d Point>,
+    /// The spellings of names.
+    pub(crate) names: Names,
 }
 
 impl<'d> Facts<'d> {
@@ -57,6 +61,7 @@ impl<'d> Facts<'d> {
         derivation: &'d Derivation,
         options: &'d Options,
         numbers: Option<&'d Numbers<Known>>,
+        start: Option<&'d Point>,
     ) -> Self {
         let mut uses: HashMap<EquationId, Vec<EquationId>> = HashMap::new();
         for (id, equation) in derivation.numbered() {
@@ -71,8 +76,7 @@ impl<'d> Facts<'d> {
         let ends = derivation.layers.iter().filter_map(end).collect();
         let parameters = derivation.parameters.iter().map(|p| p.equation).collect();
         let (neurons, simplex) = (is_of_neurons(derivation), targets_sum_to_one(derivation));
-        let single = neurons && numbers.is_none_or(|numbers| numbers.samples() == 1);
-        let names = Names::new(derivation, single);
+        let names = Names::new(derivation, true);
         let (wanted, full) = (None, None);
         let mut facts = Facts {
             derivation,
@@ -81,16 +85,22 @@ impl<'d> Facts<'d> {
             uses,
             ends,
             options,
-            names,
             neurons,
             simplex,
             wanted,
             full,
+            start,
+            names,
         };
         facts.wanted = Wanted::new(&facts, &options.selection);
         // A chosen parameter is written out.
         let brief = options.is_brief() && facts.wanted.is_none();
         facts.full = brief.then(|| selection::in_full(&facts));
+        // With one sample its loss is that of the batch.
+        let of_neurons = neurons && numbers.is_none_or(|numbers| numbers.samples() == 1);
+        if !of_neurons && !facts.is_single() {
+            facts.names = Names::new(derivation, false);
+        }
         facts
     }
 
@@ -132,6 +142,22 @@ impl<'d> Facts<'d> {
         } else {
             formula
         }
+    }
+
+    /// Whether the page of layers is about one sample: then the loss of the batch is that of the sample.
+    pub(crate) fn is_single(&self) -> bool {
+        !self.neurons && self.batch_size() == 1 && self.batch_of_sizes() == 1
+    }
+
+    /// Whether vectors are columns: the specification writes each product with the vector on the right, `W @ x`.
+    pub(crate) fn has_columns(&self) -> bool {
+        let forward = || {
+            let of_samples = self.derivation.equations.iter();
+            of_samples.filter(|equation| matches!(equation.role, Role::Forward | Role::Loss))
+        };
+        self.is_single()
+            && forward().any(|equation| matches!(equation.op, Op::MatrixVector(..)))
+            && !forward().any(|equation| matches!(equation.op, Op::VectorMatrix(..)))
     }
 
     /// Whether some value is the net input of a neuron or layer.
@@ -186,6 +212,29 @@ impl<'d> Facts<'d> {
         let of_data = self.derivation.header.has_data && self.numbers.is_some();
         let batch = if of_data { self.batch() } else { self.declared_batch() };
         batch.of(self.derivation).unwrap_or(1)
+    }
+
+    /// Whether start values are known: those of very large networks are not drawn.
+    pub(crate) fn has_start_values(&self) -> bool {
+        self.start.is_some() || self.numbers.is_some()
+    }
+
+    /// The start value of a parameter, where it is known.
+    pub(crate) fn start_value(&self, id: EquationId) -> Option<Array<Known>> {
+        match self.numbers {
+            Some(numbers) => numbers.value(id, 0).cloned(),
+            None => self.start?.of(id, 0).map(Array::convert),
+        }
+    }
+
+    /// The digits with which numbers are printed.
+    pub(crate) fn printed_digits(&self) -> usize {
+        crate::printed_digits(self.options)
+    }
+
+    /// The batch that the specification or the reader asks for, where it is more than one sample.
+    pub(crate) fn declared_batch_size(&self) -> Option<usize> {
+        self.declared_batch().of(self.derivation).filter(|batch| *batch > 1)
     }
 
     /// How many samples have numbers; one where none has.

@@ -105,6 +105,14 @@ fn rows_of_samples(facts: &Facts<'_>) -> Text {
     let bias = derivation.parameters.iter().any(is_bias);
     let softmax = derivation.equations.iter().any(|equation| matches!(equation.op, Op::Softmax(_)));
     let elementwise = derivation.numbered().any(|(id, _)| multiplies_elements(facts, id));
+    if facts.is_single() {
+        let mut text = phrases::row_of_one_sample(batch_line(facts), softmax, elementwise);
+        if facts.has_columns() {
+            text.push(" ".into());
+            text.extend(phrases::columns());
+        }
+        return text;
+    }
     phrases::rows_of_samples(batch_line(facts), bias, softmax, elementwise)
 }
 

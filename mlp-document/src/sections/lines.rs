@@ -3,7 +3,10 @@
 use std::collections::BTreeSet;
 
 use mlp_dsl::{
-    formula::{Formula, FunctionId, Term, scalar::Function},
+    formula::{
+        Formula, FunctionId, Term,
+        scalar::{Binary, Function, Unary},
+    },
     ir::{
         array::Op,
         equation::{Equation, EquationId},
@@ -19,7 +22,6 @@ use crate::{
         equation::{expanded as computed, of_equation, with_bodies},
         evaluate::nodes_from,
     },
-    notation::is_printed,
     phrases::{self, Items},
 };
 
@@ -37,7 +39,8 @@ pub(crate) fn symbol(facts: &Facts<'_>, id: EquationId) -> Side {
 pub(crate) fn line(facts: &Facts<'_>, id: EquationId) -> Line {
     let derivation = facts.derivation;
     let expression = facts.formula(id);
-    let mut sides = vec![symbol(facts, id), Side::symbols(expression.clone())];
+    let form = if facts.at_neuron_level() || !multiplies(&expression) { Form::Symbols } else { Form::Sized };
+    let mut sides = vec![Side { form, ..symbol(facts, id) }, Side::new(form, expression.clone())];
     let expands = facts.at_neuron_level() && !facts.options.is_brief();
     let spelled = if expands { expanded(&expression, derivation) } else { None };
     let spelled = with_textbook_forms(&spelled.unwrap_or_else(|| expression.clone()), derivation);
@@ -132,21 +135,74 @@ pub(crate) fn in_numbers(facts: &Facts<'_>, id: EquationId, expression: &Express
         return sides;
     }
     let open = expression.is_open(facts.derivation);
-    let shape = facts.derivation.shape(id);
     // In a batch of layers a scalar is a column: its value alone is printed.
     let column = open && facts.samples() > 1 && !facts.at_neuron_level();
     let is_row = |node: &Node| match node {
         Node::Array(op, _) => !matches!(op, ArrayOp::Element(_)),
         node => matches!(node, Node::Batch(..)),
     };
-    if !expression.nodes().iter().any(is_row) && shape == Shape::Scalar && !column {
+    let scalars = facts.derivation.shape(id) == Shape::Scalar && !column;
+    if (scalars && !expression.nodes().iter().any(is_row)) || is_written_out(facts, expression) {
         sides.push(Side::new(Form::Numbers, expression.clone()));
     }
-    let all = if column { Shape::Matrix(facts.samples(), shape.count()) } else { shape };
-    if is_printed(all) {
-        sides.push(Side::new(Form::Value, Expression::symbol(facts.derivation, id)));
-    }
+    sides.push(Side::new(Form::Value, Expression::symbol(facts.derivation, id)));
     sides
+}
+
+/// Whether a formula of arrays is printed with numbers: sums and products, and not of one row of a batch only.
+pub(super) fn is_written_out(facts: &Facts<'_>, expression: &Expression) -> bool {
+    let is_sum = |of: &Expression| {
+        of.shaped().all(|(node, shape)| match node {
+            Node::Number(_) | Node::Constant(..) | Node::Quantity(_) => true,
+            Node::Unary(op, _) => *op == Unary::Negate,
+            Node::Binary(op, ..) => {
+                shape == Shape::Scalar || matches!(op, Binary::Add | Binary::Subtract | Binary::Multiply)
+            }
+            Node::Array(op, _) => is_product(*op) || *op == ArrayOp::Transposed,
+            Node::Select(..) | Node::Apply(..) | Node::Batch(..) | Node::Whole { .. } => false,
+        })
+    };
+    if facts.at_neuron_level() || expression.nodes().len() < 2 && !is_batch(expression) {
+        return false;
+    }
+    let each = match expression.root() {
+        Some(Node::Batch(_, each)) => each,
+        Some(_) | None => expression,
+    };
+    let rows = !is_batch(expression) || each.shape() != Shape::Scalar;
+    let fits = facts.batch_size() == 1 || !each.is_by_row(facts.derivation);
+    rows && fits && is_sum(each)
+}
+
+fn is_batch(expression: &Expression) -> bool {
+    matches!(expression.root(), Some(Node::Batch(..)))
+}
+
+/// Whether it is a product of matrices.
+fn is_product(op: ArrayOp) -> bool {
+    matches!(op, ArrayOp::Product | ArrayOp::ProductTransposed | ArrayOp::TransposedProduct | ArrayOp::Dot)
+}
+
+/// Whether a formula multiplies matrices, and has no index below a symbol.
+fn multiplies(expression: &Expression) -> bool {
+    let each = match expression.root() {
+        Some(Node::Batch(_, each)) if each.shape() != Shape::Scalar => {
+            return multiplies(each) || each.nodes().len() == 1;
+        }
+        Some(_) | None => expression,
+    };
+    let plain = |node: &Node| match node {
+        Node::Array(op, _) => is_product(*op) || *op == ArrayOp::Transposed,
+        Node::Number(_)
+        | Node::Constant(..)
+        | Node::Quantity(_)
+        | Node::Unary(..)
+        | Node::Binary(..)
+        | Node::Apply(..) => true,
+        Node::Select(..) | Node::Batch(..) | Node::Whole { .. } => false,
+    };
+    let product = |node: &Node| matches!(node, Node::Array(op, _) if is_product(*op));
+    each.nodes().iter().all(plain) && each.nodes().iter().any(product)
 }
 
 /// The function an equation calls outermost, with its arguments.
@@ -160,7 +216,7 @@ pub(crate) fn outermost_call(facts: &Facts<'_>, id: EquationId) -> Option<(Funct
 /// Functions of the prelude that need no formula.
 const ELEMENTARY: [&str; 3] = ["max", "min", "abs"];
 /// Functions of the prelude that have a notation, with the sigmoid.
-const LOGARITHMS: [&str; 2] = ["log_sigmoid", "log_loss_from_logit"];
+pub(crate) const LOGARITHMS: [&str; 2] = ["log_sigmoid", "log_loss_from_logit"];
 
 /// The formulas of all functions that occur, of their parameters; the values of these are only for verification.
 pub(crate) fn definitions<'d>(facts: &Facts<'d>) -> Vec<Line> {

@@ -63,10 +63,17 @@ fn neurons(facts: &Facts<'_>, loss: &Loss) -> Section {
 
 fn layers(facts: &Facts<'_>, loss: &Loss) -> Section {
     let mut section = Section::new("loss");
-    section.paragraph(phrases::loss_of_batch(facts.reduction(), loss.penalty.is_some()));
+    let single = facts.is_single();
+    section.paragraph(if single {
+        phrases::loss_of_neurons(false, facts.derivation.target.is_some())
+    } else {
+        phrases::loss_of_batch(facts.reduction(), loss.penalty.is_some())
+    });
     logarithms(facts, &mut section);
     let named = facts.named(Role::Loss);
     section.lines(lines_of(facts, &named));
-    section.more_lines(vec![line(facts, loss.batch)]);
+    if !single {
+        section.more_lines(vec![line(facts, loss.batch)]);
+    }
     section
 }

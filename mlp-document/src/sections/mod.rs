@@ -7,15 +7,18 @@ mod classes;
 mod effort;
 pub(crate) mod facts;
 pub(crate) mod forward;
+pub(crate) mod given;
 mod graph;
 pub(crate) mod lines;
 mod loss;
 pub(crate) mod network;
+mod ones;
 mod parameters;
 mod penalty;
 mod primitives;
 mod samples;
 mod sizes;
+mod specification;
 mod steps;
 mod update;
 
@@ -34,7 +37,12 @@ use facts::Facts;
 
 /// The sections, in order.
 pub(crate) fn sections(facts: &Facts<'_>) -> Vec<Section> {
-    let mut sections = vec![network::network(facts), parameters::parameters(facts), forward::forward(facts)];
+    let mut sections = vec![
+        network::network(facts),
+        given::given(facts),
+        parameters::parameters(facts),
+        forward::forward(facts),
+    ];
     if let Some(loss) = &facts.derivation.loss {
         sections.push(loss::loss(facts, loss));
         if facts.is_trained() {
@@ -60,6 +68,10 @@ pub(crate) fn sections(facts: &Facts<'_>) -> Vec<Section> {
     let place = sections.iter().position(|section| section.key == "check");
     let place = place.map_or(sections.len(), |check| check + 1);
     sections.splice(place..place, later);
+    ones::explain(&mut sections);
+    if facts.options.selection.is_all() && !facts.options.is_brief() {
+        sections.extend(facts.options.specification.as_deref().map(specification::specification));
+    }
     sections
 }
 

@@ -14,7 +14,6 @@ use mlp_dsl::{
 use crate::{
     content::{Form, Line, Section, Side},
     expression::{Expression, Node, NodeId, Quantity, equation::of_equation},
-    notation::is_printed,
     phrases::{self, Items},
 };
 
@@ -22,7 +21,7 @@ use super::{
     arithmetic::number,
     backward::others,
     facts::{Facts, ITEMS},
-    lines::{left_out, line, symbol},
+    lines::{is_written_out, left_out, line, symbol},
 };
 
 /// The section.
@@ -42,11 +41,18 @@ pub(super) fn update(facts: &Facts<'_>) -> Section {
     if facts.at_neuron_level() {
         updates.retain(|id| in_full(facts, *id));
     }
+    // The norm of all gradients reads those that are in the table only.
+    let norm = facts.derivation.equations.iter().any(|equation| equation.symbol == Symbol::GradientNorm);
+    if norm {
+        others(facts, &mut section, true);
+    }
     for lines in steps(facts, &updates) {
         section.lines(lines);
     }
     left_out(&mut section, updates.len(), Items::Updates);
-    others(facts, &mut section);
+    if !norm {
+        others(facts, &mut section, false);
+    }
     section
 }
 
@@ -143,12 +149,10 @@ fn step_line(
     let form = if taken { Form::Taken } else { Form::Symbols };
     let mut sides = vec![symbol, Side::new(form, written.clone())];
     if facts.numbers.is_some() {
-        if scalar {
+        if scalar || is_written_out(facts, &written) {
             sides.push(Side::new(Form::Numbers, written));
         }
-        if is_printed(value.shape()) {
-            sides.push(Side::new(Form::Value, value));
-        }
+        sides.push(Side::new(Form::Value, value));
     }
     Line { subject: vec![subject], sides }
 }
@@ -161,7 +165,7 @@ pub(super) fn schedules(facts: &Facts<'_>) -> Vec<Line> {
 }
 
 /// η = 0.5
-fn setting_line(facts: &Facts<'_>, setting: EquationId) -> Line {
+pub(super) fn setting_line(facts: &Facts<'_>, setting: EquationId) -> Line {
     let value = of_equation(facts.derivation, setting);
     let mut sides = vec![symbol(facts, setting), Side::symbols(value.clone())];
     // A schedule has a value for this step.

@@ -20,7 +20,8 @@ use crate::{
     sections::{
         facts::{Facts, ITEMS},
         forward::batch_line,
-        lines::{definitions, left_out},
+        given::given_lines,
+        lines::{LOGARITHMS, definitions, left_out},
     },
 };
 
@@ -89,7 +90,12 @@ fn values(facts: &Facts<'_>, uses: &Uses, section: &mut Section) {
         by_origin.entry(origin(facts, *used)).or_default().push((*used, expression));
     }
     for (origin, items) in by_origin {
-        let lines: Vec<Line> = items.iter().take(ITEMS).map(|(used, of)| line(facts, *used, of)).collect();
+        let given = matches!(origin, Origin::Inputs | Origin::Targets | Origin::Parameters);
+        let lines = items.iter().take(ITEMS).flat_map(|(used, of)| match used {
+            Used::Value(id) if given => given_lines(facts, *id),
+            _ => own_lines(facts, *used, of),
+        });
+        let lines: Vec<Line> = lines.collect();
         let (short, long): (Vec<Line>, Vec<Line>) = lines.into_iter().partition(|line| is_short(facts, line));
         let (shown, symbols): (Vec<Line>, Vec<Line>) =
             long.into_iter().partition(|line| line.sides.len() > 1);
@@ -114,6 +120,17 @@ fn is_short(facts: &Facts<'_>, line: &Line) -> bool {
         facts.samples() == 1 || !line.sides.iter().any(|side| side.expression.is_open(facts.derivation));
     let scalar = line.sides.iter().all(|side| side.expression.shape() == Shape::Scalar);
     line.sides.len() > 1 && single && scalar
+}
+
+/// A line, and in a batch of neurons another where a value has two names: its lines give numbers to one.
+fn own_lines(facts: &Facts<'_>, used: Used, expression: &Expression) -> Vec<Line> {
+    let mut line = line(facts, used, expression);
+    if facts.samples() == 1 || line.sides.len() < 3 {
+        return vec![line];
+    }
+    let second = line.sides.remove(1);
+    let same = Line { subject: line.subject.clone(), sides: [vec![second], line.sides.clone()].concat() };
+    vec![line, same]
 }
 
 /// symbol = value, or the symbol alone where there are no numbers, or too many.
@@ -200,7 +217,7 @@ impl Uses {
                 Block::Lines(lines) => lines.iter().for_each(|line| self.line(facts, line)),
                 Block::Paragraph(text) => self.text(facts, text),
                 Block::Table { rows, .. } => rows.iter().flatten().for_each(|text| self.text(facts, text)),
-                Block::Picture(_) | Block::Heading(_) => {}
+                Block::Picture(_) | Block::Heading(_) | Block::Code(_) => {}
             }
         }
     }
@@ -267,8 +284,12 @@ impl Uses {
     fn names(&mut self, facts: &Facts<'_>, expression: &Expression) {
         for node in expression.nodes() {
             match node {
-                Node::Apply(FunctionId(id), _) => {
+                Node::Apply(function @ FunctionId(id), arguments) => {
                     self.functions.insert(*id);
+                    // The logarithm of a probability is written with the name of the probability.
+                    if LOGARITHMS.contains(&facts.function_name(*function)) {
+                        arguments.iter().for_each(|id| self.probability(facts, expression.node(*id)));
+                    }
                 }
                 Node::Constant(id, value) => {
                     self.constants.insert(id.0, *value);
@@ -278,6 +299,17 @@ impl Uses {
                 }
                 Node::Batch(_, inner) => self.names(facts, inner),
                 _ => {}
+            }
+        }
+    }
+
+    /// What the forward pass computes of a net input.
+    fn probability(&mut self, facts: &Facts<'_>, net: Option<&Node>) {
+        let Some(Node::Quantity(Quantity::Equation(net))) = net else { return };
+        for reader in facts.uses_of(*net) {
+            let equation = facts.derivation.equation(*reader);
+            if equation.role == Role::Forward && matches!(equation.symbol, Symbol::Named(_)) {
+                self.value(facts, *reader, None);
             }
         }
     }
@@ -405,7 +437,7 @@ impl Uses {
 
 /// The mean over one sample of neurons is written like the sample's own value.
 fn of_sample(facts: &Facts<'_>, id: EquationId) -> EquationId {
-    let single = facts.at_neuron_level() && facts.samples() == 1;
+    let single = facts.is_single() || facts.at_neuron_level() && facts.samples() == 1;
     match facts.derivation.equation(id).op {
         Op::BatchMean(of) | Op::BatchSum(of) if single => of,
         _ => id,

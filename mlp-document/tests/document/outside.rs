@@ -19,6 +19,7 @@ fn block(document: &Document, block: &Block) -> String {
     match block {
         Block::Paragraph(text) => element("p", &running(document, text)),
         Block::Heading(title) => element("h3", &escape(title)),
+        Block::Code(text) => element("pre", &escape(text)),
         Block::Lines(lines) => lines_of(document, lines),
         Block::Table { columns, rows } => {
             let head: String = columns.iter().map(|column| element("th", &escape(&column.title))).collect();
@@ -103,6 +104,10 @@ fn math(it: &Math) -> String {
             };
             element("mtable", &rows.iter().map(row).collect::<String>())
         }
+        Math::Sized(inside, size) => element(
+            "munder",
+            &(math(inside) + &element("mtext", &format!("{} × {}", size.rows, size.columns))),
+        ),
     }
 }
 

@@ -19,7 +19,7 @@ use crate::{
 
 /// Runs the command.
 pub(crate) fn run(arguments: &Derive) -> Result<(), Failure> {
-    let (specification, derivation) = input::read_at(&arguments.source, arguments.choice)?;
+    let (derivation, specification) = input::compile_with_text(&arguments.source, arguments.choice)?;
     if arguments.steps > 1 && derivation.training.is_none() {
         let title = format!("`{}` has no update rule, so it has no training steps", derivation.header.name);
         return Err(Failure::specification(title, "add `train sgd(rate = …);`, or remove --steps"));
@@ -30,7 +30,7 @@ pub(crate) fn run(arguments: &Derive) -> Result<(), Failure> {
         DeriveFormat::Html => document.to_html(),
         DeriveFormat::Json => document.to_json(&origin(&arguments.source.file, &specification, &derivation)),
     };
-    let text = text(&derivation, arguments, &print)?;
+    let text = text(&derivation, &specification, arguments, &print)?;
     let mut refresh = Refresh::new("derive", &arguments.source);
     refresh.option("--sample", arguments.choice.sample);
     refresh.option("--digits", arguments.digits);
@@ -66,10 +66,11 @@ fn origin<'o>(file: &'o Path, text: &'o str, derivation: &Derivation) -> Origin<
 
 fn text(
     derivation: &Derivation,
+    specification: &str,
     arguments: &Derive,
     print: &dyn Fn(&Document) -> String,
 ) -> Result<String, Failure> {
-    let mut options = Options::default();
+    let mut options = Options { specification: Some(specification.to_owned()), ..Options::default() };
     if let Some(digits) = arguments.digits {
         options.digits = digits.into();
     }

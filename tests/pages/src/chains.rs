@@ -3,8 +3,8 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::{
-    Demands, Part, Report,
-    latex::{Node, Relation, Sign},
+    Demands, FACTORS, Part, Report,
+    latex::{Node, Relation, Sign, turned},
     value::{Interval, Reader, Rounding, Value, exact, key},
 };
 
@@ -26,6 +26,10 @@ struct Known {
     zeros: HashSet<String>,
     /// Names whose value a reader learns only from a number in their place.
     learned: Vec<(String, Node)>,
+    /// The numbers of samples in a table, by the letters of their names and the sample.
+    of_samples: HashMap<(String, String), Node>,
+    /// Whether vectors are columns.
+    columns: bool,
 }
 
 /// Checks all chains of a page.
@@ -41,6 +45,8 @@ pub(crate) fn check(parts: &[(usize, Part)], rounding: Rounding, demands: Demand
         zeros: HashSet::new(),
         functions: functions(parts),
         learned: Vec::new(),
+        of_samples: HashMap::new(),
+        columns: parts.iter().any(|(_, part)| matches!(part, Part::Columns)),
     };
     // What a number in the place of an input says holds for the whole page, so a first reading collects it.
     let mut first = new();
@@ -66,6 +72,15 @@ impl Known {
                 Part::Step => known.begin_step(parts.get(place + 1..).unwrap_or_default()),
                 Part::Chain(chain) => known.chain(*line, chain, report),
                 Part::Table(heads, rows) => {
+                    let cells = rows.iter().flat_map(|row| heads.iter().zip(row));
+                    let cells =
+                        cells.filter(|(head, _)| *head == FACTORS).flat_map(|(_, cell)| &cell.formulas);
+                    for chain in cells.filter(|chain| chain.len() > 1) {
+                        known.chain(*line, chain, report);
+                    }
+                    if heads.first().is_some_and(|head| head == "Sample") {
+                        known.samples(heads, rows);
+                    }
                     if heads.iter().any(|head| head == "Gradient") {
                         for row in rows {
                             known.gradient(*line, row, report);
@@ -84,7 +99,7 @@ impl Known {
                 }
                 Part::Reason(chain) => known.reason(*line, chain, report),
                 Part::Zero(node, more) => known.zero(node, *more),
-                Part::Alone(_) | Part::Batch(_) => {}
+                Part::Alone(_) | Part::Batch(_) | Part::Size(..) | Part::Columns => {}
             }
         }
     }
@@ -147,7 +162,32 @@ fn is_numeric(node: &Node) -> bool {
     }
 }
 
+/// The letters and digits of a name.
+fn letters(name: &str) -> String {
+    let name = ["\\mathrm", "\\text"].iter().fold(name.to_owned(), |name, word| name.replace(word, ""));
+    name.chars().filter(|c| c.is_alphanumeric()).collect()
+}
+
 impl Known {
+    /// The numbers of samples.
+    fn samples(&mut self, heads: &[String], rows: &[Vec<crate::Cell>]) {
+        for row in rows {
+            let Some(sample) = row.first() else { continue };
+            for (head, cell) in heads.iter().zip(row).skip(1).filter(|(head, _)| !head.contains('∂')) {
+                if let Some((_, number)) = cell.formulas.first().and_then(|chain| chain.first()) {
+                    self.of_samples.insert((letters(head), sample.text.clone()), number.clone());
+                }
+            }
+        }
+    }
+
+    /// The number of a sample that a table gives.
+    fn of_sample(&self, name: &str) -> Option<Node> {
+        let (name, sample) = name.split_once("^{(")?;
+        let (sample, rest) = sample.split_once(")}")?;
+        self.of_samples.get(&(letters(name) + &letters(rest), sample.to_owned())).cloned()
+    }
+
     /// A parameter with a start value.
     fn given(&mut self, heads: &[String], row: &[crate::Cell]) {
         let cell = |title: &str| row.get(heads.iter().position(|head| head == title)?);
@@ -232,7 +272,7 @@ impl Known {
     }
 
     fn reader(&self, rounding: Rounding) -> Reader<'_> {
-        Reader { names: &self.names, rounding, functions: &self.functions }
+        Reader { names: &self.names, rounding, functions: &self.functions, columns: self.columns }
     }
 
     fn zero(&mut self, node: &Node, more: bool) {
@@ -426,6 +466,19 @@ impl Known {
         if relation == Relation::Equal && self.dropped.contains(name) && !name.is_empty() {
             report.find(line, format!("= where digits of {name} were dropped"));
         }
+        if !self.printed.contains_key(name)
+            && let Some(given) = self.of_sample(name)
+        {
+            self.keep(name.to_owned(), &given);
+        }
+        // The same in each place.
+        let all = if name == "\\mathbf{1}" { Some("1") } else { self.zeros.get(name).map(|_| "0") };
+        if let Some(all) = all {
+            if !is_filled(number, all) {
+                report.find(line, format!("{name} is {} here", text(number)));
+            }
+            return;
+        }
         match self.printed.get(name) {
             Some(_) => self.known_value(line, name, number, report),
             None => {
@@ -497,6 +550,15 @@ impl Known {
     }
 }
 
+/// Whether it has this number in each place.
+fn is_filled(node: &Node, with: &str) -> bool {
+    match node {
+        Node::Number(digits, 0) => digits == with,
+        Node::Matrix(rows) => rows.iter().flatten().all(|cell| is_filled(cell, with)),
+        _ => false,
+    }
+}
+
 fn meet(a: &Value, b: &Value, by: f64) -> bool {
     let close = |(a, b): (&Interval, &Interval)| a.wider(by.max(1e-300)).meets(*b);
     a.cells.len() == b.cells.len() && a.cells.iter().zip(&b.cells).all(close)
@@ -528,6 +590,7 @@ fn fits(symbolic: &Node, side: &Node, bound: &mut Vec<(String, Node)>) -> bool {
     };
     match (symbolic, side) {
         (Node::Negative(a), Node::Negative(b)) => fits(a, b, bound),
+        (Node::Transposed(a), Node::Matrix(rows)) => fits(a, &Node::Matrix(turned(rows)), bound),
         // There is no −0.
         (Node::Negative(a), b) if begins_with_zero(b) => fits(a, b, bound),
         (Node::Binary(s, a, b), Node::Binary(t, c, d)) => s == t && all(&[a, b], &[c, d], bound),
@@ -604,5 +667,6 @@ pub(crate) fn text(node: &Node) -> String {
         Node::Sum(below, inside) => format!("Σ_{below} {}", text(inside)),
         Node::Whole(up, inside) => format!("{}({})", if *up { "ceil" } else { "floor" }, text(inside)),
         Node::LeftOut => "…".to_owned(),
+        Node::Sized(inside, rows, columns) => format!("{} ({rows} × {columns})", text(inside)),
     }
 }

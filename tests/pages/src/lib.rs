@@ -74,6 +74,9 @@ impl Report {
     }
 }
 
+/// The head of a column with equalities.
+pub(crate) const FACTORS: &str = "Its factors";
+
 /// A part of a page that is understood.
 pub(crate) enum Part {
     /// A line of equalities.
@@ -86,6 +89,10 @@ pub(crate) enum Part {
     Zero(Node, bool),
     /// A step of training begins: values have new numbers.
     Step,
+    /// The rows and columns below a symbol.
+    Size(Node, usize, usize),
+    /// Vectors are columns.
+    Columns,
     /// The batch for which the following tables give sizes.
     Batch(usize),
     /// A table: heads, and the cells of each row with their formulas.
@@ -128,7 +135,15 @@ fn understand(line: usize, piece: Piece, parts: &mut Vec<(usize, Part)>, report:
         }
         Piece::Line(text) => {
             let (text, reasons) = text.split_once("\\text{, since }").unwrap_or((&text, ""));
-            parts.extend(parsed(text).map(|chain| (line, Part::Chain(chain))));
+            let Some(chain) = parsed(text) else { return };
+            let mut sizes = Vec::new();
+            let plain = |(relation, side): (latex::Relation, Node)| (relation, side.plain(&mut sizes));
+            let chain = chain.into_iter().map(plain).collect();
+            // A line gives its first symbol a value, whose size is below it.
+            let own = sizes.into_iter().map(|(node, rows, columns)| (line, Part::Size(node, rows, columns)));
+            let own: Vec<(usize, Part)> = own.collect();
+            parts.push((line, Part::Chain(chain)));
+            parts.extend(own);
             for reason in reasons.split("\\text{ and }").filter(|reason| !reason.is_empty()) {
                 parts.extend(parsed(reason).map(|chain| (line, Part::Reason(chain))));
             }
@@ -137,6 +152,9 @@ fn understand(line: usize, piece: Piece, parts: &mut Vec<(usize, Part)>, report:
             let batch =
                 text.split_once("for a batch of ").and_then(|(_, rest)| rest.split(' ').next()?.parse().ok());
             parts.extend(batch.map(|batch| (line, Part::Batch(batch))));
+            if text.contains("so each value of a layer is a column") {
+                parts.insert(0, (line, Part::Columns));
+            }
             let zeros = text.split_once(" is 0 before it: ").map_or("", |(_, rest)| rest);
             let (zeros, more) = (formulas(zeros), zeros.contains(" more"));
             for formula in formulas(&text).into_iter().filter(|formula| !formula.starts_with('^')) {

@@ -31,7 +31,7 @@ fn with_batch(
     [lines, tables]: [bool; 2],
     report: &mut Report,
 ) {
-    let mut sizes = Sizes { known: HashMap::new(), batch, numbers: lines };
+    let mut sizes = Sizes { known: HashMap::new(), batch, numbers: lines, columns: false };
     let mut nowhere = Report::default();
     for (line, part) in parts {
         match part {
@@ -41,6 +41,10 @@ fn with_batch(
                 }
             }
             Part::Chain(chain) => sizes.chain(*line, chain, if lines { &mut *report } else { &mut nowhere }),
+            Part::Size(node, rows, columns) => {
+                sizes.below(*line, node, (*rows, *columns), if lines { &mut *report } else { &mut nowhere });
+            }
+            Part::Columns => sizes.columns = true,
             Part::Reason(_) | Part::Step | Part::Alone(_) | Part::Zero(..) | Part::Batch(_) => {}
         }
     }
@@ -60,6 +64,8 @@ struct Sizes {
     batch: Option<usize>,
     /// Whether printed matrices are those of this batch.
     numbers: bool,
+    /// Whether vectors are columns.
+    columns: bool,
 }
 
 /// `1024 × 20`
@@ -81,13 +87,15 @@ impl Sizes {
             (name("Values"), cell("Size").and_then(|size| of_text(&size.text)))
             && let Some(batch) = self.batch
         {
-            self.known.insert(name, (batch, columns));
+            let size = if self.columns { (columns, batch) } else { (batch, columns) };
+            self.known.insert(name, size);
         }
         if let (Some(name), Some((rows, columns))) =
             (name("Parameter"), cell("Size").and_then(|size| of_text(&size.text)))
             && self.batch.is_some()
         {
-            self.known.insert(name, (rows.unwrap_or(1), columns));
+            let column = self.columns && rows.is_none();
+            self.known.insert(name, if column { (columns, 1) } else { (rows.unwrap_or(1), columns) });
         }
         if heads.iter().any(|head| head == "Product") {
             self.product(line, row, report);
@@ -173,6 +181,22 @@ impl Sizes {
         }
     }
 
+    /// The size below a symbol.
+    fn below(&mut self, line: usize, node: &Node, size: Size, report: &mut Report) {
+        report.sizes += 1;
+        match self.of(line, node, &mut Report::default()) {
+            Some(found) if found != size => {
+                report.find(line, format!("{size:?} is below {}, which is {found:?}", text(node)));
+            }
+            Some(_) => {}
+            None => {
+                if let Some(name) = key(node) {
+                    self.known.insert(name, size);
+                }
+            }
+        }
+    }
+
     /// The size of a formula; none where it is not known.
     fn of(&self, line: usize, node: &Node, report: &mut Report) -> Option<Size> {
         match node {
@@ -185,7 +209,7 @@ impl Sizes {
             }
             Node::Name(name) => self.known.get(name).copied().or_else(|| {
                 // An element of each row.
-                let whole = ["_{k}", "_{i}"].iter().find_map(|index| name.strip_suffix(index))?;
+                let whole = ["_{k}", "_{i}", "_{j}"].iter().find_map(|index| name.strip_suffix(index))?;
                 Some((self.known.get(whole)?.0, 1))
             }),
             Node::Sum(below, inside) if below.len() == 1 => match inside.as_ref() {
@@ -232,7 +256,9 @@ impl Sizes {
                 [argument] => self.of(line, argument, report),
                 _ => None,
             },
+            Node::Matrix(rows) if rows.iter().flatten().any(|cell| *cell == Node::LeftOut) => None,
             Node::Matrix(rows) => Some((rows.len(), rows.first()?.len())).filter(|_| self.numbers),
+            Node::Sized(inside, ..) => self.of(line, inside, report),
             Node::Cases(..)
             | Node::List(_)
             | Node::Element(..)

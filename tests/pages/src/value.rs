@@ -169,6 +169,8 @@ pub struct Reader<'r> {
     pub rounding: Rounding,
     /// The formulas of functions, of their parameters.
     pub functions: &'r HashMap<String, (Vec<String>, Node)>,
+    /// Whether vectors are columns.
+    pub columns: bool,
 }
 
 impl Reader<'_> {
@@ -256,6 +258,7 @@ impl Reader<'_> {
             }
             Node::Element(inside, below) => self.element(inside, below),
             Node::Sum(..) | Node::LeftOut => None,
+            Node::Sized(inside, ..) => self.value(inside),
         }
     }
 
@@ -294,7 +297,7 @@ impl Reader<'_> {
                 Some(if zero { ends.hull(Interval { low: 0.0, high: 0.0 }) } else { ends })
             }),
             "\\mathrm{erf}" => x.map(|x| Some(x.map(erf))),
-            "\\mathrm{softmax}" => softmax(&x),
+            "\\mathrm{softmax}" => softmax(&x, self.columns),
             _ => None,
         }
     }
@@ -303,6 +306,10 @@ impl Reader<'_> {
         let whole = self.value(inside)?;
         let places: Option<Vec<usize>> = below.split(',').map(|place| place.trim().parse().ok()).collect();
         match places?.as_slice() {
+            // A column of one sample.
+            [row] if self.columns && whole.columns == 1 => {
+                Some(Value::scalar(whole.at(row.checked_sub(1)?, 0)?))
+            }
             // Of each sample.
             [column] => {
                 let column = column.checked_sub(1)?;
@@ -365,9 +372,11 @@ fn erf(x: f64) -> f64 {
     sum * std::f64::consts::FRAC_2_SQRT_PI
 }
 
-fn softmax(x: &Value) -> Option<Value> {
+/// Of each row, or of a column.
+fn softmax(x: &Value, column: bool) -> Option<Value> {
     let mut cells = Vec::new();
-    for row in x.cells.chunks(x.columns) {
+    let together = if column { x.rows } else { x.columns };
+    for row in x.cells.chunks(together) {
         let powers: Vec<Interval> = row.iter().map(|x| x.map(f64::exp)).collect();
         for (index, power) in powers.iter().enumerate() {
             let others = powers.iter().enumerate().filter(|(other, _)| *other != index);

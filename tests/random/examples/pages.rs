@@ -20,8 +20,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let options = Options { digits: number(2, 9) as usize, extent, ..Options::default() };
     fs::create_dir_all(&folder)?;
     for number in first..first + count {
-        let derivation =
-            mlp_dsl::compile(&specification(number)).map_err(|found| format!("R{number}: {found:?}"))?;
+        let text = specification(number);
+        let derivation = mlp_dsl::compile(&text).map_err(|found| format!("R{number}: {found:?}"))?;
+        let options = Options { specification: Some(text), ..options.clone() };
         let page = derive(&derivation, &options).to_markdown();
         fs::write(Path::new(&folder).join(format!("R{number}.md")), page)?;
     }

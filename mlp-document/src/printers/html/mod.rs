@@ -129,6 +129,10 @@ impl<'d> Format<'d> for Html<'d> {
         self.out.push_str("</tbody>\n</table></div>\n");
     }
 
+    fn code(&mut self, text: &'d str) {
+        let _ = writeln!(self.out, "<pre tabindex=\"0\"><code>{}</code></pre>", escape(text.trim_end()));
+    }
+
     fn picture(&mut self, picture: &'d Picture) {
         self.pictures += 1;
         let scene = picture.scene();

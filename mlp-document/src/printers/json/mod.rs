@@ -111,6 +111,10 @@ impl<'d> Format<'d> for Json<'d> {
         self.block(Block::Table { columns, rows });
     }
 
+    fn code(&mut self, text: &'d str) {
+        self.block(Block::Code { text: text.to_owned() });
+    }
+
     fn picture(&mut self, picture: &'d Picture) {
         self.block(picture::block(picture));
     }
@@ -235,10 +239,11 @@ fn side(index: usize, (operator, math, side): &(Operator, Math, &Side)) -> SideO
     SideObject {
         relation: (index > 0).then_some(if *operator == Operator::Approximately { "≈" } else { "=" }),
         form: match side.form {
-            Form::Symbols => "symbols",
+            Form::Symbols | Form::Sized => "symbols",
             Form::Taken => "branch",
             Form::Numbers => "numbers",
             Form::Terms => "terms",
+            Form::Given | Form::GivenColumns(..) => "given",
             Form::Value => "value",
         },
         latex: latex::math(math),

@@ -124,6 +124,9 @@ pub(super) enum Block {
         columns: Vec<ColumnObject>,
         rows: Vec<Vec<Vec<PieceObject>>>,
     },
+    Code {
+        text: String,
+    },
     Picture {
         kind: &'static str,
         title: String,

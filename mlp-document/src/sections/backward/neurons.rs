@@ -32,7 +32,9 @@ pub(super) fn backward(facts: &Facts<'_>, loss: EquationId) -> Section {
     let mut section = Section::new("backward");
     section.paragraph(phrases::backward_of_neurons(facts.has_delta()));
     softmax_with_cross_entropy(facts, &mut section);
-    sigmoid_with_cross_entropy(facts, &mut section);
+    if facts.wants(loss) {
+        sigmoid_with_cross_entropy(facts, &mut section);
+    }
     let chain = Chain::new(facts, loss);
     let (said, derived, primitives) = (HashSet::new(), HashSet::new(), HashSet::new());
     let questions = Questions::default();
