@@ -66,6 +66,7 @@ impl Document {
     /// of the document is tested with as many samples only.
     pub fn verify(&self, numbers: &Numbers) -> Result<usize, Fault> {
         let mut compared = 0;
+        let longest = longest(&self.derivation);
         let simplex = targets_sum_to_one(&self.derivation);
         let mut precise: Option<Numbers<Ball>> = None;
         for line in self.lines() {
@@ -77,7 +78,7 @@ impl Document {
             let open = line.sides.iter().any(|side| side.expression.is_open(&self.derivation));
             let seen = if open { numbers.samples() } else { 1 };
             for sample in 0..seen {
-                compared += match self.holds(line, numbers, sample) {
+                compared += match self.holds(line, numbers, sample, longest) {
                     // Where targets sum to 1, formulas may say so.
                     Err(_) if simplex && !sums_to_one(&self.derivation, numbers, sample) => 0,
                     Err(fault) => {
@@ -94,7 +95,7 @@ impl Document {
         Ok(compared)
     }
 
-    fn holds(&self, line: &Line, numbers: &Numbers, sample: usize) -> Result<usize, Fault> {
+    fn holds(&self, line: &Line, numbers: &Numbers, sample: usize, longest: usize) -> Result<usize, Fault> {
         let values = |side: &Side| node_values(&side.expression, &self.derivation, numbers, sample);
         let missing = |side: &Side| Fault(format!("{} has no value", self.plain(side)));
         let mut values_of_sides = Vec::new();
@@ -105,7 +106,7 @@ impl Document {
         let over_batch = line.sides.iter().flat_map(|side| side.expression.nodes());
         let over_batch = over_batch.filter(|node| matches!(node, Node::Batch(..))).count() > 0;
         let samples = if over_batch { numbers.samples() } else { 1 };
-        let tolerance = tolerance(&self.derivation, &values_of_sides, samples);
+        let tolerance = tolerance(longest, &values_of_sides, samples);
         let values = values_of_sides.iter().filter_map(|values| values.last());
         let sides: Vec<(&Side, &Array<f64>)> = line.sides.iter().zip(values).collect();
         let Some(((first, expected), rest @ [_, ..])) = sides.split_first() else {
@@ -136,7 +137,7 @@ impl Document {
     ) -> Option<usize> {
         let values = |side: &Side| node_values(&side.expression, &self.derivation, numbers, sample);
         let doubles = line.sides.iter().map(values).collect::<Option<Vec<_>>>()?;
-        let tolerance = tolerance(&self.derivation, &doubles, numbers.samples());
+        let tolerance = tolerance(longest(&self.derivation), &doubles, numbers.samples());
         let sides = line.sides.iter().map(|side| side.evaluate(&self.derivation, precise, sample));
         let sides = sides.collect::<Option<Vec<Array<Ball>>>>()?;
         let (first, rest) = sides.split_first()?;
@@ -238,13 +239,16 @@ fn same(a: &Array<f64>, b: &Array<f64>, tolerance: f64) -> bool {
 /// How far apart two ways to one number may be. Each operation errs by at most half an ulp of its
 /// result, and no result is larger than the largest intermediate value. The factor 4 covers the
 /// errors of functions beyond that and the growth of an error in the few operations after it.
-fn tolerance(derivation: &Derivation, sides: &[Vec<Array<f64>>], samples: usize) -> f64 {
+fn tolerance(longest: usize, sides: &[Vec<Array<f64>>], samples: usize) -> f64 {
     let operations = sides.iter().map(Vec::len).sum::<usize>() * samples;
     let numbers = sides.iter().flatten().flat_map(Array::iter);
     let largest = numbers.fold(0.0_f64, |largest, x| largest.max(x.abs()));
-    // A product of matrices, a sum and softmax are one node but as many operations as a row is long.
-    let longest = derivation.equations.iter().map(|e| e.shape.count()).max().unwrap_or(1).min(64);
     4.0 * (operations * longest) as f64 * f64::EPSILON * largest
+}
+
+/// A product of matrices, a sum and softmax are one node but as many operations as a row is long.
+fn longest(derivation: &Derivation) -> usize {
+    derivation.equations.iter().map(|e| e.shape.count()).max().unwrap_or(1).min(64)
 }
 
 mod shapes;

@@ -13,6 +13,8 @@ mod computation;
 mod formats;
 #[path = "document/given.rs"]
 mod given;
+#[path = "document/length.rs"]
+mod length;
 #[path = "document/networks.rs"]
 mod networks;
 #[path = "document/outside.rs"]

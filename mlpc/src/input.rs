@@ -83,18 +83,21 @@ fn rendered(found: &[Diagnostic], text: &str, source: &Source) -> String {
 
 /// Reads and compiles, with the values of the chosen sample.
 pub(crate) fn compile_at(source: &Source, choice: Choice) -> Result<Derivation, Failure> {
-    compile_with_text(source, choice).map(|(derivation, _)| derivation)
+    choose(compile(source)?.derivation, choice)
 }
 
-/// The same, with the text.
-pub(crate) fn compile_with_text(source: &Source, choice: Choice) -> Result<(Derivation, String), Failure> {
+/// The same, and the text.
+pub(crate) fn read_at(source: &Source, choice: Choice) -> Result<(String, Derivation), Failure> {
     let read = read(source)?;
     read.report(&read.compiled.warnings.without_evaluation(), source)?;
-    let Specification { text, compiled: Compilation { mut derivation, .. } } = read;
-    let Some(number) = choice.sample else { return Ok((derivation, text)) };
+    Ok((read.text, choose(read.compiled.derivation, choice)?))
+}
+
+fn choose(mut derivation: Derivation, choice: Choice) -> Result<Derivation, Failure> {
+    let Some(number) = choice.sample else { return Ok(derivation) };
     let chosen = usize::try_from(number).is_ok_and(|number| derivation.choose_sample(number - 1));
     if chosen {
-        return Ok((derivation, text));
+        return Ok(derivation);
     }
     let (name, count) = (&derivation.header.name, derivation.header.samples.len());
     let title = format!("`{name}` has no sample {number}: it declares {count}");

@@ -122,11 +122,27 @@ impl Notation<'_> {
     }
 
     /// The value at the declared numbers; where these are not all declared, a start value.
-    fn given_value(&self, expression: &Expression, sample: usize) -> Option<Array<Known>> {
+    fn given_value(&self, expression: &Expression, sample: usize) -> Option<Given<'_>> {
         if let Some(numbers) = self.numbers {
-            return expression.evaluate(self.derivation, numbers, sample);
+            return expression.evaluate(self.derivation, numbers, sample).map(Given::Known);
         }
         let [Node::Quantity(Quantity::Equation(id))] = expression.nodes() else { return None };
-        Some(self.start?.of(*id, sample)?.convert())
+        self.start?.of(*id, sample).map(Given::Start)
+    }
+}
+
+/// Given numbers.
+enum Given<'p> {
+    Known(Array<Known>),
+    /// Start values: only those that are printed are read as decimals.
+    Start(&'p Array<f64>),
+}
+
+impl Given<'_> {
+    fn at(&self, row: usize, column: usize) -> Known {
+        match self {
+            Given::Known(array) => array.at(row, column),
+            Given::Start(array) => Known::from(array.at(row, column)),
+        }
     }
 }

@@ -77,8 +77,8 @@ impl Notation<'_> {
     pub(crate) fn side(&self, side: &Side) -> Option<Math> {
         match side.form {
             Form::Symbols => self.expression(&side.expression, false),
-            Form::Taken => self.expression(&self.taken(&side.expression)?, false),
             Form::Sized => Notation { sized: true, ..*self }.expression(&side.expression, false),
+            Form::Taken => self.expression(&self.taken(&side.expression)?, false),
             Form::Numbers => self.expression(&self.taken(&side.expression)?, true).filter(is_on_a_line),
             Form::Given => self.given(&side.expression, 0..usize::MAX),
             Form::GivenColumns(first, end) => self.given(&side.expression, first..end),
@@ -175,14 +175,14 @@ impl Notation<'_> {
             {
                 element
             }
-            Node::Array(ArrayOp::Pack, cells) if let Shape::Matrix(_, columns) = shape => {
-                Math::Matrix(all(cells)?.chunks(columns.max(1)).map(<[Math]>::to_vec).collect())
-            }
             Node::Array(ArrayOp::Element(_) | ArrayOp::Cell(..), operands)
                 if numbers && operands.iter().all(|id| expression.is_quantity(*id)) =>
             {
                 let element = expression.clone().ending_at(Some(NodeId::new(pieces.len())));
                 self.array(&self.values(&element)?)?
+            }
+            Node::Array(ArrayOp::Pack, cells) if let Shape::Matrix(_, columns) = shape => {
+                Math::Matrix(all(cells)?.chunks(columns.max(1)).map(<[Math]>::to_vec).collect())
             }
             Node::Array(op, operands) => array_operation(*op, &all(operands)?, shape.count(), self.columns)?,
             Node::Batch(reduction, inner) => self.over_batch(*reduction, inner, numbers)?,
@@ -279,8 +279,8 @@ impl Notation<'_> {
     fn with_size(&self, quantity: &Quantity, math: Math) -> Math {
         let open = match quantity {
             Quantity::OfSample { .. } => false,
-            Quantity::Equation(_)
-            | Quantity::OfStep { .. }
+            Quantity::OfStep { .. }
+            | Quantity::Equation(_)
             | Quantity::Derivative { .. }
             | Quantity::Count(_)
             | Quantity::Letter { .. }

@@ -62,7 +62,7 @@ impl Notation<'_> {
         let expression = &side.expression;
         let value = || self.values(expression);
         match side.form {
-            Form::Symbols | Form::Taken | Form::Sized => Said::Symbols,
+            Form::Symbols | Form::Sized | Form::Taken => Said::Symbols,
             Form::Given | Form::GivenColumns(..) => {
                 self.corners(expression).map_or(Said::Numbers(None, false), |corners| {
                     let value = Array::vector(corners.numbers().collect());

@@ -17,7 +17,7 @@ pub(crate) fn given_numbers() -> Text {
 }
 
 /// Which samples of `data` the step takes.
-pub(crate) fn given_samples(step: Range<usize>, all: usize) -> Text {
+pub(crate) fn samples_of_first_step(step: Range<usize>, all: usize) -> Text {
     let count = step.len();
     let (first, last) = (step.start + 1, step.end);
     let which = match (count, all) {
@@ -66,7 +66,10 @@ pub(crate) fn drawn_evenly(rule: &str, low: Side, high: Side, step: Option<Side>
     if rule != "uniform" {
         text.extend(text![", the bounds of ", code(rule)]);
     }
-    super::in_steps(text, step)
+    if let Some(step) = step {
+        text.extend(text![", in steps of ", step]);
+    }
+    text
 }
 
 /// Before the table of drawn numbers; `printed` says that they are on the page.

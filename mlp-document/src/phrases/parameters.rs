@@ -46,7 +46,7 @@ pub(crate) fn drawn_normal(mean: Side, deviation: Side, step: Option<Side>) -> T
     in_steps(text!["random, normal with mean ", mean, " and standard deviation ", deviation], step)
 }
 
-pub(super) fn in_steps(mut text: Text, step: Option<Side>) -> Text {
+fn in_steps(mut text: Text, step: Option<Side>) -> Text {
     if let Some(step) = step {
         text.extend(text![" in steps of ", step]);
     }

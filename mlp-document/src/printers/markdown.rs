@@ -84,10 +84,6 @@ impl<'d> Format<'d> for Markdown<'d> {
         self.block(&lines.join("\n"));
     }
 
-    fn code(&mut self, text: &'d str) {
-        self.block(&code(text));
-    }
-
     fn picture(&mut self, picture: &'d Picture) {
         let edges = picture.graph.edges.len();
         if picture.kind == PictureKind::Computation && edges > EDGES {
@@ -95,6 +91,10 @@ impl<'d> Format<'d> for Markdown<'d> {
         } else {
             self.block(&format!("```mermaid\n{}```", mermaid(&picture.graph)));
         }
+    }
+
+    fn code(&mut self, text: &'d str) {
+        self.block(&self::code(text));
     }
 }
 

@@ -44,8 +44,8 @@ pub(crate) fn height(math: &Math) -> usize {
             let scripts = [below, above].into_iter().flatten().map(|script| height(script));
             height(base).max(scripts.max().unwrap_or(1))
         }
-        Math::Sized(inside, _) => height(inside) + 1,
         Math::Root(inside) | Math::Fenced(_, inside) => height(inside),
+        Math::Sized(inside, _) => height(inside) + 1,
         Math::Cases { then, condition, otherwise } => highest(&[then, condition]) + height(otherwise),
         Math::Matrix(rows) => rows.iter().map(|row| row.iter().map(height).max().unwrap_or(1)).sum(),
     }
@@ -88,10 +88,6 @@ fn math(math: &Math) -> String {
             }
             scripts(["msub", "msup", "msubsup"], &self::math(base), below, above)
         }
-        Math::Sized(inside, size) => {
-            let size = self::math(&size.math());
-            format!("<munder class=\"sized\">{}{size}</munder>", self::math(inside))
-        }
         Math::Root(inside) => format!("<msqrt>{}</msqrt>", self::math(inside)),
         Math::Fenced(fence, inside) => fenced(*fence, &self::math(inside)),
         Math::Cases { then, condition, otherwise } => {
@@ -101,6 +97,9 @@ fn math(math: &Math) -> String {
                  <mtr><mtd>{then}</mtd><mtd><mtext>if&nbsp;</mtext>{condition}</mtd></mtr>\
                  <mtr><mtd>{otherwise}</mtd><mtd><mtext>otherwise</mtext></mtd></mtr></mtable></mrow>"
             )
+        }
+        Math::Sized(inside, size) => {
+            format!("<munder>{}{}</munder>", self::math(inside), self::math(&size.math()))
         }
         Math::Matrix(rows) => {
             let cell = |cell: &Math| format!("<mtd>{}</mtd>", self::math(cell));

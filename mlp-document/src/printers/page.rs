@@ -23,10 +23,10 @@ pub(crate) trait Format<'d> {
     fn lines(&mut self, lines: &'d [Line]);
     /// A table.
     fn table(&mut self, columns: &'d [Column], rows: &'d [Vec<Text>]);
-    /// A text of the specification, as it is written.
-    fn code(&mut self, text: &'d str);
     /// A picture.
     fn picture(&mut self, picture: &'d Picture);
+    /// Text of the specification, its lines as they are.
+    fn code(&mut self, text: &'d str);
 }
 
 /// What is above the first paragraph.
@@ -68,8 +68,8 @@ pub(crate) fn print<'d>(document: &'d Document, format: &mut dyn Format<'d>) {
                 Block::Paragraph(text) => format.paragraph(text),
                 Block::Lines(lines) => format.lines(lines),
                 Block::Table { columns, rows } => format.table(columns, rows),
-                Block::Code(text) => format.code(text),
                 Block::Picture(picture) => format.picture(picture),
+                Block::Code(text) => format.code(text),
             }
         }
     }

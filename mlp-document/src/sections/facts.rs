@@ -43,6 +43,8 @@ pub(crate) struct Facts<'d> {
     /// The last equation of each layer.
     ends: Vec<EquationId>,
     pub(crate) options: &'d Options,
+    /// The spellings of names.
+    pub(crate) names: Names,
     neurons: bool,
     /// Whether the targets sum to 1.
     pub(crate) simplex: bool,
@@ -52,8 +54,6 @@ pub(crate) struct Facts<'d> {
     full: Option<HashSet<EquationId>>,
     /// Start values, where not all numbers are known.
     start: Option<&'d Point>,
-    /// The spellings of names.
-    pub(crate) names: Names,
 }
 
 impl<'d> Facts<'d> {
@@ -132,18 +132,6 @@ impl<'d> Facts<'d> {
         self.neurons
     }
 
-    /// The formula of an equation as the document writes it: at the level of neurons element by element.
-    pub(crate) fn formula(&self, id: EquationId) -> Expression {
-        let formula = of_equation(self.derivation, id);
-        if self.neurons {
-            by_elements(&formula, self.derivation, self.simplex)
-        } else if self.simplex {
-            without_sum_of_targets(&formula, self.derivation)
-        } else {
-            formula
-        }
-    }
-
     /// Whether the page of layers is about one sample: then the loss of the batch is that of the sample.
     pub(crate) fn is_single(&self) -> bool {
         !self.neurons && self.batch_size() == 1 && self.batch_of_sizes() == 1
@@ -158,6 +146,18 @@ impl<'d> Facts<'d> {
         self.is_single()
             && forward().any(|equation| matches!(equation.op, Op::MatrixVector(..)))
             && !forward().any(|equation| matches!(equation.op, Op::VectorMatrix(..)))
+    }
+
+    /// The formula of an equation as the document writes it: at the level of neurons element by element.
+    pub(crate) fn formula(&self, id: EquationId) -> Expression {
+        let formula = of_equation(self.derivation, id);
+        if self.neurons {
+            by_elements(&formula, self.derivation, self.simplex)
+        } else if self.simplex {
+            without_sum_of_targets(&formula, self.derivation)
+        } else {
+            formula
+        }
     }
 
     /// Whether some value is the net input of a neuron or layer.

@@ -46,7 +46,7 @@ fn samples(facts: &Facts<'_>, section: &mut Section) {
     }
     let all = derivation.header.samples.len();
     if derivation.header.has_data {
-        section.paragraph(phrases::given_samples(derivation.samples_of_step(0), all));
+        section.paragraph(phrases::samples_of_first_step(derivation.samples_of_step(0), all));
     }
     if facts.at_neuron_level() && facts.samples() > 1 {
         table_of_samples(facts, section);

@@ -64,11 +64,11 @@ pub(crate) fn sections(facts: &Facts<'_>) -> Vec<Section> {
         sections.splice(0..0, start);
     }
     let mut sections = samples::of_batch(facts, sections);
+    ones::explain(&mut sections);
     let later = steps::steps(facts, &sections);
     let place = sections.iter().position(|section| section.key == "check");
     let place = place.map_or(sections.len(), |check| check + 1);
     sections.splice(place..place, later);
-    ones::explain(&mut sections);
     if facts.options.selection.is_all() && !facts.options.is_brief() {
         sections.extend(facts.options.specification.as_deref().map(specification::specification));
     }

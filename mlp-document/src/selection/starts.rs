@@ -93,7 +93,7 @@ fn values(facts: &Facts<'_>, uses: &Uses, section: &mut Section) {
         let given = matches!(origin, Origin::Inputs | Origin::Targets | Origin::Parameters);
         let lines = items.iter().take(ITEMS).flat_map(|(used, of)| match used {
             Used::Value(id) if given => given_lines(facts, *id),
-            _ => own_lines(facts, *used, of),
+            Used::Value(_) | Used::Element(..) | Used::Derivative(..) => own_lines(facts, *used, of),
         });
         let lines: Vec<Line> = lines.collect();
         let (short, long): (Vec<Line>, Vec<Line>) = lines.into_iter().partition(|line| is_short(facts, line));
@@ -275,7 +275,14 @@ impl Uses {
                     self.over_batch = true;
                     self.expression(facts, inner);
                 }
-                _ => {}
+                Node::Number(_)
+                | Node::Constant(..)
+                | Node::Unary(..)
+                | Node::Binary(..)
+                | Node::Select(..)
+                | Node::Apply(..)
+                | Node::Array(..)
+                | Node::Whole { .. } => {}
             }
         }
     }
@@ -298,7 +305,13 @@ impl Uses {
                     self.functions.insert(function.0);
                 }
                 Node::Batch(_, inner) => self.names(facts, inner),
-                _ => {}
+                Node::Number(_)
+                | Node::Quantity(_)
+                | Node::Unary(..)
+                | Node::Binary(..)
+                | Node::Select(..)
+                | Node::Array(..)
+                | Node::Whole { .. } => {}
             }
         }
     }
@@ -438,19 +451,19 @@ impl Uses {
 /// The mean over one sample of neurons is written like the sample's own value.
 fn of_sample(facts: &Facts<'_>, id: EquationId) -> EquationId {
     let single = facts.is_single() || facts.at_neuron_level() && facts.samples() == 1;
-    match facts.derivation.equation(id).op {
-        Op::BatchMean(of) | Op::BatchSum(of) if single => of,
-        _ => id,
+    let op = &facts.derivation.equation(id).op;
+    if let Op::BatchMean(of) | Op::BatchSum(of) = op
+        && single
+    {
+        return *of;
     }
+    id
 }
 
 /// The one quantity of an expression, that of a sample without the sample.
 fn quantity_of(expression: &Expression) -> Option<&Quantity> {
     let [Node::Quantity(quantity)] = expression.nodes() else { return None };
-    match quantity {
-        Quantity::OfSample { value, .. } => quantity_of(value),
-        other => Some(other),
-    }
+    if let Quantity::OfSample { value, .. } = quantity { quantity_of(value) } else { Some(quantity) }
 }
 
 /// The equation of which an expression is one element.

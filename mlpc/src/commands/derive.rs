@@ -19,7 +19,7 @@ use crate::{
 
 /// Runs the command.
 pub(crate) fn run(arguments: &Derive) -> Result<(), Failure> {
-    let (derivation, specification) = input::compile_with_text(&arguments.source, arguments.choice)?;
+    let (specification, derivation) = input::read_at(&arguments.source, arguments.choice)?;
     if arguments.steps > 1 && derivation.training.is_none() {
         let title = format!("`{}` has no update rule, so it has no training steps", derivation.header.name);
         return Err(Failure::specification(title, "add `train sgd(rate = …);`, or remove --steps"));

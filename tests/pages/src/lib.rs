@@ -85,14 +85,14 @@ pub(crate) enum Part {
     Reason(Vec<(latex::Relation, Node)>),
     /// A formula alone in text.
     Alone(Node),
-    /// The state of a rule that is 0 before the first step; whether more names are left out.
-    Zero(Node, bool),
-    /// A step of training begins: values have new numbers.
-    Step,
     /// The rows and columns below a symbol.
     Size(Node, usize, usize),
     /// Vectors are columns.
     Columns,
+    /// The state of a rule that is 0 before the first step; whether more names are left out.
+    Zero(Node, bool),
+    /// A step of training begins: values have new numbers.
+    Step,
     /// The batch for which the following tables give sizes.
     Batch(usize),
     /// A table: heads, and the cells of each row with their formulas.
@@ -135,15 +135,17 @@ fn understand(line: usize, piece: Piece, parts: &mut Vec<(usize, Part)>, report:
         }
         Piece::Line(text) => {
             let (text, reasons) = text.split_once("\\text{, since }").unwrap_or((&text, ""));
-            let Some(chain) = parsed(text) else { return };
-            let mut sizes = Vec::new();
-            let plain = |(relation, side): (latex::Relation, Node)| (relation, side.plain(&mut sizes));
-            let chain = chain.into_iter().map(plain).collect();
-            // A line gives its first symbol a value, whose size is below it.
-            let own = sizes.into_iter().map(|(node, rows, columns)| (line, Part::Size(node, rows, columns)));
-            let own: Vec<(usize, Part)> = own.collect();
-            parts.push((line, Part::Chain(chain)));
-            parts.extend(own);
+            if let Some(chain) = parsed(text) {
+                let mut sizes = Vec::new();
+                let plain = |(relation, side): (latex::Relation, Node)| (relation, side.plain(&mut sizes));
+                let chain = chain.into_iter().map(plain).collect();
+                // A line gives its first symbol a value, whose size is below it.
+                let own =
+                    sizes.into_iter().map(|(node, rows, columns)| (line, Part::Size(node, rows, columns)));
+                let own: Vec<(usize, Part)> = own.collect();
+                parts.push((line, Part::Chain(chain)));
+                parts.extend(own);
+            }
             for reason in reasons.split("\\text{ and }").filter(|reason| !reason.is_empty()) {
                 parts.extend(parsed(reason).map(|chain| (line, Part::Reason(chain))));
             }

@@ -170,17 +170,6 @@ impl Sizes {
         }
     }
 
-    /// The derivatives of a row with respect to a row are a square matrix, which is printed.
-    fn jacobian(&mut self, first: &Node, rest: &[(crate::latex::Relation, Node)]) {
-        let (Node::Derivative(of, _), Some((_, Node::Matrix(rows)))) = (first, rest.last()) else { return };
-        let is_loss =
-            key(of).is_none_or(|of| ["E", "J", "P", "\\bar{E}", "E_{\\Sigma}"].contains(&of.as_str()));
-        let square = rows.len() > 1 && rows.iter().all(|row| row.len() == rows.len());
-        if let (Some(name), false, true, true) = (key(first), is_loss, square, self.numbers) {
-            self.known.entry(name).or_insert((rows.len(), rows.len()));
-        }
-    }
-
     /// The size below a symbol.
     fn below(&mut self, line: usize, node: &Node, size: Size, report: &mut Report) {
         report.sizes += 1;
@@ -194,6 +183,17 @@ impl Sizes {
                     self.known.insert(name, size);
                 }
             }
+        }
+    }
+
+    /// The derivatives of a row with respect to a row are a square matrix, which is printed.
+    fn jacobian(&mut self, first: &Node, rest: &[(crate::latex::Relation, Node)]) {
+        let (Node::Derivative(of, _), Some((_, Node::Matrix(rows)))) = (first, rest.last()) else { return };
+        let is_loss =
+            key(of).is_none_or(|of| ["E", "J", "P", "\\bar{E}", "E_{\\Sigma}"].contains(&of.as_str()));
+        let square = rows.len() > 1 && rows.iter().all(|row| row.len() == rows.len());
+        if let (Some(name), false, true, true) = (key(first), is_loss, square, self.numbers) {
+            self.known.entry(name).or_insert((rows.len(), rows.len()));
         }
     }
 

@@ -148,7 +148,7 @@ fn of_all_samples(name: &str) -> String {
 /// A name, or an element of a row that has one.
 fn is_defined(name: &str, defined: &HashSet<String>) -> bool {
     let name = &of_all_samples(name);
-    let element = ["_{k}", "_{i}", "_{j}", "_{ij}"].iter().filter_map(|index| name.strip_suffix(index));
-    let element = element.chain(element_of(name).map(|(whole, _)| whole));
-    defined.contains(name) || element.into_iter().any(|whole| defined.contains(whole))
+    let element = ["_{k}", "_{i}", "_{j}", "_{ij}"].iter().find_map(|index| name.strip_suffix(index));
+    let element = element.or_else(|| element_of(name).map(|(whole, _)| whole));
+    defined.contains(name) || element.is_some_and(|whole| defined.contains(whole))
 }

@@ -129,17 +129,17 @@ impl<'d> Format<'d> for Html<'d> {
         self.out.push_str("</tbody>\n</table></div>\n");
     }
 
-    fn code(&mut self, text: &'d str) {
-        let lines: Vec<String> = text.trim_end().lines().map(escape).collect();
-        let _ = writeln!(self.out, "<pre tabindex=\"0\"><code>{}</code></pre>", lines.join("\n"));
-    }
-
     fn picture(&mut self, picture: &'d Picture) {
         self.pictures += 1;
         let scene = picture.scene();
         let class = if scene.width > WIDE { " class=\"wide\"" } else { "" };
         let picture = svg(&scene, &format!("picture-{}", self.pictures));
         let _ = writeln!(self.out, "<figure{class} tabindex=\"0\">{picture}</figure>");
+    }
+
+    fn code(&mut self, text: &'d str) {
+        let lines: Vec<String> = text.trim_end().lines().map(escape).collect();
+        let _ = writeln!(self.out, "<pre tabindex=\"0\"><code>{}</code></pre>", lines.join("\n"));
     }
 }
 

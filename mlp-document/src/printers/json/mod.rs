@@ -111,12 +111,12 @@ impl<'d> Format<'d> for Json<'d> {
         self.block(Block::Table { columns, rows });
     }
 
-    fn code(&mut self, text: &'d str) {
-        self.block(Block::Code { text: text.to_owned() });
-    }
-
     fn picture(&mut self, picture: &'d Picture) {
         self.block(picture::block(picture));
+    }
+
+    fn code(&mut self, text: &'d str) {
+        self.block(Block::Code { text: text.to_owned() });
     }
 }
 
@@ -243,8 +243,8 @@ fn side(index: usize, (operator, math, side): &(Operator, Math, &Side)) -> SideO
             Form::Taken => "branch",
             Form::Numbers => "numbers",
             Form::Terms => "terms",
-            Form::Given | Form::GivenColumns(..) => "given",
             Form::Value => "value",
+            Form::Given | Form::GivenColumns(..) => "given",
         },
         latex: latex::math(math),
     }

@@ -114,6 +114,9 @@ pub(super) enum Block {
     Heading {
         text: String,
     },
+    Code {
+        text: String,
+    },
     Paragraph {
         pieces: Vec<PieceObject>,
     },
@@ -123,9 +126,6 @@ pub(super) enum Block {
     Table {
         columns: Vec<ColumnObject>,
         rows: Vec<Vec<Vec<PieceObject>>>,
-    },
-    Code {
-        text: String,
     },
     Picture {
         kind: &'static str,

@@ -33,8 +33,8 @@ pub(super) fn backward(facts: &Facts<'_>) -> Section {
     let mut section = Section::new("backward");
     let reduction = Some(facts.reduction()).filter(|_| !facts.is_single());
     section.paragraph(phrases::backward_of_layers(reduction, facts.has_columns(), &occurring(facts)));
-    softmax_with_cross_entropy(facts, &mut section);
     if derivation.loss.as_ref().is_none_or(|loss| facts.wants(loss.total)) {
+        softmax_with_cross_entropy(facts, &mut section);
         sigmoid_with_cross_entropy(facts, &mut section);
     }
     functions(facts, &mut section);

@@ -31,8 +31,8 @@ const PATHS: usize = 4;
 pub(super) fn backward(facts: &Facts<'_>, loss: EquationId) -> Section {
     let mut section = Section::new("backward");
     section.paragraph(phrases::backward_of_neurons(facts.has_delta()));
-    softmax_with_cross_entropy(facts, &mut section);
     if facts.wants(loss) {
+        softmax_with_cross_entropy(facts, &mut section);
         sigmoid_with_cross_entropy(facts, &mut section);
     }
     let chain = Chain::new(facts, loss);

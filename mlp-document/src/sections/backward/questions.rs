@@ -180,9 +180,9 @@ pub(super) fn of_layers(
     facts: &Facts<'_>,
     derivatives: &[EquationId],
 ) -> Vec<(Option<Text>, Vec<EquationId>)> {
-    let about = |id: &EquationId| match facts.derivation.equation(*id).symbol {
-        Symbol::Gradient(of) | Symbol::Partial { of, .. } => of,
-        _ => *id,
+    let about = |id: &EquationId| {
+        let symbol = &facts.derivation.equation(*id).symbol;
+        if let Symbol::Gradient(of) | Symbol::Partial { of, .. } = symbol { *of } else { *id }
     };
     let mut explained = HashSet::new();
     let mut groups = Vec::new();
