@@ -150,7 +150,7 @@ pub(crate) fn in_numbers(facts: &Facts<'_>, id: EquationId, expression: &Express
 }
 
 /// Whether a formula of arrays is printed with numbers: sums and products, and not of one row of a batch only.
-fn is_written_out(facts: &Facts<'_>, expression: &Expression) -> bool {
+pub(crate) fn is_written_out(facts: &Facts<'_>, expression: &Expression) -> bool {
     let is_sum = |of: &Expression| {
         of.shaped().all(|(node, shape)| match node {
             Node::Number(_) | Node::Constant(..) | Node::Quantity(_) => true,

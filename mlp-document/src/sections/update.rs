@@ -22,7 +22,7 @@ use super::{
     arithmetic::number,
     backward::others,
     facts::{Facts, ITEMS},
-    lines::{left_out, line, symbol},
+    lines::{is_written_out, left_out, line, symbol},
 };
 
 /// The section.
@@ -150,7 +150,7 @@ fn step_line(
     let form = if taken { Form::Taken } else { Form::Symbols };
     let mut sides = vec![symbol, Side::new(form, written.clone())];
     if facts.numbers.is_some() {
-        if scalar {
+        if scalar || is_written_out(facts, &written) {
             sides.push(Side::new(Form::Numbers, written));
         }
         if is_printed(value.shape()) {
