@@ -111,7 +111,12 @@ fn a_slightly_wrong_value_is_refused() {
             }
             let last = line.sides.last_mut().unwrap();
             *last = scaled(last, 1.0 + 1e-11);
-            assert!(broken.holds(line_at(&broken, index), numbers, 0).is_err(), "{value:?}");
+            assert!(
+                broken
+                    .holds(line_at(&broken, index), numbers, 0, super::longest(&broken.derivation))
+                    .is_err(),
+                "{value:?}"
+            );
         }
     }
 }

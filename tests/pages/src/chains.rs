@@ -24,6 +24,8 @@ struct Known {
     elided: HashSet<String>,
     /// The letters of states that are 0, where not all of them are listed.
     zeros: HashSet<String>,
+    /// Names that are 0 in each place.
+    blank: HashSet<String>,
     /// Names whose value a reader learns only from a number in their place.
     learned: Vec<(String, Node)>,
     /// The numbers of samples in a table, by the letters of their names and the sample.
@@ -43,6 +45,7 @@ pub(crate) fn check(parts: &[(usize, Part)], rounding: Rounding, demands: Demand
         dropped: HashSet::new(),
         elided: HashSet::new(),
         zeros: HashSet::new(),
+        blank: HashSet::new(),
         functions: functions(parts),
         learned: Vec::new(),
         of_samples: HashMap::new(),
@@ -287,6 +290,7 @@ impl Known {
         if more {
             self.zeros.insert(letter(&name).to_owned());
         }
+        self.blank.insert(name.clone());
         self.keep(name, &Node::Number("0".to_owned(), 0));
     }
 
@@ -485,7 +489,7 @@ impl Known {
             self.keep(name.to_owned(), &given);
         }
         // The same in each place.
-        let all = if name == "\\mathbf{1}" { Some("1") } else { self.zeros.get(name).map(|_| "0") };
+        let all = if name == "\\mathbf{1}" { Some("1") } else { self.blank.get(name).map(|_| "0") };
         if let Some(all) = all {
             if !is_filled(number, all) {
                 report.find(line, format!("{name} is {} here", text(number)));
