@@ -116,10 +116,16 @@ pub(crate) fn without_sum_of_targets(expression: &Expression, derivation: &Deriv
         Some(_) | None => false,
     };
     let is_sum = |of: &Expression, id: NodeId| matches!(of.node(id), Some(Node::Array(ArrayOp::Sum, x)) if x.iter().all(|x| is_target(of, *x)));
-    let spelled = rewritten(expression, &|spelled, node, shape| match node {
-        Node::Binary(Binary::Multiply, a, b) if is_sum(spelled, b) => a,
-        Node::Binary(Binary::Multiply, a, b) if is_sum(spelled, a) => b,
-        node => spelled.push_shaped(node, shape),
+    let spelled = rewritten(expression, &|spelled, node, shape| {
+        if let Node::Binary(Binary::Multiply, a, b) = node {
+            if is_sum(spelled, b) {
+                return a;
+            }
+            if is_sum(spelled, a) {
+                return b;
+            }
+        }
+        spelled.push_shaped(node, shape)
     });
     spelled.pruned()
 }

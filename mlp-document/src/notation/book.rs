@@ -46,22 +46,23 @@ impl Notation<'_> {
             let node_at = |id: &NodeId| {
                 places.get(id.index()).copied().or_never("operands come before their uses", NodeId::NOWHERE)
             };
-            let place = match node {
-                Node::Select(comparison, parts) if is_scalar(parts) => {
-                    let [left, right, then, otherwise] = *parts;
-                    let number = |id: NodeId| values.get(id.index()).map(|value| value.scalar().value());
-                    let (Some(a), Some(b)) = (number(left), number(right)) else { return None };
-                    let holds = comparison.holds(a, b);
-                    let chosen = node_at(if holds { &then } else { &otherwise });
-                    if !a.is_nan() && !b.is_nan() {
-                        let side = |id: NodeId| taken.clone().ending_at(Some(node_at(&id))).pruned();
-                        let comparison = if holds { *comparison } else { opposite(*comparison) };
-                        let reason = Reason { left: side(left), comparison, right: side(right) };
-                        reasons.push((chosen, reason));
-                    }
-                    chosen
+            let place = if let Node::Select(comparison, parts) = node
+                && is_scalar(parts)
+            {
+                let [left, right, then, otherwise] = *parts;
+                let number = |id: NodeId| values.get(id.index()).map(|value| value.scalar().value());
+                let (Some(a), Some(b)) = (number(left), number(right)) else { return None };
+                let holds = comparison.holds(a, b);
+                let chosen = node_at(if holds { &then } else { &otherwise });
+                if !a.is_nan() && !b.is_nan() {
+                    let side = |id: NodeId| taken.clone().ending_at(Some(node_at(&id))).pruned();
+                    let comparison = if holds { *comparison } else { opposite(*comparison) };
+                    let reason = Reason { left: side(left), comparison, right: side(right) };
+                    reasons.push((chosen, reason));
                 }
-                node => taken.push_shaped(node.mapped(&node_at), shape),
+                chosen
+            } else {
+                taken.push_shaped(node.mapped(&node_at), shape)
             };
             places.push(place);
         }
@@ -113,20 +114,15 @@ impl Notation<'_> {
             let value = quantity.evaluate(self.derivation, self.numbers?, 0)?;
             return Some(self.number(value.at(0, index)));
         }
-        let quantity = match quantity {
-            Quantity::OfStep { value, .. } => match value.root() {
-                Some(Node::Quantity(inner)) => inner,
-                Some(_) | None => return None,
-            },
-            quantity => quantity,
-        };
-        let (sample, quantity) = match quantity {
-            Quantity::OfSample { sample, value } => match value.root() {
-                Some(Node::Quantity(inner)) => (Some(*sample), inner),
-                Some(_) | None => return None,
-            },
-            quantity => (self.sample, quantity),
-        };
+        let (mut sample, mut quantity) = (self.sample, quantity);
+        if let Quantity::OfStep { value, .. } = quantity {
+            let Some(Node::Quantity(inner)) = value.root() else { return None };
+            quantity = inner;
+        }
+        if let Quantity::OfSample { sample: own, value } = quantity {
+            let Some(Node::Quantity(inner)) = value.root() else { return None };
+            (sample, quantity) = (Some(*own), inner);
+        }
         let Quantity::Equation(id) = quantity else { return None };
         let name = self.names.element(*id, index)?;
         Some(match sample {

@@ -65,25 +65,18 @@ impl Math {
         let Math::Row(items) = self else { return vec![(None, self.clone())] };
         let mut terms: Vec<(Option<Operator>, Vec<Math>)> = vec![(None, Vec::new())];
         for item in items {
-            match item {
-                Math::Operator(sign @ (Operator::Plus | Operator::Minus)) => {
-                    terms.push((Some(*sign), Vec::new()));
-                }
-                // A sum inside the row has no brackets: as the first operand.
-                Math::Row(_)
-                    if item.binding() == Binding::Sum && terms.last().is_some_and(|(_, t)| t.is_empty()) =>
-                {
-                    let sign = terms.pop().and_then(|(sign, _)| sign);
-                    let inner = item.terms().into_iter().enumerate();
-                    terms.extend(
-                        inner.map(|(index, (own, term))| (if index == 0 { sign } else { own }, vec![term])),
-                    );
-                }
-                piece => {
-                    if let Some((_, term)) = terms.last_mut() {
-                        term.push(piece.clone());
-                    }
-                }
+            // A sum inside the row has no brackets: as the first operand.
+            let is_sum = matches!(item, Math::Row(_)) && item.binding() == Binding::Sum;
+            if let Math::Operator(sign @ (Operator::Plus | Operator::Minus)) = item {
+                terms.push((Some(*sign), Vec::new()));
+            } else if is_sum && terms.last().is_some_and(|(_, t)| t.is_empty()) {
+                let sign = terms.pop().and_then(|(sign, _)| sign);
+                let inner = item.terms().into_iter().enumerate();
+                terms.extend(
+                    inner.map(|(index, (own, term))| (if index == 0 { sign } else { own }, vec![term])),
+                );
+            } else if let Some((_, term)) = terms.last_mut() {
+                term.push(item.clone());
             }
         }
         terms.into_iter().map(|(sign, term)| (sign, Math::Row(term))).collect()

@@ -137,10 +137,8 @@ pub(crate) fn in_numbers(facts: &Facts<'_>, id: EquationId, expression: &Express
     let open = expression.is_open(facts.derivation);
     // In a batch of layers a scalar is a column: its value alone is printed.
     let column = open && facts.samples() > 1 && !facts.at_neuron_level();
-    let is_row = |node: &Node| match node {
-        Node::Array(op, _) => !matches!(op, ArrayOp::Element(_)),
-        node => matches!(node, Node::Batch(..)),
-    };
+    let is_element = |node: &Node| matches!(node, Node::Array(ArrayOp::Element(_), _));
+    let is_row = |node: &Node| matches!(node, Node::Array(..) | Node::Batch(..)) && !is_element(node);
     let scalars = facts.derivation.shape(id) == Shape::Scalar && !column;
     if (scalars && !expression.nodes().iter().any(is_row)) || is_written_out(facts, expression) {
         sides.push(Side::new(Form::Numbers, expression.clone()));

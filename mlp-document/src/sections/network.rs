@@ -58,7 +58,9 @@ pub(super) fn network(facts: &Facts<'_>) -> Section {
 fn layer_row(facts: &Facts<'_>, name: &str, function: &str, value: &Value, shape: Shape) -> Vec<Text> {
     let mut values = match value {
         Value::Whole(id) if facts.at_neuron_level() => phrases::list(elements(facts, *id)),
-        value => phrases::list(value.equations().iter().take(CELLS).map(|id| symbol(facts, *id))),
+        Value::Whole(_) | Value::Packed(_) => {
+            phrases::list(value.equations().iter().take(CELLS).map(|id| symbol(facts, *id)))
+        }
     };
     if value.equations().len() > CELLS {
         values.push(phrases::and_so_on());

@@ -19,14 +19,17 @@ pub(super) fn is_derived(op: Unary) -> bool {
     }
 }
 
+/// What a form of the function or its derivative adds to an expression that ends with x.
+type Step<'s> = &'s dyn Fn(&mut Expression, NodeId) -> NodeId;
+
 /// The lines that derive it, with the argument of its first use as the value of x.
 pub(super) fn derivative(facts: &Facts<'_>, op: Unary, argument: &Expression) -> Vec<Line> {
     let value = Box::new(first_element(argument));
     let x = Expression::quantity(facts.derivation, Quantity::Argument { name: "x".to_owned(), value });
     let letter = Side::symbols(letter(op, &x));
     let line = |sides: Vec<Side>| Line { subject: Vec::new(), sides };
-    let steps = |steps: &[&dyn Fn(&mut Expression, NodeId) -> NodeId]| {
-        let step = |step: &&dyn Fn(&mut Expression, NodeId) -> NodeId| {
+    let steps = |steps: &[Step<'_>]| {
+        let step = |step: &Step<'_>| {
             let mut expression = x.clone();
             let place = expression.last();
             step(&mut expression, place);
