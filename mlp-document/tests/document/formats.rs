@@ -311,7 +311,7 @@ fn a_later_step_refers_to_its_own() {
     let step = |id: &str| steps(&page).iter().find(|step| step["id"] == id).unwrap().clone();
     let operands = |id: &str| -> Vec<String> {
         let operands = step(id)["operands"].as_array().unwrap().clone();
-        operands.iter().map(|operand| text_of(operand)).collect()
+        operands.iter().map(text_of).collect()
     };
     assert_eq!(operands("steps/w1_plus@step2"), ["update/w1_plus", "setting/rate", "steps/v_w1_plus@step2"]);
     assert_eq!(operands("steps/v_w1_plus@step2")[2], "steps/d_w1@step2");

@@ -47,7 +47,7 @@ impl Page {
     }
 
     /// The edge from a neuron into the product that leads on as this one.
-    fn into_product(&self, name: &str, tag: &str) -> usize {
+    fn entering_product(&self, name: &str, tag: &str) -> usize {
         let (node, product) = (self.node(name), self.graph.edges[self.tagged(tag)].from);
         self.graph.edges.iter().position(|edge| edge.from == node && edge.to == product).unwrap()
     }
@@ -80,8 +80,8 @@ impl Page {
             "d_E" => self.line("E", "grad "),
             "h1" | "h2" => self.line(name, &format!("{name} = ")),
             "d_h1" => self.line("h1", "grad "),
-            "path_h1_o1" => self.text(self.into_product("h1", "d4"), gradient),
-            "path_h1_o2" => self.text(self.into_product("h1", "d9"), gradient),
+            "path_h1_o1" => self.text(self.entering_product("h1", "d4"), gradient),
+            "path_h1_o2" => self.text(self.entering_product("h1", "d9"), gradient),
             _ => match (name.strip_prefix("d_"), name.strip_prefix("grad_"), name.strip_suffix("_plus")) {
                 (Some(of), _, _) | (_, Some(of), _) => self.text(self.from(of), gradient),
                 (_, _, Some(of)) => self.line(of, &format!("{of}^+ = ")),
