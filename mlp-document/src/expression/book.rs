@@ -183,14 +183,15 @@ impl Parting {
         let parts_of = |id: &NodeId| self.parts.get(id.index()).cloned().flatten();
         let first = operands.first().and_then(parts_of);
         // What is asked of a vector with elements.
-        let asked = match node {
-            Node::Array(ArrayOp::Element(index), _) => first.as_ref().and_then(|x| x.get(*index).copied()),
-            Node::Array(ArrayOp::CrossEntropy, _) => {
-                let targets = operands.get(1).and_then(parts_of);
-                first.as_ref().zip(targets).map(|(p, t)| self.cross_entropy(p, &t))
-            }
-            Node::Array(ArrayOp::Sum, _) => first.as_ref().and_then(|x| self.sum(x)),
-            _ => None,
+        let asked = if let Node::Array(ArrayOp::Element(index), _) = node {
+            first.as_ref().and_then(|x| x.get(*index).copied())
+        } else if let Node::Array(ArrayOp::CrossEntropy, _) = node {
+            let targets = operands.get(1).and_then(parts_of);
+            first.as_ref().zip(targets).map(|(p, t)| self.cross_entropy(p, &t))
+        } else if let Node::Array(ArrayOp::Sum, _) = node {
+            first.as_ref().and_then(|x| self.sum(x))
+        } else {
+            None
         };
         if let Some(asked) = asked {
             self.whole.push(asked);

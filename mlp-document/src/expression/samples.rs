@@ -95,11 +95,16 @@ impl Expression {
 
     /// The latest step that it names.
     pub(crate) fn names_step(&self) -> Option<usize> {
-        let of = |node: &Node| match node {
-            Node::Quantity(Quantity::OfStep { step, .. }) => Some(*step),
-            Node::Quantity(Quantity::OfSample { value, .. }) => value.names_step(),
-            Node::Batch(_, inner) => inner.names_step(),
-            _ => None,
+        let of = |node: &Node| {
+            if let Node::Quantity(Quantity::OfStep { step, .. }) = node {
+                Some(*step)
+            } else if let Node::Quantity(Quantity::OfSample { value: inner, .. }) = node {
+                inner.names_step()
+            } else if let Node::Batch(_, inner) = node {
+                inner.names_step()
+            } else {
+                None
+            }
         };
         self.nodes.iter().filter_map(of).max()
     }

@@ -77,14 +77,13 @@ pub(crate) fn rule(kind: &Kind, sign: &Label) -> Option<Label> {
             "−: a difference passes the gradient on, to the number that is subtracted with the other sign."
                 .into(),
         ),
-        Kind::Binary(Binary::Multiply) => {
-            Some("×: a product multiplies the gradient by the other input.".into())
-        }
+        Kind::Binary(Binary::Multiply) => Some("×: a product multiplies it by the other input.".into()),
         Kind::Binary(Binary::Divide) => Some(
-            "÷: a quotient a ÷ b divides the gradient by b for a, and multiplies it by −a ÷ b² for b.".into(),
+            "÷: in a quotient a ÷ b, the gradient is divided by b for a, and multiplied by −a ÷ b² for b."
+                .into(),
         ),
         Kind::Binary(Binary::Power) => {
-            Some("^: a power multiplies the gradient by its derivative with respect to each input.".into())
+            Some("^: for each input the gradient is multiplied by the derivative with respect to it.".into())
         }
         Kind::Literal { op: Binary::Add, .. } => Some("+ a number: the gradient is passed on.".into()),
         Kind::Literal { op: Binary::Subtract, first: false, .. } => {
@@ -194,6 +193,9 @@ pub(crate) fn layer_of(name: &str, count: Option<usize>) -> String {
     }
 }
 
+/// The rule of all gates that have none of their own.
+pub(crate) const ANY_OTHER: &str = "Any other gate gives its input the gradient times its derivative there.";
+
 /// The rule of a gate in words alone.
 pub(crate) fn in_words(kind: &Kind) -> Option<&'static str> {
     match kind {
@@ -207,16 +209,16 @@ pub(crate) fn in_words(kind: &Kind) -> Option<&'static str> {
             Some("A sum passes the gradient on to each input.")
         }
         Kind::Binary(Binary::Subtract) | Kind::Literal { op: Binary::Subtract, .. } => {
-            Some("A difference passes it on, with the other sign to the number that is subtracted.")
+            Some("A difference passes the gradient on, with the other sign to the number that is subtracted.")
         }
         Kind::Binary(Binary::Multiply) | Kind::Literal { op: Binary::Multiply, .. } => {
-            Some("A product multiplies it by the other input.")
+            Some("A product gives each input the gradient times the other input.")
         }
         Kind::Binary(Binary::Divide | Binary::Power)
         | Kind::Literal { op: Binary::Divide | Binary::Power, .. }
         | Kind::Unary(_)
-        | Kind::Function(_) => Some("Any other gate multiplies it by its derivative at the input."),
-        Kind::If(..) => Some("A choice passes it on to the branch that is taken."),
+        | Kind::Function(_) => Some(ANY_OTHER),
+        Kind::If(..) => Some("A choice passes the gradient on to the branch that is taken."),
     }
 }
 

@@ -81,8 +81,8 @@ struct Drawing<'c, 'd> {
     cells: &'c Cells<'d>,
     graph: Graph,
     columns: Vec<Column>,
-    /// The weights of each edge, by the nodes at its end and at its start.
-    edges: BTreeMap<(usize, usize), Vec<EquationId>>,
+    /// How a neuron reads another, by the nodes at the end and at the start.
+    edges: BTreeMap<(usize, usize), Read>,
     /// The numbers of a matrix on its edges.
     numbers: BTreeMap<(usize, usize), Known>,
     /// The neurons that read a bias or a constant, and the column of the first.
@@ -91,6 +91,23 @@ struct Drawing<'c, 'd> {
     frozen: bool,
     /// Biases that are not drawn.
     left_out: usize,
+}
+
+/// How a neuron reads another: times weights, and without one.
+#[derive(Clone, Default)]
+struct Read {
+    weights: Vec<EquationId>,
+    plain: usize,
+}
+
+impl Read {
+    fn add(&mut self, link: &Link) {
+        match link.weight {
+            None => self.plain += 1,
+            Some(weight) if !self.weights.contains(&weight) => self.weights.push(weight),
+            Some(_) => {}
+        }
+    }
 }
 
 /// Something that a neuron reads beside others.
@@ -208,13 +225,11 @@ impl Drawing<'_, '_> {
     /// The name and the sizes of a parameter.
     fn array(&mut self, id: EquationId) -> Label {
         let derivation = self.facts.derivation;
-        let own = match derivation.equation(id).op {
-            Op::Transpose(inner) => inner,
-            _ => id,
-        };
-        let name = self.parameter(own);
-        let name = if own == id { name } else { name.sup("T") };
-        name.join(&Label::from(match derivation.shape(own) {
+        let own = if let Op::Transpose(inner) = derivation.equation(id).op { inner } else { id };
+        let mut name = labels::name(&self.names.plain(derivation, own));
+        name = if own == id { name } else { name.sup("T") };
+        let marks = self.marks(own);
+        name.then(marks, Level::Base).join(&Label::from(match derivation.shape(id) {
             Shape::Scalar => String::new(),
             Shape::Vector(n) => format!(": {n}"),
             Shape::Matrix(rows, columns) => format!(": {rows} × {columns}"),
@@ -224,15 +239,25 @@ impl Drawing<'_, '_> {
     /// The name of a parameter and its marks.
     fn parameter(&mut self, id: EquationId) -> Label {
         let name = labels::name(&self.names.plain(self.facts.derivation, id));
+        name.then(self.marks(id), Level::Base)
+    }
+
+    /// Whether a parameter is shared, and whether it is frozen.
+    fn marks(&mut self, id: EquationId) -> &'static str {
         let parameter = self.facts.derivation.parameters.iter().find(|parameter| parameter.equation == id);
         let frozen = parameter.is_some_and(|parameter| parameter.frozen);
-        let scalar = self.facts.derivation.shape(id) == Shape::Scalar;
-        let links = self.edges.values().filter(|weights| weights.contains(&id)).count();
-        let shared = if scalar { links > 1 } else { self.facts.uses_of(id).len() > 1 };
+        let shared = match self.facts.derivation.shape(id) {
+            Shape::Scalar => self.edges.values().filter(|read| read.weights.contains(&id)).count() > 1,
+            Shape::Vector(_) | Shape::Matrix(..) => self.facts.uses_of(id).len() > 1,
+        };
         self.shared |= shared;
         self.frozen |= frozen;
-        let name = if shared { name.then("*", Level::Base) } else { name };
-        if frozen { name.then("†", Level::Base) } else { name }
+        match (shared, frozen) {
+            (false, false) => "",
+            (true, false) => "*",
+            (false, true) => "†",
+            (true, true) => "*†",
+        }
     }
 
     /// Edges into the neurons of a column, or into one of them.
@@ -252,8 +277,7 @@ impl Drawing<'_, '_> {
                 let to = if place.is_some() { 0 } else { *to };
                 for (from, start) in &sources {
                     if link.joins(*from, to) {
-                        let weights = self.edges.entry((*end, *start)).or_default();
-                        weights.extend(link.weight.filter(|weight| !weights.contains(weight)));
+                        self.edges.entry((*end, *start)).or_default().add(link);
                     }
                 }
             }
@@ -305,7 +329,7 @@ impl Drawing<'_, '_> {
 
     /// Adds all edges, in the order of the neurons that read.
     fn edges(&mut self) {
-        for ((to, from), weights) in self.edges.clone() {
+        for ((to, from), Read { weights, plain }) in self.edges.clone() {
             let mut edge = Edge::new(from, to);
             let mut label = Label::default();
             for weight in weights.iter().take(NAMES) {
@@ -329,6 +353,10 @@ impl Drawing<'_, '_> {
                 edge = edge.text(label, Place::On, Tone::Name);
             }
             self.graph.edge(edge);
+            // A skip connection from the column before: a second way beside the weighted one.
+            if plain + usize::from(!weights.is_empty()) > 1 {
+                self.graph.edge(Edge { line: Line::Thin, ..Edge::new(from, to) });
+            }
         }
     }
 

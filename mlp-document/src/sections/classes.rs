@@ -198,7 +198,8 @@ fn element(row: &Expression, index: usize) -> Expression {
     element
 }
 
-/// The derivatives of the cross-entropy of softmax(z) with numbers: by the probabilities, of these by z, and the product.
+/// The derivatives of the cross-entropy of softmax(z) with numbers: with respect to the probabilities, of these with respect to z,
+/// and the product.
 pub(super) fn derivatives(facts: &Facts<'_>, z: EquationId, t: EquationId) -> Vec<Line> {
     let derivation = facts.derivation;
     let Shape::Vector(classes) = derivation.shape(z) else { return Vec::new() };

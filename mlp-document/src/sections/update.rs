@@ -14,7 +14,6 @@ use mlp_dsl::{
 use crate::{
     content::{Form, Line, Section, Side},
     expression::{Expression, Node, NodeId, Quantity, equation::of_equation},
-    notation::is_printed,
     phrases::{self, Items},
 };
 
@@ -60,11 +59,10 @@ pub(super) fn update(facts: &Facts<'_>) -> Section {
 /// Whether an equation of the update is written out: those of some parameters are in a table.
 fn in_full(facts: &Facts<'_>, id: EquationId) -> bool {
     let of = facts.derivation.before_step(id);
-    match facts.derivation.equation(of).symbol {
-        Symbol::State { of, .. } => facts.in_full(of),
-        _ if of != id => facts.in_full(of),
-        _ => true,
+    if let Symbol::State { of, .. } = facts.derivation.equation(of).symbol {
+        return facts.in_full(of);
     }
+    of == id || facts.in_full(of)
 }
 
 /// The lines of the rule, parameter after parameter, as many as a section spells out.
@@ -153,9 +151,7 @@ fn step_line(
         if scalar || is_written_out(facts, &written) {
             sides.push(Side::new(Form::Numbers, written));
         }
-        if is_printed(value.shape()) {
-            sides.push(Side::new(Form::Value, value));
-        }
+        sides.push(Side::new(Form::Value, value));
     }
     Line { subject: vec![subject], sides }
 }

@@ -34,10 +34,10 @@ impl Checker<'_> {
                 parameter.start =
                     initial::default(parameter.kind, parameter.shape, rules.get(&index).copied());
             }
-            if columns.get(&index) == Some(&true) {
-                if let Err(why) = initial::turn(&mut parameter.start, parameter.shape) {
-                    self.found.push(errors::step_does_not_fit(why, parameter.name.span));
-                }
+            if columns.get(&index) == Some(&true)
+                && let Err(why) = initial::turn(&mut parameter.start, parameter.shape)
+            {
+                self.found.push(errors::step_does_not_fit(why, parameter.name.span));
             }
         }
     }

@@ -40,9 +40,8 @@ impl<'d> WrittenRule<'d> {
     /// The rule, where there is one.
     pub fn of(derivation: &'d Derivation) -> Option<Self> {
         derivation.training.as_ref()?;
-        let updated = derivation.numbered().filter_map(|(id, equation)| match equation.symbol {
-            Symbol::Updated(old) => Some((old, id)),
-            _ => None,
+        let updated = derivation.numbered().filter_map(|(id, equation)| {
+            if let Symbol::Updated(old) = equation.symbol { Some((old, id)) } else { None }
         });
         Some(WrittenRule { derivation, step: Step::of(derivation), next: updated.collect() })
     }

@@ -62,6 +62,23 @@ fn shared_and_frozen_weights_are_marked() {
     }
 }
 
+/// A neuron that reads another twice has two edges, each probability reads all net inputs, and sizes are those of use.
+#[test]
+fn every_link_is_drawn() {
+    let links = |file: &str| {
+        let dot = output(&["graph", file, "--format", "dot"]);
+        let edges = dot.lines().filter(|line| line.contains(" -> "));
+        (edges.clone().filter(|line| line.contains("label")).count(), edges.count())
+    };
+    assert_eq!(links("skip.mlp"), (6, 12)); // six weights, two neurons added to two, four links of shared biases
+    assert_eq!(links("softmax_two_named.mlp"), (4, 8));
+    assert_eq!(links("exercise.mlp"), (8, 12));
+    let tied = output(&["graph", "tied.mlp", "--format", "dot"]);
+    for said in ["W*: 3 × 2", "W^T*: 2 × 3", "* shared:"] {
+        assert!(tied.contains(said), "{said} in {tied}");
+    }
+}
+
 #[test]
 fn a_file_that_is_out_of_date_is_noticed() {
     let folder = tempfile::tempdir().unwrap();

@@ -4,6 +4,7 @@
 
 mod check;
 mod common;
+mod computation;
 mod derive;
 mod diagnostics;
 mod editions;

@@ -133,6 +133,8 @@ fn has_gap(node: &Node) -> bool {
 /// The names that have values of their own, functions left out.
 fn names_of(node: &Node, found: &mut Vec<String>) {
     match node {
+        // The values of samples have names of their own.
+        Node::Sum(..) => {}
         Node::Call(_, arguments) => arguments.iter().for_each(|argument| names_of(argument, found)),
         other => match key(other) {
             Some(name) => found.push(name),
@@ -418,6 +420,12 @@ impl Known {
         });
         // A formula of one name: ∂net/∂w = h ≈ 0.59.
         let single = symbols().skip(1).last().and_then(|node| Some(vec![(key(node)?, side.clone())]));
+        // δ = ∂E/∂net = 0.1 gives the value of both.
+        let renames = |bound: &Vec<(String, Node)>| {
+            matches!(chain, [(_, Node::Name(_)), (_, Node::Derivative(..)), (_, last)] if is_numeric(last))
+                && bound.iter().all(|(name, _)| !self.printed.contains_key(name))
+        };
+        let single = single.filter(|bound| !renames(bound));
         for (name, number) in matched.or(single).unwrap_or_default() {
             self.put_in(line, *relation, &name, &number, report);
         }

@@ -216,6 +216,7 @@ fn words(computation: &Computation, view: &View) -> Vec<&'static str> {
         let own = phrases::in_words(&gate.kind).filter(|own| drawn && !words.contains(own));
         words.extend(own);
     }
+    words.sort_by_key(|rule| *rule == phrases::ANY_OTHER);
     if computation.uses().iter().zip(&computation.gates).any(|(uses, gate)| uses.len() > 1 && gate.trained) {
         words.push(phrases::USED_OFTEN);
     }

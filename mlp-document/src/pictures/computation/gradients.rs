@@ -75,7 +75,7 @@ fn side_by_side(
     }
 }
 
-/// The gradients that equations compute, by the value that they are of.
+/// The gradient of each value that equations compute.
 fn of_equations(
     derivation: &Derivation,
     numbers: &Numbers<Known>,
