@@ -150,7 +150,7 @@ pub(crate) fn in_numbers(facts: &Facts<'_>, id: EquationId, expression: &Express
 }
 
 /// Whether a formula of arrays is printed with numbers: sums and products, and not of one row of a batch only.
-pub(super) fn is_written_out(facts: &Facts<'_>, expression: &Expression) -> bool {
+pub(crate) fn is_written_out(facts: &Facts<'_>, expression: &Expression) -> bool {
     let is_sum = |of: &Expression| {
         of.shaped().all(|(node, shape)| match node {
             Node::Number(_) | Node::Constant(..) | Node::Quantity(_) => true,
@@ -237,14 +237,6 @@ pub(crate) fn definitions<'d>(facts: &Facts<'d>) -> Vec<Line> {
         }
     }
     let mut lines = Vec::new();
-    // The derivatives of a function of the specification are printed with the calls that they have.
-    let in_derivative = |of: FunctionId| {
-        let own =
-            used.iter().filter_map(|id| functions.get(*id as usize)).filter(|function| !function.prelude);
-        let mut partials = own.flat_map(|function| function.partials.iter().chain(&function.stated));
-        facts.is_trained() && partials.any(|partial| partial.calls(of))
-    };
-    let called = facts.derivation.prelude_function("ln_1p").filter(|id| in_derivative(*id));
     for id in used.into_iter().take(ITEMS).map(FunctionId) {
         let Some(function) = facts.function(id) else { continue };
         let name = function.name.as_str();
@@ -252,7 +244,7 @@ pub(crate) fn definitions<'d>(facts: &Facts<'d>) -> Vec<Line> {
             continue;
         }
         // Elsewhere ln(1 + u) is written out.
-        if function.prelude && name == "ln_1p" && called != Some(id) && !is_called(facts, id) {
+        if function.prelude && name == "ln_1p" && !is_called(facts, id) {
             continue;
         }
         let count = function.parameters.len();

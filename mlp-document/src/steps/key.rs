@@ -96,6 +96,19 @@ impl Key {
         }
     }
 
+    /// The step of training, counted from 0.
+    pub(crate) fn step(&self) -> usize {
+        match self {
+            Key::OfStep(step, _) => *step,
+            Key::OfSample(_, whole) => whole.step(),
+            Key::Equation(_)
+            | Key::Derivative { .. }
+            | Key::Function(_)
+            | Key::FunctionDerivative(..)
+            | Key::Constant(_) => 0,
+        }
+    }
+
     /// Plain letters for it, as in the names of generated code.
     pub(crate) fn slug(&self, derivation: &Derivation) -> String {
         let function = |id: u32| {

@@ -11,6 +11,7 @@ use mlp_dsl::{
     formula::ConstantId,
     ir::{
         Derivation,
+        array::Op,
         equation::{EquationId, Role, Symbol},
     },
     span::Span,
@@ -69,7 +70,7 @@ pub(crate) struct Steps<'d> {
     /// The step, or the given symbol, that says what a key is.
     defined: HashMap<Key, String>,
     /// The same for a symbol as it looks: the gradient of a batch of one sample is that of the sample.
-    looks: HashMap<String, String>,
+    looks: HashMap<(usize, String), String>,
     taken: HashSet<String>,
 }
 
@@ -94,7 +95,8 @@ impl<'d> Steps<'d> {
         };
         let id = self.unused(&format!("{section}/{about}"));
         if let Some(look) = line.sides.first().and_then(|side| self.document.math(side)) {
-            self.looks.entry(latex::math(&look)).or_insert_with(|| id.clone());
+            let step = key.as_ref().map_or(0, Key::step);
+            self.looks.entry((step, latex::math(&look))).or_insert_with(|| id.clone());
         }
         if let Some(key) = &key {
             self.defined.entry(key.clone()).or_insert_with(|| id.clone());
@@ -154,9 +156,35 @@ impl<'d> Steps<'d> {
     fn origin(&self, key: &Key, symbol: &Math) -> Option<String> {
         let any = Key::OfSample(None, Box::new(key.clone()));
         let whole = if let Key::OfSample(_, whole) = key { whole } else { key };
-        let found =
-            self.defined.get(key).or_else(|| self.defined.get(&any)).or_else(|| self.defined.get(whole));
-        found.or_else(|| self.looks.get(&latex::math(symbol))).cloned()
+        let before = self.before(key);
+        let keys = [Some(key), Some(&any), Some(whole), before.as_ref()];
+        let found = keys.into_iter().flatten().find_map(|key| self.defined.get(key));
+        found.or_else(|| self.looks.get(&(key.step(), latex::math(symbol)))).cloned()
+    }
+
+    /// What is in a later step as the step before it leaves it: parameters and states. Inputs, targets and settings are
+    /// as they are given, where each step has the same.
+    fn before(&self, key: &Key) -> Option<Key> {
+        let derivation = self.document.derivation();
+        let Key::OfStep(step, whole) = key else { return None };
+        let Key::Equation(id) = **whole else { return None };
+        let updated = derivation.parameters.iter().find_map(|parameter| {
+            let state = parameter.state().iter().find(|state| state.equation == id);
+            state
+                .map(|state| state.updated)
+                .or_else(|| parameter.updated().filter(|_| parameter.equation == id))
+        });
+        let given = || {
+            let op = &derivation.equation(id).op;
+            let fixed =
+                matches!(op, Op::Setting(_)) || matches!(op, Op::Given) && !derivation.header.has_data;
+            fixed.then(|| (**whole).clone())
+        };
+        let earlier = |updated| match step {
+            0 | 1 => Key::Equation(updated),
+            step => Key::OfStep(step - 1, Box::new(Key::Equation(updated))),
+        };
+        updated.map(earlier).or_else(given)
     }
 
     /// The symbol of what is given.

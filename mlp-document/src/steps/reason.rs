@@ -96,24 +96,8 @@ pub(super) fn reason(derivation: &Derivation, section: &str, line: &Line, key: O
 
 /// How many paths are added, and whether there is a path at all.
 fn chain_rule(derivation: &Derivation, line: &Line) -> Reason {
-    let is_factor = |node: &Node| match node {
-        Node::Quantity(Quantity::Derivative { .. }) => true,
-        Node::Quantity(Quantity::Equation(id)) => {
-            matches!(derivation.equation(*id).role, Role::ChainRule | Role::LocalDerivative)
-        }
-        Node::Quantity(_)
-        | Node::Constant(..)
-        | Node::Number(_)
-        | Node::Unary(..)
-        | Node::Binary(..)
-        | Node::Select(..)
-        | Node::Apply(..)
-        | Node::Array(..)
-        | Node::Batch(..)
-        | Node::Whole { .. } => false,
-    };
     let paths = |side: &Side| {
-        let factors = leaves(side).into_iter().filter(|node| is_factor(node)).count();
+        let factors = leaves(side).into_iter().filter(|node| is_factor(derivation, node)).count();
         if matches!(side.form, Form::Symbols | Form::Taken) && factors > 0 {
             side.expression.summands().len()
         } else {
@@ -126,6 +110,24 @@ fn chain_rule(derivation: &Derivation, line: &Line) -> Reason {
         None | Some(0) => Reason::LocalDerivative,
         Some(1) => Reason::ChainRule,
         Some(_) => Reason::SumOverPaths,
+    }
+}
+
+/// Whether it is a derivative.
+fn is_factor(derivation: &Derivation, node: &Node) -> bool {
+    let Node::Quantity(quantity) = node else { return false };
+    match quantity {
+        Quantity::Derivative { .. } => true,
+        Quantity::Equation(id) => {
+            matches!(derivation.equation(*id).role, Role::ChainRule | Role::LocalDerivative)
+        }
+        Quantity::OfSample { value, .. } | Quantity::OfStep { value, .. } => {
+            value.nodes().iter().any(|node| is_factor(derivation, node))
+        }
+        Quantity::Count(_)
+        | Quantity::Letter { .. }
+        | Quantity::Argument { .. }
+        | Quantity::FunctionDerivative { .. } => false,
     }
 }
 

@@ -97,7 +97,7 @@ fn assert_valid(schema: &Validator, name: &str, data: &Value) {
 
 /// LaTeX without what only lays it out.
 fn plain(latex: &str) -> String {
-    let latex = latex.replace("\\\\[10pt]", "").replace("\\\\[6pt]", "");
+    let latex = (2..20).fold(latex.to_owned(), |latex, space| latex.replace(&format!("\\\\[{space}pt]"), ""));
     latex.chars().filter(|c| !c.is_whitespace() && *c != '&').collect()
 }
 
@@ -170,8 +170,7 @@ fn lines_are_in_markdown(Page { name, markdown, data, .. }: &Page) {
 fn html_is_well_formed(Page { name, markdown, html, .. }: &Page) {
     assert_closed(name, html);
     assert_eq!(html.matches("<math>").count(), markdown.matches("$`").count(), "{name}");
-    let marks = ["```math", "\\\\[10pt]", "\\\\[6pt]"];
-    let rows: usize = marks.map(|mark| markdown.matches(mark).count()).iter().sum();
+    let rows = markdown.matches("```math").count() + markdown.matches("pt]\n").count();
     assert_eq!(html.matches("<mtd class=\"left\">").count(), rows, "{name}");
     // A large picture is in HTML alone.
     assert!(html.matches("<svg").count() >= markdown.matches("```mermaid").count(), "{name}");
@@ -301,4 +300,34 @@ fn assert_closed(name: &str, html: &str) {
         }
     }
     assert!(open.is_empty(), "{name}: {open:?}");
+}
+
+/// What a later step uses is that of the step, or what the step before has left.
+#[test]
+fn a_later_step_refers_to_its_own() {
+    let source = fs::read_to_string(folder("../examples/course/momentum.mlp")).unwrap();
+    let page = data_of(&document("momentum", &source, &Options { steps: 2, ..Options::default() }), &source);
+    assert_valid(&schema(), "momentum", &page);
+    let step = |id: &str| steps(&page).iter().find(|step| step["id"] == id).unwrap().clone();
+    let operands = |id: &str| -> Vec<String> {
+        let operands = step(id)["operands"].as_array().unwrap().clone();
+        operands.iter().map(|operand| text_of(operand)).collect()
+    };
+    assert_eq!(operands("steps/w1_plus@step2"), ["update/w1_plus", "setting/rate", "steps/v_w1_plus@step2"]);
+    assert_eq!(operands("steps/v_w1_plus@step2")[2], "steps/d_w1@step2");
+    assert_eq!(text(&step("steps/delta_h@step2"), "reason"), "chain rule");
+    for operand in steps(&page).iter().flat_map(|step| step["operands"].as_array().unwrap()) {
+        let Some(id) = operand["id"].as_str().filter(|id| ids_of_steps(&page).contains(*id)) else {
+            continue;
+        };
+        assert_eq!(operand["value"], step(id)["value"], "{id}");
+    }
+}
+
+fn text_of(operand: &Value) -> String {
+    operand["id"].as_str().unwrap_or("none").to_owned()
+}
+
+fn ids_of_steps(data: &Value) -> HashSet<String> {
+    steps(data).iter().map(|step| text(step, "id").to_owned()).collect()
 }

@@ -255,10 +255,7 @@ fn legend(
         && let Some(training) = &derivation.training
     {
         let setting = |id: &EquationId| {
-            let value = match derivation.equation(*id).op {
-                mlp_dsl::ir::array::Op::Setting(value) => value,
-                _ => return None,
-            };
+            let mlp_dsl::ir::array::Op::Setting(value) = derivation.equation(*id).op else { return None };
             Some((name(*id), label::number(crate::known::Known::from(value), settings.digits)))
         };
         let given: Vec<(Label, Label)> = training.settings.iter().filter_map(setting).collect();

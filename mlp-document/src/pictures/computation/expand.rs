@@ -113,15 +113,17 @@ impl Making<'_> {
 
     fn equation(&mut self, id: EquationId) {
         let equation = self.derivation.equation(id);
-        let part = match equation.role {
-            Role::Given => Part::Given,
-            Role::Loss => Part::Loss,
-            _ => self.parts.get(&id).copied().unwrap_or(Part::Loss),
+        let part = if equation.role == Role::Given {
+            Part::Given
+        } else if equation.role == Role::Loss {
+            Part::Loss
+        } else {
+            self.parts.get(&id).copied().unwrap_or(Part::Loss)
         };
-        let gate = match &equation.op {
-            Op::Given => self.given(id),
-            Op::Pointwise(formula) => self.formula(id, formula, part),
-            op => {
+        let gate = match (&equation.op, equation.formula()) {
+            (_, Some(formula)) => self.formula(id, formula, part),
+            (op, None) if *op == Op::Given => self.given(id),
+            (op, None) => {
                 let gate = self.gate(Kind::Array(sign(op)), part, equation.shape, self.value(id));
                 for (place, operand) in op.operands().into_iter().enumerate() {
                     self.wire(self.of_equation.get(&operand).copied(), gate, place);

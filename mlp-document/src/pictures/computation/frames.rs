@@ -220,9 +220,10 @@ impl Frames {
             edge.emphasis = if now { Emphasis::Strong } else { Emphasis::Normal };
         }
         for node in &mut scene.nodes {
-            let now = self.nodes.get(node.node).is_some_and(|times| {
-                times[0] == step && step > 0 || times[0] == step && node.role == mlp_graph::Role::Gate
-            });
+            let now = self
+                .nodes
+                .get(node.node)
+                .is_some_and(|times| times[0] == step && (step > 0 || node.role == mlp_graph::Role::Gate));
             node.emphasis = if now { Emphasis::Strong } else { Emphasis::Normal };
         }
         Some(scene)

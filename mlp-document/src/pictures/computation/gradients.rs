@@ -42,7 +42,7 @@ pub(super) fn gradients(
         // A number that an operation on arrays reads: its share is all of its gradient.
         if let (true, true, Some(own)) = (only, gate.trained, gate.gradient) {
             for wire in computation.wires.iter_mut().filter(|wire| wire.from == index) {
-                let array = matches!(wire.local, None if wire.gradient.is_none() && !wire.cut);
+                let array = wire.local.is_none() && wire.gradient.is_none() && !wire.cut;
                 wire.gradient = if array { Some(own) } else { wire.gradient };
             }
         }

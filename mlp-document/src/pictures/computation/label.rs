@@ -46,24 +46,20 @@ const SMALL: f64 = 1e-4;
 
 /// The name of the value of an equation: `E` with what it is of as a subscript, else as it is written.
 pub(super) fn name(derivation: &Derivation, id: EquationId) -> Label {
-    match &derivation.equation(id).symbol {
-        Symbol::Component(of) => Label::from("E").sub(of),
-        _ => Label::from(derivation.name_of(id)),
+    if let Symbol::Component(of) = &derivation.equation(id).symbol {
+        return Label::from("E").sub(of);
     }
+    Label::from(derivation.name_of(id))
 }
 
 /// The name of a gate's value; none for a net input, which has a number, and for what has no name.
 pub(super) fn name_of_gate(gate: &Gate, derivation: &Derivation) -> Option<Label> {
-    match gate.kind {
-        Kind::Constant(ConstantId(id)) => {
-            derivation.header.constants.get(id as usize).map(|(name, _)| Label::from(name.as_str()))
-        }
-        _ => {
-            let id = gate.equation?;
-            let net = matches!(derivation.equation(id).symbol, Symbol::Net(_));
-            (!net || gate.is_given()).then(|| name(derivation, id))
-        }
+    if let Kind::Constant(ConstantId(id)) = gate.kind {
+        return derivation.header.constants.get(id as usize).map(|(name, _)| Label::from(name.as_str()));
     }
+    let id = gate.equation?;
+    let net = matches!(derivation.equation(id).symbol, Symbol::Net(_));
+    (!net || gate.is_given()).then(|| name(derivation, id))
 }
 
 /// The tag of a wire: d9; nothing where it has the name of its value.

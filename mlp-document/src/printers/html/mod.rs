@@ -138,7 +138,8 @@ impl<'d> Format<'d> for Html<'d> {
     }
 
     fn code(&mut self, text: &'d str) {
-        let _ = writeln!(self.out, "<pre tabindex=\"0\"><code>{}</code></pre>", escape(text.trim_end()));
+        let lines: Vec<String> = text.trim_end().lines().map(escape).collect();
+        let _ = writeln!(self.out, "<pre tabindex=\"0\"><code>{}</code></pre>", lines.join("\n"));
     }
 }
 

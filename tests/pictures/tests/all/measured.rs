@@ -1,6 +1,11 @@
 //! The pictures of the examples and of random networks.
 
-use std::{env, path::Path, sync::LazyLock};
+use std::{
+    env,
+    io::{self, Write},
+    path::Path,
+    sync::LazyLock,
+};
 
 use mlp_pictures::{
     Picture,
@@ -27,10 +32,13 @@ pub(crate) fn in_browser(pictures: &[Picture]) -> Option<Measured> {
             env::var_os("MLP_NEEDS_CHROMIUM").is_none(),
             "Chromium is not installed, and this run needs it"
         );
-        eprintln!(
-            "NOT MEASURED: {} pictures, because Chromium is not installed (MLP_CHROMIUM names a browser)",
-            pictures.len()
+        // Not with `eprintln!`, which the output of a test that passes does not show.
+        let count = pictures.len();
+        let said = writeln!(
+            io::stderr(),
+            "NOT MEASURED: {count} pictures, because Chromium is not installed (MLP_CHROMIUM names a browser)"
         );
+        said.unwrap();
         return None;
     };
     Some(browser::measure(&browser, pictures).unwrap())
