@@ -59,6 +59,9 @@ pub(crate) fn sections(facts: &Facts<'_>) -> Vec<Section> {
     }
     element::elements(facts, &mut sections);
     let mut sections = filter::filtered(facts, sections);
+    // The picture of the gates takes a page or two.
+    let without = facts.options.is_brief() && facts.options.selection.is_all();
+    sections.retain(|section| section.key != "graph" || !without);
     if !facts.options.selection.is_all() {
         let start = starts::starts(facts, &sections);
         sections.splice(0..0, start);
