@@ -1,5 +1,7 @@
 //! The gates of random networks: up × local, added up over the uses of a value, is the gradient that its equation computes.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use mlp_document::pictures::computation::computation_at;
 use mlp_eval::Point;
 use mlp_random::generator::specification;
