@@ -15,11 +15,11 @@ use crate::NUMBERS;
 pub enum Refusal {
     /// Inputs or a target without values: their names.
     Missing(Vec<String>),
-    /// So many numbers of parameters.
+    /// The parameters have this number of numbers.
     Parameters(usize),
-    /// So many numbers of samples.
+    /// The samples have this number of numbers.
     Samples(usize),
-    /// So many operations in a step.
+    /// A step has this number of operations.
     Operations(u64),
 }
 

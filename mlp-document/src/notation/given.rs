@@ -15,7 +15,7 @@ use super::{
     math::{Math, Operator},
 };
 
-/// In how many parts the columns of a matrix are printed, with numbers of at most so many signs.
+/// In how many parts the columns of a matrix are printed, with numbers of at most `widest` signs.
 pub(crate) fn parts(columns: usize, widest: usize) -> usize {
     // A part has a longer name.
     let fit = |room: usize| (room / (widest + 2)).max(1);

@@ -218,7 +218,7 @@ pub(crate) fn value_of_layer(value: Side, readers: Vec<Side>, first: bool) -> Te
     }
     text.push(match (first, several) {
         (true, true) => ", and the changes along these paths are added:".into(),
-        (true, false) => ", of which the derivative is known by now:".into(),
+        (true, false) => ", of which the derivative is known:".into(),
         (false, _) => ":".into(),
     });
     text

@@ -175,7 +175,7 @@ fn readers(facts: &Facts<'_>, chain: &Chain<'_, '_>, value: EquationId) -> (Vec<
     (named.filter(is_part).map(|id| symbol(facts, id)).collect(), of_loss)
 }
 
-/// The derivatives of layers by what they are about, with what is asked of each layer.
+/// The derivatives of layers, those about one layer together, with what is asked of it.
 pub(super) fn of_layers(
     facts: &Facts<'_>,
     derivatives: &[EquationId],
