@@ -172,11 +172,9 @@ impl Program<'_> {
             Role::Penalty if equation.symbol == Symbol::Objective => return "The objective",
             Role::Penalty => "penalty",
             Role::Update => "update",
-            Role::Batch => match &equation.symbol {
-                Symbol::Objective => return "The objective",
-                Symbol::BatchLoss(_) => "loss",
-                _ => return "The gradients of the batch",
-            },
+            Role::Batch if equation.symbol == Symbol::Objective => return "The objective",
+            Role::Batch if matches!(equation.symbol, Symbol::BatchLoss(_)) => "loss",
+            Role::Batch => return "The gradients of the batch",
         };
         self.heading_of(key)
     }

@@ -35,11 +35,13 @@ impl Mathematics<'_> {
     pub(crate) fn equation(&self, id: EquationId) -> String {
         let right = self.right_side(id);
         let symbol = self.symbol(id);
-        let left = match &self.derivation.equation(id).symbol {
-            Symbol::Gradient(of) if self.derivation.equation(*of).net().is_some() => {
-                format!("{symbol} = ∂E/∂{}", self.symbol(*of))
-            }
-            _ => symbol.clone(),
+        let of_net = |of: &EquationId| self.derivation.equation(*of).net().is_some();
+        let left = if let Symbol::Gradient(of) = &self.derivation.equation(id).symbol
+            && of_net(of)
+        {
+            format!("{symbol} = ∂E/∂{}", self.symbol(*of))
+        } else {
+            symbol
         };
         match right {
             Some(right) => format!("{left} = {right}"),

@@ -55,9 +55,8 @@ impl Names {
             helpers: HashMap::new(),
         };
         let header = &derivation.header;
-        let named = derivation.numbered().filter_map(|(id, equation)| match &equation.symbol {
-            Symbol::Named(name) => Some((id, name.as_str())),
-            _ => None,
+        let named = derivation.numbered().filter_map(|(id, equation)| {
+            if let Symbol::Named(name) = &equation.symbol { Some((id, name.as_str())) } else { None }
         });
         let declared: Vec<(EquationId, &str)> = named.collect();
         let all = declared.iter().map(|(_, name)| *name);

@@ -100,10 +100,10 @@ impl Program<'_> {
     /// The equations that have a statement of their own.
     fn computed(&self) -> impl Iterator<Item = EquationId> {
         let single = self.samples == 1;
-        let all = self.derivation.numbered().filter(move |(_, equation)| match &equation.op {
-            Op::Given | Op::Setting(_) => false,
-            Op::BatchMean(_) | Op::BatchSum(_) => !single,
-            _ => true,
+        let all = self.derivation.numbered().filter(move |(_, equation)| {
+            let given = matches!(equation.op, Op::Given | Op::Setting(_));
+            let same = single && matches!(equation.op, Op::BatchMean(_) | Op::BatchSum(_));
+            !given && !same
         });
         all.map(|(id, _)| id)
     }

@@ -94,9 +94,9 @@ impl Program<'_> {
         if let Op::BatchSum(_) = equation.op {
             return; // the loop over the samples has added it up
         }
-        let value = match &equation.op {
-            Op::Pointwise(formula) => self.formula(page, id, formula),
-            op => self.operation(op, equation.shape),
+        let value = match equation.formula() {
+            Some(formula) => self.formula(page, id, formula),
+            None => self.operation(&equation.op, equation.shape),
         };
         page.define(&self.names.value(id), &value);
     }

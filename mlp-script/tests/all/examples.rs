@@ -36,7 +36,9 @@ fn all(networks: &[(String, String)], language: Language) -> (Agreement, Vec<Str
     }
     let mut all = Agreement::default();
     for ((name, derivation), printed) in derivations.iter().zip(run_all(&listings, language)) {
-        all.add(agreement_of(derivation, language, &printed).unwrap_or_else(|wrong| panic!("{name}: {wrong}")));
+        all.add(
+            agreement_of(derivation, language, &printed).unwrap_or_else(|wrong| panic!("{name}: {wrong}")),
+        );
     }
     println!("{language:?}: {all:#?}; refused: {refused:?}");
     (all, refused)
@@ -56,7 +58,8 @@ fn examples_agree() {
 }
 
 fn campaign(numbers: Range<u64>) {
-    let networks: Vec<(String, String)> = numbers.map(|number| (format!("R{number}"), specification(number))).collect();
+    let networks: Vec<(String, String)> =
+        numbers.map(|number| (format!("R{number}"), specification(number))).collect();
     for language in LANGUAGES {
         let (all, refused) = all(&networks, language);
         assert!(refused.is_empty(), "{refused:?}");

@@ -149,7 +149,11 @@ pub(crate) fn agreement(derivation: &Derivation, language: Language) -> Result<A
 }
 
 /// Holds each value that a listing has printed against the interpreter's.
-pub(crate) fn agreement_of(derivation: &Derivation, language: Language, printed: &str) -> Result<Agreement, String> {
+pub(crate) fn agreement_of(
+    derivation: &Derivation,
+    language: Language,
+    printed: &str,
+) -> Result<Agreement, String> {
     let printed = read(printed);
     let point = Point::declared(derivation).unwrap();
     let (values, bounds) = (evaluate::<f64>(derivation, &point), evaluate::<Bound>(derivation, &point));
