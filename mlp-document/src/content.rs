@@ -22,10 +22,25 @@ pub enum Form {
     Symbols,
     /// With numbers put in for the quantities.
     Numbers,
-    /// Each term of the outermost sum as one number.
+    /// Each term of the outermost sum as one number; of a quotient both of its parts.
     Terms,
+    /// In symbols, with the branch of each choice that the numbers take.
+    Taken,
     /// As one number.
     Value,
+    /// In symbols, with rows and columns below each array.
+    Sized,
+    /// As the numbers that are given: of large arrays the corners.
+    Given,
+    /// The same for some columns of what is printed, from the first to before the last, counted from 0.
+    GivenColumns(usize, usize),
+}
+
+impl Form {
+    /// Whether it has symbols and no numbers.
+    pub(crate) fn in_symbols(self) -> bool {
+        matches!(self, Form::Symbols | Form::Sized)
+    }
 }
 
 /// An expression between two equals signs, and the form in which it is printed.
@@ -124,7 +139,7 @@ impl ProductSizes {
 }
 
 impl Size {
-    fn math(self) -> Math {
+    pub(crate) fn math(self) -> Math {
         Math::infix(Math::whole(self.rows), Operator::Times, Math::whole(self.columns))
     }
 
@@ -217,6 +232,8 @@ pub enum Block {
     Picture(Picture),
     /// A heading inside a section.
     Heading(String),
+    /// Text of the language, as it is written.
+    Code(String),
 }
 
 /// A section.

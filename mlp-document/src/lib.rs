@@ -23,6 +23,7 @@ mod printers;
 mod sections;
 pub mod selection;
 mod shown;
+mod steps;
 pub mod summary;
 pub mod values;
 mod verify;
@@ -34,6 +35,7 @@ pub use notation::{
     layout::Row,
     math::{Fence, Mark, Math, Name, Number, Operator, Style},
 };
+pub use printers::json::Origin;
 pub use verify::Fault;
 
 use mlp_dsl::{ir::Derivation, model::HEADINGS, never::OrNever};
@@ -41,7 +43,7 @@ use mlp_eval::Point;
 
 use known::Known;
 use notation::{Notation, names::Names};
-use printers::markdown;
+use printers::{html, json, markdown};
 use sections::facts::Facts;
 use selection::{Extent, Selection};
 
@@ -54,18 +56,36 @@ pub struct Options {
     pub batch: Option<usize>,
     /// Each computed number is rounded to this many decimals before it is used further.
     pub round_each: Option<usize>,
+    /// Each differentiation is spelled out, with its powers and zeros.
+    pub full_detail: bool,
+    /// Steps of training that are derived; at least one.
+    pub steps: usize,
     /// How much is written out.
     pub extent: Extent,
     /// What the page is about.
     pub selection: Selection,
+    /// The text of the specification, which is printed at the end.
+    pub specification: Option<String>,
 }
 
 impl Default for Options {
     fn default() -> Self {
         let (extent, selection) = (Extent::default(), Selection::default());
-        Options { digits: 9, batch: None, round_each: None, extent, selection }
+        Options {
+            digits: 9,
+            batch: None,
+            round_each: None,
+            full_detail: false,
+            steps: 1,
+            extent,
+            selection,
+            specification: None,
+        }
     }
 }
+
+/// The most steps that a document derives.
+pub const STEPS: usize = 5;
 
 /// The worked derivation of one network.
 #[derive(Clone, Debug)]
@@ -75,9 +95,16 @@ pub struct Document {
     numbers: Option<Numbers<Known>>,
     digits: usize,
     round_each: Option<usize>,
+    /// How many steps the numbers are of.
+    steps: usize,
     compact: bool,
+    options: Options,
     preface: Vec<Text>,
     sections: Vec<Section>,
+    /// Start values, where not all numbers are known.
+    start: Option<Point>,
+    batch: usize,
+    columns: bool,
 }
 
 /// A network with more parameters than this is described in symbols only.
@@ -86,30 +113,45 @@ const EVALUATED: usize = 1 << 20;
 /// Decimals of a number where each is rounded before it is used.
 const ROUNDED: usize = 15;
 
+/// The digits of printed numbers. What is rounded before it is used is printed with all the digits that it has.
+fn printed_digits(options: &Options) -> usize {
+    if options.round_each.is_some() { ROUNDED } else { options.digits.clamp(1, 17) }
+}
+
 /// Writes the worked derivation.
 pub fn derive(derivation: &Derivation, options: &Options) -> Document {
     let mut derivation = derivation.clone();
     derivation.chosen.batch = options.batch;
     let derivation = &derivation;
     let numbers = numbers_of(derivation, options);
-    let facts = Facts::new(derivation, options, numbers.as_ref());
+    let drawn = numbers.is_none() && derivation.parameter_count() <= EVALUATED;
+    let start = drawn.then(|| Point::at(derivation, &[]));
+    let facts = Facts::new(derivation, options, numbers.as_ref(), start.as_ref());
     let neurons = facts.at_neuron_level();
     let sections = sections::sections(&facts);
-    // What is rounded before it is used is printed with all the digits that it has.
-    let digits = if options.round_each.is_some() { ROUNDED } else { options.digits.clamp(1, 17) };
+    let digits = printed_digits(options);
     let preface = sections::preface(&facts, options);
-    let single = neurons && numbers.as_ref().is_none_or(|numbers| numbers.samples() == 1);
-    let names = Names::new(derivation, single);
-    Document {
+    let (batch, columns) = (facts.batch_size(), facts.has_columns());
+    let names = facts.names.clone();
+    let mut document = Document {
         derivation: derivation.clone(),
         names,
+        steps: numbers.as_ref().map_or(1, |numbers| numbers.later() + 1),
         numbers,
         digits,
         round_each: options.round_each,
         compact: options.is_brief(),
+        options: options.clone(),
         preface,
         sections,
+        start,
+        batch,
+        columns,
+    };
+    if !neurons && document.leaves_out_numbers() {
+        document.preface.push(phrases::too_large());
     }
+    document
 }
 
 /// The numbers at the declared values, where all are declared and the network is small.
@@ -125,6 +167,16 @@ impl Document {
     /// The document as Markdown.
     pub fn to_markdown(&self) -> String {
         markdown::print(self)
+    }
+
+    /// The document as one file of HTML, with MathML, without scripts.
+    pub fn to_html(&self) -> String {
+        html::print(self)
+    }
+
+    /// The document as data: JSON that `docs/derivation.schema.json` describes.
+    pub fn to_json(&self, origin: &Origin<'_>) -> String {
+        json::print(self, origin)
     }
 
     /// The title: the specification's, or the network's name.
@@ -198,6 +250,17 @@ impl Document {
             round_each: self.round_each,
             compact: self.compact,
             sample: None,
+            start: self.start.as_ref(),
+            batch: self.batch,
+            columns: self.columns,
+            sized: false,
         }
+    }
+
+    /// Whether some side has more numbers than are printed.
+    fn leaves_out_numbers(&self) -> bool {
+        let numbers = |side: &&Side| matches!(side.form, Form::Numbers | Form::Value);
+        let mut sides = self.lines().flat_map(|line| &line.sides).filter(numbers);
+        self.numbers.is_some() && sides.any(|side| self.math(side).is_none())
     }
 }

@@ -1,6 +1,8 @@
 //! The numbers that a page shows: those of a reader who computes with decimals, those of the program, or those of a
 //! calculator that rounds each of them.
 
+use std::collections::HashMap;
+
 use mlp_dsl::{
     ir::{
         Derivation,
@@ -8,14 +10,17 @@ use mlp_dsl::{
     },
     model::Start,
 };
-use mlp_eval::{Array, Point, cost, evaluate, evaluate_with};
+use mlp_eval::{Array, Evaluation, Point, cost, evaluate, evaluate_with};
 
 use crate::{
     Options,
-    expression::{equation::is_unnamed, evaluate::Numbers},
+    expression::{
+        equation::is_unnamed,
+        evaluate::{Numbers, take_samples_of},
+    },
     known::{Exact, Known},
     notation::decimal::ALL_DIGITS,
-    sections::facts::is_of_a_neuron,
+    sections::facts::is_of_neurons,
 };
 
 /// Networks with more operations than this are computed in doubles alone.
@@ -29,17 +34,43 @@ pub(crate) fn in_decimals(derivation: &Derivation, options: &Options) -> bool {
     affordable && options.digits + 1 < ALL_DIGITS
 }
 
-/// The numbers at a point.
+/// The numbers at a point, and those of the next steps: a later step begins with what the one before it has shown.
 pub(crate) fn numbers(derivation: &Derivation, point: &Point, options: &Options) -> Numbers<Known> {
+    let mut all: Vec<Evaluation<Known>> = Vec::new();
+    let mut point = point.clone();
+    for step in 0..options.steps.max(1) {
+        let before = all.last();
+        if let Some(before) = before {
+            point.step(derivation, before);
+            take_samples_of(derivation, &mut point, step);
+        }
+        let own = of_one_step(derivation, &point, options, before);
+        all.push(own);
+    }
+    Numbers::of_steps(all)
+}
+
+/// The numbers of a step, which begins where the one before it ended.
+fn of_one_step(
+    derivation: &Derivation,
+    point: &Point,
+    options: &Options,
+    before: Option<&Evaluation<Known>>,
+) -> Evaluation<Known> {
+    let mut carried: HashMap<EquationId, EquationId> = HashMap::new();
+    for parameter in derivation.parameters.iter().filter(|_| before.is_some()) {
+        carried.extend(parameter.updated().map(|updated| (parameter.equation, updated)));
+        carried.extend(parameter.state().iter().map(|state| (state.equation, state.updated)));
+    }
+    let kept = |id: EquationId| before?.value(*carried.get(&id)?).cloned();
     if let Some(places) = options.round_each {
-        return rounded(derivation, point, places);
+        return rounded(derivation, point, places, &kept);
     }
     if in_decimals(derivation, options) {
-        return Numbers::at(derivation, point);
+        return evaluate_with(derivation, point, &|id, value| kept(id).unwrap_or(value));
     }
     let affordable = cost::evaluation(derivation, derivation.equations.len()) <= AFFORDABLE;
-    let program = evaluate::<f64>(derivation, point);
-    Numbers::of_evaluation(program.map(if affordable { short } else { Known::inexact }))
+    evaluate::<f64>(derivation, point).map(if affordable { short } else { Known::inexact })
 }
 
 /// A double, as a decimal where it is a short one.
@@ -50,25 +81,34 @@ fn short(x: f64) -> Known {
 }
 
 /// Each drawn start value and each computed value with a name rounded before it is used.
-fn rounded(derivation: &Derivation, point: &Point, places: usize) -> Numbers<Known> {
+fn rounded(
+    derivation: &Derivation,
+    point: &Point,
+    places: usize,
+    kept: &dyn Fn(EquationId) -> Option<Array<Known>>,
+) -> Evaluation<Known> {
     let round = |value: Array<Known>| value.map(|x| x.rounded(places));
     let drawn = |id: EquationId| {
         let parameter = derivation.parameters.iter().find(|parameter| parameter.equation == id);
         parameter.is_some_and(|parameter| !matches!(parameter.start, Start::Fill(_) | Start::Values(_)))
     };
-    // The gradients of one sample are printed for named neurons only.
-    let neurons = derivation.equations.iter().all(is_of_a_neuron);
+    // The gradients of one sample are printed for named neurons, and where there is one sample only.
+    let single = point.samples() == 1 && (derivation.header.has_data || derivation.batch_of_epoch() == 1);
+    let neurons = single || is_of_neurons(derivation);
     let is_parameter = |id: EquationId| derivation.parameters.iter().any(|p| p.equation == id);
     let is_printed = |id: EquationId| {
         let of_sample = matches!(derivation.equation(id).symbol, Symbol::Gradient(by) if is_parameter(by));
         neurons || !of_sample
     };
     let after = |id: EquationId, value: Array<Known>| {
+        if let Some(kept) = kept(id) {
+            return kept;
+        }
         let named = derivation.equation(id).role != Role::Given && !is_unnamed(derivation, id);
         let computed = named && is_printed(id);
         if computed || drawn(id) { round(value) } else { value }
     };
-    Numbers::of_evaluation(evaluate_with(derivation, point, &after))
+    evaluate_with(derivation, point, &after)
 }
 
 /// Where a program that computes in doubles gets another number than a reader who computes with decimals, and not

@@ -1,12 +1,21 @@
 //! Each equals sign is a test: all sides of a line have the same value, and the sizes of a product fit.
 
-use mlp_dsl::{ir::Derivation, shape::Shape};
-use mlp_eval::{Array, Point, cost};
+use mlp_dsl::{
+    formula::evaluate::Real,
+    ir::{
+        Data, Derivation,
+        array::Op,
+        equation::{EquationId, Per},
+    },
+    model::Sample,
+    shape::Shape,
+};
+use mlp_eval::{Array, Ball, Point, cost};
 
 use crate::{
     Document, Line, Node, Numbers, ProductSizes, Side, Size,
     content::{Block, Inline},
-    expression::evaluate::node_values,
+    expression::{book::targets_sum_to_one, evaluate::node_values},
     printers::text,
 };
 
@@ -37,10 +46,13 @@ impl Document {
             return Ok(compared);
         }
         // An equality that holds only by chance of the declared numbers fails at others.
-        let drawn = Point::drawn_batch(derivation, 1, true, samples);
+        let mut drawn = Point::drawn_batch(derivation, 1, true, samples);
+        if targets_sum_to_one(derivation) {
+            drawn.take_samples(derivation, &with_sums_of_one(derivation, &drawn));
+        }
         let declared = Point::declared(derivation).ok().filter(|_| self.numbers.is_some());
         for point in declared.iter().chain([&drawn]) {
-            compared += self.verify(&Numbers::at(derivation, point))?;
+            compared += self.verify(&Numbers::with_steps(derivation, point, self.steps))?;
         }
         Ok(compared)
     }
@@ -54,21 +66,36 @@ impl Document {
     /// of the document is tested with as many samples only.
     pub fn verify(&self, numbers: &Numbers) -> Result<usize, Fault> {
         let mut compared = 0;
+        let longest = longest(&self.derivation);
+        let simplex = targets_sum_to_one(&self.derivation);
+        let mut precise: Option<Numbers<Ball>> = None;
         for line in self.lines() {
             let names_samples = line.sides.iter().any(|side| side.expression.names_sample().is_some());
-            if names_samples && numbers.samples() != self.samples() {
+            let step = line.sides.iter().filter_map(|side| side.expression.names_step()).max();
+            if names_samples && numbers.samples() != self.samples() || step > Some(numbers.later()) {
                 continue;
             }
             let open = line.sides.iter().any(|side| side.expression.is_open(&self.derivation));
             let seen = if open { numbers.samples() } else { 1 };
             for sample in 0..seen {
-                compared += self.holds(line, numbers, sample)?;
+                compared += match self.holds(line, numbers, sample, longest) {
+                    // Where targets sum to 1, formulas may say so.
+                    Err(_) if simplex && !sums_to_one(&self.derivation, numbers, sample) => 0,
+                    Err(fault) => {
+                        let precise = precise.get_or_insert_with(|| {
+                            let point = point_of(&self.derivation, numbers);
+                            Numbers::with_steps(&self.derivation, &point, self.steps)
+                        });
+                        self.holds_precisely(line, numbers, precise, sample).ok_or(fault)?
+                    }
+                    Ok(compared) => compared,
+                };
             }
         }
         Ok(compared)
     }
 
-    fn holds(&self, line: &Line, numbers: &Numbers, sample: usize) -> Result<usize, Fault> {
+    fn holds(&self, line: &Line, numbers: &Numbers, sample: usize, longest: usize) -> Result<usize, Fault> {
         let values = |side: &Side| node_values(&side.expression, &self.derivation, numbers, sample);
         let missing = |side: &Side| Fault(format!("{} has no value", self.plain(side)));
         let mut values_of_sides = Vec::new();
@@ -79,7 +106,7 @@ impl Document {
         let over_batch = line.sides.iter().flat_map(|side| side.expression.nodes());
         let over_batch = over_batch.filter(|node| matches!(node, Node::Batch(..))).count() > 0;
         let samples = if over_batch { numbers.samples() } else { 1 };
-        let tolerance = tolerance(&self.derivation, &values_of_sides, samples);
+        let tolerance = tolerance(longest, &values_of_sides, samples);
         let values = values_of_sides.iter().filter_map(|values| values.last());
         let sides: Vec<(&Side, &Array<f64>)> = line.sides.iter().zip(values).collect();
         let Some(((first, expected), rest @ [_, ..])) = sides.split_first() else {
@@ -97,6 +124,28 @@ impl Document {
             }
         }
         Ok(rest.len())
+    }
+
+    /// Whether the sides differ in doubles only because digits cancel there: in numbers with twice as many digits they
+    /// are as near as doubles can be.
+    fn holds_precisely(
+        &self,
+        line: &Line,
+        numbers: &Numbers,
+        precise: &Numbers<Ball>,
+        sample: usize,
+    ) -> Option<usize> {
+        let values = |side: &Side| node_values(&side.expression, &self.derivation, numbers, sample);
+        let doubles = line.sides.iter().map(values).collect::<Option<Vec<_>>>()?;
+        let tolerance = tolerance(longest(&self.derivation), &doubles, numbers.samples());
+        let sides = line.sides.iter().map(|side| side.evaluate(&self.derivation, precise, sample));
+        let sides = sides.collect::<Option<Vec<Array<Ball>>>>()?;
+        let (first, rest) = sides.split_first()?;
+        let near = |(a, b): (Ball, Ball)| (a - b).real().abs() <= tolerance;
+        let same = |side: &Array<Ball>| {
+            side.shape().count() == first.shape().count() && first.iter().zip(side.iter()).all(near)
+        };
+        (!rest.is_empty() && rest.iter().all(same)).then_some(rest.len())
     }
 
     /// A side as plain text, for messages.
@@ -124,10 +173,50 @@ impl Document {
         let texts = blocks.flat_map(|block| match block {
             Block::Paragraph(text) => vec![text],
             Block::Table { rows, .. } => rows.iter().flatten().collect(),
-            Block::Lines(_) | Block::Picture(_) | Block::Heading(_) => Vec::new(),
+            Block::Lines(_) | Block::Picture(_) | Block::Heading(_) | Block::Code(_) => Vec::new(),
         });
         self.preface.iter().chain(texts).flatten()
     }
+}
+
+/// A sample by the values of its equations.
+fn sample_of<'v>(derivation: &Derivation, value: &dyn Fn(EquationId) -> Option<&'v Array<f64>>) -> Sample {
+    let numbers = |data: &mut dyn Iterator<Item = &Data>| {
+        let ids: Vec<EquationId> = data.flat_map(|data| data.value.equations().to_vec()).collect();
+        ids.into_iter().filter_map(value).flat_map(|value| value.iter().collect::<Vec<f64>>()).collect()
+    };
+    Sample { input: numbers(&mut derivation.inputs.iter()), target: numbers(&mut derivation.target.iter()) }
+}
+
+/// The samples of a point with targets that sum to 1.
+fn with_sums_of_one(derivation: &Derivation, point: &Point) -> Vec<Sample> {
+    let of_sample = |sample: usize| {
+        let Sample { input, target } = sample_of(derivation, &|id| point.of(id, sample));
+        let sum: f64 = target.iter().sum();
+        Sample { input, target: target.iter().map(|t| t / sum).collect() }
+    };
+    (0..point.samples()).map(of_sample).collect()
+}
+
+/// Whether the targets of a sample sum to 1.
+fn sums_to_one(derivation: &Derivation, numbers: &Numbers, sample: usize) -> bool {
+    let target = sample_of(derivation, &|id| numbers.value(id, sample)).target;
+    (target.iter().sum::<f64>() - 1.0).abs() <= 1e-12
+}
+
+/// The point at which numbers are.
+fn point_of(derivation: &Derivation, numbers: &Numbers) -> Point {
+    let samples = (0..numbers.samples()).map(|sample| sample_of(derivation, &|id| numbers.value(id, sample)));
+    let mut point = Point::at(derivation, &samples.collect::<Vec<Sample>>());
+    for (id, equation) in derivation.numbered() {
+        if equation.op == Op::Given
+            && equation.per == Per::Batch
+            && let Some(value) = numbers.value(id, 0)
+        {
+            point.set(id, value.clone());
+        }
+    }
+    point
 }
 
 /// Whether the factors fit together, and the result has their outer sizes and those of its value.
@@ -150,13 +239,16 @@ fn same(a: &Array<f64>, b: &Array<f64>, tolerance: f64) -> bool {
 /// How far apart two ways to one number may be. Each operation errs by at most half an ulp of its
 /// result, and no result is larger than the largest intermediate value. The factor 4 covers the
 /// errors of functions beyond that and the growth of an error in the few operations after it.
-fn tolerance(derivation: &Derivation, sides: &[Vec<Array<f64>>], samples: usize) -> f64 {
+fn tolerance(longest: usize, sides: &[Vec<Array<f64>>], samples: usize) -> f64 {
     let operations = sides.iter().map(Vec::len).sum::<usize>() * samples;
     let numbers = sides.iter().flatten().flat_map(Array::iter);
     let largest = numbers.fold(0.0_f64, |largest, x| largest.max(x.abs()));
-    // A product of matrices, a sum and softmax are one node but as many operations as a row is long.
-    let longest = derivation.equations.iter().map(|e| e.shape.count()).max().unwrap_or(1).min(64);
     4.0 * (operations * longest) as f64 * f64::EPSILON * largest
+}
+
+/// A product of matrices, a sum and softmax are one node but as many operations as a row is long.
+fn longest(derivation: &Derivation) -> usize {
+    derivation.equations.iter().map(|e| e.shape.count()).max().unwrap_or(1).min(64)
 }
 
 mod shapes;

@@ -5,12 +5,24 @@
 
 #[path = "document/batch.rs"]
 mod batch;
+#[path = "document/book.rs"]
+mod book;
+#[path = "document/computation.rs"]
+mod computation;
+#[path = "document/formats.rs"]
+mod formats;
+#[path = "document/given.rs"]
+mod given;
+#[path = "document/length.rs"]
+mod length;
 #[path = "document/networks.rs"]
 mod networks;
 #[path = "document/outside.rs"]
 mod outside;
 #[path = "document/printed.rs"]
 mod printed;
+#[path = "document/slides.rs"]
+mod slides;
 #[path = "document/truths.rs"]
 mod truths;
 

@@ -13,6 +13,7 @@
 mod check;
 mod compilation;
 pub mod diagnostic;
+mod drawn;
 pub mod format;
 pub mod formula;
 pub mod ir;

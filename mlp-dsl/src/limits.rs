@@ -12,6 +12,8 @@ pub const DATA: u64 = 1 << 24;
 pub const SAMPLES: usize = 100_000;
 /// Numbers of all samples in total; a class counts as its one-hot vector.
 pub const SAMPLE_NUMBERS: u64 = 1 << 22;
+/// Numbers of drawn samples in total, for which a text needs no bytes; a class counts as its one-hot vector.
+pub const DRAWN_NUMBERS: u64 = 1 << 16;
 /// Layers of a network.
 pub const LAYERS: usize = 1000;
 /// Named neurons.

@@ -1,5 +1,6 @@
 //! The checked specification: every name resolved, every shape known, every number finite.
 
+pub use crate::drawn::{Drawn, NoGrid, Step};
 use crate::number::{Arithmetic, Precision};
 use crate::{
     formula::{
@@ -82,17 +83,21 @@ pub struct Sample {
 }
 
 /// The headings of a document: the names they have in front matter, and the English words.
-pub const HEADINGS: [(&str, &str); 10] = [
+pub const HEADINGS: [(&str, &str); 14] = [
     ("start", "Where this page starts"),
     ("network", "The network"),
+    ("given", "What is given"),
     ("parameters", "What is trained"),
     ("forward", "Forward pass"),
     ("loss", "The loss"),
     ("backward", "Backward pass"),
     ("penalty", "The penalty"),
     ("update", "The update"),
+    ("steps", "The next steps"),
     ("check", "Was it right?"),
+    ("graph", "The computational graph"),
     ("effort", "What it takes"),
+    ("specification", "The specification"),
 ];
 
 /// The front matter: settings of the document.
@@ -123,8 +128,10 @@ pub struct Data {
     pub elements: Option<Vec<Name>>,
     /// Whether it is one of several classes, one for each of its numbers.
     pub class: bool,
-    /// Declared values.
+    /// Declared values, or the drawn ones of one sample.
     pub values: Option<Vec<f64>>,
+    /// Which of them are drawn.
+    pub drawn: Vec<Drawn>,
 }
 
 /// A trainable parameter.
@@ -161,6 +168,8 @@ pub enum Start {
         deviation: f64,
         /// The initializer's own seed.
         salt: u64,
+        /// The step of its decimals.
+        step: Option<Step>,
     },
     /// Drawn evenly between `low` and `high` from the stream (seed, salt, name).
     Uniform {
@@ -172,6 +181,8 @@ pub enum Start {
         high: f64,
         /// The initializer's own seed.
         salt: u64,
+        /// The step of its decimals.
+        step: Option<Step>,
     },
 }
 
@@ -253,6 +264,17 @@ pub struct UpdateRule {
     pub state: Vec<String>,
     /// The assignments in order; each formula reads the values that those before it have changed.
     pub assignments: Vec<(Changed, Formula)>,
+    /// The statements as they are written: `let` names are not put in, but are leaves after the settings, in order.
+    pub written: Vec<(Stated, Formula)>,
+}
+
+/// What a statement of a rule gives a value to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stated {
+    /// A `let` name.
+    Named(String),
+    /// The parameter or a state.
+    Changed(Changed),
 }
 
 impl UpdateRule {

@@ -8,8 +8,8 @@ use crate::{
     limits,
     span::Span,
     syntax::ast::{
-        self, Ast, Expression, ExpressionKind, FunctionParameter, LayerBody, Name, RuleStatement, Start,
-        Statement, Value,
+        self, Ast, Expression, ExpressionKind, FunctionParameter, LayerBody, Name, RuleStatement, Samples,
+        Start, Statement, Value,
     },
 };
 
@@ -259,7 +259,8 @@ impl Walk {
                 self.formula(formula);
             }
             Statement::Train(train) => self.train(train),
-            Statement::Data(samples, _) => {
+            Statement::Data(Samples::Drawn(count), _) => self.formula(count),
+            Statement::Data(Samples::Written(samples), _) => {
                 for sample in samples {
                     sample.input.iter().chain(sample.target.iter().flatten()).for_each(|v| self.numbers(v));
                 }

@@ -32,6 +32,7 @@ use mlp_dsl::{
 };
 
 pub use array::Array;
+pub use ball::Ball;
 pub use fault::{Fault, FaultKind};
 pub use gradient_check::{
     Compared, ENOUGH, GradientCheck, Gradients, Outcome, Verdict, Worst, check_gradients,
@@ -49,6 +50,12 @@ const SUM: u32 = u32::MAX;
 pub struct Evaluation<R> {
     once: Vec<Option<Array<R>>>,
     samples: Vec<Vec<Option<Array<R>>>>,
+}
+
+impl<R> Default for Evaluation<R> {
+    fn default() -> Self {
+        Evaluation { once: Vec::new(), samples: Vec::new() }
+    }
 }
 
 impl<R: Real> Evaluation<R> {

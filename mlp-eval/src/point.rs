@@ -115,6 +115,15 @@ fn drawn_sample(derivation: &Derivation, stream: &mut Stream) -> Sample {
     Sample { input, target }
 }
 
+/// The stream of a parameter, with its step.
+fn stream(parameter: &mlp_dsl::ir::Parameter, seed: u64, salt: u64) -> Stream {
+    let stream = Stream::new(seed, salt, &parameter.name);
+    match parameter.start.grid() {
+        Ok(Some(grid)) => stream.on(grid),
+        Ok(None) | Err(_) => stream,
+    }
+}
+
 fn start_values(derivation: &Derivation, seed: u64) -> HashMap<EquationId, Array<f64>> {
     let round = |x: f64| match derivation.header.precision {
         Precision::F32 => f64::from(x as f32),
@@ -130,12 +139,12 @@ fn start_values(derivation: &Derivation, seed: u64) -> HashMap<EquationId, Array
                 Array::from_row_major(shape, &values)
             }
             Start::Uniform { low, high, salt, .. } => {
-                let mut stream = Stream::new(seed, *salt, &parameter.name);
-                Array::build(shape, |_, _| round(stream.uniform(*low, *high)))
+                let mut stream = stream(parameter, seed, *salt);
+                Array::build(shape, |_, _| round(stream.uniform_scalar(*low, *high)))
             }
-            Start::Normal { mean, deviation, salt } => {
-                let mut stream = Stream::new(seed, *salt, &parameter.name);
-                Array::build(shape, |_, _| round(stream.normal(*mean, *deviation)))
+            Start::Normal { mean, deviation, salt, .. } => {
+                let mut stream = stream(parameter, seed, *salt);
+                Array::build(shape, |_, _| round(stream.normal_scalar(*mean, *deviation)))
             }
         };
         (parameter.equation, array)

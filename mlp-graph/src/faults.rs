@@ -26,6 +26,20 @@ pub enum Fault {
     Outside(String),
 }
 
+impl Fault {
+    /// The nodes at the ends of the edge that it is about.
+    pub fn edge(&self) -> Option<(usize, usize)> {
+        match self {
+            Fault::EdgeThroughText(ends, _) | Fault::EdgeThroughNode(ends, _) => Some(*ends),
+            Fault::Texts(..)
+            | Fault::TooLarge(_)
+            | Fault::TextOnNode(..)
+            | Fault::Nodes(..)
+            | Fault::Outside(_) => None,
+        }
+    }
+}
+
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

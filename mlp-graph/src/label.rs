@@ -65,6 +65,7 @@ impl Label {
 
     /// The same with a subscript.
     #[must_use]
+    #[expect(clippy::should_implement_trait, reason = "beside `sup`, nobody takes it for a difference")]
     pub fn sub(self, text: &str) -> Self {
         self.then(text, Level::Sub)
     }

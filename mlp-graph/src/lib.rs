@@ -3,8 +3,8 @@
 //! overlap and edges that run through a text. Printers write a scene as SVG, and a graph as DOT or Mermaid.
 //!
 //! ```text
-//! Graph ── columns ─▶ Scene ── svg ─▶ text
-//!   └───── dot, mermaid ────────────▶ text
+//! Graph ── columns, layered ─▶ Scene ── svg ─▶ text
+//!   └───── dot, mermaid ─────────────────────▶ text
 //! ```
 //!
 //! Nothing here knows networks. All numbers come from +, −, ×, ÷ and square roots, so each machine prints the same bytes.
@@ -17,6 +17,7 @@ mod faults;
 pub mod geometry;
 mod graph;
 mod label;
+pub mod layered;
 mod mermaid;
 mod scene;
 mod svg;

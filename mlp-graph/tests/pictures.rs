@@ -35,7 +35,6 @@ fn columns_have_no_faults() {
     {
         let scene = columns(&full(sizes));
         assert_eq!(scene.faults(), [], "{sizes:?}");
-        println!("{sizes:?} {} x {}", scene.width, scene.height);
         let text = svg(&scene, "full");
         assert!(text.contains("textLength"));
         if let Some(folder) = std::env::var_os("MLP_PICTURES") {

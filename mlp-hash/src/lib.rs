@@ -1,19 +1,44 @@
-//! The hash that the compiler and the code it generates share: of names for random start values, of weight files, and of
-//! specifications.
+//! What the compiler and the code it generates share: the hash of names for random start values, of weight files, and of
+//! specifications, and the generator of random numbers.
 #![no_std]
 #![forbid(unsafe_code)]
 
+mod draws;
 mod hash;
 
+pub use draws::{Generator, Grid};
 pub use hash::{Fnv, SAMPLED, of_file};
 
-/// The text of the module, for programs that do without the crate.
+/// The text of the module of hashes, for programs that do without the crate.
 #[cfg(feature = "source")]
 pub const SOURCE: &str = include_str!("hash.rs");
+
+/// The text of the module of random numbers.
+#[cfg(feature = "source")]
+pub const DRAWS: &str = include_str!("draws.rs");
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn multiples_are_the_floats_of_their_decimals() {
+        let twentieths = Grid::new(5, 100, -20, 20);
+        for (x, nearest) in [
+            (0.351, 0.35),
+            (-0.33, -0.35),
+            (0.974, 0.95),
+            (0.975, 1.0),
+            (7.0, 1.0),
+            (-7.0, -1.0),
+            (-0.01, 0.0),
+        ] {
+            assert_eq!(twentieths.nearest(x).to_bits(), f64::to_bits(nearest), "{x}");
+        }
+        // 3 · 0.1 is 0.30000000000000004.
+        assert_eq!(Grid::new(1, 10, 0, 10).nearest(0.3001).to_bits(), 0.3_f64.to_bits());
+        assert_eq!(Grid::new(250, 1, -8, 8).nearest(-1100.0).to_bits(), (-1000.0_f64).to_bits());
+    }
 
     #[test]
     fn the_hash_is_fnv_1a() {

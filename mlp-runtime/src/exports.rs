@@ -3,6 +3,7 @@
 pub use super::arithmetic::{Arithmetic, Separate};
 pub use super::batch::{Batch, BatchError, rows_from_flat};
 pub use super::class::{Class, NoSuchClass};
+pub use super::draws::Grid;
 pub use super::groups::{add_group, in_groups};
 pub use super::isa::dispatch::dispatch;
 pub use super::isa::portable::Portable;

@@ -51,7 +51,8 @@ pub mod source;
 mod views;
 mod weight_file;
 
-// In standalone programs, a module.
+// In standalone programs, two modules.
+use mlp_hash as draws;
 use mlp_hash as hash;
 
 pub use batch::{Batch, BatchError, rows_from_flat};

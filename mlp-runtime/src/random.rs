@@ -1,51 +1,46 @@
-//! Random start values: SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", 2014), with
-//! a stream for each parameter.
+//! Random start values: a stream of numbers for each parameter.
 
+use super::draws::{Generator, Grid};
 use super::functions::f64::{ln, sqrt};
-use super::hash::Fnv;
 use super::scalar::Scalar;
 
-/// The increment of the state: 2^64 over the golden ratio, made odd.
-const GAMMA: u64 = 0x9e37_79b9_7f4a_7c15;
-
-/// A pseudorandom sequence of 64-bit numbers.
-///
-/// With `next(state) = mix(state + GAMMA)`, SplitMix64's first output from a state, a stream
-/// starts in the state
-///
-/// ```text
-/// next(next(next(seed) ^ salt) ^ fnv1a(name))
-/// ```
-///
-/// where fnv1a is the 64-bit FNV-1a hash of the name's UTF-8 bytes. So the parameters of a network draw independently: a
+/// The random numbers of a parameter, from a [`Generator`]. The parameters of a network draw independently: a
 /// parameter keeps its values when others are added or removed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stream {
-    state: u64,
+    generator: Generator,
+    grid: Option<Grid>,
 }
 
 impl Stream {
     /// The stream of the parameter `name` of the network that `salt` identifies.
     pub fn new(seed: u64, salt: u64, name: &str) -> Self {
-        let seeded = Self { state: seed }.next_u64();
-        let salted = Self { state: seeded ^ salt }.next_u64();
-        let named = Self { state: salted ^ Fnv::EMPTY.with_bytes(name.as_bytes()).finish() }.next_u64();
-        Self { state: named }
+        Self { generator: Generator::new(seed, salt, name), grid: None }
+    }
+
+    /// The stream whose start values are the nearest multiples of a step.
+    pub fn on(self, grid: Grid) -> Self {
+        Self { grid: Some(grid), ..self }
     }
 
     /// The next number of the stream, uniform over `u64`.
     pub fn next_u64(&mut self) -> u64 {
-        self.state = self.state.wrapping_add(GAMMA);
-        mix(self.state)
+        self.generator.next_u64()
+    }
+
+    /// The start value of a drawn number: the nearest multiple of the step, if there is one, rounded once to `T`.
+    fn start<T: Scalar>(&self, drawn: f64) -> T {
+        T::from_f64(match self.grid {
+            Some(grid) => grid.nearest(drawn),
+            None => drawn,
+        })
     }
 
     /// low + (high - low) u, where u in [0, 1) is a multiple of 2^-53. It takes one number of the stream.
     ///
     /// Rounding can give `high` itself if the interval is narrow compared to its bounds.
     pub fn uniform(&mut self, low: f64, high: f64) -> f64 {
-        const SPACING: f64 = 1.0 / (1_u64 << 53) as f64;
-        let unit = (self.next_u64() >> 11) as f64 * SPACING;
-        low + (high - low) * unit
+        self.generator.uniform(low, high)
     }
 
     /// A normally distributed number, by Marsaglia's polar method (1964): pairs u and v of `uniform(-1, 1)` until
@@ -61,9 +56,10 @@ impl Stream {
         }
     }
 
-    /// [`normal`](Self::normal), rounded once to `T`.
+    /// [`normal`](Self::normal) as a start value.
     pub fn normal_scalar<T: Scalar>(&mut self, mean: f64, deviation: f64) -> T {
-        T::from_f64(self.normal(mean, deviation))
+        let drawn = self.normal(mean, deviation);
+        self.start(drawn)
     }
 
     /// Draws each element of x, in order.
@@ -85,9 +81,10 @@ impl Stream {
         }
     }
 
-    /// [`uniform`](Self::uniform), rounded once to `T`.
+    /// [`uniform`](Self::uniform) as a start value.
     pub fn uniform_scalar<T: Scalar>(&mut self, low: f64, high: f64) -> T {
-        T::from_f64(self.uniform(low, high))
+        let drawn = self.uniform(low, high);
+        self.start(drawn)
     }
 
     /// Draws each element of x, in order.
@@ -108,11 +105,4 @@ impl Stream {
             self.uniform_vector(low, high, row);
         }
     }
-}
-
-/// SplitMix64's finalizer (David Stafford's variant 13 of MurmurHash3's).
-fn mix(z: u64) -> u64 {
-    let z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ (z >> 31)
 }

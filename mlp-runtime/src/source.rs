@@ -41,6 +41,7 @@ const COMMON: &[Module] = modules! {
     fused = include_str!("fused.rs");
     kernels = include_str!("kernels.rs");
     hash = mlp_hash::SOURCE;
+    draws = mlp_hash::DRAWS;
     random = include_str!("random.rs");
     weight_file = include_str!("weight_file.rs");
     batch = include_str!("batch.rs");

@@ -83,6 +83,20 @@ pub fn emit(compiled: &Compilation, options: &Options<'_>) -> TokenStream {
     context.module()
 }
 
+/// The hashes of a network, which its code has as `FINGERPRINT` and `LAYOUT_HASH`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hashes {
+    /// Of all that decides the results.
+    pub fingerprint: u64,
+    /// Of the layout of parameters and optimizer states.
+    pub layout: u64,
+}
+
+/// The hashes of a network.
+pub fn hashes(derivation: &Derivation) -> Hashes {
+    Hashes { fingerprint: fingerprint::fingerprint(derivation), layout: fingerprint::layout(derivation) }
+}
+
 /// What all parts of the code are printed from.
 struct Context<'c> {
     derivation: &'c Derivation,

@@ -1,7 +1,7 @@
 //! Turns the start values of parameters into the statements that set them.
 
 use mlp_dsl::{ir::Parameter, model::Start, number::Precision, shape::Shape};
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 
 use crate::{Context, body::formula::literal, weights::load};
@@ -34,7 +34,7 @@ pub(super) fn start(context: &Context<'_>, of: &TokenStream, parameter: &Paramet
             let drawn = Drawn { distribution: "uniform", numbers: [*low, *high], salt: *salt };
             draw(context, &place, parameter, &drawn)
         }
-        Start::Normal { mean, deviation, salt } => {
+        Start::Normal { mean, deviation, salt, .. } => {
             let drawn = Drawn { distribution: "normal", numbers: [*mean, *deviation], salt: *salt };
             draw(context, &place, parameter, &drawn)
         }
@@ -51,7 +51,11 @@ struct Drawn {
 /// The statement that draws a parameter.
 fn draw(context: &Context<'_>, place: &TokenStream, parameter: &Parameter, drawn: &Drawn) -> TokenStream {
     let (runtime, name, Drawn { distribution, numbers, salt }) = (&context.runtime, &parameter.name, drawn);
-    let stream = quote!(#runtime::Stream::new(seed, #salt, #name));
+    let mut stream = quote!(#runtime::Stream::new(seed, #salt, #name));
+    if let Ok(Some(grid)) = parameter.start.grid() {
+        let numbers = grid.numbers().map(Literal::i64_unsuffixed);
+        stream = quote!(#stream.on(#runtime::Grid::new(#(#numbers),*)));
+    }
     let [first, second] = numbers.map(|number| literal(number, Precision::F64));
     let method = |shape| format_ident!("{distribution}_{shape}");
     let (scalar, vector, matrix) = (method("scalar"), method("vector"), method("matrix"));

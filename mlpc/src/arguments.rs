@@ -23,7 +23,7 @@ pub(crate) enum Command {
     Summary(Summary),
     /// Perform the declared training step and print every number
     Eval(Eval),
-    /// Write the worked derivation in Markdown
+    /// Write the worked derivation as Markdown, HTML or JSON
     Derive(Derive),
     /// Draw the network
     Graph(Graph),
@@ -167,10 +167,51 @@ pub(crate) struct Derive {
     /// The batch size, instead of the one declared in `train`
     #[arg(long, value_name = "N", value_parser = count())]
     pub(crate) batch: Option<u64>,
+    /// The output format; without it, the ending of FILE given with -o decides, and Markdown is the default
+    #[arg(long, value_enum)]
+    pub(crate) format: Option<DeriveFormat>,
+    /// How much of each differentiation is written: `full` spells out powers and zeros
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) detail: Detail,
+    /// Derive N training steps; from the second on with what the step before it has left
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=5))]
+    pub(crate) steps: u8,
     #[command(flatten)]
     pub(crate) length: Length,
     #[command(flatten)]
     pub(crate) target: Target,
+}
+
+/// The formats of a derivation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DeriveFormat {
+    /// Markdown with LaTeX and Mermaid
+    Markdown,
+    /// A page for a browser and a printer, in one file
+    Html,
+    /// The steps as data
+    Json,
+}
+
+impl DeriveFormat {
+    /// The word of the command line.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            DeriveFormat::Markdown => "markdown",
+            DeriveFormat::Html => "html",
+            DeriveFormat::Json => "json",
+        }
+    }
+}
+
+/// How much of each differentiation is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Detail {
+    /// The result
+    #[default]
+    Usual,
+    /// Each rule with its powers and zeros, then the result
+    Full,
 }
 
 /// `graph`
@@ -189,9 +230,15 @@ pub(crate) struct Graph {
     /// Write the start values on the weights and the values of the forward pass into the neurons
     #[arg(long)]
     pub(crate) values: bool,
-    /// The number of decimal places
+    /// The number of decimal places; of significant digits with `--kind computation`
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=17))]
     pub(crate) digits: Option<u8>,
+    /// With `--kind computation`: draw the paths from this value to the loss, and nothing else
+    #[arg(long, value_name = "NAME")]
+    pub(crate) focus: Option<String>,
+    /// With `--kind computation`: write one picture for each step, name-01.svg, name-02.svg, …, beside the file of -o
+    #[arg(long, requires = "output")]
+    pub(crate) frames: bool,
     #[command(flatten)]
     pub(crate) target: Target,
 }
@@ -202,6 +249,8 @@ pub(crate) enum GraphKind {
     /// Its neurons and weights
     #[default]
     Network,
+    /// The gates that compute the loss, with values and gradients
+    Computation,
 }
 
 /// The formats of a picture.

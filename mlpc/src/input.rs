@@ -83,7 +83,17 @@ fn rendered(found: &[Diagnostic], text: &str, source: &Source) -> String {
 
 /// Reads and compiles, with the values of the chosen sample.
 pub(crate) fn compile_at(source: &Source, choice: Choice) -> Result<Derivation, Failure> {
-    let Compilation { mut derivation, .. } = compile(source)?;
+    choose(compile(source)?.derivation, choice)
+}
+
+/// The same, and the text.
+pub(crate) fn read_at(source: &Source, choice: Choice) -> Result<(String, Derivation), Failure> {
+    let read = read(source)?;
+    read.report(&read.compiled.warnings.without_evaluation(), source)?;
+    Ok((read.text, choose(read.compiled.derivation, choice)?))
+}
+
+fn choose(mut derivation: Derivation, choice: Choice) -> Result<Derivation, Failure> {
     let Some(number) = choice.sample else { return Ok(derivation) };
     let chosen = usize::try_from(number).is_ok_and(|number| derivation.choose_sample(number - 1));
     if chosen {

@@ -15,9 +15,13 @@ use mlp_eval::{Array, Evaluation, Point, evaluate};
 
 use super::{ArrayOp, Expression, Node, NodeId, Quantity};
 
-/// The interpreter's values: of the batch, and of each of its samples.
+/// The interpreter's values: of the batch, and of each of its samples; then those of the next steps.
 #[derive(Clone, Debug)]
-pub struct Numbers<R = f64>(Evaluation<R>);
+pub struct Numbers<R = f64> {
+    evaluation: Evaluation<R>,
+    /// The steps after this one.
+    next: Option<Box<Numbers<R>>>,
+}
 
 impl<R: Real> Numbers<R> {
     /// At a point.
@@ -27,7 +31,43 @@ impl<R: Real> Numbers<R> {
 
     /// Of an evaluation.
     pub(crate) fn of_evaluation(evaluation: Evaluation<R>) -> Self {
-        Numbers(evaluation)
+        Numbers { evaluation, next: None }
+    }
+
+    /// At a point, and at those that the next steps lead to: as many steps in all.
+    pub fn with_steps(derivation: &Derivation, point: &Point, steps: usize) -> Self {
+        let mut all = vec![evaluate::<R>(derivation, point)];
+        let mut point = point.clone();
+        for step in 1..steps {
+            let Some(last) = all.last() else { break };
+            point.step(derivation, last);
+            take_samples_of(derivation, &mut point, step);
+            all.push(evaluate(derivation, &point));
+        }
+        Numbers::of_steps(all)
+    }
+
+    /// Of the evaluations of steps, the first of which is that of this one.
+    pub(crate) fn of_steps(all: Vec<Evaluation<R>>) -> Self {
+        let mut all = all.into_iter().rev();
+        let last = all.next().map(Numbers::of_evaluation);
+        let numbers = last.map(|last| {
+            all.fold(last, |next, evaluation| Numbers { evaluation, next: Some(Box::new(next)) })
+        });
+        numbers.or_never("there is a step", Numbers { evaluation: Evaluation::default(), next: None })
+    }
+
+    /// How many steps there are after this one.
+    pub fn later(&self) -> usize {
+        self.next.as_ref().map_or(0, |next| 1 + next.later())
+    }
+
+    /// The numbers of a later step, counted from 0, which is this one.
+    pub(crate) fn of_step(&self, step: usize) -> Option<&Self> {
+        match step.checked_sub(1) {
+            None => Some(self),
+            Some(rest) => self.next.as_ref()?.of_step(rest),
+        }
     }
 
     /// For a batch of samples, with these parameters instead of the start values.
@@ -45,12 +85,20 @@ impl<R: Real> Numbers<R> {
 
     /// How many samples there are.
     pub fn samples(&self) -> usize {
-        self.0.samples()
+        self.evaluation.samples()
     }
 
     /// The value of an equation, seen from a sample.
     pub fn value(&self, id: EquationId, sample: usize) -> Option<&Array<R>> {
-        self.0.value_of(id, sample)
+        self.evaluation.value_of(id, sample)
+    }
+}
+
+/// Puts the samples of a step, counted from 0, in the place of those of the step before it.
+pub(crate) fn take_samples_of(derivation: &Derivation, point: &mut Point, step: usize) {
+    let samples = derivation.header.samples.get(derivation.samples_of_step(step as u64)).unwrap_or_default();
+    if samples.len() == point.samples() && derivation.header.has_data {
+        point.take_samples(derivation, samples);
     }
 }
 
@@ -140,6 +188,7 @@ impl Quantity {
             Quantity::OfSample { sample: own, value } => {
                 value.evaluate(derivation, numbers, own.unwrap_or(sample))
             }
+            Quantity::OfStep { step, value } => value.evaluate(derivation, numbers.of_step(*step)?, sample),
             Quantity::Letter { value, .. }
             | Quantity::Derivative { value, .. }
             | Quantity::Argument { value, .. }

@@ -1,6 +1,7 @@
 //! Expressions, the sides of equalities: an arena of operations over quantities, operands first, so
 //! that evaluating and printing are loops.
 
+pub(crate) mod book;
 pub(crate) mod equation;
 pub(crate) mod evaluate;
 mod samples;
@@ -90,6 +91,13 @@ pub enum Quantity {
     OfSample {
         /// The sample, counted from 0; none for any sample, which has a letter.
         sample: Option<usize>,
+        /// The value.
+        value: Box<Expression>,
+    },
+    /// A value as it is in a later step, printed as its symbol.
+    OfStep {
+        /// The step, counted from 0, which is the declared one.
+        step: usize,
         /// The value.
         value: Box<Expression>,
     },
@@ -261,6 +269,18 @@ impl Expression {
         NodeId::new(self.nodes.len().saturating_sub(1))
     }
 
+    /// Whether a node is a quantity.
+    pub(crate) fn is_quantity(&self, id: NodeId) -> bool {
+        matches!(self.node(id), Some(Node::Quantity(_)))
+    }
+
+    /// Whether only one element of a node is read.
+    pub(crate) fn reads_element(&self, id: NodeId) -> bool {
+        let mut readers = self.nodes.iter().filter(|node| node.operands().contains(&id)).peekable();
+        let element = |node: &Node| matches!(node, Node::Array(ArrayOp::Element(_) | ArrayOp::Cell(..), _));
+        readers.peek().is_some() && readers.all(element)
+    }
+
     /// The node of the value.
     pub(crate) fn last(&self) -> NodeId {
         NodeId::new(self.nodes.len().saturating_sub(1))
@@ -272,6 +292,7 @@ impl Expression {
             Quantity::Equation(id) => derivation.shape(*id),
             Quantity::Count(_) => Shape::Scalar,
             Quantity::OfSample { value, .. }
+            | Quantity::OfStep { value, .. }
             | Quantity::Letter { value, .. }
             | Quantity::Derivative { value, .. }
             | Quantity::Argument { value, .. }

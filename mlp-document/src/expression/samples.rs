@@ -16,6 +16,7 @@ impl Quantity {
             Quantity::Count(_) => false,
             Quantity::OfSample { sample: Some(_), .. } => false,
             Quantity::OfSample { sample: None, value }
+            | Quantity::OfStep { value, .. }
             | Quantity::Letter { value, .. }
             | Quantity::Derivative { value, .. }
             | Quantity::Argument { value, .. }
@@ -63,6 +64,49 @@ impl Expression {
             expression.push_shaped(node, shape);
         }
         expression
+    }
+
+    /// The same in a later step, counted from 0, which is the declared one.
+    pub(crate) fn of_step(&self, derivation: &Derivation, step: usize) -> Expression {
+        let mut expression = Expression::default();
+        for (node, shape) in self.shaped() {
+            let node = match node {
+                Node::Quantity(Quantity::Count(_)) => node.clone(),
+                Node::Quantity(quantity) => {
+                    let value = Box::new(Expression::quantity(derivation, quantity.clone()));
+                    Node::Quantity(Quantity::OfStep { step, value })
+                }
+                Node::Batch(reduction, inner) => {
+                    Node::Batch(*reduction, Box::new(inner.of_step(derivation, step)))
+                }
+                node @ (Node::Number(_)
+                | Node::Constant(..)
+                | Node::Unary(..)
+                | Node::Binary(..)
+                | Node::Select(..)
+                | Node::Apply(..)
+                | Node::Array(..)
+                | Node::Whole { .. }) => node.clone(),
+            };
+            expression.push_shaped(node, shape);
+        }
+        expression
+    }
+
+    /// The latest step that it names.
+    pub(crate) fn names_step(&self) -> Option<usize> {
+        let of = |node: &Node| {
+            if let Node::Quantity(Quantity::OfStep { step, .. }) = node {
+                Some(*step)
+            } else if let Node::Quantity(Quantity::OfSample { value: inner, .. }) = node {
+                inner.names_step()
+            } else if let Node::Batch(_, inner) = node {
+                inner.names_step()
+            } else {
+                None
+            }
+        };
+        self.nodes.iter().filter_map(of).max()
     }
 
     /// The value of one sample, as one quantity.

@@ -3,14 +3,14 @@
 use crate::{content::Line, phrases};
 
 use super::{
-    Notation,
+    Notation, WIDE,
     math::{Math, Operator},
 };
 
 /// A line with more signs than this is broken at its equals signs.
 const WIDTH: usize = 60;
-/// A row of a brief page has at most this many signs, unless one side is longer.
-const WIDE: usize = 84;
+/// Room for what is to the left of the sign.
+const MARGIN: usize = 4;
 /// A block of mathematics ends after this many rows.
 const ROWS: usize = 16;
 /// A block of a brief page, so that little space is lost where a page ends.
@@ -21,8 +21,34 @@ const FEW_ROWS: usize = 4;
 pub struct Row {
     /// What is to the left of the first equals sign; nothing where a line continues.
     pub left: Option<Math>,
-    /// The sides to the right of it, each with the sign before it: equal, or approximately equal.
+    /// The sides to the right of it, each with the sign before it: equal, or approximately equal. Where a side is broken,
+    /// the sign is that of its next term, plus or minus.
     pub right: Vec<(Operator, Math)>,
+}
+
+/// A side as rows: a sum of matrices that is too wide is broken before its signs.
+fn on_lines(sign: Operator, side: Math) -> Vec<(Operator, Math)> {
+    if !side.has_matrix() || side.width() <= WIDE - MARGIN {
+        return vec![(sign, side)];
+    }
+    let mut rows: Vec<(Operator, Vec<Math>)> = vec![(sign, Vec::new())];
+    let mut width = 0;
+    for (own, term) in side.terms() {
+        let more = term.width();
+        if let Some(own) = own {
+            if width + more > WIDE - MARGIN {
+                rows.push((own, Vec::new()));
+                width = 0;
+            } else if let Some((_, row)) = rows.last_mut() {
+                row.push(own.into());
+            }
+        }
+        width += more;
+        if let Some((_, row)) = rows.last_mut() {
+            row.push(term);
+        }
+    }
+    rows.into_iter().map(|(sign, row)| (sign, Math::Row(row))).collect()
 }
 
 impl Notation<'_> {
@@ -45,6 +71,10 @@ impl Notation<'_> {
 
     fn rows(&self, line: &Line) -> Vec<Row> {
         let mut sides = self.chain(line);
+        // Numbers that are too many are left out.
+        if sides.len() < 2 && line.sides.iter().skip(1).all(|side| !side.form.in_symbols()) {
+            return Vec::new();
+        }
         if sides.len() < 2 {
             let long = Math::Row(vec![Operator::Ellipsis.into(), Math::Text(phrases::TOO_LONG)]);
             sides.push((Operator::Equal, long));
@@ -53,7 +83,8 @@ impl Notation<'_> {
             return packed(sides);
         }
         let width = sides.iter().map(|(_, side)| side.size() + 1).sum::<usize>();
-        let mut sides = sides.into_iter();
+        let sides = sides.into_iter().flat_map(|(sign, side)| on_lines(sign, side));
+        let mut sides = sides;
         let left = sides.next().map(|(_, side)| side);
         let first =
             Row { left, right: sides.by_ref().take(if width > WIDTH { 1 } else { usize::MAX }).collect() };
@@ -66,17 +97,17 @@ impl Notation<'_> {
 fn packed(sides: Vec<(Operator, Math)>) -> Vec<Row> {
     let mut sides = sides.into_iter();
     let left = sides.next().map(|(_, side)| side);
-    let indent = left.as_ref().map_or(0, Math::size);
+    let indent = left.as_ref().map_or(0, Math::width);
     let mut rows = vec![Row { left, right: Vec::new() }];
     let mut width = indent;
-    for (sign, side) in sides {
-        let size = side.size() + 1;
-        let is_full = |row: &Row| !row.right.is_empty() && width + size > WIDE;
+    for (sign, side) in sides.flat_map(|(sign, side)| on_lines(sign, side)) {
+        let own = side.width() + 2;
+        let is_full = |row: &Row| !row.right.is_empty() && width + own > WIDE;
         if rows.last().is_some_and(is_full) {
             rows.push(Row { left: None, right: Vec::new() });
             width = indent;
         }
-        width += size;
+        width += own;
         if let Some(row) = rows.last_mut() {
             row.right.push((sign, side));
         }

@@ -15,7 +15,7 @@ use mlp_dsl::{
 use crate::expression::{Expression, Node, NodeId, Quantity, equation::is_unnamed};
 
 use super::{
-    math::{Math, Name},
+    math::{Mark, Math, Name},
     names::Names,
     operations::binary,
 };
@@ -54,7 +54,25 @@ impl Logits {
         (!self.read.contains(&p) && !is_unnamed(derivation, p)).then_some(p)
     }
 
-    /// ln σ(z) for `log_sigmoid(z)`, and −t ln p − (1 − t) ln(1 − p) for the log loss of p = σ(z); `None` for other functions.
+    /// The name of sigmoid(z), of a sample or a step where z is of one.
+    fn probability(&self, names: &Names, derivation: &Derivation, z: &Quantity) -> Option<Name> {
+        let inner = |value: &Expression| match value.root() {
+            Some(Node::Quantity(inner)) => self.probability(names, derivation, inner),
+            Some(_) | None => None,
+        };
+        match z {
+            Quantity::Equation(z) => Some(names.plain(derivation, self.named(derivation, *z)?)),
+            Quantity::OfSample { sample, value } => Some(inner(value)?.marked(Mark::Sample(*sample))),
+            Quantity::OfStep { value, .. } => inner(value),
+            Quantity::Derivative { .. }
+            | Quantity::Count(_)
+            | Quantity::Letter { .. }
+            | Quantity::Argument { .. }
+            | Quantity::FunctionDerivative { .. } => None,
+        }
+    }
+
+    /// ln σ(z) for `log_sigmoid(z)`, and −(t ln p + (1 − t) ln(1 − p)) for the log loss of p = σ(z); `None` for other functions.
     pub(super) fn call(
         &self,
         names: &Names,
@@ -70,20 +88,20 @@ impl Logits {
             [z] if Some(function) == self.log_sigmoid => Some(ln(sigmoid(at(z)?)?)),
             [z, t] if Some(function) == self.log_loss_from_logit => {
                 let known = match expression.node(*z) {
-                    Some(Node::Quantity(Quantity::Equation(id))) => self.named(derivation, *id),
+                    Some(Node::Quantity(quantity)) => self.probability(names, derivation, quantity),
                     Some(_) | None => None,
                 };
                 let p = match known {
-                    Some(p) => names.symbol(derivation, p),
+                    Some(p) => p.into(),
                     None => sigmoid(at(z)?)?,
                 };
                 let arrays =
                     expression.shape_of(*z) != Shape::Scalar && expression.shape_of(*t) != Shape::Scalar;
                 let rest = |x: &Math| binary(Binary::Subtract, &Math::whole(1), x, false);
                 let t = at(t)?;
-                let first = binary(Binary::Multiply, t, &ln(p.clone()), arrays).negated();
+                let first = binary(Binary::Multiply, t, &ln(p.clone()), arrays);
                 let second = binary(Binary::Multiply, &rest(t), &ln(rest(&p)), arrays);
-                Some(binary(Binary::Subtract, &first, &second, false))
+                Some(binary(Binary::Add, &first, &second, false).negated())
             }
             _ => None,
         }

@@ -1,6 +1,8 @@
 //! A tree of mathematics: what a printer prints. Brackets and lengths are decided here, so a
 //! printer only spells.
 
+use crate::content::Size;
+
 use super::decimal::{Decimal, in_full};
 
 /// A piece of mathematics.
@@ -42,6 +44,8 @@ pub enum Math {
     },
     /// Rows of cells.
     Matrix(Vec<Vec<Math>>),
+    /// A piece with its rows and columns below it.
+    Sized(Box<Math>, Size),
 }
 
 /// A number as it is printed: rounded.
@@ -93,6 +97,8 @@ pub enum Style {
 pub enum Mark {
     /// A bar above: a mean.
     Bar,
+    /// A roof above: an estimate.
+    Hat,
     /// A raised plus: the value after the step.
     Plus,
     /// A prime: the derivative of a function.
@@ -289,6 +295,7 @@ impl Math {
             Math::Name(_) | Math::Operator(_) | Math::Text(_) | Math::Fenced(..) => Binding::Atom,
             Math::Fraction(..) | Math::Scripts { .. } | Math::Root(_) | Math::Matrix(_) => Binding::Closed,
             Math::Cases { .. } => Binding::Loosest,
+            Math::Sized(inside, _) => inside.binding(),
         }
     }
 
@@ -306,7 +313,8 @@ impl Math {
             | Math::Root(_)
             | Math::Fenced(..)
             | Math::Cases { .. }
-            | Math::Matrix(_) => Binding::Closed,
+            | Math::Matrix(_)
+            | Math::Sized(..) => Binding::Closed,
         }
     }
 
@@ -362,7 +370,8 @@ impl Math {
             | Math::Root(_)
             | Math::Fenced(..)
             | Math::Cases { .. }
-            | Math::Matrix(_) => false,
+            | Math::Matrix(_)
+            | Math::Sized(..) => false,
         }
     }
 
@@ -385,6 +394,34 @@ impl Math {
     /// A fraction.
     pub(crate) fn fraction(above: Math, below: Math) -> Math {
         Math::Fraction(Box::new(above), Box::new(below))
+    }
+
+    /// Rows as columns: the cells of a matrix change places, other pieces get the sign.
+    pub(crate) fn transposed(&self) -> Math {
+        match self {
+            Math::Matrix(rows) => {
+                let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
+                let column = |index: usize| rows.iter().filter_map(|row| row.get(index).cloned()).collect();
+                Math::Matrix((0..columns).map(column).collect())
+            }
+            // A long row is printed as a column that is turned.
+            Math::Scripts { base, below: None, above: Some(above) }
+                if **above == Operator::Transpose.into() && matches!(**base, Math::Matrix(_)) =>
+            {
+                base.as_ref().clone()
+            }
+            Math::Sized(inside, size) => Math::Sized(Box::new(inside.transposed()), size.turned()),
+            Math::Row(_)
+            | Math::Number(_)
+            | Math::Name(_)
+            | Math::Operator(_)
+            | Math::Text(_)
+            | Math::Fraction(..)
+            | Math::Scripts { .. }
+            | Math::Root(_)
+            | Math::Fenced(..)
+            | Math::Cases { .. } => self.at_least(Binding::Atom).raised(Operator::Transpose.into()),
+        }
     }
 
     /// With a superscript.

@@ -1,6 +1,8 @@
 //! Expressions as trees of mathematics: which notation each has, and where brackets are.
 
+mod book;
 pub(crate) mod decimal;
+pub(crate) mod given;
 pub(crate) mod layout;
 mod logits;
 pub(crate) mod math;
@@ -11,11 +13,16 @@ mod samples;
 mod size;
 mod spelling;
 
-use mlp_dsl::{formula::scalar::Unary, ir::Derivation, model::Reduction, shape::Shape};
-use mlp_eval::Array;
+use mlp_dsl::{
+    formula::scalar::{Binary, Unary},
+    ir::Derivation,
+    model::Reduction,
+    shape::Shape,
+};
+use mlp_eval::{Array, Point};
 
 use crate::{
-    content::{Form, Side},
+    content::{Form, Side, Size},
     expression::{
         ArrayOp, Expression, Node, NodeId, Quantity,
         evaluate::{Numbers, node_values},
@@ -32,10 +39,16 @@ use operations::{array_operation, binary, select};
 const SIZE: usize = 480;
 /// The most operations of a formula that is printed.
 const OPERATIONS: usize = 400;
-/// The most numbers of a vector, of a row or of a column that are printed.
+/// The most symbols of a list that are printed.
 pub(crate) const CELLS: usize = 8;
-/// The most numbers of a matrix that are printed.
-const MATRIX: usize = 24;
+/// The most rows, and the most columns, of an array that are printed.
+pub(crate) const ROWS: usize = 12;
+/// The most numbers of a computed matrix that are printed.
+const MATRIX: usize = 36;
+/// The most signs side by side in a term with matrices of numbers.
+pub(crate) const WIDE: usize = 92;
+/// A side with matrices of numbers has at most this many times the signs of another one.
+const NUMBERS: usize = 4;
 
 /// Writes sides.
 pub(crate) struct Notation<'d> {
@@ -49,6 +62,14 @@ pub(crate) struct Notation<'d> {
     pub(crate) compact: bool,
     /// The sample that symbols are marked with: by its number, or by the letter of any sample.
     pub(crate) sample: Option<Option<usize>>,
+    /// Start values, where nothing else has a number.
+    pub(crate) start: Option<&'d Point>,
+    /// Rows of a value that each sample has.
+    pub(crate) batch: usize,
+    /// Whether vectors are columns, because the specification writes products with them on the right.
+    pub(crate) columns: bool,
+    /// Whether the size of each array is below it.
+    pub(crate) sized: bool,
 }
 
 impl Notation<'_> {
@@ -56,7 +77,12 @@ impl Notation<'_> {
     pub(crate) fn side(&self, side: &Side) -> Option<Math> {
         match side.form {
             Form::Symbols => self.expression(&side.expression, false),
-            Form::Numbers => self.expression(&side.expression, true),
+            Form::Sized => Notation { sized: true, ..*self }.expression(&side.expression, false),
+            Form::Taken => self.expression(&self.taken(&side.expression)?, false),
+            Form::Numbers => self.expression(&self.taken(&side.expression)?, true).filter(is_on_a_line),
+            Form::Given => self.given(&side.expression, 0..usize::MAX),
+            Form::GivenColumns(first, end) => self.given(&side.expression, first..end),
+            Form::Value if !is_printed(side.expression.shape()) => None,
             Form::Value => {
                 let value = self.values(&side.expression)?;
                 self.array(&value)
@@ -68,6 +94,10 @@ impl Notation<'_> {
     /// The outermost sum with each term as one number.
     fn terms(&self, expression: &Expression) -> Option<Math> {
         let values = node_values(expression, self.derivation, self.numbers?, 0)?;
+        if let Some(Node::Binary(Binary::Divide, above, below)) = expression.root() {
+            let [above, below] = [above, below].map(|id| self.array(values.get(id.index())?));
+            return Some(Math::fraction(above?, below?)).filter(is_short);
+        }
         let mut row: Vec<Math> = Vec::new();
         for (negative, term) in expression.summands() {
             let value = self.number(values.get(term.index())?.scalar());
@@ -88,8 +118,16 @@ impl Notation<'_> {
         }
         let mut pieces: Vec<Math> = Vec::with_capacity(expression.nodes().len());
         for (node, shape) in expression.shaped() {
-            let piece = self.node(expression, node, shape, &pieces, numbers)?;
-            if !is_short(&piece) {
+            let piece = match self.node(expression, node, shape, &pieces, numbers) {
+                Some(piece) => piece,
+                // Of a large array only one element is read.
+                None if numbers && expression.reads_element(NodeId::new(pieces.len())) => {
+                    Operator::Ellipsis.into()
+                }
+                None => return None,
+            };
+            let large = numbers && piece.has_matrix() && piece.size() <= NUMBERS * SIZE;
+            if !is_short(&piece) && !large {
                 return None;
             }
             pieces.push(piece);
@@ -132,7 +170,21 @@ impl Notation<'_> {
                     None => Math::call(self.names.function(*f).into(), all(arguments)?),
                 }
             }
-            Node::Array(op, operands) => array_operation(*op, &all(operands)?, shape.count())?,
+            Node::Array(ArrayOp::Element(index), of)
+                if let Some(element) = self.element(expression, of, *index, numbers) =>
+            {
+                element
+            }
+            Node::Array(ArrayOp::Element(_) | ArrayOp::Cell(..), operands)
+                if numbers && operands.iter().all(|id| expression.is_quantity(*id)) =>
+            {
+                let element = expression.clone().ending_at(Some(NodeId::new(pieces.len())));
+                self.array(&self.values(&element)?)?
+            }
+            Node::Array(ArrayOp::Pack, cells) if let Shape::Matrix(_, columns) = shape => {
+                Math::Matrix(all(cells)?.chunks(columns.max(1)).map(<[Math]>::to_vec).collect())
+            }
+            Node::Array(op, operands) => array_operation(*op, &all(operands)?, shape.count(), self.columns)?,
             Node::Batch(reduction, inner) => self.over_batch(*reduction, inner, numbers)?,
             Node::Whole { up, of } => at(of)?.clone().fenced(if *up { Fence::Ceiling } else { Fence::Floor }),
         })
@@ -178,21 +230,36 @@ impl Notation<'_> {
             return None;
         }
         let cells: Vec<Math> = value.iter().map(|x| self.number(x)).collect();
-        Some(Math::Matrix(cells.chunks(columns.max(1)).map(<[Math]>::to_vec).collect()))
+        let matrix = Math::Matrix(cells.chunks(columns.max(1)).map(<[Math]>::to_vec).collect());
+        let is_vector = matches!(value.shape(), Shape::Vector(_));
+        if is_vector && self.columns {
+            return Some(matrix.transposed());
+        }
+        if matrix.width() <= WIDE {
+            return Some(matrix);
+        }
+        let turned = matrix.transposed();
+        let fits = turned.width() <= WIDE;
+        fits.then(|| turned.raised(Operator::Transpose.into()))
     }
 
     fn quantity(&self, quantity: &Quantity, numbers: bool) -> Option<Math> {
         if numbers {
-            return self.array(&self.values(&Expression::quantity(self.derivation, quantity.clone()))?);
+            let expression = Expression::quantity(self.derivation, quantity.clone());
+            if !is_printed(expression.shape()) {
+                return None;
+            }
+            return self.array(&self.values(&expression)?);
         }
-        Some(match quantity {
+        let math = match quantity {
             Quantity::Equation(id) => self.symbol(*id),
             Quantity::Count(count) => literal(count.of(self.derivation)? as f64),
             Quantity::Letter { math, .. } => math.as_ref().clone(),
             Quantity::Derivative { of, by, .. } => self.derivative(*of, *by),
             Quantity::OfSample { sample, value } => {
-                Notation { sample: Some(*sample), ..*self }.expression(value, false)?
+                Notation { sample: Some(*sample), sized: false, ..*self }.expression(value, false)?
             }
+            Quantity::OfStep { value, .. } => self.expression(value, false)?,
             Quantity::Argument { name, .. } => self.names.argument(name).into(),
             Quantity::FunctionDerivative { function, parameter, arguments, .. } => {
                 let name = self.names.function(*function);
@@ -204,7 +271,31 @@ impl Notation<'_> {
                 };
                 Math::call(function, arguments)
             }
-        })
+        };
+        Some(if self.sized { self.with_size(quantity, math) } else { math })
+    }
+
+    /// With rows and columns below it; a number has none.
+    fn with_size(&self, quantity: &Quantity, math: Math) -> Math {
+        let open = match quantity {
+            Quantity::OfSample { .. } => false,
+            Quantity::OfStep { .. }
+            | Quantity::Equation(_)
+            | Quantity::Derivative { .. }
+            | Quantity::Count(_)
+            | Quantity::Letter { .. }
+            | Quantity::Argument { .. }
+            | Quantity::FunctionDerivative { .. } => quantity.is_open(self.derivation),
+        };
+        let rows = if open { self.batch } else { 1 };
+        let size = match Expression::quantity(self.derivation, quantity.clone()).shape() {
+            Shape::Scalar if rows == 1 => return math,
+            Shape::Scalar => Size { rows, columns: 1 },
+            Shape::Vector(columns) if self.columns => Size { rows: columns, columns: rows },
+            Shape::Vector(columns) => Size { rows, columns },
+            Shape::Matrix(rows, columns) => Size { rows, columns },
+        };
+        Math::Sized(Box::new(math), size)
     }
 
     fn unary(&self, op: Unary, x: &Math) -> Math {
@@ -222,11 +313,16 @@ impl Notation<'_> {
     }
 
     fn over_batch(&self, reduction: Reduction, inner: &Expression, numbers: bool) -> Option<Math> {
-        let each = self.expression(inner, numbers)?;
+        if numbers {
+            return self.over_batch_in_numbers(reduction, inner);
+        }
+        let each = self.expression(inner, false)?;
         let sum = match (inner.root(), inner.shape()) {
             (Some(Node::Array(ArrayOp::TransposedProduct, _)), _) => each,
             (_, Shape::Vector(_)) if !inner.names_any_sample() => {
                 let ones = operations::ones().raised(Operator::Transpose.into());
+                let size = Size { rows: 1, columns: self.batch };
+                let ones = if self.sized { Math::Sized(Box::new(ones), size) } else { ones };
                 Math::infix(ones, Operator::Juxtaposed, each.at_least(Binding::Closed))
             }
             (_, Shape::Scalar | Shape::Vector(_) | Shape::Matrix(..)) => Math::Row(Math::sum_over(
@@ -242,6 +338,35 @@ impl Notation<'_> {
             Reduction::Sum => sum,
         })
     }
+}
+
+impl Notation<'_> {
+    /// A product over the rows of all samples in numbers. One sample is its own sum.
+    fn over_batch_in_numbers(&self, reduction: Reduction, inner: &Expression) -> Option<Math> {
+        let samples = self.numbers?.samples();
+        let each = self.expression(inner, true)?;
+        let sum = match (inner.root(), inner.shape()) {
+            (Some(Node::Array(ArrayOp::TransposedProduct, _)), _) => each,
+            (_, Shape::Vector(_)) if samples == 1 => each,
+            (_, Shape::Vector(_)) => {
+                let ones = Math::Matrix(vec![vec![Math::whole(1); samples]]);
+                Math::infix(ones, Operator::Juxtaposed, each.at_least(Binding::Closed))
+            }
+            (_, Shape::Scalar | Shape::Matrix(..)) => return None,
+        };
+        let one_of_batch = || Math::fraction(Math::whole(1), Math::whole(samples));
+        Some(match reduction {
+            Reduction::Mean if samples > 1 => {
+                Math::infix(one_of_batch(), Operator::Juxtaposed, sum.at_least(Binding::Product))
+            }
+            Reduction::Mean | Reduction::Sum => sum,
+        })
+    }
+}
+
+/// Whether each term of a side with matrices of numbers fits on a line.
+fn is_on_a_line(math: &Math) -> bool {
+    !math.has_matrix() || math.terms().iter().all(|(_, term)| term.width() <= WIDE)
 }
 
 /// A number of the specification, all of it.
@@ -263,9 +388,9 @@ fn finite(x: f64, decimal: impl FnOnce() -> decimal::Decimal) -> Math {
 pub(crate) fn is_printed(shape: Shape) -> bool {
     match shape {
         Shape::Scalar => true,
-        Shape::Vector(n) => (1..=CELLS).contains(&n),
+        Shape::Vector(n) => (1..=ROWS).contains(&n),
         Shape::Matrix(rows, columns) => {
-            (1..=CELLS).contains(&columns) && (1..=CELLS).contains(&rows) && rows * columns <= MATRIX
+            (1..=ROWS).contains(&columns) && (1..=ROWS).contains(&rows) && rows * columns <= MATRIX
         }
     }
 }

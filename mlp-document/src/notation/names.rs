@@ -13,6 +13,8 @@ use mlp_dsl::{
     never::OrNever,
 };
 
+use crate::{expression::book::has_named_elements, sections::facts::is_of_neurons};
+
 use super::{
     logits::Logits,
     math::{Mark, Math, Name},
@@ -26,6 +28,10 @@ pub(crate) struct Names {
     constants: Vec<Name>,
     functions: Vec<Name>,
     derived: HashMap<EquationId, Name>,
+    /// The elements of short vectors of classes, where neurons have names.
+    elements: HashMap<(EquationId, usize), Name>,
+    /// All names, as they look.
+    taken: Taken,
     batch_loss: Name,
     /// Whether exp(x) is eˣ: no name of the specification is e.
     pub(crate) exp_is_power: bool,
@@ -34,7 +40,7 @@ pub(crate) struct Names {
 }
 
 /// Names that are used, as they look.
-#[derive(Default)]
+#[derive(Clone, Debug, Default)]
 struct Taken(HashSet<Name>);
 
 impl Taken {
@@ -78,9 +84,24 @@ impl Names {
             Some(Reduction::Sum) => loss().with(Name::letter("Σ")),
             Some(Reduction::Mean) | None => loss().marked(Mark::Bar),
         };
-        let (derived, logits) = (HashMap::new(), Logits::new(derivation));
-        let mut names = Names { spelled, constants, functions, derived, batch_loss, exp_is_power, logits };
+        let (derived, elements, logits) = (HashMap::new(), HashMap::new(), Logits::new(derivation));
+        let own = Taken::default();
+        let mut names = Names {
+            spelled,
+            constants,
+            functions,
+            derived,
+            elements,
+            taken: own,
+            batch_loss,
+            exp_is_power,
+            logits,
+        };
         names.derive(derivation, &mut taken);
+        if is_of_neurons(derivation) {
+            names.name_elements(derivation, &mut taken);
+        }
+        names.taken = taken;
         names
     }
 
@@ -97,6 +118,37 @@ impl Names {
             };
             self.derived.insert(id, chosen);
         }
+    }
+
+    /// Names for the elements of named vectors, all of one or none.
+    fn name_elements(&mut self, derivation: &Derivation, taken: &mut Taken) {
+        for (id, equation) in derivation.numbered().filter(|(id, _)| has_named_elements(derivation, *id)) {
+            let whole = self.plain(derivation, id);
+            let of = |index: usize| whole.clone().with(Name::digits((index + 1).to_string()));
+            let count = equation.shape.count();
+            if (0..count).all(|index| !taken.0.contains(&of(index).look())) {
+                taken.0.extend((0..count).map(|index| of(index).look()));
+                self.elements.extend((0..count).map(|index| ((id, index), of(index))));
+            }
+        }
+    }
+
+    /// The name that a rule gives to a part of its formulas, for a parameter: `m_hat` is m with a roof.
+    pub(crate) fn of_rule(&self, derivation: &Derivation, name: &str, parameter: EquationId) -> Name {
+        let short = match name.strip_suffix("_hat") {
+            Some(base) if !base.is_empty() => pretty(base).marked(Mark::Hat),
+            Some(_) | None => pretty(name),
+        };
+        let short = short.with(self.plain(derivation, parameter));
+        if self.taken.0.contains(&short.look()) {
+            return Name::word(format!("{name}_{}", derivation.name_of(parameter)));
+        }
+        short
+    }
+
+    /// The name of an element of a vector.
+    pub(super) fn element(&self, id: EquationId, index: usize) -> Option<Name> {
+        self.elements.get(&(id, index)).cloned()
     }
 
     /// The name that is made for a symbol; none where the specification has the name, and for

@@ -6,6 +6,7 @@ use crate::expression::ArrayOp;
 
 use super::{
     CELLS,
+    book::relation,
     math::{Binding, Fence, Math, Name, Operator, Style},
 };
 
@@ -24,14 +25,7 @@ pub(super) fn binary(op: Binary, a: &Math, b: &Math, arrays: bool) -> Math {
 
 /// A choice.
 pub(super) fn select(comparison: Comparison, [left, right, then, otherwise]: [&Math; 4]) -> Math {
-    let relation = match comparison {
-        Comparison::Less => Operator::Less,
-        Comparison::LessOrEqual => Operator::LessOrEqual,
-        Comparison::Greater => Operator::Greater,
-        Comparison::GreaterOrEqual => Operator::GreaterOrEqual,
-        Comparison::Equal => Operator::Equal,
-        Comparison::NotEqual => Operator::NotEqual,
-    };
+    let relation = relation(comparison);
     Math::Cases {
         then: Box::new(then.clone()),
         condition: Box::new(Math::infix(left.clone(), relation, right.clone())),
@@ -39,18 +33,22 @@ pub(super) fn select(comparison: Comparison, [left, right, then, otherwise]: [&M
     }
 }
 
-/// An operation on arrays whose result has `length` numbers; `None` where an operand is missing.
-pub(super) fn array_operation(op: ArrayOp, operands: &[Math], length: usize) -> Option<Math> {
+/// An operation on arrays whose result has `length` numbers, with vectors as columns or as rows; `None` where an operand
+/// is missing.
+pub(super) fn array_operation(op: ArrayOp, operands: &[Math], length: usize, columns: bool) -> Option<Math> {
     let first = operands.first()?;
     let second = || operands.get(1);
-    let transposed = |piece: &Math| piece.at_least(Binding::Atom).raised(Operator::Transpose.into());
+    let transposed = Math::transposed;
+    let closed = |piece: &Math| piece.at_least(Binding::Closed);
     let product = |a: Math, b: Math| Math::infix(a, Operator::Juxtaposed, b);
     Some(match op {
-        ArrayOp::Product => product(first.at_least(Binding::Closed), second()?.at_least(Binding::Closed)),
-        ArrayOp::ProductTransposed | ArrayOp::Dot => {
-            product(first.at_least(Binding::Closed), transposed(second()?))
-        }
-        ArrayOp::TransposedProduct => product(transposed(first), second()?.at_least(Binding::Closed)),
+        ArrayOp::Product if columns => product(transposed(second()?), closed(first)),
+        ArrayOp::ProductTransposed if columns => product(closed(second()?), closed(first)),
+        ArrayOp::TransposedProduct if columns => product(closed(first), transposed(second()?)),
+        ArrayOp::Dot if columns => product(transposed(first), closed(second()?)),
+        ArrayOp::Product => product(closed(first), closed(second()?)),
+        ArrayOp::ProductTransposed | ArrayOp::Dot => product(closed(first), transposed(second()?)),
+        ArrayOp::TransposedProduct => product(transposed(first), closed(second()?)),
         ArrayOp::Sum => Math::Row(Math::sum_over(index(), vec![indexed(first)])),
         ArrayOp::Softmax => softmax(first),
         ArrayOp::LogSoftmax => Math::call(Name::function("ln").into(), [softmax(first)]),

@@ -1,6 +1,6 @@
 //! Sentences of the backward pass.
 
-use mlp_dsl::model::Reduction;
+use mlp_dsl::{formula::scalar::Unary, model::Reduction};
 
 use crate::{
     content::{Line, Side, Text},
@@ -27,6 +27,29 @@ pub(crate) fn first_derivative(function: &str) -> Text {
     text!["The derivative of ", code(function), ", which is used here for the first time:"]
 }
 
+/// The reason for the derivative of a function that is built in.
+pub(crate) fn first_derivative_of_primitive(op: Unary) -> Text {
+    let mut text = text![
+        "The derivative of ",
+        code(op.name().unwrap_or_default()),
+        ", which is used here for the first time, at any ",
+        letter("x"),
+    ];
+    text.push(
+        match op {
+            Unary::Exp => ". The exponential function is its own derivative:",
+            Unary::Ln => {
+                ". The logarithm undoes the exponential function; both sides of the first line are differentiated:"
+            }
+            Unary::Sqrt => ". The root undoes the square; both sides of the first line are differentiated:",
+            Unary::Tanh => ". It follows from the rule for quotients:",
+            Unary::Erf | Unary::Negate | Unary::Floor => ":",
+        }
+        .into(),
+    );
+    text
+}
+
 /// What occurs in the backward pass of layers.
 pub(crate) struct Backward {
     /// A derivative is called δ.
@@ -37,13 +60,15 @@ pub(crate) struct Backward {
     pub(crate) outer: bool,
 }
 
-pub(crate) fn backward_of_layers(reduction: Reduction, occurs: &Backward) -> Text {
+/// `reduction` is nothing where the batch is one sample.
+pub(crate) fn backward_of_layers(reduction: Option<Reduction>, columns: bool, occurs: &Backward) -> Text {
     let mut text = text!["The chain rule is applied from the last layer to the first."];
     if occurs.delta {
         text.extend(text![
             " ",
             letter("δ"),
-            " is the derivative of the loss with respect to a net input, with one row for each sample.",
+            " is the derivative of the loss with respect to a net input",
+            if reduction.is_some() { ", with one row for each sample." } else { "." },
         ]);
     }
     if occurs.transposed {
@@ -53,13 +78,19 @@ pub(crate) fn backward_of_layers(reduction: Reduction, occurs: &Backward) -> Tex
             " and the transposed weights is the derivative with respect to what the layer reads.",
         ]);
     }
-    if occurs.outer {
+    if occurs.outer && columns {
+        text.extend(text![
+            " The gradient with respect to the weights is the product of ",
+            letter("δ"),
+            " and the transposed input of the layer.",
+        ]);
+    } else if occurs.outer {
         text.extend(text![
             " The gradient with respect to the weights is the product of the transposed input of the layer and ",
             letter("δ"),
             match reduction {
-                Reduction::Sum => ".",
-                Reduction::Mean => ", divided by the batch size.",
+                Some(Reduction::Sum) | None => ".",
+                Some(Reduction::Mean) => ", divided by the batch size.",
             },
         ]);
     }
@@ -67,7 +98,7 @@ pub(crate) fn backward_of_layers(reduction: Reduction, occurs: &Backward) -> Tex
 }
 
 /// Before the derivation of a cross-entropy that follows a softmax.
-pub(crate) fn softmax_with_cross_entropy(definition: Line) -> Text {
+pub(crate) fn softmax_with_cross_entropy(definition: Line, sum: Line) -> Text {
     text![
         "Softmax and cross-entropy are differentiated together. For the argument ",
         letter("z"),
@@ -75,30 +106,42 @@ pub(crate) fn softmax_with_cross_entropy(definition: Line) -> Text {
         letter("t"),
         ", let ",
         definition,
+        " and ",
+        sum,
         "; the indices ",
         letter("i"),
         " and ",
         letter("k"),
-        " count the classes.",
+        " count the classes. A probability depends on each argument, so its derivatives have two cases, which follow from the rule for quotients.",
     ]
 }
 
-/// After it.
-pub(crate) fn prediction_minus_target(z: Math) -> Text {
+/// After it; `simplex` says that the targets are known to sum to 1.
+pub(crate) fn prediction_minus_target(simplex: bool, z: Math) -> Text {
     text![
-        "If the targets sum to 1, this is the prediction minus the target. The program computes softmax and loss directly from ",
+        if simplex {
+            "The targets sum to 1, so this is the prediction minus the target."
+        } else {
+            "If the targets sum to 1, this is the prediction minus the target."
+        },
+        " The program computes softmax and loss directly from ",
         z,
-        " and subtracts the maximum first, so that nothing overflows."
+        " and subtracts the maximum first, so that nothing overflows.",
     ]
+}
+
+/// Before the same with numbers.
+pub(crate) fn softmax_with_numbers() -> Text {
+    text!["With the numbers of this network, a column for each argument and a row for each probability:"]
 }
 
 /// Before the derivation of a binary cross-entropy that follows a sigmoid.
-pub(crate) fn sigmoid_with_cross_entropy(definition: Line) -> Text {
+pub(crate) fn sigmoid_with_cross_entropy([z, t]: [Side; 2], definition: Line) -> Text {
     text![
         "Sigmoid and binary cross-entropy are differentiated together. For each output with net input ",
-        letter("z"),
+        z,
         " and target ",
-        letter("t"),
+        t,
         " let ",
         definition,
         ":",
@@ -106,15 +149,13 @@ pub(crate) fn sigmoid_with_cross_entropy(definition: Line) -> Text {
 }
 
 /// After it.
-pub(crate) fn from_the_net_input(z: Side, computed: Line) -> Text {
+pub(crate) fn from_the_net_input(z: Side, p: Side) -> Text {
     text![
         "The program computes the loss directly from ",
         z,
-        ", as ",
-        computed,
         ", so that nothing overflows and no digit is lost where ",
-        letter("p"),
-        " is close to 0 or 1.",
+        p,
+        " is close to 0 or 1:",
     ]
 }
 
@@ -139,9 +180,18 @@ pub(crate) fn logarithms_of_probabilities(sigmoid: bool) -> Text {
     ]
 }
 
-pub(crate) fn gradients_of_batch(reduction: Reduction) -> Text {
+/// `reduction` is nothing where the batch is one sample.
+pub(crate) fn gradients_of_batch(reduction: Option<Reduction>) -> Text {
     text![match reduction {
-        Reduction::Sum => "The gradients with respect to the parameters are sums over the batch:",
-        Reduction::Mean => "The gradients with respect to the parameters are means over the batch:",
+        None => "The gradients with respect to the parameters, all elements at once:",
+        Some(Reduction::Sum) => "The gradients with respect to the parameters are sums over the batch:",
+        Some(Reduction::Mean) => "The gradients with respect to the parameters are means over the batch:",
     }]
+}
+
+/// Before the gradients of weights element by element.
+pub(crate) fn gradients_of_elements() -> Text {
+    text![
+        "A weight multiplies one element of what the layer reads, and the product goes to one net input. For each sample, the gradient with respect to the weight is therefore this element times the derivative with respect to that net input:"
+    ]
 }

@@ -72,11 +72,26 @@ pub(crate) fn rows_of_samples(batch: Line, bias: bool, softmax: bool, elementwis
         batch,
         ").",
     ];
+    text.push(" Rows and columns are below the symbols.".into());
     if bias {
         text.push(" A bias is a single row, which is added to every row.".into());
     }
     text.push(" Functions are applied to each element".into());
     text.push(if softmax { ", softmax to each row." } else { "." }.into());
+    if elementwise {
+        text.extend(text![" ", Math::from(Operator::Elementwise), " is the element-wise product."]);
+    }
+    text
+}
+
+/// The same for one sample.
+pub(crate) fn row_of_one_sample(batch: Line, softmax: bool, elementwise: bool) -> Text {
+    let mut text = text![
+        "The step takes one sample (",
+        batch,
+        "). Below the symbols are rows and columns. Functions are applied to each element",
+        if softmax { ", softmax to all elements together." } else { "." },
+    ];
     if elementwise {
         text.extend(text![" ", Math::from(Operator::Elementwise), " is the element-wise product."]);
     }
@@ -98,5 +113,12 @@ pub(crate) fn layers_without_values(missing: &[MissingValues]) -> Text {
 pub(crate) fn numbers_of_one_sample() -> Text {
     text![
         "The numbers shown are those of a batch with one sample. In a larger batch, each matrix has one row per sample, and each sum over the batch has one term per sample."
+    ]
+}
+
+/// Before the steps of a softmax.
+pub(crate) fn softmax_by_parts() -> Text {
+    text![
+        "Softmax takes the exponential of each argument, adds the exponentials up, and divides each by the sum. So the results are positive and sum to 1. The program subtracts the largest argument from all of them first: the quotients stay the same, and no exponential overflows."
     ]
 }

@@ -2,7 +2,7 @@
 
 use mlp_dsl::model::Reduction;
 
-use crate::content::Text;
+use crate::content::{Line, Text};
 
 /// `parts` says that each output has a part of the loss, `target` that the loss depends on a target.
 pub(crate) fn loss_of_neurons(parts: bool, target: bool) -> Text {
@@ -20,4 +20,14 @@ pub(crate) fn loss_of_batch(reduction: Reduction, penalty: bool) -> Text {
     };
     let minimized = if penalty { "" } else { ", which training minimizes" };
     text![format!("The loss of one sample, then the {over} over the batch{minimized}.")]
+}
+
+/// The targets of the classes, one by one.
+pub(crate) fn targets(lines: Vec<Line>) -> Text {
+    let mut text = text!["The targets of the classes are "];
+    for (index, line) in lines.into_iter().enumerate() {
+        text.extend(text![if index == 0 { "" } else { ", " }, line]);
+    }
+    text.push(".".into());
+    text
 }

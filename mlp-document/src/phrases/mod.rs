@@ -7,8 +7,10 @@ macro_rules! text {
 
 mod backward;
 mod check;
+pub(crate) mod computation;
 mod effort;
 mod forward;
+mod given;
 mod loss;
 mod network;
 mod parameters;
@@ -18,11 +20,12 @@ mod questions;
 mod samples;
 mod selection;
 mod sizes;
+mod steps;
 mod update;
 
 pub(crate) use self::{
-    backward::*, check::*, effort::*, forward::*, loss::*, network::*, parameters::*, penalty::*, preface::*,
-    questions::*, samples::*, selection::*, sizes::*, update::*,
+    backward::*, check::*, effort::*, forward::*, given::*, loss::*, network::*, parameters::*, penalty::*,
+    preface::*, questions::*, samples::*, selection::*, sizes::*, steps::*, update::*,
 };
 
 use crate::{
@@ -72,6 +75,10 @@ pub(crate) fn marks(marks: f64) -> String {
 
 /// In place of a formula that is too long.
 pub(crate) const TOO_LONG: &str = " (too long to print)";
+/// Before the comparison that decides a choice.
+pub(crate) const SINCE: &str = ", since ";
+/// Between two such comparisons.
+pub(crate) const AND: &str = " and ";
 /// Below the sign of a sum over the samples of a batch.
 pub(crate) const BATCH: &str = "batch";
 

@@ -69,6 +69,16 @@ pub(crate) fn layers_left_out(count: usize) -> String {
     format!("{layers}; the picture leaves them out.")
 }
 
+/// Under a picture: the biases and constants that are not in it.
+pub(crate) fn biases_left_out(count: usize) -> String {
+    let values = if count == 1 {
+        "1 bias or constant is".to_owned()
+    } else {
+        format!("{count} biases and constants are")
+    };
+    format!("{values} not drawn.")
+}
+
 /// Under a picture: what the marks of weights mean.
 pub(crate) const SHARED: &str = "* shared: one weight for several links";
 pub(crate) const FROZEN: &str = "† frozen: training leaves it as it is";

@@ -1,6 +1,6 @@
 //! Sentences of the section on the parameters.
 
-use crate::content::{Column, Inline, Line, Side, Text};
+use crate::content::{Column, Inline, Side, Text};
 
 use super::{code, plural};
 
@@ -30,7 +30,7 @@ pub(crate) fn size(rows: Option<usize>, columns: usize) -> Text {
     text![rows.map_or(columns.to_string(), |rows| format!("{rows} × {columns}"))]
 }
 
-pub(crate) fn given() -> Text {
+pub(crate) fn declared() -> Text {
     text!["declared"]
 }
 
@@ -38,12 +38,19 @@ pub(crate) fn from_file(path: &str) -> Text {
     text!["from ", code(path)]
 }
 
-pub(crate) fn drawn_uniform(rule: &str, low: Side, high: Side) -> Text {
-    text![format!("random ({rule}), uniform from "), low, " to ", high]
+pub(crate) fn drawn_uniform(rule: &str, low: Side, high: Side, step: Option<Side>) -> Text {
+    in_steps(text![format!("random ({rule}), uniform from "), low, " to ", high], step)
 }
 
-pub(crate) fn drawn_normal(mean: Side, deviation: Side) -> Text {
-    text!["random, normal with mean ", mean, " and standard deviation ", deviation]
+pub(crate) fn drawn_normal(mean: Side, deviation: Side, step: Option<Side>) -> Text {
+    in_steps(text!["random, normal with mean ", mean, " and standard deviation ", deviation], step)
+}
+
+fn in_steps(mut text: Text, step: Option<Side>) -> Text {
+    if let Some(step) = step {
+        text.extend(text![" in steps of ", step]);
+    }
+    text
 }
 
 pub(crate) fn and_more(count: usize) -> Inline {
@@ -80,20 +87,4 @@ pub(crate) fn weights_and_biases(layers: bool) -> Text {
     } else {
         "The number of weights and biases:"
     }]
-}
-
-/// The start values of the parameters of a layer, each as an equality.
-pub(crate) fn start_values(layer: Option<&str>, values: Vec<Line>) -> Text {
-    let mut text = match layer {
-        Some(layer) => text!["Layer ", code(layer), ": "],
-        None => text!["The loss: "],
-    };
-    for (index, value) in values.into_iter().enumerate() {
-        if index > 0 {
-            text.push(", ".into());
-        }
-        text.push(value.into());
-    }
-    text.push(".".into());
-    text
 }

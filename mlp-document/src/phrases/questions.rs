@@ -13,7 +13,7 @@ pub(crate) enum Way {
     One,
     /// A few values read it.
     Several,
-    /// So many that they are not listed.
+    /// Too many to be listed.
     Many,
 }
 
@@ -179,4 +179,47 @@ pub(crate) const OTHERS: [Column; 4] = [
 /// Before the table of the parameters that are not written out.
 pub(crate) fn table_of_others() -> Text {
     text!["The other parameters, each with the factors of its gradient, the gradient and the new value:"]
+}
+
+/// Before the derivatives of a layer that the loss reads.
+pub(crate) fn output_of_layer(value: Side, first: bool) -> Text {
+    if first {
+        text![
+            "How much does the loss change when the elements of ",
+            value,
+            " change? The loss is computed from them directly:"
+        ]
+    } else {
+        text!["The same question for ", value, ":"]
+    }
+}
+
+/// Before those of a layer whose net input is the first that has a derivative.
+pub(crate) fn net_of_layer(net: Side) -> Text {
+    text!["How much does the loss change when the elements of ", net, " change?"]
+}
+
+/// Before those of a layer that other layers read.
+pub(crate) fn value_of_layer(value: Side, readers: Vec<Side>, first: bool) -> Text {
+    let mut text = if first {
+        text![
+            "How much does the loss change when the elements of ",
+            value,
+            " change? They reach the loss through "
+        ]
+    } else {
+        text!["The elements of ", value, " reach the loss through "]
+    };
+    let several = readers.len() > 1;
+    if readers.len() > super::SHORT {
+        text.push(plural(readers.len(), "value").into());
+    } else {
+        text.extend(together(readers));
+    }
+    text.push(match (first, several) {
+        (true, true) => ", and the changes along these paths are added:".into(),
+        (true, false) => ", of which the derivative is known by now:".into(),
+        (false, _) => ":".into(),
+    });
+    text
 }

@@ -3,7 +3,7 @@
 use mlp_dsl::model::Reduction;
 
 use crate::{
-    content::Text,
+    content::{Line, Text},
     notation::math::{Fence, Math, Name},
 };
 
@@ -38,10 +38,6 @@ pub(crate) fn samples_of_neurons(count: usize, more: usize) -> Text {
     text
 }
 
-pub(crate) fn samples_as_rows(count: usize) -> Text {
-    text![format!("The step takes these {count} samples, one in each row:")]
-}
-
 pub(crate) fn batch_beyond_data(declared: usize, count: usize) -> Text {
     let all = if count == 1 { "it" } else { "all of them" };
     text![format!(
@@ -64,13 +60,13 @@ pub(crate) fn row_by_row() -> Text {
     ]
 }
 
-pub(crate) fn mean_of_losses(reduction: Reduction) -> Text {
+pub(crate) fn mean_of_losses(reduction: Reduction, batch: Line) -> Text {
     match reduction {
         Reduction::Sum => text!["Training minimizes the sum of the losses of the batch:"],
         Reduction::Mean => text![
-            "Training minimizes the mean of the losses of the batch; ",
-            letter("m"),
-            " is the number of samples:",
+            "Training minimizes the mean of the losses of the batch; the number of samples is ",
+            batch,
+            ":",
         ],
     }
 }

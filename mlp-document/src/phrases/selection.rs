@@ -106,3 +106,7 @@ pub(crate) fn gradient_of_element(element: Side, factors: Option<[Side; 2]>) -> 
 pub(crate) fn update_of_element(element: Side) -> Text {
     text!["The new value of ", element, " alone:"]
 }
+
+pub(crate) fn batch_of(count: Line) -> Text {
+    text!["The number of samples in the batch: ", count, "."]
+}

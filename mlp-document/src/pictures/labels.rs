@@ -13,11 +13,15 @@ use crate::{
 /// The most letters of a label.
 pub(crate) const LETTERS: usize = 24;
 
+/// The most letters of a vector's name in the label of an element.
+const NAME: usize = 10;
+
 /// A name.
 pub(crate) fn name(name: &Name) -> Label {
     let mark = match name.mark {
         None | Some(Mark::Norm | Mark::Sample(_)) => "",
         Some(Mark::Bar) => "\u{304}",
+        Some(Mark::Hat) => "\u{302}",
         Some(Mark::Plus) => "⁺",
         Some(Mark::Prime) => "′",
     };
@@ -48,11 +52,15 @@ pub(crate) fn equality(name: Label, x: Known, digits: usize) -> Label {
     name.then(sign, Level::Base).join(&number(x, digits))
 }
 
-/// The elements of a vector, by the name of the whole.
-pub(crate) fn element(name: Option<&Label>, index: usize) -> Label {
+/// An element of a vector: with the name of the whole where that is short, or where other vectors are beside it.
+pub(crate) fn element(name: &Label, index: usize, is_beside: bool) -> Label {
     let number = (index + 1).to_string();
-    match name {
-        Some(name) if name.runs.len() == 1 && name.plain().chars().count() == 1 => name.clone().sub(&number),
-        Some(_) | None => Label::from(number),
+    let letters = name.plain().chars().count();
+    match name.runs.as_slice() {
+        [_] if letters == 1 => name.clone().sub(&number),
+        [_, _] if letters <= 4 => name.clone().sub(&format!(",{number}")),
+        [_] if is_beside => name.shortened(NAME).sub(&number),
+        _ if is_beside => name.shortened(NAME).sub(&format!(",{number}")),
+        _ => Label::from(number),
     }
 }

@@ -13,7 +13,7 @@ use crate::sections::facts::Facts;
 use super::cells::Cells;
 
 /// The most equations between a layer and what it reads.
-const STEPS: usize = 4096;
+const STEPS: usize = 1 << 16;
 
 /// What an equation reads.
 #[derive(Clone, Debug, Default)]
@@ -29,7 +29,7 @@ pub(crate) struct Reads {
 }
 
 /// A column that is read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Link {
     /// Which.
     pub(crate) thing: usize,
@@ -42,7 +42,7 @@ pub(crate) struct Link {
 }
 
 /// Neurons that are read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum From {
     All,
     One(usize),
@@ -69,7 +69,15 @@ struct Step {
 pub(crate) fn reads(facts: &Facts<'_>, cells: &Cells<'_>, id: EquationId) -> Reads {
     let shape = facts.derivation.shape(id);
     let to = if shape == Shape::Scalar { To::All } else { To::Shifted(0) };
-    let mut walk = Walk { facts, cells, found: Reads::default(), seen: HashSet::new(), stack: Vec::new() };
+    let mut walk = Walk {
+        facts,
+        cells,
+        found: Reads::default(),
+        linked: HashSet::new(),
+        alone: HashSet::new(),
+        seen: HashSet::new(),
+        stack: Vec::new(),
+    };
     walk.operation(Step { id, only: None, to });
     let mut steps = 0;
     while let Some(step) = walk.stack.pop().filter(|_| steps < STEPS) {
@@ -84,6 +92,8 @@ struct Walk<'c, 'd> {
     facts: &'c Facts<'d>,
     cells: &'c Cells<'d>,
     found: Reads,
+    linked: HashSet<Link>,
+    alone: HashSet<EquationId>,
     seen: HashSet<Step>,
     stack: Vec<Step>,
 }
@@ -93,7 +103,7 @@ impl Walk<'_, '_> {
     fn step(&mut self, step: Step, weight: Option<EquationId>) {
         let Step { id, only, to } = step;
         if self.facts.parameters.contains(&id) {
-            if !self.found.biases.contains(&id) {
+            if self.alone.insert(id) {
                 self.found.biases.push(id);
             }
             return;
@@ -102,7 +112,7 @@ impl Walk<'_, '_> {
             Some((thing, place)) => {
                 let from = place.or(only).map_or(From::All, From::One);
                 let link = Link { thing, from, to, weight };
-                if !self.found.links.contains(&link) {
+                if self.linked.insert(link) {
                     self.found.links.push(link);
                 }
             }
@@ -133,10 +143,9 @@ impl Walk<'_, '_> {
                 None => Step { id: *x, ..shifted(step, -(*start as isize)) },
             }),
             Op::Stack(parts) | Op::Concat(parts) => self.parts(parts, step),
-            Op::Softmax(x) | Op::LogSoftmax(x) | Op::Transpose(x) | Op::BatchMean(x) | Op::BatchSum(x) => {
-                self.push(Step { id: *x, ..step });
-            }
-            Op::Sum(x) | Op::SumSquares(x) => self.push(full(*x)),
+            Op::Transpose(x) | Op::BatchMean(x) | Op::BatchSum(x) => self.push(Step { id: *x, ..step }),
+            // Each probability depends on all net inputs.
+            Op::Softmax(x) | Op::LogSoftmax(x) | Op::Sum(x) | Op::SumSquares(x) => self.push(full(*x)),
             Op::Outer(a, b) | Op::Dot(a, b) | Op::SoftmaxCrossEntropy(a, b) => {
                 self.push(full(*b));
                 self.push(full(*a));

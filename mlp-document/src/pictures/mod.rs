@@ -1,12 +1,13 @@
 //! Pictures as graphs, made from equations.
 
 mod cells;
+pub mod computation;
 mod labels;
 mod links;
 mod network;
 
 use mlp_dsl::ir::Derivation;
-use mlp_graph::{Graph, Scene, columns::columns};
+use mlp_graph::{Graph, Scene, columns::columns, layered::layered};
 
 use crate::{Options, notation::names::Names, numbers_of, sections::facts::Facts};
 
@@ -24,6 +25,8 @@ pub struct Picture {
 pub enum PictureKind {
     /// Neurons and weights.
     Network,
+    /// The gates that compute the loss.
+    Computation,
 }
 
 impl Picture {
@@ -31,6 +34,7 @@ impl Picture {
     pub fn scene(&self) -> Scene {
         match self.kind {
             PictureKind::Network => columns(&self.graph),
+            PictureKind::Computation => layered(&self.graph),
         }
     }
 }
@@ -54,7 +58,7 @@ impl Default for NetworkOptions {
 pub fn network(derivation: &Derivation, options: &NetworkOptions) -> Picture {
     let own = Options { digits: options.digits, ..Options::default() };
     let numbers = if options.values { numbers_of(derivation, &own) } else { None };
-    let facts = Facts::new(derivation, &own, numbers.as_ref());
+    let facts = Facts::new(derivation, &own, numbers.as_ref(), None);
     of_facts(&facts, options)
 }
 

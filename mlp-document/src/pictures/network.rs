@@ -7,7 +7,7 @@ use mlp_dsl::{
     ir::{Value, array::Op, equation::EquationId},
     shape::Shape,
 };
-use mlp_graph::{Edge, Emphasis, Graph, Group, Label, Level, Line, Node, NodeShape, Place, Role, Tone};
+use mlp_graph::{Edge, Graph, Group, Label, Level, Line, Node, NodeShape, Place, Role, Tone};
 
 use crate::{
     known::Known,
@@ -24,7 +24,13 @@ use super::{
 };
 
 /// The most columns of a picture; the layers between are left out.
-const COLUMNS: usize = 40;
+const COLUMNS: usize = 32;
+/// The most biases and constants that are drawn.
+const BIASES: usize = 16;
+/// The most names on one edge or under one neuron.
+const NAMES: usize = 3;
+/// The most lines of a title.
+const LINES: usize = 7;
 /// The most numbers of a matrix that are on the edges.
 const NUMBERS: usize = 16;
 
@@ -43,6 +49,7 @@ pub(super) fn graph(facts: &Facts<'_>, names: &Names, options: &NetworkOptions) 
         biases: BTreeMap::new(),
         shared: false,
         frozen: false,
+        left_out: 0,
     };
     let header = &facts.derivation.header;
     drawing.graph.title = phrases::picture_title(&header.name);
@@ -51,6 +58,7 @@ pub(super) fn graph(facts: &Facts<'_>, names: &Names, options: &NetworkOptions) 
     for thing in 0..cells.things.len().min(COLUMNS) {
         drawing.column(thing);
     }
+    drawing.beside();
     drawing.edges();
     drawing.biases();
     drawing.notes();
@@ -73,14 +81,33 @@ struct Drawing<'c, 'd> {
     cells: &'c Cells<'d>,
     graph: Graph,
     columns: Vec<Column>,
-    /// The weights of each edge, by the nodes at its end and at its start.
-    edges: BTreeMap<(usize, usize), Vec<EquationId>>,
+    /// How a neuron reads another, by the nodes at the end and at the start.
+    edges: BTreeMap<(usize, usize), Read>,
     /// The numbers of a matrix on its edges.
     numbers: BTreeMap<(usize, usize), Known>,
     /// The neurons that read a bias or a constant, and the column of the first.
     biases: BTreeMap<Given, Vec<usize>>,
     shared: bool,
     frozen: bool,
+    /// Biases that are not drawn.
+    left_out: usize,
+}
+
+/// How a neuron reads another: times weights, and without one.
+#[derive(Clone, Default)]
+struct Read {
+    weights: Vec<EquationId>,
+    plain: usize,
+}
+
+impl Read {
+    fn add(&mut self, link: &Link) {
+        match link.weight {
+            None => self.plain += 1,
+            Some(weight) if !self.weights.contains(&weight) => self.weights.push(weight),
+            Some(_) => {}
+        }
+    }
 }
 
 /// Something that a neuron reads beside others.
@@ -134,7 +161,7 @@ impl Drawing<'_, '_> {
             };
             let label = match (&whole, thing.count) {
                 (Some(name), 1) => name.clone(),
-                (Some(name), _) => labels::element(Some(name), *place),
+                (Some(name), _) => labels::element(name, *place, false),
                 (None, _) => labels::name(&self.names.plain(self.facts.derivation, id)),
             };
             let mut node = Node::new(label, NodeShape::Circle, role).at(rank);
@@ -144,6 +171,25 @@ impl Drawing<'_, '_> {
             column.nodes.insert(*place, self.graph.node(node));
         }
         column
+    }
+
+    /// Neurons of two vectors in one column say whose they are.
+    fn beside(&mut self) {
+        for (number, column) in self.columns.iter().enumerate() {
+            let beside =
+                self.columns.iter().enumerate().any(|(other, it)| other != number && it.rank == column.rank);
+            let Some(thing) = self.cells.things.get(number).filter(|thing| beside && thing.count > 1) else {
+                continue;
+            };
+            let Value::Whole(id) = thing.value else { continue };
+            let name = labels::name(&self.names.plain(self.facts.derivation, *id));
+            for (place, node) in &column.nodes {
+                let line = self.graph.nodes.get_mut(*node).and_then(|node| node.lines.first_mut());
+                if let Some((label, _)) = line {
+                    *label = labels::element(&name, *place, true);
+                }
+            }
+        }
     }
 
     /// A number of a value of the first sample, where numbers are asked for.
@@ -162,14 +208,13 @@ impl Drawing<'_, '_> {
                 .iter()
                 .filter(|id| place.is_none() || self.facts.derivation.shape(**id) != Shape::Scalar);
             let parameters: Vec<EquationId> = reads.matrices.iter().chain(vectors).copied().collect();
-            for id in parameters {
+            for id in parameters.into_iter().take(LINES.saturating_sub(title.len())) {
                 let line = self.array(id);
                 if !title.contains(&line) {
                     title.push(line);
                 }
             }
         }
-        title.truncate(7);
         let members =
             self.columns.get(number).map(|column| column.nodes.values().copied().collect::<Vec<_>>());
         let mut members = members.unwrap_or_default();
@@ -180,13 +225,11 @@ impl Drawing<'_, '_> {
     /// The name and the sizes of a parameter.
     fn array(&mut self, id: EquationId) -> Label {
         let derivation = self.facts.derivation;
-        let own = match derivation.equation(id).op {
-            Op::Transpose(inner) => inner,
-            _ => id,
-        };
-        let name = self.parameter(own);
-        let name = if own == id { name } else { name.sup("T") };
-        name.join(&Label::from(match derivation.shape(own) {
+        let own = if let Op::Transpose(inner) = derivation.equation(id).op { inner } else { id };
+        let mut name = labels::name(&self.names.plain(derivation, own));
+        name = if own == id { name } else { name.sup("T") };
+        let marks = self.marks(own);
+        name.then(marks, Level::Base).join(&Label::from(match derivation.shape(id) {
             Shape::Scalar => String::new(),
             Shape::Vector(n) => format!(": {n}"),
             Shape::Matrix(rows, columns) => format!(": {rows} × {columns}"),
@@ -196,16 +239,25 @@ impl Drawing<'_, '_> {
     /// The name of a parameter and its marks.
     fn parameter(&mut self, id: EquationId) -> Label {
         let name = labels::name(&self.names.plain(self.facts.derivation, id));
+        name.then(self.marks(id), Level::Base)
+    }
+
+    /// Whether a parameter is shared, and whether it is frozen.
+    fn marks(&mut self, id: EquationId) -> &'static str {
         let parameter = self.facts.derivation.parameters.iter().find(|parameter| parameter.equation == id);
         let frozen = parameter.is_some_and(|parameter| parameter.frozen);
-        let scalar = self.facts.derivation.shape(id) == Shape::Scalar;
-        let links = self.edges.values().filter(|weights| weights.contains(&id)).count();
-        let is_bias = self.biases.contains_key(&Given::Parameter(id));
-        let shared = !is_bias && if scalar { links > 1 } else { self.facts.uses_of(id).len() > 1 };
+        let shared = match self.facts.derivation.shape(id) {
+            Shape::Scalar => self.edges.values().filter(|read| read.weights.contains(&id)).count() > 1,
+            Shape::Vector(_) | Shape::Matrix(..) => self.facts.uses_of(id).len() > 1,
+        };
         self.shared |= shared;
         self.frozen |= frozen;
-        let name = if shared { name.then("*", Level::Base) } else { name };
-        if frozen { name.then("†", Level::Base) } else { name }
+        match (shared, frozen) {
+            (false, false) => "",
+            (true, false) => "*",
+            (false, true) => "†",
+            (true, true) => "*†",
+        }
     }
 
     /// Edges into the neurons of a column, or into one of them.
@@ -225,8 +277,7 @@ impl Drawing<'_, '_> {
                 let to = if place.is_some() { 0 } else { *to };
                 for (from, start) in &sources {
                     if link.joins(*from, to) {
-                        let weights = self.edges.entry((*end, *start)).or_default();
-                        weights.extend(link.weight.filter(|weight| !weights.contains(weight)));
+                        self.edges.entry((*end, *start)).or_default().add(link);
                     }
                 }
             }
@@ -278,10 +329,10 @@ impl Drawing<'_, '_> {
 
     /// Adds all edges, in the order of the neurons that read.
     fn edges(&mut self) {
-        for ((to, from), weights) in self.edges.clone() {
+        for ((to, from), Read { weights, plain }) in self.edges.clone() {
             let mut edge = Edge::new(from, to);
             let mut label = Label::default();
-            for weight in &weights {
+            for weight in weights.iter().take(NAMES) {
                 let name = self.parameter(*weight);
                 let name = match self.value(*weight, 0) {
                     Some(value) => labels::equality(name, value, self.options.digits),
@@ -289,6 +340,9 @@ impl Drawing<'_, '_> {
                 };
                 let comma = if label.is_empty() { "" } else { ", " };
                 label = label.then(comma, Level::Base).join(&name);
+            }
+            if weights.len() > NAMES {
+                label = label.then(", …", Level::Base);
             }
             if let Some(number) = self.numbers.get(&(to, from)) {
                 label = labels::number(*number, self.options.digits);
@@ -299,36 +353,59 @@ impl Drawing<'_, '_> {
                 edge = edge.text(label, Place::On, Tone::Name);
             }
             self.graph.edge(edge);
+            // A skip connection from the column before: a second way beside the weighted one.
+            if plain + usize::from(!weights.is_empty()) > 1 {
+                self.graph.edge(Edge { line: Line::Thin, ..Edge::new(from, to) });
+            }
         }
     }
 
     /// A bias of one neuron is under it; a bias of several, and a constant, is a node.
     fn biases(&mut self) {
-        for (given, neurons) in self.biases.clone() {
-            let label = self.given(given);
-            let ranks = neurons.iter().filter_map(|node| self.graph.nodes.get(*node)?.rank);
-            let rank = ranks.min().unwrap_or(1);
+        let mut under: BTreeMap<usize, usize> = BTreeMap::new();
+        let mut nodes = 0;
+        for (given, neurons) in std::mem::take(&mut self.biases) {
             if let [neuron] = neurons.as_slice() {
-                if let Some(node) = self.graph.nodes.get_mut(*neuron) {
-                    let before = node
-                        .caption
-                        .take()
-                        .map_or_else(|| Label::from("+ "), |label| label.then(", ", Level::Base));
-                    node.caption = Some(before.join(&label));
+                let names = under.entry(*neuron).or_insert(0);
+                *names += 1;
+                match *names {
+                    names if names <= NAMES => self.under(*neuron, given),
+                    names if names == NAMES + 1 => self.caption(*neuron, &Label::from("…")),
+                    _ => {}
                 }
                 continue;
             }
-            let (shape, role) = match given {
-                Given::Parameter(_) => (NodeShape::Hexagon, Role::Parameter),
-                Given::Constant(_) => (NodeShape::Hexagon, Role::Constant),
+            nodes += 1;
+            if nodes > BIASES {
+                self.left_out += 1;
+                continue;
+            }
+            let role = match given {
+                Given::Parameter(_) => Role::Parameter,
+                Given::Constant(_) => Role::Constant,
             };
-            let node = Node { rank: Some(rank.saturating_sub(1)), ..Node::new(label, shape, role) };
-            let from = self.graph.node(node);
+            let ranks = neurons.iter().filter_map(|node| self.graph.nodes.get(*node)?.rank);
+            let rank = ranks.min().unwrap_or(1).saturating_sub(1);
+            let label = self.given(given);
+            let from = self.graph.node(Node::new(label, NodeShape::Hexagon, role).at(rank));
             for to in neurons {
-                let edge = Edge { line: Line::Dashed, emphasis: Emphasis::Normal, ..Edge::new(from, to) };
-                self.graph.edge(edge);
+                self.graph.edge(Edge { line: Line::Dashed, ..Edge::new(from, to) });
             }
         }
+    }
+
+    fn under(&mut self, neuron: usize, given: Given) {
+        let label = self.given(given);
+        self.caption(neuron, &label);
+    }
+
+    fn caption(&mut self, neuron: usize, label: &Label) {
+        let Some(node) = self.graph.nodes.get_mut(neuron) else { return };
+        let before = match node.caption.take() {
+            None => Label::from("+ "),
+            Some(before) => before.then(", ", Level::Base),
+        };
+        node.caption = Some(before.join(label));
     }
 
     fn given(&mut self, given: Given) -> Label {
@@ -356,6 +433,7 @@ impl Drawing<'_, '_> {
         let left_out = self.cells.things.len().saturating_sub(COLUMNS);
         let mut notes = Vec::new();
         notes.extend((left_out > 0).then(|| phrases::layers_left_out(left_out)));
+        notes.extend((self.left_out > 0).then(|| phrases::biases_left_out(self.left_out)));
         notes.extend(self.shared.then(|| phrases::SHARED.to_owned()));
         notes.extend(self.frozen.then(|| phrases::FROZEN.to_owned()));
         let samples =

@@ -38,6 +38,11 @@ pub(crate) fn math(math: &Math) -> String {
             let rows: Vec<String> = rows.iter().map(row).collect();
             format!(r"\begin{{pmatrix}} {} \end{{pmatrix}}", rows.join(r" \\ "))
         }
+        Math::Sized(inside, size) => {
+            // Otherwise the size would seem to be below the bar.
+            let room = if matches!(**inside, Math::Fraction(..)) { r" \vphantom{\Bigg|}" } else { "" };
+            format!(r"\underset{{{}}}{{{}{room}}}", self::math(&size.math()), self::math(inside))
+        }
     }
 }
 
@@ -45,7 +50,11 @@ pub(crate) fn math(math: &Math) -> String {
 fn row(items: &[Math], braced: bool) -> String {
     let mut out = String::new();
     for (index, item) in items.iter().enumerate() {
-        if let Math::Operator(operator) = item {
+        let sized = |index: usize| matches!(items.get(index), Some(Math::Sized(..)));
+        if *item == Operator::Juxtaposed.into() && index > 0 && sized(index - 1) && sized(index + 1) {
+            // Sizes are wider than their symbols.
+            out.push_str(r" \; ");
+        } else if let Math::Operator(operator) = item {
             let sign = spaced(*operator);
             out.push_str(if index == 0 { sign.trim_start() } else { &sign });
         } else if braced {
@@ -126,6 +135,7 @@ fn name(name: &Name) -> String {
     let letters = letters(name);
     let marked = match name.mark {
         Some(Mark::Bar) => format!(r"\bar{{{letters}}}"),
+        Some(Mark::Hat) => format!(r"\hat{{{letters}}}"),
         Some(Mark::Norm) => format!(r"\lVert{letters}\rVert"),
         Some(Mark::Prime) => format!("{letters}'"),
         Some(Mark::Plus | Mark::Sample(_)) | None => letters,
@@ -135,7 +145,7 @@ fn name(name: &Name) -> String {
     let above = match name.mark {
         Some(Mark::Plus) => "^{+}".to_owned(),
         Some(Mark::Sample(number)) => format!("^{{({})}}", Mark::sample(number)),
-        Some(Mark::Bar | Mark::Prime | Mark::Norm) | None => String::new(),
+        Some(Mark::Bar | Mark::Hat | Mark::Prime | Mark::Norm) | None => String::new(),
     };
     format!("{marked}{below}{above}")
 }

@@ -8,108 +8,72 @@ use mlp_graph::mermaid;
 
 use crate::{
     Document,
-    content::{Block, Column, Inline, Line, Side, Text},
+    content::{Column, Line, Section, Text},
     notation::{
         layout::Row,
         math::{Math, Operator},
     },
     phrases,
+    pictures::{Picture, PictureKind},
 };
 
-use super::latex;
+use super::{
+    latex,
+    page::{self, Format, Front, Piece},
+};
 
 pub(crate) fn print(document: &Document) -> String {
-    let printer = Markdown { document };
-    let mut out = String::new();
-    front_matter(document, &mut out);
-    for doc in paragraphs(&document.derivation().header.docs) {
-        let _ = write!(out, "\n{}\n", escape(&doc));
-    }
-    for text in document.preface() {
-        let _ = write!(out, "\n{}\n", printer.text(text));
-    }
-    for (index, section) in document.sections().iter().enumerate() {
-        let _ = write!(out, "\n## {}. {}\n", index + 1, escape(document.heading(section)));
-        for block in &section.blocks {
-            let _ = write!(out, "\n{}\n", printer.block(block));
-        }
-    }
-    out
+    let mut markdown = Markdown { document, out: String::new() };
+    page::print(document, &mut markdown);
+    markdown.out
 }
 
-/// Title, author, marks and question.
-fn front_matter(document: &Document, out: &mut String) {
-    let front = &document.derivation().header.document;
-    let _ = writeln!(out, "# {}", escape(&one_line(document.title())));
-    let mut line = Vec::new();
-    line.extend(front.author.as_deref().map(|author| escape(&one_line(author))));
-    line.extend(front.marks.map(phrases::marks));
-    if !line.is_empty() {
-        let _ = write!(out, "\n{}\n", line.join(" · "));
-    }
-    let question: Vec<String> =
-        front.question.iter().flat_map(|text| text.lines()).map(str::to_owned).collect();
-    for paragraph in paragraphs(&question) {
-        let _ = write!(out, "\n> {}\n", escape(&paragraph));
-    }
-}
-
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// Lines of documentation as paragraphs: an empty line separates them.
-fn paragraphs(docs: &[String]) -> Vec<String> {
-    let joined = docs.iter().map(|line| line.trim()).collect::<Vec<_>>();
-    joined.split(|line| line.is_empty()).map(|lines| lines.join(" ")).filter(|p| !p.is_empty()).collect()
-}
+/// The most edges of a picture of gates that can be read as Mermaid on a page.
+const EDGES: usize = 80;
 
 struct Markdown<'d> {
     document: &'d Document,
+    out: String,
 }
 
-impl Markdown<'_> {
-    fn block(&self, block: &Block) -> String {
-        match block {
-            Block::Paragraph(text) => self.text(text),
-            Block::Heading(title) => format!("### {}", escape(title)),
-            Block::Lines(lines) => self.lines(lines),
-            Block::Table { columns, rows } => self.table(columns, rows),
-            Block::Picture(picture) => format!("```mermaid\n{}```", mermaid(&picture.graph)),
+impl<'d> Format<'d> for Markdown<'d> {
+    fn front(&mut self, front: &Front) {
+        let _ = writeln!(self.out, "# {}", escape(&front.title));
+        let mut line = Vec::new();
+        line.extend(front.author.as_deref().map(escape));
+        line.extend(front.marks.map(phrases::marks));
+        if !line.is_empty() {
+            self.block(&line.join(" · "));
+        }
+        for paragraph in &front.question {
+            self.block(&format!("> {}", escape(paragraph)));
         }
     }
 
-    fn text(&self, text: &Text) -> String {
-        text.iter().map(|inline| self.inline(inline)).collect()
+    fn remark(&mut self, text: &str) {
+        self.block(&escape(text));
     }
 
-    fn inline(&self, inline: &Inline) -> String {
-        match inline {
-            Inline::Text(text) => escape(text),
-            Inline::Code(code) => format!("`{}`", code.replace(['`', '\n', '|'], "")),
-            Inline::Math(side) => math(&self.side(side)),
-            Inline::Equality(line) => {
-                format!("$`{}`$", chained(&self.document.chain(line)))
-            }
-            Inline::Sign(sign) => math(sign),
-            Inline::Sizes(sizes) => math(&sizes.math()),
-        }
+    fn section(&mut self, number: usize, _: &'d Section, heading: &'d str) {
+        self.block(&format!("## {number}. {}", escape(heading)));
     }
 
-    fn side(&self, side: &Side) -> Math {
-        self.document.math(side).unwrap_or(Operator::Ellipsis.into())
+    fn heading(&mut self, title: &str) {
+        self.block(&format!("### {}", escape(title)));
+    }
+
+    fn paragraph(&mut self, text: &'d Text) {
+        self.block(&self.text(text));
     }
 
     /// Lines below one another, aligned at the first equals sign; a long one takes a row for each.
-    fn lines(&self, lines: &[Line]) -> String {
-        let blocks: Vec<String> = {
-            let rows = self.document.rows(lines);
-            rows.iter().map(|block| aligned(block, self.document.is_compact())).collect()
-        };
-        blocks.join("\n\n")
+    fn lines(&mut self, lines: &'d [Line]) {
+        let (rows, compact) = (self.document.rows(lines), self.document.is_compact());
+        let blocks: Vec<String> = rows.iter().map(|block| aligned(block, compact)).collect();
+        self.block(&blocks.join("\n\n"));
     }
 
-    fn table(&self, columns: &[Column], rows: &[Vec<Text>]) -> String {
+    fn table(&mut self, columns: &'d [Column], rows: &'d [Vec<Text>]) {
         let line = |cells: Vec<String>| format!("| {} |", cells.join(" | "));
         let rule = |column: &Column| if column.is_number { "---:" } else { "---" }.to_owned();
         let mut lines = vec![
@@ -117,8 +81,49 @@ impl Markdown<'_> {
             line(columns.iter().map(rule).collect()),
         ];
         lines.extend(rows.iter().map(|row| line(row.iter().map(|text| self.text(text)).collect())));
-        lines.join("\n")
+        self.block(&lines.join("\n"));
     }
+
+    fn picture(&mut self, picture: &'d Picture) {
+        let edges = picture.graph.edges.len();
+        if picture.kind == PictureKind::Computation && edges > EDGES {
+            self.block(&self.text(&phrases::computation::graph_left_out(edges)));
+        } else {
+            self.block(&format!("```mermaid\n{}```", mermaid(&picture.graph)));
+        }
+    }
+
+    fn code(&mut self, text: &'d str) {
+        self.block(&self::code(text));
+    }
+}
+
+impl Markdown<'_> {
+    fn block(&mut self, text: &str) {
+        let _ = write!(self.out, "\n{text}\n");
+    }
+
+    fn text(&self, text: &Text) -> String {
+        text.iter().map(|inline| piece(&page::piece(self.document, inline))).collect()
+    }
+}
+
+fn piece(piece: &Piece<'_>) -> String {
+    match piece {
+        Piece::Text(text) => escape(text),
+        Piece::Code(code) => format!("`{}`", code.replace(['`', '\n', '|'], "")),
+        Piece::Math(math) => self::math(math),
+        Piece::Equality(_, sides) => format!("$`{}`$", chained(sides)),
+    }
+}
+
+/// A block of code; its fence is longer than any in it.
+fn code(text: &str) -> String {
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(3.max(longest + 1));
+    let harmless = |c: char| if acts(c) && c != '\n' { ' ' } else { c };
+    let text: String = text.chars().map(harmless).collect();
+    format!("{fence}text\n{}\n{fence}", text.trim_end())
 }
 
 /// Mathematics in running text.
@@ -144,7 +149,10 @@ fn aligned(block: &[Row], compact: bool) -> String {
     let mut text = String::new();
     for (index, row) in block.iter().enumerate() {
         if index > 0 {
-            let _ = writeln!(text, " \\\\[{}pt]", if row.left.is_some() { apart } else { close });
+            let above = index.checked_sub(1).and_then(|above| block.get(above));
+            let tall = above.is_some_and(|above| above.right.iter().any(|(_, side)| side.is_tall()));
+            let space = if row.left.is_some() { apart } else { close } + if tall { close.max(4) } else { 0 };
+            let _ = writeln!(text, " \\\\[{space}pt]");
         }
         if let Some(left) = &row.left {
             text.push_str(&latex::math(left));

@@ -38,6 +38,7 @@ pub(crate) fn math(math: &Math) -> String {
             let row = |row: &Vec<Math>| row.iter().map(self::math).collect::<Vec<_>>().join(" ");
             format!("[{}]", rows.iter().map(row).collect::<Vec<_>>().join("; "))
         }
+        Math::Sized(inside, _) => self::math(inside),
     }
 }
 
@@ -98,6 +99,7 @@ fn name(name: &Name) -> String {
     let marked = match name.mark {
         None => letters.clone(),
         Some(Mark::Bar) => format!("mean {letters}"),
+        Some(Mark::Hat) => format!("{letters}\u{302}"),
         Some(Mark::Norm) => format!("‖{letters}‖"),
         Some(Mark::Prime) => format!("{letters}′"),
         Some(Mark::Plus) => format!("{letters}⁺"),

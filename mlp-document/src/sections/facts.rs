@@ -13,11 +13,18 @@ use mlp_dsl::{
     never,
     shape::Shape,
 };
+use mlp_eval::{Array, Point};
 
 use crate::{
     Options,
-    expression::{Count, equation::is_unnamed, evaluate::Numbers},
+    expression::{
+        Count, Expression,
+        book::{ELEMENTS, by_elements, targets_sum_to_one, without_sum_of_targets},
+        equation::{is_unnamed, of_equation},
+        evaluate::Numbers,
+    },
     known::Known,
+    notation::names::Names,
     selection::{self, Wanted},
 };
 
@@ -36,11 +43,17 @@ pub(crate) struct Facts<'d> {
     /// The last equation of each layer.
     ends: Vec<EquationId>,
     pub(crate) options: &'d Options,
+    /// The spellings of names.
+    pub(crate) names: Names,
     neurons: bool,
+    /// Whether the targets sum to 1.
+    pub(crate) simplex: bool,
     /// What the page is about, where it is not everything.
     wanted: Option<Wanted>,
     /// The parameters that a brief page writes out.
     full: Option<HashSet<EquationId>>,
+    /// Start values, where not all numbers are known.
+    start: Option<&'d Point>,
 }
 
 impl<'d> Facts<'d> {
@@ -48,6 +61,7 @@ impl<'d> Facts<'d> {
         derivation: &'d Derivation,
         options: &'d Options,
         numbers: Option<&'d Numbers<Known>>,
+        start: Option<&'d Point>,
     ) -> Self {
         let mut uses: HashMap<EquationId, Vec<EquationId>> = HashMap::new();
         for (id, equation) in derivation.numbered() {
@@ -61,11 +75,32 @@ impl<'d> Facts<'d> {
         let end = |layer: &Layer| layer.value.equations().iter().max().copied();
         let ends = derivation.layers.iter().filter_map(end).collect();
         let parameters = derivation.parameters.iter().map(|p| p.equation).collect();
-        let neurons = derivation.equations.iter().all(is_of_a_neuron);
-        let mut facts =
-            Facts { derivation, numbers, parameters, uses, ends, options, neurons, wanted: None, full: None };
+        let (neurons, simplex) = (is_of_neurons(derivation), targets_sum_to_one(derivation));
+        let names = Names::new(derivation, true);
+        let (wanted, full) = (None, None);
+        let mut facts = Facts {
+            derivation,
+            numbers,
+            parameters,
+            uses,
+            ends,
+            options,
+            neurons,
+            simplex,
+            wanted,
+            full,
+            start,
+            names,
+        };
         facts.wanted = Wanted::new(&facts, &options.selection);
-        facts.full = options.is_brief().then(|| selection::in_full(&facts));
+        // A chosen parameter is written out.
+        let brief = options.is_brief() && facts.wanted.is_none();
+        facts.full = brief.then(|| selection::in_full(&facts));
+        // With one sample its loss is that of the batch.
+        let of_neurons = neurons && numbers.is_none_or(|numbers| numbers.samples() == 1);
+        if !of_neurons && !facts.is_single() {
+            facts.names = Names::new(derivation, false);
+        }
         facts
     }
 
@@ -79,6 +114,11 @@ impl<'d> Facts<'d> {
         self.full.as_ref().is_none_or(|full| full.contains(&parameter))
     }
 
+    /// Whether parameters that are not written out are in a table.
+    pub(crate) fn has_table(&self) -> bool {
+        self.full.is_some()
+    }
+
     /// How many trained parameters of a page of neurons are in a table only.
     pub(crate) fn parameters_in_table(&self) -> usize {
         let trained = self.derivation.parameters.iter().filter(|parameter| parameter.trained.is_some());
@@ -90,6 +130,34 @@ impl<'d> Facts<'d> {
     /// Whether every value is a scalar of its own: then each number can be written out.
     pub(crate) fn at_neuron_level(&self) -> bool {
         self.neurons
+    }
+
+    /// Whether the page of layers is about one sample: then the loss of the batch is that of the sample.
+    pub(crate) fn is_single(&self) -> bool {
+        !self.neurons && self.batch_size() == 1 && self.batch_of_sizes() == 1
+    }
+
+    /// Whether vectors are columns: the specification writes each product with the vector on the right, `W @ x`.
+    pub(crate) fn has_columns(&self) -> bool {
+        let forward = || {
+            let of_samples = self.derivation.equations.iter();
+            of_samples.filter(|equation| matches!(equation.role, Role::Forward | Role::Loss))
+        };
+        self.is_single()
+            && forward().any(|equation| matches!(equation.op, Op::MatrixVector(..)))
+            && !forward().any(|equation| matches!(equation.op, Op::VectorMatrix(..)))
+    }
+
+    /// The formula of an equation as the document writes it: at the level of neurons element by element.
+    pub(crate) fn formula(&self, id: EquationId) -> Expression {
+        let formula = of_equation(self.derivation, id);
+        if self.neurons {
+            by_elements(&formula, self.derivation, self.simplex)
+        } else if self.simplex {
+            without_sum_of_targets(&formula, self.derivation)
+        } else {
+            formula
+        }
     }
 
     /// Whether some value is the net input of a neuron or layer.
@@ -146,6 +214,29 @@ impl<'d> Facts<'d> {
         batch.of(self.derivation).unwrap_or(1)
     }
 
+    /// Whether start values are known: those of very large networks are not drawn.
+    pub(crate) fn has_start_values(&self) -> bool {
+        self.start.is_some() || self.numbers.is_some()
+    }
+
+    /// The start value of a parameter, where it is known.
+    pub(crate) fn start_value(&self, id: EquationId) -> Option<Array<Known>> {
+        match self.numbers {
+            Some(numbers) => numbers.value(id, 0).cloned(),
+            None => self.start?.of(id, 0).map(Array::convert),
+        }
+    }
+
+    /// The digits with which numbers are printed.
+    pub(crate) fn printed_digits(&self) -> usize {
+        crate::printed_digits(self.options)
+    }
+
+    /// The batch that the specification or the reader asks for, where it is more than one sample.
+    pub(crate) fn declared_batch_size(&self) -> Option<usize> {
+        self.declared_batch().of(self.derivation).filter(|batch| *batch > 1)
+    }
+
     /// How many samples have numbers; one where none has.
     pub(crate) fn samples(&self) -> usize {
         self.numbers.map_or(1, Numbers::samples)
@@ -200,11 +291,53 @@ impl<'d> Facts<'d> {
     }
 }
 
+/// Whether every value with a name is a scalar, or a softmax of named scalars or a short target, whose elements are named.
+pub(crate) fn is_of_neurons(derivation: &Derivation) -> bool {
+    derivation.numbered().all(|(id, equation)| is_of_a_neuron(equation) || is_of_classes(derivation, id))
+        && derivation.parameters.iter().all(|parameter| derivation.shape(parameter.equation) == Shape::Scalar)
+        && derivation
+            .numbered()
+            .any(|(_, equation)| is_of_a_neuron(equation) && equation.role == Role::Forward)
+}
+
 /// Whether an equation is of a scalar, and of no array.
-pub(crate) fn is_of_a_neuron(equation: &Equation) -> bool {
+fn is_of_a_neuron(equation: &Equation) -> bool {
     let plain = matches!(
         equation.op,
         Op::Given | Op::Setting(_) | Op::Pointwise(_) | Op::BatchMean(_) | Op::BatchSum(_)
     );
     plain && equation.shape == Shape::Scalar
+}
+
+/// Whether an equation is of the few classes of a softmax that reads named scalars: of their row, of the target, of the
+/// loss, of a gradient.
+fn is_of_classes(derivation: &Derivation, id: EquationId) -> bool {
+    let equation = derivation.equation(id);
+    let short = match equation.shape {
+        Shape::Scalar => true,
+        Shape::Vector(n) => n <= ELEMENTS,
+        Shape::Matrix(..) => false,
+    };
+    let target =
+        || derivation.target.iter().flat_map(|target| target.value.equations()).any(|own| *own == id);
+    short
+        && match equation.op {
+            Op::Given => target(),
+            Op::Stack(_) | Op::SoftmaxCrossEntropy(..) | Op::Index(..) => true,
+            Op::Softmax(z) => matches!(derivation.equation(z).op, Op::Stack(_)),
+            Op::Sum(x) => matches!(derivation.equation(x).op, Op::Given | Op::Stack(_)),
+            Op::Pointwise(_) => is_unnamed(derivation, id) && equation.role != Role::Forward,
+            Op::Setting(_)
+            | Op::Concat(_)
+            | Op::Slice(..)
+            | Op::Transpose(_)
+            | Op::VectorMatrix(..)
+            | Op::MatrixVector(..)
+            | Op::Outer(..)
+            | Op::Dot(..)
+            | Op::LogSoftmax(_)
+            | Op::SumSquares(_)
+            | Op::BatchMean(_)
+            | Op::BatchSum(_) => false,
+        }
 }

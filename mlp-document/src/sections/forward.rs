@@ -24,8 +24,9 @@ use crate::{
 
 use super::{
     arithmetic::{counted, number},
+    classes,
     facts::{Facts, ITEMS},
-    lines::{left_out, line, lines_of},
+    lines::{left_out, line},
     samples::samples,
     sizes::sizes,
 };
@@ -47,7 +48,7 @@ fn neurons(facts: &Facts<'_>) -> Section {
     for own in shown.chunk_by(|a, b| facts.layer_of(*a) == facts.layer_of(*b)) {
         let layer = own.first().and_then(|id| facts.derivation.layers.get(facts.layer_of(*id)));
         section.blocks.extend(layer.map(|layer| Block::Heading(phrases::layer_title(&layer.name))));
-        section.lines(own.iter().map(|id| line(facts, *id)).collect());
+        classes::forward(facts, &mut section, own, &|id| line(facts, id));
     }
     left_out(&mut section, named.len(), Items::Values);
     section
@@ -64,7 +65,8 @@ fn layers(facts: &Facts<'_>) -> Section {
     }
     samples(facts, &mut section);
     let named = facts.named(Role::Forward);
-    section.lines(lines_of(facts, &named));
+    let shown = named.get(..ITEMS).unwrap_or(&named);
+    classes::forward(facts, &mut section, shown, &|id| line(facts, id));
     left_out(&mut section, named.len(), Items::Values);
     sizes(facts, &mut section, &named, true);
     section
@@ -103,6 +105,14 @@ fn rows_of_samples(facts: &Facts<'_>) -> Text {
     let bias = derivation.parameters.iter().any(is_bias);
     let softmax = derivation.equations.iter().any(|equation| matches!(equation.op, Op::Softmax(_)));
     let elementwise = derivation.numbered().any(|(id, _)| multiplies_elements(facts, id));
+    if facts.is_single() {
+        let mut text = phrases::row_of_one_sample(batch_line(facts), softmax, elementwise);
+        if facts.has_columns() {
+            text.push(" ".into());
+            text.extend(phrases::columns());
+        }
+        return text;
+    }
     phrases::rows_of_samples(batch_line(facts), bias, softmax, elementwise)
 }
 
@@ -117,7 +127,7 @@ fn multiplies_elements(facts: &Facts<'_>, id: EquationId) -> bool {
 }
 
 /// m = the samples of a batch
-fn batch_line(facts: &Facts<'_>) -> Line {
+pub(crate) fn batch_line(facts: &Facts<'_>) -> Line {
     let mut letter = Expression::default();
     letter.push_letter(Name::letter("m").into(), counted(facts.batch()));
     Line {

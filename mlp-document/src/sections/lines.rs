@@ -18,9 +18,10 @@ use crate::{
     content::{Form, Line, Section, Side},
     expression::{
         ArrayOp, Expression, Node, NodeId, Quantity,
-        equation::{expanded, of_equation, with_bodies},
+        book::{by_elements, expanded, with_textbook_forms},
+        equation::{expanded as computed, of_equation, with_bodies},
+        evaluate::nodes_from,
     },
-    notation::is_printed,
     phrases::{self, Items},
 };
 
@@ -36,23 +37,84 @@ pub(crate) fn symbol(facts: &Facts<'_>, id: EquationId) -> Side {
 
 /// symbol = formula = numbers put in = value
 pub(crate) fn line(facts: &Facts<'_>, id: EquationId) -> Line {
-    let expression = of_equation(facts.derivation, id);
-    let mut sides = vec![symbol(facts, id), Side::symbols(expression.clone())];
-    let spelled = match expanded(&expression, facts.derivation) {
-        Some(expanded) if facts.at_neuron_level() && !facts.options.is_brief() => {
-            sides.push(Side::symbols(expanded.clone()));
-            expanded
-        }
-        Some(_) | None => expression,
-    };
-    // With numbers a log loss is the formula that the program computes.
-    let spelled = match facts.derivation.prelude_function("log_loss_from_logit") {
-        Some(log_loss) => with_bodies(&spelled, facts.derivation, log_loss),
-        None => spelled,
-    };
-    sides.extend(in_numbers(facts, id, &spelled));
+    let derivation = facts.derivation;
+    let expression = facts.formula(id);
+    let form = if facts.at_neuron_level() || !multiplies(&expression) { Form::Symbols } else { Form::Sized };
+    let mut sides = vec![Side { form, ..symbol(facts, id) }, Side::new(form, expression.clone())];
+    let expands = facts.at_neuron_level() && !facts.options.is_brief();
+    let spelled = if expands { expanded(&expression, derivation) } else { None };
+    let spelled = with_textbook_forms(&spelled.unwrap_or_else(|| expression.clone()), derivation);
+    let faithful = is_faithful(facts, id, &spelled);
+    let spelled = if faithful { spelled } else { as_computed(facts, &expression) };
+    let chooses = spelled.nodes().iter().any(|node| matches!(node, Node::Select(..)));
+    if facts.at_neuron_level() && spelled != expression || chooses {
+        let taken = chooses && facts.at_neuron_level() && facts.numbers.is_some();
+        sides.push(Side::new(if taken { Form::Taken } else { Form::Symbols }, spelled.clone()));
+    }
+    // The formula of a choice is that of its branch.
+    if chooses && facts.at_neuron_level() && facts.numbers.is_some() && spelled == expression {
+        sides.remove(1);
+    }
+    let mut numbers = in_numbers(facts, id, &spelled);
+    if let Some(Node::Array(ArrayOp::CrossEntropy, _)) = spelled.root()
+        && facts.samples() == 1
+        && !numbers.is_empty()
+    {
+        let by_classes = by_elements(&spelled, derivation, facts.simplex);
+        let parted =
+            !by_classes.nodes().iter().any(|node| matches!(node, Node::Array(ArrayOp::CrossEntropy, _)));
+        numbers.splice(0..0, parted.then(|| Side::new(Form::Numbers, by_classes)));
+    }
+    // Numbers that a reader could not compute with are left out.
+    let usable = |side: &Side| faithful || side.form == Form::Value || is_faithful(facts, id, &spelled);
+    sides.extend(numbers.into_iter().filter(usable));
     Line { subject: vec![id], sides }
 }
+
+/// The formulas that the program computes, in the place of textbook forms.
+fn as_computed(facts: &Facts<'_>, expression: &Expression) -> Expression {
+    let computed = computed(expression, facts.derivation).filter(|_| facts.at_neuron_level());
+    let computed = computed.unwrap_or_else(|| expression.clone());
+    match facts.derivation.prelude_function("log_loss_from_logit") {
+        Some(log_loss) => {
+            with_textbook_forms(&with_bodies(&computed, facts.derivation, log_loss), facts.derivation)
+        }
+        None => computed,
+    }
+}
+
+/// Whether a reader who computes a formula with the printed digits gets the value, nearly: not where digits cancel, as in
+/// ln(1 − p) for a p that is printed as 1.
+fn is_faithful(facts: &Facts<'_>, id: EquationId, formula: &Expression) -> bool {
+    let Some(numbers) = facts.numbers else { return true };
+    if facts.derivation.shape(id) != Shape::Scalar {
+        return true;
+    }
+    let digits = facts.options.round_each.unwrap_or(facts.options.digits);
+    // A reader who rounds each number gets the digits that are printed.
+    let half = facts.options.round_each.map(|places| 0.5 * 10_f64.powi(-(places as i32)));
+    let unit = 10_f64.powi(-(digits as i32));
+    let steps = (0..=numbers.later()).filter_map(|step| numbers.of_step(step));
+    let mut seen = steps.flat_map(|numbers| (0..numbers.samples()).map(move |sample| (numbers, sample)));
+    seen.all(|(numbers, sample)| {
+        let rounded = |quantity: &Quantity| {
+            let value = quantity.evaluate(facts.derivation, numbers, sample)?;
+            Some(value.map(|x| if x.value().abs() < SMALL { x } else { x.rounded(digits) }))
+        };
+        let found = nodes_from(formula, facts.derivation, &rounded, &|_, _| None);
+        let found = found.and_then(|mut values| Some(values.pop()?.scalar().value()));
+        let value = numbers.value(id, sample).map(|value| value.scalar().value());
+        found.zip(value).is_none_or(|(found, value)| {
+            let most = half.unwrap_or(f64::max(NEARLY * (value.abs() + SMALL), 50.0 * unit));
+            value.is_finite() && (found - value).abs() <= most || !value.is_finite()
+        })
+    })
+}
+
+/// Numbers below this are printed with as many digits as others.
+const SMALL: f64 = 1e-4;
+/// How far a value may be from that which its printed formula gives, relative to it.
+const NEARLY: f64 = 1e-3;
 
 /// The lines of equations, as many as a section spells out.
 pub(crate) fn lines_of(facts: &Facts<'_>, ids: &[EquationId]) -> Vec<Line> {
@@ -73,20 +135,72 @@ pub(crate) fn in_numbers(facts: &Facts<'_>, id: EquationId, expression: &Express
         return sides;
     }
     let open = expression.is_open(facts.derivation);
-    let shape = facts.derivation.shape(id);
     // In a batch of layers a scalar is a column: its value alone is printed.
     let column = open && facts.samples() > 1 && !facts.at_neuron_level();
-    if expression.nodes().iter().all(|node| !matches!(node, Node::Array(..) | Node::Batch(..)))
-        && shape == Shape::Scalar
-        && !column
-    {
+    let is_element = |node: &Node| matches!(node, Node::Array(ArrayOp::Element(_), _));
+    let is_row = |node: &Node| matches!(node, Node::Array(..) | Node::Batch(..)) && !is_element(node);
+    let scalars = facts.derivation.shape(id) == Shape::Scalar && !column;
+    if (scalars && !expression.nodes().iter().any(is_row)) || is_written_out(facts, expression) {
         sides.push(Side::new(Form::Numbers, expression.clone()));
     }
-    let all = if column { Shape::Matrix(facts.samples(), shape.count()) } else { shape };
-    if is_printed(all) {
-        sides.push(Side::new(Form::Value, Expression::symbol(facts.derivation, id)));
-    }
+    sides.push(Side::new(Form::Value, Expression::symbol(facts.derivation, id)));
     sides
+}
+
+/// Whether a formula of arrays is printed with numbers: sums and products, and not of one row of a batch only.
+pub(crate) fn is_written_out(facts: &Facts<'_>, expression: &Expression) -> bool {
+    let is_sum = |of: &Expression| {
+        of.shaped().all(|(node, shape)| match node {
+            Node::Number(_) | Node::Constant(..) | Node::Quantity(_) => true,
+            Node::Unary(op, _) => *op == Unary::Negate,
+            Node::Binary(op, ..) => {
+                shape == Shape::Scalar || matches!(op, Binary::Add | Binary::Subtract | Binary::Multiply)
+            }
+            Node::Array(op, _) => is_product(*op) || *op == ArrayOp::Transposed,
+            Node::Select(..) | Node::Apply(..) | Node::Batch(..) | Node::Whole { .. } => false,
+        })
+    };
+    if facts.at_neuron_level() || expression.nodes().len() < 2 && !is_batch(expression) {
+        return false;
+    }
+    let each = match expression.root() {
+        Some(Node::Batch(_, each)) => each,
+        Some(_) | None => expression,
+    };
+    let rows = !is_batch(expression) || each.shape() != Shape::Scalar;
+    let fits = facts.batch_size() == 1 || !each.is_by_row(facts.derivation);
+    rows && fits && is_sum(each)
+}
+
+fn is_batch(expression: &Expression) -> bool {
+    matches!(expression.root(), Some(Node::Batch(..)))
+}
+
+/// Whether it is a product of matrices.
+fn is_product(op: ArrayOp) -> bool {
+    matches!(op, ArrayOp::Product | ArrayOp::ProductTransposed | ArrayOp::TransposedProduct | ArrayOp::Dot)
+}
+
+/// Whether a formula multiplies matrices, and has no index below a symbol.
+fn multiplies(expression: &Expression) -> bool {
+    let each = match expression.root() {
+        Some(Node::Batch(_, each)) if each.shape() != Shape::Scalar => {
+            return multiplies(each) || each.nodes().len() == 1;
+        }
+        Some(_) | None => expression,
+    };
+    let plain = |node: &Node| match node {
+        Node::Array(op, _) => is_product(*op) || *op == ArrayOp::Transposed,
+        Node::Number(_)
+        | Node::Constant(..)
+        | Node::Quantity(_)
+        | Node::Unary(..)
+        | Node::Binary(..)
+        | Node::Apply(..) => true,
+        Node::Select(..) | Node::Batch(..) | Node::Whole { .. } => false,
+    };
+    let product = |node: &Node| matches!(node, Node::Array(op, _) if is_product(*op));
+    each.nodes().iter().all(plain) && each.nodes().iter().any(product)
 }
 
 /// The function an equation calls outermost, with its arguments.
@@ -97,10 +211,10 @@ pub(crate) fn outermost_call(facts: &Facts<'_>, id: EquationId) -> Option<(Funct
     Some((function, arguments.collect()))
 }
 
-/// Functions of the prelude that need no formula, or have a simpler one than that which a program computes.
-const ELEMENTARY: [&str; 4] = ["max", "min", "abs", "ln_1p"];
+/// Functions of the prelude that need no formula.
+const ELEMENTARY: [&str; 3] = ["max", "min", "abs"];
 /// Functions of the prelude that have a notation, with the sigmoid.
-const LOGARITHMS: [&str; 2] = ["log_sigmoid", "log_loss_from_logit"];
+pub(crate) const LOGARITHMS: [&str; 2] = ["log_sigmoid", "log_loss_from_logit"];
 
 /// The formulas of all functions that occur, of their parameters; the values of these are only for verification.
 pub(crate) fn definitions<'d>(facts: &Facts<'d>) -> Vec<Line> {
@@ -108,22 +222,14 @@ pub(crate) fn definitions<'d>(facts: &Facts<'d>) -> Vec<Line> {
     let mut used = BTreeSet::new();
     let formula = |e: &'d Equation| if let Op::Pointwise(formula) = &e.op { Some(formula) } else { None };
     let mut open: Vec<&Formula> = facts.derivation.equations.iter().filter_map(formula).collect();
-    let sigmoid = facts.derivation.prelude_function("sigmoid");
     while let Some(formula) = open.pop() {
         for term in formula.terms() {
             let Term::Apply(FunctionId(id), _) = term else { continue };
             let Some(function) = functions.get(*id as usize).filter(|_| used.insert(*id)) else { continue };
-            // The logarithm of a probability is written with the sigmoid.
-            if function.prelude && LOGARITHMS.contains(&function.name.as_str()) {
-                open.extend(
-                    sigmoid
-                        .filter(|FunctionId(id)| used.insert(*id))
-                        .and_then(|id| facts.function(id))
-                        .map(|f| &f.body),
-                );
-            }
             if !(function.prelude && ELEMENTARY.contains(&function.name.as_str())) {
-                open.push(&function.body);
+                open.extend(&function.textbook);
+                // The program's form in the prelude calls nothing but ln(1 + u), which is written out.
+                open.extend((function.textbook.is_none() || !function.prelude).then_some(&function.body));
                 open.extend(function.partials.iter().chain(&function.stated).filter(|_| facts.is_trained()));
             }
         }
@@ -132,21 +238,34 @@ pub(crate) fn definitions<'d>(facts: &Facts<'d>) -> Vec<Line> {
     for id in used.into_iter().take(ITEMS).map(FunctionId) {
         let Some(function) = facts.function(id) else { continue };
         let name = function.name.as_str();
-        if function.prelude && (LOGARITHMS.contains(&name) || ELEMENTARY.contains(&name) && name != "ln_1p") {
+        if function.prelude && (LOGARITHMS.contains(&name) || ELEMENTARY.contains(&name)) {
+            continue;
+        }
+        // Elsewhere ln(1 + u) is written out.
+        if function.prelude && name == "ln_1p" && !is_called(facts, id) {
             continue;
         }
         let count = function.parameters.len();
         let arguments: Vec<Expression> = (0..count).map(|index| number(0.3 + 0.4 * index as f64)).collect();
         let call = Call::new(facts, id, function, &arguments);
         let applied = Side::symbols(call.value.clone());
-        let formula = if function.prelude && name == "ln_1p" {
-            call.logarithm_of_one_plus()
-        } else {
-            call.with(&function.body)
-        };
-        lines.push(Line { subject: Vec::new(), sides: vec![applied, formula] });
+        let mut sides = vec![applied];
+        sides.extend(function.textbook.iter().map(|form| call.with(form)));
+        // What is computed is beside the formula of the books; ln(1 + u) itself is short.
+        if function.textbook.is_none() || name != "ln_1p" {
+            let computed = call.with(&function.body);
+            let expression = with_textbook_forms(&computed.expression, facts.derivation);
+            sides.push(Side { expression, ..computed });
+        }
+        lines.push(Line { subject: Vec::new(), sides });
     }
     lines
+}
+
+/// Whether an equation calls a function, not through another.
+fn is_called(facts: &Facts<'_>, id: FunctionId) -> bool {
+    let mut formulas = facts.derivation.equations.iter().filter_map(Equation::formula);
+    formulas.any(|formula| formula.calls(id))
 }
 
 /// The derivatives of a function, with the arguments of its first call as values.
@@ -195,16 +314,6 @@ impl Call {
         let mut value = arguments.clone();
         value.push(Node::Apply(id, places.clone()));
         Call { parameters, places, value }
-    }
-
-    /// ln(1 + u), of the first parameter.
-    fn logarithm_of_one_plus(&self) -> Side {
-        let mut expression = self.value.clone();
-        let one = expression.push(Node::Number(1.0));
-        let u = self.places.first().copied().unwrap_or(one);
-        let sum = expression.push(Node::Binary(Binary::Add, one, u));
-        expression.push(Node::Unary(Unary::Ln, sum));
-        Side::symbols(expression)
     }
 
     /// A formula of the parameters; its last leaf is the value of the call.

@@ -12,7 +12,9 @@ use crate::{
 };
 
 use super::{
+    classes,
     facts::{Facts, ITEMS},
+    forward::batch_line,
     lines::{left_out, line, lines_of},
 };
 
@@ -42,12 +44,18 @@ fn neurons(facts: &Facts<'_>, loss: &Loss) -> Section {
     let parts = named.iter().any(|id| matches!(facts.derivation.equation(*id).symbol, Symbol::Component(_)));
     section.paragraph(phrases::loss_of_neurons(parts, facts.derivation.target.is_some()));
     logarithms(facts, &mut section);
+    let target = classes::target(facts);
+    if facts.samples() == 1 && !target.is_empty() {
+        section.paragraph(phrases::targets(target));
+    } else {
+        section.lines(target);
+    }
     let (parts, total) = named.split_at(named.len().saturating_sub(1));
     let shown = parts.iter().take(ITEMS).chain(total);
     section.lines(shown.map(|id| line(facts, *id)).collect());
     left_out(&mut section, parts.len(), Items::Parts);
     if facts.samples() > 1 {
-        section.paragraph(phrases::mean_of_losses(facts.reduction()));
+        section.paragraph(phrases::mean_of_losses(facts.reduction(), batch_line(facts)));
         section.lines(vec![line(facts, loss.batch)]);
     }
     section
@@ -55,10 +63,17 @@ fn neurons(facts: &Facts<'_>, loss: &Loss) -> Section {
 
 fn layers(facts: &Facts<'_>, loss: &Loss) -> Section {
     let mut section = Section::new("loss");
-    section.paragraph(phrases::loss_of_batch(facts.reduction(), loss.penalty.is_some()));
+    let single = facts.is_single();
+    section.paragraph(if single {
+        phrases::loss_of_neurons(false, facts.derivation.target.is_some())
+    } else {
+        phrases::loss_of_batch(facts.reduction(), loss.penalty.is_some())
+    });
     logarithms(facts, &mut section);
     let named = facts.named(Role::Loss);
     section.lines(lines_of(facts, &named));
-    section.more_lines(vec![line(facts, loss.batch)]);
+    if !single {
+        section.more_lines(vec![line(facts, loss.batch)]);
+    }
     section
 }

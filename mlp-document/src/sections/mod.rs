@@ -3,16 +3,23 @@
 pub(crate) mod arithmetic;
 mod backward;
 pub(crate) mod check;
+mod classes;
 mod effort;
 pub(crate) mod facts;
-mod forward;
+pub(crate) mod forward;
+pub(crate) mod given;
+mod graph;
 pub(crate) mod lines;
 mod loss;
 pub(crate) mod network;
+mod ones;
 mod parameters;
 mod penalty;
+mod primitives;
 mod samples;
 mod sizes;
+mod specification;
+mod steps;
 mod update;
 
 use mlp_dsl::{ir::equation::EquationId, number::Precision};
@@ -30,7 +37,12 @@ use facts::Facts;
 
 /// The sections, in order.
 pub(crate) fn sections(facts: &Facts<'_>) -> Vec<Section> {
-    let mut sections = vec![network::network(facts), parameters::parameters(facts), forward::forward(facts)];
+    let mut sections = vec![
+        network::network(facts),
+        given::given(facts),
+        parameters::parameters(facts),
+        forward::forward(facts),
+    ];
     if let Some(loss) = &facts.derivation.loss {
         sections.push(loss::loss(facts, loss));
         if facts.is_trained() {
@@ -41,16 +53,29 @@ pub(crate) fn sections(facts: &Facts<'_>) -> Vec<Section> {
             sections.extend([update::update(facts), check::check(facts, loss)]);
         }
     }
+    sections.extend(graph::graph(facts));
     if !facts.at_neuron_level() {
         sections.push(effort::effort(facts));
     }
     element::elements(facts, &mut sections);
     let mut sections = filter::filtered(facts, sections);
+    // The picture of the gates takes a page or two.
+    let without = facts.options.is_brief() && facts.options.selection.is_all();
+    sections.retain(|section| section.key != "graph" || !without);
     if !facts.options.selection.is_all() {
         let start = starts::starts(facts, &sections);
         sections.splice(0..0, start);
     }
-    samples::of_batch(facts, sections)
+    let mut sections = samples::of_batch(facts, sections);
+    ones::explain(&mut sections);
+    let later = steps::steps(facts, &sections);
+    let place = sections.iter().position(|section| section.key == "check");
+    let place = place.map_or(sections.len(), |check| check + 1);
+    sections.splice(place..place, later);
+    if facts.options.selection.is_all() && !facts.options.is_brief() {
+        sections.extend(facts.options.specification.as_deref().map(specification::specification));
+    }
+    sections
 }
 
 /// The paragraphs before the first section.

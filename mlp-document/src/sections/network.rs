@@ -1,9 +1,13 @@
 //! The network: its picture, its layers, its constants.
 
-use mlp_dsl::{formula::ConstantId, ir::Value, shape::Shape};
+use mlp_dsl::{
+    formula::ConstantId,
+    ir::{Value, equation::EquationId},
+    shape::Shape,
+};
 
 use crate::{
-    content::{Block, Inline, Line, Section, Text},
+    content::{Block, Inline, Line, Section, Side, Text},
     expression::{ArrayOp, Expression, Node, equation::of_equation},
     notation::CELLS,
     phrases::{self, Items},
@@ -52,12 +56,29 @@ pub(super) fn network(facts: &Facts<'_>) -> Section {
 }
 
 fn layer_row(facts: &Facts<'_>, name: &str, function: &str, value: &Value, shape: Shape) -> Vec<Text> {
-    let mut values = phrases::list(value.equations().iter().take(CELLS).map(|id| symbol(facts, *id)));
+    let mut values = match value {
+        Value::Whole(id) if facts.at_neuron_level() => phrases::list(elements(facts, *id)),
+        Value::Whole(_) | Value::Packed(_) => {
+            phrases::list(value.equations().iter().take(CELLS).map(|id| symbol(facts, *id)))
+        }
+    };
     if value.equations().len() > CELLS {
         values.push(phrases::and_so_on());
     }
     let size = phrases::size(None, shape.count());
     vec![vec![Inline::Code(name.into())], values, size, vec![function.into()]]
+}
+
+/// The elements of a row of classes; a scalar itself.
+fn elements(facts: &Facts<'_>, id: EquationId) -> Vec<Side> {
+    let Shape::Vector(count) = facts.derivation.shape(id) else { return vec![symbol(facts, id)] };
+    let element = |index| {
+        let mut element = Expression::symbol(facts.derivation, id);
+        let whole = element.last();
+        element.push_shaped(Node::Array(ArrayOp::Element(index), vec![whole]), Shape::Scalar);
+        Side::symbols(element)
+    };
+    (0..count).map(element).collect()
 }
 
 /// The names of the functions that compute a layer's outputs.

@@ -7,7 +7,7 @@ use mlp_eval::Point;
 
 use crate::{
     content::{Form, Line, Section, Side, Text},
-    expression::{Count, Expression},
+    expression::Count,
     notation::CELLS,
     phrases::{self, Items},
     summary::links_of_neurons,
@@ -29,13 +29,12 @@ pub(super) fn parameters(facts: &Facts<'_>) -> Section {
     }
     let neurons = facts.at_neuron_level();
     let point = neurons.then(|| Point::at(derivation, &[]));
-    if facts.options.is_brief() && neurons && facts.numbers.is_some() {
-        brief(facts, &mut section);
-        return section;
-    }
     let row = |parameter: &Parameter| parameter_row(facts, parameter, point.as_ref());
-    section.table(&phrases::PARAMETERS, derivation.parameters.iter().take(ITEMS).map(row).collect());
-    left_out(&mut section, derivation.parameters.len(), Items::Parameters);
+    // A brief page of neurons has them where it says what is given.
+    if !(facts.options.is_brief() && neurons && facts.has_start_values()) {
+        section.table(&phrases::PARAMETERS, derivation.parameters.iter().take(ITEMS).map(row).collect());
+        left_out(&mut section, derivation.parameters.len(), Items::Parameters);
+    }
     if neurons {
         section.paragraph(links(facts));
     }
@@ -46,28 +45,6 @@ pub(super) fn parameters(facts: &Facts<'_>) -> Section {
         section.paragraph(phrases::trained_and_frozen(derivation.parameter_count() - frozen, frozen));
     }
     section
-}
-
-/// The start values of each layer in a sentence.
-fn brief(facts: &Facts<'_>, section: &mut Section) {
-    let derivation = facts.derivation;
-    let shown = derivation.parameters.get(..ITEMS).unwrap_or(&derivation.parameters);
-    let mut layers: BTreeMap<usize, Vec<Line>> = BTreeMap::new();
-    for parameter in shown {
-        let value = Side::new(Form::Value, Expression::symbol(derivation, parameter.equation));
-        let sides = vec![symbol(facts, parameter.equation), value];
-        let line = Line { subject: vec![parameter.equation], sides };
-        layers.entry(facts.layer_of_parameter(parameter.equation)).or_default().push(line);
-    }
-    for (index, lines) in layers {
-        let layer = derivation.layers.get(index).map(|layer| layer.name.as_str());
-        section.paragraph(phrases::start_values(layer, lines));
-    }
-    left_out(section, derivation.parameters.len(), Items::Parameters);
-    let frozen = derivation.frozen_count();
-    if frozen > 0 {
-        section.paragraph(phrases::trained_and_frozen(derivation.parameter_count() - frozen, frozen));
-    }
 }
 
 fn parameter_row(facts: &Facts<'_>, parameter: &Parameter, point: Option<&Point>) -> Vec<Text> {
@@ -96,10 +73,16 @@ fn start(parameter: &Parameter, point: Option<&Point>) -> Text {
     }
     match &parameter.start {
         Start::Fill(x) => vec![value(*x).into()],
-        Start::Values(_) => phrases::given(),
+        Start::Values(_) => phrases::declared(),
         Start::Loaded(tensor) => phrases::from_file(&tensor.file.path),
-        Start::Uniform { rule, low, high, .. } => phrases::drawn_uniform(rule, value(*low), value(*high)),
-        Start::Normal { mean, deviation, .. } => phrases::drawn_normal(value(*mean), value(*deviation)),
+        Start::Uniform { rule, low, high, step, .. } => {
+            let step = step.map(|step| value(step.value()));
+            phrases::drawn_uniform(rule, value(*low), value(*high), step)
+        }
+        Start::Normal { mean, deviation, step, .. } => {
+            let step = step.map(|step| value(step.value()));
+            phrases::drawn_normal(value(*mean), value(*deviation), step)
+        }
     }
 }
 

@@ -56,7 +56,7 @@ pub(super) fn of_batch(facts: &Facts<'_>, sections: Vec<Section>) -> Vec<Section
 /// A line of neurons: the formula, then the numbers of each sample.
 fn of_each_sample(facts: &Facts<'_>, line: Line) -> Vec<Line> {
     let derivation = facts.derivation;
-    let is_of_sample = |side: &Side| side.form != Form::Symbols && side.expression.is_open(derivation);
+    let is_of_sample = |side: &Side| !side.form.in_symbols() && side.expression.is_open(derivation);
     let (numbers, formula): (Vec<Side>, Vec<Side>) = line.sides.iter().cloned().partition(is_of_sample);
     let Some(name) = formula.first().filter(|_| !numbers.is_empty()) else {
         return vec![with_sum(facts, line)];
@@ -85,11 +85,8 @@ fn of_rows(facts: &Facts<'_>, line: Line) -> Vec<Line> {
     }
     let derivation = facts.derivation;
     let (formula, values): (Vec<Side>, Vec<Side>) =
-        line.sides.iter().cloned().partition(|side| side.form == Form::Symbols);
-    let any = |side: &Side| {
-        let expression = side.expression.of_sample(derivation, None);
-        Side { expression, ..side.clone() }
-    };
+        line.sides.iter().cloned().partition(|side| side.form.in_symbols());
+    let any = |side: &Side| Side::symbols(side.expression.of_sample(derivation, None));
     let mut lines = vec![Line { sides: formula.iter().map(any).collect(), ..line.clone() }];
     if let (Some(name), false) = (formula.into_iter().next(), values.is_empty()) {
         let sides = std::iter::once(name).chain(values).collect();
@@ -99,7 +96,7 @@ fn of_rows(facts: &Facts<'_>, line: Line) -> Vec<Line> {
 }
 
 fn is_by_row(facts: &Facts<'_>, line: &Line) -> bool {
-    line.sides.iter().any(|side| side.form == Form::Symbols && side.expression.is_by_row(facts.derivation))
+    line.sides.iter().any(|side| side.form.in_symbols() && side.expression.is_by_row(facts.derivation))
 }
 
 /// A formula whose sizes fit for a batch: of the row of any sample where they do not fit for all rows.
@@ -146,6 +143,11 @@ fn scaled_rows(facts: &Facts<'_>, each: &Expression) -> Option<Expression> {
     Some(product)
 }
 
+/// Whether it is the product of what each sample has.
+fn is_product(each: &Expression) -> bool {
+    matches!(each.root(), Some(Node::Array(ArrayOp::TransposedProduct, _)))
+}
+
 /// Whether a product over the samples is a part of a formula, and not all of it.
 fn sums_products(each: &Expression) -> bool {
     let product = |node: &Node| matches!(node, Node::Array(ArrayOp::TransposedProduct, _));
@@ -167,7 +169,13 @@ fn with_sum(facts: &Facts<'_>, mut line: Line) -> Line {
     let narrow = each.shape() == Shape::Scalar || columns * facts.samples() <= CELLS;
     let short = narrow && each.shape().count() <= CELLS && (2..=WRITTEN_OUT).contains(&facts.samples());
     if short {
-        line.sides.insert(before, Side::new(Form::Numbers, sum_of_samples(facts, reduction, &each)));
+        let sum = Side::new(Form::Numbers, sum_of_samples(facts, reduction, &each));
+        let place = line.sides.iter_mut().find(|side| side.form == Form::Numbers);
+        match place {
+            // A product of matrices is shown before it is taken apart.
+            Some(product) if each.shape() != Shape::Scalar && !is_product(&each) => *product = sum,
+            Some(_) | None => line.sides.insert(before, sum),
+        }
     }
     line
 }
@@ -199,30 +207,11 @@ pub(super) fn samples(facts: &Facts<'_>, section: &mut Section) {
     }
     if facts.at_neuron_level() {
         section.paragraph(phrases::samples_of_neurons(count, count.saturating_sub(WRITTEN_OUT)));
-        table_of_samples(facts, section);
-        return;
     }
-    let data = derivation.inputs.iter().chain(&derivation.target);
-    let whole = data.flat_map(|data| data.value.equations());
-    let lines = whole.map(|id| {
-        let value = Side::new(Form::Value, Expression::symbol(derivation, *id));
-        Line { subject: vec![*id], sides: vec![symbol(facts, *id), value] }
-    });
-    let shown: Vec<Line> = lines.filter(|line| is_shown(facts, line)).take(ITEMS).collect();
-    if !shown.is_empty() {
-        section.paragraph(phrases::samples_as_rows(count));
-        section.lines(shown);
-    }
-}
-
-/// Whether the value of all rows is short enough to be printed.
-fn is_shown(facts: &Facts<'_>, line: &Line) -> bool {
-    let columns = line.sides.first().map_or(1, |side| side.expression.shape().count());
-    crate::notation::is_printed(Shape::Matrix(facts.samples(), columns))
 }
 
 /// A row for each sample: its number, its inputs, its target.
-fn table_of_samples(facts: &Facts<'_>, section: &mut Section) {
+pub(super) fn table_of_samples(facts: &Facts<'_>, section: &mut Section) {
     let derivation = facts.derivation;
     let data = || derivation.inputs.iter().chain(&derivation.target);
     let names = data().flat_map(|data| data.value.equations()).map(|id| derivation.name_of(*id));
@@ -260,7 +249,7 @@ pub(super) fn gradients_of_neurons(facts: &Facts<'_>, section: &mut Section) {
         table_of_gradients(facts, section, &trained);
     }
     section.blocks.push(Block::Heading(phrases::BATCH_TITLE.to_owned()));
-    section.paragraph(phrases::gradients_of_batch(facts.reduction()));
+    section.paragraph(phrases::gradients_of_batch(Some(facts.reduction())));
     let lines = trained.iter().take(ITEMS).map(|(_, gradient, batch)| batch_line(facts, *gradient, *batch));
     section.lines(lines.collect());
 }

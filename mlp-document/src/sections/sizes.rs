@@ -16,6 +16,10 @@ use super::{
 /// A table of the matrix products inside equations, of the forward pass or not.
 pub(super) fn sizes(facts: &Facts<'_>, section: &mut Section, ids: &[EquationId], forward: bool) {
     let mut rows: Vec<Vec<Text>> = Vec::new();
+    // The sizes for one sample are below the symbols.
+    if facts.is_single() {
+        return;
+    }
     for id in ids.iter().take(ITEMS) {
         for sizes in products(facts, *id) {
             let size = |size: Size| phrases::size(Some(size.rows), size.columns);

@@ -11,7 +11,10 @@ use crate::{
     content::{Block, Form, Line, Section, Side},
     expression::{ArrayOp, Expression, Node, NodeId, equation::of_equation},
     phrases,
-    sections::{check::element_of, facts::Facts},
+    sections::{
+        check::element_of,
+        facts::{Facts, ITEMS},
+    },
 };
 
 use super::Place;
@@ -35,6 +38,7 @@ pub(crate) fn elements(facts: &Facts<'_>, sections: &mut [Section]) {
     if facts.at_neuron_level() {
         return;
     }
+    let mut room = ITEMS;
     for parameter in &facts.derivation.parameters {
         let mut elements = chosen(facts, parameter.equation);
         let is_matrix = parameter.kind == ParameterKind::Weight
@@ -42,6 +46,8 @@ pub(crate) fn elements(facts: &Facts<'_>, sections: &mut [Section]) {
         if facts.options.is_brief() && elements.is_empty() && is_matrix && facts.wants(parameter.equation) {
             elements.push(0);
         }
+        elements.truncate(room);
+        room -= elements.len();
         for element in elements {
             for section in sections.iter_mut() {
                 match section.key {

@@ -9,7 +9,7 @@ use crate::{
 use super::Selection;
 
 /// Sections that describe the whole network.
-const OF_ALL: [&str; 3] = ["network", "parameters", "effort"];
+const OF_ALL: [&str; 5] = ["network", "given", "parameters", "effort", "specification"];
 
 /// The sections with what the selection keeps.
 pub(crate) fn filtered(facts: &Facts<'_>, sections: Vec<Section>) -> Vec<Section> {
@@ -41,7 +41,7 @@ fn about(facts: &Facts<'_>, section: Section) -> Section {
             rows.retain(|row| row.first().is_none_or(|cell| is_wanted(facts, cell)));
             Block::Table { columns, rows }
         }
-        Block::Paragraph(_) | Block::Picture(_) | Block::Heading(_) => block,
+        Block::Paragraph(_) | Block::Picture(_) | Block::Heading(_) | Block::Code(_) => block,
     });
     Section { blocks: with_content(blocks.collect()), ..section }
 }
@@ -61,7 +61,7 @@ fn with_content(blocks: Vec<Block>) -> Vec<Block> {
         let keep = match &block {
             Block::Lines(lines) => !lines.is_empty(),
             Block::Table { rows, .. } => !rows.is_empty(),
-            Block::Picture(_) => true,
+            Block::Picture(_) | Block::Code(_) => true,
             Block::Heading(_) => next.is_some_and(|next| !matches!(next, Block::Heading(_))),
             Block::Paragraph(text) => !introduces(text) || next.is_some_and(has_content),
         };
@@ -81,7 +81,7 @@ fn introduces(text: &Text) -> bool {
 /// Whether a block is more than a sentence or a heading.
 fn has_content(block: &Block) -> bool {
     match block {
-        Block::Lines(_) | Block::Table { .. } | Block::Picture(_) => true,
+        Block::Lines(_) | Block::Table { .. } | Block::Picture(_) | Block::Code(_) => true,
         Block::Paragraph(_) | Block::Heading(_) => false,
     }
 }

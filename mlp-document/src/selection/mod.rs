@@ -97,6 +97,21 @@ impl Place {
     }
 }
 
+impl Place {
+    /// Its name, as it is chosen.
+    pub(crate) fn name(&self, derivation: &Derivation) -> String {
+        let name = derivation.name_of(self.parameter);
+        match (self.element, derivation.shape(self.parameter)) {
+            (None, _) | (_, Shape::Scalar) => name,
+            (Some(index), Shape::Vector(_)) => format!("{name}[{}]", index + 1),
+            (Some(index), Shape::Matrix(_, columns)) => {
+                let columns = columns.max(1);
+                format!("{name}[{},{}]", index / columns + 1, index % columns + 1)
+            }
+        }
+    }
+}
+
 /// The key of a section: the name of its heading in front matter.
 pub fn section(name: &str) -> Result<&'static str, Unknown> {
     let keys = || HEADINGS.iter().map(|(key, _)| *key);

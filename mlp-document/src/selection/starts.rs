@@ -8,6 +8,7 @@ use mlp_dsl::{
         array::Op,
         equation::{EquationId, Role, Symbol},
     },
+    model::Reduction,
     shape::Shape,
 };
 
@@ -18,7 +19,9 @@ use crate::{
     phrases::{self, Items, Origin},
     sections::{
         facts::{Facts, ITEMS},
-        lines::{definitions, left_out},
+        forward::batch_line,
+        given::given_lines,
+        lines::{LOGARITHMS, definitions, left_out},
     },
 };
 
@@ -40,6 +43,8 @@ struct Uses {
     defined: BTreeSet<Used>,
     functions: HashSet<u32>,
     constants: BTreeMap<u32, f64>,
+    /// Something is a mean or a sum over the batch.
+    over_batch: bool,
 }
 
 /// A section with the values that the others use and do not derive; `None` where they use none.
@@ -48,8 +53,14 @@ pub(crate) fn starts(facts: &Facts<'_>, kept: &[Section]) -> Option<Section> {
     for section in kept {
         uses.section(facts, section);
     }
+    uses.name_first(facts);
     let mut section = Section::new("start");
     let given = functions_used(facts, &mut uses, kept);
+    // These sections say what m is.
+    let said = if facts.at_neuron_level() { "loss" } else { "forward" };
+    if uses.over_batch && facts.reduction() == Reduction::Mean && kept.iter().all(|kept| kept.key != said) {
+        section.paragraph(phrases::batch_of(batch_line(facts)));
+    }
     values(facts, &uses, &mut section);
     for (id, value) in &uses.constants {
         let Some((name, _)) = facts.derivation.header.constants.get(*id as usize) else { continue };
@@ -79,7 +90,12 @@ fn values(facts: &Facts<'_>, uses: &Uses, section: &mut Section) {
         by_origin.entry(origin(facts, *used)).or_default().push((*used, expression));
     }
     for (origin, items) in by_origin {
-        let lines: Vec<Line> = items.iter().take(ITEMS).map(|(used, of)| line(facts, *used, of)).collect();
+        let given = matches!(origin, Origin::Inputs | Origin::Targets | Origin::Parameters);
+        let lines = items.iter().take(ITEMS).flat_map(|(used, of)| match used {
+            Used::Value(id) if given => given_lines(facts, *id),
+            Used::Value(_) | Used::Element(..) | Used::Derivative(..) => own_lines(facts, *used, of),
+        });
+        let lines: Vec<Line> = lines.collect();
         let (short, long): (Vec<Line>, Vec<Line>) = lines.into_iter().partition(|line| is_short(facts, line));
         let (shown, symbols): (Vec<Line>, Vec<Line>) =
             long.into_iter().partition(|line| line.sides.len() > 1);
@@ -104,6 +120,17 @@ fn is_short(facts: &Facts<'_>, line: &Line) -> bool {
         facts.samples() == 1 || !line.sides.iter().any(|side| side.expression.is_open(facts.derivation));
     let scalar = line.sides.iter().all(|side| side.expression.shape() == Shape::Scalar);
     line.sides.len() > 1 && single && scalar
+}
+
+/// A line, and in a batch of neurons another where a value has two names: its lines give numbers to one.
+fn own_lines(facts: &Facts<'_>, used: Used, expression: &Expression) -> Vec<Line> {
+    let mut line = line(facts, used, expression);
+    if facts.samples() == 1 || line.sides.len() < 3 {
+        return vec![line];
+    }
+    let second = line.sides.remove(1);
+    let same = Line { subject: line.subject.clone(), sides: [vec![second], line.sides.clone()].concat() };
+    vec![line, same]
 }
 
 /// symbol = value, or the symbol alone where there are no numbers, or too many.
@@ -152,11 +179,15 @@ fn origin(facts: &Facts<'_>, used: Used) -> Origin {
     if facts.parameters.contains(&id) {
         return Origin::Parameters;
     }
-    match facts.derivation.equation(id).role {
-        Role::Forward => Origin::Forward,
-        Role::Loss => Origin::Loss,
-        Role::ChainRule | Role::LocalDerivative => Origin::Backward,
-        Role::Given | Role::Penalty | Role::Batch | Role::Update => Origin::Others,
+    let equation = facts.derivation.equation(id);
+    match (&equation.symbol, equation.role) {
+        (Symbol::BatchLoss(_) | Symbol::Penalty | Symbol::PenaltyPart(_) | Symbol::Objective, _) => {
+            Origin::Loss
+        }
+        (_, Role::Forward) => Origin::Forward,
+        (_, Role::Loss) => Origin::Loss,
+        (Symbol::BatchGradient(..), _) | (_, Role::ChainRule | Role::LocalDerivative) => Origin::Backward,
+        (_, Role::Given | Role::Penalty | Role::Batch | Role::Update) => Origin::Others,
     }
 }
 
@@ -186,7 +217,7 @@ impl Uses {
                 Block::Lines(lines) => lines.iter().for_each(|line| self.line(facts, line)),
                 Block::Paragraph(text) => self.text(facts, text),
                 Block::Table { rows, .. } => rows.iter().flatten().for_each(|text| self.text(facts, text)),
-                Block::Picture(_) | Block::Heading(_) => {}
+                Block::Picture(_) | Block::Heading(_) | Block::Code(_) => {}
             }
         }
     }
@@ -203,12 +234,9 @@ impl Uses {
         }
     }
 
-    /// What a line uses; then what it defines: its first side.
+    /// What a line defines, its first side, and what it uses.
     fn line(&mut self, facts: &Facts<'_>, line: &Line) {
-        for side in line.sides.iter().skip(1).filter(|side| side.form != Form::Value) {
-            self.expression(facts, &side.expression);
-        }
-        let Some(first) = line.sides.first() else { return };
+        let Some((first, rest)) = line.sides.split_first() else { return };
         match quantity_of(&first.expression) {
             Some(Quantity::Equation(id)) => {
                 self.derivative_names(facts, *id);
@@ -218,11 +246,16 @@ impl Uses {
                 self.of_and_by(facts, [*of, *by]);
                 self.define(Used::Derivative(*of, *by));
             }
-            _ => {
-                if !matches!(first.expression.root(), Some(Node::Apply(..) | Node::Quantity(_))) {
-                    self.expression(facts, &first.expression);
-                }
-            }
+            // A function or a letter of the page's own.
+            Some(_) => {}
+            None if matches!(first.expression.root(), Some(Node::Apply(..))) => {}
+            None => match element_of_one(&first.expression) {
+                Some(id) => self.derivative_names(facts, id),
+                None => self.expression(facts, &first.expression),
+            },
+        }
+        for side in rest.iter().filter(|side| side.form != Form::Value) {
+            self.expression(facts, &side.expression);
         }
     }
 
@@ -238,8 +271,18 @@ impl Uses {
         for (index, node) in expression.nodes().iter().enumerate() {
             match node {
                 Node::Quantity(quantity) => self.quantity(facts, quantity, expression, index),
-                Node::Batch(_, inner) => self.expression(facts, inner),
-                _ => {}
+                Node::Batch(_, inner) => {
+                    self.over_batch = true;
+                    self.expression(facts, inner);
+                }
+                Node::Number(_)
+                | Node::Constant(..)
+                | Node::Unary(..)
+                | Node::Binary(..)
+                | Node::Select(..)
+                | Node::Apply(..)
+                | Node::Array(..)
+                | Node::Whole { .. } => {}
             }
         }
     }
@@ -248,8 +291,12 @@ impl Uses {
     fn names(&mut self, facts: &Facts<'_>, expression: &Expression) {
         for node in expression.nodes() {
             match node {
-                Node::Apply(FunctionId(id), _) => {
+                Node::Apply(function @ FunctionId(id), arguments) => {
                     self.functions.insert(*id);
+                    // The logarithm of a probability is written with the name of the probability.
+                    if LOGARITHMS.contains(&facts.function_name(*function)) {
+                        arguments.iter().for_each(|id| self.probability(facts, expression.node(*id)));
+                    }
                 }
                 Node::Constant(id, value) => {
                     self.constants.insert(id.0, *value);
@@ -258,7 +305,24 @@ impl Uses {
                     self.functions.insert(function.0);
                 }
                 Node::Batch(_, inner) => self.names(facts, inner),
-                _ => {}
+                Node::Number(_)
+                | Node::Quantity(_)
+                | Node::Unary(..)
+                | Node::Binary(..)
+                | Node::Select(..)
+                | Node::Array(..)
+                | Node::Whole { .. } => {}
+            }
+        }
+    }
+
+    /// What the forward pass computes of a net input.
+    fn probability(&mut self, facts: &Facts<'_>, net: Option<&Node>) {
+        let Some(Node::Quantity(Quantity::Equation(net))) = net else { return };
+        for reader in facts.uses_of(*net) {
+            let equation = facts.derivation.equation(*reader);
+            if equation.role == Role::Forward && matches!(equation.symbol, Symbol::Named(_)) {
+                self.value(facts, *reader, None);
             }
         }
     }
@@ -282,7 +346,8 @@ impl Uses {
                 }
             }
             Quantity::OfSample { value, .. } => self.expression(facts, value),
-            Quantity::Count(_)
+            Quantity::OfStep { .. }
+            | Quantity::Count(_)
             | Quantity::Letter { .. }
             | Quantity::Argument { .. }
             | Quantity::FunctionDerivative { .. } => {}
@@ -361,6 +426,21 @@ impl Uses {
         }
     }
 
+    /// What the symbols of starting values name comes before them, also where the page derives it later.
+    fn name_first(&mut self, facts: &Facts<'_>) {
+        let open: Vec<Used> = self.used.keys().filter(|used| !self.defined.contains(used)).copied().collect();
+        let mut names = Uses::default();
+        for used in open {
+            match used {
+                Used::Value(id) => names.derivative_names(facts, id),
+                Used::Derivative(of, by) => names.of_and_by(facts, [of, by]),
+                Used::Element(..) => {}
+            }
+        }
+        self.defined.retain(|used| !names.used.contains_key(used));
+        self.used.extend(names.used);
+    }
+
     fn insert(&mut self, used: Used, expression: impl FnOnce() -> Expression) {
         if !self.defined.contains(&used) {
             self.used.entry(used).or_insert_with(expression);
@@ -370,19 +450,29 @@ impl Uses {
 
 /// The mean over one sample of neurons is written like the sample's own value.
 fn of_sample(facts: &Facts<'_>, id: EquationId) -> EquationId {
-    let single = facts.at_neuron_level() && facts.samples() == 1;
-    match facts.derivation.equation(id).op {
-        Op::BatchMean(of) | Op::BatchSum(of) if single => of,
-        _ => id,
+    let single = facts.is_single() || facts.at_neuron_level() && facts.samples() == 1;
+    let op = &facts.derivation.equation(id).op;
+    if let Op::BatchMean(of) | Op::BatchSum(of) = op
+        && single
+    {
+        return *of;
     }
+    id
 }
 
 /// The one quantity of an expression, that of a sample without the sample.
 fn quantity_of(expression: &Expression) -> Option<&Quantity> {
     let [Node::Quantity(quantity)] = expression.nodes() else { return None };
-    match quantity {
-        Quantity::OfSample { value, .. } => quantity_of(value),
-        other => Some(other),
+    if let Quantity::OfSample { value, .. } = quantity { quantity_of(value) } else { Some(quantity) }
+}
+
+/// The equation of which an expression is one element.
+fn element_of_one(expression: &Expression) -> Option<EquationId> {
+    match expression.nodes() {
+        [Node::Quantity(Quantity::Equation(id)), Node::Array(ArrayOp::Element(_) | ArrayOp::Cell(..), _)] => {
+            Some(*id)
+        }
+        _ => None,
     }
 }
 

@@ -44,6 +44,10 @@ impl Wanted {
                 has(&id)
             }
             Symbol::Partial { of, by } => has(of) && has(by),
+            // A state is updated too.
+            Symbol::Updated(of) if matches!(derivation.equation(*of).symbol, Symbol::State { .. }) => {
+                self.has(derivation, *of)
+            }
             Symbol::Gradient(of)
             | Symbol::BatchGradient(_, of)
             | Symbol::PenaltyGradient(of)

@@ -4,7 +4,7 @@ use mlp_dsl::{formula::scalar::Binary, ir::Derivation, shape::Shape};
 
 use crate::{
     Document,
-    content::{Form, Size},
+    content::Size,
     expression::{ArrayOp, Expression, Node, NodeId, Quantity},
 };
 
@@ -12,7 +12,7 @@ impl Document {
     /// The first formula of layers whose sizes do not fit for this number of samples, as plain text.
     pub fn misfit(&self, samples: usize) -> Option<String> {
         let batch = Batch { derivation: &self.derivation, samples };
-        let symbols = self.lines().flat_map(|line| &line.sides).filter(|side| side.form == Form::Symbols);
+        let symbols = self.lines().flat_map(|line| &line.sides).filter(|side| side.form.in_symbols());
         let mut wrong = symbols.filter(|side| batch.root(&side.expression).is_none());
         wrong.next().map(|side| self.plain(side))
     }
@@ -69,6 +69,7 @@ impl Batch<'_> {
             Quantity::Equation(_) | Quantity::Derivative { .. } => quantity.is_open(self.derivation),
             Quantity::Count(_)
             | Quantity::OfSample { .. }
+            | Quantity::OfStep { .. }
             | Quantity::Letter { .. }
             | Quantity::Argument { .. }
             | Quantity::FunctionDerivative { .. } => false,

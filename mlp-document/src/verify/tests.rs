@@ -5,6 +5,8 @@
 use mlp_dsl::compile;
 use mlp_eval::Point;
 
+use crate::expression::evaluate::node_values;
+
 use crate::{
     Block, Count, Document, Expression, Form, Inline, Line, Node, Numbers, Options, Quantity, Side, derive,
     sections::arithmetic::number,
@@ -97,12 +99,24 @@ fn a_slightly_wrong_value_is_refused() {
             let value = whole.lines().nth(index).unwrap().clone();
             let numbers = &declared(&whole);
             let left = value.sides.first().unwrap().evaluate(&whole.derivation, numbers, 0).unwrap();
-            if left.iter().all(|x| x.abs() < 1e-2) {
+            let inside = value
+                .sides
+                .iter()
+                .flat_map(|side| node_values(&side.expression, &whole.derivation, numbers, 0).unwrap());
+            let largest = inside
+                .flat_map(|node| node.iter().collect::<Vec<f64>>())
+                .fold(0.0_f64, |a, b| a.max(b.abs()));
+            if left.iter().all(|x| x.abs() < 1e-2 || x.abs() < 0.1 * largest) {
                 continue;
             }
             let last = line.sides.last_mut().unwrap();
             *last = scaled(last, 1.0 + 1e-11);
-            assert!(broken.holds(line_at(&broken, index), numbers, 0).is_err(), "{value:?}");
+            assert!(
+                broken
+                    .holds(line_at(&broken, index), numbers, 0, super::longest(&broken.derivation))
+                    .is_err(),
+                "{value:?}"
+            );
         }
     }
 }

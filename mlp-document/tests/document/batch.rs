@@ -157,7 +157,7 @@ fn sizes_fit_for_a_batch() {
         &text,
         &[
             r"\mathrm{net}_{h}^{(i)} &= u \odot x^{(i)} + s",
-            r"o &= h \, w^{\top} + b",
+            r"\underset{3 \times 1}{o} &= \underset{3 \times 3}{h} \; \underset{3 \times 1}{w^{\top}} + b",
             r"h \, w^{\top}`$ | 3 × 3 | 3 × 1 | 3 × 1 |",
             r"q^{(i)} &= h^{(i)} \, \left(x^{(i)}\right)^{\top}",
             r"z^{(i)} &= h^{(i)} \cdot o^{(i)} - x^{(i)}",
@@ -173,7 +173,8 @@ fn a_chosen_sample_is_a_batch_of_its_own() {
     let mut derivation = network("softmax");
     assert!(derivation.choose_sample(1) && !derivation.choose_sample(2));
     let text = page(&derivation, &Options::default()).to_markdown();
-    contains(&text, &["($`m = 1`$)", r"\delta_{p} &= p \odot \left(\frac{\partial E}{\partial p} - "]);
+    let columns = r"\underset{1 \times 3}{\left(\frac{\partial E}{\partial p}\right)^{\top}} \; \underset{3 \times 1}{p}";
+    contains(&text, &["($`m = 1`$)", "each value of a layer is a column", columns]);
     assert!(!text.contains("(i)"), "{text}");
     let step = values::train(&derivation, 3, &|_| true).unwrap();
     assert_eq!(step.samples, None);
@@ -263,5 +264,5 @@ fn whole_formulas_fit_for_a_batch() {
     derivation.choose_sample(0);
     let of_one = derive(&derivation, &Options::default());
     assert_eq!(of_one.misfit(1), None);
-    assert!(of_one.misfit(2).unwrap().contains('⊙'));
+    assert!(of_one.misfit(2).is_some());
 }

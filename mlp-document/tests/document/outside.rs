@@ -19,6 +19,7 @@ fn block(document: &Document, block: &Block) -> String {
     match block {
         Block::Paragraph(text) => element("p", &running(document, text)),
         Block::Heading(title) => element("h3", &escape(title)),
+        Block::Code(text) => element("pre", &escape(text)),
         Block::Lines(lines) => lines_of(document, lines),
         Block::Table { columns, rows } => {
             let head: String = columns.iter().map(|column| element("th", &escape(&column.title))).collect();
@@ -103,12 +104,17 @@ fn math(it: &Math) -> String {
             };
             element("mtable", &rows.iter().map(row).collect::<String>())
         }
+        Math::Sized(inside, size) => element(
+            "munder",
+            &(math(inside) + &element("mtext", &format!("{} × {}", size.rows, size.columns))),
+        ),
     }
 }
 
 fn name(it: &Name) -> String {
     let marked = match it.mark {
         None => it.letters.clone(),
+        Some(Mark::Hat) => format!("{}\u{302}", it.letters),
         Some(Mark::Bar) => format!("{}\u{304}", it.letters),
         Some(Mark::Plus) => format!("{}⁺", it.letters),
         Some(Mark::Prime) => format!("{}′", it.letters),

@@ -34,6 +34,7 @@ pub(super) fn function(
     let own = function.name.text.as_str();
     let mut reading = Reading { own, functions, scope, found, names: names.clone(), bound: Vec::new() };
     let body = reading.formula(&function.body);
+    let textbook = function.textbook.as_ref().map(|form| reading.formula(form));
     names.push("y");
     if !function.derivative.is_empty() && count != 1 {
         reading.found.push(errors::derivative_of_many(&function.name));
@@ -42,11 +43,18 @@ pub(super) fn function(
     reading.names = names;
     let stated: Vec<Option<Formula>> = function.derivative.iter().map(|form| reading.formula(form)).collect();
     let body = body?;
+    let textbook = textbook.map_or(Some(None), |form| form.map(Some))?;
     let stated: Vec<Formula> = stated.into_iter().collect::<Option<_>>()?;
     let cost = |formula: &Formula| formula.operations(functions.pointwise());
-    let largest = stated.iter().chain([&body]).map(cost).max().unwrap_or(0);
+    let largest = stated.iter().chain(&textbook).chain([&body]).map(cost).max().unwrap_or(0);
     if largest > limits::FUNCTION_OPERATIONS {
         found.push(errors::function_too_large(&function.name));
+        return None;
+    }
+    if let (Some(form), Some(written), false) = (&textbook, &function.textbook, prelude)
+        && let Some(at) = apart(&function.parameters, &body, form, functions.pointwise())
+    {
+        found.push(errors::wrong_textbook(&function.name, written.span, &at));
         return None;
     }
     let mut b = Builder::new();
@@ -71,6 +79,7 @@ pub(super) fn function(
         docs: function.docs.clone(),
         parameters: function.parameters.iter().map(|p| p.name.text.clone()).collect(),
         body,
+        textbook,
         stated,
         partials,
         operations,
@@ -87,6 +96,45 @@ fn log_loss_partials(functions: &Functions) -> Option<Vec<Formula>> {
     let p = b.written(Term::Apply(sigmoid, vec![z]));
     let [by_z, by_t] = [b.subtract(p, t), b.negate(z)];
     Some(vec![b.finish(by_z), b.finish(by_t)])
+}
+
+/// Values of a parameter at which a textbook form is compared with the body: each other parameter takes them too.
+const GRID: [f64; 10] = [-7.25, -2.3, -1.0, -0.4, 0.0, 0.3, 0.9, 1.0, 2.1, 7.25];
+/// The most points at which a textbook form is compared.
+const POINTS_OF_GRID: usize = 1000;
+
+/// The first point at which a textbook form differs from the body, where both have a value.
+fn apart(
+    parameters: &[ast::FunctionParameter],
+    body: &Formula,
+    form: &Formula,
+    functions: &[Function],
+) -> Option<String> {
+    const TOLERANCE: f64 = 1e-6;
+    let value = |point: usize, parameter: usize| {
+        // With many parameters the grid is walked in steps that differ from one to the next.
+        let digit =
+            if parameter < 3 { point / GRID.len().pow(parameter as u32) } else { point * (parameter + 1) };
+        GRID.get(digit % GRID.len()).copied().unwrap_or(0.0)
+    };
+    let points = match parameters.len() {
+        1 => GRID.len(),
+        2 => GRID.len() * GRID.len(),
+        _ => POINTS_OF_GRID,
+    };
+    let mut points = 0..points;
+    let point = points.find(|point| {
+        let at = |formula: &Formula| -> f64 {
+            let leaf = |leaf: u32| value(*point, leaf as usize);
+            evaluate_formula(formula, &leaf, functions, Arithmetic::Separate)
+        };
+        let (own, other) = (at(body), at(form));
+        own.is_finite() && other.is_finite() && (own - other).abs() > TOLERANCE * own.abs().max(1.0)
+    })?;
+    let named = |(index, parameter): (usize, &ast::FunctionParameter)| {
+        format!("{} = {}", parameter.name.text, value(point, index))
+    };
+    Some(parameters.iter().enumerate().map(named).collect::<Vec<_>>().join(", "))
 }
 
 /// The first stated form that differs from the derivative at one of a few points.

@@ -4,11 +4,12 @@ use super::Checker;
 
 use crate::{
     check::errors,
+    drawn::Draws,
     limits,
     model::Sample,
     shape::Shape,
     span::Span,
-    syntax::ast::{self, Value},
+    syntax::ast::{Samples, Value},
 };
 
 /// The numbers of one side of a sample, and its span.
@@ -21,6 +22,8 @@ struct Side {
 /// The samples as written.
 pub(super) struct Declared {
     samples: Vec<(Side, Option<Side>)>,
+    /// How many are drawn instead.
+    drawn: Option<usize>,
     span: Span,
 }
 
@@ -34,7 +37,16 @@ fn extent(values: &[Value], sample: Span) -> Span {
 }
 
 impl Checker<'_> {
-    pub(super) fn data_block(&mut self, samples: &[ast::Sample], span: Span) {
+    pub(super) fn data_block(&mut self, samples: &Samples, span: Span) {
+        let samples = match samples {
+            Samples::Written(samples) => samples,
+            Samples::Drawn(count) => {
+                let drawn = self.whole(count, "a number of samples", 1, limits::SAMPLES as u64);
+                let declared = |count| Declared { samples: Vec::new(), drawn: Some(count), span };
+                self.data = drawn.map(|count| declared(count as usize));
+                return;
+            }
+        };
         if samples.is_empty() {
             self.found.push(errors::no_samples(span));
         }
@@ -44,7 +56,7 @@ impl Checker<'_> {
             let target = sample.target.as_ref().map(|target| self.side(target, extent(target, sample.span)));
             read.push((input, target));
         }
-        self.data = Some(Declared { samples: read, span });
+        self.data = Some(Declared { samples: read, drawn: None, span });
     }
 
     /// All numbers of one side, with lists flattened.
@@ -73,6 +85,11 @@ impl Checker<'_> {
     pub(super) fn settle_data(&mut self) {
         let Some(data) = self.data.take() else { return };
         if self.incomplete {
+            return;
+        }
+        if let Some(count) = data.drawn {
+            self.settle_drawn(count, data.span);
+            self.data = Some(data);
             return;
         }
         let given = self.inputs.iter().chain(&self.target).find(|data| data.values.is_some());
@@ -106,6 +123,21 @@ impl Checker<'_> {
         self.data = Some(data);
     }
 
+    /// `data 8;`: each input and the target has a range or a value, and one of them a range.
+    fn settle_drawn(&mut self, count: usize, span: Span) {
+        let all = || self.inputs.iter().chain(&self.target);
+        let numbers: usize = all().map(|data| data.shape.count()).sum();
+        let numbers = (numbers as u64).saturating_mul(count as u64);
+        let without = all().find(|data| data.values.is_none()).map(|data| &data.name);
+        let nothing = without.is_some() || all().all(|data| data.drawn.is_empty());
+        if nothing && self.found.is_empty() {
+            self.found.push(errors::nothing_to_draw(without, span));
+        }
+        if numbers > limits::DRAWN_NUMBERS {
+            self.found.push(errors::too_many_drawn(numbers, span));
+        }
+    }
+
     fn class_in_range(&mut self, side: &Side, classes: Option<usize>) {
         let (Some(classes), Some([class])) = (classes, side.numbers.as_deref()) else { return };
         if class.fract() != 0.0 || !(0.0..classes as f64).contains(class) {
@@ -115,7 +147,15 @@ impl Checker<'_> {
 
     /// The checked samples: those of `data`, or the single one with the values of the declarations.
     pub(super) fn samples(&mut self) -> Vec<Sample> {
-        let Some(data) = self.data.take() else { return self.declared_sample().into_iter().collect() };
+        let Some(data) = self.data.take() else {
+            for data in self.inputs.iter_mut().chain(&mut self.target).filter(|data| !data.drawn.is_empty()) {
+                data.values = Some(Draws::new(data, self.seed).next());
+            }
+            return self.declared_sample().into_iter().collect();
+        };
+        if let Some(count) = data.drawn {
+            return self.drawn_samples(count);
+        }
         let class = self.target.as_ref().filter(|target| target.class).map(|target| target.shape);
         let side = |side: Side| side.numbers.unwrap_or_default();
         let target = |numbers: Vec<f64>| match (class, numbers.as_slice()) {
@@ -129,6 +169,19 @@ impl Checker<'_> {
             target: target(output.map(side).unwrap_or_default()),
         };
         data.samples.into_iter().map(sample).collect()
+    }
+
+    fn drawn_samples(&mut self, count: usize) -> Vec<Sample> {
+        let mut inputs: Vec<Draws<'_>> = self.inputs.iter().map(|data| Draws::new(data, self.seed)).collect();
+        let mut target = self.target.as_ref().map(|data| Draws::new(data, self.seed));
+        let sample = |_| Sample {
+            input: inputs.iter_mut().flat_map(Draws::next).collect(),
+            target: target.as_mut().map(Draws::next).unwrap_or_default(),
+        };
+        let samples = (0..count).map(sample).collect();
+        // The samples have the values now.
+        self.inputs.iter_mut().chain(&mut self.target).for_each(|data| data.values = None);
+        samples
     }
 
     fn declared_sample(&self) -> Option<Sample> {

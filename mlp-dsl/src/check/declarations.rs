@@ -28,7 +28,7 @@ impl Checker<'_> {
         }
         if let Some(elements) = &group.elements {
             self.scope.declare(name, what, Meaning::Value(whole), self.found);
-            return self.named_data(group, elements, what, element);
+            return self.named_data((group, elements), what, element);
         }
         let shape = self.shape(declaration.shape.as_ref());
         let (known, shape) = match (shape, &declaration.shape) {
@@ -41,12 +41,13 @@ impl Checker<'_> {
         };
         let meaning = if known { Meaning::Value(whole) } else { Meaning::Mistake };
         self.scope.declare(name, what, meaning, self.found);
+        let mut drawn = Vec::new();
         let values = match &declaration.start {
             _ if !known => None,
             Some(ast::Start::Value(value)) => self.values(value, shape, name),
             Some(ast::Start::Initializer(call)) => {
-                self.found.push(errors::data_is_not_drawn(what, call.span));
-                None
+                drawn.extend(self.drawn(call, (what, name), shape.count(), 0));
+                Some(Start::Fill(0.0))
             }
             None => None,
         };
@@ -55,7 +56,15 @@ impl Checker<'_> {
             Start::Fill(value) => vec![value; shape.count()],
             Start::Loaded(_) | Start::Uniform { .. } | Start::Normal { .. } => Vec::new(),
         });
-        Data { name: name.clone(), docs: group.docs.clone(), shape, elements: None, class: false, values }
+        Data {
+            name: name.clone(),
+            docs: group.docs.clone(),
+            shape,
+            elements: None,
+            class: false,
+            values,
+            drawn,
+        }
     }
 
     /// `label: class[10] = 3`: in formulas a one-hot vector.
@@ -66,11 +75,24 @@ impl Checker<'_> {
         let known = count.is_some() && self.count_data(shape, name.span);
         let meaning = if known { Meaning::Value(whole) } else { Meaning::Mistake };
         self.scope.declare(name, "target", meaning, self.found);
+        let mut drawn = Vec::new();
         let values = match &group.declaration.start {
             Some(ast::Start::Value(value)) if known => self.class_value(value, shape.count()),
-            _ => None,
+            Some(ast::Start::Initializer(call)) if known => {
+                drawn.extend(self.drawn_class(call, name, shape.count()));
+                Some(vec![0.0; shape.count()])
+            }
+            Some(_) | None => None,
         };
-        Data { name: name.clone(), docs: group.docs.clone(), shape, elements: None, class: true, values }
+        Data {
+            name: name.clone(),
+            docs: group.docs.clone(),
+            shape,
+            elements: None,
+            class: true,
+            values,
+            drawn,
+        }
     }
 
     /// The index of a class, counted from 0, as a one-hot vector.
@@ -99,11 +121,11 @@ impl Checker<'_> {
 
     pub(super) fn named_data(
         &mut self,
-        group: &ast::Group,
-        elements: &[ast::Declaration],
+        (group, elements): (&ast::Group, &[ast::Declaration]),
         what: &'static str,
         element: &dyn Fn(usize) -> Value,
     ) -> Data {
+        let mut drawn = Vec::new();
         let name = group.declaration.name.clone();
         if elements.is_empty() {
             self.found.push(errors::empty_group(&name));
@@ -121,7 +143,8 @@ impl Checker<'_> {
                     }
                 }
                 Some(ast::Start::Initializer(call)) => {
-                    self.found.push(errors::data_is_not_drawn(what, call.span));
+                    drawn.extend(self.drawn(call, (what, &declaration.name), 1, index));
+                    values.push(0.0);
                 }
                 None => {}
             }
@@ -133,7 +156,7 @@ impl Checker<'_> {
         let values = (values.len() == elements.len() && !values.is_empty()).then_some(values);
         let shape = Shape::Vector(elements.len().max(1));
         let elements = Some(elements.iter().map(|d| d.name.clone()).collect());
-        Data { name, docs: group.docs.clone(), shape, elements, class: false, values }
+        Data { name, docs: group.docs.clone(), shape, elements, class: false, values, drawn }
     }
 
     pub(super) fn parameter(&mut self, kind: ParameterKind, frozen: bool, declaration: &ast::Declaration) {

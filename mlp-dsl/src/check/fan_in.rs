@@ -6,6 +6,7 @@ use std::collections::{HashMap, HashSet};
 use super::{Checker, function::Functions, initial};
 
 use crate::{
+    check::errors,
     formula::operator::Operator,
     model::{Layer, LayerBody, Typed, TypedKind, Value},
 };
@@ -33,8 +34,10 @@ impl Checker<'_> {
                 parameter.start =
                     initial::default(parameter.kind, parameter.shape, rules.get(&index).copied());
             }
-            if columns.get(&index) == Some(&true) {
-                initial::turn(&mut parameter.start, parameter.shape);
+            if columns.get(&index) == Some(&true)
+                && let Err(why) = initial::turn(&mut parameter.start, parameter.shape)
+            {
+                self.found.push(errors::step_does_not_fit(why, parameter.name.span));
             }
         }
     }

@@ -174,6 +174,9 @@ impl Functions {
             if let Some(stated) = function.derivative.first() {
                 found.push(errors::derivative_of_array_function(stated.span));
             }
+            if let Some(form) = &function.textbook {
+                found.push(errors::textbook_of_array_function(form.span));
+            }
             let mut known: Vec<&str> = function.parameters.iter().map(|p| p.name.text.as_str()).collect();
             if !self.check_names(&mut known, &function.body, scope, found) {
                 return None;

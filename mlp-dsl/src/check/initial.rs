@@ -8,7 +8,7 @@ use super::{
 use crate::{
     check::errors,
     kind::ParameterKind,
-    model::Start,
+    model::{Drawn, NoGrid, Start, Step},
     shape::Shape,
     span::Span,
     syntax::{
@@ -23,8 +23,8 @@ pub(super) fn default(kind: ParameterKind, shape: Shape, rule: Option<&'static s
     match kind {
         ParameterKind::Bias => Start::Fill(0.0),
         ParameterKind::Weight => match fans(shape) {
-            Some(fans) => by_fans(rule.unwrap_or("xavier"), fans, 0),
-            None => bounded("uniform", 1.0, 0),
+            Some(fans) => by_fans(rule.unwrap_or("xavier"), fans, 0, None),
+            None => bounded("uniform", 1.0, 0, None),
         },
     }
 }
@@ -38,28 +38,34 @@ fn fans(shape: Shape) -> Option<(f64, f64)> {
     }
 }
 
-/// Sets the bounds for a matrix whose columns are its inputs, as in `W @ x`.
-pub(super) fn turn(start: &mut Start, shape: Shape) {
-    let (Start::Uniform { rule, salt, .. }, Shape::Matrix(_, columns)) = (&*start, shape) else { return };
-    *start = match *rule {
-        "he" => bounded("he", (6.0 / columns as f64).sqrt(), *salt),
-        "lecun" => bounded("lecun", (3.0 / columns as f64).sqrt(), *salt),
-        _ => return, // does not depend on the orientation
+/// Sets the bounds for a matrix whose columns are its inputs, as in `W @ x`. An error says that the step does not fit
+/// them.
+pub(super) fn turn(start: &mut Start, shape: Shape) -> Result<(), NoGrid> {
+    let (Start::Uniform { rule, salt, step, .. }, Shape::Matrix(_, columns)) = (&*start, shape) else {
+        return Ok(());
     };
+    let limit = match *rule {
+        "he" => (6.0 / columns as f64).sqrt(),
+        "lecun" => (3.0 / columns as f64).sqrt(),
+        _ => return Ok(()), // does not depend on the orientation
+    };
+    step.map_or(Ok(()), |step| step.grid(-limit, limit).map(drop))?;
+    *start = bounded(rule, limit, *salt, *step);
+    Ok(())
 }
 
 /// Uniform between bounds that depend on fan-in and fan-out.
-fn by_fans(rule: &'static str, (inputs, outputs): (f64, f64), salt: u64) -> Start {
+fn by_fans(rule: &'static str, (inputs, outputs): (f64, f64), salt: u64, step: Option<Step>) -> Start {
     let limit = match rule {
         "he" => 6.0 / inputs,
         "lecun" => 3.0 / inputs,
         _ => 6.0 / (inputs + outputs), // xavier
     };
-    bounded(rule, limit.sqrt(), salt)
+    bounded(rule, limit.sqrt(), salt, step)
 }
 
-fn bounded(rule: &'static str, limit: f64, salt: u64) -> Start {
-    Start::Uniform { rule, low: -limit, high: limit, salt }
+fn bounded(rule: &'static str, limit: f64, salt: u64, step: Option<Step>) -> Start {
+    Start::Uniform { rule, low: -limit, high: limit, salt, step }
 }
 
 impl Checker<'_> {
@@ -137,12 +143,15 @@ impl Checker<'_> {
             return None;
         };
         let seed = Parameter::optional("seed", 0.0);
+        let step = Parameter::optional("step", f64::NAN);
         let parameters = match rule {
             "zeros" => vec![],
             "constant" => vec![Parameter::needed("value")],
-            "uniform" => vec![Parameter::needed("low"), Parameter::needed("high"), seed],
-            "normal" => vec![Parameter::optional("mean", 0.0), Parameter::optional("deviation", 1.0), seed],
-            _ => vec![seed],
+            "uniform" => vec![Parameter::needed("low"), Parameter::needed("high"), seed, step],
+            "normal" => {
+                vec![Parameter::optional("mean", 0.0), Parameter::optional("deviation", 1.0), seed, step]
+            }
+            _ => vec![seed, step],
         };
         let arguments = self.numbers(call, &parameters)?;
         let argument = |name: &str| arguments.iter().find(|(n, ..)| n == name).map(|(_, value, _)| *value);
@@ -150,8 +159,9 @@ impl Checker<'_> {
             Some((_, seed, span)) => self.salt(*seed, *span)?,
             None => 0,
         };
+        let step = self.step(&arguments)?;
         let fans = fans(shape);
-        Some(match (rule, fans) {
+        let start = match (rule, fans) {
             ("zeros", _) => Start::Fill(0.0),
             ("constant", _) => Start::Fill(argument("value")?),
             ("uniform", _) => {
@@ -160,7 +170,7 @@ impl Checker<'_> {
                     self.found.push(errors::empty_range(call.span, low, high));
                     return None;
                 }
-                Start::Uniform { rule, low, high, salt }
+                Start::Uniform { rule, low, high, salt, step }
             }
             ("normal", _) => {
                 let (mean, deviation) = (argument("mean")?, argument("deviation")?);
@@ -168,14 +178,68 @@ impl Checker<'_> {
                     self.found.push(errors::not_positive("deviation", deviation, call.span));
                     return None;
                 }
-                Start::Normal { mean, deviation, salt }
+                Start::Normal { mean, deviation, salt, step }
             }
             (_, None) => {
                 self.found.push(errors::initializer_needs_matrix(call));
                 return None;
             }
-            (_, Some(fans)) => by_fans(rule, fans, salt),
-        })
+            (_, Some(fans)) => by_fans(rule, fans, salt, step),
+        };
+        if let Err(why) = start.grid() {
+            let place =
+                arguments.iter().find(|(name, ..)| name == "step").map_or(call.span, |(.., span)| *span);
+            self.found.push(errors::step_does_not_fit(why, place));
+            return None;
+        }
+        Some(start)
+    }
+
+    /// The step of the decimals, if it is written.
+    fn step(&mut self, arguments: &[(String, f64, Span)]) -> Option<Option<Step>> {
+        let written = arguments.iter().find(|(name, step, _)| name == "step" && !step.is_nan());
+        let Some((_, step, span)) = written else { return Some(None) };
+        if *step <= 0.0 {
+            self.found.push(errors::not_positive("step", *step, *span));
+            return None;
+        }
+        let decimal = Step::of(*step);
+        if decimal.is_none() {
+            self.found.push(errors::step_is_no_decimal(*step, *span));
+        }
+        decimal.map(Some)
+    }
+
+    /// `~ uniform(0, 1, step = 0.1)` of an input or a target: the numbers of `name`, which begin at `first`.
+    pub(super) fn drawn(
+        &mut self,
+        call: &Call,
+        (what, name): (&'static str, &Name),
+        length: usize,
+        first: usize,
+    ) -> Option<Drawn> {
+        if call.name.text != "uniform" {
+            self.found.push(errors::data_is_not_drawn(what, call.name.span));
+            return None;
+        }
+        let Start::Uniform { low, high, salt, step, .. } = self.initializer(call, Shape::Vector(length))?
+        else {
+            return None;
+        };
+        Some(Drawn { name: name.text.clone(), first, length, low, high, salt, step })
+    }
+
+    /// `~ uniform(seed = 1)` of a class: each class is as probable as the others.
+    pub(super) fn drawn_class(&mut self, call: &Call, name: &Name, classes: usize) -> Option<Drawn> {
+        if call.name.text != "uniform" {
+            self.found.push(errors::data_is_not_drawn("target", call.name.span));
+            return None;
+        }
+        let arguments = self.numbers(call, &[Parameter::optional("seed", 0.0)])?;
+        let [(_, seed, span)] = arguments.as_slice() else { return None };
+        let salt = self.salt(*seed, *span)?;
+        let name = name.text.clone();
+        Some(Drawn { name, first: 0, length: classes, low: 0.0, high: classes as f64, salt, step: None })
     }
 
     fn salt(&mut self, seed: f64, span: Span) -> Option<u64> {

@@ -14,7 +14,7 @@ use crate::{
     diagnostic::Diagnostics,
     formula::{Formula, TermId, builder::Builder},
     limits,
-    model::{Changed, UpdateRule},
+    model::{Changed, Stated, UpdateRule},
     span::Span,
     spelling::closest,
     syntax::ast::{self, Expression, ExpressionKind, Name, RuleStatement},
@@ -109,8 +109,13 @@ impl Rules {
 struct Named {
     name: String,
     term: TermId,
+    /// Its leaf in the statements as they are written.
+    own: u32,
     leaves: Vec<u32>,
 }
+
+/// The assignments of a rule with `let` names put in, and its statements as they are written.
+type Read = (Vec<(Changed, Formula)>, Vec<(Stated, Formula)>);
 
 fn read(
     rule: &ast::UpdateRule,
@@ -139,16 +144,19 @@ fn read(
     let mut names = vec!["w", "g", "step"];
     names.extend(state.iter().map(|name| name.text.as_str()));
     names.extend(settings.iter().map(|setting| setting.name.as_str()));
+    let first_name = names.len() as u32;
     let reading = Reading { own: "", functions, scope, found, names, bound: Vec::new() };
     let assignments = Assignments {
         state: &state,
         b: Builder::new(),
         operations: 0,
         made: Vec::new(),
+        written: Vec::new(),
+        first_name,
         lets: Vec::new(),
         stale: Vec::new(),
     };
-    let assignments = assignments.all(rule, reading)?;
+    let (assignments, written) = assignments.all(rule, reading)?;
     let changed = |changed: Changed| assignments.iter().any(|(target, _)| *target == changed);
     if !changed(Changed::Parameter) {
         found.push(errors::rule_without_update(&rule.name));
@@ -162,6 +170,7 @@ fn read(
         settings: settings.into_iter().map(|Parameter { name, default }| (name, default)).collect(),
         state: state.iter().map(|name| name.text.clone()).collect(),
         assignments,
+        written,
     })
 }
 
@@ -202,13 +211,16 @@ struct Assignments<'r> {
     b: Builder,
     operations: u64,
     made: Vec<(Changed, Formula)>,
+    written: Vec<(Stated, Formula)>,
+    /// The leaf of the first `let` name in statements as they are written.
+    first_name: u32,
     lets: Vec<Named>,
     /// Pairs of a `let` name and a changed value that it depends on.
     stale: Vec<(String, String)>,
 }
 
 impl Assignments<'_> {
-    fn all(mut self, rule: &ast::UpdateRule, mut reading: Reading<'_>) -> Option<Vec<(Changed, Formula)>> {
+    fn all(mut self, rule: &ast::UpdateRule, mut reading: Reading<'_>) -> Option<Read> {
         let mut good = true;
         for (index, statement) in rule.statements.iter().enumerate() {
             let (name, expression) = match statement {
@@ -235,6 +247,7 @@ impl Assignments<'_> {
                 good = false;
                 continue;
             };
+            let written = self.as_written(expression, &mut reading)?;
             let operations = formula.operations(reading.functions.pointwise());
             if matches!(statement, RuleStatement::Assign(..)) {
                 self.operations = self.operations.saturating_add(operations);
@@ -245,18 +258,24 @@ impl Assignments<'_> {
             }
             match statement {
                 RuleStatement::Assign(..) => match self.target(name) {
-                    Some(target) => self.assign(name, target, formula),
+                    Some(target) => {
+                        self.written.push((Stated::Changed(target), written));
+                        self.assign(name, target, formula);
+                    }
                     None => {
                         reading.found.push(errors::not_assignable(name));
                         good = false;
                     }
                 },
                 RuleStatement::State(_) | RuleStatement::Let(..) => {
-                    self.lets.push(Named { name: name.text.clone(), term, leaves: formula.leaves() });
+                    let names = self.written.iter().filter(|(stated, _)| matches!(stated, Stated::Named(_)));
+                    let own = self.first_name + names.count() as u32;
+                    self.lets.push(Named { name: name.text.clone(), term, own, leaves: formula.leaves() });
+                    self.written.push((Stated::Named(name.text.clone()), written));
                 }
             }
         }
-        good.then_some(self.made)
+        good.then_some((self.made, self.written))
     }
 
     fn target(&self, name: &Name) -> Option<Changed> {
@@ -280,6 +299,14 @@ impl Assignments<'_> {
         reading.bound = self.lets.iter().map(|named| (named.name.clone(), named.term)).collect();
         let root = reading.term(&mut self.b, expression)?;
         Some((root, self.b.finish(root)))
+    }
+
+    /// The formula with `let` names as leaves; it has been read once, so it has no errors.
+    fn as_written(&self, expression: &Expression, reading: &mut Reading<'_>) -> Option<Formula> {
+        let mut b = Builder::new();
+        reading.bound = self.lets.iter().map(|named| (named.name.clone(), b.leaf(named.own))).collect();
+        let root = reading.term(&mut b, expression)?;
+        Some(b.finish(root))
     }
 
     /// A rule changes values in place: a `let` that depends on an old value is no longer available.

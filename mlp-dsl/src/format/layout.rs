@@ -171,7 +171,7 @@ impl Printer {
 #[derive(Clone, Copy)]
 enum Breaks {
     Nowhere,
-    /// Before these words: `then`, `else`, `in`, `derivative`, `kernel`.
+    /// Before these words: `then`, `else`, `in`, `textbook`, `derivative`, `kernel`.
     Words,
     /// After commas, if there are no such words.
     Commas,
@@ -180,7 +180,7 @@ enum Breaks {
 }
 
 impl Breaks {
-    const WORDS: [&str; 5] = ["then", "else", "in", "derivative", "kernel"];
+    const WORDS: [&str; 6] = ["then", "else", "in", "textbook", "derivative", "kernel"];
 
     fn of(nodes: &[Node<'_>]) -> Self {
         if nodes.iter().any(|node| Self::WORDS.contains(&node.text())) {

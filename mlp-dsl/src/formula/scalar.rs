@@ -240,6 +240,8 @@ pub struct Function {
     pub parameters: Vec<String>,
     /// Its formula.
     pub body: Formula,
+    /// The formula of the books, where one is stated: equal to the body but for rounding.
+    pub textbook: Option<Formula>,
     /// The stated derivative: forms equal to one another. The leaf after the last parameter is
     /// the function's value.
     pub stated: Vec<Formula>,

@@ -6,7 +6,7 @@ use crate::{
     formula::{Formula, FunctionId, Term, scalar::Function},
     kind::ParameterKind,
     limits,
-    model::{Header, Reduction, Start},
+    model::{Header, Reduction, Start, Stated},
     never::OrNever,
     shape::Shape,
     span::Span,
@@ -180,6 +180,11 @@ pub struct Training {
     pub docs: Vec<String>,
     /// Its settings, and the bounds of clipping.
     pub settings: Vec<EquationId>,
+    /// Its statements as they are written, without the terms of settings that are left out at 0; see
+    /// [`UpdateRule::written`](crate::model::UpdateRule).
+    pub written: Vec<(Stated, Formula)>,
+    /// The equations of the settings in the order of the rule; one that is left out at 0 has none.
+    pub of_rule: Vec<Option<EquationId>>,
     /// The number of the step, counted from 1, where the rule or a schedule uses it.
     pub step: Option<EquationId>,
     /// Samples in a batch, when declared.

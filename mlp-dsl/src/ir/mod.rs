@@ -16,6 +16,7 @@ pub mod reuse;
 mod tests;
 mod update;
 pub mod verify;
+pub mod written;
 
 use crate::{diagnostic::Diagnostic, limits, model::Model};
 

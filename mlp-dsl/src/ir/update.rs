@@ -62,6 +62,12 @@ pub(super) fn updates(derivation: &mut Derivation, training: &Training, states: 
         number: derivation.training.as_ref().and_then(|training| training.step),
         settings: training.settings.iter().map(|(name, _)| setting_of(derivation, name)).collect(),
     };
+    if let Some(own) = derivation.training.as_mut() {
+        let zeros = zeros(training);
+        own.written =
+            own.written.iter().map(|(stated, formula)| (stated.clone(), without(formula, &zeros))).collect();
+        own.of_rule.clone_from(&step.settings);
+    }
     for index in 0..derivation.parameters.len() {
         let Some(parameter) = derivation.parameters.get(index) else { continue };
         let (id, Some(trained)) = (parameter.equation, &parameter.trained) else { continue };
@@ -80,7 +86,7 @@ fn setting_of(derivation: &Derivation, name: &str) -> Option<EquationId> {
 }
 
 /// The rule of training with the equations that all parameters share.
-struct Step {
+pub(super) struct Step {
     rule: Vec<(Changed, Formula)>,
     /// The factor that keeps the norm of the gradients to its bound.
     factor: Option<EquationId>,
@@ -93,6 +99,19 @@ struct Step {
 }
 
 impl Step {
+    /// What all parameters share, of a finished derivation.
+    pub(super) fn of(derivation: &Derivation) -> Self {
+        let factor = derivation.numbered().find(|(_, equation)| equation.symbol == Symbol::ClipFactor);
+        let training = derivation.training.as_ref();
+        Step {
+            rule: Vec::new(),
+            factor: factor.map(|(id, _)| id),
+            bound: setting_of(derivation, "clip_value"),
+            number: training.and_then(|training| training.step),
+            settings: training.map_or_else(Vec::new, |training| training.of_rule.clone()),
+        }
+    }
+
     /// Appends the rule for one parameter.
     fn update(
         &self,
@@ -130,7 +149,7 @@ impl Step {
     }
 
     /// The gradient that the rule is given: scaled by the factor, then held between the bounds.
-    fn clipped(&self, b: &mut Builder, gradient: EquationId) -> TermId {
+    pub(super) fn clipped(&self, b: &mut Builder, gradient: EquationId) -> TermId {
         let mut gradient = b.leaf(gradient.0);
         if let Some(factor) = self.factor {
             let factor = b.leaf(factor.0);
@@ -200,16 +219,21 @@ fn clip_factor(derivation: &mut Derivation) -> Option<EquationId> {
 
 /// The rule without the terms of settings that are left out at 0.
 fn without_zeros(training: &Training) -> Vec<(Changed, Formula)> {
+    let zeros = zeros(training);
+    let simplified = |(changed, formula): &(Changed, Formula)| (*changed, without(formula, &zeros));
+    training.rule.assignments.iter().map(simplified).collect()
+}
+
+/// The leaves of settings that are left out at 0.
+fn zeros(training: &Training) -> Vec<u32> {
     let first = UpdateRule::STATE + training.rule.state.len() as u32;
-    let zeros: Vec<u32> = training
+    training
         .settings
         .iter()
         .zip(first..)
         .filter(|((_, setting), _)| matches!(setting, Setting::Default(0.0)))
         .map(|(_, leaf)| leaf)
-        .collect();
-    let simplified = |(changed, formula): &(Changed, Formula)| (*changed, without(formula, &zeros));
-    training.rule.assignments.iter().map(simplified).collect()
+        .collect()
 }
 
 /// A formula in which these leaves are 0: products with them and sums of them fall away.

@@ -85,7 +85,11 @@ impl Lint<'_> {
         let statements = || self.ast.networks.iter().flat_map(|network| &network.statements);
         if self.model.header.has_data {
             let samples = statements().find_map(|statement| {
-                if let Statement::Data(samples, _) = statement { Some(samples) } else { None }
+                if let Statement::Data(ast::Samples::Written(samples), _) = statement {
+                    Some(samples)
+                } else {
+                    None
+                }
             });
             let both = samples.into_iter().flatten().zip(&self.model.header.samples);
             return both

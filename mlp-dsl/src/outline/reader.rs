@@ -4,11 +4,12 @@ use std::collections::HashSet;
 
 use crate::{
     kind::ParameterKind,
+    limits,
     reserved::unusable,
     spelling::closest,
     syntax::{
         self,
-        ast::{self, Ast, Expression, ExpressionKind, LayerBody, Network, Statement},
+        ast::{self, Ast, Expression, ExpressionKind, LayerBody, Network, Samples, Statement},
     },
 };
 
@@ -103,7 +104,10 @@ impl<'a> Reader<'a> {
                 }
             }
             Statement::Layer(layer) => self.layer(layer),
-            Statement::Data(samples, _) => self.outline.samples = samples.len(),
+            Statement::Data(Samples::Written(samples), _) => self.outline.samples = samples.len(),
+            Statement::Data(Samples::Drawn(count), _) => {
+                self.outline.samples = self.values.whole(count).unwrap_or(0).min(limits::SAMPLES);
+            }
             Statement::WeightFile(_)
             | Statement::Loss(_)
             | Statement::Penalty(_)

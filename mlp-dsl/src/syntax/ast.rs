@@ -80,8 +80,8 @@ pub enum Statement {
     Train(Train),
     /// `seed …`
     Seed(Expression),
-    /// `data { … }`
-    Data(Vec<Sample>, Span),
+    /// `data { … }` or `data 8;`
+    Data(Samples, Span),
     /// `unroll always;`
     Unroll(Name),
     /// `arithmetic fused;`
@@ -116,6 +116,15 @@ pub struct Group {
     pub classes: Option<Expression>,
     /// The span of the whole.
     pub span: Span,
+}
+
+/// The samples of `data`.
+#[derive(Debug)]
+pub enum Samples {
+    /// Written, one by one.
+    Written(Vec<Sample>),
+    /// That many are drawn from the ranges of the inputs and the target.
+    Drawn(Expression),
 }
 
 /// `(0, 1) -> 1`
@@ -230,6 +239,8 @@ pub struct Function {
     pub parameters: Vec<FunctionParameter>,
     /// Its formula.
     pub body: Expression,
+    /// The formula of the books, where it differs from the one that is computed.
+    pub textbook: Option<Expression>,
     /// The stated derivative: equal forms, of which the last is used.
     pub derivative: Vec<Expression>,
     /// The stable kernel, in the prelude.

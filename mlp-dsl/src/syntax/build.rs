@@ -125,7 +125,7 @@ impl<'a> Builder<'a> {
             Rule::loss => Statement::Loss(self.expression(inner.next()?)?),
             Rule::penalty => Statement::Penalty(self.expression(inner.next()?)?),
             Rule::seed => Statement::Seed(self.expression(inner.next()?)?),
-            Rule::data => Statement::Data(self.samples(inner.next()?), span),
+            Rule::data => Statement::Data(self.samples(inner.next()?)?, span),
             Rule::unroll => Statement::Unroll(self.name(inner.next()?)),
             Rule::arithmetic => Statement::Arithmetic(self.name(inner.next()?)),
             Rule::allow => Statement::Allow(inner.map(|code| self.name(code)).collect()),
@@ -140,7 +140,10 @@ impl<'a> Builder<'a> {
         })
     }
 
-    fn samples(&mut self, samples: P<'_>) -> Vec<Sample> {
+    fn samples(&mut self, samples: P<'_>) -> Option<Samples> {
+        if samples.as_rule() == Rule::expression {
+            return self.expression(samples).map(Samples::Drawn);
+        }
         let mut found = Vec::new();
         for sample in samples.into_inner() {
             let span = self.span_of(&sample);
@@ -148,7 +151,7 @@ impl<'a> Builder<'a> {
             let (input, target) = (sides.next().unwrap_or_default(), sides.next());
             found.push(Sample { input, target, span });
         }
-        found
+        Some(Samples::Written(found))
     }
 
     fn sample_values(&mut self, side: P<'_>) -> Vec<Value> {
@@ -172,8 +175,7 @@ impl<'a> Builder<'a> {
         if is_class {
             inner.next_if(Rule::kw_class);
             let classes = Some(self.expression(inner.next()?)?);
-            let value = inner.next().and_then(|start| start.into_inner().next());
-            declaration.start = value.and_then(|value| self.value(value)).map(Start::Value);
+            declaration.start = inner.next().and_then(|start| self.start(start));
             return Some(Group { docs, declaration, elements: None, classes, span });
         }
         let elements = Some(self.declarations(inner));
@@ -197,11 +199,16 @@ impl<'a> Builder<'a> {
         let docs = docs(&mut inner);
         let name = self.name(inner.next()?);
         let shape = inner.next_if(Rule::shape).map(|shape| self.shape(shape));
-        let start = inner.next().and_then(|start| match start.as_rule() {
+        let start = inner.next().and_then(|start| self.start(start));
+        Some(Declaration { docs, name, shape, start, span })
+    }
+
+    /// `= …` or `~ …`
+    fn start(&mut self, start: P<'_>) -> Option<Start> {
+        match start.as_rule() {
             Rule::start_value => self.value(start.into_inner().next()?).map(Start::Value),
             _ => self.call(start.into_inner().next()?).map(Start::Initializer),
-        });
-        Some(Declaration { docs, name, shape, start, span })
+        }
     }
 
     fn shape(&mut self, pair: P<'_>) -> (Vec<Expression>, Span) {
@@ -253,6 +260,8 @@ impl<'a> Builder<'a> {
         let name = self.name(inner.next()?);
         let parameters = self.function_parameters(inner.next()?);
         let body = self.expression(inner.next()?)?;
+        let textbook = inner.next_if(Rule::textbook).and_then(|form| form.into_inner().nth(1));
+        let textbook = textbook.and_then(|form| self.expression(form));
         let mut derivative = Vec::new();
         if let Some(stated) = inner.next_if(Rule::derivative) {
             let forms = stated.into_inner().filter(|form| form.as_rule() == Rule::expression);
@@ -260,7 +269,7 @@ impl<'a> Builder<'a> {
         }
         let kernel = inner.next_if(Rule::kernel);
         let kernel = kernel.and_then(|k| k.into_inner().nth(1)).map(|name| self.name(name));
-        Some(Function { docs, name, parameters, body, derivative, kernel, span })
+        Some(Function { docs, name, parameters, body, textbook, derivative, kernel, span })
     }
 
     fn function_parameters(&mut self, pair: P<'_>) -> Vec<FunctionParameter> {

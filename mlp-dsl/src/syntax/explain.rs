@@ -220,6 +220,7 @@ fn human(rule: Rule) -> Option<&'static str> {
         Rule::kw_then => "`then`",
         Rule::kw_else => "`else`",
         Rule::kw_in => "`in`",
+        Rule::textbook | Rule::kw_textbook => "`textbook`",
         Rule::derivative | Rule::kw_derivative => "`derivative`",
         _ => return None,
     })

@@ -66,7 +66,7 @@ pub enum Rule {
     r#train_option,
     ///`seed 7;`
     r#seed,
-    ///`data { (0, 0) -> 0, (0, 1) -> 1 }`: samples, inputs before targets.
+    ///`data { (0, 0) -> 0, (0, 1) -> 1 }`: samples, inputs before targets; `data 8;`: that many are drawn.
     r#data,
     ///Samples separated by commas; a trailing comma is allowed.
     r#samples,
@@ -104,6 +104,8 @@ pub enum Rule {
     r#state,
     ///`let d = g + decay * w;` names a value, `w = w - rate * d;` assigns the parameter or a state.
     r#assignment,
+    ///`textbook ln(1 + exp(x))`: the formula of the books, beside the one that is computed.
+    r#textbook,
     ///`derivative exp(-x) / (1 + exp(-x))^2 = y * (1 - y)`: the derivative with its intermediate forms; `y` is the value of the function.
     r#derivative,
     ///`kernel softmax`: the prelude's names for numerically stable forms.
@@ -203,6 +205,7 @@ skipped.*/
     r#kw_seed,
     r#kw_const,
     r#kw_fn,
+    r#kw_textbook,
     r#kw_derivative,
     r#kw_kernel,
     r#kw_if,
@@ -265,6 +268,7 @@ impl Rule {
             Rule::r#rule_statement,
             Rule::r#state,
             Rule::r#assignment,
+            Rule::r#textbook,
             Rule::r#derivative,
             Rule::r#kernel,
             Rule::r#expression,
@@ -328,6 +332,7 @@ impl Rule {
             Rule::r#kw_seed,
             Rule::r#kw_const,
             Rule::r#kw_fn,
+            Rule::r#kw_textbook,
             Rule::r#kw_derivative,
             Rule::r#kw_kernel,
             Rule::r#kw_if,
@@ -778,7 +783,11 @@ impl ::pest::Parser<Rule> for MlpParser {
                                             .and_then(|state| { state.match_string("]") })
                                             .and_then(|state| { super::hidden::skip(state) })
                                             .and_then(|state| {
-                                                state.optional(|state| { self::r#start_value(state) })
+                                                state
+                                                    .optional(|state| {
+                                                        self::r#start_value(state)
+                                                            .or_else(|state| { self::r#initializer(state) })
+                                                    })
                                             })
                                     })
                             },
@@ -1754,14 +1763,28 @@ impl ::pest::Parser<Rule> for MlpParser {
                                             .and_then(|state| { super::hidden::skip(state) })
                                             .and_then(|state| { self::r#kw_data(state) })
                                             .and_then(|state| { super::hidden::skip(state) })
-                                            .and_then(|state| { state.match_string("{") })
-                                            .and_then(|state| { super::hidden::skip(state) })
-                                            .and_then(|state| { self::r#samples(state) })
-                                            .and_then(|state| { super::hidden::skip(state) })
-                                            .and_then(|state| { state.match_string("}") })
-                                            .and_then(|state| { super::hidden::skip(state) })
                                             .and_then(|state| {
-                                                state.optional(|state| { state.match_string(";") })
+                                                state
+                                                    .sequence(|state| {
+                                                        state
+                                                            .match_string("{")
+                                                            .and_then(|state| { super::hidden::skip(state) })
+                                                            .and_then(|state| { self::r#samples(state) })
+                                                            .and_then(|state| { super::hidden::skip(state) })
+                                                            .and_then(|state| { state.match_string("}") })
+                                                            .and_then(|state| { super::hidden::skip(state) })
+                                                            .and_then(|state| {
+                                                                state.optional(|state| { state.match_string(";") })
+                                                            })
+                                                    })
+                                                    .or_else(|state| {
+                                                        state
+                                                            .sequence(|state| {
+                                                                self::r#expression(state)
+                                                                    .and_then(|state| { super::hidden::skip(state) })
+                                                                    .and_then(|state| { state.match_string(";") })
+                                                            })
+                                                    })
                                             })
                                     })
                             },
@@ -2367,6 +2390,10 @@ impl ::pest::Parser<Rule> for MlpParser {
                                             .and_then(|state| { self::r#expression(state) })
                                             .and_then(|state| { super::hidden::skip(state) })
                                             .and_then(|state| {
+                                                state.optional(|state| { self::r#textbook(state) })
+                                            })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| {
                                                 state.optional(|state| { self::r#derivative(state) })
                                             })
                                             .and_then(|state| { super::hidden::skip(state) })
@@ -2633,6 +2660,26 @@ impl ::pest::Parser<Rule> for MlpParser {
                                             .and_then(|state| { self::r#expression(state) })
                                             .and_then(|state| { super::hidden::skip(state) })
                                             .and_then(|state| { state.match_string(";") })
+                                    })
+                            },
+                        )
+                }
+                #[inline]
+                #[allow(non_snake_case, unused_variables)]
+                pub fn r#textbook(
+                    state: ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                ) -> ::pest::ParseResult<
+                    ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                > {
+                    state
+                        .rule(
+                            Rule::r#textbook,
+                            |state| {
+                                state
+                                    .sequence(|state| {
+                                        self::r#kw_textbook(state)
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| { self::r#expression(state) })
                                     })
                             },
                         )
@@ -5162,6 +5209,35 @@ impl ::pest::Parser<Rule> for MlpParser {
                 }
                 #[inline]
                 #[allow(non_snake_case, unused_variables)]
+                pub fn r#kw_textbook(
+                    state: ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                ) -> ::pest::ParseResult<
+                    ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                > {
+                    state
+                        .rule(
+                            Rule::r#kw_textbook,
+                            |state| {
+                                state
+                                    .atomic(
+                                        ::pest::Atomicity::Atomic,
+                                        |state| {
+                                            state
+                                                .sequence(|state| {
+                                                    state
+                                                        .match_string("textbook")
+                                                        .and_then(|state| {
+                                                            state
+                                                                .lookahead(false, |state| { self::r#XID_CONTINUE(state) })
+                                                        })
+                                                })
+                                        },
+                                    )
+                            },
+                        )
+                }
+                #[inline]
+                #[allow(non_snake_case, unused_variables)]
                 pub fn r#kw_derivative(
                     state: ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
                 ) -> ::pest::ParseResult<
@@ -5571,6 +5647,7 @@ impl ::pest::Parser<Rule> for MlpParser {
                     Rule::r#rule_statement => rules::r#rule_statement(state),
                     Rule::r#state => rules::r#state(state),
                     Rule::r#assignment => rules::r#assignment(state),
+                    Rule::r#textbook => rules::r#textbook(state),
                     Rule::r#derivative => rules::r#derivative(state),
                     Rule::r#kernel => rules::r#kernel(state),
                     Rule::r#expression => rules::r#expression(state),
@@ -5634,6 +5711,7 @@ impl ::pest::Parser<Rule> for MlpParser {
                     Rule::r#kw_seed => rules::r#kw_seed(state),
                     Rule::r#kw_const => rules::r#kw_const(state),
                     Rule::r#kw_fn => rules::r#kw_fn(state),
+                    Rule::r#kw_textbook => rules::r#kw_textbook(state),
                     Rule::r#kw_derivative => rules::r#kw_derivative(state),
                     Rule::r#kw_kernel => rules::r#kw_kernel(state),
                     Rule::r#kw_if => rules::r#kw_if(state),

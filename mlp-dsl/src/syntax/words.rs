@@ -70,7 +70,13 @@ pub const STARTS: [(Place, Word); 20] = [
     ),
     (Place::Network, word("train", "`train sgd(rate = 0.1), batch 50;`: the update rule and its options")),
     (Place::Network, word("seed", "`seed 7;`: the seed for random start values")),
-    (Place::Network, word("data", "`data { (0, 1) -> 1 }`: samples, inputs before targets")),
+    (
+        Place::Network,
+        word(
+            "data",
+            "`data { (0, 1) -> 1 }`: samples, inputs before targets; `data 8;`: that many are drawn",
+        ),
+    ),
     (
         Place::Network,
         word("unroll", "`unroll always;`, `unroll never;`: whether the generated code unrolls layers"),
@@ -86,7 +92,7 @@ pub const STARTS: [(Place, Word); 20] = [
 ];
 
 /// The words inside sentences.
-pub const INSIDE: [Word; 11] = [
+pub const INSIDE: [Word; 12] = [
     word("if", "`if a < b then c else d`: one of two values"),
     word("then", "`if a < b then c else d`: the value if the comparison is true"),
     word("else", "`if a < b then c else d`: the value if the comparison is false"),
@@ -101,6 +107,10 @@ pub const INSIDE: [Word; 11] = [
     word(
         "state",
         "`state m, v;`: numbers that a rule keeps for each element of a parameter; 0 before the first step",
+    ),
+    word(
+        "textbook",
+        "`fn f(x) = … textbook …`: the formula of the books, which the worked derivation shows; the other one is computed",
     ),
     word(
         "derivative",
@@ -129,7 +139,10 @@ pub const PRIMITIVES: [Word; 12] = [
 pub const INITIALIZERS: [Word; 7] = [
     word("zeros", "`zeros()`: all elements are 0"),
     word("constant", "`constant(0.1)`: all elements are equal"),
-    word("uniform", "`uniform(-1, 1)`: drawn uniformly between the two bounds"),
+    word(
+        "uniform",
+        "`uniform(-1, 1, step = 0.05)`: drawn uniformly between the two bounds, here with two decimals",
+    ),
     word("normal", "`normal(mean = 0, deviation = 1)`: drawn from a normal distribution"),
     word("xavier", "`xavier()`: drawn uniformly between ±√(6 / (fan-in + fan-out))"),
     word("he", "`he()`: drawn uniformly between ±√(6 / fan-in)"),
@@ -162,7 +175,8 @@ pub const RULE_VALUES: [Word; 3] = [
 const RESERVED: [&str; 5] = ["if", "then", "else", "let", "in"];
 
 /// The other words that a formula can follow at once.
-const BEFORE_FORMULAS: [&str; 7] = ["loss", "penalty", "seed", "derivative", "batch", "samples", "clip_norm"];
+const BEFORE_FORMULAS: [&str; 9] =
+    ["loss", "penalty", "seed", "data", "textbook", "derivative", "batch", "samples", "clip_norm"];
 
 /// Whether the word can't be a name.
 pub(crate) fn is_reserved(text: &str) -> bool {

@@ -24,7 +24,7 @@ const FUNCTION: Size = Size::power_of_two(-92);
 
 /// A value and how far the exact one may be from it.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Ball {
+pub struct Ball {
     value: Wide,
     radius: Size,
 }

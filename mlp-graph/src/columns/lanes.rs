@@ -4,13 +4,16 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    geometry::{Path, Point},
+    geometry::{Path, Piece, Point},
     graph::{Edge, Graph, Line},
     scene::PlacedNode,
 };
 
 /// The distance of two lanes.
 const LANE: f64 = 22.0;
+
+/// How far one of several edges between two nodes is above the one under it.
+const BOW: f64 = 30.0;
 
 /// The path of each edge, in order.
 pub(super) fn paths(
@@ -21,6 +24,7 @@ pub(super) fn paths(
     borders: (f64, f64),
 ) -> Vec<Path> {
     let mut lanes = Lanes { graph, ranks, nodes, borders, above: 0, below: 0, shared: BTreeMap::new() };
+    let mut drawn: BTreeMap<(usize, usize), u32> = BTreeMap::new();
     let column = |rank: usize| columns.get(rank).copied().unwrap_or_default();
     let path = |edge: &Edge| {
         let (Some(start), Some(end)) = (nodes.get(edge.from), nodes.get(edge.to)) else {
@@ -28,7 +32,9 @@ pub(super) fn paths(
         };
         let [from, to] = [lanes.rank(edge.from), lanes.rank(edge.to)];
         if to == from + 1 {
-            return super::way(start, end, &[]);
+            let others = drawn.entry((edge.from, edge.to)).or_insert(0);
+            *others += 1;
+            return if *others == 1 { super::way(start, end, &[]) } else { bow(start, end, *others - 1) };
         }
         let y = lanes.lane(edge);
         let (left, right) = if to > from {
@@ -40,6 +46,15 @@ pub(super) fn paths(
         super::way(start, end, &[Point::new(left, y), Point::new(right, y)])
     };
     graph.edges().map(|(_, edge)| edge).map(path).collect()
+}
+
+/// One of several edges between two nodes: a bow above the straight one.
+fn bow(start: &PlacedNode, end: &PlacedNode, number: u32) -> Path {
+    let up = f64::from(number) * BOW;
+    let (from, to) = (start.bounds.center(), end.bounds.center());
+    let [a, b] = [0.3, 0.7].map(|part| from.towards(to, part)).map(|point| Point::new(point.x, point.y - up));
+    let (start, end) = (super::border(start, a), super::border(end, b));
+    Path { start, pieces: vec![Piece::Curve(a, b, end)] }
 }
 
 /// The lanes that are taken.

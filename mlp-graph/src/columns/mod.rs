@@ -12,47 +12,41 @@ use crate::{
     scene::{MARGIN, Owner, PlacedEdge, PlacedNode, PlacedText, Scene},
 };
 
-/// How far a picture grows to make room: factors of the distances of columns and of rows, the smallest pictures first.
-const GROWTH: [(f64, f64); 20] = [
-    (1.0, 1.0),
-    (1.4, 1.0),
-    (1.4, 1.2),
-    (1.8, 1.2),
-    (1.8, 1.5),
-    (2.6, 1.2),
-    (2.3, 1.8),
-    (3.5, 1.2),
-    (2.8, 2.3),
-    (3.5, 1.8),
-    (4.5, 1.5),
-    (3.5, 2.8),
-    (5.0, 2.3),
-    (6.0, 1.5),
-    (5.0, 3.5),
-    (7.0, 2.3),
-    (9.0, 1.5),
-    (7.0, 5.0),
-    (12.0, 2.0),
-    (16.0, 2.0),
-];
+/// How often a picture grows to make room.
+const GROWTH: usize = 14;
+/// By how much the distance of two columns grows between which something has no room, and by how much that of all rows.
+const ACROSS: f64 = 1.25;
+const DOWN: f64 = 1.3;
+/// The largest distances of columns and of rows.
+const WIDEST: f64 = 1200.0;
+const LARGEST: f64 = 110.0;
 
 /// Distances of columns and of nodes in a column before the picture grows.
 const COLUMNS: f64 = 90.0;
 const ROWS: f64 = 26.0;
 /// Between titles and the nodes under them, and between notes.
 const GAP: f64 = 14.0;
-/// Between a title in a column and the node under it.
-const TITLE: f64 = 4.0;
 
 /// A picture of a graph in columns. Where the text of an edge has no free place in the largest picture either, it is
 /// under the picture.
 pub fn columns(graph: &Graph) -> Scene {
+    let ranks = ranks(graph);
+    let mut across = vec![COLUMNS; ranks.iter().max().map_or(0, |rank| rank + 1)];
+    let (mut distance, mut down) = (COLUMNS, ROWS);
     let mut best: Option<(usize, Layout<'_>, texts::Found)> = None;
-    for (across, down) in GROWTH {
-        let layout = Layout::new(graph, COLUMNS * across, ROWS * down);
-        let crossings = layout.scene.faults().len();
+    for _ in 0..GROWTH {
+        let layout = Layout::new(graph, ranks.clone(), &across, down);
+        let faults = layout.scene.faults();
         let found = texts::place(graph, &layout.scene);
-        let wrong = 1000 * crossings + found.homeless.len();
+        let wrong = 1000 * faults.len() + found.homeless.len();
+        let homeless = found.homeless.iter().filter_map(|edge| graph.edges.get(*edge));
+        let mut narrow: Vec<(usize, usize)> = homeless.map(|edge| (edge.from, edge.to)).collect();
+        narrow.extend(faults.iter().filter_map(crate::Fault::edge));
+        distance = (distance * ACROSS).min(WIDEST);
+        for (from, to) in narrow.iter().map(|(from, to)| (ranks.get(*from), ranks.get(*to))) {
+            grow(&mut across, distance, from.copied(), to.copied());
+        }
+        down = (down * DOWN).min(LARGEST);
         if best.as_ref().is_none_or(|(least, ..)| wrong < *least) {
             best = Some((wrong, layout, found));
         }
@@ -64,6 +58,28 @@ pub fn columns(graph: &Graph) -> Scene {
         layout.scene.texts.extend(found.placed);
         layout.finish(&found.homeless)
     })
+}
+
+/// Sets the distances of all columns between two to at least this.
+fn grow(across: &mut [f64], least: f64, from: Option<usize>, to: Option<usize>) {
+    let (Some(from), Some(to)) = (from, to) else { return };
+    for gap in from.min(to)..=from.max(to).saturating_sub(1) {
+        if let Some(distance) = across.get_mut(gap) {
+            *distance = distance.max(least);
+        }
+    }
+}
+
+/// The column of each node; ranks without a node take no place.
+fn ranks(graph: &Graph) -> Vec<usize> {
+    let mut ranks = graph.ranks();
+    let mut used = ranks.clone();
+    used.sort_unstable();
+    used.dedup();
+    for rank in &mut ranks {
+        *rank = used.partition_point(|it| it < rank);
+    }
+    ranks
 }
 
 /// The size of letters.
@@ -133,15 +149,7 @@ struct Layout<'g> {
 
 impl<'g> Layout<'g> {
     /// Nodes and edges at their places.
-    fn new(graph: &'g Graph, across: f64, down: f64) -> Self {
-        let mut ranks = graph.ranks();
-        // Ranks without a node take no place.
-        let mut used = ranks.clone();
-        used.sort_unstable();
-        used.dedup();
-        for rank in &mut ranks {
-            *rank = used.partition_point(|it| it < rank);
-        }
+    fn new(graph: &'g Graph, ranks: Vec<usize>, across: &[f64], down: f64) -> Self {
         let mut scene = Scene::default();
         (scene.title, scene.description) = (graph.title.clone(), graph.description.clone());
         let mut layout = Layout { graph, ranks, columns: Vec::new(), scene };
@@ -164,11 +172,12 @@ impl<'g> Layout<'g> {
     }
 
     /// Places the nodes, each column around the same height, and their lines.
-    fn nodes(&mut self, across: f64, down: f64) {
+    fn nodes(&mut self, across: &[f64], down: f64) {
         let count = self.ranks.iter().max().map_or(0, |rank| rank + 1);
         let mut left = 0.0;
         let mut placed: Vec<Option<PlacedNode>> = vec![None; self.graph.nodes.len()];
         for rank in 0..count {
+            let across = across.get(rank).copied().unwrap_or(COLUMNS);
             let members: Vec<(usize, &Node)> = self.members(rank).collect();
             let widths = members
                 .iter()
@@ -176,14 +185,10 @@ impl<'g> Layout<'g> {
             let title = self.title_extent(rank);
             let width = widths.fold(0.0, f64::max);
             // A title may be wider than its column, not wider than the distance to the next.
-            let inside = self.titled(rank).len() > 1;
-            let column = width.max(if inside { title.width } else { title.width - across / 2.0 });
+            let column = width.max(title.width - COLUMNS / 2.0);
             let middle = left + column / 2.0;
-            let mut top = -self.main_height(&members, down, inside) / 2.0;
+            let mut top = -main_height(&members, down) / 2.0;
             for (index, node) in members {
-                if let Some(group) = self.begun_by(index).filter(|_| inside) {
-                    top = self.title(group, middle, top) + TITLE;
-                }
                 let own = extent(node);
                 let bounds = Rect::around(Point::new(middle, top + own.height / 2.0), own);
                 top += own.height + down;
@@ -230,12 +235,6 @@ impl<'g> Layout<'g> {
         here.map(|(index, _)| index).collect()
     }
 
-    /// The group whose first member is a node.
-    fn begun_by(&self, node: usize) -> Option<usize> {
-        let is_first = |group: &Group| !group.title.is_empty() && group.members.iter().min() == Some(&node);
-        self.graph.groups.iter().position(is_first)
-    }
-
     fn title_extent(&self, rank: usize) -> Extent {
         let groups = self.titled(rank).into_iter().filter_map(|index| self.graph.groups.get(index));
         let extents = groups.map(extent_of_title);
@@ -243,25 +242,6 @@ impl<'g> Layout<'g> {
             width: all.width.max(title.width),
             height: all.height + title.height,
         })
-    }
-
-    /// From the first to the last node of a column, without the parameters under them: these are aside, and the columns of
-    /// neurons are around one height.
-    fn main_height(&self, members: &[(usize, &Node)], down: f64, inside: bool) -> f64 {
-        let (mut height, mut end) = (0.0, 0.0);
-        for (index, node) in members {
-            if let Some(group) = self.begun_by(*index).and_then(|group| self.graph.groups.get(group))
-                && inside
-            {
-                end += extent_of_title(group).height + TITLE;
-            }
-            let own = extent(node).height;
-            if !matches!(node.role, Role::Parameter | Role::Constant) || height == 0.0 {
-                height = end + own;
-            }
-            end += own + down + caption_extent(node).map_or(0.0, |caption| caption.height + 2.0);
-        }
-        height
     }
 
     /// The upper and the lower end of all columns.
@@ -285,14 +265,15 @@ impl<'g> Layout<'g> {
         y
     }
 
-    /// Titles above all columns, their last lines on one height; where a column has several, they are in it.
+    /// Titles above all columns, their last lines on one height.
     fn titles(&mut self) {
         let paths = self.scene.edges.iter().map(|edge| edge.path.bounds().y);
         let top = paths.fold(self.borders().0, f64::min) - GAP;
         for rank in 0..self.columns.len() {
             let Some((left, width)) = self.columns.get(rank).copied() else { continue };
-            if let [group] = self.titled(rank).as_slice() {
-                self.title(*group, left + width / 2.0, top - self.title_extent(rank).height);
+            let mut y = top - self.title_extent(rank).height;
+            for group in self.titled(rank) {
+                y = self.title(group, left + width / 2.0, y);
             }
         }
     }
@@ -343,6 +324,20 @@ fn border(node: &PlacedNode, towards: Point) -> Point {
         }
     };
     if part.is_finite() { center.towards(towards, part) } else { center }
+}
+
+/// From the first to the last node of a column, without the parameters under them: these are aside, and the columns of
+/// neurons are around one height.
+fn main_height(members: &[(usize, &Node)], down: f64) -> f64 {
+    let (mut height, mut end) = (0.0, 0.0);
+    for (_, node) in members {
+        let own = extent(node).height;
+        if !matches!(node.role, Role::Parameter | Role::Constant) || height == 0.0 {
+            height = end + own;
+        }
+        end += own + down + caption_extent(node).map_or(0.0, |caption| caption.height + 2.0);
+    }
+    height
 }
 
 /// The extents of the lines of a title.

@@ -8,9 +8,9 @@ use crate::{
 
 /// Parts of an edge at which its texts are tried, the best first: where edges fan out, then where they come together, then
 /// between.
-const PARTS: [u8; 29] = [
-    30, 26, 34, 22, 38, 18, 42, 70, 66, 74, 62, 78, 46, 54, 50, 58, 82, 15, 12, 85, 88, 28, 32, 24, 36, 72,
-    68, 76, 64,
+const PARTS: [u8; 41] = [
+    30, 26, 34, 22, 38, 18, 42, 70, 66, 74, 62, 78, 46, 54, 50, 58, 82, 15, 85, 28, 32, 24, 36, 20, 40, 16,
+    72, 68, 76, 64, 80, 84, 14, 86, 12, 88, 10, 90, 44, 56, 8,
 ];
 
 /// Free space around a text.
@@ -27,14 +27,16 @@ pub(super) struct Found {
 
 /// The texts of all edges.
 pub(super) fn place(graph: &Graph, scene: &Scene) -> Found {
+    let ways: Vec<Way> = scene.edges.iter().map(Way::new).collect();
     let mut found = Found::default();
-    for edge in &scene.edges {
+    for (edge, way) in scene.edges.iter().zip(&ways) {
         let Some(texts) = graph.edges.get(edge.edge).filter(|edge| !edge.texts.is_empty()) else { continue };
+        let around = Around::new(edge, way, texts, scene, &ways, &found.placed);
         // In a lane, the middle is best.
         let lane = if edge.path.pieces.len() > 1 { &[50, 45, 55, 40, 60][..] } else { &[] };
         let place = lane.iter().chain(&PARTS).find_map(|part| {
             let texts = at(edge, texts, f64::from(*part) / 100.0);
-            texts.iter().all(|text| is_free(text, scene, &found.placed)).then_some(texts)
+            texts.iter().all(|text| around.has_room(text)).then_some(texts)
         });
         match place {
             Some(texts) => found.placed.extend(texts),
@@ -42,6 +44,57 @@ pub(super) fn place(graph: &Graph, scene: &Scene) -> Found {
         }
     }
     found
+}
+
+/// The straight pieces of an edge.
+struct Way {
+    lines: Vec<(Point, Point)>,
+    bounds: Rect,
+}
+
+impl Way {
+    fn new(edge: &PlacedEdge) -> Self {
+        Way { lines: edge.path.lines(), bounds: edge.path.bounds() }
+    }
+}
+
+/// What is so near to an edge that its texts may touch it.
+struct Around<'s> {
+    taken: Vec<Rect>,
+    ways: Vec<&'s Way>,
+}
+
+impl<'s> Around<'s> {
+    fn new(
+        edge: &PlacedEdge,
+        way: &Way,
+        texts: &Edge,
+        scene: &Scene,
+        ways: &'s [Way],
+        placed: &[PlacedText],
+    ) -> Self {
+        let reach = texts.texts.iter().map(|text| {
+            let extent = text.label.extent(super::size(text.tone));
+            extent.width + 2.0 * extent.height
+        });
+        let near = way.bounds.grown(reach.fold(2.0 * AROUND, f64::max));
+        let texts = scene.texts.iter().chain(placed).map(|text| text.bounds);
+        let nodes = scene.nodes.iter().map(|node| node.bounds.grown(2.0));
+        let taken = texts.chain(nodes).filter(|bounds| bounds.overlaps(&near)).collect();
+        let others = scene.edges.iter().zip(ways).filter(|(other, _)| other.edge != edge.edge);
+        let ways =
+            others.filter(|(_, way)| way.bounds.grown(0.1).overlaps(&near)).map(|(_, way)| way).collect();
+        Around { taken, ways }
+    }
+
+    fn has_room(&self, text: &PlacedText) -> bool {
+        let bounds = text.bounds.grown(AROUND);
+        let crosses = |way: &&Way| {
+            way.bounds.grown(0.1).overlaps(&bounds)
+                && way.lines.iter().any(|(a, b)| bounds.is_crossed(*a, *b))
+        };
+        !self.taken.iter().any(|taken| taken.overlaps(&bounds)) && !self.ways.iter().any(crosses)
+    }
 }
 
 /// The texts of an edge at a part of its length.
@@ -82,13 +135,4 @@ fn point_at(edge: &PlacedEdge, part: f64) -> (Point, f64) {
         left -= length;
     }
     (edge.path.end(), 0.0)
-}
-
-fn is_free(text: &PlacedText, scene: &Scene, placed: &[PlacedText]) -> bool {
-    let bounds = text.bounds.grown(AROUND);
-    let texts = scene.texts.iter().chain(placed).all(|other| !other.bounds.overlaps(&bounds));
-    let nodes = || scene.nodes.iter().all(|node| !node.bounds.grown(2.0).overlaps(&bounds));
-    let others = || scene.edges.iter().filter(|edge| Owner::Edge(edge.edge) != text.owner);
-    let crosses = |edge: &PlacedEdge| edge.path.lines().iter().any(|(a, b)| bounds.is_crossed(*a, *b));
-    texts && nodes() && !others().any(crosses)
 }

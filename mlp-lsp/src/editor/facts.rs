@@ -100,7 +100,17 @@ fn shape(shape: Shape) -> String {
 }
 
 fn start(start: &Start) -> String {
-    match start {
+    let steps = match start {
+        Start::Uniform { step: Some(step), .. } | Start::Normal { step: Some(step), .. } => {
+            format!(", in steps of {}", step.value())
+        }
+        Start::Uniform { step: None, .. }
+        | Start::Normal { step: None, .. }
+        | Start::Fill(_)
+        | Start::Values(_)
+        | Start::Loaded(_) => String::new(),
+    };
+    let text = match start {
         Start::Fill(value) => format!("starts at {value}"),
         Start::Values(_) => "starts at the given values".to_owned(),
         Start::Loaded(tensor) => format!("starts at the values in `{}`", tensor.file.path),
@@ -111,5 +121,6 @@ fn start(start: &Start) -> String {
             format!("drawn uniformly between {low} and {high}")
         }
         Start::Uniform { rule, high, .. } => format!("drawn uniformly between ±{high:.4} ({rule})"),
-    }
+    };
+    text + &steps
 }

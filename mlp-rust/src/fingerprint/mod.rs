@@ -107,7 +107,11 @@ fn write_parameter(to: &mut impl Write, d: &Derivation, parameter: &Parameter) -
         // The numbers may be millions: their hash is enough.
         Start::Loaded(tensor) => write!(to, " loaded {:016x}", tensor.fingerprint())?,
         Start::Uniform { low, high, salt, .. } => write!(to, " uniform {low:e} {high:e} {salt}")?,
-        Start::Normal { mean, deviation, salt } => write!(to, " normal {mean:e} {deviation:e} {salt}")?,
+        Start::Normal { mean, deviation, salt, .. } => write!(to, " normal {mean:e} {deviation:e} {salt}")?,
+    }
+    if let Start::Uniform { step: Some(step), .. } | Start::Normal { step: Some(step), .. } = &parameter.start
+    {
+        write!(to, " step {:e}", step.value())?;
     }
     writeln!(to)
 }

@@ -167,6 +167,16 @@ fn parameter_docs(d: &Derivation, parameter: &Parameter) -> Vec<String> {
             format!("drawn from a normal distribution with mean {mean} and standard deviation {deviation}")
         }
     };
+    let start = match &parameter.start {
+        Start::Uniform { step: Some(step), .. } | Start::Normal { step: Some(step), .. } => {
+            format!("{start}, in steps of {}", step.value())
+        }
+        Start::Uniform { step: None, .. }
+        | Start::Normal { step: None, .. }
+        | Start::Fill(_)
+        | Start::Values(_)
+        | Start::Loaded(_) => start,
+    };
     let start = if parameter.frozen { format!("{start}; frozen") } else { start };
     let size = size_in_docs(d.shape(parameter.equation));
     docs.push(format!(" {kind} `{}`, {size}; {start}.", parameter.name));

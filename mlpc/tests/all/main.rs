@@ -4,6 +4,8 @@
 
 mod check;
 mod common;
+mod computation;
+mod derive;
 mod diagnostics;
 mod editions;
 mod editors;
@@ -12,6 +14,7 @@ mod evil;
 mod explain;
 mod fmt;
 mod generated;
+mod graph;
 mod limits_table;
 mod listings;
 mod lsp;

@@ -31,11 +31,12 @@ const SECONDS: u32 = if cfg!(debug_assertions) { 300 } else { 60 };
 const READ: u64 = (texts::BYTES + (64 << 10)) as u64;
 
 /// `FILE` is the text, `SESSION` what an editor tells the server about it.
-const COMMANDS: [(&str, &[&str]); 7] = [
+const COMMANDS: [(&str, &[&str]); 8] = [
     ("check", &["check", "FILE", "--message-format", "json"]),
     ("summary", &["summary", "FILE", "--format", "json"]),
     ("eval", &["eval", "FILE", "--format", "json"]),
     ("derive", &["derive", "FILE"]),
+    ("graph", &["graph", "FILE", "--values"]),
     ("emit", &["emit", "FILE", "--standalone"]),
     ("fmt", &["fmt", "FILE", "--check"]),
     ("lsp", &["lsp"]),
@@ -153,7 +154,7 @@ fn ends<'a>(
 /// Some texts are too large to be evaluated, or have no values; none has the style of `fmt`.
 fn codes_of_good_texts(command: &str) -> &'static [i32] {
     match command {
-        "summary" | "derive" | "emit" | "lsp" => &[0],
+        "summary" | "derive" | "graph" | "emit" | "lsp" => &[0],
         "fmt" => &[1],
         _ => &[0, 1],
     }
@@ -195,7 +196,7 @@ fn longer_texts() {
         // The server reads each message to its end.
         assert!(run.read < READ || command == "lsp", "{command}: {} bytes", run.read);
     }
-    for command in ["check", "summary", "eval", "derive", "emit", "fmt"] {
+    for command in ["check", "summary", "eval", "derive", "graph", "emit", "fmt"] {
         let endless = Path::new("/dev/zero");
         for name in ["-", "/dev/zero"] {
             let run = run(&[command, name], endless, endless);

@@ -3,8 +3,8 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::{
-    Demands, Part, Report,
-    latex::{Node, Relation, Sign},
+    Demands, FACTORS, Part, Report,
+    latex::{Node, Relation, Sign, turned},
     value::{Interval, Reader, Rounding, Value, exact, key},
 };
 
@@ -15,11 +15,23 @@ struct Known {
     names: HashMap<String, Value>,
     /// The digits with which each name is printed.
     printed: HashMap<String, Node>,
+    /// The same at the end of the step before.
+    before: HashMap<String, Node>,
     /// Names whose printed digits are not all there are.
     dropped: HashSet<String>,
     functions: HashMap<String, (Vec<String>, Node)>,
+    /// Names of which a part is printed.
+    elided: HashSet<String>,
+    /// The letters of states that are 0, where not all of them are listed.
+    zeros: HashSet<String>,
+    /// Names that are 0 in each place.
+    blank: HashSet<String>,
     /// Names whose value a reader learns only from a number in their place.
     learned: Vec<(String, Node)>,
+    /// The numbers of samples in a table, by the letters of their names and the sample.
+    of_samples: HashMap<(String, String), Node>,
+    /// Whether vectors are columns.
+    columns: bool,
 }
 
 /// Checks all chains of a page.
@@ -29,9 +41,15 @@ pub(crate) fn check(parts: &[(usize, Part)], rounding: Rounding, demands: Demand
         demands,
         names: HashMap::new(),
         printed: HashMap::new(),
+        before: HashMap::new(),
         dropped: HashSet::new(),
+        elided: HashSet::new(),
+        zeros: HashSet::new(),
+        blank: HashSet::new(),
         functions: functions(parts),
         learned: Vec::new(),
+        of_samples: HashMap::new(),
+        columns: parts.iter().any(|(_, part)| matches!(part, Part::Columns)),
     };
     // What a number in the place of an input says holds for the whole page, so a first reading collects it.
     let mut first = new();
@@ -39,9 +57,9 @@ pub(crate) fn check(parts: &[(usize, Part)], rounding: Rounding, demands: Demand
     first.read(parts, &mut nowhere);
     let mut second = new();
     if demands.givens {
-        report
-            .findings
-            .extend(nowhere.findings.into_iter().filter(|finding| finding.text.ends_with("not given")));
+        report.findings.extend(
+            nowhere.findings.into_iter().filter(|finding| finding.text.ends_with("which is not given")),
+        );
     }
     for (name, number) in std::mem::take(&mut first.learned) {
         second.keep(name, &number);
@@ -52,13 +70,28 @@ pub(crate) fn check(parts: &[(usize, Part)], rounding: Rounding, demands: Demand
 impl Known {
     fn read(&mut self, parts: &[(usize, Part)], report: &mut Report) {
         let known = self;
-        for (line, part) in parts {
+        for (place, (line, part)) in parts.iter().enumerate() {
             match part {
+                Part::Step => known.begin_step(parts.get(place + 1..).unwrap_or_default()),
                 Part::Chain(chain) => known.chain(*line, chain, report),
                 Part::Table(heads, rows) => {
+                    let cells = rows.iter().flat_map(|row| heads.iter().zip(row));
+                    let cells =
+                        cells.filter(|(head, _)| *head == FACTORS).flat_map(|(_, cell)| &cell.formulas);
+                    for chain in cells.filter(|chain| chain.len() > 1) {
+                        known.chain(*line, chain, report);
+                    }
+                    if heads.first().is_some_and(|head| head == "Sample") {
+                        known.samples(heads, rows);
+                    }
                     if heads.iter().any(|head| head == "Gradient") {
                         for row in rows {
                             known.gradient(*line, row, report);
+                        }
+                    }
+                    if heads.iter().any(|head| head == "Parameter or state") {
+                        for row in rows {
+                            known.carried(*line, row, report);
                         }
                     }
                     if heads.iter().any(|head| head == "Initial value") {
@@ -67,9 +100,46 @@ impl Known {
                         }
                     }
                 }
-                Part::Alone(_) | Part::Batch(_) => {}
+                Part::Reason(chain) => known.reason(*line, chain, report),
+                Part::Zero(node, more) => known.zero(node, *more),
+                Part::Alone(_) | Part::Batch(_) | Part::Size(..) | Part::Columns => {}
             }
         }
+    }
+}
+
+/// Names that mean the same everywhere.
+const CONSTANTS: [&str; 2] = ["e", "\\mathbf{1}"];
+
+/// The letter of a state: that of m_w is m.
+fn letter(name: &str) -> &str {
+    name.split_once("_{").map_or(name, |(letter, _)| letter)
+}
+
+/// 0, or 0 everywhere.
+fn is_zero(node: &Node) -> bool {
+    match node {
+        Node::Number(digits, _) => digits == "0",
+        Node::Matrix(rows) => rows.iter().flatten().all(is_zero),
+        _ => false,
+    }
+}
+
+/// Whether a part of it is left out.
+fn has_gap(node: &Node) -> bool {
+    matches!(node, Node::LeftOut) || node.parts().into_iter().any(has_gap)
+}
+
+/// The names that have values of their own, functions left out.
+fn names_of(node: &Node, found: &mut Vec<String>) {
+    match node {
+        // The values of samples have names of their own.
+        Node::Sum(..) => {}
+        Node::Call(_, arguments) => arguments.iter().for_each(|argument| names_of(argument, found)),
+        other => match key(other) {
+            Some(name) => found.push(name),
+            None => other.parts().into_iter().for_each(|part| names_of(part, found)),
+        },
     }
 }
 
@@ -97,7 +167,32 @@ fn is_numeric(node: &Node) -> bool {
     }
 }
 
+/// The letters and digits of a name.
+fn letters(name: &str) -> String {
+    let name = ["\\mathrm", "\\text"].iter().fold(name.to_owned(), |name, word| name.replace(word, ""));
+    name.chars().filter(|c| c.is_alphanumeric()).collect()
+}
+
 impl Known {
+    /// The numbers of samples.
+    fn samples(&mut self, heads: &[String], rows: &[Vec<crate::Cell>]) {
+        for row in rows {
+            let Some(sample) = row.first() else { continue };
+            for (head, cell) in heads.iter().zip(row).skip(1).filter(|(head, _)| !head.contains('∂')) {
+                if let Some((_, number)) = cell.formulas.first().and_then(|chain| chain.first()) {
+                    self.of_samples.insert((letters(head), sample.text.clone()), number.clone());
+                }
+            }
+        }
+    }
+
+    /// The number of a sample that a table gives.
+    fn of_sample(&self, name: &str) -> Option<Node> {
+        let (name, sample) = name.split_once("^{(")?;
+        let (sample, rest) = sample.split_once(")}")?;
+        self.of_samples.get(&(letters(name) + &letters(rest), sample.to_owned())).cloned()
+    }
+
     /// A parameter with a start value.
     fn given(&mut self, heads: &[String], row: &[crate::Cell]) {
         let cell = |title: &str| row.get(heads.iter().position(|head| head == title)?);
@@ -116,6 +211,53 @@ impl Known {
         }
     }
 
+    /// From here on names that get a value below have no other.
+    fn begin_step(&mut self, parts: &[(usize, Part)]) {
+        let below = parts.iter().take_while(|(_, part)| !matches!(part, Part::Step));
+        let mut defined: Vec<String> = Vec::new();
+        for (_, part) in below {
+            match part {
+                Part::Chain(chain) => defined.extend(chain.iter().take(2).filter_map(|(_, side)| key(side))),
+                Part::Table(heads, rows) if heads.iter().any(|head| head == "Parameter or state") => {
+                    let first = rows.iter().filter_map(|row| row.first()?.formulas.first()?.first());
+                    defined.extend(first.filter_map(|(_, name)| key(name)));
+                }
+                _ => {}
+            }
+        }
+        self.before = std::mem::take(&mut self.printed);
+        self.printed = self.before.clone();
+        // What has a formula above and no number has another number now.
+        self.names.retain(|name, _| self.printed.contains_key(name));
+        for name in defined {
+            self.names.remove(&name);
+            self.printed.remove(&name);
+            self.dropped.remove(&name);
+        }
+    }
+
+    /// A parameter or state before a step has the digits that the step before it has left.
+    fn carried(&mut self, line: usize, row: &[crate::Cell], report: &mut Report) {
+        let formula = |cell: &crate::Cell| cell.formulas.first()?.first().map(|(_, node)| node.clone());
+        let [name, value] = row else { return };
+        let (Some(name), Some(value)) = (formula(name).as_ref().and_then(key), formula(value)) else {
+            return;
+        };
+        report.sides += 1;
+        if let Some(left) = self.before.get(&format!("{name}^{{+}}"))
+            && *left != value
+        {
+            report.find(
+                line,
+                format!("{name} is {} here and {} after the step before", text(&value), text(left)),
+            );
+        }
+        if self.rounding.of_result(&value) > 0.0 && !self.rounding.each {
+            self.dropped.insert(name.clone());
+        }
+        self.keep(name, &value);
+    }
+
     /// A gradient in the table that compares it has the digits that it had above.
     fn gradient(&self, line: usize, row: &[crate::Cell], report: &mut Report) {
         let formula = |cell: &crate::Cell| cell.formulas.first()?.first().map(|(_, node)| node.clone());
@@ -130,12 +272,26 @@ impl Known {
         let of = ["J", "\\bar{E}", "E_{\\Sigma}", "E"].map(|of| format!("d {of} / d {parameter}"));
         if let Some(name) = of.iter().find(|name| self.printed.contains_key(*name)).filter(|_| !apart) {
             report.sides += 1;
-            self.known_value(line, name, &gradient, report);
+            // The last of sixteen digits depends on the order of the operations.
+            let noise = self.rounding.digits >= 15
+                && self.printed.get(name).is_some_and(|before| self.near(before, &gradient, 1e-14));
+            if !noise {
+                self.known_value(line, name, &gradient, report);
+            }
         }
     }
 
     fn reader(&self, rounding: Rounding) -> Reader<'_> {
-        Reader { names: &self.names, rounding, functions: &self.functions }
+        Reader { names: &self.names, rounding, functions: &self.functions, columns: self.columns }
+    }
+
+    fn zero(&mut self, node: &Node, more: bool) {
+        let Some(name) = key(node) else { return };
+        if more {
+            self.zeros.insert(letter(&name).to_owned());
+        }
+        self.blank.insert(name.clone());
+        self.keep(name, &Node::Number("0".to_owned(), 0));
     }
 
     fn keep(&mut self, name: String, node: &Node) {
@@ -156,12 +312,16 @@ impl Known {
             self.side(line, (chain, &before.1), pair, report);
         }
         let Some(name) = key(first) else { return };
+        if rest.iter().any(|(_, side)| has_gap(side)) {
+            self.elided.insert(name.clone());
+        }
         let Some((_, last)) = rest.iter().rev().find(|(_, side)| is_numeric(side)) else {
             self.symbols(line, name, rest, report);
             return;
         };
         if matches!(last, Node::Number(..) | Node::Negative(_) | Node::Matrix(_)) {
             self.known_value(line, &name, last, report);
+            self.follows(line, &name, rest, report);
             // Digits of a number that is rounded before it is used are not missing. In x ≈ a/2 = 0.5 the value may
             // have more digits or not, so both signs are right where it is used.
             let of_last = rest.iter().rev().find(|(_, side)| std::ptr::eq(side, last));
@@ -177,6 +337,33 @@ impl Known {
         }
     }
 
+    /// With the demand for givens: what has a value is given, or one of its formulas has only names with values.
+    fn follows(&self, line: usize, name: &str, rest: &[(Relation, Node)], report: &mut Report) {
+        if !self.demands.givens || self.printed.contains_key(name) {
+            return;
+        }
+        let without = |side: &Node| {
+            let mut names = Vec::new();
+            names_of(side, &mut names);
+            let has = |name: &str| {
+                self.names.contains_key(name)
+                    || self.elided.contains(name)
+                    || self.zeros.contains(letter(name)) && !name.ends_with("^{+}")
+            };
+            // An element of a row has the row's value.
+            let known = |name: &String| {
+                has(name) || ["_{k}", "_{i}"].iter().filter_map(|index| name.strip_suffix(index)).any(has)
+            };
+            names.into_iter().find(|name| !known(name) && !CONSTANTS.contains(&name.as_str()))
+        };
+        let mut formulas = rest.iter().map(|(_, side)| side).filter(|side| !is_numeric(side));
+        let Some(first) = formulas.next() else { return };
+        let Some(missing) = without(first) else { return };
+        if formulas.all(|side| without(side).is_some()) {
+            report.find(line, format!("{name} has a value, but {missing} is not given"));
+        }
+    }
+
     /// A line without numbers: its sides are equal for the values of their symbols, and so is its name.
     fn symbols(&mut self, line: usize, name: String, rest: &[(Relation, Node)], report: &mut Report) {
         let reader = self.reader(self.rounding);
@@ -184,8 +371,7 @@ impl Known {
             rest.iter().filter_map(|(_, side)| Some((side, reader.value(side)?))).collect();
         let Some(((first, expected), others)) = values.split_first() else { return };
         report.sides += values.len();
-        // A number that is rounded before it is used is rounded in each of these in another place.
-        let by = if self.rounding.each { 10_f64.powi(2 - self.rounding.digits as i32) } else { 0.0 };
+        let by = self.between_forms();
         for (side, found) in others {
             if !meet(expected, found, by) {
                 report.find(
@@ -196,6 +382,11 @@ impl Known {
         }
         let value = expected.clone();
         self.names.entry(name).or_insert(value);
+    }
+
+    /// How far apart two forms may be: a number that is rounded before it is used is rounded in each in another place.
+    fn between_forms(&self) -> f64 {
+        if self.rounding.each { 10_f64.powi(2 - self.rounding.digits as i32) } else { 0.0 }
     }
 
     fn alias(&mut self, name: &str, side: &Node, value: &Node) {
@@ -218,7 +409,7 @@ impl Known {
         (relation, side): &(Relation, Node),
         report: &mut Report,
     ) {
-        if *relation == Relation::Other || !is_numeric(side) {
+        if matches!(relation, Relation::Other(_)) || !is_numeric(side) {
             report.symbolic += 1;
             return;
         }
@@ -234,11 +425,55 @@ impl Known {
         });
         // A formula of one name: ∂net/∂w = h ≈ 0.59.
         let single = symbols().skip(1).last().and_then(|node| Some(vec![(key(node)?, side.clone())]));
+        // δ = ∂E/∂net = 0.1 gives the value of both.
+        let renames = |bound: &Vec<(String, Node)>| {
+            matches!(chain, [(_, Node::Name(_)), (_, Node::Derivative(..)), (_, last)] if is_numeric(last))
+                && bound.iter().all(|(name, _)| !self.printed.contains_key(name))
+        };
+        let single = single.filter(|bound| !renames(bound));
         for (name, number) in matched.or(single).unwrap_or_default() {
             self.put_in(line, *relation, &name, &number, report);
         }
         for symbolic in symbols().skip(1) {
             self.formula(line, symbolic, side, report);
+        }
+    }
+
+    /// Why a branch is taken: the number of a name is the one it has, and the comparison holds.
+    fn reason(&mut self, line: usize, chain: &[(Relation, Node)], report: &mut Report) {
+        if let [(_, name), (relation, number), ..] = chain
+            && let Some(name) = key(name)
+            && !matches!(relation, Relation::Other(_))
+        {
+            self.put_in(line, *relation, &name, number, report);
+        }
+        let (sign, sides) = match chain {
+            [.., (_, left), (Relation::Other(sign), right)] => (*sign, Some((left, right))),
+            // A name that is equal to a number.
+            [_, (Relation::Equal, _)] => return,
+            _ => ("", None),
+        };
+        let as_printed = Rounding { each: true, ..self.rounding };
+        let number = |node: &Node| Some(self.reader(as_printed).value(node)?.cells.first()?.high);
+        let numbers = sides.and_then(|(left, right)| Some((number(left)?, number(right)?)));
+        let holds = numbers.map(|(left, right)| match sign {
+            "<" => left < right,
+            "<=" => left <= right,
+            ">" => left > right,
+            ">=" => left >= right,
+            _ => left != right,
+        });
+        report.sides += 1;
+        if holds != Some(true) {
+            report.find(
+                line,
+                format!(
+                    "the reason {} does not hold",
+                    sides.map_or_else(String::new, |(left, right)| {
+                        format!("{} {sign} {}", text(left), text(right))
+                    })
+                ),
+            );
         }
     }
 
@@ -248,10 +483,23 @@ impl Known {
         if relation == Relation::Equal && self.dropped.contains(name) && !name.is_empty() {
             report.find(line, format!("= where digits of {name} were dropped"));
         }
+        if !self.printed.contains_key(name)
+            && let Some(given) = self.of_sample(name)
+        {
+            self.keep(name.to_owned(), &given);
+        }
+        // The same in each place.
+        let all = if name == "\\mathbf{1}" { Some("1") } else { self.blank.get(name).map(|_| "0") };
+        if let Some(all) = all {
+            if !is_filled(number, all) {
+                report.find(line, format!("{name} is {} here", text(number)));
+            }
+            return;
+        }
         match self.printed.get(name) {
             Some(_) => self.known_value(line, name, number, report),
             None => {
-                if self.demands.givens {
+                if self.demands.givens && !(self.zeros.contains(letter(name)) && is_zero(number)) {
                     report.find(line, format!("{name} has the value {}, which is not given", text(number)));
                 }
                 self.learned.push((name.to_owned(), number.clone()));
@@ -263,7 +511,12 @@ impl Known {
     /// The same digits as before, or with another number of decimals the same number.
     fn known_value(&self, line: usize, name: &str, number: &Node, report: &mut Report) {
         let Some(before) = self.printed.get(name) else { return };
-        let same = before == number || decimals(before) != decimals(number) && self.near(before, number, 0.0);
+        // 6.9627e-5 is 6.96270e-5.
+        let padded = decimals(before).is_none() && exact(before).is_some_and(|a| exact(number) == Some(a));
+        let same = before == number
+            || padded
+            || is_zero(before) && is_zero(number)
+            || decimals(before) != decimals(number) && self.near(before, number, 0.0);
         if !same {
             report.find(line, format!("{name} is {} here and {} before", text(number), text(before)));
         }
@@ -285,7 +538,7 @@ impl Known {
                 let half = self.rounding.of_result(side);
                 Option::zip(value(before), value(side)).map(|(a, b)| meet(&a, &b, half))
             }
-            Relation::Other => None,
+            Relation::Other(_) => None,
         };
         match holds {
             Some(true) => {}
@@ -299,7 +552,12 @@ impl Known {
         let reader = self.reader(self.rounding);
         let (Some(expected), Some(found)) = (reader.value(symbolic), reader.value(side)) else { return };
         report.sides += 1;
-        let half = self.rounding.of_result(side);
+        // Numbers in the places of another form's names.
+        let other = !matches!(side, Node::Number(..) | Node::Negative(_) | Node::Matrix(_))
+            && !fits(symbolic, side, &mut Vec::new());
+        // A value whose formula has no numbers put in is computed by other steps, each rounded: a unit or two.
+        let units = if self.rounding.each { 2.0 * 10_f64.powi(-(self.rounding.digits as i32)) } else { 0.0 };
+        let half = if other { self.between_forms() } else { self.rounding.of_result(side) + units };
         if !meet(&expected, &found, half) {
             report.find(line, format!("{} is {}, not {}", text(symbolic), shown(&expected), text(side)));
         }
@@ -308,6 +566,15 @@ impl Known {
     fn near(&self, a: &Node, b: &Node, by: f64) -> bool {
         let value = |node| self.reader(self.rounding).value(node);
         Option::zip(value(a), value(b)).is_none_or(|(a, b)| meet(&a, &b, by))
+    }
+}
+
+/// Whether it has this number in each place.
+fn is_filled(node: &Node, with: &str) -> bool {
+    match node {
+        Node::Number(digits, 0) => digits == with,
+        Node::Matrix(rows) => rows.iter().flatten().all(|cell| is_filled(cell, with)),
+        _ => false,
     }
 }
 
@@ -342,6 +609,7 @@ fn fits(symbolic: &Node, side: &Node, bound: &mut Vec<(String, Node)>) -> bool {
     };
     match (symbolic, side) {
         (Node::Negative(a), Node::Negative(b)) => fits(a, b, bound),
+        (Node::Transposed(a), Node::Matrix(rows)) => fits(a, &Node::Matrix(turned(rows)), bound),
         // There is no −0.
         (Node::Negative(a), b) if begins_with_zero(b) => fits(a, b, bound),
         (Node::Binary(s, a, b), Node::Binary(t, c, d)) => s == t && all(&[a, b], &[c, d], bound),
@@ -375,7 +643,7 @@ fn sign(relation: Relation) -> &'static str {
     match relation {
         Relation::Equal => "=",
         Relation::Near => "≈",
-        Relation::Other => "?",
+        Relation::Other(sign) => sign,
     }
 }
 
@@ -418,5 +686,6 @@ pub(crate) fn text(node: &Node) -> String {
         Node::Sum(below, inside) => format!("Σ_{below} {}", text(inside)),
         Node::Whole(up, inside) => format!("{}({})", if *up { "ceil" } else { "floor" }, text(inside)),
         Node::LeftOut => "…".to_owned(),
+        Node::Sized(inside, rows, columns) => format!("{} ({rows} × {columns})", text(inside)),
     }
 }

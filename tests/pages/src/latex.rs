@@ -37,6 +37,8 @@ pub enum Node {
     Whole(bool, Box<Node>),
     /// Something left out: dots, words.
     LeftOut,
+    /// A symbol with its rows and columns below it.
+    Sized(Box<Node>, usize, usize),
 }
 
 /// A sign between two operands.
@@ -74,8 +76,8 @@ pub enum Relation {
     Equal,
     /// ≈
     Near,
-    /// <, ≤ and others
-    Other,
+    /// <, ≤ and others, as in a condition.
+    Other(&'static str),
 }
 
 /// A token: a command with its backslash, a number, a letter, or a sign.
@@ -177,7 +179,11 @@ impl Parser {
         match self.peek()? {
             "=" => Some(Relation::Equal),
             "\\approx" => Some(Relation::Near),
-            "\\lt" | "\\le" | "\\gt" | "\\ge" | "\\ne" => Some(Relation::Other),
+            "\\lt" => Some(Relation::Other("<")),
+            "\\le" => Some(Relation::Other("<=")),
+            "\\gt" => Some(Relation::Other(">")),
+            "\\ge" => Some(Relation::Other(">=")),
+            "\\ne" => Some(Relation::Other("!=")),
             _ => None,
         }
     }
@@ -213,7 +219,7 @@ impl Parser {
             let sign = match self.peek() {
                 Some("\\cdot") => Sign::Dot,
                 Some("\\odot") => Sign::Elementwise,
-                Some("\\,") => Sign::Product,
+                Some("\\," | "\\;") => Sign::Product,
                 Some("\\times") => Sign::Times,
                 Some("\\dots") if !ends.contains(&"\\dots") => {
                     self.at += 1;
@@ -269,7 +275,10 @@ impl Parser {
         let start = self.at;
         let raw = self.raw()?;
         if raw == "\\top" {
-            return Ok(Node::Transposed(Box::new(node)));
+            return Ok(match node {
+                Node::Matrix(rows) => Node::Matrix(turned(&rows)),
+                other => Node::Transposed(Box::new(other)),
+            });
         }
         // The value after the step, or of a sample.
         let number = raw.strip_prefix('(').and_then(|raw| raw.strip_suffix(')'));
@@ -344,7 +353,8 @@ impl Parser {
                 Ok(Node::LeftOut)
             }
             "\\begin" => self.environment(),
-            "\\bar" => Ok(Node::Name(format!("\\bar{{{}}}", self.raw()?))),
+            "\\underset" => self.sized(),
+            "\\bar" | "\\hat" => Ok(Node::Name(format!("{token}{{{}}}", self.raw()?))),
             "\\lVert" => {
                 let mut name = token;
                 while let Some(token) = self.next() {
@@ -355,7 +365,7 @@ impl Parser {
                 }
                 Ok(Node::Name(name))
             }
-            "\\ln" | "\\exp" | "\\tanh" if self.peek() != Some("(") => {
+            "\\ln" | "\\exp" | "\\tanh" if !matches!(self.peek(), Some("(" | "'")) => {
                 let argument = self.factor()?;
                 Ok(Node::Call(Box::new(Node::Name(token)), vec![argument]))
             }
@@ -365,6 +375,22 @@ impl Parser {
             _ if token.chars().all(char::is_alphabetic) => Ok(Node::Name(token)),
             _ => Err(format!("`{token}` is not understood")),
         }
+    }
+
+    /// `\underset{2 \times 3}{W}`
+    fn sized(&mut self) -> Result<Node, String> {
+        let below = self.raw()?;
+        let size = below
+            .split_once("\\times")
+            .and_then(|(rows, columns)| Some((rows.trim().parse().ok()?, columns.trim().parse().ok()?)));
+        let (rows, columns) = size.ok_or_else(|| format!("{below} is no size"))?;
+        self.expect("{")?;
+        let node = self.list(&[])?;
+        if self.accept("\\vphantom") {
+            self.raw()?;
+        }
+        self.expect("}")?;
+        Ok(Node::Sized(Box::new(node), rows, columns))
     }
 
     fn fraction(&mut self) -> Result<Node, String> {
@@ -432,6 +458,12 @@ impl Parser {
     }
 }
 
+/// Rows as columns.
+pub(crate) fn turned(rows: &[Vec<Node>]) -> Vec<Vec<Node>> {
+    let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
+    (0..columns).map(|column| rows.iter().filter_map(|row| row.get(column).cloned()).collect()).collect()
+}
+
 fn is_function(node: &Node) -> bool {
     matches!(node, Node::Name(_) | Node::Derivative(..))
 }
@@ -452,6 +484,35 @@ fn power_of_ten(node: &Node) -> Option<i32> {
 }
 
 impl Node {
+    /// The same without the sizes below symbols, which are added to a list with what they belong to.
+    pub fn plain(self, sizes: &mut Vec<(Node, usize, usize)>) -> Node {
+        let mut inside = |node: Box<Node>| Box::new(node.plain(sizes));
+        match self {
+            Node::Sized(node, rows, columns) => {
+                let plain = node.plain(sizes);
+                sizes.push((plain.clone(), rows, columns));
+                plain
+            }
+            Node::Derivative(a, b) => Node::Derivative(inside(a), inside(b)),
+            Node::Binary(sign, a, b) => Node::Binary(sign, inside(a), inside(b)),
+            Node::Fraction(a, b) => Node::Fraction(inside(a), inside(b)),
+            Node::Power(a, b) => Node::Power(inside(a), inside(b)),
+            Node::Negative(a) => Node::Negative(inside(a)),
+            Node::Root(a) => Node::Root(inside(a)),
+            Node::Transposed(a) => Node::Transposed(inside(a)),
+            Node::Element(a, below) => Node::Element(inside(a), below),
+            Node::Sum(below, a) => Node::Sum(below, inside(a)),
+            Node::Whole(up, a) => Node::Whole(up, inside(a)),
+            Node::Call(f, arguments) => {
+                let f = inside(f);
+                Node::Call(f, arguments.into_iter().map(|argument| argument.plain(sizes)).collect())
+            }
+            Node::List(items) => Node::List(items.into_iter().map(|item| item.plain(sizes)).collect()),
+            other
+            @ (Node::Number(..) | Node::Name(_) | Node::LeftOut | Node::Cases(..) | Node::Matrix(_)) => other,
+        }
+    }
+
     /// The direct parts.
     pub fn parts(&self) -> Vec<&Node> {
         match self {
@@ -464,7 +525,8 @@ impl Node {
             | Node::Transposed(a)
             | Node::Element(a, _)
             | Node::Sum(_, a)
-            | Node::Whole(_, a) => vec![a],
+            | Node::Whole(_, a)
+            | Node::Sized(a, ..) => vec![a],
             Node::Call(f, arguments) => std::iter::once(f.as_ref()).chain(arguments).collect(),
             Node::Cases(a, condition, b) => vec![a, &condition.left, &condition.right, b],
             Node::Matrix(rows) => rows.iter().flatten().collect(),

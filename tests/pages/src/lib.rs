@@ -74,12 +74,25 @@ impl Report {
     }
 }
 
+/// The head of a column with equalities.
+pub(crate) const FACTORS: &str = "Its factors";
+
 /// A part of a page that is understood.
 pub(crate) enum Part {
     /// A line of equalities.
     Chain(Vec<(latex::Relation, Node)>),
+    /// A comparison that decides which branch of a choice is taken.
+    Reason(Vec<(latex::Relation, Node)>),
     /// A formula alone in text.
     Alone(Node),
+    /// The rows and columns below a symbol.
+    Size(Node, usize, usize),
+    /// Vectors are columns.
+    Columns,
+    /// The state of a rule that is 0 before the first step; whether more names are left out.
+    Zero(Node, bool),
+    /// A step of training begins: values have new numbers.
+    Step,
     /// The batch for which the following tables give sizes.
     Batch(usize),
     /// A table: heads, and the cells of each row with their formulas.
@@ -116,12 +129,36 @@ fn understand(line: usize, piece: Piece, parts: &mut Vec<(usize, Part)>, report:
         }
     };
     match piece {
-        Piece::Heading(_) => {}
-        Piece::Line(text) => parts.extend(parsed(&text).map(|chain| (line, Part::Chain(chain)))),
+        Piece::Heading(text) => {
+            let step = text.strip_prefix("Step ").is_some_and(|number| number.parse::<usize>().is_ok());
+            parts.extend(step.then_some((line, Part::Step)));
+        }
+        Piece::Line(text) => {
+            let (text, reasons) = text.split_once("\\text{, since }").unwrap_or((&text, ""));
+            if let Some(chain) = parsed(text) {
+                let mut sizes = Vec::new();
+                let plain = |(relation, side): (latex::Relation, Node)| (relation, side.plain(&mut sizes));
+                let chain = chain.into_iter().map(plain).collect();
+                // A line gives its first symbol a value, whose size is below it.
+                let own =
+                    sizes.into_iter().map(|(node, rows, columns)| (line, Part::Size(node, rows, columns)));
+                let own: Vec<(usize, Part)> = own.collect();
+                parts.push((line, Part::Chain(chain)));
+                parts.extend(own);
+            }
+            for reason in reasons.split("\\text{ and }").filter(|reason| !reason.is_empty()) {
+                parts.extend(parsed(reason).map(|chain| (line, Part::Reason(chain))));
+            }
+        }
         Piece::Paragraph(text) => {
             let batch =
                 text.split_once("for a batch of ").and_then(|(_, rest)| rest.split(' ').next()?.parse().ok());
             parts.extend(batch.map(|batch| (line, Part::Batch(batch))));
+            if text.contains("so each value of a layer is a column") {
+                parts.insert(0, (line, Part::Columns));
+            }
+            let zeros = text.split_once(" is 0 before it: ").map_or("", |(_, rest)| rest);
+            let (zeros, more) = (formulas(zeros), zeros.contains(" more"));
             for formula in formulas(&text).into_iter().filter(|formula| !formula.starts_with('^')) {
                 // Signs that the text explains: ≈, ⊙.
                 let is_sign = formula.starts_with('\\') && !formula.contains([' ', '{', '_']);
@@ -130,6 +167,9 @@ fn understand(line: usize, piece: Piece, parts: &mut Vec<(usize, Part)>, report:
                 }
                 let Some(mut chain) = parsed(formula) else { continue };
                 match chain.len() {
+                    1 if zeros.contains(&formula) => {
+                        parts.extend(chain.pop().map(|(_, node)| (line, Part::Zero(node, more))));
+                    }
                     1 => parts.extend(chain.pop().map(|(_, node)| (line, Part::Alone(node)))),
                     _ => parts.push((line, Part::Chain(chain))),
                 }

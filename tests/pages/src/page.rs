@@ -20,7 +20,8 @@ pub fn pieces(markdown: &str) -> Vec<(usize, Piece)> {
     while let Some((number, line)) = lines.next() {
         if line.starts_with("```") {
             let is_math = line == "```math";
-            let block: Vec<(usize, &str)> = lines.by_ref().take_while(|(_, line)| *line != "```").collect();
+            let fence = line.trim_end_matches(|c| c != '`');
+            let block: Vec<(usize, &str)> = lines.by_ref().take_while(|(_, line)| *line != fence).collect();
             if is_math {
                 pieces.extend(equalities(&block));
             }

@@ -31,7 +31,7 @@ fn with_batch(
     [lines, tables]: [bool; 2],
     report: &mut Report,
 ) {
-    let mut sizes = Sizes { known: HashMap::new(), batch, numbers: lines };
+    let mut sizes = Sizes { known: HashMap::new(), batch, numbers: lines, columns: false };
     let mut nowhere = Report::default();
     for (line, part) in parts {
         match part {
@@ -41,7 +41,11 @@ fn with_batch(
                 }
             }
             Part::Chain(chain) => sizes.chain(*line, chain, if lines { &mut *report } else { &mut nowhere }),
-            Part::Alone(_) | Part::Batch(_) => {}
+            Part::Size(node, rows, columns) => {
+                sizes.below(*line, node, (*rows, *columns), if lines { &mut *report } else { &mut nowhere });
+            }
+            Part::Columns => sizes.columns = true,
+            Part::Reason(_) | Part::Step | Part::Alone(_) | Part::Zero(..) | Part::Batch(_) => {}
         }
     }
 }
@@ -60,6 +64,8 @@ struct Sizes {
     batch: Option<usize>,
     /// Whether printed matrices are those of this batch.
     numbers: bool,
+    /// Whether vectors are columns.
+    columns: bool,
 }
 
 /// `1024 × 20`
@@ -81,13 +87,15 @@ impl Sizes {
             (name("Values"), cell("Size").and_then(|size| of_text(&size.text)))
             && let Some(batch) = self.batch
         {
-            self.known.insert(name, (batch, columns));
+            let size = if self.columns { (columns, batch) } else { (batch, columns) };
+            self.known.insert(name, size);
         }
         if let (Some(name), Some((rows, columns))) =
             (name("Parameter"), cell("Size").and_then(|size| of_text(&size.text)))
             && self.batch.is_some()
         {
-            self.known.insert(name, (rows.unwrap_or(1), columns));
+            let column = self.columns && rows.is_none();
+            self.known.insert(name, if column { (columns, 1) } else { (rows.unwrap_or(1), columns) });
         }
         if heads.iter().any(|head| head == "Product") {
             self.product(line, row, report);
@@ -138,6 +146,7 @@ impl Sizes {
         if self.batch.is_none() || matches!(first, Node::Call(..)) {
             return;
         }
+        self.jacobian(first, rest);
         let mut size = self.of(line, first, report);
         for (_, side) in rest {
             let Some(found) = self.of(line, side, report) else { continue };
@@ -161,6 +170,33 @@ impl Sizes {
         }
     }
 
+    /// The size below a symbol.
+    fn below(&mut self, line: usize, node: &Node, size: Size, report: &mut Report) {
+        report.sizes += 1;
+        match self.of(line, node, &mut Report::default()) {
+            Some(found) if found != size => {
+                report.find(line, format!("{size:?} is below {}, which is {found:?}", text(node)));
+            }
+            Some(_) => {}
+            None => {
+                if let Some(name) = key(node) {
+                    self.known.insert(name, size);
+                }
+            }
+        }
+    }
+
+    /// The derivatives of a row with respect to a row are a square matrix, which is printed.
+    fn jacobian(&mut self, first: &Node, rest: &[(crate::latex::Relation, Node)]) {
+        let (Node::Derivative(of, _), Some((_, Node::Matrix(rows)))) = (first, rest.last()) else { return };
+        let is_loss =
+            key(of).is_none_or(|of| ["E", "J", "P", "\\bar{E}", "E_{\\Sigma}"].contains(&of.as_str()));
+        let square = rows.len() > 1 && rows.iter().all(|row| row.len() == rows.len());
+        if let (Some(name), false, true, true) = (key(first), is_loss, square, self.numbers) {
+            self.known.entry(name).or_insert((rows.len(), rows.len()));
+        }
+    }
+
     /// The size of a formula; none where it is not known.
     fn of(&self, line: usize, node: &Node, report: &mut Report) -> Option<Size> {
         match node {
@@ -173,7 +209,7 @@ impl Sizes {
             }
             Node::Name(name) => self.known.get(name).copied().or_else(|| {
                 // An element of each row.
-                let whole = ["_{k}", "_{i}"].iter().find_map(|index| name.strip_suffix(index))?;
+                let whole = ["_{k}", "_{i}", "_{j}"].iter().find_map(|index| name.strip_suffix(index))?;
                 Some((self.known.get(whole)?.0, 1))
             }),
             Node::Sum(below, inside) if below.len() == 1 => match inside.as_ref() {
@@ -220,7 +256,9 @@ impl Sizes {
                 [argument] => self.of(line, argument, report),
                 _ => None,
             },
+            Node::Matrix(rows) if rows.iter().flatten().any(|cell| *cell == Node::LeftOut) => None,
             Node::Matrix(rows) => Some((rows.len(), rows.first()?.len())).filter(|_| self.numbers),
+            Node::Sized(inside, ..) => self.of(line, inside, report),
             Node::Cases(..)
             | Node::List(_)
             | Node::Element(..)

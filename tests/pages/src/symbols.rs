@@ -2,10 +2,15 @@
 
 use std::collections::HashSet;
 
-use crate::{Part, Report, latex::Node, value::key};
+use crate::{
+    FACTORS, Part, Report,
+    latex::Node,
+    value::{element_of, key},
+};
 
 /// Functions that need no formula, and letters of mathematics.
-const KNOWN: [&str; 11] = [
+const KNOWN: [&str; 12] = [
+    "\\mathrm{sqrt}",
     "\\mathrm{max}",
     "\\mathrm{min}",
     "\\mathrm{abs}",
@@ -25,12 +30,18 @@ pub(crate) fn check(parts: &[(usize, Part)], report: &mut Report) {
     defined.extend(functions(parts));
     for (line, part) in parts {
         match part {
-            Part::Alone(node) => define(node, &mut defined),
-            Part::Batch(_) => {}
+            Part::Alone(node) | Part::Zero(node, _) => define(node, &mut defined),
+            Part::Batch(_) | Part::Step | Part::Size(..) | Part::Columns => {}
+            Part::Reason(chain) => chain.iter().for_each(|(_, side)| uses(*line, side, &defined, report)),
             Part::Table(heads, rows) => {
                 for (head, cell) in rows.iter().flat_map(|row| heads.iter().zip(row)) {
+                    // An equality in a cell defines what is to its left.
+                    let chains = cell.formulas.iter().filter(|chain| head == FACTORS && chain.len() > 1);
+                    for chain in chains {
+                        of_chain(*line, chain, &mut defined, report);
+                    }
                     for (_, node) in cell.formulas.iter().flatten() {
-                        if ["Values", "Parameter"].contains(&head.as_str()) {
+                        if ["Values", "Parameter", "Parameter or state"].contains(&head.as_str()) {
                             define(node, &mut defined);
                         } else if head != "Used in" {
                             uses(*line, node, &defined, report);
@@ -137,6 +148,7 @@ fn of_all_samples(name: &str) -> String {
 /// A name, or an element of a row that has one.
 fn is_defined(name: &str, defined: &HashSet<String>) -> bool {
     let name = &of_all_samples(name);
-    let element = ["_{k}", "_{i}"].iter().filter_map(|index| name.strip_suffix(index));
-    defined.contains(name) || element.into_iter().any(|whole| defined.contains(whole))
+    let element = ["_{k}", "_{i}", "_{j}", "_{ij}"].iter().find_map(|index| name.strip_suffix(index));
+    let element = element.or_else(|| element_of(name).map(|(whole, _)| whole));
+    defined.contains(name) || element.is_some_and(|whole| defined.contains(whole))
 }

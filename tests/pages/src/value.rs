@@ -169,6 +169,8 @@ pub struct Reader<'r> {
     pub rounding: Rounding,
     /// The formulas of functions, of their parameters.
     pub functions: &'r HashMap<String, (Vec<String>, Node)>,
+    /// Whether vectors are columns.
+    pub columns: bool,
 }
 
 impl Reader<'_> {
@@ -177,7 +179,15 @@ impl Reader<'_> {
         let both = |a: &Node, b: &Node| Some((self.value(a)?, self.value(b)?));
         match node {
             Node::Number(digits, exponent) => Some(Value::scalar(self.number(digits, *exponent)?)),
-            Node::Name(_) | Node::Derivative(..) => self.names.get(&key(node)?).cloned(),
+            Node::Name(_) | Node::Derivative(..) => {
+                let name = key(node)?;
+                let element = || {
+                    let (whole, place) = element_of(&name)?;
+                    let whole = self.names.get(whole).filter(|whole| whole.rows == 1 && whole.columns > 1)?;
+                    Some(Value::scalar(whole.at(0, place.checked_sub(1)?)?))
+                };
+                self.names.get(&name).cloned().or_else(element)
+            }
             Node::Negative(inside) => self.value(inside)?.map(|x| Some(x.map(|x| -x))),
             Node::Binary(Sign::Product, a, b) => {
                 let (a, b) = both(a, b)?;
@@ -248,6 +258,7 @@ impl Reader<'_> {
             }
             Node::Element(inside, below) => self.element(inside, below),
             Node::Sum(..) | Node::LeftOut => None,
+            Node::Sized(inside, ..) => self.value(inside),
         }
     }
 
@@ -286,7 +297,7 @@ impl Reader<'_> {
                 Some(if zero { ends.hull(Interval { low: 0.0, high: 0.0 }) } else { ends })
             }),
             "\\mathrm{erf}" => x.map(|x| Some(x.map(erf))),
-            "\\mathrm{softmax}" => softmax(&x),
+            "\\mathrm{softmax}" => softmax(&x, self.columns),
             _ => None,
         }
     }
@@ -295,6 +306,10 @@ impl Reader<'_> {
         let whole = self.value(inside)?;
         let places: Option<Vec<usize>> = below.split(',').map(|place| place.trim().parse().ok()).collect();
         match places?.as_slice() {
+            // A column of one sample.
+            [row] if self.columns && whole.columns == 1 => {
+                Some(Value::scalar(whole.at(row.checked_sub(1)?, 0)?))
+            }
             // Of each sample.
             [column] => {
                 let column = column.checked_sub(1)?;
@@ -329,6 +344,12 @@ impl Reader<'_> {
     }
 }
 
+/// A name with a number below it: the row that it may be an element of, and its place, counted from 1.
+pub fn element_of(name: &str) -> Option<(&str, usize)> {
+    let (whole, below) = name.strip_suffix('}')?.rsplit_once("_{")?;
+    Some((whole, below.parse().ok()?))
+}
+
 /// The name under which a value is kept; none for what has no value of its own.
 pub fn key(node: &Node) -> Option<String> {
     match node {
@@ -351,9 +372,11 @@ fn erf(x: f64) -> f64 {
     sum * std::f64::consts::FRAC_2_SQRT_PI
 }
 
-fn softmax(x: &Value) -> Option<Value> {
+/// Of each row, or of a column.
+fn softmax(x: &Value, column: bool) -> Option<Value> {
     let mut cells = Vec::new();
-    for row in x.cells.chunks(x.columns) {
+    let together = if column { x.rows } else { x.columns };
+    for row in x.cells.chunks(together) {
         let powers: Vec<Interval> = row.iter().map(|x| x.map(f64::exp)).collect();
         for (index, power) in powers.iter().enumerate() {
             let others = powers.iter().enumerate().filter(|(other, _)| *other != index);

@@ -6,6 +6,10 @@ use mlp_pages::{Demands, check};
 
 const NEURONS: &str = include_str!("pages/exercise.md");
 const LAYERS: &str = include_str!("pages/homework.md");
+/// A relu neuron, three classes, Adam; two steps with all details.
+const CLASSES: &str = include_str!("pages/classes.md");
+/// A sigmoid with a binary cross-entropy.
+const LOGISTIC: &str = include_str!("pages/logistic.md");
 const ROUNDED: &str = include_str!("pages/exercise_rounded.md");
 
 fn findings(page: &str) -> Vec<String> {
@@ -14,7 +18,7 @@ fn findings(page: &str) -> Vec<String> {
 
 #[test]
 fn right_pages_have_no_findings() {
-    for page in [NEURONS, LAYERS, ROUNDED] {
+    for page in [NEURONS, LAYERS, ROUNDED, CLASSES, LOGISTIC] {
         assert_eq!(findings(page), [""; 0]);
     }
     let report = check(NEURONS, Demands::default());
@@ -34,6 +38,8 @@ fn a_changed_page_is_found_out() {
             "neurons" => NEURONS,
             "layers" => LAYERS,
             "rounded" => ROUNDED,
+            "classes" => CLASSES,
+            "logistic" => LOGISTIC,
             other => panic!("{other} is no page"),
         };
         let (old, new) = change.split_once(" => ").unwrap();
@@ -87,4 +93,18 @@ fn a_number_that_is_not_given_is_found() {
     );
     let given = "| Parameter | Size | Initial value |\n| --- | --- | --- |\n| $`w`$ | 1 | $`3`$ |\n\n";
     assert_eq!(check(&format!("{given}{page}"), demands).findings, []);
+}
+
+/// With the demand for givens, a matrix out of nowhere is found.
+#[test]
+fn a_matrix_that_is_not_given_is_found() {
+    let row = r"\begin{pmatrix} 1 & 2 \end{pmatrix}";
+    let page = format!(
+        "All numbers … with 9 decimal places.\n\n```math\n\\begin{{aligned}}\nx &= {row} \\\\[10pt]\ny &= x \\, W = {row}\n\\end{{aligned}}\n```\n"
+    );
+    let found = check(&page, Demands { givens: true }).findings;
+    assert!(found.iter().any(|finding| finding.text == "y has a value, but W is not given"), "{found:?}");
+    let given =
+        page.replace("y &=", "W &= \\begin{pmatrix} 1 & 0 \\\\ 0 & 1 \\end{pmatrix} \\\\[10pt]\ny &=");
+    assert_eq!(check(&given, Demands { givens: true }).findings, []);
 }

@@ -5,7 +5,10 @@ pub mod browser;
 
 use std::{fs, path::Path};
 
-use mlp_document::pictures::{self, NetworkOptions};
+use mlp_document::pictures::{
+    self, NetworkOptions,
+    computation::{self, Settings},
+};
 use mlp_dsl::ir::Derivation;
 use mlp_graph::{Scene, svg};
 use mlp_random::generator::specification;
@@ -31,14 +34,25 @@ impl Picture {
     }
 }
 
-/// The pictures of a network: with names, and with values.
+/// The pictures of a network: with names, and with values; its computational graph, and the paths of its first parameter.
 pub fn of_network(name: &str, derivation: &Derivation) -> Vec<Picture> {
     let network = |values| {
         let options = NetworkOptions { values, ..NetworkOptions::default() };
         let name = format!("{name}, network{}", if values { " with values" } else { "" });
         Picture { name, scene: pictures::network(derivation, &options).scene() }
     };
-    vec![network(false), network(true)]
+    let mut all = vec![network(false), network(true)];
+    let first = derivation.parameters.iter().find(|parameter| !parameter.frozen);
+    let focus = first.map(|parameter| vec![parameter.name.clone()]);
+    for (what, focus) in
+        [Some(("computation", Vec::new())), focus.map(|focus| ("focus", focus))].into_iter().flatten()
+    {
+        let settings = Settings { focus, ..Settings::default() };
+        if let Ok(picture) = computation::picture(derivation, &settings) {
+            all.push(Picture { name: format!("{name}, {what}"), scene: picture.scene() });
+        }
+    }
+    all
 }
 
 /// The pictures of all specifications in a folder.

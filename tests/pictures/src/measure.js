@@ -89,6 +89,9 @@
             const near = shrunk({ x: area.x - 2, y: area.y - 2, width: area.width + 4, height: area.height + 4 });
             const crossed = words.filter((text) => text.element.dataset.edge !== edge && overlap(text.inner, near));
             const others = nodes.filter((node) => node.number !== from && node.number !== to && overlap(node.inner, near));
+            if (crossed.length + others.length === 0) {
+                continue;
+            }
             const found = new Set();
             const length = path.getTotalLength();
             for (let at = 0; at <= length; at += STEP) {

@@ -7,6 +7,7 @@ mod others;
 mod questions;
 mod sigmoid;
 mod softmax;
+mod spelled;
 
 use mlp_dsl::ir::{
     Loss,

@@ -3,25 +3,26 @@
 use std::collections::HashSet;
 
 use mlp_dsl::{
-    formula::FunctionId,
+    formula::{FunctionId, scalar::Unary},
     ir::equation::{EquationId, Role, Symbol},
 };
 
 use crate::{
     content::{Block, Form, Line, Section, Side, Text},
-    expression::{
-        Expression, Node, Quantity,
-        equation::{is_unnamed, of_equation},
-    },
+    expression::{Expression, Node, Quantity, equation::is_unnamed},
     phrases::{self, Items},
     sections::{
         facts::{Facts, ITEMS},
         lines::{function, in_numbers, left_out, line, outermost_call, symbol},
+        primitives,
         samples::gradients_of_neurons,
     },
 };
 
-use super::{chain::Chain, questions::Questions, sigmoid::sigmoid_with_cross_entropy};
+use super::{
+    chain::Chain, questions::Questions, sigmoid::sigmoid_with_cross_entropy,
+    softmax::softmax_with_cross_entropy, spelled::spelled,
+};
 
 /// How many paths a chain is spelled out for.
 const PATHS: usize = 4;
@@ -30,11 +31,15 @@ const PATHS: usize = 4;
 pub(super) fn backward(facts: &Facts<'_>, loss: EquationId) -> Section {
     let mut section = Section::new("backward");
     section.paragraph(phrases::backward_of_neurons(facts.has_delta()));
-    sigmoid_with_cross_entropy(facts, &mut section);
+    if facts.wants(loss) {
+        softmax_with_cross_entropy(facts, &mut section);
+        sigmoid_with_cross_entropy(facts, &mut section);
+    }
     let chain = Chain::new(facts, loss);
-    let (said, derived) = (HashSet::new(), HashSet::new());
-    let mut walk = Walk { facts, chain, loss, said, derived, questions: Questions::default(), short: false };
-    let spelled = facts.options.is_brief().then(|| neurons_in_full(facts));
+    let (said, derived, primitives) = (HashSet::new(), HashSet::new(), HashSet::new());
+    let questions = Questions::default();
+    let mut walk = Walk { facts, chain, loss, said, derived, primitives, questions, short: false };
+    let spelled = facts.has_table().then(|| neurons_in_full(facts));
     let (mut values, mut parameters) = (0, 0);
     for group in walk.groups() {
         let shown_values = ITEMS.saturating_sub(values).min(group.values.len());
@@ -86,6 +91,8 @@ struct Walk<'w> {
     said: HashSet<(EquationId, EquationId)>,
     /// The functions whose derivative has been given.
     derived: HashSet<FunctionId>,
+    /// The same of functions of one number that are built in.
+    primitives: HashSet<Unary>,
     questions: Questions,
     /// Whether this neuron is one of those that a brief page writes in few lines.
     short: bool,
@@ -159,7 +166,15 @@ impl Walk<'_> {
         let mut lines = if self.short { Vec::new() } else { self.factors(value) };
         lines.extend(self.short_line(value).or_else(|| self.node(value)));
         let partials: Vec<EquationId> = self.chain.partials_of(value).collect();
-        let locals: Vec<Line> = partials.iter().map(|id| line(self.facts, *id)).collect();
+        let locals: Vec<Line> = partials.iter().map(|id| self.local(*id)).collect();
+        let primitives = self.primitives(value);
+        if !primitives.is_empty() {
+            section.lines(std::mem::take(&mut lines));
+        }
+        for (op, argument) in primitives {
+            section.paragraph(phrases::first_derivative_of_primitive(op));
+            section.lines(primitives::derivative(self.facts, op, &argument));
+        }
         let call = outermost_call(self.facts, value);
         let function_name = call.as_ref().map(|(id, _)| self.facts.function_name(*id));
         let by = partials.first().map(|id| &self.facts.derivation.equation(*id).symbol);
@@ -188,6 +203,43 @@ impl Walk<'_> {
         } else {
             section.lines(lines);
         }
+    }
+
+    /// The functions of one number whose derivative a value needs and that has not been given, with their arguments.
+    fn primitives(&mut self, value: EquationId) -> Vec<(Unary, Expression)> {
+        let formula = self.facts.formula(value);
+        let mut found = Vec::new();
+        for node in formula.nodes() {
+            let Node::Unary(op, x) = node else { continue };
+            let argument = formula.clone().ending_at(Some(*x)).pruned();
+            let moves = argument.nodes().iter().any(|node| {
+                matches!(node, Node::Quantity(Quantity::Equation(id)) if self.chain.leads_to_parameter(*id))
+            });
+            if moves && primitives::is_derived(*op) && self.primitives.insert(*op) {
+                found.push((*op, argument));
+            }
+        }
+        found
+    }
+
+    /// A local derivative that has an equation; spelled out where all details are asked for.
+    fn local(&self, id: EquationId) -> Line {
+        let mut line = line(self.facts, id);
+        if let Symbol::Partial { of, by } = self.facts.derivation.equation(id).symbol {
+            line.sides.splice(1..1, self.spelled(of, by));
+        }
+        line
+    }
+
+    /// ∂of/∂by with its powers and zeros.
+    fn spelled(&self, of: EquationId, by: EquationId) -> Option<Side> {
+        if !self.facts.options.full_detail {
+            return None;
+        }
+        let spelled = spelled(self.facts, &self.facts.formula(of), by)?;
+        let chooses = spelled.nodes().iter().any(|node| matches!(node, Node::Select(..)));
+        let taken = chooses && self.facts.numbers.is_some();
+        Some(Side::new(if taken { Form::Taken } else { Form::Symbols }, spelled))
     }
 
     /// ∂E/∂output = its formula = numbers = value, without the paths.
@@ -254,7 +306,9 @@ impl Walk<'_> {
             }
             let value = (**value).clone();
             let symbol = Expression::quantity(self.facts.derivation, factor);
-            let mut sides = vec![Side::symbols(symbol), Side::symbols(value.clone())];
+            let mut sides = vec![Side::symbols(symbol)];
+            sides.extend(self.spelled(reader, x));
+            sides.push(Side::symbols(value.clone()));
             // A factor that is more than a name gets its numbers in the product.
             if self.facts.numbers.is_some() && value.nodes().len() == 1 {
                 sides.push(Side::new(Form::Value, value));
@@ -305,7 +359,7 @@ impl Walk<'_> {
     fn chain_line(&self, x: EquationId, gradient: EquationId, between: Vec<Side>, spread: bool) -> Line {
         let mut sides = vec![symbol(self.facts, gradient)];
         sides.extend(between);
-        let formula = of_equation(self.facts.derivation, gradient);
+        let formula = self.facts.formula(gradient);
         let paths = self.paths(x, spread);
         sides.extend(paths.iter().cloned().map(Side::symbols));
         if paths.is_none() || self.reads_next(x, &formula) {

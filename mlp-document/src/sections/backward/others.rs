@@ -13,7 +13,8 @@ use crate::{
 };
 
 /// Adds the table: the parameter, its gradient, the factors of the gradient, the new value.
-pub(crate) fn others(facts: &Facts<'_>, section: &mut Section) {
+/// `named` says that the gradients are used by their names.
+pub(crate) fn others(facts: &Facts<'_>, section: &mut Section, named: bool) {
     let count = facts.parameters_in_table();
     if count == 0 || !facts.at_neuron_level() {
         return;
@@ -21,11 +22,12 @@ pub(crate) fn others(facts: &Facts<'_>, section: &mut Section) {
     let trained = facts.derivation.parameters.iter().filter(|parameter| parameter.trained.is_some());
     let others = trained.filter(|p| !facts.in_full(p.equation) && facts.wants(p.equation));
     section.paragraph(phrases::table_of_others());
-    section.table(&phrases::OTHERS, others.take(ITEMS).map(|parameter| row(facts, parameter)).collect());
+    section
+        .table(&phrases::OTHERS, others.take(ITEMS).map(|parameter| row(facts, parameter, named)).collect());
     left_out(section, count, Items::Parameters);
 }
 
-fn row(facts: &Facts<'_>, parameter: &Parameter) -> Vec<Text> {
+fn row(facts: &Facts<'_>, parameter: &Parameter, named: bool) -> Vec<Text> {
     let name: Text = vec![symbol(facts, parameter.equation).into()];
     let Some(trained) = &parameter.trained else { return vec![name] };
     let single = facts.samples() == 1;
@@ -36,6 +38,9 @@ fn row(facts: &Facts<'_>, parameter: &Parameter) -> Vec<Text> {
         sides.extend(
             in_numbers(facts, gradient, &formula).into_iter().filter(|side| side.form == Form::Numbers),
         );
+    }
+    if named {
+        sides.insert(0, symbol(facts, gradient));
     }
     let factors: Text = match sides.len() {
         1 => sides.into_iter().map(Inline::from).collect(),

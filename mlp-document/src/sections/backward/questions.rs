@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use mlp_dsl::{
-    ir::equation::{EquationId, Symbol},
+    ir::equation::{EquationId, Role, Symbol},
     kind::ParameterKind,
 };
 
@@ -173,4 +173,43 @@ fn readers(facts: &Facts<'_>, chain: &Chain<'_, '_>, value: EquationId) -> (Vec<
     let named = readers.into_iter().filter(|id| !is_unnamed(facts.derivation, *id));
     let is_part = |id: &EquationId| !matches!(facts.derivation.equation(*id).symbol, Symbol::Loss);
     (named.filter(is_part).map(|id| symbol(facts, id)).collect(), of_loss)
+}
+
+/// The derivatives of layers by what they are about, with what is asked of each layer.
+pub(super) fn of_layers(
+    facts: &Facts<'_>,
+    derivatives: &[EquationId],
+) -> Vec<(Option<Text>, Vec<EquationId>)> {
+    let about = |id: &EquationId| {
+        let symbol = &facts.derivation.equation(*id).symbol;
+        if let Symbol::Gradient(of) | Symbol::Partial { of, .. } = symbol { *of } else { *id }
+    };
+    let mut explained = HashSet::new();
+    let mut groups = Vec::new();
+    for group in derivatives.chunk_by(|a, b| facts.layer_of(about(a)) == facts.layer_of(about(b))) {
+        let gradient =
+            |id: &&EquationId| matches!(facts.derivation.equation(**id).symbol, Symbol::Gradient(_));
+        let first = group.iter().find(gradient).map(about);
+        groups.push((first.and_then(|value| of_layer(facts, value, &mut explained)), group.to_vec()));
+    }
+    groups
+}
+
+fn of_layer(facts: &Facts<'_>, value: EquationId, explained: &mut HashSet<Way>) -> Option<Text> {
+    let named = facts.named_uses(value);
+    let is_loss = |id: &EquationId| facts.derivation.equation(*id).role == Role::Loss;
+    let name = symbol(facts, value);
+    if matches!(facts.derivation.equation(value).symbol, Symbol::Net(_)) {
+        return explained.insert(Way::One).then(|| phrases::net_of_layer(name));
+    }
+    if !matches!(facts.derivation.equation(value).symbol, Symbol::Named(_)) {
+        return None;
+    }
+    if named.iter().all(is_loss) {
+        return Some(phrases::output_of_layer(name, explained.insert(Way::Loss)));
+    }
+    let readers: Vec<Side> =
+        named.into_iter().filter(|id| !is_loss(id)).map(|id| symbol(facts, id)).collect();
+    let way = if readers.len() > SHORT { Way::Many } else { Way::Several };
+    Some(phrases::value_of_layer(name, readers, explained.insert(way)))
 }

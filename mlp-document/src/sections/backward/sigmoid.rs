@@ -12,6 +12,7 @@ use crate::{
     content::{Line, Section, Side},
     expression::{
         Expression, Node, NodeId,
+        book::with_textbook_forms,
         equation::{expanded, of_equation},
     },
     notation::math::{Math, Name},
@@ -22,14 +23,18 @@ use crate::{
 /// Adds the derivation, where the loss is that of a sigmoid(z) and a target t.
 pub(super) fn sigmoid_with_cross_entropy(facts: &Facts<'_>, section: &mut Section) {
     let Some(letters) = Letters::find(facts) else { return };
-    section.paragraph(phrases::sigmoid_with_cross_entropy(letters.definition()));
+    section.paragraph(phrases::sigmoid_with_cross_entropy(
+        [letters.side("z"), letters.side("t")],
+        letters.definition(),
+    ));
     section.lines(vec![
         letters.loss(),
         letters.loss_by_probability(),
         letters.probability_by_input(),
         letters.loss_by_input(),
     ]);
-    section.paragraph(phrases::from_the_net_input(letters.z(), letters.computed(facts)));
+    section.paragraph(phrases::from_the_net_input(letters.side("z"), letters.side("p")));
+    section.lines(vec![letters.computed(facts)]);
 }
 
 /// The values of the letters: z is kept between −1 and 1, so that no logarithm is of 0.
@@ -38,6 +43,8 @@ struct Letters {
     t: Expression,
     sigmoid: FunctionId,
     log_loss: FunctionId,
+    /// Whether the letters have an index: the names of layers are rows.
+    indexed: bool,
 }
 
 impl Letters {
@@ -58,7 +65,7 @@ impl Letters {
         let [mut z, t] = [z, t].map(|id| first_element(&loss.clone().ending_at(Some(*id))));
         let unbounded = z.last();
         z.push(Node::Unary(Unary::Tanh, unbounded));
-        Some(Letters { z, t, sigmoid, log_loss })
+        Some(Letters { z, t, sigmoid, log_loss, indexed: !facts.at_neuron_level() })
     }
 
     /// p = σ(z)
@@ -69,34 +76,47 @@ impl Letters {
         Line::of([self.one_letter("p"), sigmoid])
     }
 
-    /// E = −t ln p − (1 − t) ln(1 − p)
+    /// E = −(t ln p + (1 − t) ln(1 − p))
     fn loss(&self) -> Line {
         let mut sum = Expression::default();
         let (t, p) = (self.letter(&mut sum, "t"), self.letter(&mut sum, "p"));
         let one = sum.push(Node::Number(1.0));
         let log = sum.push(Node::Unary(Unary::Ln, p));
-        let product = sum.push(Node::Binary(Binary::Multiply, t, log));
-        let first = sum.push(Node::Unary(Unary::Negate, product));
+        let first = sum.push(Node::Binary(Binary::Multiply, t, log));
         let [t, p] = [t, p].map(|x| sum.push(Node::Binary(Binary::Subtract, one, x)));
         let log = sum.push(Node::Unary(Unary::Ln, p));
         let second = sum.push(Node::Binary(Binary::Multiply, t, log));
-        sum.push(Node::Binary(Binary::Subtract, first, second));
+        let both = sum.push(Node::Binary(Binary::Add, first, second));
+        sum.push(Node::Unary(Unary::Negate, both));
         Line::of([self.one_letter("E"), sum])
     }
 
-    /// ∂E/∂p = −t / p + (1 − t) / (1 − p) = (p − t) / (p (1 − p))
+    /// ∂E/∂p = −(t · 1/p + (1 − t) · −1/(1 − p)) = (−t (1 − p) + (1 − t) p) / (p (1 − p)) = (p − t) / (p (1 − p))
     fn loss_by_probability(&self) -> Line {
         let mut letter = Expression::default();
         self.derivative_by_probability(&mut letter);
         let mut sum = Expression::default();
         let (t, p) = (self.letter(&mut sum, "t"), self.letter(&mut sum, "p"));
         let one = sum.push(Node::Number(1.0));
-        let quotient = sum.push(Node::Binary(Binary::Divide, t, p));
-        let first = sum.push(Node::Unary(Unary::Negate, quotient));
-        let [t, p] = [t, p].map(|x| sum.push(Node::Binary(Binary::Subtract, one, x)));
-        let second = sum.push(Node::Binary(Binary::Divide, t, p));
-        sum.push(Node::Binary(Binary::Add, first, second));
-        let sides = [letter, sum, self.quotient()].map(Side::symbols).to_vec();
+        let [rest_t, rest_p] = [t, p].map(|x| sum.push(Node::Binary(Binary::Subtract, one, x)));
+        let of_log = sum.push(Node::Binary(Binary::Divide, one, p));
+        let first = sum.push(Node::Binary(Binary::Multiply, t, of_log));
+        let minus = sum.push(Node::Number(-1.0));
+        let of_log = sum.push(Node::Binary(Binary::Divide, minus, rest_p));
+        let second = sum.push(Node::Binary(Binary::Multiply, rest_t, of_log));
+        let both = sum.push(Node::Binary(Binary::Add, first, second));
+        sum.push(Node::Unary(Unary::Negate, both));
+        let mut common = Expression::default();
+        let (t, p) = (self.letter(&mut common, "t"), self.letter(&mut common, "p"));
+        let one = common.push(Node::Number(1.0));
+        let [rest_t, rest_p] = [t, p].map(|x| common.push(Node::Binary(Binary::Subtract, one, x)));
+        let first = common.push(Node::Binary(Binary::Multiply, t, rest_p));
+        let first = common.push(Node::Unary(Unary::Negate, first));
+        let second = common.push(Node::Binary(Binary::Multiply, rest_t, p));
+        let above = common.push(Node::Binary(Binary::Add, first, second));
+        let below = common.push(Node::Binary(Binary::Multiply, p, rest_p));
+        common.push(Node::Binary(Binary::Divide, above, below));
+        let sides = [letter, sum, common, self.quotient()].map(Side::symbols).to_vec();
         Line { subject: Vec::new(), sides }
     }
 
@@ -117,8 +137,12 @@ impl Letters {
         let mut difference = Expression::default();
         self.difference(&mut difference);
         let mut letter = Expression::default();
-        letter.push_letter(Math::derivative(Name::letter("E"), Name::letter("z").into()), difference.clone());
-        let sides = [letter, chain, difference].map(Side::symbols).to_vec();
+        letter.push_letter(Math::derivative(self.name("E"), self.name("z").into()), difference.clone());
+        let mut product = self.quotient();
+        let outer = product.last();
+        let inner = self.variance(&mut product);
+        product.push(Node::Binary(Binary::Multiply, outer, inner));
+        let sides = [letter, chain, product, difference].map(Side::symbols).to_vec();
         Line { subject: Vec::new(), sides }
     }
 
@@ -128,12 +152,12 @@ impl Letters {
         let (z, t) = (self.letter(&mut call, "z"), self.letter(&mut call, "t"));
         call.push(Node::Apply(self.log_loss, vec![z, t]));
         let computed = expanded(&call, facts.derivation).unwrap_or(call);
+        let computed = with_textbook_forms(&computed, facts.derivation);
         Line::of([self.one_letter("E"), computed])
     }
 
-    /// z by its letter.
-    fn z(&self) -> Side {
-        Side::symbols(self.one_letter("z"))
+    fn side(&self, letter: &str) -> Side {
+        Side::symbols(self.one_letter(letter))
     }
 
     fn one_letter(&self, letter: &str) -> Expression {
@@ -155,7 +179,12 @@ impl Letters {
                 loss
             }
         };
-        expression.push_letter(Name::letter(letter).into(), value)
+        expression.push_letter(self.name(letter).into(), value)
+    }
+
+    fn name(&self, letter: &str) -> Name {
+        let name = Name::letter(letter);
+        if self.indexed { name.with(Name::letter("k")) } else { name }
     }
 
     /// σ(z)
@@ -190,13 +219,13 @@ impl Letters {
     }
 
     fn derivative_by_probability(&self, expression: &mut Expression) -> NodeId {
-        let math = Math::derivative(Name::letter("E"), Name::letter("p").into());
+        let math = Math::derivative(self.name("E"), self.name("p").into());
         expression.push_letter(math, self.quotient())
     }
 
     fn derivative_by_input(&self, expression: &mut Expression) -> NodeId {
         let mut value = Expression::default();
         self.variance(&mut value);
-        expression.push_letter(Math::derivative(Name::letter("p"), Name::letter("z").into()), value)
+        expression.push_letter(Math::derivative(self.name("p"), self.name("z").into()), value)
     }
 }

@@ -11,7 +11,7 @@ use mlp_dsl::{
         partials::partials,
         scalar::{Binary, Unary},
     },
-    ir::equation::EquationId,
+    ir::{array::Op, equation::EquationId},
     never::OrNever,
     shape::Shape,
 };
@@ -21,21 +21,22 @@ use crate::{
     expression::{ArrayOp, Expression, Node, NodeId},
     notation::math::{Math, Name},
     phrases,
-    sections::facts::Facts,
+    sections::{classes, facts::Facts},
 };
 
 /// The most classes that the equalities are tested with.
 const CLASSES: usize = 4;
 
 /// Adds the derivation for the cross-entropy of softmax(z) and the targets t.
-pub(super) fn softmax_with_cross_entropy(
-    facts: &Facts<'_>,
-    section: &mut Section,
-    z: EquationId,
-    t: EquationId,
-) {
+pub(super) fn softmax_with_cross_entropy(facts: &Facts<'_>, section: &mut Section) {
+    let operands = facts.derivation.equations.iter().find_map(|equation| {
+        let Op::SoftmaxCrossEntropy(z, t) = equation.op else { return None };
+        Some((z, t))
+    });
+    let Some((z, t)) = operands else { return };
     let letters = Letters::new(facts, z, t);
-    section.paragraph(phrases::softmax_with_cross_entropy(letters.definition()));
+    section
+        .paragraph(phrases::softmax_with_cross_entropy(letters.definition(), letters.sum_of_exponentials()));
     section.lines(vec![
         letters.probability(),
         letters.loss(),
@@ -43,7 +44,12 @@ pub(super) fn softmax_with_cross_entropy(
         letters.probability_by_input(),
         letters.loss_by_input(),
     ]);
-    section.paragraph(phrases::prediction_minus_target(Name::letter("z").into()));
+    section.paragraph(phrases::prediction_minus_target(facts.simplex, Name::letter("z").into()));
+    let numbers = classes::derivatives(facts, z, t);
+    if !numbers.is_empty() {
+        section.paragraph(phrases::softmax_with_numbers());
+        section.lines(numbers);
+    }
 }
 
 /// An index of classes.
@@ -58,6 +64,8 @@ struct Letters {
     z: Expression,
     t: Expression,
     classes: usize,
+    /// Whether the targets sum to 1.
+    simplex: bool,
 }
 
 impl Letters {
@@ -72,7 +80,17 @@ impl Letters {
         let mut bounded = first(z);
         let unbounded = bounded.last();
         bounded.push(Node::Unary(Unary::Tanh, unbounded));
-        Letters { z: bounded, t: first(t), classes }
+        let mut targets = first(t);
+        if facts.simplex {
+            // What the first of many lack of a sum of 1 is shared out.
+            let own = targets.last();
+            let sum = targets.push_shaped(Node::Array(ArrayOp::Sum, vec![own]), Shape::Scalar);
+            let (one, count) = (targets.push(Node::Number(1.0)), targets.push(Node::Number(classes as f64)));
+            let rest = targets.push(Node::Binary(Binary::Subtract, one, sum));
+            let share = targets.push(Node::Binary(Binary::Divide, rest, count));
+            targets.push(Node::Binary(Binary::Add, own, share));
+        }
+        Letters { z: bounded, t: targets, classes, simplex: facts.simplex }
     }
 
     /// p = softmax(z)
@@ -83,6 +101,21 @@ impl Letters {
         let z = softmax.push_letter(Name::letter("z").into(), self.z.clone());
         softmax.push_shaped(Node::Array(ArrayOp::Softmax, vec![z]), Shape::Vector(self.classes));
         Line::of([letter, softmax])
+    }
+
+    /// S = Σₖ exp(zₖ)
+    fn sum_of_exponentials(&self) -> Line {
+        let mut sum = Expression::default();
+        let z = self.letter(&mut sum, "z", Index::K);
+        let each = sum.push(Node::Unary(Unary::Exp, z));
+        self.sum(&mut sum, each);
+        let mut value = Expression::default();
+        let z = value.append(&self.value("z", Index::K));
+        let each = value.push(Node::Unary(Unary::Exp, z));
+        self.sum(&mut value, each);
+        let mut letter = Expression::default();
+        letter.push_letter(Name::letter("S").into(), value);
+        Line::of([letter, sum])
     }
 
     /// pᵢ = exp(zᵢ) / Σₖ exp(zₖ)
@@ -139,7 +172,31 @@ impl Letters {
         cases.push(Node::Select(Comparison::Equal, [k, i, same, other]));
         let mut letter = Expression::default();
         self.derivative_by_input(&mut letter);
-        Line::of([letter, cases])
+        let sides = [letter, self.by_quotient_rule(), cases].map(Side::symbols).to_vec();
+        Line { subject: Vec::new(), sides }
+    }
+
+    /// (exp(zₖ) S − exp(zₖ) exp(zᵢ)) / S² where k = i, and (0 · S − exp(zₖ) exp(zᵢ)) / S² elsewhere, with the sum S
+    fn by_quotient_rule(&self) -> Expression {
+        let mut cases = Expression::default();
+        let (k, i) = (self.letter(&mut cases, "k", Index::K), self.letter(&mut cases, "i", Index::I));
+        let (z_k, z_i) = (self.letter(&mut cases, "z", Index::K), self.letter(&mut cases, "z", Index::I));
+        let [e_k, e_i] = [z_k, z_i].map(|z| cases.push(Node::Unary(Unary::Exp, z)));
+        let mut sum = Expression::default();
+        let z = sum.append(&self.value("z", Index::K));
+        let each = sum.push(Node::Unary(Unary::Exp, z));
+        self.sum(&mut sum, each);
+        let sum = cases.push_letter(Name::letter("S").into(), sum);
+        let (zero, two) = (cases.push(Node::Number(0.0)), cases.push(Node::Number(2.0)));
+        let below = cases.push(Node::Binary(Binary::Power, sum, two));
+        let both = cases.push(Node::Binary(Binary::Multiply, e_k, e_i));
+        let [same, other] = [e_k, zero].map(|slope| {
+            let first = cases.push(Node::Binary(Binary::Multiply, slope, sum));
+            let above = cases.push(Node::Binary(Binary::Subtract, first, both));
+            cases.push(Node::Binary(Binary::Divide, above, below))
+        });
+        cases.push(Node::Select(Comparison::Equal, [k, i, same, other]));
+        cases
     }
 
     /// ∂E/∂zᵢ = Σₖ ∂E/∂pₖ · ∂pₖ/∂zᵢ = pᵢ Σₖ tₖ − tᵢ
@@ -159,7 +216,13 @@ impl Letters {
         let mut letter = Expression::default();
         let by = Math::from(name("z", Index::I));
         letter.push_letter(Math::derivative(Name::letter("E"), by), self.spread(&self.gradient(), Index::I));
-        let sides = [letter, chain, difference].map(Side::symbols).to_vec();
+        let mut sides = [letter, chain, difference].map(Side::symbols).to_vec();
+        if self.simplex {
+            let mut plain = Expression::default();
+            let (p, t) = (self.letter(&mut plain, "p", Index::I), self.letter(&mut plain, "t", Index::I));
+            plain.push(Node::Binary(Binary::Subtract, p, t));
+            sides.push(Side::symbols(plain));
+        }
         Line { subject: Vec::new(), sides }
     }
 

@@ -79,6 +79,17 @@ pub(in crate::check) fn too_many_samples(count: usize, numbers: u64, span: Span)
     .help(format!("a specification can have at most {most} samples with {most_numbers} numbers; pass more data to the generated code"))
 }
 
+pub(in crate::check) fn too_many_drawn(numbers: u64, span: Span) -> Diagnostic {
+    let most = limits::DRAWN_NUMBERS;
+    Diagnostic::new(
+        "M0604",
+        format!("too much data: {numbers} drawn numbers"),
+        span,
+        "this number of samples",
+    )
+    .help(format!("drawn samples can have at most {most} numbers; pass more data to the generated code"))
+}
+
 pub(in crate::check) fn too_much_data(count: u64, span: Span) -> Diagnostic {
     let most = limits::DATA;
     Diagnostic::new(

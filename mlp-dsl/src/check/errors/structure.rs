@@ -100,6 +100,22 @@ pub(in crate::check) fn wrong_derivative(name: &Name, span: Span) -> Diagnostic 
     .help("fix it or remove it; the derivative is computed automatically")
 }
 
+pub(in crate::check) fn textbook_of_array_function(span: Span) -> Diagnostic {
+    Diagnostic::new("M0524", "a function of vectors can't have a textbook form", span, "stated here")
+        .help("state it for a function of numbers, and call that: `fn part(p, t) = … textbook …; fn total(p, t) = sum(part(p, t));`")
+}
+
+pub(in crate::check) fn wrong_textbook(name: &Name, span: Span, at: &str) -> Diagnostic {
+    Diagnostic::new(
+        "M0523",
+        format!("the textbook form of `{}` is another function", name.text),
+        span,
+        format!("differs from the formula at {at}"),
+    )
+    .also(name.span, "declared here")
+    .help("fix one of the two, or remove `textbook` and its form")
+}
+
 pub(in crate::check) fn target_in_layer(name: &Name) -> Diagnostic {
     Diagnostic::new(
         "M0514",

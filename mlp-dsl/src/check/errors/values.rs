@@ -5,6 +5,7 @@ use crate::wording::{one_of, plural};
 use crate::{
     check::Parameter,
     diagnostic::Diagnostic,
+    model::{NoGrid, Step},
     span::Span,
     spelling::closest,
     syntax::ast::{Call, Expression, ExpressionKind, Name},
@@ -112,8 +113,41 @@ pub(in crate::check) fn value_missing(name: &Name) -> Diagnostic {
 }
 
 pub(in crate::check) fn data_is_not_drawn(what: &str, span: Span) -> Diagnostic {
-    Diagnostic::new("M0409", format!("the {what} can't have an initializer"), span, "this is an initializer")
-        .help("write values with `=`; only weights and biases can have initializers")
+    let title = format!("the {what} can be drawn by `uniform` alone");
+    Diagnostic::new("M0409", title, span, "this is another initializer")
+        .help("write `~ uniform(0, 1, step = 0.1)`, or values with `=`")
+}
+
+pub(in crate::check) fn step_is_no_decimal(step: f64, span: Span) -> Diagnostic {
+    let title = format!("a step has at most {} decimal places", Step::DECIMALS);
+    Diagnostic::new("M0429", title, span, format!("this is {step}")).help("write a step such as 0.05")
+}
+
+pub(in crate::check) fn step_does_not_fit(why: NoGrid, span: Span) -> Diagnostic {
+    let (title, label, help) = match why {
+        NoGrid::Coarse => (
+            "the step is larger than the range",
+            "at most one multiple of this step can be drawn",
+            "write a smaller step, such as a tenth of the range",
+        ),
+        NoGrid::Fine => (
+            "the step is too small for the range",
+            "the range has multiples of this step that no float can represent",
+            "write a larger step",
+        ),
+    };
+    Diagnostic::new("M0430", title, span, label).help(help)
+}
+
+/// `data 8;` without numbers to draw.
+pub(in crate::check) fn nothing_to_draw(name: Option<&Name>, span: Span) -> Diagnostic {
+    let title = match name {
+        Some(name) => format!("samples are drawn, but `{}` has neither a range nor a value", name.text),
+        None => "samples are drawn, but no input or target has a range".to_owned(),
+    };
+    Diagnostic::new("M0431", title, span, "this number of samples is drawn").help(
+        "write ranges, such as `input x[2] ~ uniform(0, 1, step = 0.1);`, or the samples as `data { … }`",
+    )
 }
 
 pub(in crate::check) fn empty_range(span: Span, low: f64, high: f64) -> Diagnostic {

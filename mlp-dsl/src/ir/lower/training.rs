@@ -36,6 +36,8 @@ impl Lower {
             rule: training.rule.name.clone(),
             docs: training.rule.docs.clone(),
             settings,
+            written: training.rule.written.clone(),
+            of_rule: Vec::new(),
             step,
             batch: training.batch,
             samples: training.samples,

@@ -56,6 +56,9 @@ pub(in crate::syntax) fn cannot_read(place: &Unreadable<'_>) -> Diagnostic {
     let span = sign.as_ref().map_or(place.span, |(_, span, _)| *span);
     let label = match place.expected.as_str() {
         "" => "not allowed here".to_owned(),
+        "a formula" if place.before.trim_end().ends_with("data") && place.keyword == "data" => {
+            "expected `{` or a number of samples".to_owned()
+        }
         expected => format!("expected {expected}"),
     };
     let title = match found.chars().next() {

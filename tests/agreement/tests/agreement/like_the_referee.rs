@@ -10,7 +10,7 @@ use mlp_support::networks::Trained;
 
 fn derivation(name: &str) -> Derivation {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let places: [PathBuf; 2] = [root.join("../../examples/course"), root.join("specifications")];
+    let places: [PathBuf; 2] = [root.join("specifications"), root.join("../../examples/course")];
     let file = places.iter().map(|p| p.join(format!("{name}.mlp"))).find(|p| p.exists()).unwrap();
     mlp_dsl::compile(&std::fs::read_to_string(file).unwrap()).unwrap()
 }
@@ -93,6 +93,7 @@ compare!(
     exercise_weights_only,
     homework,
     mixed,
+    steps,
     xor
 );
 

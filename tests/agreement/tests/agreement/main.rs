@@ -119,6 +119,7 @@ networks! {
     homework: trains,
     inference: infers,
     mixed: trains,
+    steps: trains,
     xor: trains,
 }
 

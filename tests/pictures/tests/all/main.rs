@@ -1,6 +1,6 @@
 //! Nothing in a picture overlaps: by its own places, and as a browser draws it.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod hand;
 mod measured;

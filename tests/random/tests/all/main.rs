@@ -1,5 +1,6 @@
 //! Random networks and random texts, as many as every run can check.
 
+mod computation;
 mod format;
 mod long_batches;
 mod pages;
