@@ -15,11 +15,11 @@ use crate::NUMBERS;
 pub enum Refusal {
     /// Inputs or a target without values: their names.
     Missing(Vec<String>),
-    /// So many numbers of parameters.
+    /// The count of numbers of its parameters.
     Parameters(usize),
-    /// So many numbers of samples.
+    /// The count of numbers of its samples.
     Samples(usize),
-    /// So many operations in a step.
+    /// The count of operations of its step.
     Operations(u64),
 }
 
