@@ -15,11 +15,11 @@ use crate::NUMBERS;
 pub enum Refusal {
     /// Inputs or a target without values: their names.
     Missing(Vec<String>),
-    /// The parameters have this number of numbers.
+    /// The count of numbers of its parameters.
     Parameters(usize),
-    /// The samples have this number of numbers.
+    /// The count of numbers of its samples.
     Samples(usize),
-    /// A step has this number of operations.
+    /// The count of operations of its step.
     Operations(u64),
 }
 

@@ -233,6 +233,7 @@ impl Known {
             self.names.remove(&name);
             self.printed.remove(&name);
             self.dropped.remove(&name);
+            self.blank.remove(&name);
         }
     }
 
