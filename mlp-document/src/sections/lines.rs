@@ -235,6 +235,14 @@ pub(crate) fn definitions<'d>(facts: &Facts<'d>) -> Vec<Line> {
         }
     }
     let mut lines = Vec::new();
+    // The derivatives of a function of the specification are printed with the calls that they have.
+    let in_derivative = |of: FunctionId| {
+        let own =
+            used.iter().filter_map(|id| functions.get(*id as usize)).filter(|function| !function.prelude);
+        let mut partials = own.flat_map(|function| function.partials.iter().chain(&function.stated));
+        facts.is_trained() && partials.any(|partial| partial.calls(of))
+    };
+    let called = facts.derivation.prelude_function("ln_1p").filter(|id| in_derivative(*id));
     for id in used.into_iter().take(ITEMS).map(FunctionId) {
         let Some(function) = facts.function(id) else { continue };
         let name = function.name.as_str();
@@ -242,7 +250,7 @@ pub(crate) fn definitions<'d>(facts: &Facts<'d>) -> Vec<Line> {
             continue;
         }
         // Elsewhere ln(1 + u) is written out.
-        if function.prelude && name == "ln_1p" && !is_called(facts, id) {
+        if function.prelude && name == "ln_1p" && called != Some(id) && !is_called(facts, id) {
             continue;
         }
         let count = function.parameters.len();
