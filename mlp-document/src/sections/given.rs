@@ -2,7 +2,10 @@
 
 use mlp_dsl::{
     formula::ConstantId,
-    ir::{Data, Parameter, equation::EquationId},
+    ir::{
+        Data, Parameter,
+        equation::{EquationId, Per},
+    },
     model::Start,
     shape::Shape,
 };
@@ -86,8 +89,12 @@ fn values(facts: &Facts<'_>, section: &mut Section, start: &'static str, ids: &[
     if lines.is_empty() {
         return;
     }
-    let is_number = |id: &EquationId| derivation.shape(*id) == Shape::Scalar;
-    if ids.iter().all(is_number) && facts.samples() == 1 {
+    // In a batch a number of each sample is a column.
+    let is_number = |id: &EquationId| {
+        let one = facts.samples() == 1 || derivation.equation(*id).per == Per::Batch;
+        one && derivation.shape(*id) == Shape::Scalar
+    };
+    if ids.iter().all(is_number) {
         let mut text = vec![Inline::from(start)];
         for (index, line) in lines.into_iter().enumerate() {
             text.push(if index == 0 { " " } else { ", " }.into());
