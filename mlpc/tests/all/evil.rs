@@ -49,7 +49,10 @@ fn in_the_derivation() {
     // The specification at the end is a block of code, where markup is text; its fence is longer than any in it.
     let (text, code) = page.split_once("\n````text\n").unwrap();
     assert!(code.ends_with("\n````\n") && code.matches("````").count() == 1, "{code}");
-    assert!(code.contains("<script>") && !code.contains(['\u{1b}', '\u{202e}', '\r', '\u{2028}']), "{code:?}");
+    assert!(
+        code.contains("<script>") && !code.contains(['\u{1b}', '\u{202e}', '\r', '\u{2028}']),
+        "{code:?}"
+    );
     assert_eq!(acts(text), None, "{text}");
     for line in text.lines() {
         assert!(!line.starts_with("- list") && !line.starts_with("# heading"), "{line}");

@@ -108,7 +108,12 @@ const FLAT: [Flat; 38] = [
         "state m, v; let d = g; m = d;\n",
         "}",
     ),
-    Flat("derivative kw_derivative kernel kw_kernel", "", "fn f(x) = x derivative 1 = 1 + 0 kernel k;\n", ""),
+    Flat(
+        "textbook kw_textbook derivative kw_derivative kernel kw_kernel",
+        "",
+        "fn f(x) = x textbook x derivative 1 = 1 + 0 kernel k;\n",
+        "",
+    ),
     Flat(
         "expression sum sum_operator product product_operator power primary",
         "const a = ",

@@ -7,8 +7,8 @@ pub(crate) const LINES: [&str; 7] = [
     "fn gelu(x) = 0.5 * x * (1 + erf(x / sqrt(2)));",
     "fn gelu_tanh(x) = 0.5 * x * (1 + tanh(sqrt(2 / 3.141592653589793) * (x + 0.044715 * x^3))) derivative",
     "fn silu(x) = x * sigmoid(x);",
-    "fn ln_1p(u) = let w = 1 + u in if w == 1 then u else if w == u then ln(w) else ln(w) * u / (w - 1) derivative",
-    "fn softplus(x) = (if x > 0 then x else 0) + ln_1p(exp(if x > 0 then -x else x)) derivative",
+    "fn ln_1p(u) = let w = 1 + u in if w == 1 then u else if w == u then ln(w) else ln(w) * u / (w - 1) textbook",
+    "fn softplus(x) = (if x > 0 then x else 0) + ln_1p(exp(if x > 0 then -x else x)) textbook",
 ];
 
 use mlp_runtime::__private::{Arithmetic, Scalar};
