@@ -312,6 +312,9 @@ impl Known {
         for (pair, before) in rest.iter().zip(chain) {
             self.side(line, (chain, &before.1), pair, report);
         }
+        if self.some_columns(first, rest) {
+            return;
+        }
         let Some(name) = key(first) else { return };
         if rest.iter().any(|(_, side)| has_gap(side)) {
             self.elided.insert(name.clone());
@@ -336,6 +339,28 @@ impl Known {
             }
             self.keep(name, last);
         }
+    }
+
+    /// Some columns of a matrix, [W]_{columns 5 … 8}, which are beside those above.
+    fn some_columns(&mut self, first: &Node, rest: &[(Relation, Node)]) -> bool {
+        let (Node::Element(whole, below), [(relation, Node::Matrix(rows))]) = (first, rest) else {
+            return false;
+        };
+        let Some((_, range)) = below.split_once("\\text{columns }") else { return false };
+        let Some(name) = key(whole) else { return false };
+        let first_of_all = range.trim_start().split(|c: char| !c.is_ascii_digit()).next() == Some("1");
+        let joined = match self.printed.get(&name) {
+            Some(Node::Matrix(before)) if !first_of_all && before.len() == rows.len() => {
+                let beside = |(left, right): (&Vec<Node>, &Vec<Node>)| [left.as_slice(), right].concat();
+                before.iter().zip(rows).map(beside).collect()
+            }
+            Some(_) | None => rows.clone(),
+        };
+        if *relation == Relation::Near && !self.rounding.each {
+            self.dropped.insert(name.clone());
+        }
+        self.keep(name, &Node::Matrix(joined));
+        true
     }
 
     /// With the demand for givens: what has a value is given, or one of its formulas has only names with values.

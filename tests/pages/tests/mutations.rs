@@ -108,3 +108,23 @@ fn a_matrix_that_is_not_given_is_found() {
         page.replace("y &=", "W &= \\begin{pmatrix} 1 & 0 \\\\ 0 & 1 \\end{pmatrix} \\\\[10pt]\ny &=");
     assert_eq!(check(&given, Demands { givens: true }).findings, []);
 }
+
+/// Parts of a matrix that is too wide for a line give it.
+#[test]
+fn columns_beside_one_another_are_a_matrix() {
+    let part = |range: &str, rows: &str| {
+        format!(
+            r"\left[W\right]_{{\text{{columns }}{range}}} &= \begin{{pmatrix}} {rows} \end{{pmatrix}} \\[10pt]"
+        )
+    };
+    let page = |first: &str, second: &str| {
+        let (x, y) = (r"\begin{pmatrix} 1 & 2 \end{pmatrix}", r"\begin{pmatrix} 3 & 6 & 9 \end{pmatrix}");
+        format!(
+            "All numbers … with 9 decimal places.\n\n```math\n\\begin{{aligned}}\nx &= {x} \\\\[10pt]\n{first}\n{second}\ny &= x \\, W = {y}\n\\end{{aligned}}\n```\n"
+        )
+    };
+    let (first, second) = (part(r"1 \dots 2", r"1 & 2 \\ 1 & 2"), part(r"3 \dots 3", r"3 \\ 3"));
+    assert_eq!(check(&page(&first, &second), Demands { givens: true }).findings, []);
+    let other = part(r"3 \dots 3", r"3 \\ 4");
+    assert!(!check(&page(&first, &other), Demands { givens: true }).findings.is_empty());
+}
