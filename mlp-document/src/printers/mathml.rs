@@ -15,9 +15,10 @@ pub(crate) fn inline(math: &Math) -> String {
     format!("<math>{}</math>", self::math(math))
 }
 
-/// Sides with the signs between them, in running text.
+/// Sides with the signs between them, in running text: a line may end before each sign.
 pub(crate) fn equality(sides: &[(Operator, Math)]) -> String {
-    format!("<math>{}</math>", chained(sides, false))
+    let side = |(index, side)| format!("<math>{}</math>", chained(std::slice::from_ref(side), index > 0));
+    sides.iter().enumerate().map(side).collect::<Vec<_>>().join(" ")
 }
 
 /// A block of rows, aligned at the first sign of each.
