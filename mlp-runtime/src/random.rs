@@ -4,7 +4,7 @@ use super::draws::{Generator, Grid};
 use super::functions::f64::{ln, sqrt};
 use super::scalar::Scalar;
 
-/// The random numbers of a parameter, from a [`Generator`]. The parameters of a network draw independently: a
+/// The random numbers of a parameter, from a generator. The parameters of a network draw independently: a
 /// parameter keeps its values when others are added or removed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stream {
