@@ -1,7 +1,7 @@
 //! What of the document is kept: all of it or a short form, some parameters, some sections.
 //!
-//! The sections ask [`Wanted`] for the equations that they write about. What is finished goes through [`filter`], which
-//! drops what is left without content, and [`starts`] lists the numbers that a page uses and does not derive.
+//! The sections ask `Wanted` for the equations that they write about. What is finished goes through `filter`, which
+//! drops what is left without content, and `starts` lists the numbers that a page uses and does not derive.
 
 pub(crate) mod element;
 pub(crate) mod filter;
