@@ -17,7 +17,10 @@ pub(crate) fn inline(math: &Math) -> String {
 
 /// Sides with the signs between them, in running text: a line may end before each sign.
 pub(crate) fn equality(sides: &[(Operator, Math)]) -> String {
-    let side = |(index, side)| format!("<math>{}</math>", chained(std::slice::from_ref(side), index > 0));
+    let side = |(index, side)| {
+        let class = if index > 0 { " class=\"more\"" } else { "" };
+        format!("<math{class}>{}</math>", chained(std::slice::from_ref(side), index > 0))
+    };
     sides.iter().enumerate().map(side).collect::<Vec<_>>().join(" ")
 }
 

@@ -28,7 +28,7 @@ const SAMPLES: usize = 12;
 /// The relative error from which a central difference is called rough.
 const ROUGH: f64 = 1e-3;
 /// Operations that all evaluations of the comparison together may take.
-const AFFORDABLE: u64 = 10_000_000;
+const AFFORDABLE: u64 = 5_000_000;
 
 /// The section.
 pub(super) fn check(facts: &Facts<'_>, loss: &Loss) -> Section {
