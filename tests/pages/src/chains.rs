@@ -217,7 +217,13 @@ impl Known {
         let mut defined: Vec<String> = Vec::new();
         for (_, part) in below {
             match part {
-                Part::Chain(chain) => defined.extend(chain.iter().take(2).filter_map(|(_, side)| key(side))),
+                Part::Chain(chain) => {
+                    // ∂E/∂net is called δ; another second side, as in ∂net/∂w = x, is not about itself.
+                    let is_own = |at: usize, side: &Node| at == 0 || matches!(side, Node::Derivative(..));
+                    let sides = chain.iter().take(2).enumerate();
+                    let own = sides.filter(|(at, (_, side))| is_own(*at, side));
+                    defined.extend(own.filter_map(|(_, (_, side))| key(side)));
+                }
                 Part::Table(heads, rows) if heads.iter().any(|head| head == "Parameter or state") => {
                     let first = rows.iter().filter_map(|row| row.first()?.formulas.first()?.first());
                     defined.extend(first.filter_map(|(_, name)| key(name)));
