@@ -39,6 +39,7 @@ mod groups;
 #[cfg(feature = "alloc")]
 mod heap;
 mod isa;
+pub mod keep;
 mod kernels;
 mod missing;
 mod missing_heap;
