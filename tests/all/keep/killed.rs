@@ -17,7 +17,7 @@ use mlp::keep::{Checkpoint, Progress, resume};
 
 use super::{INPUTS, Small, SmallOptimizer, TARGETS, bytes, folder};
 
-const STEPS: u64 = 300;
+const STEPS: u64 = 90;
 /// The folder of the program that is killed.
 const FOLDER: &str = "MLP_KEEP_FOLDER";
 const CHECKPOINT: &str = "run.safetensors";
