@@ -15,6 +15,7 @@ mod report;
 mod weights;
 
 mod editor;
+pub mod kept;
 mod macros;
 mod text;
 
@@ -22,12 +23,13 @@ mod text;
 pub type Target = fn(&[u8]);
 
 /// All targets by name.
-pub const TARGETS: [(&str, Target); 5] = [
+pub const TARGETS: [(&str, Target); 6] = [
     ("parser", text::parser),
     ("pipeline", text::pipeline),
     ("formatter", text::formatter),
     ("macro_layout", macros::layout),
     ("language_server", editor::language_server),
+    ("kept", kept::kept),
 ];
 
 /// Runs the target of this name.
