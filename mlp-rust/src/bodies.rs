@@ -10,6 +10,7 @@ use crate::{
         dispatch::{Signature, argument},
         formula::literal,
     },
+    names::{ONE, own},
     size,
     start::{fill, starts},
     surface::{
@@ -33,6 +34,7 @@ impl Bodies for Planned<'_> {
             Body::Gradient(pass) => self.gradient(pass),
             Body::Clear => self.clear(),
             Body::Divide => self.divide(),
+            Body::SampleWorkspace => sample_workspace(printer),
             Body::Entry(Entry::Trace) => self.trace(),
             Body::Entry(entry) => self.dispatched(printer, entry, method),
         }
@@ -76,6 +78,12 @@ impl Bodies for Planned<'_> {
             Provided::Steps => context.training(),
         }
     }
+}
+
+/// The workspace of one sample in that of batches.
+pub(crate) fn sample_workspace(printer: &Printer<'_>) -> TokenStream {
+    let one = own(ONE);
+    if printer.has_batch_workspace() { quote!(&mut __workspace.#one) } else { quote!(__workspace) }
 }
 
 /// Methods for users, and the declared samples.

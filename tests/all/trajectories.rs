@@ -23,7 +23,7 @@ where
     N: Trainable<Scalar = f64> + Default,
 {
     let mut network = N::default();
-    let (mut optimizer, mut workspace) = (N::Optimizer::default(), N::Workspace::default());
+    let (mut optimizer, mut workspace) = (N::Optimizer::default(), N::BatchWorkspace::default());
     let mut gradients = N::Gradients::default();
     let batch = Batch::new(inputs, targets).unwrap();
     let step = |_| {

@@ -36,7 +36,14 @@ pub(crate) struct Surface {
 impl Surface {
     /// The types in the order of their export.
     pub(crate) fn exported(&self) -> impl Iterator<Item = &Struct> {
-        let order = [Kind::Network, Kind::Workspace, Kind::Trace, Kind::Gradients, Kind::Optimizer];
+        let order = [
+            Kind::Network,
+            Kind::Workspace,
+            Kind::BatchWorkspace,
+            Kind::Trace,
+            Kind::Gradients,
+            Kind::Optimizer,
+        ];
         order.into_iter().filter_map(|kind| self.structs.iter().find(|part| part.kind == kind))
     }
 }
@@ -48,6 +55,8 @@ pub(crate) enum Kind {
     Gradients,
     Optimizer,
     Workspace,
+    /// Where there is no such type, its name is another one of the workspace.
+    BatchWorkspace,
     Trace,
 }
 
@@ -59,6 +68,7 @@ impl Kind {
             Kind::Gradients => "Gradients",
             Kind::Optimizer => "Optimizer",
             Kind::Workspace => "Workspace",
+            Kind::BatchWorkspace => "BatchWorkspace",
             Kind::Trace => "Trace",
         }
     }
@@ -133,6 +143,8 @@ pub(crate) enum Type {
     Layout,
     /// The reduction over a batch.
     Reduction,
+    /// `&mut T`, part of an argument.
+    Within(Box<Type>),
 }
 
 impl Type {
@@ -210,6 +222,8 @@ pub(crate) enum Body {
     Clear,
     /// All gradients divided by a number.
     Divide,
+    /// The workspace of one sample in that of batches.
+    SampleWorkspace,
     /// An entry point of the plan.
     Entry(Entry),
 }

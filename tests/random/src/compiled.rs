@@ -153,8 +153,8 @@ fn runner(number: u64, derivation: &Derivation) -> String {
     let name = &derivation.header.name;
     let mut code = format!(
         "fn run{number}() {{\n    use r{number}::*;\n    let mut n = Box::new({name}::ZERO);\n    n.initialize({name}::SEED);\n    \
-         let mut w = {name}Workspace::new();\n    for (k, x) in {name}::DATA_INPUTS.iter().enumerate() {{\n        \
-         let mut y = [0.0; {name}::OUTPUTS];\n        n.forward_into(x, &mut w, &mut y);\n        \
+         let mut w = {name}BatchWorkspace::new();\n    for (k, x) in {name}::DATA_INPUTS.iter().enumerate() {{\n        \
+         let mut y = [0.0; {name}::OUTPUTS];\n        n.forward_into(x, {name}::sample_workspace(&mut w), &mut y);\n        \
          say({number}, &format!(\"output{{k}}\"), &y);\n    }}\n"
     );
     if derivation.training.is_some() {
