@@ -30,6 +30,7 @@ mod missing_heap;
 mod network;
 #[cfg(feature = "source")]
 pub mod source;
+mod tensors;
 #[cfg(feature = "ndarray")]
 mod views;
 mod weight_file;
@@ -47,6 +48,7 @@ pub use network::{
     Differentiable, Gradients, Network, NotFinite, Parameter, ParameterKind, ParameterShape, Reduction,
     Trainable,
 };
+pub use tensors::Tensors;
 #[cfg(feature = "ndarray")]
 pub use views::rows_from_view;
 
