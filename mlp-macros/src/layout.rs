@@ -1,9 +1,8 @@
 //! Turns tokens into text, with a table from places in the text to the user's tokens.
 
 use proc_macro2::{Delimiter, Group, Spacing, Span, TokenStream, TokenTree};
-use quote::quote;
 
-use crate::file::File;
+use crate::{file::File, runtime};
 
 /// The text of a token stream.
 pub(crate) struct Layout {
@@ -11,28 +10,29 @@ pub(crate) struct Layout {
     pub(crate) text: String,
     /// Start and end of each token in the text, and its span, in order.
     tokens: Vec<(usize, usize, Span)>,
-    /// `::name::runtime` if the macro starts with `crate = name;`.
+    /// The module of the runtime if the macro starts with `crate = path;`.
     pub(crate) runtime: Option<TokenStream>,
+    /// The error of a wrong `crate = path;`.
+    pub(crate) problem: Option<TokenStream>,
     /// The file that the macro names instead of a specification.
     pub(crate) file: Option<File>,
 }
 
 impl Layout {
     pub(crate) fn new(tokens: TokenStream) -> Self {
-        let mut layout = Layout { text: String::new(), tokens: Vec::new(), runtime: None, file: None };
+        let mut layout =
+            Layout { text: String::new(), tokens: Vec::new(), runtime: None, problem: None, file: None };
         let all: Vec<TokenTree> = tokens.into_iter().collect();
-        let rest = match all.as_slice() {
-            [
-                TokenTree::Ident(word),
-                TokenTree::Punct(equals),
-                TokenTree::Ident(name),
-                TokenTree::Punct(end),
-                rest @ ..,
-            ] if word == "crate" && equals.as_char() == '=' && end.as_char() == ';' => {
-                layout.runtime = Some(quote!(::#name::__private));
+        let rest = match runtime::named(&all) {
+            Some((Ok(path), rest)) => {
+                layout.runtime = Some(path);
                 rest
             }
-            all => all,
+            Some((Err(problem), rest)) => {
+                layout.problem = Some(problem);
+                rest
+            }
+            None => &all,
         };
         layout.file = File::named(rest);
         layout.stream(rest.iter().cloned());

@@ -4,6 +4,7 @@
 mod file;
 mod layout;
 mod report;
+mod runtime;
 #[cfg(test)]
 mod tests;
 mod weights;
@@ -28,7 +29,11 @@ use weights::Crate;
 /// the root of the crate. Cargo rebuilds the crate when the file changes.
 ///
 /// The reference of the project describes the language; the generated types and methods have
-/// documentation. If the crate `mlp` has another name, start with `crate = other_name;`.
+/// documentation.
+///
+/// If the crate `mlp` has another name, or only a re-export of it can be reached, start with its path:
+/// `mlp! { crate = other_name; network … }`, `mlp!(crate = library::mlp; file = "networks/course.mlp")`. The path starts
+/// with the name of a crate, or with `crate`, `$crate`, `self` or `super`.
 #[proc_macro]
 pub fn mlp(tokens: proc_macro::TokenStream) -> proc_macro::TokenStream {
     expand(tokens.into()).into()
@@ -38,6 +43,9 @@ pub fn mlp(tokens: proc_macro::TokenStream) -> proc_macro::TokenStream {
 /// `compile_error!` for each.
 fn expand(tokens: TokenStream) -> TokenStream {
     let layout = Layout::new(tokens);
+    if let Some(problem) = layout.problem {
+        return problem;
+    }
     match &layout.file {
         Some(file) => from_file(file, layout.runtime.as_ref()),
         None => from_tokens(&layout),

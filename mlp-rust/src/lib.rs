@@ -41,7 +41,8 @@ pub use weights::weight_file;
 /// How the code is to be printed.
 #[derive(Default)]
 pub struct Options<'s> {
-    /// The path of the runtime from the crate's root, `::mlp::__private` when not given.
+    /// The path of the runtime in the module of the generated code, `::mlp::__private` when not given; it may start with
+    /// `super`.
     pub runtime: Option<TokenStream>,
     /// One file without dependencies: the runtime is a module `runtime` beside the network.
     pub standalone: bool,
@@ -66,7 +67,7 @@ pub fn emit(compiled: &Compilation, options: &Options<'_>) -> TokenStream {
         (None, true) => quote!(super::runtime),
         (None, false) => quote!(::mlp::__private),
     };
-    let inner_runtime = if options.standalone { quote!(super::super::runtime) } else { runtime.clone() };
+    let inner_runtime = inner(&runtime);
     let context = Context {
         derivation,
         plan,
@@ -81,6 +82,12 @@ pub fn emit(compiled: &Compilation, options: &Options<'_>) -> TokenStream {
         public: options.public,
     };
     context.module()
+}
+
+/// The same path in a module of the generated code's module.
+fn inner(runtime: &TokenStream) -> TokenStream {
+    let is_relative = runtime.to_string().starts_with("super");
+    if is_relative { quote!(super::#runtime) } else { runtime.clone() }
 }
 
 /// The hashes of a network, which its code has as `FINGERPRINT` and `LAYOUT_HASH`.
