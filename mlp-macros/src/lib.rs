@@ -19,7 +19,7 @@ use mlp_dsl::{
     outline::outlines,
     syntax::ast::Ast,
 };
-use mlp_rust::{Options, Spans, weight_file};
+use mlp_rust::{Options, Spans, UserTokens, weight_file};
 use proc_macro2::{Ident, Span, TokenStream};
 use weights::Crate;
 
@@ -59,6 +59,7 @@ fn from_tokens(layout: &Layout) -> TokenStream {
         files: Crate::root(),
         runtime: layout.runtime.as_ref(),
         spans: Some(&|span| layout.name_span(span)),
+        tokens: Some(&|span| layout.attribute(span)),
         report: &report,
     })
 }
@@ -71,7 +72,7 @@ fn from_file(file: &File, runtime: Option<&TokenStream>) -> TokenStream {
     let report = |found: &Diagnostic| file.report(found, &text);
     let files = Crate::around(file.path());
     let mut code = file.mention();
-    code.extend(compile(&Source { text: &text, files, runtime, spans: None, report: &report }));
+    code.extend(compile(&Source { text: &text, files, runtime, spans: None, tokens: None, report: &report }));
     code
 }
 
@@ -83,6 +84,8 @@ struct Source<'s> {
     runtime: Option<&'s TokenStream>,
     /// The spans of its names, where they are tokens of the user: editors are told of them.
     spans: Option<Spans<'s>>,
+    /// The user's tokens in an attribute.
+    tokens: Option<UserTokens<'s>>,
     /// Turns an error into `compile_error!`, and a warning into one of rustc.
     report: &'s dyn Fn(&Diagnostic) -> TokenStream,
 }
@@ -107,6 +110,7 @@ fn printed(source: &Source<'_>, ast: &Ast, compiled: &Compilation) -> Result<Tok
         standalone: false,
         public: false,
         spans: source.spans,
+        tokens: source.tokens,
         hints: names.as_ref(),
         weights: weight_file(&compiled.derivation).map(|file| source.files.bytes(&file.path)),
     };

@@ -3,12 +3,14 @@
 
 #![warn(clippy::wildcard_enum_match_arm)]
 
+mod attributes;
 mod bodies;
 mod body;
 mod fingerprint;
 mod heap;
 mod ide_hints;
 mod names;
+mod runtime;
 mod start;
 mod stub;
 mod surface;
@@ -34,7 +36,9 @@ use body::formula::{self, Printer};
 use names::{Names, TypeNames, identifier};
 use surface::{Surface, Trait};
 
+pub use attributes::UserTokens;
 pub use names::Spans;
+pub use runtime::runtime_path;
 pub use stub::stub;
 pub use weights::weight_file;
 
@@ -50,6 +54,8 @@ pub struct Options<'s> {
     pub public: bool,
     /// The spans in the user's source of parts of the specification.
     pub spans: Option<Spans<'s>>,
+    /// The user's tokens, where the specification has been tokens: attributes keep their places and their hygiene.
+    pub tokens: Option<UserTokens<'s>>,
     /// The specification's names, for hints to editors.
     pub hints: Option<&'s mlp_dsl::names::Names>,
     /// The bytes of the file of weights, as an expression; where it is not given, the file is included by the
@@ -67,7 +73,8 @@ pub fn emit(compiled: &Compilation, options: &Options<'_>) -> TokenStream {
         (None, true) => quote!(super::runtime),
         (None, false) => quote!(::mlp::__private),
     };
-    let inner_runtime = inner(&runtime);
+    let inner_runtime = runtime::inner(&runtime);
+    let no_tokens = |_: Span| None;
     let context = Context {
         derivation,
         plan,
@@ -76,18 +83,13 @@ pub fn emit(compiled: &Compilation, options: &Options<'_>) -> TokenStream {
         runtime,
         inner_runtime,
         spans,
+        tokens: options.tokens.unwrap_or(&no_tokens),
         hints: options.hints,
         weight_bytes: options.weights.as_ref(),
         standalone: options.standalone,
         public: options.public,
     };
     context.module()
-}
-
-/// The same path in a module of the generated code's module.
-fn inner(runtime: &TokenStream) -> TokenStream {
-    let is_relative = runtime.to_string().starts_with("super");
-    if is_relative { quote!(super::#runtime) } else { runtime.clone() }
 }
 
 /// The hashes of a network, which its code has as `FINGERPRINT` and `LAYOUT_HASH`.
@@ -113,6 +115,7 @@ struct Context<'c> {
     runtime: TokenStream,
     inner_runtime: TokenStream,
     spans: Spans<'c>,
+    tokens: UserTokens<'c>,
     hints: Option<&'c mlp_dsl::names::Names>,
     weight_bytes: Option<&'c TokenStream>,
     standalone: bool,
