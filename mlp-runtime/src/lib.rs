@@ -47,6 +47,7 @@ pub mod random;
 mod scalar;
 #[cfg(feature = "source")]
 pub mod source;
+mod tensors;
 #[cfg(feature = "ndarray")]
 mod views;
 mod weight_file;
@@ -62,6 +63,7 @@ pub use network::{
     Trainable,
 };
 pub use scalar::Scalar;
+pub use tensors::Tensors;
 #[cfg(feature = "ndarray")]
 pub use views::rows_from_view;
 

@@ -127,8 +127,8 @@ impl Context<'_> {
         let (surface, bodies) = (Surface::derived(self), Planned(self));
         let printer = surface::print::Printer { surface: &surface, runtime: &self.runtime, bodies: &bodies };
         let (types, interface) = (printer.types(), printer.interface());
-        let traits = [Trait::Network, Trait::Differentiable, Trait::Trainable];
-        let [network, differentiable, trainable] = traits.map(|of| printer.implementation(of));
+        let traits = [Trait::Tensors, Trait::Network, Trait::Differentiable, Trait::Trainable];
+        let [tensors, network, differentiable, trainable] = traits.map(|of| printer.implementation(of));
         let weights = weights::included(self);
         let (accumulated, inlined) = (self.accumulated_samples(), self.inlined());
         let functions = self.functions();
@@ -141,6 +141,7 @@ impl Context<'_> {
                 #weights
                 #types
                 #interface
+                #tensors
                 #network
                 #accumulated
                 #inlined

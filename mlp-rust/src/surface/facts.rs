@@ -29,7 +29,6 @@ pub(super) struct Facts {
     pub(super) seed: u64,
     pub(super) fingerprint: u64,
     pub(super) layout_hash: u64,
-    pub(super) layout: Vec<LayoutEntry>,
     pub(super) loss: Loss,
     pub(super) by_value: ByValue,
     /// Whether the types have `boxed()`.
@@ -47,6 +46,8 @@ pub(super) struct Part {
     pub(super) docs: Vec<String>,
     pub(super) alignment: Option<usize>,
     pub(super) fields: Vec<Field>,
+    /// The tensors among the fields that generic code sees.
+    pub(super) tensors: Vec<LayoutEntry>,
 }
 
 /// An input, an output or a target.

@@ -53,7 +53,6 @@ fn facts(outline: &Outline) -> Facts {
         seed: 0,
         fingerprint: 0,
         layout_hash: 0,
-        layout: Vec::new(),
         loss: Loss { reduction: Reduction::Mean, penalized: false },
         by_value: ByValue { all: true, train: true },
         has_heap: true,
@@ -95,7 +94,7 @@ fn samples(outline: &Outline) -> Samples {
 fn part(fields: &[outline::Field]) -> Part {
     let mut left = MOST_NUMBERS;
     let fields = fields.iter().map(|of| field(&of.name, numbers(&of.sizes, &mut left)));
-    Part { docs: Vec::new(), alignment: None, fields: fields.collect() }
+    Part { docs: Vec::new(), alignment: None, fields: fields.collect(), tensors: Vec::new() }
 }
 
 fn field(name: &str, ty: Type) -> Field {

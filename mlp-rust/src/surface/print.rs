@@ -172,6 +172,7 @@ impl Printer<'_> {
     pub(crate) fn path(&self, of: Trait) -> TokenStream {
         let runtime = self.runtime;
         match of {
+            Trait::Tensors => quote!(#runtime::Tensors),
             Trait::Network => quote!(#runtime::Network),
             Trait::Differentiable => quote!(#runtime::Differentiable),
             Trait::Trainable => quote!(#runtime::Trainable),
@@ -226,6 +227,10 @@ impl Printer<'_> {
             Value::Layout(entries) => {
                 let entries = entries.iter().map(|entry| self.layout(entry));
                 quote!(&[#(#entries),*])
+            }
+            Value::NetworkTensors => {
+                let (of, network) = (self.path(Trait::Tensors), self.name(Kind::Network));
+                quote!(<#network as #of>::#name)
             }
             Value::Size(kind) => {
                 let name = self.name(*kind);
@@ -294,7 +299,6 @@ impl Printer<'_> {
             Type::Count => quote!(usize),
             Type::Whole => quote!(u64),
             Type::Name => quote!(&'static str),
-            Type::Text => quote!(str),
             Type::Own(kind) => self.name(*kind).into_token_stream(),
             Type::Itself => quote!(Self),
             Type::Any(letter) => format_ident!("{letter}").into_token_stream(),
@@ -317,6 +321,10 @@ impl Printer<'_> {
             Type::Elements(pass) => {
                 let elements = passed(*pass, None, &quote!([#real]));
                 quote!(::core::option::Option<#elements>)
+            }
+            Type::Steps(pass) => {
+                let steps = passed(*pass, None, &quote!(u64));
+                quote!(::core::option::Option<#steps>)
             }
             Type::Layout => quote!(&'static [#runtime::Parameter]),
             Type::Reduction => quote!(#runtime::Reduction),
@@ -348,8 +356,8 @@ impl Printer<'_> {
             Type::Wide(count) => array(&[*count], quote!(0.0)),
             Type::Checked => quote!(::core::result::Result::Ok(())),
             Type::Tried => quote!(::core::result::Result::Ok(0.0)),
-            Type::Elements(_) => quote!(::core::option::Option::None),
-            Type::Text | Type::Any(_) | Type::Many(_) | Type::Batch(..) | Type::Reduction => {
+            Type::Elements(_) | Type::Steps(_) => quote!(::core::option::Option::None),
+            Type::Any(_) | Type::Many(_) | Type::Batch(..) | Type::Reduction => {
                 never!("{ty:?} has no zero");
                 TokenStream::new()
             }
