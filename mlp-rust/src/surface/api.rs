@@ -34,6 +34,7 @@ impl Surface {
             types: TypeNames::new(&facts.name, facts.span),
             name: facts.name,
             visibility: facts.visibility,
+            attributes: facts.attributes,
             precision: facts.precision,
             structs: structs.collect(),
             implementations,

@@ -12,7 +12,9 @@ use super::{
     facts::{ByValue, Counts, Data, Facts, Loss, Part, Samples},
 };
 use crate::{
-    Context, fingerprint,
+    Context,
+    attributes::Attributes,
+    fingerprint,
     names::{SUMS, own},
     weights,
 };
@@ -39,6 +41,7 @@ fn facts(context: &Context<'_>) -> Facts {
         name: d.header.name.clone(),
         span: (context.spans)(d.header.name_span),
         visibility: visibility(context),
+        attributes: Attributes::new(&d.header.attributes, context.tokens, !context.standalone),
         precision: d.header.precision,
         network: network(context),
         workspace: workspace(context),

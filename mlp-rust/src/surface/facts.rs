@@ -4,12 +4,14 @@ use mlp_dsl::{model::Reduction, number::Precision};
 use proc_macro2::Span;
 
 use super::{Field, LayoutEntry, Type};
+use crate::attributes::Attributes;
 
 /// The facts about a network.
 pub(super) struct Facts {
     pub(super) name: String,
     pub(super) span: Span,
     pub(super) visibility: String,
+    pub(super) attributes: Attributes,
     pub(super) precision: Precision,
     pub(super) network: Part,
     pub(super) workspace: Part,

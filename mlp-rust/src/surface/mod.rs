@@ -13,7 +13,7 @@ pub(crate) mod print;
 use mlp_dsl::{kind::ParameterKind, model::Reduction, number::Precision, plan::Entry, shape::Shape};
 use proc_macro2::Ident;
 
-use crate::names::TypeNames;
+use crate::{attributes::Attributes, names::TypeNames};
 
 /// The API of a network.
 pub(crate) struct Surface {
@@ -23,6 +23,8 @@ pub(crate) struct Surface {
     pub(crate) types: TypeNames,
     /// `pub`, `pub(crate)` or nothing.
     pub(crate) visibility: String,
+    /// The attributes of generated items.
+    pub(crate) attributes: Attributes,
     /// The type of its numbers.
     pub(crate) precision: Precision,
     /// The generated types, the network first.

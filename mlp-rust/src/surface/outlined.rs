@@ -11,7 +11,7 @@ use super::{
     Field, Surface, Type,
     facts::{ByValue, Counts, Data, Facts, Loss, Part, Samples},
 };
-use crate::names::identifier;
+use crate::{attributes::Attributes, names::identifier};
 
 /// The limit on the numbers in one value of a stub: rustc evaluates them.
 const MOST_NUMBERS: usize = 1 << 16;
@@ -34,6 +34,7 @@ fn facts(outline: &Outline) -> Facts {
         name: outline.name.clone(),
         span: Span::call_site(),
         visibility: outline.visibility.clone(),
+        attributes: Attributes::new(&outline.attributes, &|_| None, true),
         precision: outline.precision,
         network: part(&outline.parameters),
         workspace: part(&[]),

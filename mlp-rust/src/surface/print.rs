@@ -42,10 +42,13 @@ impl Printer<'_> {
             }
         };
         let exported = self.surface.exported().map(|part| self.name(part.kind));
+        let attributes = &self.surface.attributes.code;
         quote! {
+            #(#attributes)*
             #[doc(hidden)]
             #[allow(#allowed)]
             mod #module { #items }
+            #(#attributes)*
             #[allow(unused_imports, unreachable_pub)]
             #visibility use #module::{#(#exported),*};
         }
@@ -100,9 +103,14 @@ impl Printer<'_> {
             let (name, docs, ty) = (&field.name, &field.docs, self.ty(&field.ty));
             quote!(#(#[doc = #docs])* #public #name: #ty)
         });
+        let all = &self.surface.attributes;
+        let own = if part.kind == Kind::Network { all.network.as_slice() } else { &[] };
+        let attributes = if part.kind == Kind::Workspace { &[] } else { all.types.as_slice() };
         quote! {
             #(#[doc = #docs])*
             #aligned
+            #(#own)*
+            #(#attributes)*
             #[derive(::core::clone::Clone, ::core::fmt::Debug #comparable)]
             pub struct #name { #(#fields),* }
         }
