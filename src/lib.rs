@@ -102,3 +102,5 @@ pub use mlp_runtime::{
     Batch, BatchError, Class, Differentiable, Gradients, Network, NoSuchClass, NotFinite, Parameter,
     ParameterKind, ParameterShape, Reduction, Scalar, Tensors, Trainable, rows_from_flat,
 };
+#[doc(inline)]
+pub use mlp_training as training;
