@@ -9,7 +9,7 @@ use crate::events::{Epoch, Moment, Step};
 use crate::progress::{Best, copy_parameters, put_parameters};
 use crate::{Batches, Order, Progress, Samples, TrainingError};
 
-type Score<'a, N> = Box<dyn FnMut(&N, &SamplesOf<'a, N>) -> f64 + 'a>;
+type Score<'a, N> = Box<dyn FnMut(&N, &SamplesOf<'_, N>) -> f64 + 'a>;
 type BeforeStep<'a, N> = Box<dyn FnMut(Moment, &mut <N as Trainable>::Optimizer) + 'a>;
 type EachStep<'a, N> = Box<dyn FnMut(&mut Step<'_, N>) + 'a>;
 type EachEpoch<'a, N> = Box<dyn FnMut(&mut Epoch<'_, N>) + 'a>;
@@ -118,7 +118,7 @@ where
     /// The score of an epoch, for the samples to validate with. The best epoch is that with the highest score; without a
     /// score, that with the lowest validation loss.
     #[must_use]
-    pub fn score(self, score: impl FnMut(&N, &SamplesOf<'a, N>) -> f64 + 'a) -> Self {
+    pub fn score(self, score: impl FnMut(&N, &SamplesOf<'_, N>) -> f64 + 'a) -> Self {
         Self { score: Some(Box::new(score)), ..self }
     }
 

@@ -21,6 +21,7 @@ mod pages;
 mod readme;
 mod reference;
 mod rust_analyzer;
+mod training;
 mod trajectories;
 mod ui;
 mod words;
