@@ -99,7 +99,7 @@ pub use mlp_runtime::__private;
 pub use mlp_runtime::rows_from_view;
 pub use mlp_runtime::{
     Batch, BatchError, Class, Differentiable, Gradients, Network, NoSuchClass, NotFinite, Parameter,
-    ParameterKind, ParameterShape, Reduction, Scalar, Trainable, rows_from_flat,
+    ParameterKind, ParameterShape, Reduction, Scalar, Tensors, Trainable, rows_from_flat,
 };
 #[doc(inline)]
 pub use mlp_training as training;

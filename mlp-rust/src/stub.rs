@@ -28,7 +28,7 @@ fn one(outline: &Outline, runtime: &TokenStream) -> TokenStream {
     let surface = Surface::outlined(outline);
     let printer = Printer { surface: &surface, runtime, bodies: &Nothing };
     let (types, interface, boxed) = (printer.types(), printer.interface(), heap::boxed_stub(&printer));
-    let traits = [Trait::Network, Trait::Differentiable, Trait::Trainable];
+    let traits = [Trait::Tensors, Trait::Network, Trait::Differentiable, Trait::Trainable];
     let traits = traits.map(|of| printer.implementation(of));
     let allowed = quote!(
         non_snake_case,
