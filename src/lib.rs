@@ -90,6 +90,10 @@
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 mod readme {}
+/// So are those of the page on training.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/training.md")]
+mod training_page {}
 pub mod reference;
 
 pub use mlp_macros::mlp;
