@@ -99,6 +99,7 @@ pub mod reference;
 pub use mlp_macros::mlp;
 #[doc(hidden)]
 pub use mlp_runtime::__private;
+pub use mlp_runtime::keep;
 #[cfg(feature = "ndarray")]
 pub use mlp_runtime::rows_from_view;
 pub use mlp_runtime::{

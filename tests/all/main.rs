@@ -12,6 +12,7 @@ mod bare;
 mod corners;
 mod course;
 mod hygiene;
+mod keep;
 mod long_batches;
 mod losses;
 mod macro_rules;
