@@ -11,6 +11,8 @@ mod attributes;
 mod bare;
 mod corners;
 mod course;
+mod examples;
+mod guides;
 mod hygiene;
 mod keep;
 mod long_batches;
