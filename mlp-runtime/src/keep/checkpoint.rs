@@ -2,7 +2,7 @@
 
 use super::error::LoadError;
 use super::file::File;
-use super::parts::Part;
+use super::parts::{Part, Stored};
 use super::read::{self, Accepted, OPTIMIZER};
 use super::value::Value;
 use super::write::{self, Pairs, SaveError};
@@ -85,6 +85,17 @@ impl<N: Trainable> Checkpoint<'_, N> {
     /// # Errors
     /// As [`Keep::write`](super::Keep::write).
     pub fn write<E>(&self, sink: impl FnMut(&[u8]) -> Result<(), E>) -> Result<(), SaveError<E>> {
+        let parts = [Part::new("", self.network), Part::new(OPTIMIZER, self.optimizer)];
+        self.write_parts(&parts, &[self.network, self.optimizer], sink)
+    }
+
+    /// Writes these tensors, and the metadata.
+    pub(super) fn write_parts<E>(
+        &self,
+        parts: &[Part],
+        of: &[&dyn Stored],
+        sink: impl FnMut(&[u8]) -> Result<(), E>,
+    ) -> Result<(), SaveError<E>> {
         let Progress { step, epoch, position, order_seed, best } = self.progress;
         let [layout, fingerprint] = [N::LAYOUT_HASH, N::FINGERPRINT].map(digits);
         let [layout, fingerprint] =
@@ -102,8 +113,7 @@ impl<N: Trainable> Checkpoint<'_, N> {
         ];
         let count = if best.is_some() { own.len() } else { own.len() - 1 };
         let own = own.get(..count).unwrap_or_default();
-        let parts = [Part::new("", self.network), Part::new(OPTIMIZER, self.optimizer)];
-        write::write(&parts, &[self.network, self.optimizer], Pairs { own, user: self.metadata }, sink)
+        write::write(parts, of, Pairs { own, user: self.metadata }, sink)
     }
 
     /// Saves the file; as [`Keep::save`](super::Keep::save).

@@ -91,10 +91,10 @@ pub fn resume<N: Trainable>(
 }
 
 /// Loads a file and gives it to `read`.
-pub(super) fn load<T>(
-    path: &Path,
-    read: impl FnOnce(&File<'_>) -> Result<T, LoadError>,
-) -> Result<T, FileError> {
+///
+/// # Errors
+/// [`FileError`] with the path, if the file can't be read or damaged, or with the error of `read`.
+pub fn load<T>(path: &Path, read: impl FnOnce(&File<'_>) -> Result<T, LoadError>) -> Result<T, FileError> {
     let failed = |reason| FileError { path: path.to_path_buf(), reason };
     let bytes = bytes(path).map_err(failed)?;
     File::parse(&bytes).and_then(|file| read(&file)).map_err(|error| failed(Reason::Contents(error)))

@@ -11,6 +11,7 @@
 //! A file is read as a whole or not at all: it is checked before the first number is written, and a [`LoadError`] means that
 //! everything is as it was. A file is written as a whole, too: `save` writes another one beside it, and renames it.
 
+mod best;
 mod checkpoint;
 #[cfg(feature = "std")]
 mod disk;
@@ -29,7 +30,7 @@ use write::Pairs;
 
 pub use checkpoint::{Checkpoint, Progress};
 #[cfg(feature = "std")]
-pub use disk::{FileError, Reason, Resumed, resume};
+pub use disk::{FileError, Reason, Resumed, load, resume};
 pub use error::{Excerpt, FoundShape, LoadError, TensorName};
 pub use file::{File, Tensor};
 pub use json::Text;

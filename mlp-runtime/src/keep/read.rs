@@ -9,6 +9,9 @@ use crate::network::ParameterShape;
 /// How the tensors of the optimizer begin in a checkpoint.
 pub(super) const OPTIMIZER: &str = "optimizer.";
 
+/// How the tensors of the best network begin in a checkpoint.
+pub(super) const BEST: &str = "best.";
+
 /// What is read from a file.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Accepted {
@@ -18,6 +21,8 @@ pub(super) enum Accepted {
     Values,
     /// The same, and F64 is rounded to 32 bits.
     Rounded,
+    /// The tensors of the best network of a checkpoint, as they are.
+    Best,
 }
 
 /// The tensors whose places are remembered at once, as one bit each.
@@ -92,9 +97,14 @@ pub(super) fn fill(file: &File<'_>, parts: &[Part], of: &mut [&mut dyn Stored], 
     }
 }
 
-/// Whether a tensor is left out: one of the optimizer, when a network is read from a checkpoint.
+/// Whether a tensor is left out: one of the optimizer or of the best network, when a network is read from a checkpoint.
 fn is_skipped(entry: &Entry<'_>, accepted: Accepted) -> bool {
-    accepted != Accepted::Checkpoint && entry.name.starts_with(OPTIMIZER)
+    let is_best = entry.name.starts_with(BEST);
+    match accepted {
+        Accepted::Checkpoint => is_best,
+        Accepted::Values | Accepted::Rounded => is_best || entry.name.starts_with(OPTIMIZER),
+        Accepted::Best => !is_best,
+    }
 }
 
 fn check_entry(entry: &Entry<'_>, item: &Item, accepted: Accepted) -> Result<(), LoadError> {
@@ -112,7 +122,7 @@ fn check_entry(entry: &Entry<'_>, item: &Item, accepted: Accepted) -> Result<(),
     }
     let fits = match (Dtype::read(entry.dtype), item.dtype) {
         (Some(found), expected) if found == expected => true,
-        (Some(Dtype::F32), Dtype::F64) => accepted != Accepted::Checkpoint,
+        (Some(Dtype::F32), Dtype::F64) => matches!(accepted, Accepted::Values | Accepted::Rounded),
         (Some(Dtype::F64), Dtype::F32) => accepted == Accepted::Rounded,
         _ => false,
     };

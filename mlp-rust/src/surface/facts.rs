@@ -4,15 +4,19 @@ use mlp_dsl::{model::Reduction, number::Precision};
 use proc_macro2::Span;
 
 use super::{Field, LayoutEntry, Type};
+use crate::attributes::Attributes;
 
 /// The facts about a network.
 pub(super) struct Facts {
     pub(super) name: String,
     pub(super) span: Span,
     pub(super) visibility: String,
+    pub(super) attributes: Attributes,
     pub(super) precision: Precision,
     pub(super) network: Part,
     pub(super) workspace: Part,
+    /// The workspace of batches; `None` where it is that of one sample.
+    pub(super) batch_workspace: Option<Part>,
     pub(super) trace: Part,
     /// The gradients; `None` without a loss.
     pub(super) gradients: Option<Part>,
@@ -96,6 +100,7 @@ pub(super) struct Counts {
     pub(super) multiply_adds: usize,
     pub(super) parameter_bytes: usize,
     pub(super) workspace_bytes: usize,
+    pub(super) batch_workspace_bytes: usize,
     pub(super) frozen: usize,
     pub(super) optimizer_bytes: usize,
 }

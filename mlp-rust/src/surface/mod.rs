@@ -13,7 +13,7 @@ pub(crate) mod print;
 use mlp_dsl::{kind::ParameterKind, model::Reduction, number::Precision, plan::Entry, shape::Shape};
 use proc_macro2::Ident;
 
-use crate::names::TypeNames;
+use crate::{attributes::Attributes, names::TypeNames};
 
 /// The API of a network.
 pub(crate) struct Surface {
@@ -23,6 +23,8 @@ pub(crate) struct Surface {
     pub(crate) types: TypeNames,
     /// `pub`, `pub(crate)` or nothing.
     pub(crate) visibility: String,
+    /// The attributes of generated items.
+    pub(crate) attributes: Attributes,
     /// The type of its numbers.
     pub(crate) precision: Precision,
     /// The generated types, the network first.
@@ -36,7 +38,14 @@ pub(crate) struct Surface {
 impl Surface {
     /// The types in the order of their export.
     pub(crate) fn exported(&self) -> impl Iterator<Item = &Struct> {
-        let order = [Kind::Network, Kind::Workspace, Kind::Trace, Kind::Gradients, Kind::Optimizer];
+        let order = [
+            Kind::Network,
+            Kind::Workspace,
+            Kind::BatchWorkspace,
+            Kind::Trace,
+            Kind::Gradients,
+            Kind::Optimizer,
+        ];
         order.into_iter().filter_map(|kind| self.structs.iter().find(|part| part.kind == kind))
     }
 }
@@ -48,6 +57,8 @@ pub(crate) enum Kind {
     Gradients,
     Optimizer,
     Workspace,
+    /// Where there is no such type, its name is another one of the workspace.
+    BatchWorkspace,
     Trace,
 }
 
@@ -59,6 +70,7 @@ impl Kind {
             Kind::Gradients => "Gradients",
             Kind::Optimizer => "Optimizer",
             Kind::Workspace => "Workspace",
+            Kind::BatchWorkspace => "BatchWorkspace",
             Kind::Trace => "Trace",
         }
     }
@@ -133,6 +145,8 @@ pub(crate) enum Type {
     Layout,
     /// The reduction over a batch.
     Reduction,
+    /// `&mut T`, part of an argument.
+    Within(Box<Type>),
 }
 
 impl Type {
@@ -210,6 +224,8 @@ pub(crate) enum Body {
     Clear,
     /// All gradients divided by a number.
     Divide,
+    /// The workspace of one sample in that of batches.
+    SampleWorkspace,
     /// An entry point of the plan.
     Entry(Entry),
 }

@@ -11,7 +11,7 @@ use super::{
     Field, Surface, Type,
     facts::{ByValue, Counts, Data, Facts, Loss, Part, Samples},
 };
-use crate::names::identifier;
+use crate::{attributes::Attributes, names::identifier};
 
 /// The limit on the numbers in one value of a stub: rustc evaluates them.
 const MOST_NUMBERS: usize = 1 << 16;
@@ -34,9 +34,11 @@ fn facts(outline: &Outline) -> Facts {
         name: outline.name.clone(),
         span: Span::call_site(),
         visibility: outline.visibility.clone(),
+        attributes: Attributes::new(&outline.attributes, &|_| None, true),
         precision: outline.precision,
         network: part(&outline.parameters),
         workspace: part(&[]),
+        batch_workspace: None,
         trace: part(&outline.traced),
         gradients: Some(part(&outline.parameters)),
         has_gradients: true,
@@ -71,6 +73,7 @@ fn counts(outline: &Outline) -> Counts {
         multiply_adds: 1,
         parameter_bytes: parameters.saturating_mul(outline.precision.bytes()),
         workspace_bytes: 1,
+        batch_workspace_bytes: 1,
         frozen: 0,
         optimizer_bytes: 1,
     }
