@@ -184,3 +184,5 @@ pub use mlp_runtime::{
 };
 #[cfg(feature = "alloc")]
 pub use mlp_runtime::{Boxed, BoxedWithSeed, DynError, DynNetwork, DynTrainable, Learner, Predictor};
+#[doc(inline)]
+pub use mlp_training as training;

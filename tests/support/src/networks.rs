@@ -2,7 +2,7 @@
 
 use core::fmt::Debug;
 
-use mlp_runtime::{__private::Stream, Batch, Gradients, Network, Scalar, Tensors, Trainable};
+use mlp_runtime::{__private::Stream, Batch, Gradients, Scalar, Tensors, Trainable};
 
 /// A network whose samples are arrays of numbers, and whose results can be compared.
 pub trait Trained:
