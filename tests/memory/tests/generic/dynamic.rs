@@ -2,7 +2,10 @@
 
 use super::{Curve, CurveBatchWorkspace, CurveGradients, CurveOptimizer, Sorter, Wide};
 use crate::on_a_small_stack;
-use mlp::{Batch, Class, DynError, DynNetwork, DynTrainable, Learner, Predictor, TargetError, Tensors};
+use mlp::{
+    Batch, Class, DynError, DynNetwork, DynTrainable, Learner, Predictor, TargetError, Tensors,
+    keep::Progress,
+};
 
 fn held() -> Vec<Box<dyn DynTrainable<f32>>> {
     vec![Box::new(Learner::<Sorter>::new()), Box::new(Learner::<Curve>::with_seed(7))]
@@ -82,6 +85,30 @@ fn a_copy_is_one_of_its_own() {
         assert_eq!(network.loss(&inputs, &targets), copy.loss(&inputs, &targets));
         copy.reset_optimizer();
         assert!(copy.steps().unwrap_or(0) == 0 && copy.optimizer_state("m_b_y").is_none_or(|m| m[0] == 0.0));
+    }
+}
+
+/// Kept in bytes, stopped and continued in another program.
+#[test]
+fn a_checkpoint_continues_with_the_same_bits() {
+    for (mut network, mut other) in held().into_iter().zip(held()) {
+        let (inputs, targets) = samples(&*network, 4);
+        network.train(&inputs, &targets).unwrap();
+        let progress = Progress { step: 1, ..Progress::default() };
+        let bytes = network.checkpoint(progress).unwrap();
+        assert_eq!(other.resume(&bytes), Ok(progress));
+        for network in [&mut network, &mut other] {
+            network.train(&inputs, &targets).unwrap();
+        }
+        let loss = network.loss(&inputs, &targets);
+        assert_eq!(other.loss(&inputs, &targets), loss);
+        // The parameters alone; what is no file of it changes nothing.
+        let bytes = network.to_bytes().unwrap();
+        other.initialize(5);
+        other.load_bytes(&bytes).unwrap();
+        assert_eq!(other.loss(&inputs, &targets), loss);
+        assert!(other.load_bytes(&bytes[..bytes.len() - 1]).is_err() && other.resume(&bytes).is_err());
+        assert_eq!(other.loss(&inputs, &targets), loss);
     }
 }
 
