@@ -149,6 +149,22 @@ impl<'e, R: Real> Values<'e, R> {
         }
     }
 
+    /// The sum of a sample's value over the batch, divided by the sum of its weights; each as in
+    /// [`over_batch`](Self::over_batch). The mean of a batch of groups is a product with 1 / sum.
+    pub fn over_weights(&self, id: EquationId, weight: EquationId) -> Array<R> {
+        let samples: Vec<usize> = (0..self.evaluation.samples.len()).collect();
+        let group = self.derivation.header.precision.group().unwrap_or(samples.len().max(1));
+        let sums = |id| samples.chunks(group).map(|samples| self.in_order(id, samples)).collect::<Vec<_>>();
+        let weights: Vec<R> = sums(weight).iter().map(Array::scalar).collect();
+        match (sums(id).as_slice(), weights.as_slice()) {
+            ([sum], [weight]) => sum.map(|x| x / *weight),
+            (sums, weights) => Array::build(self.of(id).shape(), |row, column| {
+                let numbers: Vec<R> = sums.iter().map(|sum| sum.at(row, column)).collect();
+                R::wide_mean(&numbers, weights)
+            }),
+        }
+    }
+
     /// The sum of a sample's value over these samples, in order from 0.
     fn in_order(&self, id: EquationId, samples: &[usize]) -> Array<R> {
         let of_sample = samples.iter().map(|sample| Values { sample: *sample, ..*self });

@@ -27,7 +27,7 @@ use mlp_dsl::{
     span::Span,
 };
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{ToTokens, quote};
 
 use bodies::Planned;
 use body::formula::{self, Printer};
@@ -246,17 +246,25 @@ impl Context<'_> {
     }
 
     fn target_count(&self) -> usize {
-        self.derivation.target.as_ref().map_or(0, |data| data.shape.count())
+        self.derivation.targets.iter().map(|data| data.shape.count()).sum()
     }
 
     /// The type of a sample's target.
     fn target(&self) -> TokenStream {
         let (count, runtime) = (self.target_count(), &self.runtime);
-        if self.derivation.target.as_ref().is_some_and(|target| target.class) {
-            let count = size(count);
-            return quote!(#runtime::Class<#count>);
+        match self.derivation.targets.as_slice() {
+            [target] if target.class => {
+                let count = size(count);
+                quote!(#runtime::Class<#count>)
+            }
+            [] | [_] => self.array(Shape::Vector(count)),
+            [_, _, ..] => self.types.target.to_token_stream(),
         }
-        self.array(Shape::Vector(count))
+    }
+
+    /// Whether the targets of a sample are the fields of a type.
+    fn has_target_type(&self) -> bool {
+        self.derivation.targets.len() > 1
     }
 }
 

@@ -94,6 +94,8 @@ pub(super) struct TypeNames {
     pub(super) optimizer: Ident,
     pub(super) workspace: Ident,
     pub(super) trace: Ident,
+    pub(super) target: Ident,
+    pub(super) heads: Ident,
 }
 
 impl TypeNames {
@@ -105,6 +107,8 @@ impl TypeNames {
             optimizer: with(Kind::Optimizer),
             workspace: with(Kind::Workspace),
             trace: with(Kind::Trace),
+            target: with(Kind::Target),
+            heads: with(Kind::Heads),
         }
     }
 
@@ -115,6 +119,8 @@ impl TypeNames {
             Kind::Optimizer => &self.optimizer,
             Kind::Workspace => &self.workspace,
             Kind::Trace => &self.trace,
+            Kind::Target => &self.target,
+            Kind::Heads => &self.heads,
         }
     }
 }

@@ -300,7 +300,7 @@ fn letter(math: Math, value: Expression) -> Expression {
 /// The numbers of a target that is one row, element by element: t₁ = 0, t₂ = 1.
 pub(super) fn target(facts: &Facts<'_>) -> Vec<Line> {
     let derivation = facts.derivation;
-    let targets = derivation.target.iter().flat_map(|target| target.value.equations());
+    let targets = derivation.targets.iter().flat_map(|target| target.value.equations());
     let rows = targets.filter(|id| matches!(derivation.shape(**id), Shape::Vector(n) if n <= ELEMENTS));
     let mut lines = Vec::new();
     for id in rows.filter(|_| facts.at_neuron_level() && facts.numbers.is_some()) {

@@ -304,7 +304,12 @@ pub(crate) fn is_of_neurons(derivation: &Derivation) -> bool {
 fn is_of_a_neuron(equation: &Equation) -> bool {
     let plain = matches!(
         equation.op,
-        Op::Given | Op::Setting(_) | Op::Pointwise(_) | Op::BatchMean(_) | Op::BatchSum(_)
+        Op::Given
+            | Op::Setting(_)
+            | Op::Pointwise(_)
+            | Op::BatchMean(_)
+            | Op::BatchSum(_)
+            | Op::BatchWeightedMean(..)
     );
     plain && equation.shape == Shape::Scalar
 }
@@ -319,7 +324,7 @@ fn is_of_classes(derivation: &Derivation, id: EquationId) -> bool {
         Shape::Matrix(..) => false,
     };
     let target =
-        || derivation.target.iter().flat_map(|target| target.value.equations()).any(|own| *own == id);
+        || derivation.targets.iter().flat_map(|target| target.value.equations()).any(|own| *own == id);
     short
         && match equation.op {
             Op::Given => target(),
@@ -338,6 +343,7 @@ fn is_of_classes(derivation: &Derivation, id: EquationId) -> bool {
             | Op::LogSoftmax(_)
             | Op::SumSquares(_)
             | Op::BatchMean(_)
-            | Op::BatchSum(_) => false,
+            | Op::BatchSum(_)
+            | Op::BatchWeightedMean(..) => false,
         }
 }

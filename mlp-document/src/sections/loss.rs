@@ -42,7 +42,7 @@ fn neurons(facts: &Facts<'_>, loss: &Loss) -> Section {
     let mut section = Section::new("loss");
     let named = facts.named(Role::Loss);
     let parts = named.iter().any(|id| matches!(facts.derivation.equation(*id).symbol, Symbol::Component(_)));
-    section.paragraph(phrases::loss_of_neurons(parts, facts.derivation.target.is_some()));
+    section.paragraph(phrases::loss_of_neurons(parts, !facts.derivation.targets.is_empty()));
     logarithms(facts, &mut section);
     let target = classes::target(facts);
     if facts.samples() == 1 && !target.is_empty() {
@@ -65,7 +65,7 @@ fn layers(facts: &Facts<'_>, loss: &Loss) -> Section {
     let mut section = Section::new("loss");
     let single = facts.is_single();
     section.paragraph(if single {
-        phrases::loss_of_neurons(false, facts.derivation.target.is_some())
+        phrases::loss_of_neurons(false, !facts.derivation.targets.is_empty())
     } else {
         phrases::loss_of_batch(facts.reduction(), loss.penalty.is_some())
     });

@@ -213,7 +213,7 @@ pub(super) fn samples(facts: &Facts<'_>, section: &mut Section) {
 /// A row for each sample: its number, its inputs, its target.
 pub(super) fn table_of_samples(facts: &Facts<'_>, section: &mut Section) {
     let derivation = facts.derivation;
-    let data = || derivation.inputs.iter().chain(&derivation.target);
+    let data = || derivation.inputs.iter().chain(&derivation.targets);
     let names = data().flat_map(|data| data.value.equations()).map(|id| derivation.name_of(*id));
     let titles = names.take(COLUMNS).map(Column::number_of);
     let columns: Vec<Column> = std::iter::once(Column::text(phrases::SAMPLE)).chain(titles).collect();

@@ -173,7 +173,7 @@ fn origin(facts: &Facts<'_>, used: Used) -> Origin {
     if facts.derivation.inputs.iter().any(data) {
         return Origin::Inputs;
     }
-    if facts.derivation.target.iter().any(data) {
+    if facts.derivation.targets.iter().any(data) {
         return Origin::Targets;
     }
     if facts.parameters.contains(&id) {

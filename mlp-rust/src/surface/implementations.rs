@@ -100,6 +100,7 @@ fn differentiable(facts: &Facts) -> Vec<Item> {
         constant("GRADIENT_BYTES", Type::Count, Value::Size(Kind::Gradients)),
         constant("REDUCTION", Type::Reduction, Value::Reduction(facts.loss.reduction)),
     ];
+    items.extend(weights(facts));
     items.extend(penalties(facts));
     items.extend([
         Item::Method(method("loss", &[], sample, Body::Entry(Entry::Loss)).returns(Type::NUMBER)),
@@ -143,6 +144,18 @@ fn losses_of_a_block(facts: &Facts) -> Option<Item> {
         mutable("__total", Type::NUMBER),
     ];
     Some(Item::Method(method("loss_block", &[], parameters, Body::Entry(Entry::LossBlock))))
+}
+
+/// The weight of a sample.
+fn weights(facts: &Facts) -> Vec<Item> {
+    if !facts.loss.weighted {
+        return Vec::new();
+    }
+    let parameters = vec![shared("__target", facts.target.ty.clone()), workspace()];
+    vec![
+        constant("WEIGHTED", Type::Flag, Value::Flag(true)),
+        Item::Method(method("weight", &[], parameters, Body::Entry(Entry::Weight)).returns(Type::NUMBER)),
+    ]
 }
 
 fn penalties(facts: &Facts) -> Vec<Item> {

@@ -36,7 +36,15 @@ pub(crate) struct Surface {
 impl Surface {
     /// The types in the order of their export.
     pub(crate) fn exported(&self) -> impl Iterator<Item = &Struct> {
-        let order = [Kind::Network, Kind::Workspace, Kind::Trace, Kind::Gradients, Kind::Optimizer];
+        let order = [
+            Kind::Network,
+            Kind::Workspace,
+            Kind::Trace,
+            Kind::Gradients,
+            Kind::Optimizer,
+            Kind::Target,
+            Kind::Heads,
+        ];
         order.into_iter().filter_map(|kind| self.structs.iter().find(|part| part.kind == kind))
     }
 }
@@ -49,9 +57,18 @@ pub(crate) enum Kind {
     Optimizer,
     Workspace,
     Trace,
+    /// Several targets of a sample.
+    Target,
+    /// Several heads of an output.
+    Heads,
 }
 
 impl Kind {
+    /// Whether a value is small and belongs to one sample: it is `Copy`.
+    pub(crate) fn is_of_sample(self) -> bool {
+        matches!(self, Kind::Target | Kind::Heads)
+    }
+
     /// The part of its name after the network's.
     pub(crate) fn suffix(self) -> &'static str {
         match self {
@@ -60,6 +77,8 @@ impl Kind {
             Kind::Optimizer => "Optimizer",
             Kind::Workspace => "Workspace",
             Kind::Trace => "Trace",
+            Kind::Target => "Target",
+            Kind::Heads => "Heads",
         }
     }
 }
@@ -210,6 +229,8 @@ pub(crate) enum Body {
     Clear,
     /// All gradients divided by a number.
     Divide,
+    /// The heads of an output.
+    Heads,
     /// An entry point of the plan.
     Entry(Entry),
 }

@@ -96,6 +96,7 @@ impl Printer<'_> {
         });
         let comparable = part.public.then(|| quote!(, ::core::cmp::PartialEq));
         let public = part.public.then(|| quote!(pub));
+        let copied = part.kind.is_of_sample().then(|| quote!(::core::marker::Copy,));
         let fields = part.fields.iter().map(|field| {
             let (name, docs, ty) = (&field.name, &field.docs, self.ty(&field.ty));
             quote!(#(#[doc = #docs])* #public #name: #ty)
@@ -103,7 +104,7 @@ impl Printer<'_> {
         quote! {
             #(#[doc = #docs])*
             #aligned
-            #[derive(::core::clone::Clone, ::core::fmt::Debug #comparable)]
+            #[derive(::core::clone::Clone, #copied ::core::fmt::Debug #comparable)]
             pub struct #name { #(#fields),* }
         }
     }
@@ -125,7 +126,12 @@ impl Printer<'_> {
         let default = part.default.then(|| {
             let value = match part.kind {
                 Kind::Network => quote!(Self::new()),
-                Kind::Gradients | Kind::Optimizer | Kind::Workspace | Kind::Trace => quote!(Self::ZERO),
+                Kind::Gradients
+                | Kind::Optimizer
+                | Kind::Workspace
+                | Kind::Trace
+                | Kind::Target
+                | Kind::Heads => quote!(Self::ZERO),
             };
             quote! {
                 impl ::core::default::Default for #name {

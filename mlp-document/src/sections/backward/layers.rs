@@ -150,7 +150,8 @@ fn occurring(facts: &Facts<'_>) -> Backward {
         | Op::SoftmaxCrossEntropy(..)
         | Op::SumSquares(_)
         | Op::BatchMean(_)
-        | Op::BatchSum(_) => false,
+        | Op::BatchSum(_)
+        | Op::BatchWeightedMean(..) => false,
     };
     Backward {
         delta: facts.has_delta(),

@@ -68,6 +68,7 @@ impl<'f> Flow<'f> {
             | Entry::Loss
             | Entry::Accumulate
             | Entry::Penalty
+            | Entry::Weight
             | Entry::Penalize
             | Entry::Step
             | Entry::Train => false,
