@@ -17,6 +17,7 @@ use mlp_eval::{Array, Point};
 
 use crate::{
     Options,
+    phrases::Over,
     expression::{
         Count, Expression,
         book::{ELEMENTS, by_elements, targets_sum_to_one, without_sum_of_targets},
@@ -97,7 +98,7 @@ impl<'d> Facts<'d> {
         let brief = options.is_brief() && facts.wanted.is_none();
         facts.full = brief.then(|| selection::in_full(&facts));
         // With one sample its loss is that of the batch.
-        let of_neurons = neurons && numbers.is_none_or(|numbers| numbers.samples() == 1);
+        let of_neurons = neurons && !facts.is_weighted() && numbers.is_none_or(|numbers| numbers.samples() == 1);
         if !of_neurons && !facts.is_single() {
             facts.names = Names::new(derivation, false);
         }
@@ -134,7 +135,7 @@ impl<'d> Facts<'d> {
 
     /// Whether the page of layers is about one sample: then the loss of the batch is that of the sample.
     pub(crate) fn is_single(&self) -> bool {
-        !self.neurons && self.batch_size() == 1 && self.batch_of_sizes() == 1
+        !self.is_weighted() && !self.neurons && self.batch_size() == 1 && self.batch_of_sizes() == 1
     }
 
     /// Whether vectors are columns: the specification writes each product with the vector on the right, `W @ x`.
@@ -242,9 +243,28 @@ impl<'d> Facts<'d> {
         self.numbers.map_or(1, Numbers::samples)
     }
 
+    /// Whether the page is about one sample whose loss is that of the batch.
+    pub(crate) fn is_one_sample(&self) -> bool {
+        self.samples() == 1 && !self.is_weighted()
+    }
+
+    /// The least number of samples whose sum is written out: over weights even one is divided.
+    pub(crate) fn written_from(&self) -> usize {
+        if self.is_weighted() { 1 } else { 2 }
+    }
+
+    /// Whether the loss of a batch is a mean over weights.
+    pub(crate) fn is_weighted(&self) -> bool {
+        self.derivation.loss.as_ref().is_some_and(mlp_dsl::ir::Loss::is_weighted_mean)
+    }
+
     /// How the losses of a batch are combined: the mean where nothing is said.
-    pub(crate) fn reduction(&self) -> Reduction {
-        self.derivation.loss.as_ref().map_or(Reduction::Mean, |loss| loss.reduction)
+    pub(crate) fn over(&self) -> Over {
+        match self.derivation.loss.as_ref().map_or(Reduction::Mean, |loss| loss.reduction) {
+            Reduction::Mean if self.is_weighted() => Over::Weights,
+            Reduction::Mean => Over::Count,
+            Reduction::Sum => Over::Nothing,
+        }
     }
 
     /// The function of a call.

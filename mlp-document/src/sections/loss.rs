@@ -54,8 +54,8 @@ fn neurons(facts: &Facts<'_>, loss: &Loss) -> Section {
     let shown = parts.iter().take(ITEMS).chain(total);
     section.lines(shown.map(|id| line(facts, *id)).collect());
     left_out(&mut section, parts.len(), Items::Parts);
-    if facts.samples() > 1 {
-        section.paragraph(phrases::mean_of_losses(facts.reduction(), batch_line(facts)));
+    if !facts.is_one_sample() {
+        section.paragraph(phrases::mean_of_losses(facts.over(), batch_line(facts)));
         section.lines(vec![line(facts, loss.batch)]);
     }
     section
@@ -67,7 +67,7 @@ fn layers(facts: &Facts<'_>, loss: &Loss) -> Section {
     section.paragraph(if single {
         phrases::loss_of_neurons(false, !facts.derivation.targets.is_empty())
     } else {
-        phrases::loss_of_batch(facts.reduction(), loss.penalty.is_some())
+        phrases::loss_of_batch(facts.over(), loss.penalty.is_some())
     });
     logarithms(facts, &mut section);
     let named = facts.named(Role::Loss);
