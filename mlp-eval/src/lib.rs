@@ -25,7 +25,7 @@ use mlp_dsl::{
     ir::{
         Derivation,
         array::Op,
-        equation::{EquationId, Per},
+        equation::{EquationId, Per, Symbol},
     },
     number::Arithmetic,
     shape::Shape,
@@ -177,7 +177,8 @@ impl<'e, R: Real> Values<'e, R> {
         if self.derivation.header.arithmetic == Arithmetic::Separate {
             return sum.plus(self.of(id));
         }
-        let op = &self.derivation.equation(id).op;
+        let equation = self.derivation.equation(id);
+        let (op, is_gradient) = (&equation.op, matches!(equation.symbol, Symbol::Gradient(_)));
         if let Op::Outer(a, b) = op {
             let (a, b) = (self.of(*a), self.of(*b));
             return Array::build(sum.shape(), |row, column| {
@@ -185,6 +186,7 @@ impl<'e, R: Real> Values<'e, R> {
             });
         }
         if let Op::Pointwise(formula) = op
+            && is_gradient
             && formula.as_product().is_some()
         {
             return self.pointwise_by(&formula.added_to(SUM), sum.shape(), Some(sum));

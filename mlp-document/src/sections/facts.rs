@@ -20,7 +20,7 @@ use crate::{
     phrases::Over,
     expression::{
         Count, Expression,
-        book::{ELEMENTS, by_elements, targets_sum_to_one, without_sum_of_targets},
+        book::{ELEMENTS, by_elements, simplexes, targets_sum_to_one, without_sum_of_targets},
         equation::{is_unnamed, of_equation},
         evaluate::Numbers,
     },
@@ -251,6 +251,20 @@ impl<'d> Facts<'d> {
     /// The least number of samples whose sum is written out: over weights even one is divided.
     pub(crate) fn written_from(&self) -> usize {
         if self.is_weighted() { 1 } else { 2 }
+    }
+
+    /// The letter of a cross-entropy in its derivation: that of the loss, unless the loss is more than it.
+    pub(crate) fn letter_of_loss(&self) -> &'static str {
+        let weighted = self.derivation.loss.as_ref().is_some_and(|loss| loss.weight.is_some());
+        let targets = self.derivation.targets.iter().filter(|target| !target.importance).count();
+        if weighted || targets > 1 { "C" } else { "E" }
+    }
+
+    /// Whether the numbers of a target sum to 1.
+    pub(crate) fn sums_to_one(&self, target: EquationId) -> bool {
+        let alone = self.derivation.targets.len() == 1;
+        let is = |own: &mlp_dsl::ir::Data| own.value.equations() == [target];
+        self.simplex && (alone || simplexes(self.derivation).any(|(_, own)| is(own)))
     }
 
     /// Whether the loss of a batch is a mean over weights.
