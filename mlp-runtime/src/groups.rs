@@ -18,7 +18,7 @@ use super::scalar::Scalar;
 pub(crate) fn in_order<N: Differentiable + ?Sized>(
     network: &N,
     batch: Batch<'_, N::Input, N::Target>,
-    workspace: &mut N::Workspace,
+    workspace: &mut N::BatchWorkspace,
     gradients: &mut N::Gradients,
 ) -> N::Scalar {
     let count = divisor(network, batch.targets(), workspace);
@@ -39,7 +39,7 @@ pub(crate) fn in_order<N: Differentiable + ?Sized>(
 pub(crate) fn divisor<N: Differentiable + ?Sized>(
     network: &N,
     targets: &[N::Target],
-    workspace: &mut N::Workspace,
+    workspace: &mut N::BatchWorkspace,
 ) -> Option<N::Scalar> {
     if N::WEIGHTED { Some(weights(network, targets, workspace)) } else { N::REDUCTION.count(targets.len()) }
 }
@@ -48,8 +48,9 @@ pub(crate) fn divisor<N: Differentiable + ?Sized>(
 fn weights<N: Differentiable + ?Sized>(
     network: &N,
     targets: &[N::Target],
-    workspace: &mut N::Workspace,
+    workspace: &mut N::BatchWorkspace,
 ) -> N::Scalar {
+    let workspace = N::sample_workspace(workspace);
     // The sum starts with its first term.
     targets.iter().fold(-N::Scalar::ZERO, |sum, target| sum + network.weight(target, workspace))
 }
@@ -58,7 +59,7 @@ fn weights<N: Differentiable + ?Sized>(
 fn wide_divisor<N: Differentiable + ?Sized>(
     network: &N,
     targets: &[N::Target],
-    workspace: &mut N::Workspace,
+    workspace: &mut N::BatchWorkspace,
 ) -> f64 {
     if !N::WEIGHTED {
         return N::REDUCTION.count(targets.len()).unwrap_or(1.0);
@@ -73,9 +74,9 @@ fn wide_divisor<N: Differentiable + ?Sized>(
 pub fn in_groups<N: Differentiable>(
     network: &N,
     batch: Batch<'_, N::Input, N::Target>,
-    workspace: &mut N::Workspace,
+    workspace: &mut N::BatchWorkspace,
     gradients: &mut N::Gradients,
-    mut add: impl FnMut(bool, Option<f64>, &mut N::Workspace, &mut N::Gradients),
+    mut add: impl FnMut(bool, Option<f64>, &mut N::BatchWorkspace, &mut N::Gradients),
 ) -> N::Scalar {
     let divisor = wide_divisor(network, batch.targets(), workspace);
     let mut losses = Losses::new();
@@ -100,7 +101,7 @@ pub fn in_groups<N: Differentiable>(
 pub(crate) fn losses_in_groups<N: Differentiable + ?Sized>(
     network: &N,
     batch: Batch<'_, N::Input, N::Target>,
-    workspace: &mut N::Workspace,
+    workspace: &mut N::BatchWorkspace,
 ) -> N::Scalar {
     let divisor = wide_divisor(network, batch.targets(), workspace);
     let mut losses = Losses::new();

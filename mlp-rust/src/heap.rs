@@ -43,6 +43,7 @@ fn word(kind: Kind) -> TokenStream {
         Kind::Gradients
         | Kind::Optimizer
         | Kind::Workspace
+        | Kind::BatchWorkspace
         | Kind::Trace
         | Kind::Target
         | Kind::Heads => quote!(part),

@@ -20,12 +20,16 @@ use mlp_support::cargo::Crate;
 use quote::quote;
 
 use crate::{
+    engine,
     generator::specification,
     numbers::{FusedSingle, Single},
 };
 
 /// Steps of training that are compared.
-const STEPS: usize = 3;
+pub(crate) const STEPS: usize = 3;
+
+/// Samples of the long batch: more than a group of 32-bit numbers has.
+pub(crate) const LONG: usize = 300;
 
 /// What the compiled code was held against.
 #[derive(Debug, Default)]
@@ -34,6 +38,10 @@ pub struct Compiled {
     pub networks: usize,
     /// Numbers that are the same bits in debug and release.
     pub numbers: usize,
+    /// The machines of the engine, whose numbers have the same bits, too.
+    pub machines: Vec<&'static str>,
+    /// Numbers that it computed on all of them.
+    pub engine: usize,
     /// The largest normwise error of a 64-bit network against the referee.
     pub double: f64,
     /// The largest normwise error of a 32-bit network against the referee's 32-bit twin.
@@ -53,6 +61,7 @@ impl fmt::Display for Compiled {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{} networks compiled and run in debug and release", self.networks)?;
         writeln!(f, "  {} numbers, the same bits in both", self.numbers)?;
+        writeln!(f, "  {} numbers of the engine, the same bits ({})", self.engine, self.machines.join(", "))?;
         write!(
             f,
             "  outputs, objectives and parameters of {STEPS} steps against the referee: worst normwise error {:.1e} (f64), {:.1e} (f32)",
@@ -86,8 +95,12 @@ pub fn run(numbers: Range<u64>) -> io::Result<Compiled> {
     }
     let printed = read(&release);
     compiled.numbers = printed.values().map(Vec::len).sum();
+    compiled.machines = engine::machines();
     for (number, network) in &networks {
         compare(*number, &network.derivation, &printed, &mut compiled);
+        let (same, wrong) = engine::other_bits(*number, network, &printed);
+        compiled.engine += same;
+        compiled.wrong.extend(wrong);
     }
     Ok(compiled)
 }
@@ -122,7 +135,7 @@ pub fn other_bits(name: &str, text: &str) -> io::Result<(Vec<String>, usize)> {
 fn program(name: &str, networks: &[(u64, Compilation)]) -> Crate {
     let program = Crate::new(name, "mlp-runtime");
     let options = Options { runtime: Some(quote!(::mlp_runtime::__private)), ..Options::default() };
-    let mut main = MAIN.to_owned();
+    let mut main = MAIN.replace("LONG", &LONG.to_string());
     let mut calls = String::new();
     for (number, network) in networks {
         program.write(&format!("src/r{number}.rs"), emit(network, &options).to_string());
@@ -138,7 +151,7 @@ const MAIN: &str = "\
 //! Prints what the networks compute, as bits.
 #![deny(warnings)]
 #![allow(unused_imports)]
-use mlp_runtime::{Batch, Network, Scalar};
+use mlp_runtime::{Batch, Differentiable, Gradients, Network, Scalar, Trainable};
 
 fn say<S: Scalar>(network: u64, what: &str, values: &[S]) {
     print!(\"{network} {what}\");
@@ -147,14 +160,43 @@ fn say<S: Scalar>(network: u64, what: &str, values: &[S]) {
     }
     println!();
 }
+
+/// What the engine computes, too: gradients, steps on single samples, and on a batch of more than one group.
+fn more<N: Trainable>(network: u64, n: &mut N, seed: u64, inputs: &[N::Input], targets: &[N::Target])
+where
+    N::Input: Clone,
+    N::Target: Clone,
+{
+    n.initialize(seed);
+    let (mut w, mut o, mut g) = (N::BatchWorkspace::default(), N::Optimizer::default(), N::Gradients::default());
+    let mut one = N::Workspace::default();
+    let batch = Batch::new(inputs, targets).unwrap();
+    say(network, \"mean\", &[n.loss_batch(batch, &mut w), n.backward_batch(batch, &mut w, &mut g)]);
+    let mut k = 0;
+    while let Some(gradient) = g.elements(k) {
+        say(network, &format!(\"gradient{k}\"), gradient);
+        k += 1;
+    }
+    for (k, (x, t)) in inputs.iter().zip(targets).enumerate() {
+        let loss = n.loss(x, t, &mut one);
+        say(network, &format!(\"step{k}\"), &[loss, n.train_into(x, t, &mut o, &mut one, &mut g)]);
+    }
+    let longs: Vec<N::Input> = inputs.iter().cycle().take(LONG).cloned().collect();
+    let longt: Vec<N::Target> = targets.iter().cycle().take(LONG).cloned().collect();
+    let batch = Batch::new(&longs, &longt).unwrap();
+    say(network, \"long\", &[n.loss_batch(batch, &mut w), n.train_batch(batch, &mut o, &mut w, &mut g)]);
+    for p in N::LAYOUT {
+        say(network, &format!(\"{}+\", p.name), n.parameter(p.name).unwrap());
+    }
+}
 ";
 
 fn runner(number: u64, derivation: &Derivation) -> String {
     let name = &derivation.header.name;
     let mut code = format!(
         "fn run{number}() {{\n    use r{number}::*;\n    let mut n = Box::new({name}::ZERO);\n    n.initialize({name}::SEED);\n    \
-         let mut w = {name}Workspace::new();\n    for (k, x) in {name}::DATA_INPUTS.iter().enumerate() {{\n        \
-         let mut y = [0.0; {name}::OUTPUTS];\n        n.forward_into(x, &mut w, &mut y);\n        \
+         let mut w = {name}BatchWorkspace::new();\n    for (k, x) in {name}::DATA_INPUTS.iter().enumerate() {{\n        \
+         let mut y = [0.0; {name}::OUTPUTS];\n        n.forward_into(x, {name}::sample_workspace(&mut w), &mut y);\n        \
          say({number}, &format!(\"output{{k}}\"), &y);\n    }}\n"
     );
     if derivation.training.is_some() {
@@ -163,7 +205,8 @@ fn runner(number: u64, derivation: &Derivation) -> String {
             "    let (mut o, mut g) = ({name}Optimizer::new(), {name}Gradients::new());\n    for k in 0..{STEPS} {{\n        \
              let batch = Batch::new(&{name}::DATA_INPUTS, &{name}::DATA_TARGETS).unwrap();\n        \
              let loss = n.train_batch(batch, &mut o, &mut w, &mut g);\n        say({number}, &format!(\"loss{{k}}\"), &[loss]);\n    }}\n    \
-             for p in {name}::LAYOUT {{\n        say({number}, p.name, n.parameter(p.name).unwrap());\n    }}"
+             for p in {name}::LAYOUT {{\n        say({number}, p.name, n.parameter(p.name).unwrap());\n    }}\n    \
+             more({number}, &mut *n, {name}::SEED, &{name}::DATA_INPUTS, &{name}::DATA_TARGETS);"
         );
     } else {
         code.push_str("    let _ = &mut n;\n");
