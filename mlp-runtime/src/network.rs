@@ -3,18 +3,20 @@
 use core::fmt;
 
 use super::batch::{Batch, BatchError, block, check_outputs};
+use super::boxed::{Boxed, BoxedWithSeed};
 use super::groups::{in_order, losses_in_groups};
 use super::scalar::Scalar;
 use super::tensors::{Tensors, numbered};
+use super::values::{Targets, Values};
 
 /// A network: parameters, its [`Tensors`], and the function they define.
-pub trait Network: Tensors {
+pub trait Network: Tensors + BoxedWithSeed {
     /// The inputs of one sample, `[Scalar; INPUTS]`.
-    type Input;
+    type Input: Values<Self::Scalar>;
     /// The outputs of one sample, `[Scalar; OUTPUTS]`.
-    type Output;
+    type Output: Values<Self::Scalar>;
     /// Memory for intermediate values. Its contents before a call are ignored.
-    type Workspace: Default;
+    type Workspace: Default + Boxed;
 
     /// The name of the network in its specification.
     const NAME: &'static str;
@@ -55,6 +57,7 @@ pub trait Network: Tensors {
     fn forward_into(&self, input: &Self::Input, workspace: &mut Self::Workspace, output: &mut Self::Output);
 
     /// The elements of the parameter `name` in row-major order; `None` if there is no such parameter.
+    #[must_use]
     fn parameter(&self, name: &str) -> Option<&[Self::Scalar]> {
         self.tensor(numbered(Self::TENSORS, name)?)
     }
@@ -101,9 +104,9 @@ pub trait Network: Tensors {
 /// A network with a loss, and its gradients with respect to the parameters.
 pub trait Differentiable: Network {
     /// The target of one sample.
-    type Target;
+    type Target: Targets<Self::Scalar>;
     /// The gradient with respect to each parameter, in its shape.
-    type Gradients: Gradients<Self::Scalar> + Default;
+    type Gradients: Gradients<Self::Scalar> + Default + Boxed;
 
     /// The number of scalars in a target.
     const TARGETS: usize;
@@ -115,6 +118,7 @@ pub trait Differentiable: Network {
     const PENALIZED: bool = false;
 
     /// The loss of one sample.
+    #[must_use]
     fn loss(
         &self,
         input: &Self::Input,
@@ -195,6 +199,7 @@ pub trait Differentiable: Network {
 
     /// The objective for the batch: the sum of the losses in the order of [`backward_batch`](Self::backward_batch),
     /// divided once for a mean, plus the penalties.
+    #[must_use]
     fn loss_batch(
         &self,
         batch: Batch<'_, Self::Input, Self::Target>,
@@ -274,6 +279,7 @@ pub trait Gradients<S: Scalar>: Tensors<Scalar = S> {
     fn divide(&mut self, by: S);
 
     /// The elements of the gradient with this number: its [`tensor`](Tensors::tensor).
+    #[must_use]
     fn elements(&self, number: usize) -> Option<&[S]> {
         self.tensor(number)
     }
@@ -309,7 +315,7 @@ impl core::error::Error for NotFinite {}
 /// A network with a training rule.
 pub trait Trainable: Differentiable {
     /// The settings and the state of the rule; the states are its [`Tensors`].
-    type Optimizer: Tensors<Scalar = Self::Scalar> + Default;
+    type Optimizer: Tensors<Scalar = Self::Scalar> + Default + Boxed;
 
     /// Updates the parameters by one step of the rule.
     fn step(&mut self, optimizer: &mut Self::Optimizer, gradients: &Self::Gradients);
@@ -460,6 +466,16 @@ pub enum ParameterShape {
     Vector(usize),
     /// Rows and columns, in row-major order.
     Matrix(usize, usize),
+}
+
+impl fmt::Display for ParameterShape {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Scalar => write!(f, "[]"),
+            Self::Vector(size) => write!(f, "[{size}]"),
+            Self::Matrix(rows, columns) => write!(f, "[{rows}, {columns}]"),
+        }
+    }
 }
 
 impl ParameterShape {
