@@ -187,7 +187,7 @@ pub use mlp_runtime::{
     ParameterKind, ParameterShape, Reduction, Scalar, TargetError, Targets, TensorMismatch, Tensors,
     Trainable, Values, WrongLength, rows_from_flat, rows_from_flat_mut,
 };
-#[doc(inline)]
-pub use mlp_training as training;
 #[cfg(feature = "alloc")]
 pub use mlp_runtime::{Boxed, BoxedWithSeed, DynError, DynNetwork, DynTrainable, Learner, Predictor};
+#[doc(inline)]
+pub use mlp_training as training;

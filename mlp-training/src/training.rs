@@ -10,7 +10,7 @@ use crate::checkpoint::Checkpoints;
 use crate::checkpoint::Every;
 use crate::due::{Due, Run};
 use crate::events::{Epoch, Moment, Step};
-use crate::progress::{Best, copy_parameters, put_parameters};
+use crate::progress::{Best, copy_parameters};
 use crate::{Batches, Order, Progress, Samples, TrainingError};
 
 type Score<'a, N> = Box<dyn FnMut(&N, &SamplesOf<'_, N>) -> f64 + 'a>;
@@ -227,7 +227,8 @@ where
         self.checkpoints.write(Due::End, network, optimizer, progress, self.of(samples))?;
         if let (Some(best), Some(_), Ended::Epochs | Ended::Patience) = (&progress.best, self.patience, ended)
         {
-            put_parameters(network, &best.parameters);
+            // Of another length are those of a caller's progress.
+            let _ = network.copy_from_slice(&best.parameters);
         }
         let best = progress.best.as_ref();
         Ok(Outcome {
