@@ -20,6 +20,8 @@ pub struct Progress<S> {
     pub loss_sum: f64,
     /// The number of samples in that sum.
     pub loss_samples: u64,
+    /// The mean objective of the steps of the last epoch that is done, in 64 bits.
+    pub last_loss: Option<f64>,
     /// The best epoch, where the training has samples to validate with.
     pub best: Option<Best<S>>,
 }

@@ -206,7 +206,6 @@ where
             return Err(TrainingError::NoSamples);
         }
         let mut memory = Memory::<N>::new(self.batch, self.order, self.validation);
-        let mut loss = progress.loss();
         let ended = loop {
             if self.patience.is_some_and(|patience| progress.since_best() >= patience) {
                 break Ended::Patience;
@@ -217,7 +216,6 @@ where
             if self.steps(network, optimizer, samples, progress, &mut memory)? {
                 break Ended::Callback;
             }
-            loss = progress.loss();
             let stopped = self.end_epoch(network, optimizer, progress, &mut memory)?;
             self.checkpoints.write(Due::Epoch, network, optimizer, progress, self.of(samples))?;
             if stopped {
@@ -235,7 +233,7 @@ where
             epochs: progress.epoch,
             steps: progress.steps,
             skipped: progress.skipped,
-            loss,
+            loss: progress.last_loss.unwrap_or(f64::NAN),
             best_epoch: best.map(|best| best.epoch),
             best: best.map(|best| best.value),
             ended,
@@ -325,10 +323,16 @@ where
             }
             progress.best = Some(Best { epoch, value, parameters });
         }
-        *progress =
-            Progress { epoch, position: 0, loss_sum: 0.0, loss_samples: 0, ..core::mem::take(progress) };
+        let (best, skipped, steps) = (progress.best.take(), progress.skipped, progress.steps);
+        *progress = Progress {
+            epoch,
+            steps,
+            skipped,
+            last_loss: (!loss.is_nan()).then_some(loss),
+            best,
+            ..Progress::default()
+        };
         let Some(each) = &mut self.each_epoch else { return Ok(false) };
-        let steps = progress.steps;
         let mut event =
             Epoch { network, optimizer, epoch, steps, loss, validation, score, improved, stopped: false };
         each(&mut event);
