@@ -343,7 +343,7 @@ where
 /// What training needs beside network and optimizer.
 struct Memory<N: Trainable> {
     batches: Batches<N::Input, N::Target>,
-    workspace: Box<N::Workspace>,
+    workspace: Box<N::BatchWorkspace>,
     gradients: Box<N::Gradients>,
     /// The samples to validate with, if they are a part of others.
     inputs: Vec<N::Input>,
