@@ -24,7 +24,7 @@ pub(super) fn boxed(printer: &Printer<'_>) -> TokenStream {
 /// The traits of serde for what is saved: by a macro that does nothing without the feature `serde`. A trait that the
 /// specification asks for is an error without it.
 pub(super) fn serde(printer: &Printer<'_>) -> TokenStream {
-    let (runtime, network) = (printer.runtime, printer.name(Kind::Network));
+    let runtime = printer.runtime;
     let saved = |kind| matches!(kind, Kind::Network | Kind::Gradients | Kind::Optimizer);
     let parts = printer.surface.exported().filter(|part| saved(part.kind)).map(|part| {
         let name = printer.name(part.kind);
@@ -38,7 +38,7 @@ pub(super) fn serde(printer: &Printer<'_>) -> TokenStream {
     });
     let asked = printer.surface.attributes.serde.iter().map(|(condition, of)| {
         let place = of.clone().into_iter().last().map_or(Span::call_site(), |token| token.span());
-        let needed = quote_spanned!(place=> #runtime::needs_serde::<#network>);
+        let needed = quote_spanned!(place=> #runtime::needs_serde::<()>);
         quote!(#condition const _: fn() = #needed;)
     });
     quote!(#(#parts)* #(#asked)*)

@@ -31,7 +31,7 @@ use crate::{
 pub struct Learner<N: Trainable> {
     network: Box<N>,
     optimizer: Box<N::Optimizer>,
-    workspace: Box<N::Workspace>,
+    workspace: Box<N::BatchWorkspace>,
     gradients: Box<N::Gradients>,
     /// The targets of the last batch.
     targets: Vec<N::Target>,
@@ -53,7 +53,7 @@ impl<N: Trainable> Learner<N> {
     /// Of a network and an optimizer that are there already.
     #[must_use]
     pub fn of(network: Box<N>, optimizer: Box<N::Optimizer>) -> Self {
-        let (workspace, gradients) = (N::Workspace::boxed(), N::Gradients::boxed());
+        let (workspace, gradients) = (N::BatchWorkspace::boxed(), N::Gradients::boxed());
         Learner { network, optimizer, workspace, gradients, targets: Vec::new() }
     }
 
@@ -121,7 +121,7 @@ impl<N: Trainable> Learner<N> {
 struct Parts<'p, N: Trainable> {
     network: &'p mut N,
     optimizer: &'p mut N::Optimizer,
-    workspace: &'p mut N::Workspace,
+    workspace: &'p mut N::BatchWorkspace,
     gradients: &'p mut N::Gradients,
 }
 

@@ -22,7 +22,7 @@ use crate::{
 #[derive(Debug)]
 pub struct Predictor<N: Network> {
     network: Box<N>,
-    workspace: Box<N::Workspace>,
+    workspace: Box<N::BatchWorkspace>,
 }
 
 impl<N: Network> Predictor<N> {
@@ -41,7 +41,7 @@ impl<N: Network> Predictor<N> {
     /// Of a network that is there already.
     #[must_use]
     pub fn of(network: Box<N>) -> Self {
-        Predictor { network, workspace: N::Workspace::boxed() }
+        Predictor { network, workspace: N::BatchWorkspace::boxed() }
     }
 
     /// The network.
@@ -82,7 +82,7 @@ pub(super) fn samples<N: Network>(inputs: &[N::Scalar]) -> Result<&[N::Input], D
 
 pub(super) fn forward<N: Network>(
     network: &N,
-    workspace: &mut N::Workspace,
+    workspace: &mut N::BatchWorkspace,
     inputs: &[N::Scalar],
     outputs: &mut [N::Scalar],
 ) -> Result<(), DynError> {

@@ -1,6 +1,6 @@
 //! Networks of different shapes in one list.
 
-use super::{Curve, CurveGradients, CurveOptimizer, CurveWorkspace, Sorter, Wide};
+use super::{Curve, CurveBatchWorkspace, CurveGradients, CurveOptimizer, Sorter, Wide};
 use crate::on_a_small_stack;
 use mlp::{Batch, Class, DynError, DynNetwork, DynTrainable, Learner, Predictor, TargetError, Tensors};
 
@@ -37,7 +37,7 @@ fn through_dyn_everything_is_the_same() {
     let mut learner = Learner::<Curve>::with_seed(7);
     let mut network = Curve::with_seed(7);
     let (mut optimizer, mut gradients) = (CurveOptimizer::new(), CurveGradients::new());
-    let mut workspace = CurveWorkspace::new();
+    let mut workspace = CurveBatchWorkspace::new();
     let (inputs, targets) = ([[0.5, -0.25, 1.0], [0.1, 0.2, 0.3]], [[1.0, 0.0], [0.5, 0.25]]);
     let batch = Batch::new(&inputs, &targets).unwrap();
     let held: &mut dyn DynTrainable<f32> = &mut learner;
