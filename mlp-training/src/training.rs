@@ -10,6 +10,7 @@ use crate::checkpoint::Checkpoints;
 use crate::checkpoint::Every;
 use crate::due::{Due, Run};
 use crate::events::{Epoch, Moment, Step};
+use crate::memory::in_place;
 use crate::progress::{Best, copy_parameters};
 use crate::{Batches, Order, Progress, Samples, TrainingError};
 
@@ -72,11 +73,7 @@ pub enum Ended {
     Callback,
 }
 
-impl<'a, N: Trainable> Training<'a, N>
-where
-    N::Input: Clone,
-    N::Target: Clone,
-{
+impl<'a, N: Trainable> Training<'a, N> {
     /// This number of epochs, in batches of 32 samples, in orders of the seed 0.
     pub fn new(epochs: u64) -> Self {
         Self {
@@ -350,17 +347,13 @@ struct Memory<N: Trainable> {
     targets: Vec<N::Target>,
 }
 
-impl<N: Trainable> Memory<N>
-where
-    N::Input: Clone,
-    N::Target: Clone,
-{
+impl<N: Trainable> Memory<N> {
     fn new(batch: usize, order: Option<Order>, validation: Option<&SamplesOf<'_, N>>) -> Self {
         let (mut inputs, mut targets) = (Vec::new(), Vec::new());
         if let Some(part) = validation.filter(|samples| samples.as_batch().is_none()) {
             part.gather(0..part.len(), &mut inputs, &mut targets);
         }
-        let (workspace, gradients) = Default::default();
+        let (workspace, gradients) = (in_place(), in_place());
         Self { batches: Batches::new(batch, order), workspace, gradients, inputs, targets }
     }
 

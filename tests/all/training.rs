@@ -342,7 +342,7 @@ fn metrics_of_a_network_are_those_of_its_outputs() {
     let network = trained(Training::new(2), &samples).0;
     let outputs: Vec<[f32; 3]> = inputs.iter().map(|input| network.forward(input)).collect();
     for samples in [samples.clone(), samples.clone().shuffled(0)] {
-        let confusion = metrics::confusion::<3, _, _, _>(&network, &samples).unwrap();
+        let confusion = metrics::confusion::<3, _>(&network, &samples).unwrap();
         let right = outputs
             .iter()
             .zip(&labels)
@@ -355,7 +355,7 @@ fn metrics_of_a_network_are_those_of_its_outputs() {
     let losses =
         outputs.iter().zip(&labels).map(|(output, label)| metrics::log_loss(&output[..], label.index()));
     assert_eq!(metrics::mean_log_loss(&network, &samples), losses.sum::<f64>() / 320.0);
-    assert!(metrics::confusion::<2, _, _, _>(&network, &samples).is_err());
+    assert!(metrics::confusion::<2, _>(&network, &samples).is_err());
 
     let (inputs, targets) = ([[1.0], [2.0], [4.0]], [[2.0], [3.0], [5.5]]);
     let line = Line::new();
