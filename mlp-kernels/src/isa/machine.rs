@@ -422,28 +422,36 @@ impl<S: Scalar> WithIsa for One<'_, S> {
 }
 
 impl<S: Scalar> One<'_, S> {
+    // Loops, and no methods of iterators that take closures: those would be functions that are not compiled for the
+    // instruction set.
     #[inline(always)]
     fn rounded<I: Isa>(self, isa: I, rounding: Rounding) {
         let Outer { lengths, sum, a, b } = self.outer;
-        let outer = lengths.outer;
+        let outer = lengths.outer.max(1);
         let Sum { first, count, total, descent } = sum;
         let mean = Mean::over(count.filter(|count| *count != S::ONE));
-        let add = |sum, a, b| add_product(isa, rounding, sum, a, b);
         match (descent, mean, first) {
             (Some((w, rate)), Mean::None, true) => {
                 let factor = -rate;
-                for (row, &a) in w.chunks_exact_mut(outer.max(1)).zip(a) {
-                    row.iter_mut().zip(b).for_each(|(w, &b)| *w = add(*w, factor, add(S::ZERO, a, b)));
+                for (row, &a) in w.chunks_exact_mut(outer).zip(a) {
+                    for (w, &b) in row.iter_mut().zip(b) {
+                        let gradient = add_product(isa, rounding, S::ZERO, a, b);
+                        *w = add_product(isa, rounding, *w, factor, gradient);
+                    }
                 }
             }
             (None, Mean::None, true) => {
-                for (row, &a) in total.chunks_exact_mut(outer.max(1)).zip(a) {
-                    row.iter_mut().zip(b).for_each(|(total, &b)| *total = add(S::ZERO, a, b));
+                for (row, &a) in total.chunks_exact_mut(outer).zip(a) {
+                    for (total, &b) in row.iter_mut().zip(b) {
+                        *total = add_product(isa, rounding, S::ZERO, a, b);
+                    }
                 }
             }
             (None, Mean::None, false) => {
-                for (row, &a) in total.chunks_exact_mut(outer.max(1)).zip(a) {
-                    row.iter_mut().zip(b).for_each(|(total, &b)| *total = add(*total, a, b));
+                for (row, &a) in total.chunks_exact_mut(outer).zip(a) {
+                    for (total, &b) in row.iter_mut().zip(b) {
+                        *total = add_product(isa, rounding, *total, a, b);
+                    }
                 }
             }
             (descent, _, first) => {
