@@ -44,6 +44,7 @@ pub struct Lengths {
 }
 
 impl Lengths {
+    #[inline]
     fn fit(self, inner: usize, outer: usize, matrix: usize) -> Option<()> {
         let fits = self.samples.checked_mul(self.inner)? == inner
             && self.samples.checked_mul(self.outer)? == outer
@@ -160,6 +161,7 @@ impl Machine {
         self.forward(rounding, forward)
     }
 
+    #[inline]
     fn forward<S: Scalar>(self, rounding: Rounding, forward: Forward<'_, S>) -> Option<()> {
         match self.0 {
             Kind::Portable => forward.portable(rounding),
@@ -308,13 +310,19 @@ impl<'p, S: Scalar> Forward<'p, S> {
         // SAFETY: the slices have these lengths, and so has the bias if there is one; no result overlaps an operand; S is
         // the type that pointers are cast to; an instruction set is made only where the processor has it.
         unsafe {
-            if by_rows && samples == 1 {
-                match rounding {
-                    Rounding::Fused => {
+            if samples == 1 {
+                match (by_rows, rounding) {
+                    (true, Rounding::Fused) => {
                         sized::matrix_vector::<I::Register, true>(w, x, bias, y, [outer, inner]);
                     }
-                    Rounding::Separate => {
+                    (true, Rounding::Separate) => {
                         sized::matrix_vector::<I::Register, false>(w, x, bias, y, [outer, inner]);
+                    }
+                    (false, Rounding::Fused) => {
+                        sized::vector_matrix::<I::Register, true>(x, w, bias, y, [inner, outer]);
+                    }
+                    (false, Rounding::Separate) => {
+                        sized::vector_matrix::<I::Register, false>(x, w, bias, y, [inner, outer]);
                     }
                 }
                 return;
