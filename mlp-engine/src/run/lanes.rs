@@ -170,7 +170,16 @@ impl<S: Scalar> WithIsa for Running<'_, S> {
     }
 }
 
-impl<S: Scalar> Running<'_, S> {
+/// Where the arrays of a loop are.
+struct Arrays<'l, S> {
+    lanes: &'l Lanes,
+    inputs: &'l [S],
+    targets: &'l [S],
+    registers_at: usize,
+    sample: usize,
+}
+
+impl<'l, S: Scalar> Arrays<'l, S> {
     /// Where a place of memory is.
     #[inline(always)]
     fn at(&self, source: Source, part: Part) -> Option<usize> {
@@ -187,6 +196,30 @@ impl<S: Scalar> Running<'_, S> {
         }
     }
 
+    /// The numbers of an operand, where the result is at `to`.
+    #[inline(always)]
+    fn of<'m>(&self, source: Source, part: Part, to: usize, rest: &Rest<'m, S>) -> Option<Operand<'m, S>>
+    where
+        'l: 'm,
+    {
+        if let Source::Cell(cell) = source {
+            return Some(Operand::One(*rest.get(cell as usize, 1)?.first()?));
+        }
+        if let Some(at) = self.at(source, part) {
+            let same = at == to;
+            return Some(if same { Operand::Same } else { Operand::Slice(rest.get(at, part.count)?) });
+        }
+        let Source::Array(array) = source else { return None };
+        let rows = match self.lanes.arrays.get(array as usize)? {
+            Rows::Inputs => self.inputs,
+            Rows::Targets => self.targets,
+            Rows::Memory(_) => return None,
+        };
+        Some(Operand::Slice(rows.get(part.start..part.start + part.count)?))
+    }
+}
+
+impl<S: Scalar> Running<'_, S> {
     #[inline(always)]
     fn run<I: Isa>(
         &mut self,
@@ -194,26 +227,12 @@ impl<S: Scalar> Running<'_, S> {
         Instruction { operation, to, operands }: &Instruction<Source>,
         part: Part,
     ) -> Option<()> {
-        let at = self.at(*to, part)?;
-        let [o, a, b, c] = operands.map(|operand| (operand, self.at(operand, part)));
-        let (inputs, targets, arrays) = (self.inputs, self.targets, &self.lanes.arrays);
+        let Running { lanes, inputs, targets, registers_at, sample, .. } = *self;
+        let arrays = Arrays { lanes, inputs, targets, registers_at, sample };
+        let at = arrays.at(*to, part)?;
         let (to, rest) = split(self.memory, at, part.count)?;
-        let of = |(source, own): (Source, Option<usize>)| -> Option<Operand<'_, S>> {
-            match (source, own) {
-                (Source::Cell(cell), _) => Some(Operand::One(*one(&rest, cell)?)),
-                (_, Some(own)) if own == at => Some(Operand::Same),
-                (_, Some(own)) => Some(Operand::Slice(rest.get(own, part.count)?)),
-                (Source::Array(array), None) => {
-                    let rows = match arrays.get(array as usize)? {
-                        Rows::Inputs => inputs,
-                        Rows::Targets => targets,
-                        Rows::Memory(_) => return None,
-                    };
-                    Some(Operand::Slice(rows.get(part.start..part.start + part.count)?))
-                }
-                (Source::Register(_), None) => None,
-            }
-        };
+        let [o, a, b, c] = *operands;
+        let of = |source: Source| arrays.of(source, part, at, &rest);
         // Macros, since a closure would be a function that is not compiled for the instruction set.
         match operation {
             Operation::Copy => return copy(to, of(o)?),
@@ -252,12 +271,6 @@ impl<S: Scalar> Running<'_, S> {
         }
         Some(())
     }
-}
-
-/// A number that is not written.
-#[inline(always)]
-fn one<'m, S>(rest: &Rest<'m, S>, cell: u32) -> Option<&'m S> {
-    rest.get(cell as usize, 1)?.first()
 }
 
 #[inline(always)]
