@@ -25,11 +25,13 @@ mod exports;
 mod groups;
 #[cfg(feature = "alloc")]
 mod heap;
+pub mod keep;
 mod missing;
 mod missing_heap;
 mod network;
 #[cfg(feature = "source")]
 pub mod source;
+mod tensors;
 #[cfg(feature = "ndarray")]
 mod views;
 mod weight_file;
@@ -47,6 +49,7 @@ pub use network::{
     Differentiable, Gradients, Network, NotFinite, Parameter, ParameterKind, ParameterShape, Reduction,
     Trainable,
 };
+pub use tensors::Tensors;
 #[cfg(feature = "ndarray")]
 pub use views::rows_from_view;
 

@@ -4,18 +4,20 @@ use core::fmt;
 
 use super::batch::{Batch, BatchError, block, check_outputs};
 use super::groups::{in_order, losses_in_groups};
-use super::scalar::{Scalar, all_numbers};
+use super::scalar::Scalar;
+use super::tensors::{Tensors, numbered};
 
-/// A network: parameters, and the function they define.
-pub trait Network {
-    /// The type of all numbers.
-    type Scalar: Scalar;
+/// A network: parameters, its [`Tensors`], and the function they define.
+pub trait Network: Tensors {
     /// The inputs of one sample, `[Scalar; INPUTS]`.
     type Input;
     /// The outputs of one sample, `[Scalar; OUTPUTS]`.
     type Output;
-    /// Memory for intermediate values. Its contents before a call are ignored.
+    /// Memory for the intermediate values of one sample. Its contents before a call are ignored.
     type Workspace: Default;
+    /// Memory for the intermediate values of a batch, which is computed in blocks of [`BLOCK`](Self::BLOCK) samples. Its
+    /// contents before a call are ignored. Networks without blocks have the type [`Workspace`](Self::Workspace) for both.
+    type BatchWorkspace: Default;
 
     /// The name of the network in its specification.
     const NAME: &'static str;
@@ -35,16 +37,21 @@ pub trait Network {
     const MULTIPLY_ADDS: usize;
     /// The size of the parameters in bytes.
     const PARAMETER_BYTES: usize;
-    /// The size of the workspace in bytes.
+    /// The size of the workspace of one sample in bytes.
     const WORKSPACE_BYTES: usize;
+    /// The size of the workspace of batches in bytes.
+    const BATCH_WORKSPACE_BYTES: usize;
     /// The number of frozen parameters, counted by element: training does not change them.
     const FROZEN: usize;
     /// The size of the optimizer in bytes; 0 without one.
     const OPTIMIZER_BYTES: usize;
     /// A hash of the specification. Parameters can be exchanged between networks with equal fingerprints.
     const FINGERPRINT: u64;
-    /// The parameters in order.
-    const LAYOUT: &'static [Parameter];
+    /// A hash of the number type, and of the names and shapes of the parameters and of the optimizer's states. Files of
+    /// parameters and checkpoints can be exchanged between networks with equal hashes.
+    const LAYOUT_HASH: u64;
+    /// The parameters in order: the [`TENSORS`](Tensors::TENSORS) of the network.
+    const LAYOUT: &'static [Parameter] = Self::TENSORS;
 
     /// Sets every parameter to its start value; random ones are drawn from `seed`.
     fn initialize(&mut self, seed: u64);
@@ -52,16 +59,18 @@ pub trait Network {
     /// Writes the outputs for one sample.
     fn forward_into(&self, input: &Self::Input, workspace: &mut Self::Workspace, output: &mut Self::Output);
 
+    /// The workspace of one sample that is part of the workspace of batches: with it a batch can be followed by a single
+    /// sample in the same memory.
+    fn sample_workspace(workspace: &mut Self::BatchWorkspace) -> &mut Self::Workspace;
+
     /// The elements of the parameter `name` in row-major order; `None` if there is no such parameter.
-    fn parameter(&self, name: &str) -> Option<&[Self::Scalar]>;
+    fn parameter(&self, name: &str) -> Option<&[Self::Scalar]> {
+        self.tensor(numbered(Self::TENSORS, name)?)
+    }
 
     /// The elements of the parameter `name`, mutable; as [`parameter`](Self::parameter).
-    fn parameter_mut(&mut self, name: &str) -> Option<&mut [Self::Scalar]>;
-
-    /// Whether all parameters are numbers: none is infinite or NaN.
-    fn is_finite(&self) -> bool {
-        let mut parameters = Self::LAYOUT.iter().filter_map(|parameter| self.parameter(parameter.name));
-        parameters.all(all_numbers)
+    fn parameter_mut(&mut self, name: &str) -> Option<&mut [Self::Scalar]> {
+        self.tensor_mut(numbered(Self::TENSORS, name)?)
     }
 
     /// The number of samples of a batch that are computed at once.
@@ -71,9 +80,10 @@ pub trait Network {
     fn forward_block(
         &self,
         inputs: &[Self::Input],
-        workspace: &mut Self::Workspace,
+        workspace: &mut Self::BatchWorkspace,
         outputs: &mut [Self::Output],
     ) {
+        let workspace = Self::sample_workspace(workspace);
         for (input, output) in inputs.iter().zip(outputs) {
             self.forward_into(input, workspace, output);
         }
@@ -86,7 +96,7 @@ pub trait Network {
     fn forward_batch(
         &self,
         inputs: &[Self::Input],
-        workspace: &mut Self::Workspace,
+        workspace: &mut Self::BatchWorkspace,
         outputs: &mut [Self::Output],
     ) -> Result<(), BatchError> {
         check_outputs(inputs.len(), outputs.len())?;
@@ -139,9 +149,10 @@ pub trait Differentiable: Network {
         &self,
         inputs: &[Self::Input],
         targets: &[Self::Target],
-        workspace: &mut Self::Workspace,
+        workspace: &mut Self::BatchWorkspace,
         total: &mut Self::Scalar,
     ) {
+        let workspace = Self::sample_workspace(workspace);
         for (input, target) in inputs.iter().zip(targets) {
             *total = *total + self.loss(input, target, workspace);
         }
@@ -157,10 +168,11 @@ pub trait Differentiable: Network {
         count: Option<Self::Scalar>,
         inputs: &[Self::Input],
         targets: &[Self::Target],
-        workspace: &mut Self::Workspace,
+        workspace: &mut Self::BatchWorkspace,
         gradients: &mut Self::Gradients,
         total: &mut Self::Scalar,
     ) {
+        let workspace = Self::sample_workspace(workspace);
         for (number, (input, target)) in inputs.iter().zip(targets).enumerate() {
             let loss = self.accumulate(first && number == 0, input, target, workspace, gradients);
             *total = *total + loss;
@@ -198,7 +210,7 @@ pub trait Differentiable: Network {
     fn loss_batch(
         &self,
         batch: Batch<'_, Self::Input, Self::Target>,
-        workspace: &mut Self::Workspace,
+        workspace: &mut Self::BatchWorkspace,
     ) -> Self::Scalar {
         let loss = if batch.len() > Self::Scalar::GROUP {
             losses_in_groups(self, batch, workspace)
@@ -213,7 +225,7 @@ pub trait Differentiable: Network {
                 Reduction::Sum => total,
             }
         };
-        if Self::PENALIZED { loss + self.penalty(workspace) } else { loss }
+        if Self::PENALIZED { loss + self.penalty(Self::sample_workspace(workspace)) } else { loss }
     }
 
     /// Writes the gradients of the objective for the batch and returns the objective: sums, divided once for a mean, plus
@@ -222,7 +234,7 @@ pub trait Differentiable: Network {
     fn backward_batch(
         &self,
         batch: Batch<'_, Self::Input, Self::Target>,
-        workspace: &mut Self::Workspace,
+        workspace: &mut Self::BatchWorkspace,
         gradients: &mut Self::Gradients,
     ) -> Self::Scalar {
         let loss = if batch.len() > Self::Scalar::GROUP {
@@ -230,7 +242,11 @@ pub trait Differentiable: Network {
         } else {
             in_order(self, batch, workspace, gradients)
         };
-        if Self::PENALIZED { loss + self.penalize(workspace, gradients) } else { loss }
+        if Self::PENALIZED {
+            loss + self.penalize(Self::sample_workspace(workspace), gradients)
+        } else {
+            loss
+        }
     }
 
     /// [`backward_batch`](Self::backward_batch) without penalties, for a batch of more samples than a group has. Networks
@@ -239,7 +255,7 @@ pub trait Differentiable: Network {
     fn backward_groups(
         &self,
         batch: Batch<'_, Self::Input, Self::Target>,
-        workspace: &mut Self::Workspace,
+        workspace: &mut Self::BatchWorkspace,
         gradients: &mut Self::Gradients,
     ) -> Self::Scalar {
         in_order(self, batch, workspace, gradients)
@@ -265,34 +281,22 @@ impl Reduction {
     }
 }
 
-/// The gradients with respect to all parameters.
-pub trait Gradients<S> {
+/// The gradients with respect to all parameters that are trained, which are their [`Tensors`].
+pub trait Gradients<S: Scalar>: Tensors<Scalar = S> {
     /// Sets every element to zero.
     fn clear(&mut self);
 
     /// Divides every element.
     fn divide(&mut self, by: S);
 
-    /// The elements of the gradient with this number, in row-major order; `None` if there are fewer. Trained parameters
-    /// are counted from 0 in the order of [`LAYOUT`](Network::LAYOUT), without frozen ones.
-    fn elements(&self, number: usize) -> Option<&[S]>;
+    /// The elements of the gradient with this number: its [`tensor`](Tensors::tensor).
+    fn elements(&self, number: usize) -> Option<&[S]> {
+        self.tensor(number)
+    }
 
-    /// The elements of the gradient with this number, mutable; as [`elements`](Self::elements).
-    fn elements_mut(&mut self, number: usize) -> Option<&mut [S]>;
-
-    /// Whether all gradients are numbers: none is infinite or NaN.
-    fn is_finite(&self) -> bool
-    where
-        S: Scalar,
-    {
-        let mut number = 0;
-        while let Some(elements) = self.elements(number) {
-            if !all_numbers(elements) {
-                return false;
-            }
-            number += 1;
-        }
-        true
+    /// The elements of the gradient with this number, mutable: its [`tensor_mut`](Tensors::tensor_mut).
+    fn elements_mut(&mut self, number: usize) -> Option<&mut [S]> {
+        self.tensor_mut(number)
     }
 }
 
@@ -320,8 +324,8 @@ impl core::error::Error for NotFinite {}
 
 /// A network with a training rule.
 pub trait Trainable: Differentiable {
-    /// The settings and the state of the rule.
-    type Optimizer: Default;
+    /// The settings and the state of the rule; the states are its [`Tensors`].
+    type Optimizer: Tensors<Scalar = Self::Scalar> + Default;
 
     /// Updates the parameters by one step of the rule.
     fn step(&mut self, optimizer: &mut Self::Optimizer, gradients: &Self::Gradients);
@@ -336,7 +340,7 @@ pub trait Trainable: Differentiable {
         inputs: &[Self::Input],
         targets: &[Self::Target],
         optimizer: &mut Self::Optimizer,
-        workspace: &mut Self::Workspace,
+        workspace: &mut Self::BatchWorkspace,
         gradients: &mut Self::Gradients,
         total: &mut Self::Scalar,
     ) {
@@ -367,7 +371,7 @@ pub trait Trainable: Differentiable {
         &mut self,
         batch: Batch<'_, Self::Input, Self::Target>,
         optimizer: &mut Self::Optimizer,
-        workspace: &mut Self::Workspace,
+        workspace: &mut Self::BatchWorkspace,
         gradients: &mut Self::Gradients,
     ) -> Self::Scalar {
         if Self::PENALIZED || batch.len() > Self::Scalar::GROUP {
@@ -418,7 +422,7 @@ pub trait Trainable: Differentiable {
         &mut self,
         batch: Batch<'_, Self::Input, Self::Target>,
         optimizer: &mut Self::Optimizer,
-        workspace: &mut Self::Workspace,
+        workspace: &mut Self::BatchWorkspace,
         gradients: &mut Self::Gradients,
     ) -> Result<Self::Scalar, NotFinite> {
         let loss = self.backward_batch(batch, workspace, gradients);
@@ -443,7 +447,7 @@ fn try_step<N: Trainable + ?Sized>(
     Ok(loss)
 }
 
-/// An entry of the [`LAYOUT`](Network::LAYOUT) of a network.
+/// An entry of the [`LAYOUT`](Network::LAYOUT) of a network, and of other [`TENSORS`](Tensors::TENSORS).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Parameter {
     /// The name in the specification.

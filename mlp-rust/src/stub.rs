@@ -6,9 +6,10 @@ use proc_macro2::{TokenStream, TokenTree};
 use quote::quote;
 
 use crate::{
+    bodies::sample_workspace,
     heap,
     surface::{
-        Constant, Method, Provided, Surface, Trait,
+        Body, Constant, Method, Provided, Surface, Trait,
         print::{Bodies, Printer},
     },
 };
@@ -28,7 +29,7 @@ fn one(outline: &Outline, runtime: &TokenStream) -> TokenStream {
     let surface = Surface::outlined(outline);
     let printer = Printer { surface: &surface, runtime, bodies: &Nothing };
     let (types, interface, boxed) = (printer.types(), printer.interface(), heap::boxed_stub(&printer));
-    let traits = [Trait::Network, Trait::Differentiable, Trait::Trainable];
+    let traits = [Trait::Tensors, Trait::Network, Trait::Differentiable, Trait::Trainable];
     let traits = traits.map(|of| printer.implementation(of));
     let allowed = quote!(
         non_snake_case,
@@ -55,6 +56,9 @@ struct Nothing;
 
 impl Bodies for Nothing {
     fn method(&self, printer: &Printer<'_>, method: &Method) -> TokenStream {
+        if method.body == Body::SampleWorkspace {
+            return sample_workspace(printer);
+        }
         method.result.as_ref().map(|result| printer.zero(result)).unwrap_or_default()
     }
 

@@ -75,7 +75,7 @@ mlp::mlp! {
 fn names_of_generated_code_are_free() {
     let (inputs, targets) = ([[0.5; 4]; 5], [[1.0, 0.0]; 5]);
     let mut network = Own::new();
-    let (mut optimizer, mut workspace) = (OwnOptimizer::new(), OwnWorkspace::new());
+    let (mut optimizer, mut workspace) = (OwnOptimizer::new(), OwnBatchWorkspace::new());
     let mut gradients = OwnGradients::new();
     let batch = mlp::Batch::new(&inputs, &targets);
     let mut step =
@@ -104,6 +104,63 @@ mod renamed {
     }
 }
 
+/// The crate where other crates re-export it.
+mod reexported {
+    pub(crate) mod library {
+        pub(crate) mod networks {
+            pub(crate) use ::mlp as perceptrons;
+        }
+
+        /// What a library has for its users, who need not know `mlp`.
+        macro_rules! line {
+            ($at:path, $name:ident) => {
+                $crate::hygiene::reexported::library::networks::perceptrons::mlp! {
+                    crate = $at;
+                    pub(crate) network $name: f32 { input x[1]; layer y[1] = 2 * dense(x); }
+                }
+            };
+            ($name:ident) => {
+                $crate::hygiene::reexported::library::networks::perceptrons::mlp! {
+                    crate = $crate::hygiene::reexported::library::networks::perceptrons;
+                    pub(crate) network $name: f32 { input x[1]; layer y[1] = 2 * dense(x); }
+                }
+            };
+        }
+        pub(crate) use line;
+        line!(super::library::networks::perceptrons, Above);
+        line!(self::networks::perceptrons, Here);
+    }
+    library::line!(Definition);
+    library::line!(crate::hygiene::reexported::library::networks::perceptrons, Call);
+    library::line!(::mlp, Absolute);
+    ::mlp::mlp! {
+        crate = self::library::networks::perceptrons;
+        pub(crate) network Functions: f32 {
+            const half = 0.5;
+            fn own(x) = half * tanh(x);
+            input  x[1];
+            layer  y[1] = own(dense(x));
+            target t[1];
+            loss   half_squared_error(y, t);
+            train  adam(rate = 0.1), clip_norm = 1;
+        }
+    }
+}
+
+#[test]
+fn the_crate_is_where_its_path_says() {
+    use reexported::{Absolute, Call, Definition, Functions, library::Above, library::Here};
+    let outputs = [
+        Above::new().forward(&[0.0]),
+        Here::new().forward(&[0.0]),
+        Definition::new().forward(&[0.0]),
+        Call::new().forward(&[0.0]),
+        Absolute::new().forward(&[0.0]),
+        Functions::new().forward(&[0.0]),
+    ];
+    assert_eq!(outputs, [[0.0]; 6]);
+}
+
 #[test]
 fn visibility_is_the_specifications() {
     assert_eq!(renamed::Visible::PARAMETERS, 2);
@@ -113,7 +170,7 @@ fn visibility_is_the_specifications() {
 fn fit<N: mlp::Trainable>(
     network: &mut N,
     steps: usize,
-    room: (N::Optimizer, N::Workspace, N::Gradients),
+    room: (N::Optimizer, N::BatchWorkspace, N::Gradients),
     samples: mlp::Batch<'_, N::Input, N::Target>,
 ) -> (N::Scalar, N::Scalar) {
     let (mut optimizer, mut workspace, mut gradients) = room;
@@ -138,7 +195,7 @@ fn code_can_be_generic_over_networks() {
     let samples = ([[0.0], [1.0], [2.0]], [[1.0], [3.0], [5.0]]);
     let batch = mlp::Batch::new(&samples.0, &samples.1);
     let mut network = Line::new();
-    let room = (LineOptimizer::new(), LineWorkspace::new(), LineGradients::new());
+    let room = (LineOptimizer::new(), LineBatchWorkspace::new(), LineGradients::new());
     let (before, after) = batch.map(|batch| fit(&mut network, 500, room, batch)).unwrap_or((0.0, 1.0));
     assert!(before > 1.0 && after < 1e-6, "{before} {after}");
     assert!((network.W_y[0][0] - 2.0).abs() < 1e-2);

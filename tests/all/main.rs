@@ -7,10 +7,14 @@
 )]
 
 mod arithmetic;
+mod attributes;
 mod bare;
 mod corners;
 mod course;
+mod examples;
+mod guides;
 mod hygiene;
+mod keep;
 mod long_batches;
 mod losses;
 mod macro_rules;
@@ -21,6 +25,7 @@ mod pages;
 mod readme;
 mod reference;
 mod rust_analyzer;
+mod training;
 mod trajectories;
 mod ui;
 mod words;

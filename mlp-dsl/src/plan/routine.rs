@@ -35,6 +35,27 @@ pub enum Entry {
     TrainBlock,
 }
 
+impl Entry {
+    /// Whether it is for a block of samples: its values are in the workspace of batches.
+    pub fn is_block(self) -> bool {
+        match self {
+            Entry::ForwardBlock
+            | Entry::LossBlock
+            | Entry::SamplesBlock
+            | Entry::AccumulateBlock
+            | Entry::TrainBlock => true,
+            Entry::Forward
+            | Entry::Trace
+            | Entry::Loss
+            | Entry::Accumulate
+            | Entry::Penalty
+            | Entry::Penalize
+            | Entry::Step
+            | Entry::Train => false,
+        }
+    }
+}
+
 /// The instructions of an entry point.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Routine {

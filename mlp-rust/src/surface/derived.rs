@@ -8,12 +8,14 @@ use mlp_dsl::{
 };
 
 use super::{
-    Field, LayoutEntry, Surface, Type, counted,
+    Field, Kind, LayoutEntry, Surface, Type, counted,
     facts::{ByValue, Counts, Data, Facts, Loss, Part, Samples},
 };
 use crate::{
-    Context, fingerprint,
-    names::{SUMS, own},
+    Context,
+    attributes::Attributes,
+    fingerprint,
+    names::{ONE, SUMS, own},
     weights,
 };
 
@@ -39,9 +41,11 @@ fn facts(context: &Context<'_>) -> Facts {
         name: d.header.name.clone(),
         span: (context.spans)(d.header.name_span),
         visibility: visibility(context),
+        attributes: Attributes::new(&d.header.attributes, context.tokens, !context.standalone),
         precision: d.header.precision,
         network: network(context),
         workspace: workspace(context),
+        batch_workspace: context.plan.layout.has_batch_workspace().then(|| batch_workspace(context)),
         trace: trace(context),
         gradients: d.loss.as_ref().map(|_| gradients(context)),
         has_gradients: d.has_gradients(),
@@ -53,7 +57,6 @@ fn facts(context: &Context<'_>) -> Facts {
         seed: d.header.seed,
         fingerprint: fingerprint::fingerprint(d),
         layout_hash: fingerprint::layout(d),
-        layout: d.parameters.iter().map(|parameter| layout(d, parameter)).collect(),
         loss: Loss {
             reduction: d.loss.as_ref().map_or(Reduction::Mean, |loss| loss.reduction),
             penalized: d.loss.as_ref().is_some_and(|loss| loss.penalty.is_some()),
@@ -90,12 +93,14 @@ fn counts(context: &Context<'_>) -> Counts {
         multiply_adds: d.multiply_adds(),
         parameter_bytes: context.plan.layout.parameter_bytes,
         workspace_bytes: context.plan.layout.workspace_bytes,
+        batch_workspace_bytes: context.plan.layout.batch_workspace_bytes,
         frozen: d.frozen_count(),
         optimizer_bytes: context.plan.layout.optimizer_bytes,
     }
 }
 
-fn layout(d: &Derivation, parameter: &Parameter) -> LayoutEntry {
+/// A parameter as a tensor.
+fn tensor(d: &Derivation, parameter: &Parameter) -> LayoutEntry {
     LayoutEntry { name: parameter.name.clone(), kind: parameter.kind, shape: d.shape(parameter.equation) }
 }
 
@@ -107,7 +112,12 @@ fn network(context: &Context<'_>) -> Part {
         ty: Type::of(d.shape(parameter.equation)),
         setting: None,
     });
-    Part { docs: network_docs(context), alignment: context.plan.layout.alignment, fields: fields.collect() }
+    Part {
+        docs: network_docs(context),
+        alignment: context.plan.layout.alignment,
+        fields: fields.collect(),
+        tensors: d.parameters.iter().map(|parameter| tensor(d, parameter)).collect(),
+    }
 }
 
 fn network_docs(context: &Context<'_>) -> Vec<String> {
@@ -186,7 +196,8 @@ fn parameter_docs(d: &Derivation, parameter: &Parameter) -> Vec<String> {
 fn gradients(context: &Context<'_>) -> Part {
     let d = context.derivation;
     let name = &d.header.name;
-    let fields = d.parameters.iter().filter(|parameter| !parameter.frozen).map(|parameter| {
+    let trained = || d.parameters.iter().filter(|parameter| !parameter.frozen);
+    let fields = trained().map(|parameter| {
         let shape = d.shape(parameter.equation);
         Field {
             name: context.field(parameter.equation),
@@ -199,6 +210,7 @@ fn gradients(context: &Context<'_>) -> Part {
         docs: vec![format!(" The gradients of the loss of `{name}` with respect to the trained parameters.")],
         alignment: context.plan.layout.alignment,
         fields: fields.collect(),
+        tensors: trained().map(|parameter| tensor(d, parameter)).collect(),
     }
 }
 
@@ -214,19 +226,21 @@ fn optimizer(context: &Context<'_>, training: &Training) -> Part {
             setting: None,
         });
     }
+    let mut tensors = Vec::new();
     for parameter in &d.parameters {
-        fields.extend(parameter.state().iter().map(|state| {
+        for state in parameter.state() {
             let shape = d.shape(state.equation);
-            Field {
+            fields.push(Field {
                 name: context.field(state.equation),
                 docs: vec![format!(" State of the rule for `{}`, {}.", parameter.name, size_in_docs(shape))],
                 ty: Type::of(shape),
                 setting: None,
-            }
-        }));
+            });
+            tensors.push(LayoutEntry { name: d.name_of(state.equation), kind: parameter.kind, shape });
+        }
     }
     let docs = format!(" The update rule `{}` of `{}`: {content}.", training.rule, d.header.name);
-    Part { docs: vec![docs], alignment: None, fields }
+    Part { docs: vec![docs], alignment: None, fields, tensors }
 }
 
 /// A setting that is a number, and not a schedule.
@@ -242,27 +256,40 @@ fn setting(context: &Context<'_>, id: mlp_dsl::ir::equation::EquationId) -> Opti
 }
 
 fn workspace(context: &Context<'_>) -> Part {
-    let fields = context.plan.layout.workspace.iter().map(|field| {
-        let one = Type::of(field.shape);
-        let ty = match field.samples {
-            Some(block) => Type::List(Box::new(one), block),
-            None => one,
-        };
-        Field { name: context.names.of(field.value), docs: Vec::new(), ty, setting: None }
-    });
-    let sums = context.plan.layout.sums.filter(|sums| sums.in_workspace);
-    let sums = sums.map(|sums| Field {
-        name: own(SUMS),
-        docs: Vec::new(),
-        ty: Type::Wide(sums.numbers),
-        setting: None,
-    });
-    let fields = fields.chain(sums);
+    let layout = &context.plan.layout;
+    let fields = layout.workspace.iter().map(|field| memory(context, field));
+    let (name, bytes) = (&context.derivation.header.name, layout.workspace_bytes);
+    let batches = if layout.has_batch_workspace() { "one sample" } else { "a sample or a batch" };
     let docs = format!(
-        " Memory for the intermediate values of `{}`: {} bytes. Contents before a call are ignored.",
-        context.derivation.header.name, context.plan.layout.workspace_bytes
+        " Memory for the intermediate values of `{name}` for {batches}: {bytes} bytes. Contents before a call are ignored."
     );
-    Part { docs: vec![docs], alignment: context.plan.layout.alignment, fields: fields.collect() }
+    Part { docs: vec![docs], alignment: layout.alignment, fields: fields.collect(), tensors: Vec::new() }
+}
+
+/// A workspace of one sample, rows for the samples of a block, and sums.
+fn batch_workspace(context: &Context<'_>) -> Part {
+    let layout = &context.plan.layout;
+    let own = |name, ty| Field { name: own(name), docs: Vec::new(), ty, setting: None };
+    let sums = layout.sums.filter(|sums| sums.in_workspace);
+    let fields = [own(ONE, Type::Own(Kind::Workspace))]
+        .into_iter()
+        .chain(layout.rows.iter().map(|field| memory(context, field)))
+        .chain(sums.map(|sums| own(SUMS, Type::Wide(sums.numbers))));
+    let docs = format!(
+        " Memory for the intermediate values of `{}` for batches: {} bytes. Contents before a call are ignored.",
+        context.derivation.header.name, layout.batch_workspace_bytes
+    );
+    Part { docs: vec![docs], alignment: layout.alignment, fields: fields.collect(), tensors: Vec::new() }
+}
+
+/// A field of a workspace.
+fn memory(context: &Context<'_>, field: &mlp_dsl::plan::Field) -> Field {
+    let one = Type::of(field.shape);
+    let ty = match field.samples {
+        Some(block) => Type::List(Box::new(one), block),
+        None => one,
+    };
+    Field { name: context.names.of(field.value), docs: Vec::new(), ty, setting: None }
 }
 
 fn trace(context: &Context<'_>) -> Part {
@@ -274,7 +301,7 @@ fn trace(context: &Context<'_>) -> Part {
         setting: None,
     });
     let docs = format!(" Every named value of the forward pass of `{}`.", d.header.name);
-    Part { docs: vec![docs], alignment: None, fields: fields.collect() }
+    Part { docs: vec![docs], alignment: None, fields: fields.collect(), tensors: Vec::new() }
 }
 
 /// A shape in documentation, where bare brackets would be a link.

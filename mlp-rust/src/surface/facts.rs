@@ -4,15 +4,19 @@ use mlp_dsl::{model::Reduction, number::Precision};
 use proc_macro2::Span;
 
 use super::{Field, LayoutEntry, Type};
+use crate::attributes::Attributes;
 
 /// The facts about a network.
 pub(super) struct Facts {
     pub(super) name: String,
     pub(super) span: Span,
     pub(super) visibility: String,
+    pub(super) attributes: Attributes,
     pub(super) precision: Precision,
     pub(super) network: Part,
     pub(super) workspace: Part,
+    /// The workspace of batches; `None` where it is that of one sample.
+    pub(super) batch_workspace: Option<Part>,
     pub(super) trace: Part,
     /// The gradients; `None` without a loss.
     pub(super) gradients: Option<Part>,
@@ -27,7 +31,6 @@ pub(super) struct Facts {
     pub(super) seed: u64,
     pub(super) fingerprint: u64,
     pub(super) layout_hash: u64,
-    pub(super) layout: Vec<LayoutEntry>,
     pub(super) loss: Loss,
     pub(super) by_value: ByValue,
     /// Whether the types have `boxed()`.
@@ -45,6 +48,8 @@ pub(super) struct Part {
     pub(super) docs: Vec<String>,
     pub(super) alignment: Option<usize>,
     pub(super) fields: Vec<Field>,
+    /// The tensors among the fields that generic code sees.
+    pub(super) tensors: Vec<LayoutEntry>,
 }
 
 /// An input, an output or a target.
@@ -95,6 +100,7 @@ pub(super) struct Counts {
     pub(super) multiply_adds: usize,
     pub(super) parameter_bytes: usize,
     pub(super) workspace_bytes: usize,
+    pub(super) batch_workspace_bytes: usize,
     pub(super) frozen: usize,
     pub(super) optimizer_bytes: usize,
 }

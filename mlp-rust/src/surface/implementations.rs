@@ -3,19 +3,26 @@
 use mlp_dsl::plan::Entry;
 
 use super::{
-    Body, Constant, Implementation, Item, Kind, LayoutEntry, Parameter, Pass, Provided, Trait, Type, Value,
+    Body, Constant, Implementation, Item, Kind, LayoutEntry, Method, Parameter, Pass, Provided, Trait, Type,
+    Value,
     api::{COUNTS, changing, method, mutable, shared, value},
-    facts::Facts,
+    facts::{Facts, Part},
 };
 
 pub(super) fn implementations(facts: &Facts) -> Vec<Implementation> {
     let implementation = |of, kind, items| Implementation { of, kind, items };
-    let mut all = vec![implementation(Trait::Network, Kind::Network, network(facts))];
-    if facts.gradients.is_some() {
-        all.push(implementation(Trait::Gradients, Kind::Gradients, gradients()));
+    let tensors = |kind, part| implementation(Trait::Tensors, kind, tensors(kind, part, &facts.network));
+    let mut all = vec![
+        tensors(Kind::Network, &facts.network),
+        implementation(Trait::Network, Kind::Network, network(facts)),
+    ];
+    if let Some(gradients) = &facts.gradients {
+        all.push(tensors(Kind::Gradients, gradients));
+        all.push(implementation(Trait::Gradients, Kind::Gradients, self::gradients()));
         all.push(implementation(Trait::Differentiable, Kind::Network, differentiable(facts)));
     }
-    if facts.optimizer.is_some() {
+    if let Some(optimizer) = &facts.optimizer {
+        all.push(tensors(Kind::Optimizer, optimizer));
         all.push(implementation(Trait::Trainable, Kind::Network, trainable()));
     }
     all
@@ -29,22 +36,31 @@ fn workspace() -> Parameter {
     mutable("__workspace", Type::Own(Kind::Workspace))
 }
 
+fn batch_workspace() -> Parameter {
+    mutable("__workspace", Type::Own(Kind::BatchWorkspace))
+}
+
+/// The workspace of one sample in that of batches.
+fn sample_workspace() -> Item {
+    let of = Type::Own(Kind::Workspace);
+    let function = method("sample_workspace", &[], vec![batch_workspace()], Body::SampleWorkspace);
+    Item::Method(Method { receiver: None, ..function }.returns(Type::Within(Box::new(of))))
+}
+
 fn network(facts: &Facts) -> Vec<Item> {
     let (input, output) = (&facts.input.ty, &facts.output.ty);
-    let name = || vec![shared("name", Type::Text)];
     let forward = vec![shared("__input", input.clone()), workspace(), mutable("__output", output.clone())];
-    let layout = facts.layout.iter().map(LayoutEntry::clone).collect();
     let mut items = vec![
-        Item::Type("Scalar", Type::NUMBER),
         Item::Type("Input", input.clone()),
         Item::Type("Output", output.clone()),
         Item::Type("Workspace", Type::Own(Kind::Workspace)),
+        Item::Type("BatchWorkspace", Type::Own(Kind::BatchWorkspace)),
         constant("NAME", Type::Name, Value::Name(facts.name.clone())),
     ];
     items.extend(COUNTS.map(|name| constant(name, Type::Count, Value::Own)));
     items.extend([
         constant("FINGERPRINT", Type::Whole, Value::Own),
-        constant("LAYOUT", Type::Layout, Value::Layout(layout)),
+        constant("LAYOUT_HASH", Type::Whole, Value::Own),
         Item::Method(changing(method(
             "initialize",
             &[],
@@ -52,35 +68,47 @@ fn network(facts: &Facts) -> Vec<Item> {
             Body::StartValues,
         ))),
         Item::Method(method("forward_into", &[], forward, Body::Entry(Entry::Forward))),
+        sample_workspace(),
     ]);
     items.extend(outputs_of_a_block(facts));
-    items.extend([
-        Item::Method(
-            method("parameter", &[], name(), Body::Elements(Pass::Shared))
-                .returns(Type::Elements(Pass::Shared)),
-        ),
+    items
+}
+
+/// The tensors of a type of the `network`, and its number of steps if it has one.
+fn tensors(kind: Kind, part: &Part, network: &Part) -> Vec<Item> {
+    let number = || vec![value("number", Type::Count)];
+    let listed = match kind {
+        // Where nothing is frozen.
+        Kind::Gradients if part.tensors == network.tensors => Value::NetworkTensors,
+        Kind::Network
+        | Kind::Gradients
+        | Kind::Optimizer
+        | Kind::Workspace
+        | Kind::BatchWorkspace
+        | Kind::Trace => Value::Layout(part.tensors.iter().map(LayoutEntry::clone).collect()),
+    };
+    let [read, change] = [Pass::Shared, Pass::Mutable].map(|pass| (Body::Tensor(kind, pass), pass));
+    let mut items = vec![
+        Item::Type("Scalar", Type::NUMBER),
+        constant("TENSORS", Type::Layout, listed),
+        Item::Method(method("tensor", &[], number(), read.0).returns(Type::Elements(read.1))),
         Item::Method(changing(
-            method("parameter_mut", &[], name(), Body::Elements(Pass::Mutable))
-                .returns(Type::Elements(Pass::Mutable)),
+            method("tensor_mut", &[], number(), change.0).returns(Type::Elements(change.1)),
         )),
-    ]);
+    ];
+    if part.fields.iter().any(|field| field.ty == Type::Whole) {
+        let steps = |name, pass| method(name, &[], Vec::new(), Body::Steps(pass)).returns(Type::Steps(pass));
+        items.push(Item::Method(steps("steps", Pass::Value)));
+        items.push(Item::Method(changing(steps("steps_mut", Pass::Mutable))));
+    }
     items
 }
 
 fn gradients() -> Vec<Item> {
     let by = vec![value("by", Type::NUMBER)];
-    let number = || vec![value("number", Type::Count)];
     vec![
         Item::Method(changing(method("clear", &[], Vec::new(), Body::Clear))),
         Item::Method(changing(method("divide", &[], by, Body::Divide))),
-        Item::Method(
-            method("elements", &[], number(), Body::Gradient(Pass::Shared))
-                .returns(Type::Elements(Pass::Shared)),
-        ),
-        Item::Method(changing(
-            method("elements_mut", &[], number(), Body::Gradient(Pass::Mutable))
-                .returns(Type::Elements(Pass::Mutable)),
-        )),
     ]
 }
 
@@ -126,7 +154,7 @@ fn trainable() -> Vec<Item> {
 fn outputs_of_a_block(facts: &Facts) -> Vec<Item> {
     let Some(block) = facts.block else { return Vec::new() };
     let (inputs, outputs) = (facts.input.ty.clone().many(), facts.output.ty.clone().many());
-    let parameters = vec![shared("__inputs", inputs), workspace(), mutable("__outputs", outputs)];
+    let parameters = vec![shared("__inputs", inputs), batch_workspace(), mutable("__outputs", outputs)];
     vec![
         constant("BLOCK", Type::Count, Value::Count(block)),
         Item::Method(method("forward_block", &[], parameters, Body::Entry(Entry::ForwardBlock))),
@@ -139,7 +167,7 @@ fn losses_of_a_block(facts: &Facts) -> Option<Item> {
     let parameters = vec![
         shared("__inputs", facts.input.ty.clone().many()),
         shared("__targets", facts.target.ty.clone().many()),
-        workspace(),
+        batch_workspace(),
         mutable("__total", Type::NUMBER),
     ];
     Some(Item::Method(method("loss_block", &[], parameters, Body::Entry(Entry::LossBlock))))

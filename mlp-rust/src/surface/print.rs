@@ -41,11 +41,16 @@ impl Printer<'_> {
                 TokenStream::new()
             }
         };
-        let exported = self.surface.exported().map(|part| self.name(part.kind));
+        let alias = (!self.has_batch_workspace()).then_some(Kind::BatchWorkspace);
+        let exported = self.surface.exported().map(|part| part.kind).chain(alias);
+        let exported = exported.map(|kind| self.name(kind));
+        let attributes = &self.surface.attributes.code;
         quote! {
+            #(#attributes)*
             #[doc(hidden)]
             #[allow(#allowed)]
             mod #module { #items }
+            #(#attributes)*
             #[allow(unused_imports, unreachable_pub)]
             #visibility use #module::{#(#exported),*};
         }
@@ -64,7 +69,17 @@ impl Printer<'_> {
             let gradients = (part.kind == Kind::Gradients).then(|| self.implementation(Trait::Gradients));
             quote!(#declaration #inherent #gradients)
         });
-        quote!(#(#structs)*)
+        let alias = (!self.has_batch_workspace()).then(|| {
+            let [batch, one] = [Kind::BatchWorkspace, Kind::Workspace].map(|kind| self.name(kind));
+            let docs = format!(" Memory for batches: the same as for one sample, [`{one}`].");
+            quote!(#[doc = #docs] pub type #batch = #one;)
+        });
+        quote!(#(#structs)* #alias)
+    }
+
+    /// Whether batches have a workspace of a type of their own.
+    pub(crate) fn has_batch_workspace(&self) -> bool {
+        self.surface.structs.iter().any(|part| part.kind == Kind::BatchWorkspace)
     }
 
     /// The network's constants and methods.
@@ -100,9 +115,18 @@ impl Printer<'_> {
             let (name, docs, ty) = (&field.name, &field.docs, self.ty(&field.ty));
             quote!(#(#[doc = #docs])* #public #name: #ty)
         });
+        let all = &self.surface.attributes;
+        let own = if part.kind == Kind::Network { all.network.as_slice() } else { &[] };
+        let attributes = if matches!(part.kind, Kind::Workspace | Kind::BatchWorkspace) {
+            &[]
+        } else {
+            all.types.as_slice()
+        };
         quote! {
             #(#[doc = #docs])*
             #aligned
+            #(#own)*
+            #(#attributes)*
             #[derive(::core::clone::Clone, ::core::fmt::Debug #comparable)]
             pub struct #name { #(#fields),* }
         }
@@ -125,7 +149,9 @@ impl Printer<'_> {
         let default = part.default.then(|| {
             let value = match part.kind {
                 Kind::Network => quote!(Self::new()),
-                Kind::Gradients | Kind::Optimizer | Kind::Workspace | Kind::Trace => quote!(Self::ZERO),
+                Kind::Gradients | Kind::Optimizer | Kind::Workspace | Kind::BatchWorkspace | Kind::Trace => {
+                    quote!(Self::ZERO)
+                }
             };
             quote! {
                 impl ::core::default::Default for #name {
@@ -164,6 +190,7 @@ impl Printer<'_> {
     pub(crate) fn path(&self, of: Trait) -> TokenStream {
         let runtime = self.runtime;
         match of {
+            Trait::Tensors => quote!(#runtime::Tensors),
             Trait::Network => quote!(#runtime::Network),
             Trait::Differentiable => quote!(#runtime::Differentiable),
             Trait::Trainable => quote!(#runtime::Trainable),
@@ -218,6 +245,10 @@ impl Printer<'_> {
             Value::Layout(entries) => {
                 let entries = entries.iter().map(|entry| self.layout(entry));
                 quote!(&[#(#entries),*])
+            }
+            Value::NetworkTensors => {
+                let (of, network) = (self.path(Trait::Tensors), self.name(Kind::Network));
+                quote!(<#network as #of>::#name)
             }
             Value::Size(kind) => {
                 let name = self.name(*kind);
@@ -286,7 +317,6 @@ impl Printer<'_> {
             Type::Count => quote!(usize),
             Type::Whole => quote!(u64),
             Type::Name => quote!(&'static str),
-            Type::Text => quote!(str),
             Type::Own(kind) => self.name(*kind).into_token_stream(),
             Type::Itself => quote!(Self),
             Type::Any(letter) => format_ident!("{letter}").into_token_stream(),
@@ -310,8 +340,13 @@ impl Printer<'_> {
                 let elements = passed(*pass, None, &quote!([#real]));
                 quote!(::core::option::Option<#elements>)
             }
+            Type::Steps(pass) => {
+                let steps = passed(*pass, None, &quote!(u64));
+                quote!(::core::option::Option<#steps>)
+            }
             Type::Layout => quote!(&'static [#runtime::Parameter]),
             Type::Reduction => quote!(#runtime::Reduction),
+            Type::Within(of) => passed(Pass::Mutable, None, &self.ty(of)),
         }
     }
 
@@ -340,8 +375,8 @@ impl Printer<'_> {
             Type::Wide(count) => array(&[*count], quote!(0.0)),
             Type::Checked => quote!(::core::result::Result::Ok(())),
             Type::Tried => quote!(::core::result::Result::Ok(0.0)),
-            Type::Elements(_) => quote!(::core::option::Option::None),
-            Type::Text | Type::Any(_) | Type::Many(_) | Type::Batch(..) | Type::Reduction => {
+            Type::Elements(_) | Type::Steps(_) => quote!(::core::option::Option::None),
+            Type::Any(_) | Type::Many(_) | Type::Batch(..) | Type::Reduction | Type::Within(_) => {
                 never!("{ty:?} has no zero");
                 TokenStream::new()
             }
