@@ -4,7 +4,7 @@
 
 use mlp::keep::Keep;
 use mlp::training::{Batches, Ended, Every, Order, Progress, Samples, Training, TrainingError, metrics};
-use mlp::{Batch, Class, Differentiable, Network, NotFinite, mlp};
+use mlp::{Batch, Class, Differentiable, NotFinite, mlp};
 
 mlp! {
     network Bits: f32 {
