@@ -26,5 +26,5 @@ pub use super::network::{
 pub use super::random::Stream;
 pub use super::scalar::Scalar;
 pub use super::tensors::{TensorMismatch, Tensors};
-pub use super::values::{TargetError, Targets, Values, WrongLength, next_target, put_next_target};
+pub use super::values::{TargetError, Targets, Values, WrongLength, exactly, next_target, put_next_target};
 pub use super::weight_file::{load_f32, load_f64, load_transposed_f32, load_transposed_f64, weight_file};

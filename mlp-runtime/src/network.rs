@@ -4,7 +4,7 @@ use core::fmt;
 
 use super::batch::{Batch, BatchError, block, check_outputs};
 use super::boxed::{Boxed, BoxedWithSeed};
-use super::groups::{in_order, losses_in_groups};
+use super::groups::{divisor, in_order, losses_in_groups};
 use super::scalar::Scalar;
 use super::tensors::{Tensors, numbered};
 use super::values::{Targets, Values};
@@ -126,8 +126,17 @@ pub trait Differentiable: Network {
     const REDUCTION: Reduction;
     /// Whether the objective has penalties.
     const PENALIZED: bool = false;
+    /// Whether the mean over a batch is one over the weights of its samples: the sum of their losses, divided by the sum of
+    /// their weights.
+    const WEIGHTED: bool = false;
 
-    /// The loss of one sample.
+    /// The weight of a sample in the mean over a batch; 1 where samples have no weights. The loss of a sample has this
+    /// factor already.
+    fn weight(&self, _target: &Self::Target, _workspace: &mut Self::Workspace) -> Self::Scalar {
+        Self::Scalar::ONE
+    }
+
+    /// The loss of one sample, with its weight as a factor where samples have weights.
     #[must_use]
     fn loss(
         &self,
@@ -164,7 +173,7 @@ pub trait Differentiable: Network {
 
     /// Adds the gradients and the losses of a block of at most [`BLOCK`](Network::BLOCK) samples to `gradients` and
     /// `total`, in order. `gradients` count as 0 if it is the `first` block of the batch. After the last block of a batch
-    /// with a mean, `count` is the number of its samples, and the gradients are divided by it.
+    /// with a mean, `count` is the number of its samples, or the sum of their weights, and the gradients are divided by it.
     #[allow(clippy::too_many_arguments, reason = "called by the methods for batches only")]
     fn accumulate_block(
         &self,
@@ -197,7 +206,7 @@ pub trait Differentiable: Network {
     }
 
     /// Writes the gradients of the objective for a batch of one sample and returns the objective: the loss of the sample
-    /// plus the penalties.
+    /// plus the penalties. Where the mean is over weights, the loss and its gradients are divided by the weight.
     fn backward_into(
         &self,
         input: &Self::Input,
@@ -205,12 +214,17 @@ pub trait Differentiable: Network {
         workspace: &mut Self::Workspace,
         gradients: &mut Self::Gradients,
     ) -> Self::Scalar {
-        let loss = self.accumulate(true, input, target, workspace, gradients);
+        let mut loss = self.accumulate(true, input, target, workspace, gradients);
+        if Self::WEIGHTED {
+            let weight = self.weight(target, workspace);
+            gradients.divide(weight);
+            loss = loss / weight;
+        }
         if Self::PENALIZED { loss + self.penalize(workspace, gradients) } else { loss }
     }
 
     /// The objective for the batch: the sum of the losses in the order of [`backward_batch`](Self::backward_batch),
-    /// divided once for a mean, plus the penalties.
+    /// divided once for a mean, plus the penalties. A mean over weights that sum to 0 is infinite or NaN.
     #[must_use]
     fn loss_batch(
         &self,
@@ -225,9 +239,9 @@ pub trait Differentiable: Network {
             for (inputs, targets) in batch.blocks(Self::BLOCK) {
                 self.loss_block(inputs, targets, workspace, &mut total);
             }
-            match Self::REDUCTION {
-                Reduction::Mean => total / Self::Scalar::from_f64(batch.len() as f64),
-                Reduction::Sum => total,
+            match divisor(self, batch.targets(), workspace) {
+                Some(count) => total / count,
+                None => total,
             }
         };
         if Self::PENALIZED { loss + self.penalty(Self::sample_workspace(workspace)) } else { loss }
@@ -385,7 +399,7 @@ pub trait Trainable: Differentiable {
             self.step(optimizer, gradients);
             return loss;
         }
-        let count = Self::REDUCTION.count(batch.len());
+        let count = divisor(self, batch.targets(), workspace);
         let mut total = -Self::Scalar::ZERO;
         let mut done = 0;
         for (inputs, targets) in batch.blocks(Self::BLOCK) {

@@ -184,7 +184,7 @@ pub fn put_next_target<S: Scalar, T: Targets<S>>(
 ///
 /// # Errors
 /// [`WrongLength`] if it is another one.
-pub(crate) fn exactly(length: usize, expected: usize) -> Result<(), WrongLength> {
+pub fn exactly(length: usize, expected: usize) -> Result<(), WrongLength> {
     if length == expected { Ok(()) } else { Err(WrongLength { length, expected }) }
 }
 

@@ -4,12 +4,12 @@
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 
-use crate::surface::{Kind, Type, print::Printer};
+use crate::surface::{Kind, Struct, Type, print::Printer};
 
 /// `boxed()` for all types of a network.
 pub(super) fn boxed(printer: &Printer<'_>) -> TokenStream {
     let runtime = printer.runtime;
-    let parts = printer.surface.exported().map(|part| {
+    let parts = boxed_types(printer).map(|part| {
         let (word, name) = (word(part.kind), printer.name(part.kind));
         let fields = part.fields.iter().map(|field| &field.name);
         let settings = part.fields.iter().filter(|field| field.setting.is_some()).map(|field| {
@@ -47,19 +47,28 @@ pub(super) fn serde(printer: &Printer<'_>) -> TokenStream {
 /// The same for a stub, whose types may not be zeros.
 pub(super) fn boxed_stub(printer: &Printer<'_>) -> TokenStream {
     let runtime = printer.runtime;
-    let parts = printer.surface.exported().map(|part| {
+    let parts = boxed_types(printer).map(|part| {
         let (word, name) = (word(part.kind), printer.name(part.kind));
         quote!(#runtime::__mlp_boxed!(#word stub #name);)
     });
     quote!(#(#parts)*)
 }
 
+/// The types with `boxed()`: not those of a sample.
+fn boxed_types<'p>(printer: &'p Printer<'_>) -> impl Iterator<Item = &'p Struct> {
+    printer.surface.exported().filter(|part| !part.kind.is_of_sample())
+}
+
 /// The macro's word for a type.
 fn word(kind: Kind) -> TokenStream {
     match kind {
         Kind::Network => quote!(network),
-        Kind::Gradients | Kind::Optimizer | Kind::Workspace | Kind::BatchWorkspace | Kind::Trace => {
-            quote!(part)
-        }
+        Kind::Gradients
+        | Kind::Optimizer
+        | Kind::Workspace
+        | Kind::BatchWorkspace
+        | Kind::Trace
+        | Kind::Target
+        | Kind::Heads => quote!(part),
     }
 }

@@ -13,6 +13,7 @@ use crate::{
         Body, Constant, Method, Provided, Surface, Trait,
         print::{Bodies, Printer},
     },
+    targets,
 };
 
 /// The stubs of the networks in a text with errors, as far as they are known.
@@ -48,7 +49,8 @@ fn one(outline: &Outline, runtime: &TokenStream, tokens: UserTokens<'_>) -> Toke
         dead_code,
         clippy::all
     );
-    printer.module(&allowed, &quote!(#types #interface #boxed #(#traits)*))
+    let targets = targets::targets(&printer, true);
+    printer.module(&allowed, &quote!(#types #interface #boxed #targets #(#traits)*))
 }
 
 /// Whether a word is one identifier.

@@ -1,6 +1,7 @@
 //! A network with its optimizer, its workspace and its gradients.
 
 use alloc::{boxed::Box, vec::Vec};
+use core::convert::Infallible;
 
 use super::{
     DynError, DynNetwork, DynTrainable,
@@ -9,6 +10,7 @@ use super::{
 use crate::{
     batch::Batch,
     boxed::Boxed,
+    keep::{Checkpoint, File, Keep, LoadError, Progress, SaveError},
     network::{Parameter, Trainable},
     tensors::Tensors,
     values::Targets,
@@ -200,6 +202,20 @@ impl<N: Trainable> DynTrainable<N::Scalar> for Learner<N> {
 
     fn reset_optimizer(&mut self) {
         self.optimizer = N::Optimizer::boxed();
+    }
+
+    fn checkpoint(&self, progress: Progress) -> Result<Vec<u8>, SaveError<Infallible>> {
+        let mut bytes = Vec::new();
+        let (network, optimizer) = (&*self.network, &*self.optimizer);
+        Checkpoint { network, optimizer, progress, metadata: &[] }.write(|part| {
+            bytes.extend_from_slice(part);
+            Ok(())
+        })?;
+        Ok(bytes)
+    }
+
+    fn resume(&mut self, bytes: &[u8]) -> Result<Progress, LoadError> {
+        File::parse(bytes)?.resume(&mut *self.network, &mut *self.optimizer)
     }
 
     fn clone_trainable(&self) -> Box<dyn DynTrainable<N::Scalar>> {

@@ -13,10 +13,14 @@ pub use error::DynError;
 pub use learner::Learner;
 pub use predictor::Predictor;
 
-use alloc::boxed::Box;
-use core::fmt;
+use alloc::{boxed::Box, vec::Vec};
+use core::{convert::Infallible, fmt};
 
-use crate::{network::Parameter, scalar::Scalar};
+use crate::{
+    keep::{LoadError, Progress, SaveError},
+    network::Parameter,
+    scalar::Scalar,
+};
 
 /// A network of any shape that computes in `S`.
 pub trait DynNetwork<S: Scalar>: Send + Sync {
@@ -68,6 +72,18 @@ pub trait DynNetwork<S: Scalar>: Send + Sync {
     /// The same, mutable: for example to read what [`visit`](Self::visit) wrote.
     fn visit_mut(&mut self, see: &mut dyn FnMut(&'static Parameter, &mut [S]));
 
+    /// The bytes of a file of the network, as [`Keep::write`](crate::keep::Keep::write) gives them.
+    ///
+    /// # Errors
+    /// [`SaveError::Name`] if a parameter has a name that the format does not allow.
+    fn to_bytes(&self) -> Result<Vec<u8>, SaveError<Infallible>>;
+
+    /// Reads the parameters from the bytes of a file, as [`Keep::read`](crate::keep::Keep::read): also from a checkpoint.
+    ///
+    /// # Errors
+    /// [`LoadError`]; then nothing is changed.
+    fn load_bytes(&mut self, bytes: &[u8]) -> Result<(), LoadError>;
+
     /// A copy, made in place on the heap.
     fn clone_box(&self) -> Box<dyn DynNetwork<S>>;
 }
@@ -117,6 +133,18 @@ pub trait DynTrainable<S: Scalar>: DynNetwork<S> {
 
     /// Forgets the states of the rule and the number of steps; settings are those of the specification again.
     fn reset_optimizer(&mut self);
+
+    /// The bytes of a [`Checkpoint`](crate::keep::Checkpoint): network, states of the rule, and how far the run is.
+    ///
+    /// # Errors
+    /// As [`to_bytes`](DynNetwork::to_bytes).
+    fn checkpoint(&self, progress: Progress) -> Result<Vec<u8>, SaveError<Infallible>>;
+
+    /// Continues from the bytes of a checkpoint: the next steps give the same bits. Settings of the rule stay.
+    ///
+    /// # Errors
+    /// [`LoadError`] if the bytes are no checkpoint of a network with the same layout; then nothing is changed.
+    fn resume(&mut self, bytes: &[u8]) -> Result<Progress, LoadError>;
 
     /// A copy that learns, made in place on the heap.
     fn clone_trainable(&self) -> Box<dyn DynTrainable<S>>;

@@ -1,10 +1,12 @@
 //! A network with its workspace.
 
-use alloc::boxed::Box;
+use alloc::{boxed::Box, vec::Vec};
+use core::convert::Infallible;
 
 use super::{DynError, DynNetwork};
 use crate::{
     boxed::Boxed,
+    keep::{Keep, LoadError, SaveError},
     network::{Network, Parameter},
     tensors::Tensors,
     values::Values,
@@ -158,6 +160,19 @@ macro_rules! facts {
 
         fn is_finite(&self) -> bool {
             self.network.is_finite()
+        }
+
+        fn to_bytes(&self) -> Result<Vec<u8>, SaveError<Infallible>> {
+            let mut bytes = Vec::new();
+            self.network.write(&[], |part| {
+                bytes.extend_from_slice(part);
+                Ok(())
+            })?;
+            Ok(bytes)
+        }
+
+        fn load_bytes(&mut self, bytes: &[u8]) -> Result<(), LoadError> {
+            self.network.read(bytes)
         }
 
         fn clone_box(&self) -> Box<dyn DynNetwork<$scalar>> {

@@ -111,23 +111,26 @@ impl Printer<'_> {
         });
         let comparable = part.public.then(|| quote!(, ::core::cmp::PartialEq));
         let public = part.public.then(|| quote!(pub));
+        let copied = part.kind.is_of_sample().then(|| quote!(::core::marker::Copy,));
         let fields = part.fields.iter().map(|field| {
             let (name, docs, ty) = (&field.name, &field.docs, self.ty(&field.ty));
             quote!(#(#[doc = #docs])* #public #name: #ty)
         });
         let all = &self.surface.attributes;
         let own = if part.kind == Kind::Network { all.network.as_slice() } else { &[] };
-        let attributes = if matches!(part.kind, Kind::Workspace | Kind::BatchWorkspace) {
-            &[]
-        } else {
-            all.types.as_slice()
-        };
+        // A type of a sample has classes, which derive less.
+        let attributes =
+            if matches!(part.kind, Kind::Workspace | Kind::BatchWorkspace) || part.kind.is_of_sample() {
+                &[]
+            } else {
+                all.types.as_slice()
+            };
         quote! {
             #(#[doc = #docs])*
             #aligned
             #(#own)*
             #(#attributes)*
-            #[derive(::core::clone::Clone, ::core::fmt::Debug #comparable)]
+            #[derive(::core::clone::Clone, #copied ::core::fmt::Debug #comparable)]
             pub struct #name { #(#fields),* }
         }
     }
@@ -150,9 +153,13 @@ impl Printer<'_> {
         let default = part.default.then(|| {
             let value = match part.kind {
                 Kind::Network => quote!(Self::new()),
-                Kind::Gradients | Kind::Optimizer | Kind::Workspace | Kind::BatchWorkspace | Kind::Trace => {
-                    quote!(Self::ZERO)
-                }
+                Kind::Gradients
+                | Kind::Optimizer
+                | Kind::Workspace
+                | Kind::BatchWorkspace
+                | Kind::Trace
+                | Kind::Target
+                | Kind::Heads => quote!(Self::ZERO),
             };
             quote! {
                 impl ::core::default::Default for #name {

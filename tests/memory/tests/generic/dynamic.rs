@@ -1,11 +1,15 @@
 //! Networks of different shapes in one list.
 
-use super::{Curve, CurveBatchWorkspace, CurveGradients, CurveOptimizer, Sorter, Wide};
+use super::{Curve, CurveBatchWorkspace, CurveGradients, CurveOptimizer, Sorter, Two, TwoTarget, Wide};
 use crate::on_a_small_stack;
-use mlp::{Batch, Class, DynError, DynNetwork, DynTrainable, Learner, Predictor, TargetError, Tensors};
+use mlp::{
+    Batch, Class, DynError, DynNetwork, DynTrainable, Learner, Predictor, TargetError, Targets, Tensors,
+    WrongLength, keep::Progress,
+};
 
 fn held() -> Vec<Box<dyn DynTrainable<f32>>> {
-    vec![Box::new(Learner::<Sorter>::new()), Box::new(Learner::<Curve>::with_seed(7))]
+    let two = Learner::<Two>::new();
+    vec![Box::new(Learner::<Sorter>::new()), Box::new(Learner::<Curve>::with_seed(7)), Box::new(two)]
 }
 
 /// Flat inputs and targets of samples for any network.
@@ -85,11 +89,35 @@ fn a_copy_is_one_of_its_own() {
     }
 }
 
+/// Kept in bytes, stopped and continued in another program.
+#[test]
+fn a_checkpoint_continues_with_the_same_bits() {
+    for (mut network, mut other) in held().into_iter().zip(held()) {
+        let (inputs, targets) = samples(&*network, 4);
+        network.train(&inputs, &targets).unwrap();
+        let progress = Progress { step: 1, ..Progress::default() };
+        let bytes = network.checkpoint(progress).unwrap();
+        assert_eq!(other.resume(&bytes), Ok(progress));
+        for network in [&mut network, &mut other] {
+            network.train(&inputs, &targets).unwrap();
+        }
+        let loss = network.loss(&inputs, &targets);
+        assert_eq!(other.loss(&inputs, &targets), loss);
+        // The parameters alone; what is no file of it changes nothing.
+        let bytes = network.to_bytes().unwrap();
+        other.initialize(5);
+        other.load_bytes(&bytes).unwrap();
+        assert_eq!(other.loss(&inputs, &targets), loss);
+        assert!(other.load_bytes(&bytes[..bytes.len() - 1]).is_err() && other.resume(&bytes).is_err());
+        assert_eq!(other.loss(&inputs, &targets), loss);
+    }
+}
+
 #[test]
 fn what_runs_only_is_held_too() {
     let mut all: Vec<Box<dyn DynNetwork<f32>>> = vec![Box::new(Predictor::<Sorter>::new())];
     all.extend(held().into_iter().map(|network| -> Box<dyn DynNetwork<f32>> { network }));
-    let [first, second, third] = &mut all[..] else { panic!() };
+    let [first, second, third, _] = &mut all[..] else { panic!() };
     let inputs = [0.5; 80];
     let [mut outputs, mut same] = [[0.0; 10]; 2];
     first.forward(&inputs, &mut outputs).unwrap();
@@ -107,7 +135,7 @@ fn what_runs_only_is_held_too() {
 
 #[test]
 fn wrong_lengths_are_errors_that_name_both() {
-    let [sorter, curve] = &mut held()[..] else { panic!() };
+    let [sorter, curve, two] = &mut held()[..] else { panic!() };
     let mut outputs = [7.0; 10];
     let said = |error: DynError| error.to_string();
     let error = sorter.forward(&[0.5; 79], &mut outputs).unwrap_err();
@@ -118,6 +146,8 @@ fn wrong_lengths_are_errors_that_name_both() {
     let error = curve.train(&[0.5; 6], &[0.5; 3]).unwrap_err();
     assert_eq!(said(error), "the targets have length 3, but the samples need length 4");
     assert_eq!(curve.loss(&[], &[]), Err(DynError::Empty));
+    let error = two.train(&[0.5; 3], &[3.0, 0.5, 0.5]).unwrap_err();
+    assert!(said(error).starts_with("sample 0: there is no class 3;"));
     let before = sorter.clone();
     let error = sorter.train(&[0.5; 80], &[1.0, 5.0]).unwrap_err();
     let none = TargetError::NoClass { number: 5.0, classes: 5 };
@@ -143,4 +173,19 @@ fn a_large_network_is_held_in_place() {
         Predictor::of(network).forward(&[0.25; 784], &mut outputs).unwrap();
         assert!(Class::<10>::new(3).is_some_and(|class| outputs[class.index()] > 0.0));
     });
+}
+
+/// Several targets are told one after another.
+#[test]
+fn several_targets() {
+    let target = TwoTarget { label: Class::new(2).unwrap(), goal: [0.5, -1.0] };
+    let mut numbers = [7.0; 3];
+    target.write_numbers(&mut numbers).unwrap();
+    assert_eq!((numbers, TwoTarget::from_numbers(&numbers)), ([2.0, 0.5, -1.0], Ok(target)));
+    let wrong = WrongLength { length: 2, expected: 3 };
+    assert_eq!(TwoTarget::from_numbers(&numbers[1..]), Err(TargetError::Length(wrong)));
+    assert_eq!((target.write_numbers(&mut numbers[1..]), numbers), (Err(wrong), [2.0, 0.5, -1.0]));
+    let mut network = Two::new();
+    let loss = network.train(&[0.5; 3], &target);
+    assert_eq!(Learner::<Two>::new().train(&[0.5; 3], &numbers), Ok(loss));
 }

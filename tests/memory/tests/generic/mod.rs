@@ -34,6 +34,21 @@ mlp::mlp! {
 }
 
 mlp::mlp! {
+    /// A class and two numbers, from one layer.
+    #[derive(Copy, PartialOrd)]
+    pub network Two: f32 {
+        input   x[3];
+        layer   hidden[4] = tanh(dense(x));
+        layer   kind[3] = softmax(dense(hidden));
+        layer   place[2] = dense(hidden);
+        target  label: class[3];
+        target  goal[2];
+        loss    cross_entropy(kind, label) + half_squared_error(place, goal);
+        train   sgd(rate = 0.1);
+    }
+}
+
+mlp::mlp! {
     /// Larger than the stack, as is its optimizer.
     pub network Wide: f32 {
         input   x[784];
