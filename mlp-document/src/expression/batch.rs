@@ -1,12 +1,7 @@
 //! What a batch makes of the values of its samples: their mean, their sum, or their mean over weights, which is the
 //! quotient of two sums.
 
-use mlp_dsl::{
-    formula::scalar::Binary,
-    ir::Derivation,
-    model::Reduction,
-    shape::Shape,
-};
+use mlp_dsl::{formula::scalar::Binary, ir::Derivation, model::Reduction, shape::Shape};
 
 use super::{Expression, Node};
 

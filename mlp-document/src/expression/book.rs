@@ -7,7 +7,7 @@ use mlp_dsl::{
         scalar::{Binary, Unary},
     },
     ir::{
-        Data,        Derivation,
+        Data, Derivation,
         equation::{EquationId, Symbol},
         reuse::Sigmoids,
     },
@@ -111,7 +111,8 @@ pub(crate) fn without_sum_of_targets(expression: &Expression, derivation: &Deriv
         Some(Node::Quantity(Quantity::Equation(id))) => targets.iter().any(|target| target.contains(id)),
         Some(Node::Array(ArrayOp::Pack, parts)) => {
             let is = |target: &[EquationId], id: &NodeId| matches!(of.node(*id), Some(Node::Quantity(Quantity::Equation(id))) if target.contains(id));
-            let all = |target: &&[EquationId]| parts.len() == target.len() && parts.iter().all(|id| is(target, id));
+            let all =
+                |target: &&[EquationId]| parts.len() == target.len() && parts.iter().all(|id| is(target, id));
             targets.iter().any(all)
         }
         Some(_) | None => false,

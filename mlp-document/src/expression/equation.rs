@@ -166,7 +166,9 @@ impl<'d> Inliner<'d> {
             Op::BatchWeightedMean(of, weight) => {
                 let sum = self.over_batch(Reduction::Sum, *of, equation.shape);
                 let weights = self.over_batch(Reduction::Sum, *weight, Shape::Scalar);
-                return self.expression.push_shaped(Node::Binary(Binary::Divide, sum, weights), equation.shape);
+                return self
+                    .expression
+                    .push_shaped(Node::Binary(Binary::Divide, sum, weights), equation.shape);
             }
             Op::Pointwise(formula) => return self.pointwise(formula, equation.shape),
             Op::Stack(elements) | Op::Concat(elements) => (ArrayOp::Pack, elements.clone()),

@@ -187,7 +187,9 @@ impl Notation<'_> {
             Node::Array(op, operands) => array_operation(*op, &all(operands)?, shape.count(), self.columns)?,
             // A divisor is one number.
             Node::Batch(Reduction::Sum, inner)
-                if numbers && inner.shape() == Shape::Scalar && pieces.len() + 1 < expression.nodes().len() =>
+                if numbers
+                    && inner.shape() == Shape::Scalar
+                    && pieces.len() + 1 < expression.nodes().len() =>
             {
                 let sum = expression.clone().ending_at(Some(NodeId::new(pieces.len())));
                 self.array(&self.values(&sum)?)?

@@ -186,7 +186,8 @@ pub(crate) fn gradients_of_batch(reduction: Option<Over>) -> Text {
     text![match reduction {
         None => "The gradients with respect to the parameters, all elements at once:",
         Some(Over::Nothing) => "The gradients with respect to the parameters are sums over the batch:",
-        Some(Over::Weights) => "The gradients with respect to the parameters are sums over the batch, divided by the sum of the weights:",
+        Some(Over::Weights) =>
+            "The gradients with respect to the parameters are sums over the batch, divided by the sum of the weights:",
         Some(Over::Count) => "The gradients with respect to the parameters are means over the batch:",
     }]
 }

@@ -17,7 +17,6 @@ use mlp_eval::{Array, Point};
 
 use crate::{
     Options,
-    phrases::Over,
     expression::{
         Count, Expression,
         book::{ELEMENTS, by_elements, simplexes, targets_sum_to_one, without_sum_of_targets},
@@ -26,6 +25,7 @@ use crate::{
     },
     known::Known,
     notation::names::Names,
+    phrases::Over,
     selection::{self, Wanted},
 };
 
@@ -98,7 +98,8 @@ impl<'d> Facts<'d> {
         let brief = options.is_brief() && facts.wanted.is_none();
         facts.full = brief.then(|| selection::in_full(&facts));
         // With one sample its loss is that of the batch.
-        let of_neurons = neurons && !facts.is_weighted() && numbers.is_none_or(|numbers| numbers.samples() == 1);
+        let of_neurons =
+            neurons && !facts.is_weighted() && numbers.is_none_or(|numbers| numbers.samples() == 1);
         if !of_neurons && !facts.is_single() {
             facts.names = Names::new(derivation, false);
         }

@@ -17,7 +17,8 @@ use mlp_dsl::{
 use crate::{
     content::{Form, Line, Section, Side},
     expression::{
-        ArrayOp, Expression, Node, NodeId, Quantity, batch::OverBatch,
+        ArrayOp, Expression, Node, NodeId, Quantity,
+        batch::OverBatch,
         book::{by_elements, expanded, with_textbook_forms},
         equation::{expanded as computed, of_equation, with_bodies},
         evaluate::nodes_from,

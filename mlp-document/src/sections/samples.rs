@@ -165,7 +165,9 @@ fn with_sum(facts: &Facts<'_>, mut line: Line) -> Line {
         Shape::Vector(columns) | Shape::Matrix(_, columns) => columns,
     };
     let narrow = each.shape() == Shape::Scalar || columns * facts.samples() <= CELLS;
-    let short = narrow && each.shape().count() <= CELLS && (facts.written_from()..=WRITTEN_OUT).contains(&facts.samples());
+    let short = narrow
+        && each.shape().count() <= CELLS
+        && (facts.written_from()..=WRITTEN_OUT).contains(&facts.samples());
     if short {
         let sum = Side::new(Form::Numbers, sum_of_samples(facts, &over_batch));
         let is_product = is_product(each);

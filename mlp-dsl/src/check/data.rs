@@ -155,7 +155,8 @@ impl Checker<'_> {
     /// The checked samples: those of `data`, or the single one with the values of the declarations.
     pub(super) fn samples(&mut self) -> Vec<Sample> {
         let Some(data) = self.data.take() else {
-            for data in self.inputs.iter_mut().chain(&mut self.targets).filter(|data| !data.drawn.is_empty()) {
+            for data in self.inputs.iter_mut().chain(&mut self.targets).filter(|data| !data.drawn.is_empty())
+            {
                 data.values = Some(Draws::new(data, self.seed).next());
             }
             return self.declared_sample().into_iter().collect();

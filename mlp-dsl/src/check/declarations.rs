@@ -161,7 +161,16 @@ impl Checker<'_> {
         let values = (values.len() == elements.len() && !values.is_empty()).then_some(values);
         let shape = Shape::Vector(elements.len().max(1));
         let elements = Some(elements.iter().map(|d| d.name.clone()).collect());
-        Data { name, docs: group.docs.clone(), shape, elements, class: false, importance: false, values, drawn }
+        Data {
+            name,
+            docs: group.docs.clone(),
+            shape,
+            elements,
+            class: false,
+            importance: false,
+            values,
+            drawn,
+        }
     }
 
     pub(super) fn parameter(&mut self, kind: ParameterKind, frozen: bool, declaration: &ast::Declaration) {

@@ -49,7 +49,8 @@ impl Lint<'_> {
         target: &Typed,
         found: &mut Vec<Diagnostic>,
     ) {
-        let TypedKind::Value(of @ (Value::Target(index) | Value::TargetElement(index, _))) = &target.kind else {
+        let TypedKind::Value(of @ (Value::Target(index) | Value::TargetElement(index, _))) = &target.kind
+        else {
             return;
         };
         let first = if let Value::TargetElement(_, element) = of { *element } else { 0 };
@@ -112,8 +113,9 @@ impl Lint<'_> {
         let Some(values) = self.model.targets.get(index).and_then(|target| target.values.as_deref()) else {
             return Vec::new();
         };
-        let groups = statements()
-            .filter_map(|statement| if let Statement::Target(group) = statement { Some(group) } else { None });
+        let groups = statements().filter_map(|statement| {
+            if let Statement::Target(group) = statement { Some(group) } else { None }
+        });
         let written = groups.skip(index).take(1);
         let starts = written.flat_map(|group| match &group.elements {
             Some(elements) => elements.iter().filter_map(|element| element.start.as_ref()).collect(),

@@ -111,7 +111,9 @@ impl<'a> Reader<'a> {
                 }
             }
             Statement::Layer(layer) => self.layer(layer),
-            Statement::Output(layers, _) => self.heads = layers.iter().map(|name| name.text.as_str()).collect(),
+            Statement::Output(layers, _) => {
+                self.heads = layers.iter().map(|name| name.text.as_str()).collect()
+            }
             Statement::Data(Samples::Written(samples), _) => self.outline.samples = samples.len(),
             Statement::Data(Samples::Drawn(count), _) => {
                 self.outline.samples = self.values.whole(count).unwrap_or(0).min(limits::SAMPLES);

@@ -249,7 +249,8 @@ fn is_in_rows(derivation: &Derivation, id: EquationId) -> bool {
     let equation = derivation.equation(id);
     let is = |data: &Data| data.value.equations() == [id];
     let input = derivation.inputs.len() == 1 && derivation.inputs.iter().any(is);
-    let target = derivation.targets.len() == 1 && derivation.targets.iter().any(|target| !target.class && is(target));
+    let target =
+        derivation.targets.len() == 1 && derivation.targets.iter().any(|target| !target.class && is(target));
     let computed = equation.op != Op::Given;
     equation.per == Per::Sample && matches!(equation.shape, Shape::Vector(_)) && (computed || input || target)
 }

@@ -132,7 +132,9 @@ impl Making<'_> {
             Entry::Loss | Entry::Accumulate => {
                 derivation.loss.iter().flat_map(|loss| returned(loss.total)).collect()
             }
-            Entry::Weight => derivation.loss.iter().filter_map(|loss| loss.weight).flat_map(returned).collect(),
+            Entry::Weight => {
+                derivation.loss.iter().filter_map(|loss| loss.weight).flat_map(returned).collect()
+            }
             Entry::Penalty | Entry::Penalize => {
                 derivation.loss.iter().filter_map(|loss| loss.penalty).flat_map(returned).collect()
             }

@@ -33,9 +33,9 @@ impl Surface {
         let trace = part(Kind::Trace, facts.trace, " All values are 0.");
         // A trace is a result: nothing needs an empty one but its own method.
         let trace = Struct { methods: Vec::new(), default: false, ..trace };
-        let targets = facts.targets.map(|facts| {
-            part(Kind::Target, facts, " All numbers are 0, and each class is the first.")
-        });
+        let targets = facts
+            .targets
+            .map(|facts| part(Kind::Target, facts, " All numbers are 0, and each class is the first."));
         let heads = facts.heads.map(|facts| part(Kind::Heads, facts, " All numbers are 0."));
         let structs = [network].into_iter().chain(gradients).chain(optimizer).chain([workspace]);
         let structs = structs.chain(batch_workspace).chain([trace]).chain(targets).chain(heads);

@@ -119,13 +119,12 @@ impl Printer<'_> {
         let all = &self.surface.attributes;
         let own = if part.kind == Kind::Network { all.network.as_slice() } else { &[] };
         // A type of a sample has classes, which derive less.
-        let attributes = if matches!(part.kind, Kind::Workspace | Kind::BatchWorkspace)
-            || part.kind.is_of_sample()
-        {
-            &[]
-        } else {
-            all.types.as_slice()
-        };
+        let attributes =
+            if matches!(part.kind, Kind::Workspace | Kind::BatchWorkspace) || part.kind.is_of_sample() {
+                &[]
+            } else {
+                all.types.as_slice()
+            };
         quote! {
             #(#[doc = #docs])*
             #aligned

@@ -218,7 +218,10 @@ impl Letters {
         difference.push(Node::Binary(Binary::Subtract, product, t));
         let mut letter = Expression::default();
         let by = Math::from(name("z", Index::I));
-        letter.push_letter(Math::derivative(Name::letter(self.loss), by), self.spread(&self.gradient(), Index::I));
+        letter.push_letter(
+            Math::derivative(Name::letter(self.loss), by),
+            self.spread(&self.gradient(), Index::I),
+        );
         let mut sides = [letter, chain, difference].map(Side::symbols).to_vec();
         if self.simplex {
             let mut plain = Expression::default();

@@ -195,8 +195,13 @@ pub(in crate::check) fn stale_let(name: &Name, changed: &str) -> Diagnostic {
 }
 
 pub(in crate::check) fn output_is_layer(name: &Name) -> Diagnostic {
-    Diagnostic::new("M0525", format!("`{}` is not a layer", name.text), name.span, "the output consists of layers")
-        .help("name layers as a whole, as in `output kind, size;`")
+    Diagnostic::new(
+        "M0525",
+        format!("`{}` is not a layer", name.text),
+        name.span,
+        "the output consists of layers",
+    )
+    .help("name layers as a whole, as in `output kind, size;`")
 }
 
 pub(in crate::check) fn output_twice(name: &Name) -> Diagnostic {

@@ -18,8 +18,7 @@ impl Lower {
         model: &Model,
     ) -> Result<(EquationId, Option<EquationId>), Diagnostic> {
         let several = model.targets.iter().filter(|target| !target.importance).count() > 1;
-        let symbol =
-            if model.weight.is_some() { Symbol::Local("L".to_owned()) } else { Symbol::Loss };
+        let symbol = if model.weight.is_some() { Symbol::Local("L".to_owned()) } else { Symbol::Loss };
         let loss = if several || model.heads.len() > 1 {
             self.sum_of_heads(typed, symbol)?
         } else {

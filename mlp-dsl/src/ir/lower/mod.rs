@@ -265,8 +265,16 @@ impl Lower {
                 self.add(Symbol::Objective, Shape::Scalar, Op::Pointwise(b.finish(sum)))
             }
         };
-        self.derivation.loss =
-            Some(Loss { components, total, weight, batch, reduction, penalty, objective, gradients: Vec::new() });
+        self.derivation.loss = Some(Loss {
+            components,
+            total,
+            weight,
+            batch,
+            reduction,
+            penalty,
+            objective,
+            gradients: Vec::new(),
+        });
         Ok(())
     }
 

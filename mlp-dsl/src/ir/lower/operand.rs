@@ -124,7 +124,9 @@ impl Lower {
             model::Value::Layer(l) => d.layers.get(l).map(|layer| layer.value.clone()),
             model::Value::Neuron(l, n) => d.layers.get(l).and_then(|layer| element(&layer.value, n)),
             model::Value::Target(i) => d.targets.get(i).map(|target| target.value.clone()),
-            model::Value::TargetElement(i, j) => d.targets.get(i).and_then(|target| element(&target.value, j)),
+            model::Value::TargetElement(i, j) => {
+                d.targets.get(i).and_then(|target| element(&target.value, j))
+            }
         };
         found.or_never("values are declared before their use", Value::Packed(Vec::new()))
     }
