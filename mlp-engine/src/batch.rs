@@ -101,6 +101,9 @@ impl<S: Scalar> Network<S> {
     /// How many samples these inputs are.
     pub(crate) fn count(&self, inputs: &[S]) -> Result<usize, Error> {
         let width = self.program.inputs.max(1);
+        if inputs.len() == width {
+            return Ok(1);
+        }
         if !inputs.len().is_multiple_of(width) {
             return Err(Error::Length { what: "inputs", found: inputs.len(), expected: width });
         }
@@ -136,6 +139,10 @@ impl<S: Scalar> Network<S> {
     /// Writes the outputs of all samples.
     pub(crate) fn forward_all(&mut self, inputs: &[S], outputs: &mut [S], count: usize) -> Result<(), Error> {
         let (width, height) = (self.program.inputs, self.program.outputs);
+        if count == 1 {
+            let samples = Samples { inputs, targets: Targets::Numbers(&[]), count };
+            return self.run(Entry::Forward, true, samples, outputs, None, S::ZERO).map(drop);
+        }
         for range in ranges(count, block(count, self.program.block)) {
             let inputs = inputs.get(range.start * width..range.end * width).ok_or(Error::Program)?;
             let outputs = outputs.get_mut(range.start * height..range.end * height);

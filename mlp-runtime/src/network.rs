@@ -3,21 +3,23 @@
 use core::fmt;
 
 use super::batch::{Batch, BatchError, block, check_outputs};
+use super::boxed::{Boxed, BoxedWithSeed};
 use super::groups::{divisor, in_order, losses_in_groups};
 use super::scalar::Scalar;
 use super::tensors::{Tensors, numbered};
+use super::values::{Targets, Values};
 
 /// A network: parameters, its [`Tensors`], and the function they define.
-pub trait Network: Tensors {
+pub trait Network: Tensors + BoxedWithSeed {
     /// The inputs of one sample, `[Scalar; INPUTS]`.
-    type Input;
+    type Input: Values<Self::Scalar>;
     /// The outputs of one sample, `[Scalar; OUTPUTS]`.
-    type Output;
+    type Output: Values<Self::Scalar>;
     /// Memory for the intermediate values of one sample. Its contents before a call are ignored.
-    type Workspace: Default;
+    type Workspace: Default + Boxed;
     /// Memory for the intermediate values of a batch, which is computed in blocks of [`BLOCK`](Self::BLOCK) samples. Its
     /// contents before a call are ignored. Networks without blocks have the type [`Workspace`](Self::Workspace) for both.
-    type BatchWorkspace: Default;
+    type BatchWorkspace: Default + Boxed;
 
     /// The name of the network in its specification.
     const NAME: &'static str;
@@ -64,6 +66,7 @@ pub trait Network: Tensors {
     fn sample_workspace(workspace: &mut Self::BatchWorkspace) -> &mut Self::Workspace;
 
     /// The elements of the parameter `name` in row-major order; `None` if there is no such parameter.
+    #[must_use]
     fn parameter(&self, name: &str) -> Option<&[Self::Scalar]> {
         self.tensor(numbered(Self::TENSORS, name)?)
     }
@@ -111,9 +114,9 @@ pub trait Network: Tensors {
 /// A network with a loss, and its gradients with respect to the parameters.
 pub trait Differentiable: Network {
     /// The target of one sample.
-    type Target;
+    type Target: Targets<Self::Scalar>;
     /// The gradient with respect to each parameter, in its shape.
-    type Gradients: Gradients<Self::Scalar> + Default;
+    type Gradients: Gradients<Self::Scalar> + Default + Boxed;
 
     /// The number of scalars in a target.
     const TARGETS: usize;
@@ -134,6 +137,7 @@ pub trait Differentiable: Network {
     }
 
     /// The loss of one sample, with its weight as a factor where samples have weights.
+    #[must_use]
     fn loss(
         &self,
         input: &Self::Input,
@@ -221,6 +225,7 @@ pub trait Differentiable: Network {
 
     /// The objective for the batch: the sum of the losses in the order of [`backward_batch`](Self::backward_batch),
     /// divided once for a mean, plus the penalties. A mean over weights that sum to 0 is infinite or NaN.
+    #[must_use]
     fn loss_batch(
         &self,
         batch: Batch<'_, Self::Input, Self::Target>,
@@ -304,6 +309,7 @@ pub trait Gradients<S: Scalar>: Tensors<Scalar = S> {
     fn divide(&mut self, by: S);
 
     /// The elements of the gradient with this number: its [`tensor`](Tensors::tensor).
+    #[must_use]
     fn elements(&self, number: usize) -> Option<&[S]> {
         self.tensor(number)
     }
@@ -339,7 +345,7 @@ impl core::error::Error for NotFinite {}
 /// A network with a training rule.
 pub trait Trainable: Differentiable {
     /// The settings and the state of the rule; the states are its [`Tensors`].
-    type Optimizer: Tensors<Scalar = Self::Scalar> + Default;
+    type Optimizer: Tensors<Scalar = Self::Scalar> + Default + Boxed;
 
     /// Updates the parameters by one step of the rule.
     fn step(&mut self, optimizer: &mut Self::Optimizer, gradients: &Self::Gradients);
@@ -490,6 +496,16 @@ pub enum ParameterShape {
     Vector(usize),
     /// Rows and columns, in row-major order.
     Matrix(usize, usize),
+}
+
+impl fmt::Display for ParameterShape {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Scalar => write!(f, "[]"),
+            Self::Vector(size) => write!(f, "[{size}]"),
+            Self::Matrix(rows, columns) => write!(f, "[{rows}, {columns}]"),
+        }
+    }
 }
 
 impl ParameterShape {

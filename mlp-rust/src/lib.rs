@@ -14,6 +14,7 @@ mod runtime;
 mod start;
 mod stub;
 mod surface;
+mod targets;
 mod weights;
 
 use mlp_dsl::{
@@ -132,8 +133,10 @@ impl Context<'_> {
         let weights = weights::included(self);
         let (accumulated, inlined) = (self.accumulated_samples(), self.inlined());
         let functions = self.functions();
+        let targets = targets::targets(&printer, false);
         // The runtime of a file without dependencies has no heap.
         let boxed = (!self.standalone).then(|| heap::boxed(&printer));
+        let serde = (!self.standalone).then(|| heap::serde(&printer));
         let hints = self.hints.map(|names| ide_hints::hints(self, &printer, names));
         printer.module(
             &allowed_lints(),
@@ -145,10 +148,12 @@ impl Context<'_> {
                 #network
                 #accumulated
                 #inlined
+                #targets
                 #differentiable
                 #trainable
                 #functions
                 #boxed
+                #serde
                 #hints
             },
         )

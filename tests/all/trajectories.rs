@@ -49,7 +49,7 @@ fn resumed<N>(inputs: &[N::Input], targets: &[N::Target])
 where
     N: Trainable<Scalar = f64> + Default,
 {
-    let (mut workspace, mut gradients) = (N::Workspace::default(), N::Gradients::default());
+    let (mut workspace, mut gradients) = (N::BatchWorkspace::default(), N::Gradients::default());
     let batch = Batch::new(inputs, targets).unwrap();
     let (mut network, mut optimizer) = (N::default(), N::Optimizer::default());
     let (mut other, mut state) = (N::default(), N::Optimizer::default());

@@ -5,16 +5,16 @@ use alloc::{collections::BTreeMap, string::String, vec::Vec};
 use mlp_dsl::{
     ir::{Derivation, Value, array::Op, equation::EquationId},
     model::Reduction,
-    plan::{Entry, Operand, Plan, Storage},
+    plan::{Operand, Plan, Storage},
     shape::Shape,
 };
 use mlp_kernels::Scalar;
 
 use crate::{
     error::Error,
-    program::{Named, Parameter, Program, Target},
+    program::{Named, Parameter, Program, Routines, Target},
     start::literal,
-    step::{At, Instruction, Step},
+    step::{At, Instruction},
 };
 
 /// Numbers up to which arrays are not aligned.
@@ -195,7 +195,7 @@ impl Places {
         registers_at: usize,
         initial: Vec<(usize, S)>,
         instructions: Vec<Instruction<u32>>,
-        routines: BTreeMap<(Entry, bool), Vec<Step>>,
+        routines: Routines,
     ) -> Result<Program<S>, Error> {
         let named = |fields: &[mlp_dsl::plan::Field], of: &BTreeMap<EquationId, usize>| {
             let one = |field: &mlp_dsl::plan::Field| {

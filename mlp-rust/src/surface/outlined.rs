@@ -11,19 +11,19 @@ use super::{
     Field, Kind, Surface, Type,
     facts::{ByValue, Counts, Data, Facts, Loss, Part, Samples},
 };
-use crate::{attributes::Attributes, names::identifier};
+use crate::{UserTokens, attributes::Attributes, names::identifier};
 
 /// The limit on the numbers in one value of a stub: rustc evaluates them.
 const MOST_NUMBERS: usize = 1 << 16;
 
 impl Surface {
     /// The API of a network as far as its outline tells.
-    pub(crate) fn outlined(outline: &Outline) -> Self {
-        Surface::new(facts(outline))
+    pub(crate) fn outlined(outline: &Outline, tokens: UserTokens<'_>) -> Self {
+        Surface::new(facts(outline, tokens))
     }
 }
 
-fn facts(outline: &Outline) -> Facts {
+fn facts(outline: &Outline, tokens: UserTokens<'_>) -> Facts {
     let numbers = |count: Option<usize>| Type::Numbers(vec![count.unwrap_or(1)]);
     // In most networks an output has the length of the target.
     let targets = targets_of(outline);
@@ -35,7 +35,7 @@ fn facts(outline: &Outline) -> Facts {
         name: outline.name.clone(),
         span: Span::call_site(),
         visibility: outline.visibility.clone(),
-        attributes: Attributes::new(&outline.attributes, &|_| None, true),
+        attributes: Attributes::new(&outline.attributes, tokens, true),
         precision: outline.precision,
         network: part(&outline.parameters),
         workspace: part(&[]),

@@ -147,7 +147,8 @@ impl Printer<'_> {
         });
         let methods = part.methods.iter().map(|method| {
             let (docs, printed) = (&method.docs, self.method(method));
-            quote!(#(#[doc = #docs])* pub #printed)
+            let used = is_for_its_result(method).then(|| quote!(#[must_use]));
+            quote!(#(#[doc = #docs])* #used pub #printed)
         });
         let default = part.default.then(|| {
             let value = match part.kind {
@@ -405,6 +406,13 @@ fn passed(pass: Pass, lifetime: Option<&TokenStream>, ty: &TokenStream) -> Token
         Pass::Shared => quote!(& #lifetime #ty),
         Pass::Mutable => quote!(& #lifetime mut #ty),
     }
+}
+
+/// Whether a call without a use of its result does nothing. An error is a result that must be used anyway.
+fn is_for_its_result(method: &Method) -> bool {
+    let changes = |parameter: &Parameter| parameter.pass == Pass::Mutable;
+    let result = method.result.as_ref().is_some_and(|result| !matches!(result, Type::Checked | Type::Tried));
+    result && method.receiver != Some(Pass::Mutable) && !method.parameters.iter().any(changes)
 }
 
 /// The type parameters of a method: those of its parameters that may be anything.
