@@ -235,7 +235,7 @@ mod compiled {
             layer y[2] = softmax(dense(h));
             target t: class[2];
             loss cross_entropy(y, t);
-            penalty l2(0.01);
+            penalty l2(W_h, 0.01);
             train adam(rate = 0.05);
             data { (0.1, -0.7) -> 0, (0.3, 0.2) -> 1, (-0.9, 0.4) -> 1 }
         }
@@ -244,7 +244,7 @@ mod compiled {
 
 /// The network of `compiled`.
 const SMALL: &str = "network Small: f32 { input x[2]; layer h[5] = tanh(dense(x)); layer y[2] = softmax(dense(h)); \
-    target t: class[2]; loss cross_entropy(y, t); penalty l2(0.01); train adam(rate = 0.05); \
+    target t: class[2]; loss cross_entropy(y, t); penalty l2(W_h, 0.01); train adam(rate = 0.05); \
     data { (0.1, -0.7) -> 0, (0.3, 0.2) -> 1, (-0.9, 0.4) -> 1 } }";
 
 fn executed(text: &str, arguments: &[&str]) -> String {
