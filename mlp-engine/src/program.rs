@@ -47,6 +47,8 @@ pub(crate) struct Program<S> {
     /// Whether losses and gradients of a batch are means.
     pub(crate) mean: bool,
     pub(crate) penalized: bool,
+    /// Whether the mean of a batch is over weights of its samples.
+    pub(crate) weighted: bool,
     pub(crate) parameters: Vec<Parameter>,
     pub(crate) settings: Vec<Named>,
     pub(crate) states: Vec<Named>,

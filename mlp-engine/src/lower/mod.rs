@@ -110,6 +110,7 @@ impl<'l> Lowering<'l> {
             | Entry::Accumulate
             | Entry::Penalty
             | Entry::Penalize
+            | Entry::Weight
             | Entry::Step
             | Entry::Train => self.data(instructions),
             Entry::ForwardBlock

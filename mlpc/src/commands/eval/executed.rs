@@ -50,7 +50,8 @@ impl<S: Scalar> Data<S> {
         let of = |pick: fn(&Sample) -> &[f64]| {
             samples.iter().flat_map(pick).map(|number| S::from_f64(*number)).collect()
         };
-        let is_class = derivation.target.as_ref().is_some_and(|target| target.class);
+        // Of several targets each class is a vector.
+        let is_class = matches!(derivation.targets.as_slice(), [target] if target.class);
         let class = |sample: &Sample| sample.target.iter().position(|number| *number == 1.0);
         Data {
             inputs: of(|sample| &sample.input),
