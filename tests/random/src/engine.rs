@@ -62,6 +62,7 @@ struct Data<S> {
 
 impl<S: Scalar> Data<S> {
     fn new<'s>(derivation: &Derivation, samples: impl Iterator<Item = &'s Sample>) -> Self {
+        // Of several targets each class is a vector.
         let is_class = matches!(derivation.targets.as_slice(), [target] if target.class);
         let (mut inputs, mut numbers, mut classes) = (Vec::new(), Vec::new(), Vec::new());
         for sample in samples {
