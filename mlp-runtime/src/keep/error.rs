@@ -74,16 +74,16 @@ impl fmt::Display for TensorName {
     }
 }
 
-/// The shape of a tensor in a file, as far as an error keeps it: the first 4 sizes.
+/// The shape of a tensor in a file, as far as an error keeps it: the first 2 sizes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FoundShape {
-    sizes: [u64; 4],
+    sizes: [u64; 2],
     rank: usize,
 }
 
 impl FoundShape {
     pub(super) fn new(found: Sizes<'_>) -> Self {
-        let mut shape = FoundShape { sizes: [0; 4], rank: 0 };
+        let mut shape = FoundShape { sizes: [0; 2], rank: 0 };
         for size in found.iter() {
             if let Some(place) = shape.sizes.get_mut(shape.rank) {
                 *place = size;

@@ -107,7 +107,7 @@ fn each_kind_of_broken_file_has_its_message() {
         (file(header(&good()), 53), "bytes after the last tensor: 1".into()),
         (with(3, tensor("b_y", "I32", "1", "48,52")), "tensor `b_y` has numbers of type I32 in the file and F32 here".into()),
         (with(2, tensor("W_y", "F32", "1,3", "36,48")), "tensor `W_y` has the shape [1, 3] in the file and [3, 1] here".into()),
-        (with(2, tensor("W_y", "F32", "1,1,1,1,3", "36,48")), "tensor `W_y` has the shape [1, 1, 1, 1, …] in the file and [3, 1] here".into()),
+        (with(2, tensor("W_y", "F32", "1,1,1,1,3", "36,48")), "tensor `W_y` has the shape [1, 1, …] in the file and [3, 1] here".into()),
         (with(3, tensor("W_y", "F32", "1", "48,52")), "`W_y` is in the file twice".into()),
         (tensors(&without), "bytes after the last tensor: 4".into()),
         (file(header(&without), 48), "the file has no tensor `b_y`".into()),

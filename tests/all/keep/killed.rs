@@ -10,7 +10,7 @@ use std::{
     path::Path,
     process::{Command, Stdio},
     thread,
-    time::Duration,
+    time::Instant,
 };
 
 use mlp::keep::{Checkpoint, Progress, resume};
@@ -83,18 +83,22 @@ fn kill_and_resume(times: usize) {
     let (path, done) = (folder.path().join(CHECKPOINT), folder.path().join(DONE));
     let mut random = mlp::__private::Stream::new(5, 0, "moments");
     let (mut killed, mut resumed, mut ended) = (0, 0, 0);
-    while killed < times || ended == 0 {
+    // The time of a run that is not killed, the first one.
+    let mut whole = None;
+    while killed < times || path.exists() {
+        let begin = Instant::now();
         let mut child = Command::new(env::current_exe().unwrap())
             .args(["keep::killed::program", "--exact", "--ignored"])
             .env(FOLDER, folder.path())
             .stdout(Stdio::null())
             .spawn()
             .unwrap();
-        if killed < times {
-            thread::sleep(Duration::from_micros(random.uniform_scalar::<f64>(2e3, 60e3) as u64));
+        if let Some(whole) = whole.filter(|_| killed < times) {
+            thread::sleep(whole.mul_f64(random.uniform_scalar(0.02, 0.9)));
             child.kill().unwrap();
         }
         let is_killed = !child.wait().unwrap().success();
+        whole = whole.or(Some(begin.elapsed()));
         killed += usize::from(is_killed);
         if path.exists() {
             resumed += 1;
