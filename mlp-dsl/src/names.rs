@@ -218,6 +218,7 @@ impl Walk {
                 | Statement::Data(..)
                 | Statement::Unroll(_)
                 | Statement::Arithmetic(_)
+                | Statement::Backward(_)
                 | Statement::Allow(_) => {}
             }
         }
@@ -268,6 +269,7 @@ impl Walk {
             Statement::WeightFile(_)
             | Statement::Unroll(_)
             | Statement::Arithmetic(_)
+            | Statement::Backward(_)
             | Statement::Allow(_) => {}
         }
     }

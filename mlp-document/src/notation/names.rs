@@ -180,6 +180,8 @@ impl Names {
             | Symbol::BatchGradient(..)
             | Symbol::PenaltyGradient(_)
             | Symbol::ObjectiveGradient(_)
+            | Symbol::Pulled(_)
+            | Symbol::BatchPulled(_)
             | Symbol::Updated(_) => None,
         }
     }
@@ -221,6 +223,8 @@ impl Names {
             Symbol::BatchGradient(_, of) => derivative(self.batch_loss.clone(), *of),
             Symbol::PenaltyGradient(of) => derivative(penalty(), *of),
             Symbol::ObjectiveGradient(of) => derivative(objective(), *of),
+            Symbol::Pulled(of) => derivative(loss(), *of),
+            Symbol::BatchPulled(of) => derivative(self.batch_loss.clone(), *of),
             Symbol::Updated(of) => base(*of).marked(Mark::Plus).into(),
             Symbol::Named(_)
             | Symbol::Local(_)
@@ -254,6 +258,8 @@ impl Names {
             | Symbol::BatchGradient(..)
             | Symbol::PenaltyGradient(_)
             | Symbol::ObjectiveGradient(_)
+            | Symbol::Pulled(_)
+            | Symbol::BatchPulled(_)
             | Symbol::Updated(_) => Name::word(derivation.name_of(id)),
             Symbol::Local(_)
             | Symbol::Net(_)

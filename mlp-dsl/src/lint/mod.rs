@@ -164,6 +164,7 @@ fn calls(ast: &Ast) -> HashMap<Span, &str> {
             | Statement::Data(..)
             | Statement::Unroll(_)
             | Statement::Arithmetic(_)
+            | Statement::Backward(_)
             | Statement::Allow(_) => {}
         }
     }

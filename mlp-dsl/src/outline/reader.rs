@@ -63,6 +63,7 @@ pub(super) fn read(ast: &Ast, network: &Network, outline: Outline) -> Outline {
         | Statement::Data(..)
         | Statement::Unroll(_)
         | Statement::Arithmetic(_)
+        | Statement::Backward(_)
         | Statement::Allow(_) => None,
     });
     if let Some(train) = train {
@@ -115,6 +116,7 @@ impl<'a> Reader<'a> {
             | Statement::Seed(_)
             | Statement::Unroll(_)
             | Statement::Arithmetic(_)
+            | Statement::Backward(_)
             | Statement::Allow(_) => {}
         }
     }

@@ -106,6 +106,7 @@ impl Lower {
             layers: Vec::new(),
             loss: None,
             training: None,
+            pull_back: None,
             chosen: Chosen::default(),
         };
         Lower {
@@ -262,8 +263,16 @@ impl Lower {
                 self.add(Symbol::Objective, Shape::Scalar, Op::Pointwise(b.finish(sum)))
             }
         };
-        self.derivation.loss =
-            Some(Loss { components, total, batch, reduction, penalty, objective, gradients: Vec::new() });
+        self.derivation.loss = Some(Loss {
+            components,
+            total,
+            batch,
+            reduction,
+            penalty,
+            objective,
+            gradients: Vec::new(),
+            inputs: Vec::new(),
+        });
         Ok(())
     }
 

@@ -62,7 +62,10 @@ impl<'f> Flow<'f> {
             | Entry::LossBlock
             | Entry::SamplesBlock
             | Entry::AccumulateBlock
-            | Entry::TrainBlock => true,
+            | Entry::TrainBlock
+            | Entry::InputGradientBlock
+            | Entry::AccumulateWithInputBlock
+            | Entry::PullBackBlock => true,
             Entry::Forward
             | Entry::Trace
             | Entry::Loss
@@ -70,7 +73,10 @@ impl<'f> Flow<'f> {
             | Entry::Penalty
             | Entry::Penalize
             | Entry::Step
-            | Entry::Train => false,
+            | Entry::Train
+            | Entry::InputGradient
+            | Entry::AccumulateWithInput
+            | Entry::PullBack => false,
         }
     }
 
@@ -94,9 +100,7 @@ impl<'f> Flow<'f> {
             return Err((Rule::Results, *missing));
         }
         match self.undivided.first() {
-            Some(id) if matches!(self.entry, Entry::AccumulateBlock | Entry::TrainBlock) => {
-                Err((Rule::Mean, *id))
-            }
+            Some(id) if self.entry != Entry::SamplesBlock => Err((Rule::Mean, *id)),
             _ => Ok(()),
         }
     }
@@ -127,6 +131,9 @@ impl<'f> Flow<'f> {
             | Instruction::AddLoss(value) => self.handed_over.push(value.value),
             Instruction::Output(Output::Packed(values)) => {
                 self.handed_over.extend(values.iter().map(|value| value.value));
+            }
+            Instruction::InputGradient(values) => {
+                self.handed_over.extend(values.iter().map(|(value, _)| value.value));
             }
             Instruction::Index(_)
             | Instruction::Stack(_)
@@ -206,7 +213,11 @@ impl<'f> Flow<'f> {
             Storage::Parameter(_) | Storage::State(_) | Storage::Gradient(_) => {
                 self.facts.stored(id) == Some(operand.storage)
             }
-            Storage::Input | Storage::Target | Storage::Setting(_) | Storage::StepNumber => false,
+            Storage::Input
+            | Storage::Target
+            | Storage::OutputGradient
+            | Storage::Setting(_)
+            | Storage::StepNumber => false,
         };
         if !fits || operand.shape != self.facts.shape(id) {
             return Err((Rule::Storage, id));
