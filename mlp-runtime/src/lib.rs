@@ -1,7 +1,7 @@
-//! The library that generated networks call: elementary functions, kernels, random start values, batches, and the
-//! traits that networks implement.
+//! The library that generated networks call: batches, the traits that networks implement, and, from `mlp-kernels`,
+//! elementary functions, kernels and random start values.
 //!
-//! It needs no heap and no dependency but `mlp-hash`, and does not panic. `unsafe` code is in the kernels (`isa`, `gemm`)
+//! It needs no heap and no dependency but `mlp-hash` and `mlp-kernels`, and does not panic. `unsafe` code is in the kernels
 //! and, with the feature `alloc`, in the module `heap`. With the feature `rayon` large products of batches are computed on
 //! several threads.
 //!
@@ -19,49 +19,34 @@ extern crate std;
 #[path = "private.rs"]
 #[doc(hidden)]
 pub mod __private;
-mod arithmetic;
 mod batch;
 mod class;
 mod exports;
-mod functions;
-mod fused;
-#[cfg_attr(
-    not(any(
-        all(target_arch = "x86_64", target_feature = "sse2"),
-        all(target_arch = "aarch64", target_feature = "neon", target_endian = "little")
-    )),
-    allow(dead_code, unused_imports, unused_macros, reason = "there are no vector registers")
-)]
-#[allow(unsafe_code, reason = "kernels read and write through pointers")]
-#[deny(clippy::undocumented_unsafe_blocks)]
-mod gemm;
 mod groups;
 #[cfg(feature = "alloc")]
 mod heap;
-mod isa;
-mod kernels;
 mod missing;
 mod missing_heap;
 mod network;
-pub mod random;
-mod scalar;
 #[cfg(feature = "source")]
 pub mod source;
 #[cfg(feature = "ndarray")]
 mod views;
 mod weight_file;
 
-// In standalone programs, two modules.
+// In standalone programs, modules.
 use mlp_hash as draws;
 use mlp_hash as hash;
+use mlp_kernels::{arithmetic, isa, kernels, scalar};
 
 pub use batch::{Batch, BatchError, rows_from_flat};
 pub use class::{Class, NoSuchClass};
+#[doc(inline)]
+pub use mlp_kernels::{Scalar, random};
 pub use network::{
     Differentiable, Gradients, Network, NotFinite, Parameter, ParameterKind, ParameterShape, Reduction,
     Trainable,
 };
-pub use scalar::Scalar;
 #[cfg(feature = "ndarray")]
 pub use views::rows_from_view;
 

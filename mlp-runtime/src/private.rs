@@ -3,20 +3,20 @@
 
 pub use crate::batch::check_outputs;
 pub use crate::exports::*;
-pub use crate::fused::{multiply_add, multiply_add_f32, multiply_add_f64};
-#[cfg(all(target_arch = "aarch64", target_feature = "neon", target_endian = "little"))]
-pub use crate::isa::neon::Neon;
-#[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
-pub use crate::isa::x86::sets::{Avx2, Avx512, Sse2};
-pub use crate::kernels::{Mean, ordered_sum};
 pub use crate::missing_heap::{FeatureAlloc, SmallEnoughElseBoxed};
+pub use mlp_kernels::fused::{multiply_add, multiply_add_f32, multiply_add_f64};
+#[cfg(all(target_arch = "aarch64", target_feature = "neon", target_endian = "little"))]
+pub use mlp_kernels::isa::neon::Neon;
+#[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
+pub use mlp_kernels::isa::x86::sets::{Avx2, Avx512, Sse2};
+pub use mlp_kernels::kernels::{Mean, ordered_sum};
 
 pub use crate::__mlp_boxed;
 
 /// Elementary functions; of `f64` unless their name has another type.
 pub mod functions {
-    pub use crate::functions::f32::{erf_f32, exp_f32, floor_f32, ln_f32, sqrt_f32, tanh_f32};
-    pub use crate::functions::f64::{erf, exp, floor, ln, powf, sqrt, tanh};
+    pub use mlp_kernels::functions::f32::{erf_f32, exp_f32, floor_f32, ln_f32, sqrt_f32, tanh_f32};
+    pub use mlp_kernels::functions::f64::{erf, exp, floor, ln, powf, sqrt, tanh};
 }
 
 /// Generated types on the heap.

@@ -9,5 +9,5 @@ mod features;
 #[path = "features/of_target.rs"]
 mod features;
 mod registers;
-pub(crate) mod sets;
+pub mod sets;
 mod sse2;

@@ -8,26 +8,26 @@
 
 #[cfg(all(all(target_arch = "x86_64", target_feature = "sse2"), any(feature = "std", test)))]
 #[path = "dispatch/detected.rs"]
-pub(crate) mod dispatch;
+pub mod dispatch;
 #[cfg(all(all(target_arch = "x86_64", target_feature = "sse2"), not(any(feature = "std", test))))]
 #[path = "dispatch/of_target.rs"]
-pub(crate) mod dispatch;
+pub mod dispatch;
 #[cfg(all(target_arch = "aarch64", target_feature = "neon", target_endian = "little"))]
 #[path = "dispatch/neon.rs"]
-pub(crate) mod dispatch;
+pub mod dispatch;
 #[cfg(not(any(
     all(target_arch = "x86_64", target_feature = "sse2"),
     all(target_arch = "aarch64", target_feature = "neon", target_endian = "little")
 )))]
 #[path = "dispatch/portable.rs"]
-pub(crate) mod dispatch;
+pub mod dispatch;
 
 #[cfg(all(target_arch = "aarch64", target_feature = "neon", target_endian = "little"))]
 #[allow(unsafe_code, reason = "vector instructions")]
 #[deny(clippy::undocumented_unsafe_blocks)]
-pub(crate) mod neon;
-pub(crate) mod portable;
-pub(crate) mod traits;
+pub mod neon;
+pub mod portable;
+pub mod traits;
 #[cfg_attr(
     not(any(
         all(target_arch = "x86_64", target_feature = "sse2"),
@@ -51,4 +51,4 @@ pub(crate) mod vectorized;
 #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
 #[allow(unsafe_code, reason = "vector instructions")]
 #[deny(clippy::undocumented_unsafe_blocks)]
-pub(crate) mod x86;
+pub mod x86;

@@ -1,5 +1,5 @@
 //! Elementary functions that give the same bits on every processor.
 
 mod double_double;
-pub(crate) mod f32;
-pub(crate) mod f64;
+pub mod f32;
+pub mod f64;

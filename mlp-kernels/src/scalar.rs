@@ -106,7 +106,7 @@ pub trait Scalar:
 }
 
 /// Whether none is infinite or NaN.
-pub(crate) fn all_numbers<S: Scalar>(numbers: &[S]) -> bool {
+pub fn all_numbers<S: Scalar>(numbers: &[S]) -> bool {
     // Each part without a branch, in registers.
     numbers.chunks(64).all(|part| part.iter().fold(true, |all, number| all & number.is_number()))
 }
