@@ -98,6 +98,7 @@ pub use mlp_runtime::__private;
 #[cfg(feature = "ndarray")]
 pub use mlp_runtime::rows_from_view;
 pub use mlp_runtime::{
-    Batch, BatchError, Class, Differentiable, Gradients, Network, NoSuchClass, NotFinite, Parameter,
-    ParameterKind, ParameterShape, Reduction, Scalar, Trainable, rows_from_flat,
+    Batch, BatchError, Class, Differentiable, Gradients, InputDifferentiable, Network, NoSuchClass,
+    NotFinite, Parameter, ParameterKind, ParameterShape, PullBack, Reduction, Scalar, Trainable,
+    rows_from_flat,
 };

@@ -79,6 +79,43 @@ pub(crate) fn losses_in_groups<N: Differentiable + ?Sized>(
     losses.reduced(N::REDUCTION, batch.len())
 }
 
+/// The loss of a batch whose samples are written to as well. `group` gets the samples of a group, what is written for
+/// them, and the total that their losses are added to.
+#[inline(always)]
+pub(crate) fn losses_of_groups<S: Scalar, I, T, W>(
+    reduction: Reduction,
+    batch: Batch<'_, I, T>,
+    written: &mut [W],
+    mut group: impl FnMut(&[I], &[T], &mut [W], &mut S),
+) -> S {
+    let mut losses = Losses::new();
+    let mut last = -S::ZERO;
+    sums_of_groups::<S, _, _, _>(batch, written, |inputs, targets, written| {
+        last = -S::ZERO;
+        group(inputs, targets, written, &mut last);
+        losses.add(last);
+    });
+    if batch.len() > S::GROUP {
+        return losses.reduced(reduction, batch.len());
+    }
+    match reduction.count(batch.len()) {
+        Some(count) => last / count,
+        None => last,
+    }
+}
+
+/// The groups of a batch in order, with what is written for their samples.
+#[inline(always)]
+pub(crate) fn sums_of_groups<S: Scalar, I, T, W>(
+    batch: Batch<'_, I, T>,
+    written: &mut [W],
+    mut group: impl FnMut(&[I], &[T], &mut [W]),
+) {
+    for ((inputs, targets), written) in batch.blocks_of(S::GROUP).zip(written.chunks_mut(S::GROUP.max(1))) {
+        group(inputs, targets, written);
+    }
+}
+
 /// The sum of the losses of groups.
 struct Losses(f64);
 

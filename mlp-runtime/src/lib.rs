@@ -25,6 +25,7 @@ mod exports;
 mod groups;
 #[cfg(feature = "alloc")]
 mod heap;
+mod inputs;
 mod missing;
 mod missing_heap;
 mod network;
@@ -41,6 +42,7 @@ use mlp_kernels::{arithmetic, isa, kernels, scalar};
 
 pub use batch::{Batch, BatchError, rows_from_flat};
 pub use class::{Class, NoSuchClass};
+pub use inputs::{InputDifferentiable, PullBack};
 #[doc(inline)]
 pub use mlp_kernels::{Scalar, random};
 pub use network::{

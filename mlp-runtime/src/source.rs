@@ -28,6 +28,7 @@ const OWN: &[Module] = modules! {
     missing = include_str!("missing.rs");
     network = include_str!("network.rs");
     groups = include_str!("groups.rs");
+    inputs = include_str!("inputs.rs");
     exports = include_str!("exports.rs");
 };
 

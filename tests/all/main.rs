@@ -11,6 +11,7 @@ mod bare;
 mod corners;
 mod course;
 mod hygiene;
+mod inputs;
 mod long_batches;
 mod losses;
 mod macro_rules;

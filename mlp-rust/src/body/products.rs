@@ -53,6 +53,7 @@ impl Products<'_> {
             Storage::Workspace => quote!(&__workspace.#name),
             Storage::Input
             | Storage::Target
+            | Storage::OutputGradient
             | Storage::Parameter(_)
             | Storage::Gradient(_)
             | Storage::Setting(_)
@@ -97,6 +98,7 @@ impl Products<'_> {
             Storage::Parameter(of) => Some(self.0.context.field(of)),
             Storage::Input
             | Storage::Target
+            | Storage::OutputGradient
             | Storage::Gradient(_)
             | Storage::Setting(_)
             | Storage::StepNumber

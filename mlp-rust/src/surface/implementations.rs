@@ -13,11 +13,14 @@ pub(super) fn implementations(facts: &Facts) -> Vec<Implementation> {
     let mut all = vec![implementation(Trait::Network, Kind::Network, network(facts))];
     if facts.gradients.is_some() {
         all.push(implementation(Trait::Gradients, Kind::Gradients, gradients()));
+    }
+    if facts.has_loss {
         all.push(implementation(Trait::Differentiable, Kind::Network, differentiable(facts)));
     }
     if facts.optimizer.is_some() {
         all.push(implementation(Trait::Trainable, Kind::Network, trainable()));
     }
+    all.extend(super::inputs::implementations(facts));
     all
 }
 
@@ -25,7 +28,7 @@ fn constant(name: &'static str, ty: Type, value: Value) -> Item {
     Item::Constant(Constant { docs: Vec::new(), name, ty, value })
 }
 
-fn workspace() -> Parameter {
+pub(super) fn workspace() -> Parameter {
     mutable("__workspace", Type::Own(Kind::Workspace))
 }
 

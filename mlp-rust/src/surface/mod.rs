@@ -6,6 +6,7 @@ mod api;
 pub(crate) mod derived;
 mod facts;
 mod implementations;
+mod inputs;
 mod missing;
 pub(crate) mod outlined;
 pub(crate) mod print;
@@ -125,6 +126,8 @@ pub(crate) enum Type {
     Wide(usize),
     /// A result without a value.
     Checked,
+    /// A number, if the lengths of all slices are right.
+    CheckedNumber,
     /// The loss before a step, if it was taken.
     Tried,
     /// The elements of a parameter, if there is one of the name; to read or to change.
@@ -230,6 +233,10 @@ pub(crate) enum Returned {
     Step,
     /// The same, if loss and gradients are numbers.
     Tried,
+    /// Loss and gradient with respect to the input.
+    InputGradient,
+    /// Gradients with respect to the parameters and to the input.
+    PulledBack,
 }
 
 /// A constant.
@@ -276,6 +283,8 @@ pub(crate) enum Trait {
     Differentiable,
     Trainable,
     Gradients,
+    InputDifferentiable,
+    PullBack,
 }
 
 /// The implementation of a trait of the runtime.
@@ -303,6 +312,10 @@ pub(crate) enum Provided {
     Gradients,
     /// A step on a sample or on a block of samples.
     Steps,
+    /// Gradients with respect to the inputs of a block of samples.
+    InputGradients,
+    /// Gradients back from the output of a block of samples.
+    PulledBack,
 }
 
 /// Lines of documentation.
