@@ -411,6 +411,11 @@ impl Derivation {
         self.parameters.iter().any(|parameter| parameter.trained.is_some())
     }
 
+    /// Whether the loss has gradients with respect to the inputs: where they are asked for.
+    pub fn has_input_gradients(&self) -> bool {
+        self.loss.as_ref().is_some_and(|loss| !loss.inputs.is_empty())
+    }
+
     /// How many numbers all parameters hold.
     pub fn parameter_count(&self) -> usize {
         self.count(ParameterKind::Weight) + self.count(ParameterKind::Bias)
