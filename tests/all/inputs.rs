@@ -306,3 +306,75 @@ fn generic_code_attacks_and_reads_the_jacobian() {
         }
     }
 }
+
+/// The networks of `tests/inputs/inputs.py`.
+macro_rules! beside_pytorch {
+    ($($module:ident: $network:ident = $file:tt),* $(,)?) => {
+        $(mod $module {
+            use mlp::{Differentiable, InputDifferentiable, PullBack};
+
+            mlp::mlp!(file = $file);
+
+            /// Loss and gradient with respect to the input; that back from the output, and those of the parameters.
+            pub(super) fn numbers(sample: usize) -> [Vec<f64>; 2] {
+                let network = $network::new();
+                let (input, target) = (&$network::DATA_INPUTS[sample], &$network::DATA_TARGETS[sample]);
+                let (loss, gradient) = network.input_gradient(input, target);
+                let seed = std::array::from_fn(|index| 1.0 - 0.375 * index as f64);
+                let (gradients, pulled) = network.pull_back(input, &seed);
+                let parameters = super::gradients(&gradients).concat();
+                [[vec![loss], gradient.to_vec()].concat(), [pulled.to_vec(), parameters].concat()]
+            }
+        })*
+
+        const BESIDE: &[(&str, fn(usize) -> [Vec<f64>; 2], &str)] =
+            &[$((stringify!($network), $module::numbers, include_str!(concat!("../../", $file)))),*];
+    };
+}
+
+beside_pytorch! {
+    regression: Regression = "tests/inputs/specifications/regression.mlp",
+    classes: Classes = "tests/inputs/specifications/classes.mlp",
+    tied: Tied = "tests/inputs/specifications/tied.mlp",
+}
+
+/// The same numbers by the referee.
+fn refereed(text: &str, sample: usize) -> [Vec<f64>; 2] {
+    let derivation = mlp_dsl::compile(text).unwrap().with_pull_back().unwrap().unwrap();
+    let (loss, back) = (derivation.loss.as_ref().unwrap(), derivation.pull_back.as_ref().unwrap());
+    let mut point = Point::at(&derivation, &derivation.header.samples);
+    let seed: Vec<f64> =
+        (0..derivation.shape(back.output[0]).count()).map(|index| 1.0 - 0.375 * index as f64).collect();
+    point.give(back.output[0], sample, Array::from_row_major(derivation.shape(back.output[0]), &seed));
+    let evaluation = evaluate::<f64>(&derivation, &point);
+    let of = |id: &EquationId| evaluation.value_of(*id, sample).unwrap().iter().collect::<Vec<f64>>();
+    let parameters = back.parameters.iter().map(|own| &own.gradient);
+    [
+        [&loss.total].into_iter().chain(&loss.inputs).flat_map(of).collect(),
+        back.inputs.iter().chain(parameters).flat_map(of).collect(),
+    ]
+}
+
+/// The difference as a part of what is expected.
+fn normwise(found: &[f64], expected: &[f64]) -> f64 {
+    assert_eq!(found.len(), expected.len());
+    let norm = |numbers: &mut dyn Iterator<Item = f64>| numbers.map(|x| x * x).sum::<f64>().sqrt();
+    norm(&mut found.iter().zip(expected).map(|(a, b)| a - b)) / norm(&mut expected.iter().copied())
+}
+
+#[test]
+fn gradients_with_respect_to_inputs_are_those_of_pytorch() {
+    let mut compared = 0;
+    for line in include_str!("../inputs/pytorch.csv").lines().skip(2) {
+        let words: Vec<&str> = line.split(',').collect();
+        let (name, sample, what) = (words[0], words[1].parse().unwrap(), words[2]);
+        let expected: Vec<f64> = words[3..].iter().map(|number| number.parse().unwrap()).collect();
+        let (_, compiled, text) = BESIDE.iter().find(|(network, ..)| *network == name).unwrap();
+        for (side, [loss, pulled]) in [("code", compiled(sample)), ("referee", refereed(text, sample))] {
+            let error = normwise(if what == "loss" { &loss } else { &pulled }, &expected);
+            assert!(error < 1e-14, "{side}, {name}, sample {sample}, {what}: {error:e}");
+            compared += expected.len();
+        }
+    }
+    assert_eq!(compared, 2 * 4 * (1 + 3 + 3 + 32 + 1 + 4 + 4 + 51 + 1 + 4 + 4 + 35));
+}

@@ -8,6 +8,7 @@ pub mod checks;
 pub mod compiled;
 pub mod coverage;
 pub mod generator;
+mod inputs;
 pub mod mutants;
 pub mod numbers;
 mod survey;
