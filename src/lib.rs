@@ -99,6 +99,8 @@ pub use mlp_runtime::__private;
 pub use mlp_runtime::rows_from_view;
 pub use mlp_runtime::{
     Batch, BatchError, Class, Differentiable, Gradients, InputDifferentiable, Network, NoSuchClass,
-    NotFinite, Parameter, ParameterKind, ParameterShape, PullBack, Reduction, Scalar, Trainable,
+    NotFinite, Parameter, ParameterKind, ParameterShape, PullBack, Reduction, Scalar, Tensors, Trainable,
     rows_from_flat,
 };
+#[doc(inline)]
+pub use mlp_training as training;

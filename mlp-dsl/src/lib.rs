@@ -10,6 +10,7 @@
 
 #![warn(clippy::wildcard_enum_match_arm)]
 
+pub mod attribute;
 mod check;
 mod compilation;
 pub mod diagnostic;

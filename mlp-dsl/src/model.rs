@@ -3,6 +3,7 @@
 pub use crate::drawn::{Drawn, NoGrid, Step};
 use crate::number::{Arithmetic, Precision};
 use crate::{
+    attribute::Attribute,
     formula::{
         ConstantId, Formula, FunctionId,
         operator::{Comparison, Operator},
@@ -53,6 +54,8 @@ pub struct Header {
     pub visibility: String,
     /// The network's documentation.
     pub docs: Vec<String>,
+    /// The network's attributes, for generated code.
+    pub attributes: Vec<Attribute>,
     /// The number type of the generated code.
     pub precision: Precision,
     /// The seed of drawn start values.

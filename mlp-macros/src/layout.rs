@@ -1,9 +1,8 @@
 //! Turns tokens into text, with a table from places in the text to the user's tokens.
 
 use proc_macro2::{Delimiter, Group, Spacing, Span, TokenStream, TokenTree};
-use quote::quote;
 
-use crate::file::File;
+use crate::{file::File, runtime};
 
 /// The text of a token stream.
 pub(crate) struct Layout {
@@ -11,28 +10,37 @@ pub(crate) struct Layout {
     pub(crate) text: String,
     /// Start and end of each token in the text, and its span, in order.
     tokens: Vec<(usize, usize, Span)>,
-    /// `::name::runtime` if the macro starts with `crate = name;`.
+    /// The tokens of attributes, a group before its content, each with the place of its start and its end.
+    attributes: Vec<(usize, usize, TokenTree)>,
+    /// The module of the runtime if the macro starts with `crate = path;`.
     pub(crate) runtime: Option<TokenStream>,
+    /// The error of a wrong `crate = path;`.
+    pub(crate) problem: Option<TokenStream>,
     /// The file that the macro names instead of a specification.
     pub(crate) file: Option<File>,
 }
 
 impl Layout {
     pub(crate) fn new(tokens: TokenStream) -> Self {
-        let mut layout = Layout { text: String::new(), tokens: Vec::new(), runtime: None, file: None };
+        let mut layout = Layout {
+            text: String::new(),
+            tokens: Vec::new(),
+            attributes: Vec::new(),
+            runtime: None,
+            problem: None,
+            file: None,
+        };
         let all: Vec<TokenTree> = tokens.into_iter().collect();
-        let rest = match all.as_slice() {
-            [
-                TokenTree::Ident(word),
-                TokenTree::Punct(equals),
-                TokenTree::Ident(name),
-                TokenTree::Punct(end),
-                rest @ ..,
-            ] if word == "crate" && equals.as_char() == '=' && end.as_char() == ';' => {
-                layout.runtime = Some(quote!(::#name::__private));
+        let rest = match runtime::named(&all) {
+            Some((Ok(path), rest)) => {
+                layout.runtime = Some(path);
                 rest
             }
-            all => all,
+            Some((Err(problem), rest)) => {
+                layout.problem = Some(problem);
+                rest
+            }
+            None => &all,
         };
         layout.file = File::named(rest);
         layout.stream(rest.iter().cloned());
@@ -41,25 +49,48 @@ impl Layout {
 
     /// Writes tokens as text. An explicit stack holds the groups, because the user decides their depth.
     fn stream(&mut self, tokens: impl Iterator<Item = TokenTree>) {
-        let mut stack = vec![(tokens.collect::<Vec<_>>().into_iter(), None::<(char, Span)>)];
-        while let Some((tokens, _)) = stack.last_mut() {
-            match tokens.next() {
+        let tokens = tokens.collect::<Vec<_>>().into_iter();
+        let mut stack = vec![Open { tokens, close: None, attribute: None }];
+        // The open groups of an attribute, its own brackets included.
+        let (mut inside, mut after_hash) = (0_usize, false);
+        while let Some(Open { tokens, .. }) = stack.last_mut() {
+            let (next, start) = (tokens.next(), self.text.len());
+            let was_hash = after_hash;
+            after_hash = matches!(&next, Some(TokenTree::Punct(punct)) if punct.as_char() == '#');
+            match next {
                 Some(TokenTree::Group(group)) => {
                     let close = brackets(&group).map(|(open, close)| {
                         self.token(open.encode_utf8(&mut [0; 4]), group.span_open(), true);
                         (close, group.span_close())
                     });
-                    stack.push((group.stream().into_iter().collect::<Vec<_>>().into_iter(), close));
+                    let tokens = group.stream().into_iter().collect::<Vec<_>>().into_iter();
+                    let kept = inside > 0 && group.delimiter() != Delimiter::None;
+                    let attribute = kept.then_some(self.attributes.len());
+                    if kept {
+                        self.attributes.push((start, start, TokenTree::Group(group)));
+                    }
+                    inside += usize::from(inside > 0 || was_hash);
+                    stack.push(Open { tokens, close, attribute });
                 }
                 Some(TokenTree::Punct(punct)) => {
                     // `.15` is one word to the compiler, and two tokens to rustc.
                     let apart = punct.spacing() == Spacing::Alone && punct.as_char() != '.';
                     self.token(punct.as_char().encode_utf8(&mut [0; 4]), punct.span(), apart);
+                    self.keep(inside, start, TokenTree::Punct(punct));
                 }
-                Some(token) => self.token(&token.to_string(), token.span(), true),
+                Some(token) => {
+                    self.token(&token.to_string(), token.span(), true);
+                    self.keep(inside, start, token);
+                }
                 None => {
-                    if let Some((_, Some((close, span)))) = stack.pop() {
+                    let Some(Open { close, attribute, .. }) = stack.pop() else { break };
+                    inside = inside.saturating_sub(1);
+                    if let Some((close, span)) = close {
                         self.token(close.encode_utf8(&mut [0; 4]), span, true);
+                    }
+                    let end = self.text.trim_end().len();
+                    if let Some((_, until, _)) = attribute.and_then(|at| self.attributes.get_mut(at)) {
+                        *until = end;
                     }
                 }
             }
@@ -73,6 +104,24 @@ impl Layout {
         if apart {
             self.text.push(' ');
         }
+    }
+
+    /// Keeps a token that was written from `start` on, if it is inside an attribute.
+    fn keep(&mut self, inside: usize, start: usize, token: TokenTree) {
+        if inside > 0 {
+            self.attributes.push((start, self.text.trim_end().len(), token));
+        }
+    }
+
+    /// The user's tokens in a part of an attribute.
+    pub(crate) fn attribute(&self, span: mlp_dsl::span::Span) -> Option<TokenStream> {
+        let mut end = span.start;
+        let parts = self.attributes.iter().filter(|(start, until, _)| {
+            let next = *start >= end && *until <= span.end;
+            end = if next { *until } else { end };
+            next
+        });
+        Some(parts.map(|(_, _, token)| token.clone()).collect())
     }
 
     /// The first and the last of the user's tokens in a part of the text.
@@ -93,6 +142,15 @@ impl Layout {
         }
         self.range(span).0
     }
+}
+
+/// A group whose tokens are being written.
+struct Open {
+    tokens: std::vec::IntoIter<TokenTree>,
+    /// The closing bracket and its place.
+    close: Option<(char, Span)>,
+    /// The number of the group among the tokens of attributes.
+    attribute: Option<usize>,
 }
 
 fn brackets(group: &Group) -> Option<(char, char)> {

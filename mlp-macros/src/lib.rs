@@ -4,6 +4,7 @@
 mod file;
 mod layout;
 mod report;
+mod runtime;
 #[cfg(test)]
 mod tests;
 mod weights;
@@ -18,7 +19,7 @@ use mlp_dsl::{
     outline::outlines,
     syntax::ast::Ast,
 };
-use mlp_rust::{Options, Spans, weight_file};
+use mlp_rust::{Options, Spans, UserTokens, weight_file};
 use proc_macro2::{Ident, Span, TokenStream};
 use weights::Crate;
 
@@ -28,7 +29,11 @@ use weights::Crate;
 /// the root of the crate. Cargo rebuilds the crate when the file changes.
 ///
 /// The reference of the project describes the language; the generated types and methods have
-/// documentation. If the crate `mlp` has another name, start with `crate = other_name;`.
+/// documentation.
+///
+/// If the crate `mlp` has another name, or only a re-export of it can be reached, start with its path:
+/// `mlp! { crate = other_name; network … }`, `mlp!(crate = library::mlp; file = "networks/course.mlp")`. The path starts
+/// with the name of a crate, or with `crate`, `$crate`, `self` or `super`.
 #[proc_macro]
 pub fn mlp(tokens: proc_macro::TokenStream) -> proc_macro::TokenStream {
     expand(tokens.into()).into()
@@ -38,6 +43,9 @@ pub fn mlp(tokens: proc_macro::TokenStream) -> proc_macro::TokenStream {
 /// `compile_error!` for each.
 fn expand(tokens: TokenStream) -> TokenStream {
     let layout = Layout::new(tokens);
+    if let Some(problem) = layout.problem {
+        return problem;
+    }
     match &layout.file {
         Some(file) => from_file(file, layout.runtime.as_ref()),
         None => from_tokens(&layout),
@@ -51,6 +59,7 @@ fn from_tokens(layout: &Layout) -> TokenStream {
         files: Crate::root(),
         runtime: layout.runtime.as_ref(),
         spans: Some(&|span| layout.name_span(span)),
+        tokens: Some(&|span| layout.attribute(span)),
         report: &report,
     })
 }
@@ -63,7 +72,7 @@ fn from_file(file: &File, runtime: Option<&TokenStream>) -> TokenStream {
     let report = |found: &Diagnostic| file.report(found, &text);
     let files = Crate::around(file.path());
     let mut code = file.mention();
-    code.extend(compile(&Source { text: &text, files, runtime, spans: None, report: &report }));
+    code.extend(compile(&Source { text: &text, files, runtime, spans: None, tokens: None, report: &report }));
     code
 }
 
@@ -75,6 +84,8 @@ struct Source<'s> {
     runtime: Option<&'s TokenStream>,
     /// The spans of its names, where they are tokens of the user: editors are told of them.
     spans: Option<Spans<'s>>,
+    /// The user's tokens in an attribute.
+    tokens: Option<UserTokens<'s>>,
     /// Turns an error into `compile_error!`, and a warning into one of rustc.
     report: &'s dyn Fn(&Diagnostic) -> TokenStream,
 }
@@ -99,6 +110,7 @@ fn printed(source: &Source<'_>, ast: &Ast, compiled: &Compilation) -> Result<Tok
         standalone: false,
         public: false,
         spans: source.spans,
+        tokens: source.tokens,
         hints: names.as_ref(),
         weights: weight_file(&compiled.derivation).map(|file| source.files.bytes(&file.path)),
     };

@@ -26,4 +26,5 @@ pub use super::network::{
 };
 pub use super::random::Stream;
 pub use super::scalar::Scalar;
+pub use super::tensors::Tensors;
 pub use super::weight_file::{load_f32, load_f64, load_transposed_f32, load_transposed_f64, weight_file};

@@ -31,6 +31,7 @@ mod missing_heap;
 mod network;
 #[cfg(feature = "source")]
 pub mod source;
+mod tensors;
 #[cfg(feature = "ndarray")]
 mod views;
 mod weight_file;
@@ -49,6 +50,7 @@ pub use network::{
     Differentiable, Gradients, Network, NotFinite, Parameter, ParameterKind, ParameterShape, Reduction,
     Trainable,
 };
+pub use tensors::Tensors;
 #[cfg(feature = "ndarray")]
 pub use views::rows_from_view;
 

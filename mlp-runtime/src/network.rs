@@ -4,12 +4,11 @@ use core::fmt;
 
 use super::batch::{Batch, BatchError, block, check_outputs};
 use super::groups::{in_order, losses_in_groups};
-use super::scalar::{Scalar, all_numbers};
+use super::scalar::Scalar;
+use super::tensors::{Tensors, numbered};
 
-/// A network: parameters, and the function they define.
-pub trait Network {
-    /// The type of all numbers.
-    type Scalar: Scalar;
+/// A network: parameters, its [`Tensors`], and the function they define.
+pub trait Network: Tensors {
     /// The inputs of one sample, `[Scalar; INPUTS]`.
     type Input;
     /// The outputs of one sample, `[Scalar; OUTPUTS]`.
@@ -43,8 +42,11 @@ pub trait Network {
     const OPTIMIZER_BYTES: usize;
     /// A hash of the specification. Parameters can be exchanged between networks with equal fingerprints.
     const FINGERPRINT: u64;
-    /// The parameters in order.
-    const LAYOUT: &'static [Parameter];
+    /// A hash of the number type, and of the names and shapes of the parameters and of the optimizer's states. Files of
+    /// parameters and checkpoints can be exchanged between networks with equal hashes.
+    const LAYOUT_HASH: u64;
+    /// The parameters in order: the [`TENSORS`](Tensors::TENSORS) of the network.
+    const LAYOUT: &'static [Parameter] = Self::TENSORS;
 
     /// Sets every parameter to its start value; random ones are drawn from `seed`.
     fn initialize(&mut self, seed: u64);
@@ -53,15 +55,13 @@ pub trait Network {
     fn forward_into(&self, input: &Self::Input, workspace: &mut Self::Workspace, output: &mut Self::Output);
 
     /// The elements of the parameter `name` in row-major order; `None` if there is no such parameter.
-    fn parameter(&self, name: &str) -> Option<&[Self::Scalar]>;
+    fn parameter(&self, name: &str) -> Option<&[Self::Scalar]> {
+        self.tensor(numbered(Self::TENSORS, name)?)
+    }
 
     /// The elements of the parameter `name`, mutable; as [`parameter`](Self::parameter).
-    fn parameter_mut(&mut self, name: &str) -> Option<&mut [Self::Scalar]>;
-
-    /// Whether all parameters are numbers: none is infinite or NaN.
-    fn is_finite(&self) -> bool {
-        let mut parameters = Self::LAYOUT.iter().filter_map(|parameter| self.parameter(parameter.name));
-        parameters.all(all_numbers)
+    fn parameter_mut(&mut self, name: &str) -> Option<&mut [Self::Scalar]> {
+        self.tensor_mut(numbered(Self::TENSORS, name)?)
     }
 
     /// The number of samples of a batch that are computed at once.
@@ -265,34 +265,22 @@ impl Reduction {
     }
 }
 
-/// The gradients with respect to all parameters.
-pub trait Gradients<S> {
+/// The gradients with respect to all parameters that are trained, which are their [`Tensors`].
+pub trait Gradients<S: Scalar>: Tensors<Scalar = S> {
     /// Sets every element to zero.
     fn clear(&mut self);
 
     /// Divides every element.
     fn divide(&mut self, by: S);
 
-    /// The elements of the gradient with this number, in row-major order; `None` if there are fewer. Trained parameters
-    /// are counted from 0 in the order of [`LAYOUT`](Network::LAYOUT), without frozen ones.
-    fn elements(&self, number: usize) -> Option<&[S]>;
+    /// The elements of the gradient with this number: its [`tensor`](Tensors::tensor).
+    fn elements(&self, number: usize) -> Option<&[S]> {
+        self.tensor(number)
+    }
 
-    /// The elements of the gradient with this number, mutable; as [`elements`](Self::elements).
-    fn elements_mut(&mut self, number: usize) -> Option<&mut [S]>;
-
-    /// Whether all gradients are numbers: none is infinite or NaN.
-    fn is_finite(&self) -> bool
-    where
-        S: Scalar,
-    {
-        let mut number = 0;
-        while let Some(elements) = self.elements(number) {
-            if !all_numbers(elements) {
-                return false;
-            }
-            number += 1;
-        }
-        true
+    /// The elements of the gradient with this number, mutable: its [`tensor_mut`](Tensors::tensor_mut).
+    fn elements_mut(&mut self, number: usize) -> Option<&mut [S]> {
+        self.tensor_mut(number)
     }
 }
 
@@ -320,8 +308,8 @@ impl core::error::Error for NotFinite {}
 
 /// A network with a training rule.
 pub trait Trainable: Differentiable {
-    /// The settings and the state of the rule.
-    type Optimizer: Default;
+    /// The settings and the state of the rule; the states are its [`Tensors`].
+    type Optimizer: Tensors<Scalar = Self::Scalar> + Default;
 
     /// Updates the parameters by one step of the rule.
     fn step(&mut self, optimizer: &mut Self::Optimizer, gradients: &Self::Gradients);
@@ -443,7 +431,7 @@ fn try_step<N: Trainable + ?Sized>(
     Ok(loss)
 }
 
-/// An entry of the [`LAYOUT`](Network::LAYOUT) of a network.
+/// An entry of the [`LAYOUT`](Network::LAYOUT) of a network, and of other [`TENSORS`](Tensors::TENSORS).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Parameter {
     /// The name in the specification.

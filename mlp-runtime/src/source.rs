@@ -26,6 +26,7 @@ const OWN: &[Module] = modules! {
     batch = include_str!("batch.rs");
     class = include_str!("class.rs");
     missing = include_str!("missing.rs");
+    tensors = include_str!("tensors.rs");
     network = include_str!("network.rs");
     groups = include_str!("groups.rs");
     inputs = include_str!("inputs.rs");

@@ -1,6 +1,12 @@
 //! Turns the plan into the bodies of the API: the code of each method of a network.
 
-use mlp_dsl::{ir::Parameter, model::Sample, never, plan::Entry, shape::Shape};
+use mlp_dsl::{
+    ir::{Parameter, equation::EquationId},
+    model::Sample,
+    never,
+    plan::Entry,
+    shape::Shape,
+};
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -29,8 +35,9 @@ impl Bodies for Planned<'_> {
             Body::Zero => quote!(Self::ZERO),
             Body::ByValue(returned) => self.by_value(printer, returned, method),
             Body::StartValues => starts(self.0, &quote!(self)),
-            Body::Elements(pass) => self.elements(pass),
-            Body::Gradient(pass) => self.gradient(pass),
+            Body::Tensor(kind, pass) => self.tensor(kind, pass),
+            Body::Steps(Pass::Mutable) => quote!(::core::option::Option::Some(&mut self.steps)),
+            Body::Steps(Pass::Shared | Pass::Value) => quote!(::core::option::Option::Some(self.steps)),
             Body::Clear => self.clear(),
             Body::Divide => self.divide(),
             Body::Entry(Entry::Trace) => self.trace(),
@@ -57,6 +64,7 @@ impl Bodies for Planned<'_> {
             | Value::Zero
             | Value::Own
             | Value::Layout(_)
+            | Value::NetworkTensors
             | Value::Size(_)
             | Value::Reduction(_) => {
                 never!("the API has the value of `{}`", constant.name);
@@ -195,28 +203,32 @@ impl Planned<'_> {
         })
     }
 
-    /// The elements of the parameter `name` as a slice.
-    fn elements(&self, pass: Pass) -> TokenStream {
-        let arms = self.0.derivation.parameters.iter().map(|parameter| {
-            let (name, slice) = (&parameter.name, self.slice(parameter, pass));
-            quote!(#name => ::core::option::Option::Some(#slice),)
-        });
-        quote!(match name { #(#arms)* _ => ::core::option::Option::None })
-    }
-
-    /// The elements of the gradient `number` as a slice.
-    fn gradient(&self, pass: Pass) -> TokenStream {
-        let arms = self.trained().enumerate().map(|(number, parameter)| {
-            let (number, slice) = (size(number), self.slice(parameter, pass));
+    /// The elements of the tensor `number` of a type as a slice.
+    fn tensor(&self, kind: Kind, pass: Pass) -> TokenStream {
+        let arms = self.tensors(kind).into_iter().enumerate().map(|(number, equation)| {
+            let (number, slice) = (size(number), self.slice(equation, pass));
             quote!(#number => ::core::option::Option::Some(#slice),)
         });
         quote!(match number { #(#arms)* _ => ::core::option::Option::None })
     }
 
-    /// The elements of the field of a parameter.
-    fn slice(&self, parameter: &Parameter, pass: Pass) -> TokenStream {
-        let (field, is_mutable) = (self.0.field(parameter.equation), pass == Pass::Mutable);
-        match (self.shape(parameter), is_mutable) {
+    /// The equations whose values are the tensors of a type, in order.
+    fn tensors(&self, kind: Kind) -> Vec<EquationId> {
+        let parameters = &self.0.derivation.parameters;
+        match kind {
+            Kind::Network => parameters.iter().map(|parameter| parameter.equation).collect(),
+            Kind::Gradients => self.trained().map(|parameter| parameter.equation).collect(),
+            Kind::Optimizer => {
+                parameters.iter().flat_map(Parameter::state).map(|state| state.equation).collect()
+            }
+            Kind::Workspace | Kind::Trace => Vec::new(),
+        }
+    }
+
+    /// The elements of the field of an equation.
+    fn slice(&self, equation: EquationId, pass: Pass) -> TokenStream {
+        let (field, is_mutable) = (self.0.field(equation), pass == Pass::Mutable);
+        match (self.0.derivation.shape(equation), is_mutable) {
             (Shape::Scalar, false) => quote!(::core::slice::from_ref(&self.#field)),
             (Shape::Scalar, true) => quote!(::core::slice::from_mut(&mut self.#field)),
             (Shape::Vector(_), false) => quote!(&self.#field),

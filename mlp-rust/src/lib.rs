@@ -3,12 +3,14 @@
 
 #![warn(clippy::wildcard_enum_match_arm)]
 
+mod attributes;
 mod bodies;
 mod body;
 mod fingerprint;
 mod heap;
 mod ide_hints;
 mod names;
+mod runtime;
 mod start;
 mod stub;
 mod surface;
@@ -34,14 +36,17 @@ use body::formula::{self, Printer};
 use names::{Names, TypeNames, identifier};
 use surface::{Surface, Trait};
 
+pub use attributes::UserTokens;
 pub use names::Spans;
+pub use runtime::runtime_path;
 pub use stub::stub;
 pub use weights::weight_file;
 
 /// How the code is to be printed.
 #[derive(Default)]
 pub struct Options<'s> {
-    /// The path of the runtime from the crate's root, `::mlp::__private` when not given.
+    /// The path of the runtime in the module of the generated code, `::mlp::__private` when not given; it may start with
+    /// `super`.
     pub runtime: Option<TokenStream>,
     /// One file without dependencies: the runtime is a module `runtime` beside the network.
     pub standalone: bool,
@@ -49,6 +54,8 @@ pub struct Options<'s> {
     pub public: bool,
     /// The spans in the user's source of parts of the specification.
     pub spans: Option<Spans<'s>>,
+    /// The user's tokens, where the specification has been tokens: attributes keep their places and their hygiene.
+    pub tokens: Option<UserTokens<'s>>,
     /// The specification's names, for hints to editors.
     pub hints: Option<&'s mlp_dsl::names::Names>,
     /// The bytes of the file of weights, as an expression; where it is not given, the file is included by the
@@ -66,7 +73,8 @@ pub fn emit(compiled: &Compilation, options: &Options<'_>) -> TokenStream {
         (None, true) => quote!(super::runtime),
         (None, false) => quote!(::mlp::__private),
     };
-    let inner_runtime = if options.standalone { quote!(super::super::runtime) } else { runtime.clone() };
+    let inner_runtime = runtime::inner(&runtime);
+    let no_tokens = |_: Span| None;
     let context = Context {
         derivation,
         declared: &compiled.derivation,
@@ -76,6 +84,7 @@ pub fn emit(compiled: &Compilation, options: &Options<'_>) -> TokenStream {
         runtime,
         inner_runtime,
         spans,
+        tokens: options.tokens.unwrap_or(&no_tokens),
         hints: options.hints,
         weight_bytes: options.weights.as_ref(),
         standalone: options.standalone,
@@ -110,6 +119,7 @@ struct Context<'c> {
     runtime: TokenStream,
     inner_runtime: TokenStream,
     spans: Spans<'c>,
+    tokens: UserTokens<'c>,
     hints: Option<&'c mlp_dsl::names::Names>,
     weight_bytes: Option<&'c TokenStream>,
     standalone: bool,
@@ -122,13 +132,14 @@ impl Context<'_> {
         let printer = surface::print::Printer { surface: &surface, runtime: &self.runtime, bodies: &bodies };
         let (types, interface) = (printer.types(), printer.interface());
         let traits = [
+            Trait::Tensors,
             Trait::Network,
             Trait::Differentiable,
             Trait::Trainable,
             Trait::InputDifferentiable,
             Trait::PullBack,
         ];
-        let [network, differentiable, trainable, inputs, pull_back] =
+        let [tensors, network, differentiable, trainable, inputs, pull_back] =
             traits.map(|of| printer.implementation(of));
         let weights = weights::included(self);
         let (accumulated, inlined) = (self.accumulated_samples(), self.inlined());
@@ -142,6 +153,7 @@ impl Context<'_> {
                 #weights
                 #types
                 #interface
+                #tensors
                 #network
                 #accumulated
                 #inlined

@@ -29,6 +29,7 @@ fn one(outline: &Outline, runtime: &TokenStream) -> TokenStream {
     let printer = Printer { surface: &surface, runtime, bodies: &Nothing };
     let (types, interface, boxed) = (printer.types(), printer.interface(), heap::boxed_stub(&printer));
     let traits = [
+        Trait::Tensors,
         Trait::Network,
         Trait::Differentiable,
         Trait::Trainable,

@@ -332,6 +332,9 @@ pub(crate) struct Emit {
         default_missing_value = "safe"
     )]
     pub(crate) standalone: Option<Kernels>,
+    /// The path of the crate `mlp` in the code, where it is renamed or re-exported: `library::mlp`, `crate::mlp`
+    #[arg(long = "crate", value_name = "PATH")]
+    pub(crate) runtime: Option<String>,
     #[command(flatten)]
     pub(crate) target: Target,
 }

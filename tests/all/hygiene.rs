@@ -104,6 +104,63 @@ mod renamed {
     }
 }
 
+/// The crate where other crates re-export it.
+mod reexported {
+    pub(crate) mod library {
+        pub(crate) mod networks {
+            pub(crate) use ::mlp as perceptrons;
+        }
+
+        /// What a library has for its users, who need not know `mlp`.
+        macro_rules! line {
+            ($at:path, $name:ident) => {
+                $crate::hygiene::reexported::library::networks::perceptrons::mlp! {
+                    crate = $at;
+                    pub(crate) network $name: f32 { input x[1]; layer y[1] = 2 * dense(x); }
+                }
+            };
+            ($name:ident) => {
+                $crate::hygiene::reexported::library::networks::perceptrons::mlp! {
+                    crate = $crate::hygiene::reexported::library::networks::perceptrons;
+                    pub(crate) network $name: f32 { input x[1]; layer y[1] = 2 * dense(x); }
+                }
+            };
+        }
+        pub(crate) use line;
+        line!(super::library::networks::perceptrons, Above);
+        line!(self::networks::perceptrons, Here);
+    }
+    library::line!(Definition);
+    library::line!(crate::hygiene::reexported::library::networks::perceptrons, Call);
+    library::line!(::mlp, Absolute);
+    ::mlp::mlp! {
+        crate = self::library::networks::perceptrons;
+        pub(crate) network Functions: f32 {
+            const half = 0.5;
+            fn own(x) = half * tanh(x);
+            input  x[1];
+            layer  y[1] = own(dense(x));
+            target t[1];
+            loss   half_squared_error(y, t);
+            train  adam(rate = 0.1), clip_norm = 1;
+        }
+    }
+}
+
+#[test]
+fn the_crate_is_where_its_path_says() {
+    use reexported::{Absolute, Call, Definition, Functions, library::Above, library::Here};
+    let outputs = [
+        Above::new().forward(&[0.0]),
+        Here::new().forward(&[0.0]),
+        Definition::new().forward(&[0.0]),
+        Call::new().forward(&[0.0]),
+        Absolute::new().forward(&[0.0]),
+        Functions::new().forward(&[0.0]),
+    ];
+    assert_eq!(outputs, [[0.0]; 6]);
+}
+
 #[test]
 fn visibility_is_the_specifications() {
     assert_eq!(renamed::Visible::PARAMETERS, 2);

@@ -7,6 +7,7 @@
 )]
 
 mod arithmetic;
+mod attributes;
 mod bare;
 mod corners;
 mod course;

@@ -102,3 +102,76 @@ fn networks_on_the_heap() {
     user.manifest(MORE, "");
     assert_eq!(user.check(), Ok(()));
 }
+
+/// A library that renames `mlp` in its manifest and hands it on, with a macro of its own.
+const FACADE: &str = r#"
+#![no_std]
+#![forbid(unsafe_code)]
+#![deny(warnings, missing_docs)]
+//! A library whose users need not know `mlp`.
+pub use perceptrons;
+
+perceptrons::mlp! {
+    crate = perceptrons;
+    /// A line.
+    pub network Line: f32 { input x[1]; layer y[1] = dense(x); }
+}
+
+/// A network of one neuron.
+#[macro_export]
+macro_rules! neuron {
+    ($name:ident) => {
+        $crate::perceptrons::mlp! {
+            crate = $crate::perceptrons;
+            /// A neuron.
+            pub network $name: f64 { input x[2]; layer y[1] = tanh(dense(x)); }
+        }
+    };
+}
+"#;
+
+const USER: &str = r#"
+#![no_std]
+#![forbid(unsafe_code)]
+#![deny(warnings, missing_docs)]
+//! A crate without a dependency on `mlp`.
+facade::neuron!(Neuron);
+facade::perceptrons::mlp! {
+    crate = PATH;
+    /// A line.
+    pub network Own: f64 {
+        input  x[1];
+        layer  y[1] = dense(x);
+        target t[1];
+        loss   squared_error(y, t);
+        train  adam(rate = 0.1);
+    }
+}
+/// How many.
+pub const COUNT: usize = Neuron::PARAMETERS + Own::PARAMETERS + facade::Line::PARAMETERS;
+const _: () = assert!(COUNT == 7);
+"#;
+
+/// The crate has another name, or is a part of another crate.
+#[test]
+fn renamed_and_handed_on() {
+    let facade = Crate::library("facade", "", FACADE);
+    facade.manifest("", &format!("[dependencies.perceptrons]\npackage = \"mlp\"\npath = {:?}\n", root()));
+    let manifest = fs::read_to_string(facade.folder().join("Cargo.toml")).unwrap();
+    let renamed: Vec<&str> = manifest.lines().filter(|line| !line.starts_with("mlp = ")).collect();
+    facade.write("Cargo.toml", renamed.join("\n"));
+    let path = facade.folder().to_str().unwrap();
+    let user = Crate::library("user", path, &USER.replace("PATH", "facade::perceptrons"));
+    assert_eq!(user.check(), Ok(()));
+    // rustc names what is wrong in a path, once, at its place.
+    user.write("src/lib.rs", USER.replace("PATH", "facade::perceptron"));
+    let said = user.check().unwrap_err();
+    assert!(said.contains("could not find `perceptron` in `facade`"), "{said}");
+    assert!(said.contains("crate = facade::perceptron;\n  |                     ^^^^^^^^^^"), "{said}");
+    user.write("src/lib.rs", USER.replace("PATH", "5"));
+    let said = user.check().unwrap_err();
+    assert!(
+        said.contains("`crate` is not followed by `= path;`") && said.contains("  help: write the path"),
+        "{said}"
+    );
+}

@@ -1,7 +1,7 @@
 //! Checks that need the whole network: unused names, missing parts, name clashes, and the default start
 //! values of weights.
 
-use super::Checker;
+use super::{Checker, attributes::attributes};
 use crate::reserved::unusable_type;
 
 use crate::{
@@ -45,6 +45,7 @@ impl Checker<'_> {
             self.functions.report_unused(self.found);
             self.rules.report_unused(self.found);
         }
+        let attributes = attributes(&network.attributes, self.found);
         self.choose_start_values();
         self.load_weights(precision, files);
         if !self.found.is_empty() {
@@ -57,6 +58,7 @@ impl Checker<'_> {
             name_span: network.name.span,
             visibility: network.visibility.clone(),
             docs: network.docs.clone(),
+            attributes,
             precision: precision?,
             seed: self.seed,
             constants: self.constants,

@@ -1,6 +1,7 @@
 //! Turns the syntax tree into the [`Model`]: checks names, shapes, values and limits.
 
 mod arguments;
+pub(crate) mod attributes;
 mod body;
 mod checker;
 

@@ -232,8 +232,13 @@ fn last_of_element(nodes: &[Node<'_>]) -> usize {
     (nodes.len() - comments).max(1)
 }
 
-/// The number of nodes of a sentence: up to its `;`, or up to its braces and a `;` after them.
+/// The number of nodes of a sentence: up to its `;`, or up to its braces and a `;` after them. An attribute is one too.
 fn statement_length(nodes: &[Node<'_>]) -> usize {
+    if let [sign, Node::Brackets { .. }, ..] = nodes
+        && sign.text() == "#"
+    {
+        return 2;
+    }
     for (index, node) in nodes.iter().enumerate() {
         if node.text() == ";" {
             return index + 1;
@@ -279,6 +284,10 @@ fn space_between(earlier: Option<&Node<'_>>, before: &Node<'_>, node: &Node<'_>)
         return true;
     }
     if matches!(right, "," | ";" | ":" | "^") || matches!(left, "^" | "#") {
+        return false;
+    }
+    // A path in an attribute.
+    if left == ":" && earlier.is_none_or(|earlier| earlier.text() == ":") || left == "!" {
         return false;
     }
     if left == "-" && is_sign_of(earlier) {

@@ -8,6 +8,9 @@ mod sizes;
 use std::collections::HashSet;
 
 use crate::{
+    attribute::Attribute,
+    check::attributes::attributes,
+    diagnostic::Diagnostics,
     number::Precision,
     reserved::{unusable, unusable_type},
     syntax::ast::Ast,
@@ -32,6 +35,8 @@ pub struct Outline {
     pub name: String,
     /// `pub`, `pub(crate)` or nothing.
     pub visibility: String,
+    /// The attributes that could be read.
+    pub attributes: Vec<Attribute>,
     /// The number type.
     pub precision: Precision,
     /// The parameters, in order.
@@ -64,6 +69,7 @@ impl Outline {
         Outline {
             name: name.to_owned(),
             visibility: visibility.to_owned(),
+            attributes: Vec::new(),
             precision,
             parameters: Vec::new(),
             traced: Vec::new(),
@@ -99,7 +105,8 @@ pub fn outlines(ast: &Ast, text: &str) -> Vec<Outline> {
                 Some("f64") => Precision::F64,
                 Some(_) => likely,
             };
-            let outline = Outline::unknown(&network.name.text, &network.visibility, precision);
+            let mut outline = Outline::unknown(&network.name.text, &network.visibility, precision);
+            outline.attributes = attributes(&network.attributes, &mut Diagnostics::default());
             reader::read(ast, network, outline)
         })
         .collect()

@@ -40,6 +40,8 @@ pub struct Ast {
 pub struct Network {
     /// Its documentation.
     pub docs: Vec<String>,
+    /// Its attributes, in order.
+    pub attributes: Vec<Attribute>,
     /// `pub`, `pub(crate)` or nothing.
     pub visibility: String,
     /// Its name.
@@ -50,6 +52,17 @@ pub struct Network {
     pub statements: Vec<Statement>,
     /// The span of the whole.
     pub span: Span,
+}
+
+/// `#[derive(Copy)]`
+#[derive(Clone, Debug)]
+pub struct Attribute {
+    /// The text between the brackets.
+    pub text: String,
+    /// The span of that text.
+    pub span: Span,
+    /// The span of the whole.
+    pub whole: Span,
 }
 
 /// A sentence of a network.

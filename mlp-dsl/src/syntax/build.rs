@@ -74,7 +74,11 @@ impl<'a> Builder<'a> {
     fn network(&mut self, pair: P<'_>) -> Option<Network> {
         let span = self.span_of(&pair);
         let mut inner = pair.into_inner();
-        let docs = docs(&mut inner);
+        let (mut docs, mut attributes) = (docs(&mut inner), Vec::new());
+        while let Some(attribute) = inner.next_if(Rule::attribute) {
+            attributes.extend(self.attribute(attribute));
+            docs.extend(self::docs(&mut inner));
+        }
         let visibility = inner
             .next_if(Rule::visibility)
             .map(|v| v.as_str().split_whitespace().collect::<String>())
@@ -84,7 +88,14 @@ impl<'a> Builder<'a> {
         let precision = inner.next_if(Rule::name).map(|p| self.name(p));
         let mut statements = Vec::new();
         self.sentences(inner, &mut statements);
-        Some(Network { docs, visibility, name, precision, statements, span })
+        Some(Network { docs, attributes, visibility, name, precision, statements, span })
+    }
+
+    fn attribute(&mut self, pair: P<'_>) -> Option<Attribute> {
+        let whole = self.span_of(&pair);
+        let content = pair.into_inner().next()?;
+        let text = content.as_str().trim_end().to_owned();
+        Some(Attribute { text, span: self.span_of(&content), whole })
     }
 
     fn statement(&mut self, pair: P<'_>) -> Option<Statement> {

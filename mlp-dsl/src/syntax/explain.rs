@@ -72,14 +72,24 @@ pub(super) fn explain(error: &Error<Rule>, sentence: &str, whole: &str, offset: 
 
 /// The word that starts a sentence.
 fn keyword(sentence: &str) -> &str {
-    token_at(sentence, after_docs(sentence))
+    token_at(sentence, after_attributes(sentence))
 }
 
 /// The offset of a sentence after its documentation.
 pub(super) fn after_docs(text: &str) -> usize {
+    after(&[Rule::doc], text)
+}
+
+/// The offset of a sentence after its documentation and attributes.
+pub(super) fn after_attributes(text: &str) -> usize {
+    after(&[Rule::doc, Rule::attribute], text)
+}
+
+fn after(rules: &[Rule], text: &str) -> usize {
     let mut rest = text;
-    while let Some(doc) = MlpParser::parse(Rule::doc, rest).ok().and_then(|mut pairs| pairs.next()) {
-        rest = rest.get(doc.as_str().len()..).unwrap_or_default().trim_start();
+    let first = |rest| rules.iter().find_map(|rule| MlpParser::parse(*rule, rest).ok()?.next());
+    while let Some(part) = first(rest) {
+        rest = rest.get(part.as_str().len()..).unwrap_or_default().trim_start();
     }
     text.len() - rest.len()
 }

@@ -16,6 +16,10 @@ pub enum Rule {
     r#item,
     ///`pub network Name: f64 { … }`
     r#network,
+    ///`#[derive(Copy)]`: an attribute of the generated items.
+    r#attribute,
+    ///`derive(Copy)`
+    r#attribute_content,
     ///`pub` or `pub(crate)`: the visibility of the generated items.
     r#visibility,
     ///One statement of a network.
@@ -227,6 +231,8 @@ impl Rule {
             Rule::r#file,
             Rule::r#item,
             Rule::r#network,
+            Rule::r#attribute,
+            Rule::r#attribute_content,
             Rule::r#visibility,
             Rule::r#statement,
             Rule::r#input,
@@ -482,6 +488,9 @@ impl ::pest::Parser<Rule> for MlpParser {
                                                     .optional(|state| {
                                                         state
                                                             .restore_on_err(|state| self::r#doc(state))
+                                                            .or_else(|state| {
+                                                                state.restore_on_err(|state| self::r#attribute(state))
+                                                            })
                                                             .and_then(|state| {
                                                                 state
                                                                     .repeat(|state| {
@@ -489,7 +498,11 @@ impl ::pest::Parser<Rule> for MlpParser {
                                                                             .sequence(|state| {
                                                                                 super::hidden::skip(state)
                                                                                     .and_then(|state| {
-                                                                                        state.restore_on_err(|state| self::r#doc(state))
+                                                                                        state
+                                                                                            .restore_on_err(|state| self::r#doc(state))
+                                                                                            .or_else(|state| {
+                                                                                                state.restore_on_err(|state| self::r#attribute(state))
+                                                                                            })
                                                                                     })
                                                                             })
                                                                     })
@@ -544,6 +557,65 @@ impl ::pest::Parser<Rule> for MlpParser {
                                             })
                                             .and_then(|state| { super::hidden::skip(state) })
                                             .and_then(|state| { state.match_string("}") })
+                                    })
+                            },
+                        )
+                }
+                #[inline]
+                #[allow(non_snake_case, unused_variables)]
+                pub fn r#attribute(
+                    state: ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                ) -> ::pest::ParseResult<
+                    ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                > {
+                    state
+                        .rule(
+                            Rule::r#attribute,
+                            |state| {
+                                state
+                                    .sequence(|state| {
+                                        state
+                                            .match_string("#")
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| { state.match_string("[") })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| { self::r#attribute_content(state) })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| { state.match_string("]") })
+                                    })
+                            },
+                        )
+                }
+                #[inline]
+                #[allow(non_snake_case, unused_variables)]
+                pub fn r#attribute_content(
+                    state: ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                ) -> ::pest::ParseResult<
+                    ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                > {
+                    state
+                        .rule(
+                            Rule::r#attribute_content,
+                            |state| {
+                                state
+                                    .sequence(|state| {
+                                        state
+                                            .optional(|state| {
+                                                state
+                                                    .restore_on_err(|state| self::r#inside(state))
+                                                    .and_then(|state| {
+                                                        state
+                                                            .repeat(|state| {
+                                                                state
+                                                                    .sequence(|state| {
+                                                                        super::hidden::skip(state)
+                                                                            .and_then(|state| {
+                                                                                state.restore_on_err(|state| self::r#inside(state))
+                                                                            })
+                                                                    })
+                                                            })
+                                                    })
+                                            })
                                     })
                             },
                         )
@@ -5687,6 +5759,8 @@ impl ::pest::Parser<Rule> for MlpParser {
                     Rule::r#file => rules::r#file(state),
                     Rule::r#item => rules::r#item(state),
                     Rule::r#network => rules::r#network(state),
+                    Rule::r#attribute => rules::r#attribute(state),
+                    Rule::r#attribute_content => rules::r#attribute_content(state),
                     Rule::r#visibility => rules::r#visibility(state),
                     Rule::r#statement => rules::r#statement(state),
                     Rule::r#input => rules::r#input(state),

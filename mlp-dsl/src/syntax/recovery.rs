@@ -6,7 +6,7 @@ use pest::Parser;
 use super::{
     ast::Statement,
     build::{Builder, P},
-    explain::{Explanation, after_docs, explain, token_at},
+    explain::{Explanation, after_attributes, after_docs, explain, token_at},
     grammar::{MlpParser, Rule},
     words::{self, Place},
 };
@@ -30,10 +30,15 @@ impl Builder<'_> {
         // Offsets in the sentence are relative to its start.
         let before = self.offset;
         self.offset = before.saturating_add_unsigned(start);
-        let word_at = after_docs(text);
+        let (word_at, first) = (after_attributes(text), after_docs(text));
         let word = token_at(text, word_at);
+        let has_attribute = first < word_at;
         if self.diagnostics.is_full() {
             self.lose(text);
+        } else if has_attribute && (word.is_empty() || place == Place::Network) {
+            let end = first + text.get(first..word_at).unwrap_or_default().trim_end().len();
+            self.diagnostics.push(errors::attribute_misplaced(Span::new(self.place(first), self.place(end))));
+            self.lose(text.get(word_at..).unwrap_or_default());
         } else if words::starting(place).any(|known| known == word) {
             self.unreadable(place, text, statements);
         } else {

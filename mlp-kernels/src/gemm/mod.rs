@@ -22,6 +22,7 @@ pub(crate) mod schedule;
 #[cfg(not(feature = "rayon"))]
 #[path = "schedule/serial.rs"]
 pub(crate) mod schedule;
+pub(crate) mod sized;
 #[cfg(test)]
 mod tests;
 mod tile;

@@ -22,6 +22,16 @@ pub mod dispatch;
 #[path = "dispatch/portable.rs"]
 pub mod dispatch;
 
+#[cfg_attr(
+    not(any(
+        all(target_arch = "x86_64", target_feature = "sse2"),
+        all(target_arch = "aarch64", target_feature = "neon", target_endian = "little")
+    )),
+    allow(dead_code, unused_imports, unused_macros, reason = "there are no vector registers")
+)]
+#[allow(unsafe_code, reason = "kernels read and write through pointers")]
+#[deny(clippy::undocumented_unsafe_blocks)]
+pub mod machine;
 #[cfg(all(target_arch = "aarch64", target_feature = "neon", target_endian = "little"))]
 #[allow(unsafe_code, reason = "vector instructions")]
 #[deny(clippy::undocumented_unsafe_blocks)]

@@ -20,12 +20,20 @@ impl Gradients<f64> for Line {
         divide_scalar(&mut self.w, by);
         divide_scalar(&mut self.b, by);
     }
+}
 
-    fn elements(&self, number: usize) -> Option<&[f64]> {
+impl Tensors for Line {
+    type Scalar = f64;
+    const TENSORS: &'static [Parameter] = &[
+        Parameter { name: "w", kind: ParameterKind::Weight, shape: ParameterShape::Scalar },
+        Parameter { name: "b", kind: ParameterKind::Bias, shape: ParameterShape::Scalar },
+    ];
+
+    fn tensor(&self, number: usize) -> Option<&[f64]> {
         [&self.w, &self.b].get(number).map(|of| from_ref(*of))
     }
 
-    fn elements_mut(&mut self, number: usize) -> Option<&mut [f64]> {
+    fn tensor_mut(&mut self, number: usize) -> Option<&mut [f64]> {
         match number {
             0 => Some(from_mut(&mut self.w)),
             1 => Some(from_mut(&mut self.b)),
@@ -34,8 +42,24 @@ impl Gradients<f64> for Line {
     }
 }
 
-impl Network for Line {
+/// Descent with a rate, which has no state.
+#[derive(Default)]
+struct Rate(f64);
+
+impl Tensors for Rate {
     type Scalar = f64;
+    const TENSORS: &'static [Parameter] = &[];
+
+    fn tensor(&self, _: usize) -> Option<&[f64]> {
+        None
+    }
+
+    fn tensor_mut(&mut self, _: usize) -> Option<&mut [f64]> {
+        None
+    }
+}
+
+impl Network for Line {
     type Input = [f64; 1];
     type Output = [f64; 1];
     /// The sizes of the blocks that were computed.
@@ -53,10 +77,7 @@ impl Network for Line {
     const FROZEN: usize = 0;
     const OPTIMIZER_BYTES: usize = 0;
     const FINGERPRINT: u64 = 1;
-    const LAYOUT: &'static [Parameter] = &[
-        Parameter { name: "w", kind: ParameterKind::Weight, shape: ParameterShape::Scalar },
-        Parameter { name: "b", kind: ParameterKind::Bias, shape: ParameterShape::Scalar },
-    ];
+    const LAYOUT_HASH: u64 = 2;
 
     fn initialize(&mut self, seed: u64) {
         self.w = Stream::new(seed, 0, "w").uniform_scalar(-1.0, 1.0);
@@ -74,22 +95,6 @@ impl Network for Line {
             self.forward_into(input, sizes, output);
         }
         sizes.push(inputs.len());
-    }
-
-    fn parameter(&self, name: &str) -> Option<&[f64]> {
-        match name {
-            "w" => Some(from_ref(&self.w)),
-            "b" => Some(from_ref(&self.b)),
-            _ => None,
-        }
-    }
-
-    fn parameter_mut(&mut self, name: &str) -> Option<&mut [f64]> {
-        match name {
-            "w" => Some(from_mut(&mut self.w)),
-            "b" => Some(from_mut(&mut self.b)),
-            _ => None,
-        }
     }
 }
 
@@ -121,11 +126,11 @@ impl Differentiable for Line {
 }
 
 impl Trainable for Line {
-    type Optimizer = f64;
+    type Optimizer = Rate;
 
-    fn step(&mut self, rate: &mut f64, gradients: &Line) {
-        self.w -= *rate * gradients.w;
-        self.b -= *rate * gradients.b;
+    fn step(&mut self, rate: &mut Rate, gradients: &Line) {
+        self.w -= rate.0 * gradients.w;
+        self.b -= rate.0 * gradients.b;
     }
 }
 
@@ -186,10 +191,10 @@ fn batches_average_losses_and_gradients() {
 fn training_returns_the_loss_before_the_step() {
     let mut network = Line { w: 1.0, b: 0.0 };
     let mut gradients = stale();
-    let loss = network.train_batch(batch(), &mut 0.1, &mut vec![], &mut gradients);
+    let loss = network.train_batch(batch(), &mut Rate(0.1), &mut vec![], &mut gradients);
     assert_eq!((loss, network), (7.5, Line { w: 2.0, b: 0.5 }));
     let mut network = Line { w: 1.0, b: 0.0 };
-    let loss = network.train_into(&[3.0], &[7.0], &mut 0.125, &mut vec![], &mut gradients);
+    let loss = network.train_into(&[3.0], &[7.0], &mut Rate(0.125), &mut vec![], &mut gradients);
     assert_eq!((loss, network), (16.0, Line { w: 4.0, b: 1.0 }));
 }
 
@@ -211,7 +216,7 @@ fn fit<N: Trainable>(
 #[test]
 fn generic_code_trains_any_network() {
     let mut network = stale();
-    assert!(fit(&mut network, &mut 0.1, &mut vec![], &mut stale(), batch()) < 1e-12);
+    assert!(fit(&mut network, &mut Rate(0.1), &mut vec![], &mut stale(), batch()) < 1e-12);
 }
 
 #[test]
@@ -228,10 +233,10 @@ fn layout_tells_the_elements() {
 /// What is not a number is noticed, wherever it is.
 #[test]
 fn numbers_are_finite() {
-    assert!(Network::is_finite(&Line { w: f64::MAX, b: -0.0 }));
+    assert!(Tensors::is_finite(&Line { w: f64::MAX, b: -0.0 }));
     for bad in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
         for line in [Line { w: bad, b: 1.0 }, Line { w: 1.0, b: bad }] {
-            assert!(!Network::is_finite(&line) && !Gradients::is_finite(&line), "{line:?}");
+            assert!(!Tensors::is_finite(&line), "{line:?}");
         }
     }
 }
@@ -240,24 +245,27 @@ fn numbers_are_finite() {
 fn a_step_that_is_tried_is_taken_or_changes_nothing() {
     let (mut network, mut apart) = (Line { w: 1.0, b: 0.0 }, Line { w: 1.0, b: 0.0 });
     let mut gradients = stale();
-    let loss = network.try_train_batch(batch(), &mut 0.1, &mut vec![], &mut gradients);
-    assert_eq!(loss, Ok(apart.train_batch(batch(), &mut 0.1, &mut vec![], &mut stale())));
-    let loss = network.try_train_into(&[3.0], &[7.0], &mut 0.1, &mut vec![], &mut gradients);
-    assert_eq!(loss, Ok(apart.train_into(&[3.0], &[7.0], &mut 0.1, &mut vec![], &mut stale())));
+    let loss = network.try_train_batch(batch(), &mut Rate(0.1), &mut vec![], &mut gradients);
+    assert_eq!(loss, Ok(apart.train_batch(batch(), &mut Rate(0.1), &mut vec![], &mut stale())));
+    let loss = network.try_train_into(&[3.0], &[7.0], &mut Rate(0.1), &mut vec![], &mut gradients);
+    assert_eq!(loss, Ok(apart.train_into(&[3.0], &[7.0], &mut Rate(0.1), &mut vec![], &mut stale())));
     assert_eq!(network, apart);
 
     // The loss overflows; a sample of the batch is no number; the loss is 0 and the gradient 0 · ∞.
-    let refused = network.try_train_into(&[1e200], &[0.0], &mut 0.1, &mut vec![], &mut gradients);
+    let refused = network.try_train_into(&[1e200], &[0.0], &mut Rate(0.1), &mut vec![], &mut gradients);
     assert_eq!(refused, Err(NotFinite::Loss));
     let inputs = [[1.0], [f64::NAN], [2.0]];
     let bad = Batch::new(&inputs, &[[1.0], [2.0], [3.0]]).unwrap();
-    assert_eq!(network.try_train_batch(bad, &mut 0.1, &mut vec![], &mut gradients), Err(NotFinite::Loss));
+    assert_eq!(
+        network.try_train_batch(bad, &mut Rate(0.1), &mut vec![], &mut gradients),
+        Err(NotFinite::Loss)
+    );
     // The square of the error is a number, and its product with the input is not.
-    let refused = network.try_train_into(&[1e150], &[-1e160], &mut 0.1, &mut vec![], &mut gradients);
+    let refused = network.try_train_into(&[1e150], &[-1e160], &mut Rate(0.1), &mut vec![], &mut gradients);
     assert_eq!(refused, Err(NotFinite::Loss));
     network.w = 0.0;
     apart.w = 0.0;
-    let refused = network.try_train_into(&[1e200], &[1e150], &mut 0.1, &mut vec![], &mut gradients);
+    let refused = network.try_train_into(&[1e200], &[1e150], &mut Rate(0.1), &mut vec![], &mut gradients);
     assert_eq!(refused, Err(NotFinite::Gradient));
     assert_eq!(network, apart);
     assert_eq!(NotFinite::Gradient.to_string(), "a gradient is infinite or NaN; no step was taken");

@@ -18,7 +18,7 @@ impl Surface {
         let gradients = facts.gradients.map(|facts| {
             let mut part = part(Kind::Gradients, facts, " All gradients are 0.");
             let docs = " Whether all gradients are numbers: none is infinite or NaN.";
-            part.methods.push(is_finite(docs, Trait::Gradients));
+            part.methods.push(is_finite(docs));
             part
         });
         let optimizer = facts.optimizer.map(|facts| {
@@ -34,6 +34,7 @@ impl Surface {
             types: TypeNames::new(&facts.name, facts.span),
             name: facts.name,
             visibility: facts.visibility,
+            attributes: facts.attributes,
             precision: facts.precision,
             structs: structs.collect(),
             implementations,
@@ -179,11 +180,11 @@ fn start_methods(facts: &Facts) -> Vec<Method> {
     ];
     let initialize = changing(function("initialize", &docs, seed(), Body::Delegate(Trait::Network)));
     let docs = " Whether all parameters are numbers: none is infinite or NaN.";
-    by_value.into_iter().flatten().chain([initialize, is_finite(docs, Trait::Network)]).collect()
+    by_value.into_iter().flatten().chain([initialize, is_finite(docs)]).collect()
 }
 
-fn is_finite(docs: &str, of: Trait) -> Method {
-    method("is_finite", &[docs], Vec::new(), Body::Delegate(of)).returns(Type::Flag)
+fn is_finite(docs: &str) -> Method {
+    method("is_finite", &[docs], Vec::new(), Body::Delegate(Trait::Tensors)).returns(Type::Flag)
 }
 
 fn forward_methods(facts: &Facts) -> Vec<Method> {

@@ -12,7 +12,9 @@ use super::{
     facts::{ByValue, Counts, Data, Facts, Loss, Part, Samples},
 };
 use crate::{
-    Context, fingerprint,
+    Context,
+    attributes::Attributes,
+    fingerprint,
     names::{SUMS, own},
     weights,
 };
@@ -39,6 +41,7 @@ fn facts(context: &Context<'_>) -> Facts {
         name: d.header.name.clone(),
         span: (context.spans)(d.header.name_span),
         visibility: visibility(context),
+        attributes: Attributes::new(&d.header.attributes, context.tokens, !context.standalone),
         precision: d.header.precision,
         network: network(context),
         workspace: workspace(context),
@@ -55,7 +58,6 @@ fn facts(context: &Context<'_>) -> Facts {
         seed: d.header.seed,
         fingerprint: fingerprint::fingerprint(context.declared),
         layout_hash: fingerprint::layout(d),
-        layout: d.parameters.iter().map(|parameter| layout(d, parameter)).collect(),
         loss: Loss {
             reduction: d.loss.as_ref().map_or(Reduction::Mean, |loss| loss.reduction),
             penalized: d.loss.as_ref().is_some_and(|loss| loss.penalty.is_some()),
@@ -97,7 +99,8 @@ fn counts(context: &Context<'_>) -> Counts {
     }
 }
 
-fn layout(d: &Derivation, parameter: &Parameter) -> LayoutEntry {
+/// A parameter as a tensor.
+fn tensor(d: &Derivation, parameter: &Parameter) -> LayoutEntry {
     LayoutEntry { name: parameter.name.clone(), kind: parameter.kind, shape: d.shape(parameter.equation) }
 }
 
@@ -109,7 +112,12 @@ fn network(context: &Context<'_>) -> Part {
         ty: Type::of(d.shape(parameter.equation)),
         setting: None,
     });
-    Part { docs: network_docs(context), alignment: context.plan.layout.alignment, fields: fields.collect() }
+    Part {
+        docs: network_docs(context),
+        alignment: context.plan.layout.alignment,
+        fields: fields.collect(),
+        tensors: d.parameters.iter().map(|parameter| tensor(d, parameter)).collect(),
+    }
 }
 
 fn network_docs(context: &Context<'_>) -> Vec<String> {
@@ -188,7 +196,8 @@ fn parameter_docs(d: &Derivation, parameter: &Parameter) -> Vec<String> {
 fn gradients(context: &Context<'_>) -> Part {
     let d = context.derivation;
     let name = &d.header.name;
-    let fields = d.parameters.iter().filter(|parameter| !parameter.frozen).map(|parameter| {
+    let trained = || d.parameters.iter().filter(|parameter| !parameter.frozen);
+    let fields = trained().map(|parameter| {
         let shape = d.shape(parameter.equation);
         Field {
             name: context.field(parameter.equation),
@@ -206,6 +215,7 @@ fn gradients(context: &Context<'_>) -> Part {
         }],
         alignment: context.plan.layout.alignment,
         fields: fields.collect(),
+        tensors: trained().map(|parameter| tensor(d, parameter)).collect(),
     }
 }
 
@@ -221,19 +231,21 @@ fn optimizer(context: &Context<'_>, training: &Training) -> Part {
             setting: None,
         });
     }
+    let mut tensors = Vec::new();
     for parameter in &d.parameters {
-        fields.extend(parameter.state().iter().map(|state| {
+        for state in parameter.state() {
             let shape = d.shape(state.equation);
-            Field {
+            fields.push(Field {
                 name: context.field(state.equation),
                 docs: vec![format!(" State of the rule for `{}`, {}.", parameter.name, size_in_docs(shape))],
                 ty: Type::of(shape),
                 setting: None,
-            }
-        }));
+            });
+            tensors.push(LayoutEntry { name: d.name_of(state.equation), kind: parameter.kind, shape });
+        }
     }
     let docs = format!(" The update rule `{}` of `{}`: {content}.", training.rule, d.header.name);
-    Part { docs: vec![docs], alignment: None, fields }
+    Part { docs: vec![docs], alignment: None, fields, tensors }
 }
 
 /// A setting that is a number, and not a schedule.
@@ -269,7 +281,8 @@ fn workspace(context: &Context<'_>) -> Part {
         " Memory for the intermediate values of `{}`: {} bytes. Contents before a call are ignored.",
         context.derivation.header.name, context.plan.layout.workspace_bytes
     );
-    Part { docs: vec![docs], alignment: context.plan.layout.alignment, fields: fields.collect() }
+    let alignment = context.plan.layout.alignment;
+    Part { docs: vec![docs], alignment, fields: fields.collect(), tensors: Vec::new() }
 }
 
 fn trace(context: &Context<'_>) -> Part {
@@ -281,7 +294,7 @@ fn trace(context: &Context<'_>) -> Part {
         setting: None,
     });
     let docs = format!(" Every named value of the forward pass of `{}`.", d.header.name);
-    Part { docs: vec![docs], alignment: None, fields: fields.collect() }
+    Part { docs: vec![docs], alignment: None, fields: fields.collect(), tensors: Vec::new() }
 }
 
 /// A shape in documentation, where bare brackets would be a link.

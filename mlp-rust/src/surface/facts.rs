@@ -4,12 +4,14 @@ use mlp_dsl::{model::Reduction, number::Precision};
 use proc_macro2::Span;
 
 use super::{Field, LayoutEntry, Type};
+use crate::attributes::Attributes;
 
 /// The facts about a network.
 pub(super) struct Facts {
     pub(super) name: String,
     pub(super) span: Span,
     pub(super) visibility: String,
+    pub(super) attributes: Attributes,
     pub(super) precision: Precision,
     pub(super) network: Part,
     pub(super) workspace: Part,
@@ -31,7 +33,6 @@ pub(super) struct Facts {
     pub(super) seed: u64,
     pub(super) fingerprint: u64,
     pub(super) layout_hash: u64,
-    pub(super) layout: Vec<LayoutEntry>,
     pub(super) loss: Loss,
     pub(super) by_value: ByValue,
     /// Whether the types have `boxed()`.
@@ -49,6 +50,8 @@ pub(super) struct Part {
     pub(super) docs: Vec<String>,
     pub(super) alignment: Option<usize>,
     pub(super) fields: Vec<Field>,
+    /// The tensors among the fields that generic code sees.
+    pub(super) tensors: Vec<LayoutEntry>,
 }
 
 /// An input, an output or a target.

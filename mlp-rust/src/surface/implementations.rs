@@ -5,19 +5,25 @@ use mlp_dsl::plan::Entry;
 use super::{
     Body, Constant, Implementation, Item, Kind, LayoutEntry, Parameter, Pass, Provided, Trait, Type, Value,
     api::{COUNTS, changing, method, mutable, shared, value},
-    facts::Facts,
+    facts::{Facts, Part},
 };
 
 pub(super) fn implementations(facts: &Facts) -> Vec<Implementation> {
     let implementation = |of, kind, items| Implementation { of, kind, items };
-    let mut all = vec![implementation(Trait::Network, Kind::Network, network(facts))];
-    if facts.gradients.is_some() {
-        all.push(implementation(Trait::Gradients, Kind::Gradients, gradients()));
+    let tensors = |kind, part| implementation(Trait::Tensors, kind, tensors(kind, part, &facts.network));
+    let mut all = vec![
+        tensors(Kind::Network, &facts.network),
+        implementation(Trait::Network, Kind::Network, network(facts)),
+    ];
+    if let Some(gradients) = &facts.gradients {
+        all.push(tensors(Kind::Gradients, gradients));
+        all.push(implementation(Trait::Gradients, Kind::Gradients, self::gradients()));
     }
     if facts.has_loss {
         all.push(implementation(Trait::Differentiable, Kind::Network, differentiable(facts)));
     }
-    if facts.optimizer.is_some() {
+    if let Some(optimizer) = &facts.optimizer {
+        all.push(tensors(Kind::Optimizer, optimizer));
         all.push(implementation(Trait::Trainable, Kind::Network, trainable()));
     }
     all.extend(super::inputs::implementations(facts));
@@ -34,11 +40,8 @@ pub(super) fn workspace() -> Parameter {
 
 fn network(facts: &Facts) -> Vec<Item> {
     let (input, output) = (&facts.input.ty, &facts.output.ty);
-    let name = || vec![shared("name", Type::Text)];
     let forward = vec![shared("__input", input.clone()), workspace(), mutable("__output", output.clone())];
-    let layout = facts.layout.iter().map(LayoutEntry::clone).collect();
     let mut items = vec![
-        Item::Type("Scalar", Type::NUMBER),
         Item::Type("Input", input.clone()),
         Item::Type("Output", output.clone()),
         Item::Type("Workspace", Type::Own(Kind::Workspace)),
@@ -47,7 +50,7 @@ fn network(facts: &Facts) -> Vec<Item> {
     items.extend(COUNTS.map(|name| constant(name, Type::Count, Value::Own)));
     items.extend([
         constant("FINGERPRINT", Type::Whole, Value::Own),
-        constant("LAYOUT", Type::Layout, Value::Layout(layout)),
+        constant("LAYOUT_HASH", Type::Whole, Value::Own),
         Item::Method(changing(method(
             "initialize",
             &[],
@@ -57,33 +60,41 @@ fn network(facts: &Facts) -> Vec<Item> {
         Item::Method(method("forward_into", &[], forward, Body::Entry(Entry::Forward))),
     ]);
     items.extend(outputs_of_a_block(facts));
-    items.extend([
-        Item::Method(
-            method("parameter", &[], name(), Body::Elements(Pass::Shared))
-                .returns(Type::Elements(Pass::Shared)),
-        ),
+    items
+}
+
+/// The tensors of a type of the `network`, and its number of steps if it has one.
+fn tensors(kind: Kind, part: &Part, network: &Part) -> Vec<Item> {
+    let number = || vec![value("number", Type::Count)];
+    let listed = match kind {
+        // Where nothing is frozen.
+        Kind::Gradients if part.tensors == network.tensors => Value::NetworkTensors,
+        Kind::Network | Kind::Gradients | Kind::Optimizer | Kind::Workspace | Kind::Trace => {
+            Value::Layout(part.tensors.iter().map(LayoutEntry::clone).collect())
+        }
+    };
+    let [read, change] = [Pass::Shared, Pass::Mutable].map(|pass| (Body::Tensor(kind, pass), pass));
+    let mut items = vec![
+        Item::Type("Scalar", Type::NUMBER),
+        constant("TENSORS", Type::Layout, listed),
+        Item::Method(method("tensor", &[], number(), read.0).returns(Type::Elements(read.1))),
         Item::Method(changing(
-            method("parameter_mut", &[], name(), Body::Elements(Pass::Mutable))
-                .returns(Type::Elements(Pass::Mutable)),
+            method("tensor_mut", &[], number(), change.0).returns(Type::Elements(change.1)),
         )),
-    ]);
+    ];
+    if part.fields.iter().any(|field| field.ty == Type::Whole) {
+        let steps = |name, pass| method(name, &[], Vec::new(), Body::Steps(pass)).returns(Type::Steps(pass));
+        items.push(Item::Method(steps("steps", Pass::Value)));
+        items.push(Item::Method(changing(steps("steps_mut", Pass::Mutable))));
+    }
     items
 }
 
 fn gradients() -> Vec<Item> {
     let by = vec![value("by", Type::NUMBER)];
-    let number = || vec![value("number", Type::Count)];
     vec![
         Item::Method(changing(method("clear", &[], Vec::new(), Body::Clear))),
         Item::Method(changing(method("divide", &[], by, Body::Divide))),
-        Item::Method(
-            method("elements", &[], number(), Body::Gradient(Pass::Shared))
-                .returns(Type::Elements(Pass::Shared)),
-        ),
-        Item::Method(changing(
-            method("elements_mut", &[], number(), Body::Gradient(Pass::Mutable))
-                .returns(Type::Elements(Pass::Mutable)),
-        )),
     ]
 }
 

@@ -14,7 +14,7 @@ pub(crate) mod print;
 use mlp_dsl::{kind::ParameterKind, model::Reduction, number::Precision, plan::Entry, shape::Shape};
 use proc_macro2::Ident;
 
-use crate::names::TypeNames;
+use crate::{attributes::Attributes, names::TypeNames};
 
 /// The API of a network.
 pub(crate) struct Surface {
@@ -24,6 +24,8 @@ pub(crate) struct Surface {
     pub(crate) types: TypeNames,
     /// `pub`, `pub(crate)` or nothing.
     pub(crate) visibility: String,
+    /// The attributes of generated items.
+    pub(crate) attributes: Attributes,
     /// The type of its numbers.
     pub(crate) precision: Precision,
     /// The generated types, the network first.
@@ -106,8 +108,6 @@ pub(crate) enum Type {
     Whole,
     /// `&'static str`
     Name,
-    /// A text that is only read: `str`.
-    Text,
     /// A generated type.
     Own(Kind),
     /// `Self`
@@ -130,8 +130,10 @@ pub(crate) enum Type {
     CheckedNumber,
     /// The loss before a step, if it was taken.
     Tried,
-    /// The elements of a parameter, if there is one of the name; to read or to change.
+    /// The elements of a tensor, if there is one of the number; to read or to change.
     Elements(Pass),
+    /// The number of steps, if it is counted; to read or to change.
+    Steps(Pass),
     /// The list of parameters.
     Layout,
     /// The reduction over a batch.
@@ -205,10 +207,10 @@ pub(crate) enum Body {
     ByValue(Returned),
     /// The start values of all parameters.
     StartValues,
-    /// The elements of the parameter of a name, to read or to change.
-    Elements(Pass),
-    /// The elements of the gradient of a number, to read or to change.
-    Gradient(Pass),
+    /// The elements of the tensor of a number of the network, the gradients or the optimizer; to read or to change.
+    Tensor(Kind, Pass),
+    /// The number of steps, to read or to change.
+    Steps(Pass),
     /// All gradients set to 0.
     Clear,
     /// All gradients divided by a number.
@@ -263,13 +265,15 @@ pub(crate) enum Value {
     /// The constant of the same name of the type itself.
     Own,
     Layout(Vec<LayoutEntry>),
+    /// The tensors of the network.
+    NetworkTensors,
     /// The size of a generated type in bytes.
     Size(Kind),
     Reduction(Reduction),
 }
 
-/// A parameter in the list of parameters.
-#[derive(Clone)]
+/// A tensor in the list of those of a type.
+#[derive(Clone, PartialEq)]
 pub(crate) struct LayoutEntry {
     pub(crate) name: String,
     pub(crate) kind: ParameterKind,
@@ -279,6 +283,7 @@ pub(crate) struct LayoutEntry {
 /// A trait of the runtime.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Trait {
+    Tensors,
     Network,
     Differentiable,
     Trainable,

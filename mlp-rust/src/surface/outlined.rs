@@ -11,7 +11,7 @@ use super::{
     Field, Surface, Type,
     facts::{ByValue, Counts, Data, Facts, Loss, Part, Samples},
 };
-use crate::names::identifier;
+use crate::{attributes::Attributes, names::identifier};
 
 /// The limit on the numbers in one value of a stub: rustc evaluates them.
 const MOST_NUMBERS: usize = 1 << 16;
@@ -34,6 +34,7 @@ fn facts(outline: &Outline) -> Facts {
         name: outline.name.clone(),
         span: Span::call_site(),
         visibility: outline.visibility.clone(),
+        attributes: Attributes::new(&outline.attributes, &|_| None, true),
         precision: outline.precision,
         network: part(&outline.parameters),
         workspace: part(&[]),
@@ -54,7 +55,6 @@ fn facts(outline: &Outline) -> Facts {
         seed: 0,
         fingerprint: 0,
         layout_hash: 0,
-        layout: Vec::new(),
         loss: Loss { reduction: Reduction::Mean, penalized: false },
         by_value: ByValue { all: true, train: true },
         has_heap: true,
@@ -96,7 +96,7 @@ fn samples(outline: &Outline) -> Samples {
 fn part(fields: &[outline::Field]) -> Part {
     let mut left = MOST_NUMBERS;
     let fields = fields.iter().map(|of| field(&of.name, numbers(&of.sizes, &mut left)));
-    Part { docs: Vec::new(), alignment: None, fields: fields.collect() }
+    Part { docs: Vec::new(), alignment: None, fields: fields.collect(), tensors: Vec::new() }
 }
 
 fn field(name: &str, ty: Type) -> Field {

@@ -42,10 +42,13 @@ impl Printer<'_> {
             }
         };
         let exported = self.surface.exported().map(|part| self.name(part.kind));
+        let attributes = &self.surface.attributes.code;
         quote! {
+            #(#attributes)*
             #[doc(hidden)]
             #[allow(#allowed)]
             mod #module { #items }
+            #(#attributes)*
             #[allow(unused_imports, unreachable_pub)]
             #visibility use #module::{#(#exported),*};
         }
@@ -100,9 +103,14 @@ impl Printer<'_> {
             let (name, docs, ty) = (&field.name, &field.docs, self.ty(&field.ty));
             quote!(#(#[doc = #docs])* #public #name: #ty)
         });
+        let all = &self.surface.attributes;
+        let own = if part.kind == Kind::Network { all.network.as_slice() } else { &[] };
+        let attributes = if part.kind == Kind::Workspace { &[] } else { all.types.as_slice() };
         quote! {
             #(#[doc = #docs])*
             #aligned
+            #(#own)*
+            #(#attributes)*
             #[derive(::core::clone::Clone, ::core::fmt::Debug #comparable)]
             pub struct #name { #(#fields),* }
         }
@@ -164,6 +172,7 @@ impl Printer<'_> {
     pub(crate) fn path(&self, of: Trait) -> TokenStream {
         let runtime = self.runtime;
         match of {
+            Trait::Tensors => quote!(#runtime::Tensors),
             Trait::Network => quote!(#runtime::Network),
             Trait::Differentiable => quote!(#runtime::Differentiable),
             Trait::Trainable => quote!(#runtime::Trainable),
@@ -220,6 +229,10 @@ impl Printer<'_> {
             Value::Layout(entries) => {
                 let entries = entries.iter().map(|entry| self.layout(entry));
                 quote!(&[#(#entries),*])
+            }
+            Value::NetworkTensors => {
+                let (of, network) = (self.path(Trait::Tensors), self.name(Kind::Network));
+                quote!(<#network as #of>::#name)
             }
             Value::Size(kind) => {
                 let name = self.name(*kind);
@@ -288,7 +301,6 @@ impl Printer<'_> {
             Type::Count => quote!(usize),
             Type::Whole => quote!(u64),
             Type::Name => quote!(&'static str),
-            Type::Text => quote!(str),
             Type::Own(kind) => self.name(*kind).into_token_stream(),
             Type::Itself => quote!(Self),
             Type::Any(letter) => format_ident!("{letter}").into_token_stream(),
@@ -312,6 +324,10 @@ impl Printer<'_> {
             Type::Elements(pass) => {
                 let elements = passed(*pass, None, &quote!([#real]));
                 quote!(::core::option::Option<#elements>)
+            }
+            Type::Steps(pass) => {
+                let steps = passed(*pass, None, &quote!(u64));
+                quote!(::core::option::Option<#steps>)
             }
             Type::Layout => quote!(&'static [#runtime::Parameter]),
             Type::Reduction => quote!(#runtime::Reduction),
@@ -343,8 +359,8 @@ impl Printer<'_> {
             Type::Wide(count) => array(&[*count], quote!(0.0)),
             Type::Checked => quote!(::core::result::Result::Ok(())),
             Type::Tried | Type::CheckedNumber => quote!(::core::result::Result::Ok(0.0)),
-            Type::Elements(_) => quote!(::core::option::Option::None),
-            Type::Text | Type::Any(_) | Type::Many(_) | Type::Batch(..) | Type::Reduction => {
+            Type::Elements(_) | Type::Steps(_) => quote!(::core::option::Option::None),
+            Type::Any(_) | Type::Many(_) | Type::Batch(..) | Type::Reduction => {
                 never!("{ty:?} has no zero");
                 TokenStream::new()
             }

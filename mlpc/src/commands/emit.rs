@@ -6,12 +6,14 @@ use mlp_dsl::{Compilation, ir::Derivation, never};
 use mlp_runtime::source;
 use mlp_rust::Options;
 use mlp_script::Language;
+use proc_macro2::{TokenStream, TokenTree};
 use quote::quote;
 
-use super::refresh::Refresh;
+use super::refresh::{Refresh, word};
 
 use crate::{
     arguments::{Emit, EmitFormat, Kernels},
+    escape,
     failure::Failure,
     input, output, weights,
 };
@@ -29,6 +31,10 @@ pub(crate) fn run(arguments: &Emit) -> Result<(), Failure> {
     if arguments.choice.sample.is_some() {
         let title = "--sample chooses a sample for a program in Python or JavaScript";
         return Err(Failure::usage(title, "Rust code takes its samples from its caller: remove --sample"));
+    }
+    if arguments.standalone.is_some() && arguments.runtime.is_some() {
+        let title = "--crate is for code that needs the crate `mlp`; with --standalone it needs none";
+        return Err(Failure::usage(title, "remove one of the two"));
     }
     let compiled = input::compile(&arguments.source)?;
     let text = text(&compiled, arguments)?;
@@ -59,11 +65,16 @@ fn refresh(arguments: &Emit) -> Refresh {
             EmitFormat::JavaScript => "javascript",
         }),
     );
+    refresh.option("--crate", arguments.runtime.as_deref().map(word));
     refresh
 }
 
 /// The declared step as a program.
 fn listing(arguments: &Emit, language: Language) -> Result<(), Failure> {
+    if arguments.runtime.is_some() {
+        let title = "--crate is for Rust: a program in Python or JavaScript needs no crate";
+        return Err(Failure::usage(title, "remove --crate"));
+    }
     if arguments.standalone.is_some() {
         let title = "--standalone is for Rust: a program in Python or JavaScript always needs nothing else";
         return Err(Failure::usage(title, "remove --standalone"));
@@ -84,13 +95,27 @@ fn refused(derivation: &Derivation, refusal: &mlp_script::Refusal) -> Failure {
     Failure::specification(title, refusal.help())
 }
 
+/// The path of the runtime in the crate with this path.
+fn runtime(path: &str) -> Result<TokenStream, Failure> {
+    let tokens: Vec<TokenTree> =
+        path.parse::<TokenStream>().map(|tokens| tokens.into_iter().collect()).unwrap_or_default();
+    mlp_rust::runtime_path(&tokens).ok_or_else(|| {
+        let title = format!("`{}` is no path of a crate", escape::line(path));
+        Failure::usage(
+            title,
+            "write the path of the crate `mlp`, such as `other_name`, `library::mlp` or `crate::mlp`",
+        )
+    })
+}
+
 fn text(compiled: &Compilation, arguments: &Emit) -> Result<String, Failure> {
     let (standalone, output) = (arguments.standalone.is_some(), arguments.target.output.as_deref());
     let weights = mlp_rust::weight_file(&compiled.derivation).map(|file| {
         let path = weights::from_output(&arguments.source.file, output, &file.path);
         quote!(::core::include_bytes!(#path))
     });
-    let options = Options { standalone, public: true, weights, ..Options::default() };
+    let runtime = arguments.runtime.as_deref().map(runtime).transpose()?;
+    let options = Options { runtime, standalone, public: true, weights, ..Options::default() };
     let tokens = never::catch(|| mlp_rust::emit(compiled, &options)).map_err(|fault| {
         let place = fault.labels.first().map_or("", |label| &label.text);
         Failure::specification(format!("{}, {place}", fault.title), fault.help.as_deref().unwrap_or_default())

@@ -17,6 +17,26 @@ fn allowed_warnings_are_laid_out() {
     mlpc(&["fmt", "-"]).write_stdin(crooked).assert().code(0).stdout(straight);
 }
 
+/// Each on a line of its own, whatever is in it.
+#[test]
+fn attributes_are_laid_out() {
+    let crooked = "#[derive(Copy,no :: such::Trait,)]#[doc=include_str! (\"a.md\")] #[cfg( all(unix,not(feature=\"a\")))]\n/// A line.\nnetwork N{input x[1];layer y[1]=dense(x);}\n";
+    let straight = "#[derive(Copy, no::such::Trait,)]\n#[doc = include_str!(\"a.md\")]\n#[cfg(all(unix, not(feature = \"a\")))]\n/// A line.\nnetwork N {\n    input x[1];\n    layer y[1] = dense(x);\n}\n";
+    mlpc(&["fmt", "-"]).write_stdin(crooked).assert().code(0).stdout(straight);
+    mlpc(&["fmt", "-"]).write_stdin(straight).assert().code(0).stdout(straight);
+    // Other commands leave them to Rust.
+    let run = mlpc(&["emit", "-", "--crate", "library::mlp"]).write_stdin(straight).assert().code(0);
+    let code = String::from_utf8(run.get_output().stdout.clone()).unwrap();
+    let (cfg, derive) = ("#[cfg(all(unix, not(feature = \"a\")))]", "#[derive(Copy, no::such::Trait)]");
+    assert_eq!((code.matches(cfg).count(), code.matches(derive).count()), (2, 2), "{code}");
+    assert!(code.contains("#[doc = include_str!(\"a.md\")]") && code.contains("::library::mlp::__private::"));
+    assert!(
+        !code.contains("::mlp::__private::Network") || code.contains("::library::mlp::__private::Network")
+    );
+    let said = mlpc(&["summary", "-"]).write_stdin(straight).assert().code(0);
+    assert!(!String::from_utf8_lossy(&said.get_output().stdout).contains("such"));
+}
+
 #[test]
 fn in_place_and_checked() {
     let place = tempfile::tempdir().unwrap();

@@ -10,6 +10,8 @@ mod file;
 mod layout;
 #[path = "../../../mlp-macros/src/report.rs"]
 mod report;
+#[path = "../../../mlp-macros/src/runtime.rs"]
+mod runtime;
 #[allow(dead_code, reason = "what reads files is no target")]
 #[path = "../../../mlp-macros/src/weights.rs"]
 mod weights;

@@ -9,7 +9,7 @@ pub(crate) fn layout(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     let Ok(tokens) = text.parse::<TokenStream>() else { return };
     let layout = Layout::new(tokens);
-    if layout.file.is_some() {
+    if layout.file.is_some() || layout.problem.is_some() {
         return; // reads files
     }
     match mlp_dsl::Compilation::of(&layout.text, &mlp_dsl::weights::NoFiles) {

@@ -49,11 +49,17 @@ static ALLOCATOR: Counting = Counting;
 /// Rules, and a text that repeats them: its start, the repeated part, its end.
 struct Flat(&'static str, &'static str, &'static str, &'static str);
 
-const FLAT: [Flat; 38] = [
+const FLAT: [Flat; 39] = [
     Flat(
         "file item network visibility kw_network kw_pub kw_crate",
         "",
         "pub(crate) network N: f32 { }\n",
+        "",
+    ),
+    Flat(
+        "attribute attribute_content",
+        "",
+        "#[derive(Copy, a::B)] #[cfg(all(unix, feature = \"a\"))] network N { }\n",
         "",
     ),
     Flat("kw_super kw_self", "", "pub(super) network N { } pub(self) network N { }\n", ""),

@@ -20,13 +20,17 @@ use mlp_support::cargo::Crate;
 use quote::quote;
 
 use crate::{
+    engine,
     generator::specification,
     inputs,
     numbers::{FusedSingle, Single},
 };
 
 /// Steps of training that are compared.
-const STEPS: usize = 3;
+pub(crate) const STEPS: usize = 3;
+
+/// Samples of the long batch: more than a group of 32-bit numbers has.
+pub(crate) const LONG: usize = 300;
 
 /// What the compiled code was held against.
 #[derive(Debug, Default)]
@@ -35,6 +39,10 @@ pub struct Compiled {
     pub networks: usize,
     /// Numbers that are the same bits in debug and release.
     pub numbers: usize,
+    /// The machines of the engine, whose numbers have the same bits, too.
+    pub machines: Vec<&'static str>,
+    /// Numbers that it computed on all of them.
+    pub engine: usize,
     /// The largest normwise error of a 64-bit network against the referee.
     pub double: f64,
     /// The largest normwise error of a 32-bit network against the referee's 32-bit twin.
@@ -54,6 +62,7 @@ impl fmt::Display for Compiled {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{} networks compiled and run in debug and release", self.networks)?;
         writeln!(f, "  {} numbers, the same bits in both", self.numbers)?;
+        writeln!(f, "  {} numbers of the engine, the same bits ({})", self.engine, self.machines.join(", "))?;
         write!(
             f,
             "  outputs, objectives and parameters of {STEPS} steps against the referee: worst normwise error {:.1e} (f64), {:.1e} (f32)",
@@ -87,8 +96,12 @@ pub fn run(numbers: Range<u64>) -> io::Result<Compiled> {
     }
     let printed = read(&release);
     compiled.numbers = printed.values().map(Vec::len).sum();
+    compiled.machines = engine::machines();
     for (number, network) in &networks {
         compare(*number, network, &printed, &mut compiled);
+        let (same, wrong) = engine::other_bits(*number, network, &printed);
+        compiled.engine += same;
+        compiled.wrong.extend(wrong);
     }
     Ok(compiled)
 }
@@ -123,7 +136,7 @@ pub fn other_bits(name: &str, text: &str) -> io::Result<(Vec<String>, usize)> {
 fn program(name: &str, networks: &[(u64, Compilation)]) -> Crate {
     let program = Crate::new(name, "mlp-runtime");
     let options = Options { runtime: Some(quote!(::mlp_runtime::__private)), ..Options::default() };
-    let mut main = MAIN.to_owned();
+    let mut main = MAIN.replace("LONG", &LONG.to_string());
     let mut calls = String::new();
     for (number, network) in networks {
         program.write(&format!("src/r{number}.rs"), emit(network, &options).to_string());
@@ -139,7 +152,7 @@ const MAIN: &str = "\
 //! Prints what the networks compute, as bits.
 #![deny(warnings)]
 #![allow(unused_imports, dead_code)]
-use mlp_runtime::{Batch, Differentiable, Gradients, InputDifferentiable, Network, PullBack, Reduction, Scalar};
+use mlp_runtime::{Batch, Differentiable, Gradients, InputDifferentiable, Network, PullBack, Reduction, Scalar, Trainable};
 
 fn all<S: Scalar, G: Gradients<S>>(gradients: &G) -> Vec<S> {
     (0..).map_while(|number| gradients.elements(number)).flatten().copied().collect()
@@ -155,6 +168,34 @@ fn say<S: Scalar>(network: u64, what: &str, values: &[S]) {
         print!(\" {:016x}\", value.to_f64().to_bits());
     }
     println!();
+}
+
+/// What the engine computes, too: gradients, steps on single samples, and on a batch of more than one group.
+fn more<N: Trainable>(network: u64, n: &mut N, seed: u64, inputs: &[N::Input], targets: &[N::Target])
+where
+    N::Input: Clone,
+    N::Target: Clone,
+{
+    n.initialize(seed);
+    let (mut w, mut o, mut g) = (N::Workspace::default(), N::Optimizer::default(), N::Gradients::default());
+    let batch = Batch::new(inputs, targets).unwrap();
+    say(network, \"mean\", &[n.loss_batch(batch, &mut w), n.backward_batch(batch, &mut w, &mut g)]);
+    let mut k = 0;
+    while let Some(gradient) = g.elements(k) {
+        say(network, &format!(\"gradient{k}\"), gradient);
+        k += 1;
+    }
+    for (k, (x, t)) in inputs.iter().zip(targets).enumerate() {
+        let loss = n.loss(x, t, &mut w);
+        say(network, &format!(\"step{k}\"), &[loss, n.train_into(x, t, &mut o, &mut w, &mut g)]);
+    }
+    let longs: Vec<N::Input> = inputs.iter().cycle().take(LONG).cloned().collect();
+    let longt: Vec<N::Target> = targets.iter().cycle().take(LONG).cloned().collect();
+    let batch = Batch::new(&longs, &longt).unwrap();
+    say(network, \"long\", &[n.loss_batch(batch, &mut w), n.train_batch(batch, &mut o, &mut w, &mut g)]);
+    for p in N::LAYOUT {
+        say(network, &format!(\"{}+\", p.name), n.parameter(p.name).unwrap());
+    }
 }
 ";
 
@@ -173,7 +214,8 @@ fn runner(number: u64, derivation: &Derivation) -> String {
             "    let (mut o, mut g) = ({name}Optimizer::new(), {name}Gradients::new());\n    for k in 0..{STEPS} {{\n        \
              let batch = Batch::new(&{name}::DATA_INPUTS, &{name}::DATA_TARGETS).unwrap();\n        \
              let loss = n.train_batch(batch, &mut o, &mut w, &mut g);\n        say({number}, &format!(\"loss{{k}}\"), &[loss]);\n    }}\n    \
-             for p in {name}::LAYOUT {{\n        say({number}, p.name, n.parameter(p.name).unwrap());\n    }}"
+             for p in {name}::LAYOUT {{\n        say({number}, p.name, n.parameter(p.name).unwrap());\n    }}\n    \
+             more({number}, &mut *n, {name}::SEED, &{name}::DATA_INPUTS, &{name}::DATA_TARGETS);"
         );
     } else {
         code.push_str("    let _ = &mut n;\n");

@@ -7,6 +7,7 @@
 pub mod checks;
 pub mod compiled;
 pub mod coverage;
+mod engine;
 pub mod generator;
 mod inputs;
 pub mod mutants;

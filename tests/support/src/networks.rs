@@ -2,14 +2,14 @@
 
 use core::fmt::Debug;
 
-use mlp_runtime::{__private::Stream, Batch, Gradients, Network, Scalar, Trainable};
+use mlp_runtime::{__private::Stream, Batch, Gradients, Scalar, Tensors, Trainable};
 
 /// A network whose samples are arrays of numbers, and whose results can be compared.
 pub trait Trained:
     Trainable<
-        Input: for<'a> TryFrom<&'a [<Self as Network>::Scalar]> + Sync,
-        Target: for<'a> TryFrom<&'a [<Self as Network>::Scalar]> + Sync,
-        Output: Default + Clone + Debug + AsRef<[<Self as Network>::Scalar]>,
+        Input: for<'a> TryFrom<&'a [<Self as Tensors>::Scalar]> + Sync,
+        Target: for<'a> TryFrom<&'a [<Self as Tensors>::Scalar]> + Sync,
+        Output: Default + Clone + Debug + AsRef<[<Self as Tensors>::Scalar]>,
         Gradients: Clone + Debug,
     > + Clone
     + Sync
@@ -18,9 +18,9 @@ pub trait Trained:
 
 impl<N> Trained for N where
     N: Trainable<
-            Input: for<'a> TryFrom<&'a [<N as Network>::Scalar]> + Sync,
-            Target: for<'a> TryFrom<&'a [<N as Network>::Scalar]> + Sync,
-            Output: Default + Clone + Debug + AsRef<[<N as Network>::Scalar]>,
+            Input: for<'a> TryFrom<&'a [<N as Tensors>::Scalar]> + Sync,
+            Target: for<'a> TryFrom<&'a [<N as Tensors>::Scalar]> + Sync,
+            Output: Default + Clone + Debug + AsRef<[<N as Tensors>::Scalar]>,
             Gradients: Clone + Debug,
         > + Clone
         + Sync

@@ -1,6 +1,7 @@
 //! Errors in what a specification means: code, words and remedy of each.
 //! The check hands over facts; sentences are written here.
 
+mod attributes;
 mod limits;
 mod names;
 mod shapes;
@@ -8,6 +9,7 @@ mod structure;
 mod values;
 mod weights;
 
+pub(super) use attributes::*;
 pub(crate) use limits::too_many_operations;
 pub(super) use limits::*;
 pub(crate) use names::name_is_generated;

@@ -153,6 +153,11 @@ pub(super) fn outside_network(found: &str, span: Span) -> Diagnostic {
     .help("move it into the braces of `network Name { … }`")
 }
 
+pub(super) fn attribute_misplaced(span: Span) -> Diagnostic {
+    Diagnostic::new("M0216", "an attribute is not allowed here", span, "belongs before a network")
+        .help("write it before `network`: there it reaches the generated types")
+}
+
 pub(super) fn number_too_large(text: &str, span: Span) -> Diagnostic {
     Diagnostic::new(
         "M0106",

@@ -1,0 +1,42 @@
+//! Training loops for the networks of mlp, and metrics.
+//!
+//! [`Order`] and the [`metrics`] need no heap. With the feature `alloc` there are [`Samples`], [`Batches`] and [`Training`],
+//! a loop with epochs, validation, early stopping and callbacks.
+//!
+//! Everything is a function of the specification, the samples and the seed: two trainings give the same bits, on every machine.
+#![no_std]
+#![forbid(unsafe_code)]
+
+#[cfg(feature = "alloc")]
+extern crate alloc;
+#[cfg(test)]
+extern crate std;
+
+#[cfg(feature = "alloc")]
+mod batches;
+#[cfg(feature = "alloc")]
+mod error;
+#[cfg(feature = "alloc")]
+mod events;
+pub mod metrics;
+mod order;
+#[cfg(feature = "alloc")]
+mod progress;
+#[cfg(feature = "alloc")]
+mod samples;
+#[cfg(feature = "alloc")]
+mod training;
+
+#[cfg(feature = "alloc")]
+pub use batches::Batches;
+#[cfg(feature = "alloc")]
+pub use error::TrainingError;
+#[cfg(feature = "alloc")]
+pub use events::{Epoch, Moment, Step};
+pub use order::Order;
+#[cfg(feature = "alloc")]
+pub use progress::{Best, Progress};
+#[cfg(feature = "alloc")]
+pub use samples::Samples;
+#[cfg(feature = "alloc")]
+pub use training::{Ended, Outcome, SamplesOf, Training};
