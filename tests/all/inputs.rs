@@ -1,9 +1,13 @@
 //! Gradients with respect to inputs, and back from a gradient with respect to the output: chained networks, batches,
 //! networks that train nothing.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
-use mlp::{Batch, BatchError, Differentiable, Gradients, InputDifferentiable, Network, PullBack, Reduction};
+use mlp::{
+    Batch, BatchError, Differentiable, Gradients, InputDifferentiable, Network, PullBack, Reduction, Scalar,
+};
+use mlp_dsl::ir::equation::EquationId;
+use mlp_eval::{Array, Point, evaluate};
 
 /// A network, and the same as two in a chain: features and a head.
 mod small {
@@ -114,7 +118,7 @@ fn copy<N: Network, P: Network<Scalar = N::Scalar>>(whole: &N, first: usize, par
     }
 }
 
-fn gradients<S: Copy, G: Gradients<S>>(gradients: &G) -> Vec<Vec<S>> {
+fn gradients<S: Scalar, G: Gradients<S>>(gradients: &G) -> Vec<Vec<S>> {
     (0..).map_while(|number| Some(gradients.elements(number)?.to_vec())).collect()
 }
 
