@@ -13,10 +13,10 @@ pub(crate) fn runner(number: u64, derivation: &Derivation) -> String {
     if !derivation.header.to_inputs {
         return String::new();
     }
-    let name = &derivation.header.name;
+    let (name, real) = (&derivation.header.name, derivation.header.precision.rust());
     let mut code = format!(
         "    {{\n    let mut g = {name}Gradients::new();\n    \
-         let outputs = [core::array::from_fn(|i| 1.0 - 0.375 * i as <{name} as Network>::Scalar); {name}::DATA_INPUTS.len()];\n    \
+         let outputs = [core::array::from_fn(|i| 1.0 - 0.375 * i as {real}); {name}::DATA_INPUTS.len()];\n    \
          for (k, x) in {name}::DATA_INPUTS.iter().enumerate() {{\n        \
          let mut dx = [0.0; {name}::INPUTS];\n        \
          n.pull_back_into(x, &outputs[0], &mut w, &mut g, &mut dx);\n        \
