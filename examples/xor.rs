@@ -29,7 +29,7 @@ fn main() -> Result<(), mlp::BatchError> {
     let batch = Batch::new(&INPUTS, &TARGETS)?;
     let mut network = Xor::new();
     let (mut optimizer, mut workspace, mut gradients) =
-        (XorOptimizer::new(), XorWorkspace::new(), XorGradients::new());
+        (XorOptimizer::new(), XorBatchWorkspace::new(), XorGradients::new());
     for epoch in 0..=5000 {
         let loss = network.train_batch(batch, &mut optimizer, &mut workspace, &mut gradients);
         if epoch % 1000 == 0 {

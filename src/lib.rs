@@ -19,7 +19,7 @@
 //!
 //! let mut network = Xor::new();
 //! let (mut optimizer, mut workspace, mut gradients) =
-//!     (XorOptimizer::new(), XorWorkspace::new(), XorGradients::new());
+//!     (XorOptimizer::new(), XorBatchWorkspace::new(), XorGradients::new());
 //! let before = network.loss(&inputs[1], &targets[1]);
 //! for _ in 0..2000 {
 //!     network.train_batch(batch, &mut optimizer, &mut workspace, &mut gradients);
@@ -35,7 +35,8 @@
 //! |---|---|
 //! | `XorGradients` | a gradient for each parameter |
 //! | `XorOptimizer` | the settings and state of the training rule |
-//! | `XorWorkspace` | buffers for intermediate values, of constant size |
+//! | `XorWorkspace` | memory for the intermediate values of one sample, of constant size |
+//! | `XorBatchWorkspace` | the same for batches, which are computed in blocks of samples |
 //! | `XorTrace` | every named value of a forward pass |
 //!
 //! | method | purpose |
@@ -56,7 +57,7 @@
 //!
 //! Inputs, targets and outputs are arrays, so a wrong length is a type error. The methods
 //! that return by value exist for networks up to 256 KiB; the others write in place. A large network
-//! is also made in place: with the feature `alloc` by `Xor::boxed()` (likewise `XorWorkspace::boxed()`,
+//! is also made in place: with the feature `alloc` by `Xor::boxed()` (likewise `XorBatchWorkspace::boxed()`,
 //! `XorGradients::boxed()`, `XorOptimizer::boxed()`), which is never on the stack, or without a
 //! heap as `static NETWORK: Mutex<Xor> = Mutex::new(Xor::ZERO)`, then `initialize`. A network whose
 //! start values come from a file (`weights from`, with the feature `safetensors`) has them as the
@@ -65,7 +66,7 @@
 //! values.
 //!
 //! Constants on the type: `PARAMETERS`, `WEIGHTS`, `BIASES`, `INPUTS`, `OUTPUTS`, `LAYERS` (the input
-//! counted), `MULTIPLY_ADDS`, `PARAMETER_BYTES`, `WORKSPACE_BYTES`, `FROZEN`, `OPTIMIZER_BYTES`, `SEED`; `FINGERPRINT`, a
+//! counted), `MULTIPLY_ADDS`, `PARAMETER_BYTES`, `WORKSPACE_BYTES`, `BATCH_WORKSPACE_BYTES`, `FROZEN`, `OPTIMIZER_BYTES`, `SEED`; `FINGERPRINT`, a
 //! hash of the equations, and `LAYOUT_HASH`, a hash of the names and shapes of parameters and optimizer states. Code that
 //! is generic over networks uses [`Network`], [`Differentiable`] and [`Trainable`].
 //!
@@ -90,11 +91,16 @@
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 mod readme {}
+/// So are those of the page on training.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/training.md")]
+mod training_page {}
 pub mod reference;
 
 pub use mlp_macros::mlp;
 #[doc(hidden)]
 pub use mlp_runtime::__private;
+pub use mlp_runtime::keep;
 #[cfg(feature = "ndarray")]
 pub use mlp_runtime::rows_from_view;
 pub use mlp_runtime::{

@@ -90,7 +90,7 @@ fn saw(seen: &mut Seen, what: &str, length: usize, value: &impl Debug) {
 
 /// By the methods that take batches.
 fn batches<N: Trained>(network: &N, samples: &Samples<N>, lengths: &[usize]) -> Seen {
-    let (mut workspace, mut gradients) = (N::Workspace::default(), N::Gradients::default());
+    let (mut workspace, mut gradients) = (N::BatchWorkspace::default(), N::Gradients::default());
     let mut seen = Seen::new();
     for &length in lengths {
         let mut outputs = vec![N::Output::default(); length];

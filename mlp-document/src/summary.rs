@@ -44,8 +44,10 @@ pub struct Summary {
     pub unrolled: bool,
     /// How many samples of a batch it computes at once.
     pub block: u64,
-    /// Bytes of the values it keeps between input and output.
+    /// Bytes of the values of one sample that it keeps between input and output.
     pub workspace_bytes: u64,
+    /// The same for the samples of a batch that it computes at once.
+    pub batch_workspace_bytes: u64,
 }
 
 /// A layer.
@@ -219,6 +221,7 @@ impl Summary {
             unrolled: plan.unrolled,
             block: plan.block as u64,
             workspace_bytes: plan.layout.workspace_bytes as u64,
+            batch_workspace_bytes: plan.layout.batch_workspace_bytes as u64,
         }
     }
 }

@@ -18,7 +18,7 @@ use super::scalar::Scalar;
 pub(crate) fn in_order<N: Differentiable + ?Sized>(
     network: &N,
     batch: Batch<'_, N::Input, N::Target>,
-    workspace: &mut N::Workspace,
+    workspace: &mut N::BatchWorkspace,
     gradients: &mut N::Gradients,
 ) -> N::Scalar {
     let count = N::REDUCTION.count(batch.len());
@@ -39,9 +39,9 @@ pub(crate) fn in_order<N: Differentiable + ?Sized>(
 pub fn in_groups<N: Differentiable>(
     network: &N,
     batch: Batch<'_, N::Input, N::Target>,
-    workspace: &mut N::Workspace,
+    workspace: &mut N::BatchWorkspace,
     gradients: &mut N::Gradients,
-    mut add: impl FnMut(bool, Option<usize>, &mut N::Workspace, &mut N::Gradients),
+    mut add: impl FnMut(bool, Option<usize>, &mut N::BatchWorkspace, &mut N::Gradients),
 ) -> N::Scalar {
     let mut losses = Losses::new();
     let mut done = 0;
@@ -65,7 +65,7 @@ pub fn in_groups<N: Differentiable>(
 pub(crate) fn losses_in_groups<N: Differentiable + ?Sized>(
     network: &N,
     batch: Batch<'_, N::Input, N::Target>,
-    workspace: &mut N::Workspace,
+    workspace: &mut N::BatchWorkspace,
 ) -> N::Scalar {
     let mut losses = Losses::new();
     for (inputs, targets) in batch.blocks_of(N::Scalar::GROUP) {

@@ -51,10 +51,11 @@ pub trait InputDifferentiable: Differentiable {
         &self,
         inputs: &[Self::Input],
         targets: &[Self::Target],
-        workspace: &mut Self::Workspace,
+        workspace: &mut Self::BatchWorkspace,
         input_gradients: &mut [Self::Input],
         total: &mut Self::Scalar,
     ) {
+        let workspace = Self::sample_workspace(workspace);
         for ((input, target), gradient) in inputs.iter().zip(targets).zip(input_gradients) {
             *total = *total + self.input_gradient_into(input, target, workspace, gradient);
         }
@@ -68,11 +69,12 @@ pub trait InputDifferentiable: Differentiable {
         count: Option<Self::Scalar>,
         inputs: &[Self::Input],
         targets: &[Self::Target],
-        workspace: &mut Self::Workspace,
+        workspace: &mut Self::BatchWorkspace,
         gradients: &mut Self::Gradients,
         input_gradients: &mut [Self::Input],
         total: &mut Self::Scalar,
     ) {
+        let workspace = Self::sample_workspace(workspace);
         let samples = inputs.iter().zip(targets).zip(input_gradients);
         for (number, ((input, target), written)) in samples.enumerate() {
             let first = first && number == 0;
@@ -92,7 +94,7 @@ pub trait InputDifferentiable: Differentiable {
     fn input_gradient_batch(
         &self,
         batch: Batch<'_, Self::Input, Self::Target>,
-        workspace: &mut Self::Workspace,
+        workspace: &mut Self::BatchWorkspace,
         input_gradients: &mut [Self::Input],
     ) -> Result<Self::Scalar, BatchError> {
         check_input_gradients(batch.len(), input_gradients.len())?;
@@ -104,7 +106,7 @@ pub trait InputDifferentiable: Differentiable {
                     self.input_gradient_block(inputs, targets, workspace, written, total);
                 }
             });
-        Ok(if Self::PENALIZED { loss + self.penalty(workspace) } else { loss })
+        Ok(if Self::PENALIZED { loss + self.penalty(Self::sample_workspace(workspace)) } else { loss })
     }
 
     /// [`backward_batch`](Differentiable::backward_batch), and the gradient of the loss of each sample with respect to its
@@ -116,7 +118,7 @@ pub trait InputDifferentiable: Differentiable {
     fn backward_with_input_batch(
         &self,
         batch: Batch<'_, Self::Input, Self::Target>,
-        workspace: &mut Self::Workspace,
+        workspace: &mut Self::BatchWorkspace,
         gradients: &mut Self::Gradients,
         input_gradients: &mut [Self::Input],
     ) -> Result<Self::Scalar, BatchError> {
@@ -126,7 +128,11 @@ pub trait InputDifferentiable: Differentiable {
         } else {
             with_input_in_order(self, batch, workspace, gradients, input_gradients)
         };
-        Ok(if Self::PENALIZED { loss + self.penalize(workspace, gradients) } else { loss })
+        Ok(if Self::PENALIZED {
+            loss + self.penalize(Self::sample_workspace(workspace), gradients)
+        } else {
+            loss
+        })
     }
 
     /// [`backward_with_input_batch`](Self::backward_with_input_batch) without penalties, for a batch of more samples than a
@@ -135,7 +141,7 @@ pub trait InputDifferentiable: Differentiable {
     fn backward_with_input_groups(
         &self,
         batch: Batch<'_, Self::Input, Self::Target>,
-        workspace: &mut Self::Workspace,
+        workspace: &mut Self::BatchWorkspace,
         gradients: &mut Self::Gradients,
         input_gradients: &mut [Self::Input],
     ) -> Self::Scalar {
@@ -189,10 +195,11 @@ pub trait PullBack: Network {
         count: Option<Self::Scalar>,
         inputs: &[Self::Input],
         output_gradients: &[Self::Output],
-        workspace: &mut Self::Workspace,
+        workspace: &mut Self::BatchWorkspace,
         gradients: &mut Self::ParameterGradients,
         input_gradients: &mut [Self::Input],
     ) {
+        let workspace = Self::sample_workspace(workspace);
         let samples = inputs.iter().zip(output_gradients).zip(input_gradients);
         for (number, ((input, output), written)) in samples.enumerate() {
             self.accumulate_pull_back(first && number == 0, input, output, workspace, gradients, written);
@@ -215,7 +222,7 @@ pub trait PullBack: Network {
         &self,
         batch: Batch<'_, Self::Input, Self::Output>,
         reduction: Reduction,
-        workspace: &mut Self::Workspace,
+        workspace: &mut Self::BatchWorkspace,
         gradients: &mut Self::ParameterGradients,
         input_gradients: &mut [Self::Input],
     ) -> Result<(), BatchError> {
@@ -234,7 +241,7 @@ pub trait PullBack: Network {
         &self,
         batch: Batch<'_, Self::Input, Self::Output>,
         reduction: Reduction,
-        workspace: &mut Self::Workspace,
+        workspace: &mut Self::BatchWorkspace,
         gradients: &mut Self::ParameterGradients,
         input_gradients: &mut [Self::Input],
     ) {
@@ -247,7 +254,7 @@ pub trait PullBack: Network {
 fn with_input_in_order<N: InputDifferentiable + ?Sized>(
     network: &N,
     batch: Batch<'_, N::Input, N::Target>,
-    workspace: &mut N::Workspace,
+    workspace: &mut N::BatchWorkspace,
     gradients: &mut N::Gradients,
     input_gradients: &mut [N::Input],
 ) -> N::Scalar {
@@ -270,10 +277,10 @@ fn with_input_in_order<N: InputDifferentiable + ?Sized>(
 pub fn with_input_in_groups<N: InputDifferentiable>(
     network: &N,
     batch: Batch<'_, N::Input, N::Target>,
-    workspace: &mut N::Workspace,
+    workspace: &mut N::BatchWorkspace,
     gradients: &mut N::Gradients,
     input_gradients: &mut [N::Input],
-    mut add: impl FnMut(bool, Option<usize>, &mut N::Workspace, &mut N::Gradients),
+    mut add: impl FnMut(bool, Option<usize>, &mut N::BatchWorkspace, &mut N::Gradients),
 ) -> N::Scalar {
     let mut done = 0;
     losses_of_groups(N::REDUCTION, batch, input_gradients, |inputs, targets, written, total| {
@@ -297,7 +304,7 @@ fn pulled_in_order<N: PullBack + ?Sized>(
     network: &N,
     batch: Batch<'_, N::Input, N::Output>,
     reduction: Reduction,
-    workspace: &mut N::Workspace,
+    workspace: &mut N::BatchWorkspace,
     gradients: &mut N::ParameterGradients,
     input_gradients: &mut [N::Input],
 ) {
@@ -317,10 +324,10 @@ fn pulled_in_order<N: PullBack + ?Sized>(
 pub fn pulled_in_groups<N: PullBack>(
     network: &N,
     batch: Batch<'_, N::Input, N::Output>,
-    workspace: &mut N::Workspace,
+    workspace: &mut N::BatchWorkspace,
     gradients: &mut N::ParameterGradients,
     input_gradients: &mut [N::Input],
-    mut add: impl FnMut(bool, Option<usize>, &mut N::Workspace, &mut N::ParameterGradients),
+    mut add: impl FnMut(bool, Option<usize>, &mut N::BatchWorkspace, &mut N::ParameterGradients),
 ) {
     let mut done = 0;
     sums_of_groups::<N::Scalar, _, _, _>(batch, input_gradients, |inputs, outputs, written| {

@@ -26,6 +26,7 @@ mod groups;
 #[cfg(feature = "alloc")]
 mod heap;
 mod inputs;
+pub mod keep;
 mod missing;
 mod missing_heap;
 mod network;

@@ -13,8 +13,11 @@ pub trait Network: Tensors {
     type Input;
     /// The outputs of one sample, `[Scalar; OUTPUTS]`.
     type Output;
-    /// Memory for intermediate values. Its contents before a call are ignored.
+    /// Memory for the intermediate values of one sample. Its contents before a call are ignored.
     type Workspace: Default;
+    /// Memory for the intermediate values of a batch, which is computed in blocks of [`BLOCK`](Self::BLOCK) samples. Its
+    /// contents before a call are ignored. Networks without blocks have the type [`Workspace`](Self::Workspace) for both.
+    type BatchWorkspace: Default;
 
     /// The name of the network in its specification.
     const NAME: &'static str;
@@ -34,8 +37,10 @@ pub trait Network: Tensors {
     const MULTIPLY_ADDS: usize;
     /// The size of the parameters in bytes.
     const PARAMETER_BYTES: usize;
-    /// The size of the workspace in bytes.
+    /// The size of the workspace of one sample in bytes.
     const WORKSPACE_BYTES: usize;
+    /// The size of the workspace of batches in bytes.
+    const BATCH_WORKSPACE_BYTES: usize;
     /// The number of frozen parameters, counted by element: training does not change them.
     const FROZEN: usize;
     /// The size of the optimizer in bytes; 0 without one.
@@ -54,6 +59,10 @@ pub trait Network: Tensors {
     /// Writes the outputs for one sample.
     fn forward_into(&self, input: &Self::Input, workspace: &mut Self::Workspace, output: &mut Self::Output);
 
+    /// The workspace of one sample that is part of the workspace of batches: with it a batch can be followed by a single
+    /// sample in the same memory.
+    fn sample_workspace(workspace: &mut Self::BatchWorkspace) -> &mut Self::Workspace;
+
     /// The elements of the parameter `name` in row-major order; `None` if there is no such parameter.
     fn parameter(&self, name: &str) -> Option<&[Self::Scalar]> {
         self.tensor(numbered(Self::TENSORS, name)?)
@@ -71,9 +80,10 @@ pub trait Network: Tensors {
     fn forward_block(
         &self,
         inputs: &[Self::Input],
-        workspace: &mut Self::Workspace,
+        workspace: &mut Self::BatchWorkspace,
         outputs: &mut [Self::Output],
     ) {
+        let workspace = Self::sample_workspace(workspace);
         for (input, output) in inputs.iter().zip(outputs) {
             self.forward_into(input, workspace, output);
         }
@@ -86,7 +96,7 @@ pub trait Network: Tensors {
     fn forward_batch(
         &self,
         inputs: &[Self::Input],
-        workspace: &mut Self::Workspace,
+        workspace: &mut Self::BatchWorkspace,
         outputs: &mut [Self::Output],
     ) -> Result<(), BatchError> {
         check_outputs(inputs.len(), outputs.len())?;
@@ -139,9 +149,10 @@ pub trait Differentiable: Network {
         &self,
         inputs: &[Self::Input],
         targets: &[Self::Target],
-        workspace: &mut Self::Workspace,
+        workspace: &mut Self::BatchWorkspace,
         total: &mut Self::Scalar,
     ) {
+        let workspace = Self::sample_workspace(workspace);
         for (input, target) in inputs.iter().zip(targets) {
             *total = *total + self.loss(input, target, workspace);
         }
@@ -157,10 +168,11 @@ pub trait Differentiable: Network {
         count: Option<Self::Scalar>,
         inputs: &[Self::Input],
         targets: &[Self::Target],
-        workspace: &mut Self::Workspace,
+        workspace: &mut Self::BatchWorkspace,
         gradients: &mut Self::Gradients,
         total: &mut Self::Scalar,
     ) {
+        let workspace = Self::sample_workspace(workspace);
         for (number, (input, target)) in inputs.iter().zip(targets).enumerate() {
             let loss = self.accumulate(first && number == 0, input, target, workspace, gradients);
             *total = *total + loss;
@@ -198,7 +210,7 @@ pub trait Differentiable: Network {
     fn loss_batch(
         &self,
         batch: Batch<'_, Self::Input, Self::Target>,
-        workspace: &mut Self::Workspace,
+        workspace: &mut Self::BatchWorkspace,
     ) -> Self::Scalar {
         let loss = if batch.len() > Self::Scalar::GROUP {
             losses_in_groups(self, batch, workspace)
@@ -213,7 +225,7 @@ pub trait Differentiable: Network {
                 Reduction::Sum => total,
             }
         };
-        if Self::PENALIZED { loss + self.penalty(workspace) } else { loss }
+        if Self::PENALIZED { loss + self.penalty(Self::sample_workspace(workspace)) } else { loss }
     }
 
     /// Writes the gradients of the objective for the batch and returns the objective: sums, divided once for a mean, plus
@@ -222,7 +234,7 @@ pub trait Differentiable: Network {
     fn backward_batch(
         &self,
         batch: Batch<'_, Self::Input, Self::Target>,
-        workspace: &mut Self::Workspace,
+        workspace: &mut Self::BatchWorkspace,
         gradients: &mut Self::Gradients,
     ) -> Self::Scalar {
         let loss = if batch.len() > Self::Scalar::GROUP {
@@ -230,7 +242,11 @@ pub trait Differentiable: Network {
         } else {
             in_order(self, batch, workspace, gradients)
         };
-        if Self::PENALIZED { loss + self.penalize(workspace, gradients) } else { loss }
+        if Self::PENALIZED {
+            loss + self.penalize(Self::sample_workspace(workspace), gradients)
+        } else {
+            loss
+        }
     }
 
     /// [`backward_batch`](Self::backward_batch) without penalties, for a batch of more samples than a group has. Networks
@@ -239,7 +255,7 @@ pub trait Differentiable: Network {
     fn backward_groups(
         &self,
         batch: Batch<'_, Self::Input, Self::Target>,
-        workspace: &mut Self::Workspace,
+        workspace: &mut Self::BatchWorkspace,
         gradients: &mut Self::Gradients,
     ) -> Self::Scalar {
         in_order(self, batch, workspace, gradients)
@@ -324,7 +340,7 @@ pub trait Trainable: Differentiable {
         inputs: &[Self::Input],
         targets: &[Self::Target],
         optimizer: &mut Self::Optimizer,
-        workspace: &mut Self::Workspace,
+        workspace: &mut Self::BatchWorkspace,
         gradients: &mut Self::Gradients,
         total: &mut Self::Scalar,
     ) {
@@ -355,7 +371,7 @@ pub trait Trainable: Differentiable {
         &mut self,
         batch: Batch<'_, Self::Input, Self::Target>,
         optimizer: &mut Self::Optimizer,
-        workspace: &mut Self::Workspace,
+        workspace: &mut Self::BatchWorkspace,
         gradients: &mut Self::Gradients,
     ) -> Self::Scalar {
         if Self::PENALIZED || batch.len() > Self::Scalar::GROUP {
@@ -406,7 +422,7 @@ pub trait Trainable: Differentiable {
         &mut self,
         batch: Batch<'_, Self::Input, Self::Target>,
         optimizer: &mut Self::Optimizer,
-        workspace: &mut Self::Workspace,
+        workspace: &mut Self::BatchWorkspace,
         gradients: &mut Self::Gradients,
     ) -> Result<Self::Scalar, NotFinite> {
         let loss = self.backward_batch(batch, workspace, gradients);

@@ -16,6 +16,7 @@ use crate::{
         dispatch::{Signature, argument},
         formula::literal,
     },
+    names::{ONE, own},
     size,
     start::{fill, starts},
     surface::{
@@ -40,6 +41,7 @@ impl Bodies for Planned<'_> {
             Body::Steps(Pass::Shared | Pass::Value) => quote!(::core::option::Option::Some(self.steps)),
             Body::Clear => self.clear(),
             Body::Divide => self.divide(),
+            Body::SampleWorkspace => sample_workspace(printer),
             Body::Entry(Entry::Trace) => self.trace(),
             Body::Entry(entry) => self.dispatched(printer, entry, method),
         }
@@ -86,6 +88,12 @@ impl Bodies for Planned<'_> {
             Provided::PulledBack => context.pulled_back(),
         }
     }
+}
+
+/// The workspace of one sample in that of batches.
+pub(crate) fn sample_workspace(printer: &Printer<'_>) -> TokenStream {
+    let one = own(ONE);
+    if printer.has_batch_workspace() { quote!(&mut __workspace.#one) } else { quote!(__workspace) }
 }
 
 /// Methods for users, and the declared samples.
@@ -221,7 +229,7 @@ impl Planned<'_> {
             Kind::Optimizer => {
                 parameters.iter().flat_map(Parameter::state).map(|state| state.equation).collect()
             }
-            Kind::Workspace | Kind::Trace => Vec::new(),
+            Kind::Workspace | Kind::BatchWorkspace | Kind::Trace => Vec::new(),
         }
     }
 

@@ -35,6 +35,8 @@ pub(super) fn boxed_stub(printer: &Printer<'_>) -> TokenStream {
 fn word(kind: Kind) -> TokenStream {
     match kind {
         Kind::Network => quote!(network),
-        Kind::Gradients | Kind::Optimizer | Kind::Workspace | Kind::Trace => quote!(part),
+        Kind::Gradients | Kind::Optimizer | Kind::Workspace | Kind::BatchWorkspace | Kind::Trace => {
+            quote!(part)
+        }
     }
 }

@@ -46,6 +46,9 @@ pub(super) const TERM: &str = "__term_";
 /// The sums of groups of samples.
 pub(super) const SUMS: &str = "__sums";
 
+/// The workspace of one sample in that of batches.
+pub(super) const ONE: &str = "__one";
+
 /// A variable called so, as far as it can be: generated code's own names begin with two underscores.
 fn variable(name: &str, taken: &mut HashSet<String>) -> Ident {
     let mut variable = if name.starts_with("__") { format!("v{name}") } else { name.to_owned() };
@@ -93,6 +96,7 @@ pub(super) struct TypeNames {
     pub(super) gradients: Ident,
     pub(super) optimizer: Ident,
     pub(super) workspace: Ident,
+    pub(super) batch_workspace: Ident,
     pub(super) trace: Ident,
 }
 
@@ -104,6 +108,7 @@ impl TypeNames {
             gradients: with(Kind::Gradients),
             optimizer: with(Kind::Optimizer),
             workspace: with(Kind::Workspace),
+            batch_workspace: with(Kind::BatchWorkspace),
             trace: with(Kind::Trace),
         }
     }
@@ -114,6 +119,7 @@ impl TypeNames {
             Kind::Gradients => &self.gradients,
             Kind::Optimizer => &self.optimizer,
             Kind::Workspace => &self.workspace,
+            Kind::BatchWorkspace => &self.batch_workspace,
             Kind::Trace => &self.trace,
         }
     }

@@ -6,9 +6,10 @@ use proc_macro2::{TokenStream, TokenTree};
 use quote::quote;
 
 use crate::{
+    bodies::sample_workspace,
     heap,
     surface::{
-        Constant, Method, Provided, Surface, Trait,
+        Body, Constant, Method, Provided, Surface, Trait,
         print::{Bodies, Printer},
     },
 };
@@ -62,6 +63,9 @@ struct Nothing;
 
 impl Bodies for Nothing {
     fn method(&self, printer: &Printer<'_>, method: &Method) -> TokenStream {
+        if method.body == Body::SampleWorkspace {
+            return sample_workspace(printer);
+        }
         method.result.as_ref().map(|result| printer.zero(result)).unwrap_or_default()
     }
 

@@ -39,8 +39,8 @@ macro_rules! both_grains {
                 let samples = ([[0.3, 0.7, 0.11], [0.9, -0.4, 1.3], [0.05, 0.1, -0.6]], [[0.1], [0.9], [0.4]]);
                 let Ok(batch) = mlp::Batch::new(&samples.0, &samples.1) else { return Vec::new() };
                 let (mut neurons, mut layers) = (Neurons::new(), Layers::new());
-                let mut of_neurons = (NeuronsOptimizer::new(), NeuronsWorkspace::new(), NeuronsGradients::new());
-                let mut of_layers = (LayersOptimizer::new(), LayersWorkspace::new(), LayersGradients::new());
+                let mut of_neurons = (NeuronsOptimizer::new(), NeuronsBatchWorkspace::new(), NeuronsGradients::new());
+                let mut of_layers = (LayersOptimizer::new(), LayersBatchWorkspace::new(), LayersGradients::new());
                 let mut all = Vec::new();
                 for _ in 0..300 {
                     let (optimizer, workspace, gradients) = &mut of_neurons;

@@ -75,7 +75,7 @@ mlp::mlp! {
 fn names_of_generated_code_are_free() {
     let (inputs, targets) = ([[0.5; 4]; 5], [[1.0, 0.0]; 5]);
     let mut network = Own::new();
-    let (mut optimizer, mut workspace) = (OwnOptimizer::new(), OwnWorkspace::new());
+    let (mut optimizer, mut workspace) = (OwnOptimizer::new(), OwnBatchWorkspace::new());
     let mut gradients = OwnGradients::new();
     let batch = mlp::Batch::new(&inputs, &targets);
     let mut step =
@@ -170,7 +170,7 @@ fn visibility_is_the_specifications() {
 fn fit<N: mlp::Trainable>(
     network: &mut N,
     steps: usize,
-    room: (N::Optimizer, N::Workspace, N::Gradients),
+    room: (N::Optimizer, N::BatchWorkspace, N::Gradients),
     samples: mlp::Batch<'_, N::Input, N::Target>,
 ) -> (N::Scalar, N::Scalar) {
     let (mut optimizer, mut workspace, mut gradients) = room;
@@ -195,7 +195,7 @@ fn code_can_be_generic_over_networks() {
     let samples = ([[0.0], [1.0], [2.0]], [[1.0], [3.0], [5.0]]);
     let batch = mlp::Batch::new(&samples.0, &samples.1);
     let mut network = Line::new();
-    let room = (LineOptimizer::new(), LineWorkspace::new(), LineGradients::new());
+    let room = (LineOptimizer::new(), LineBatchWorkspace::new(), LineGradients::new());
     let (before, after) = batch.map(|batch| fit(&mut network, 500, room, batch)).unwrap_or((0.0, 1.0));
     assert!(before > 1.0 && after < 1e-6, "{before} {after}");
     assert!((network.W_y[0][0] - 2.0).abs() < 1e-2);

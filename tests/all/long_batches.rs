@@ -61,7 +61,7 @@ mlp::mlp! {
 }
 
 mlp::mlp! {
-    /// More parameters than are returned by value: the sums are in the workspace.
+    /// More parameters than are returned by value: the sums are in the workspace of batches.
     network Large: f32 {
         input   x[256];
         weights W[256, 160] ~ zeros();
@@ -102,7 +102,7 @@ macro_rules! check {
         for parameter in $network::LAYOUT.iter().filter(|_| $start) {
             network.parameter_mut(parameter.name).unwrap().fill(0.0);
         }
-        let mut workspace = <$network as Network>::Workspace::default();
+        let mut workspace = <$network as Network>::BatchWorkspace::default();
         let mut gradients = <$network as mlp::Differentiable>::Gradients::default();
         let what = format!("{} with {} samples", $network::NAME, $samples);
         let loss = mlp::Differentiable::loss_batch(&network, batch, &mut workspace);

@@ -274,7 +274,7 @@ where
     let ends = |seed: &u64| {
         let mut network = N::default();
         network.initialize(*seed);
-        let (mut optimizer, mut workspace) = (N::Optimizer::default(), N::Workspace::default());
+        let (mut optimizer, mut workspace) = (N::Optimizer::default(), N::BatchWorkspace::default());
         let mut gradients = N::Gradients::default();
         for place in (0..4).cycle().take(8000) {
             let sample = Batch::new(&inputs[place..=place], &targets[place..=place]).unwrap();

@@ -72,14 +72,15 @@ macro_rules! refuses {
                 &inputs[5],
                 &targets[5],
                 &mut optimizer,
-                &mut workspace,
+                <$network as mlp::Network>::sample_workspace(&mut workspace),
                 &mut gradients,
             );
             assert!(refused.is_err() && !gradients.is_finite(), "{bad}");
             assert!(network == before && optimizer == state && network.is_finite(), "{bad}");
             // What is not tried does harm.
             let mut harmed = network.clone();
-            harmed.train_into(&inputs[5], &targets[5], &mut state.clone(), &mut workspace, &mut gradients);
+            let one = <$network as mlp::Network>::sample_workspace(&mut workspace);
+            harmed.train_into(&inputs[5], &targets[5], &mut state.clone(), one, &mut gradients);
             assert!(!harmed.is_finite(), "{bad}");
         }
         network.try_train_batch(good, &mut optimizer, &mut workspace, &mut gradients).unwrap();
@@ -90,8 +91,8 @@ macro_rules! refuses {
 fn a_refused_step_changes_nothing() {
     // The last number is finite, and the square of what comes of it is not. To tanh it is as good as 1.
     let bad = [f32::NAN, f32::INFINITY, 3e38];
-    refuses!(Clipped, ClippedOptimizer, ClippedWorkspace, ClippedGradients, bad);
-    refuses!(Plain, PlainOptimizer, PlainWorkspace, PlainGradients, [f32::NAN, f32::INFINITY]);
+    refuses!(Clipped, ClippedOptimizer, ClippedBatchWorkspace, ClippedGradients, bad);
+    refuses!(Plain, PlainOptimizer, PlainBatchWorkspace, PlainGradients, [f32::NAN, f32::INFINITY]);
 }
 
 /// A loss that is a number, and a gradient that is none.

@@ -36,7 +36,8 @@ macro_rules! used {
                 let mut workspace = NetWorkspace::new();
                 let mut output = [0.0; 2];
                 network.forward_into(&std::array::from_fn(|_| 1.0), &mut workspace, &mut output);
-                network.forward_batch(&FIRST, &mut workspace, &mut [[0.0; 2]])?;
+                let mut memory = NetBatchWorkspace::new();
+                network.forward_batch(&FIRST, &mut memory, &mut [[0.0; 2]])?;
                 let trace = network.trace(&FIRST[0]);
                 let sum = trace.h1 + trace.net_h2 + trace.deep[2] + trace.net_output[1] + trace.output[0];
                 let (loss, gradients) = network.backward(&[0.05, 0.10], &[0.01, 0.99]);
@@ -48,8 +49,8 @@ macro_rules! used {
                 optimizer.v_W[0][0] += optimizer.m_w1 + optimizer.v_b_output[1];
                 let batch = mlp::Batch::new(&FIRST, &Net::DATA_TARGETS)?;
                 network.train_into(&FIRST[0], &[0.0, 1.0], &mut optimizer, &mut workspace, &mut total);
-                network.train_batch(batch, &mut optimizer, &mut workspace, &mut total);
-                super::fit(&mut network, batch, workspace, total, optimizer.clone());
+                network.train_batch(batch, &mut optimizer, &mut memory, &mut total);
+                super::fit(&mut network, batch, memory, total, optimizer.clone());
                 assert_eq!(network.clone(), network);
                 Ok(o1 + o2 + same[1] + sum + loss + change + optimizer.steps as f64)
             }
@@ -61,7 +62,7 @@ macro_rules! used {
 fn fit<N: Trainable<Scalar = f64>>(
     network: &mut N,
     batch: mlp::Batch<'_, N::Input, N::Target>,
-    mut workspace: N::Workspace,
+    mut workspace: N::BatchWorkspace,
     mut gradients: N::Gradients,
     mut optimizer: N::Optimizer,
 ) -> f64 {

@@ -156,7 +156,7 @@ impl<const O: usize> Target for Class<O> {
 pub struct Ours<N: Trainable> {
     network: Box<N>,
     optimizer: N::Optimizer,
-    workspace: Box<N::Workspace>,
+    workspace: Box<N::BatchWorkspace>,
     gradients: Box<N::Gradients>,
     inputs: Vec<N::Input>,
     targets: Vec<N::Target>,
@@ -172,7 +172,7 @@ where
     #[allow(clippy::new_ret_no_self)]
     pub fn new(
         network: Box<N>,
-        workspace: Box<N::Workspace>,
+        workspace: Box<N::BatchWorkspace>,
         gradients: Box<N::Gradients>,
         data: &Data,
     ) -> Box<dyn Contender> {
@@ -209,7 +209,7 @@ where
 
     fn forward(&mut self) {
         if let ([input], [output]) = (&*self.inputs, &mut *self.outputs) {
-            self.network.forward_into(input, &mut self.workspace, output);
+            self.network.forward_into(input, N::sample_workspace(&mut self.workspace), output);
         } else {
             let done = self.network.forward_batch(&self.inputs, &mut self.workspace, &mut self.outputs);
             done.expect("there is an output for each input");
@@ -219,7 +219,7 @@ where
     fn train(&mut self) {
         let Self { network, optimizer, workspace, gradients, inputs, targets, .. } = self;
         if let ([input], [target]) = (&**inputs, &**targets) {
-            network.train_into(input, target, optimizer, workspace, gradients);
+            network.train_into(input, target, optimizer, N::sample_workspace(workspace), gradients);
         } else {
             let batch = Batch::new(inputs, targets).expect("there is a target for each input");
             network.train_batch(batch, optimizer, workspace, gradients);
@@ -241,7 +241,7 @@ macro_rules! ours {
     ($network:ty, $data:expr) => {
         $crate::ours::Ours::<$network>::new(
             <$network>::boxed(),
-            <<$network as mlp::Network>::Workspace>::boxed(),
+            <<$network as mlp::Network>::BatchWorkspace>::boxed(),
             <<$network as mlp::Differentiable>::Gradients>::boxed(),
             $data,
         )

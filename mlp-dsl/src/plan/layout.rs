@@ -18,12 +18,12 @@ pub struct Field {
 pub struct Sums {
     /// How many there are.
     pub numbers: usize,
-    /// Whether the workspace holds them; else they are on the stack while such a batch is computed.
+    /// Whether the workspace of batches holds them; else they are on the stack while such a batch is computed.
     pub in_workspace: bool,
 }
 
 impl Sums {
-    /// Bytes of the workspace.
+    /// Bytes of the workspace of batches.
     pub fn workspace_bytes(&self) -> usize {
         if self.in_workspace { self.numbers * size_of::<f64>() } else { 0 }
     }
@@ -42,8 +42,10 @@ pub struct Layout {
     pub counts_steps: bool,
     /// Fields of the optimizer: what the rule keeps from step to step.
     pub states: Vec<Field>,
-    /// Fields of the workspace.
+    /// Fields of the workspace of one sample.
     pub workspace: Vec<Field>,
+    /// What the workspace of batches has beside a workspace of one sample: a row for each sample of a block.
+    pub rows: Vec<Field>,
     /// Sums of groups of samples; none where a batch is one group, or without a loss.
     pub sums: Option<Sums>,
     /// Fields of the trace: the named values of the forward pass.
@@ -53,8 +55,10 @@ pub struct Layout {
     pub alignment: Option<usize>,
     /// Bytes of the network.
     pub parameter_bytes: usize,
-    /// Bytes of the workspace.
+    /// Bytes of the workspace of one sample.
     pub workspace_bytes: usize,
+    /// Bytes of the workspace of batches.
+    pub batch_workspace_bytes: usize,
     /// Bytes of the optimizer.
     pub optimizer_bytes: usize,
     /// Whether the network is small enough to be returned by value.
@@ -62,9 +66,24 @@ pub struct Layout {
 }
 
 impl Layout {
-    /// The field of the workspace that holds a value.
+    /// The field of the workspace of one sample that holds a value.
     pub fn in_workspace(&self, value: EquationId) -> Option<&Field> {
-        let index = self.workspace.binary_search_by_key(&value, |field| field.value).ok()?;
-        self.workspace.get(index)
+        find(&self.workspace, value)
     }
+
+    /// The rows of the workspace of batches that hold a value.
+    pub fn in_rows(&self, value: EquationId) -> Option<&Field> {
+        find(&self.rows, value)
+    }
+
+    /// Whether batches have a workspace of a type of their own; else they have that of one sample.
+    pub fn has_batch_workspace(&self) -> bool {
+        !self.rows.is_empty() || self.sums.is_some_and(|sums| sums.in_workspace)
+    }
+}
+
+/// The field of a value; fields are in the order of their values.
+fn find(fields: &[Field], value: EquationId) -> Option<&Field> {
+    let index = fields.binary_search_by_key(&value, |field| field.value).ok()?;
+    fields.get(index)
 }

@@ -45,7 +45,7 @@ pub fn plan(derivation: &Derivation) -> Plan {
 /// Refuses a workspace beyond the limit. As many sums as there are parameters are allowed beside it.
 pub(crate) fn fits(derivation: &Derivation, plan: &Plan) -> Result<(), Diagnostic> {
     let sums = plan.layout.sums.map_or(0, |sums| sums.workspace_bytes());
-    let (bytes, header) = (plan.layout.workspace_bytes - sums, &derivation.header);
+    let (bytes, header) = (plan.layout.batch_workspace_bytes - sums, &derivation.header);
     if bytes > limits::WORKSPACE_BYTES {
         return Err(errors::workspace_too_large(bytes, header.name_span));
     }

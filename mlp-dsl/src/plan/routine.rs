@@ -49,6 +49,33 @@ pub enum Entry {
     PullBackBlock,
 }
 
+impl Entry {
+    /// Whether it is for a block of samples: its values are in the workspace of batches.
+    pub fn is_block(self) -> bool {
+        match self {
+            Entry::ForwardBlock
+            | Entry::LossBlock
+            | Entry::SamplesBlock
+            | Entry::AccumulateBlock
+            | Entry::TrainBlock
+            | Entry::InputGradientBlock
+            | Entry::AccumulateWithInputBlock
+            | Entry::PullBackBlock => true,
+            Entry::Forward
+            | Entry::Trace
+            | Entry::Loss
+            | Entry::Accumulate
+            | Entry::Penalty
+            | Entry::Penalize
+            | Entry::Step
+            | Entry::Train
+            | Entry::InputGradient
+            | Entry::AccumulateWithInput
+            | Entry::PullBack => false,
+        }
+    }
+}
+
 /// The instructions of an entry point.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Routine {

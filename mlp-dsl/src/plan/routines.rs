@@ -351,17 +351,19 @@ fn sums(facts: &Facts<'_>, by_value: bool) -> Option<Sums> {
 fn layout(facts: &Facts<'_>, routines: &[Routine], kept: &BTreeSet<EquationId>, block: usize) -> Layout {
     let d = facts.derivation;
     let field = |value: EquationId| Field { value, shape: facts.shape(value), samples: None };
-    let operands = routines.iter().flat_map(|routine| &routine.instructions).flat_map(|instruction| {
-        let (reads, writes) = instruction.operands();
-        reads.into_iter().chain(writes)
-    });
-    let stored =
-        operands.filter(|operand| operand.storage == Storage::Workspace).map(|operand| operand.value);
-    let values: BTreeSet<EquationId> = stored.chain(kept.iter().copied()).collect();
-    let workspace: Vec<Field> = values
-        .into_iter()
-        .map(|value| Field { samples: kept.contains(&value).then_some(block), ..field(value) })
-        .collect();
+    let stored = |routine: &Routine| {
+        let operands = routine.instructions.iter().flat_map(|instruction| {
+            let (reads, writes) = instruction.operands();
+            reads.into_iter().chain(writes)
+        });
+        // In a block what is kept is in rows.
+        let is_row = |value: &EquationId| routine.entry.is_block() && kept.contains(value);
+        let stored = operands.filter(|operand| operand.storage == Storage::Workspace);
+        stored.map(|operand| operand.value).filter(|value| !is_row(value)).collect::<Vec<_>>()
+    };
+    let values: BTreeSet<EquationId> = routines.iter().flat_map(stored).collect();
+    let workspace: Vec<Field> = values.into_iter().map(field).collect();
+    let rows: Vec<Field> = kept.iter().map(|value| Field { samples: Some(block), ..field(*value) }).collect();
     let is_number = |id: &EquationId| matches!(d.equation(*id).op, Op::Setting(_));
     let settings = d.training.iter().flat_map(|training| &training.settings).copied().filter(is_number);
     let settings: Vec<Field> = settings.map(field).collect();
@@ -374,16 +376,18 @@ fn layout(facts: &Facts<'_>, routines: &[Routine], kept: &BTreeSet<EquationId>, 
     };
     let alignment = (!facts.unrolled).then_some(thresholds::ALIGNMENT);
     let parameter_bytes = d.parameter_count() * d.header.precision.bytes();
-    let for_samples = bytes(&workspace).next_multiple_of(alignment.unwrap_or(1));
+    let aligned = |bytes: usize| bytes.next_multiple_of(alignment.unwrap_or(1));
+    let workspace_bytes = aligned(bytes(&workspace));
     let optimizer_bytes = bytes(&settings) + bytes(&states) + if counts_steps { 8 } else { 0 };
-    let by_value = 2 * parameter_bytes + for_samples + optimizer_bytes <= thresholds::BY_VALUE_BYTES;
+    let by_value = 2 * parameter_bytes + workspace_bytes + optimizer_bytes <= thresholds::BY_VALUE_BYTES;
     let sums = sums(facts, by_value);
-    let with_sums = bytes(&workspace) + sums.map_or(0, |sums| sums.workspace_bytes());
-    let workspace_bytes = match sums {
-        Some(Sums { in_workspace: true, .. }) => {
-            with_sums.next_multiple_of(alignment.unwrap_or(size_of::<f64>()))
+    let for_batches = workspace_bytes + bytes(&rows);
+    let batch_workspace_bytes = match sums.filter(|sums| sums.in_workspace) {
+        Some(sums) => {
+            let bytes = for_batches + sums.workspace_bytes();
+            bytes.next_multiple_of(alignment.unwrap_or(size_of::<f64>()))
         }
-        Some(_) | None => for_samples,
+        None => aligned(for_batches),
     };
     Layout {
         parameters: d.parameters.iter().map(|parameter| field(parameter.equation)).collect(),
@@ -392,11 +396,13 @@ fn layout(facts: &Facts<'_>, routines: &[Routine], kept: &BTreeSet<EquationId>, 
         counts_steps,
         states,
         workspace,
+        rows,
         sums,
         trace: traced(d).into_iter().map(field).collect(),
         alignment,
         parameter_bytes,
         workspace_bytes,
+        batch_workspace_bytes,
         optimizer_bytes,
         by_value,
     }

@@ -39,10 +39,14 @@ impl fmt::Display for Text<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let is_shown = |routine: &&Routine| self.entry.is_none_or(|entry| entry == routine.entry);
         if self.entry.is_none() {
-            let bytes = self.plan.layout.workspace_bytes;
-            writeln!(f, "blocks of {} samples, workspace of {bytes} bytes", self.plan.block)?;
-            if let Some(Sums { numbers, in_workspace }) = self.plan.layout.sums {
-                let place = if in_workspace { "in the workspace" } else { "on the stack" };
+            let (layout, block) = (&self.plan.layout, self.plan.block);
+            write!(f, "blocks of {block} samples, workspace of {} bytes", layout.workspace_bytes)?;
+            if layout.has_batch_workspace() {
+                write!(f, ", of batches {} bytes", layout.batch_workspace_bytes)?;
+            }
+            writeln!(f)?;
+            if let Some(Sums { numbers, in_workspace }) = layout.sums {
+                let place = if in_workspace { "in the workspace of batches" } else { "on the stack" };
                 writeln!(f, "groups of {GROUP} samples, {numbers} sums {place}")?;
             }
         }

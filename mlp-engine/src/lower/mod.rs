@@ -91,6 +91,7 @@ impl<'l> Lowering<'l> {
     /// The steps of a routine.
     fn routine(&mut self, entry: Entry, first: bool) -> Result<Vec<Step>, Error> {
         (self.entry, self.first) = (entry, first);
+        self.places.in_block = entry.is_block();
         // A step on one sample begins a batch.
         self.first |= entry == Entry::Train;
         self.body(entry)?;

@@ -28,6 +28,10 @@ pub(super) struct Places {
     settings: BTreeMap<EquationId, usize>,
     states: BTreeMap<EquationId, usize>,
     workspace: BTreeMap<EquationId, At>,
+    /// Rows for the samples of a block.
+    rows: BTreeMap<EquationId, At>,
+    /// Whether the routine is for a block.
+    pub(super) in_block: bool,
     trace: BTreeMap<EquationId, usize>,
     /// Elements of the input and of the target, from their first.
     data: BTreeMap<EquationId, usize>,
@@ -49,6 +53,8 @@ impl Places {
             settings: BTreeMap::new(),
             states: BTreeMap::new(),
             workspace: BTreeMap::new(),
+            rows: BTreeMap::new(),
+            in_block: false,
             trace: BTreeMap::new(),
             data: BTreeMap::new(),
             input_at: 0,
@@ -66,10 +72,13 @@ impl Places {
         places.states = places.fields(&layout.states);
         places.trace = places.fields(&layout.trace);
         for field in &layout.workspace {
-            let count = field.shape.count();
-            let at = places.room(count * field.samples.unwrap_or(1));
-            let row = if field.samples.is_some() { count } else { 0 };
-            places.workspace.insert(field.value, At { at, row });
+            let at = places.room(field.shape.count());
+            places.workspace.insert(field.value, At { at, row: 0 });
+        }
+        for field in &layout.rows {
+            let row = field.shape.count();
+            let at = places.room(row * field.samples.unwrap_or(1));
+            places.rows.insert(field.value, At { at, row });
         }
         places.place_data(derivation);
         places
@@ -159,7 +168,10 @@ impl Places {
             Storage::Gradient(of) => once(self.gradients.get(&of)),
             Storage::Setting(of) => once(self.settings.get(&of)),
             Storage::State(of) => once(self.states.get(&of)),
-            Storage::Workspace => self.workspace.get(&operand.value).copied().ok_or(Error::Program),
+            Storage::Workspace => {
+                let rows = self.rows.get(&operand.value).filter(|_| self.in_block);
+                rows.or_else(|| self.workspace.get(&operand.value)).copied().ok_or(Error::Program)
+            }
             Storage::StepNumber | Storage::Local => Ok(At::once(self.local(operand.value) as usize)),
             // Only a loop knows its own numbers.
             Storage::Temporary => Err(Error::Program),

@@ -64,6 +64,7 @@ impl Network for Line {
     type Output = [f64; 1];
     /// The sizes of the blocks that were computed.
     type Workspace = Vec<usize>;
+    type BatchWorkspace = Vec<usize>;
     const NAME: &'static str = "line";
     const PARAMETERS: usize = 2;
     const WEIGHTS: usize = 1;
@@ -74,6 +75,7 @@ impl Network for Line {
     const MULTIPLY_ADDS: usize = 1;
     const PARAMETER_BYTES: usize = size_of::<Self>();
     const WORKSPACE_BYTES: usize = 0;
+    const BATCH_WORKSPACE_BYTES: usize = 0;
     const FROZEN: usize = 0;
     const OPTIMIZER_BYTES: usize = 0;
     const FINGERPRINT: u64 = 1;
@@ -95,6 +97,10 @@ impl Network for Line {
             self.forward_into(input, sizes, output);
         }
         sizes.push(inputs.len());
+    }
+
+    fn sample_workspace(sizes: &mut Vec<usize>) -> &mut Vec<usize> {
+        sizes
     }
 }
 
@@ -202,7 +208,7 @@ fn training_returns_the_loss_before_the_step() {
 fn fit<N: Trainable>(
     network: &mut N,
     optimizer: &mut N::Optimizer,
-    workspace: &mut N::Workspace,
+    workspace: &mut N::BatchWorkspace,
     gradients: &mut N::Gradients,
     batch: Batch<'_, N::Input, N::Target>,
 ) -> f64 {

@@ -7,7 +7,7 @@ use mlp_dsl::{
     plan::{Instruction, Operand, Storage},
     shape::Shape,
 };
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::{Context, size};
@@ -71,35 +71,29 @@ impl<'c> Bindings<'c> {
     /// Names for the workspace of one sample.
     pub(super) fn workspace(&self) -> TokenStream {
         let context = self.context;
-        let field = |operand: &Operand| {
-            let name = context.names.of(operand.value);
-            // One sample alone is the first of a block.
-            if self.has_rows(operand) { quote!(#name: [#name, ..]) } else { quote!(#name) }
-        };
-        let fields: Vec<TokenStream> =
-            self.stored(|storage| storage == Storage::Workspace).map(field).collect();
+        let fields: Vec<Ident> = self
+            .stored(|storage| storage == Storage::Workspace)
+            .map(|operand| context.names.of(operand.value))
+            .collect();
         if fields.is_empty() {
             return TokenStream::new();
         }
         let (workspace, all) = (&context.types.workspace, context.plan.layout.workspace.len());
-        let has_sums = context.plan.layout.sums.is_some_and(|sums| sums.in_workspace);
-        let rest = (fields.len() < all || has_sums).then(|| quote!(..));
+        let rest = (fields.len() < all).then(|| quote!(..));
         quote!(let #workspace { #(#fields,)* #rest } = __workspace;)
     }
 
-    fn has_rows(&self, operand: &Operand) -> bool {
-        let field = self.context.plan.layout.in_workspace(operand.value);
-        field.is_some_and(|field| field.samples.is_some())
-    }
-
-    /// Names for the fields of the workspace of a block, rows of `__sample` where there are rows.
+    /// Names for the fields of the workspace of batches, rows of `__sample` where there are rows.
     pub(super) fn fields(&self) -> TokenStream {
         let bind = |operand: &Operand| {
-            let name = self.context.names.of(operand.value);
-            match (operand.shape, self.has_rows(operand)) {
-                (Shape::Scalar, _) => quote!(let #name = __workspace.#name[__sample];),
-                (_, true) => quote!(let #name = &mut __workspace.#name[__sample];),
-                (_, false) => quote!(let #name = &mut __workspace.#name;),
+            let (name, field) =
+                (self.context.names.of(operand.value), self.context.batch_field(operand.value));
+            let has_rows = self.context.plan.layout.in_rows(operand.value).is_some();
+            match (operand.shape, has_rows) {
+                (Shape::Scalar, true) => quote!(let #name = #field[__sample];),
+                (Shape::Scalar, false) => quote!(let #name = #field;),
+                (Shape::Vector(_) | Shape::Matrix(..), true) => quote!(let #name = &mut #field[__sample];),
+                (Shape::Vector(_) | Shape::Matrix(..), false) => quote!(let #name = &mut #field;),
             }
         };
         self.stored(|storage| storage == Storage::Workspace).map(bind).collect()

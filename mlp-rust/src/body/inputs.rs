@@ -93,7 +93,7 @@ impl Context<'_> {
     }
 
     fn block_with_input(&self, block: &Block) -> TokenStream {
-        let (workspace, gradients, real) = (&self.types.workspace, &self.types.gradients, self.real());
+        let (workspace, gradients, real) = (&self.types.batch_workspace, &self.types.gradients, self.real());
         let input = self.array(Shape::Vector(self.input_count()));
         let others = match block.outputs {
             true => ("__output_gradients", self.output()),
@@ -145,7 +145,7 @@ impl Context<'_> {
     fn with_input_groups(&self) -> TokenStream {
         let Some((declared, sums)) = self.sums() else { return TokenStream::new() };
         let (workspace, gradients, runtime, real) =
-            (&self.types.workspace, &self.types.gradients, &self.runtime, self.real());
+            (&self.types.batch_workspace, &self.types.gradients, &self.runtime, self.real());
         let (input, target) = (self.array(Shape::Vector(self.input_count())), self.target());
         quote! {
             #[inline(never)]
@@ -166,7 +166,8 @@ impl Context<'_> {
     /// The same back from the output.
     fn pulled_groups(&self) -> TokenStream {
         let Some((declared, sums)) = self.sums() else { return TokenStream::new() };
-        let (workspace, gradients, runtime) = (&self.types.workspace, &self.types.gradients, &self.runtime);
+        let (workspace, gradients, runtime) =
+            (&self.types.batch_workspace, &self.types.gradients, &self.runtime);
         let (input, output) = (self.array(Shape::Vector(self.input_count())), self.output());
         quote! {
             #[inline(never)]

@@ -111,13 +111,13 @@ impl Loops<'_> {
 
     /// The numbers of a vector of each sample.
     fn rows_mut(&self, operand: &Operand) -> TokenStream {
-        let (runtime, name) = (&self.0.context.runtime, self.0.name(operand));
-        quote!(#runtime::first_mut(&mut __workspace.#name, __count).as_flattened_mut())
+        let (runtime, field) = (&self.0.context.runtime, self.0.context.batch_field(operand.value));
+        quote!(#runtime::first_mut(&mut #field, __count).as_flattened_mut())
     }
 
     /// A vector of each sample.
     pub(super) fn rows(&self, operand: &Operand) -> TokenStream {
-        let (runtime, name) = (&self.0.context.runtime, self.0.name(operand));
+        let (runtime, field) = (&self.0.context.runtime, self.0.context.batch_field(operand.value));
         match operand.storage {
             Storage::Input => quote!(#runtime::first(__inputs, __count)),
             Storage::Target => quote!(#runtime::first(__targets, __count)),
@@ -129,7 +129,7 @@ impl Loops<'_> {
             | Storage::State(_)
             | Storage::Workspace
             | Storage::Local
-            | Storage::Temporary => quote!(#runtime::first(&__workspace.#name, __count)),
+            | Storage::Temporary => quote!(#runtime::first(&#field, __count)),
         }
     }
 }

@@ -21,12 +21,28 @@ use mlp_dsl::{
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
-use crate::{Context, size, start::fill};
+use crate::{
+    Context,
+    names::{ONE, own},
+    size,
+    start::fill,
+};
 use bindings::Bindings;
 use formula::Printer;
 use loops::Loops;
 use products::Products;
 use unrolled::Unrolled;
+
+impl Context<'_> {
+    /// The field that holds a value in the workspace of batches: its rows, or one for a single sample.
+    fn batch_field(&self, value: EquationId) -> TokenStream {
+        let (name, one) = (self.names.of(value), own(ONE));
+        match self.plan.layout.in_rows(value) {
+            Some(_) => quote!(__workspace.#name),
+            None => quote!(__workspace.#one.#name),
+        }
+    }
+}
 
 /// Prints the instructions of one routine.
 struct Body<'c> {
@@ -79,8 +95,8 @@ impl Body<'_> {
             }
             Instruction::Divide(fields) => self.divide(fields),
             Instruction::Keep(number) => {
-                let name = self.name(number);
-                quote!(__workspace.#name[__sample] = #name;)
+                let (name, field) = (self.name(number), self.context.batch_field(number.value));
+                quote!(#field[__sample] = #name;)
             }
             Instruction::Output(output) => self.output(output),
             Instruction::InputGradient(values) => self.input_gradient(values),

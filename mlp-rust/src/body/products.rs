@@ -35,14 +35,14 @@ impl Products<'_> {
     }
 
     fn block_product(&self, product: &Product) -> TokenStream {
-        let (fused, x, y) =
-            (self.0.context.fused(), Loops(self.0).rows(&product.vector), self.0.name(&product.result));
+        let (fused, x) = (self.0.context.fused(), Loops(self.0).rows(&product.vector));
+        let y = self.0.context.batch_field(product.result.value);
         let (w, bias) = (self.of_block(&product.matrix), product.bias.map(|bias| self.of_block(&bias)));
         let bias = option(bias);
         if product.by_rows {
-            quote!(__isa.matrix_vectors::<#fused, _, _, _>(#w, #x, #bias, &mut __workspace.#y);)
+            quote!(__isa.matrix_vectors::<#fused, _, _, _>(#w, #x, #bias, &mut #y);)
         } else {
-            quote!(__isa.vectors_matrix::<#fused, _, _, _>(#x, #w, #bias, &mut __workspace.#y);)
+            quote!(__isa.vectors_matrix::<#fused, _, _, _>(#x, #w, #bias, &mut #y);)
         }
     }
 
@@ -50,7 +50,10 @@ impl Products<'_> {
     fn of_block(&self, operand: &Operand) -> TokenStream {
         let name = self.0.name(operand);
         match operand.storage {
-            Storage::Workspace => quote!(&__workspace.#name),
+            Storage::Workspace => {
+                let field = self.0.context.batch_field(operand.value);
+                quote!(&#field)
+            }
             Storage::Input
             | Storage::Target
             | Storage::OutputGradient

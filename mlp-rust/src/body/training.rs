@@ -21,7 +21,7 @@ impl Context<'_> {
             return TokenStream::new();
         }
         let (network, workspace, gradients, real) =
-            (&self.types.network, &self.types.workspace, &self.types.gradients, self.real());
+            (&self.types.network, &self.types.batch_workspace, &self.types.gradients, self.real());
         let (input, target) = (self.array(Shape::Vector(self.input_count())), self.target());
         let mut arguments = self.block_arguments();
         arguments.push(argument("__total", quote!(&'r mut #real)));
@@ -45,7 +45,7 @@ impl Context<'_> {
 
     /// What the entry points of a block have in common.
     fn block_arguments(&self) -> Vec<Argument> {
-        let (workspace, gradients) = (&self.types.workspace, &self.types.gradients);
+        let (workspace, gradients) = (&self.types.batch_workspace, &self.types.gradients);
         let (input, target) = (self.array(Shape::Vector(self.input_count())), self.target());
         vec![
             argument("__first", quote!(bool)),
@@ -80,7 +80,7 @@ impl Context<'_> {
     pub(crate) fn backward_groups(&self) -> TokenStream {
         let Some(Sums { numbers, in_workspace }) = self.plan.layout.sums else { return TokenStream::new() };
         let (workspace, gradients, runtime, real) =
-            (&self.types.workspace, &self.types.gradients, &self.runtime, self.real());
+            (&self.types.batch_workspace, &self.types.gradients, &self.runtime, self.real());
         let (input, target) = (self.array(Shape::Vector(self.input_count())), self.target());
         let (name, numbers) = (own(SUMS), size(numbers));
         let (declared, sums) = if in_workspace {
@@ -107,7 +107,7 @@ impl Context<'_> {
 
     /// The parameters of a method for a block, with what is its own.
     fn block_parameters(&self, own: &TokenStream) -> TokenStream {
-        let (workspace, gradients, real) = (&self.types.workspace, &self.types.gradients, self.real());
+        let (workspace, gradients, real) = (&self.types.batch_workspace, &self.types.gradients, self.real());
         let (input, target) = (self.array(Shape::Vector(self.input_count())), self.target());
         quote! {
             __first: bool, __samples: ::core::option::Option<#real>, __inputs: &[#input], __targets: &[#target],

@@ -26,10 +26,15 @@ impl Surface {
             part(Kind::Optimizer, facts, docs)
         });
         let workspace = part(Kind::Workspace, facts.workspace, " A workspace, ready for use.");
+        let batch_workspace = facts.batch_workspace.map(|facts| {
+            let docs = " A workspace of batches, ready for use.";
+            part(Kind::BatchWorkspace, facts, docs)
+        });
         let trace = part(Kind::Trace, facts.trace, " All values are 0.");
         // A trace is a result: nothing needs an empty one but its own method.
         let trace = Struct { methods: Vec::new(), default: false, ..trace };
-        let structs = [network].into_iter().chain(gradients).chain(optimizer).chain([workspace, trace]);
+        let structs = [network].into_iter().chain(gradients).chain(optimizer).chain([workspace]);
+        let structs = structs.chain(batch_workspace).chain([trace]);
         Surface {
             types: TypeNames::new(&facts.name, facts.span),
             name: facts.name,
@@ -51,7 +56,7 @@ fn part(kind: Kind, facts: Part, docs: &str) -> Struct {
         kind,
         docs: facts.docs,
         alignment: facts.alignment,
-        public: kind != Kind::Workspace,
+        public: !matches!(kind, Kind::Workspace | Kind::BatchWorkspace),
         default: true,
         fields: facts.fields,
         constants: vec![constant("ZERO", docs.to_owned(), Type::Itself, Value::Zero)],
@@ -111,7 +116,7 @@ fn data(facts: &Facts) -> Vec<Constant> {
 }
 
 /// The names of the constants that count something, in order; the trait has them too.
-pub(super) const COUNTS: [&str; 11] = [
+pub(super) const COUNTS: [&str; 12] = [
     "PARAMETERS",
     "WEIGHTS",
     "BIASES",
@@ -121,6 +126,7 @@ pub(super) const COUNTS: [&str; 11] = [
     "MULTIPLY_ADDS",
     "PARAMETER_BYTES",
     "WORKSPACE_BYTES",
+    "BATCH_WORKSPACE_BYTES",
     "FROZEN",
     "OPTIMIZER_BYTES",
 ];
@@ -140,7 +146,8 @@ fn counts(facts: &Facts) -> impl Iterator<Item = Constant> {
         (counts.layers, " Number of layers, including the input.".to_owned()),
         (counts.multiply_adds, " Multiply-adds in a forward pass of one sample.".to_owned()),
         (counts.parameter_bytes, " Size of the parameters in bytes.".to_owned()),
-        (counts.workspace_bytes, " Size of the workspace in bytes.".to_owned()),
+        (counts.workspace_bytes, " Size of the workspace of one sample in bytes.".to_owned()),
+        (counts.batch_workspace_bytes, " Size of the workspace of batches in bytes.".to_owned()),
         (counts.frozen, " Number of frozen parameters, which training does not change.".to_owned()),
         (counts.optimizer_bytes, " Size of the optimizer, its settings and states, in bytes.".to_owned()),
     ];
@@ -209,6 +216,7 @@ fn forward_methods(facts: &Facts) -> Vec<Method> {
     ];
     let inputs = shared("inputs", input.clone().many());
     let outputs = mutable("outputs", output.clone().many());
+    let batch_workspace = mutable("workspace", Type::Own(Kind::BatchWorkspace));
     let trace = mutable("trace", Type::Own(Kind::Trace));
     let in_place = [
         method(
@@ -217,7 +225,7 @@ fn forward_methods(facts: &Facts) -> Vec<Method> {
             vec![one(), workspace(), mutable("output", output)],
             delegate,
         ),
-        method("forward_batch", &batch_docs, vec![inputs, workspace(), outputs], delegate)
+        method("forward_batch", &batch_docs, vec![inputs, batch_workspace, outputs], delegate)
             .returns(Type::Checked),
         method(
             "trace_into",
@@ -232,8 +240,8 @@ fn forward_methods(facts: &Facts) -> Vec<Method> {
 fn gradient_methods(facts: &Facts) -> Vec<Method> {
     let sample =
         || vec![shared("input", facts.input.accepted('I')), shared("target", facts.target.accepted('T'))];
-    let places = || {
-        [mutable("workspace", Type::Own(Kind::Workspace)), mutable("gradients", Type::Own(Kind::Gradients))]
+    let places = |workspace| {
+        [mutable("workspace", Type::Own(workspace)), mutable("gradients", Type::Own(Kind::Gradients))]
     };
     let delegate = Body::Delegate(Trait::Differentiable);
     let by_value = facts.by_value.all.then(|| {
@@ -250,8 +258,8 @@ fn gradient_methods(facts: &Facts) -> Vec<Method> {
             .returns(pair),
         ]
     });
-    let one = sample().into_iter().chain(places()).collect();
-    let batch = [value("batch", batch(facts))].into_iter().chain(places()).collect();
+    let one = sample().into_iter().chain(places(Kind::Workspace)).collect();
+    let batch = [value("batch", batch(facts))].into_iter().chain(places(Kind::BatchWorkspace)).collect();
     let in_place = [
         method("backward_into", &[" Returns the loss of a sample and writes its gradients."], one, delegate)
             .returns(Type::NUMBER),
@@ -273,11 +281,13 @@ fn batch_docs(facts: &Facts) -> String {
 fn train_methods(facts: &Facts) -> Vec<Method> {
     let sample =
         || vec![shared("input", facts.input.accepted('I')), shared("target", facts.target.accepted('T'))];
-    let places = [
-        mutable("optimizer", Type::Own(Kind::Optimizer)),
-        mutable("workspace", Type::Own(Kind::Workspace)),
-        mutable("gradients", Type::Own(Kind::Gradients)),
-    ];
+    let places = |workspace| {
+        [
+            mutable("optimizer", Type::Own(Kind::Optimizer)),
+            mutable("workspace", Type::Own(workspace)),
+            mutable("gradients", Type::Own(Kind::Gradients)),
+        ]
+    };
     let delegate = Body::Delegate(Trait::Trainable);
     let by_value = facts.by_value.train.then(|| {
         let docs = " Performs one training step on a sample; returns the loss before the step.";
@@ -287,8 +297,8 @@ fn train_methods(facts: &Facts) -> Vec<Method> {
         let tried = method("try_train", &tried, sample(), Body::ByValue(Returned::Tried));
         [changing(train), changing(tried.returns(Type::Tried))]
     });
-    let one = || sample().into_iter().chain(places.clone()).collect();
-    let batch = || [value("batch", batch(facts))].into_iter().chain(places.clone()).collect();
+    let one = || sample().into_iter().chain(places(Kind::Workspace)).collect();
+    let batch = || [value("batch", batch(facts))].into_iter().chain(places(Kind::BatchWorkspace)).collect();
     let sample_docs = " Performs one training step on a sample, in place; returns the loss before the step.";
     let batch_docs = " Performs one training step on a batch; returns the loss of the batch before the step.";
     let docs = " Performs `train_into`, if the loss and all gradients are numbers; writes the gradients.";

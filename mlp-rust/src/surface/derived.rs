@@ -8,14 +8,14 @@ use mlp_dsl::{
 };
 
 use super::{
-    Field, LayoutEntry, Surface, Type, counted,
+    Field, Kind, LayoutEntry, Surface, Type, counted,
     facts::{ByValue, Counts, Data, Facts, Loss, Part, Samples},
 };
 use crate::{
     Context,
     attributes::Attributes,
     fingerprint,
-    names::{SUMS, own},
+    names::{ONE, SUMS, own},
     weights,
 };
 
@@ -45,6 +45,7 @@ fn facts(context: &Context<'_>) -> Facts {
         precision: d.header.precision,
         network: network(context),
         workspace: workspace(context),
+        batch_workspace: context.plan.layout.has_batch_workspace().then(|| batch_workspace(context)),
         trace: trace(context),
         gradients: (d.loss.is_some() || d.pull_back.is_some()).then(|| gradients(context)),
         has_loss: d.loss.is_some(),
@@ -94,6 +95,7 @@ fn counts(context: &Context<'_>) -> Counts {
         multiply_adds: d.multiply_adds(),
         parameter_bytes: context.plan.layout.parameter_bytes,
         workspace_bytes: context.plan.layout.workspace_bytes,
+        batch_workspace_bytes: context.plan.layout.batch_workspace_bytes,
         frozen: d.frozen_count(),
         optimizer_bytes: context.plan.layout.optimizer_bytes,
     }
@@ -261,28 +263,40 @@ fn setting(context: &Context<'_>, id: mlp_dsl::ir::equation::EquationId) -> Opti
 }
 
 fn workspace(context: &Context<'_>) -> Part {
-    let fields = context.plan.layout.workspace.iter().map(|field| {
-        let one = Type::of(field.shape);
-        let ty = match field.samples {
-            Some(block) => Type::List(Box::new(one), block),
-            None => one,
-        };
-        Field { name: context.names.of(field.value), docs: Vec::new(), ty, setting: None }
-    });
-    let sums = context.plan.layout.sums.filter(|sums| sums.in_workspace);
-    let sums = sums.map(|sums| Field {
-        name: own(SUMS),
-        docs: Vec::new(),
-        ty: Type::Wide(sums.numbers),
-        setting: None,
-    });
-    let fields = fields.chain(sums);
+    let layout = &context.plan.layout;
+    let fields = layout.workspace.iter().map(|field| memory(context, field));
+    let (name, bytes) = (&context.derivation.header.name, layout.workspace_bytes);
+    let batches = if layout.has_batch_workspace() { "one sample" } else { "a sample or a batch" };
     let docs = format!(
-        " Memory for the intermediate values of `{}`: {} bytes. Contents before a call are ignored.",
-        context.derivation.header.name, context.plan.layout.workspace_bytes
+        " Memory for the intermediate values of `{name}` for {batches}: {bytes} bytes. Contents before a call are ignored."
     );
-    let alignment = context.plan.layout.alignment;
-    Part { docs: vec![docs], alignment, fields: fields.collect(), tensors: Vec::new() }
+    Part { docs: vec![docs], alignment: layout.alignment, fields: fields.collect(), tensors: Vec::new() }
+}
+
+/// A workspace of one sample, rows for the samples of a block, and sums.
+fn batch_workspace(context: &Context<'_>) -> Part {
+    let layout = &context.plan.layout;
+    let own = |name, ty| Field { name: own(name), docs: Vec::new(), ty, setting: None };
+    let sums = layout.sums.filter(|sums| sums.in_workspace);
+    let fields = [own(ONE, Type::Own(Kind::Workspace))]
+        .into_iter()
+        .chain(layout.rows.iter().map(|field| memory(context, field)))
+        .chain(sums.map(|sums| own(SUMS, Type::Wide(sums.numbers))));
+    let docs = format!(
+        " Memory for the intermediate values of `{}` for batches: {} bytes. Contents before a call are ignored.",
+        context.derivation.header.name, layout.batch_workspace_bytes
+    );
+    Part { docs: vec![docs], alignment: layout.alignment, fields: fields.collect(), tensors: Vec::new() }
+}
+
+/// A field of a workspace.
+fn memory(context: &Context<'_>, field: &mlp_dsl::plan::Field) -> Field {
+    let one = Type::of(field.shape);
+    let ty = match field.samples {
+        Some(block) => Type::List(Box::new(one), block),
+        None => one,
+    };
+    Field { name: context.names.of(field.value), docs: Vec::new(), ty, setting: None }
 }
 
 fn trace(context: &Context<'_>) -> Part {

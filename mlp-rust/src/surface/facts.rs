@@ -15,6 +15,8 @@ pub(super) struct Facts {
     pub(super) precision: Precision,
     pub(super) network: Part,
     pub(super) workspace: Part,
+    /// The workspace of batches; `None` where it is that of one sample.
+    pub(super) batch_workspace: Option<Part>,
     pub(super) trace: Part,
     /// The gradients; `None` without a loss, unless the backward pass goes on to the inputs.
     pub(super) gradients: Option<Part>,
@@ -102,6 +104,7 @@ pub(super) struct Counts {
     pub(super) multiply_adds: usize,
     pub(super) parameter_bytes: usize,
     pub(super) workspace_bytes: usize,
+    pub(super) batch_workspace_bytes: usize,
     pub(super) frozen: usize,
     pub(super) optimizer_bytes: usize,
 }

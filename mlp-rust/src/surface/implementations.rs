@@ -3,7 +3,8 @@
 use mlp_dsl::plan::Entry;
 
 use super::{
-    Body, Constant, Implementation, Item, Kind, LayoutEntry, Parameter, Pass, Provided, Trait, Type, Value,
+    Body, Constant, Implementation, Item, Kind, LayoutEntry, Method, Parameter, Pass, Provided, Trait, Type,
+    Value,
     api::{COUNTS, changing, method, mutable, shared, value},
     facts::{Facts, Part},
 };
@@ -38,6 +39,17 @@ pub(super) fn workspace() -> Parameter {
     mutable("__workspace", Type::Own(Kind::Workspace))
 }
 
+fn batch_workspace() -> Parameter {
+    mutable("__workspace", Type::Own(Kind::BatchWorkspace))
+}
+
+/// The workspace of one sample in that of batches.
+fn sample_workspace() -> Item {
+    let of = Type::Own(Kind::Workspace);
+    let function = method("sample_workspace", &[], vec![batch_workspace()], Body::SampleWorkspace);
+    Item::Method(Method { receiver: None, ..function }.returns(Type::Within(Box::new(of))))
+}
+
 fn network(facts: &Facts) -> Vec<Item> {
     let (input, output) = (&facts.input.ty, &facts.output.ty);
     let forward = vec![shared("__input", input.clone()), workspace(), mutable("__output", output.clone())];
@@ -45,6 +57,7 @@ fn network(facts: &Facts) -> Vec<Item> {
         Item::Type("Input", input.clone()),
         Item::Type("Output", output.clone()),
         Item::Type("Workspace", Type::Own(Kind::Workspace)),
+        Item::Type("BatchWorkspace", Type::Own(Kind::BatchWorkspace)),
         constant("NAME", Type::Name, Value::Name(facts.name.clone())),
     ];
     items.extend(COUNTS.map(|name| constant(name, Type::Count, Value::Own)));
@@ -58,6 +71,7 @@ fn network(facts: &Facts) -> Vec<Item> {
             Body::StartValues,
         ))),
         Item::Method(method("forward_into", &[], forward, Body::Entry(Entry::Forward))),
+        sample_workspace(),
     ]);
     items.extend(outputs_of_a_block(facts));
     items
@@ -69,9 +83,12 @@ fn tensors(kind: Kind, part: &Part, network: &Part) -> Vec<Item> {
     let listed = match kind {
         // Where nothing is frozen.
         Kind::Gradients if part.tensors == network.tensors => Value::NetworkTensors,
-        Kind::Network | Kind::Gradients | Kind::Optimizer | Kind::Workspace | Kind::Trace => {
-            Value::Layout(part.tensors.iter().map(LayoutEntry::clone).collect())
-        }
+        Kind::Network
+        | Kind::Gradients
+        | Kind::Optimizer
+        | Kind::Workspace
+        | Kind::BatchWorkspace
+        | Kind::Trace => Value::Layout(part.tensors.iter().map(LayoutEntry::clone).collect()),
     };
     let [read, change] = [Pass::Shared, Pass::Mutable].map(|pass| (Body::Tensor(kind, pass), pass));
     let mut items = vec![
@@ -140,7 +157,7 @@ fn trainable() -> Vec<Item> {
 fn outputs_of_a_block(facts: &Facts) -> Vec<Item> {
     let Some(block) = facts.block else { return Vec::new() };
     let (inputs, outputs) = (facts.input.ty.clone().many(), facts.output.ty.clone().many());
-    let parameters = vec![shared("__inputs", inputs), workspace(), mutable("__outputs", outputs)];
+    let parameters = vec![shared("__inputs", inputs), batch_workspace(), mutable("__outputs", outputs)];
     vec![
         constant("BLOCK", Type::Count, Value::Count(block)),
         Item::Method(method("forward_block", &[], parameters, Body::Entry(Entry::ForwardBlock))),
@@ -153,7 +170,7 @@ fn losses_of_a_block(facts: &Facts) -> Option<Item> {
     let parameters = vec![
         shared("__inputs", facts.input.ty.clone().many()),
         shared("__targets", facts.target.ty.clone().many()),
-        workspace(),
+        batch_workspace(),
         mutable("__total", Type::NUMBER),
     ];
     Some(Item::Method(method("loss_block", &[], parameters, Body::Entry(Entry::LossBlock))))

@@ -35,8 +35,9 @@ fn of_loss(facts: &Facts) -> Vec<Method> {
     });
     let with =
         |first: Vec<Parameter>, rest: Vec<Parameter>| first.into_iter().chain(rest).collect::<Vec<_>>();
-    let gradient = || vec![memory(), mutable("input_gradient", facts.input.accepted('I'))];
-    let gradients = || vec![memory(), mutable("input_gradients", facts.input.accepted('I').many())];
+    let gradient = || vec![memory(Kind::Workspace), mutable("input_gradient", facts.input.accepted('I'))];
+    let gradients =
+        || vec![memory(Kind::BatchWorkspace), mutable("input_gradients", facts.input.accepted('I').many())];
     let own = |mut rest: Vec<Parameter>| {
         rest.insert(1, parameter_gradients());
         rest
@@ -82,7 +83,11 @@ fn pulled_back(facts: &Facts) -> Vec<Method> {
         method("pull_back", &[docs], sample(), Body::ByValue(Returned::PulledBack)).returns(pair)
     });
     let mut one = sample();
-    one.extend([memory(), parameter_gradients(), mutable("input_gradient", facts.input.accepted('I'))]);
+    one.extend([
+        memory(Kind::Workspace),
+        parameter_gradients(),
+        mutable("input_gradient", facts.input.accepted('I')),
+    ]);
     let known = facts.input.known && facts.output.known;
     let batch = match known {
         true => Type::Batch(Box::new(facts.input.ty.clone()), Box::new(facts.output.ty.clone())),
@@ -91,7 +96,7 @@ fn pulled_back(facts: &Facts) -> Vec<Method> {
     let many = vec![
         value("batch", batch),
         value("reduction", Type::Reduction),
-        memory(),
+        memory(Kind::BatchWorkspace),
         parameter_gradients(),
         mutable("input_gradients", facts.input.accepted('I').many()),
     ];
@@ -114,8 +119,8 @@ const ERRORS: &str = " # Errors";
 const LENGTHS: &str =
     " If there are not as many gradients with respect to inputs as samples; nothing is written then.";
 
-fn memory() -> Parameter {
-    mutable("workspace", Type::Own(Kind::Workspace))
+fn memory(kind: Kind) -> Parameter {
+    mutable("workspace", Type::Own(kind))
 }
 
 fn parameter_gradients() -> Parameter {

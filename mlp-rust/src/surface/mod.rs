@@ -39,7 +39,14 @@ pub(crate) struct Surface {
 impl Surface {
     /// The types in the order of their export.
     pub(crate) fn exported(&self) -> impl Iterator<Item = &Struct> {
-        let order = [Kind::Network, Kind::Workspace, Kind::Trace, Kind::Gradients, Kind::Optimizer];
+        let order = [
+            Kind::Network,
+            Kind::Workspace,
+            Kind::BatchWorkspace,
+            Kind::Trace,
+            Kind::Gradients,
+            Kind::Optimizer,
+        ];
         order.into_iter().filter_map(|kind| self.structs.iter().find(|part| part.kind == kind))
     }
 }
@@ -51,6 +58,8 @@ pub(crate) enum Kind {
     Gradients,
     Optimizer,
     Workspace,
+    /// Where there is no such type, its name is another one of the workspace.
+    BatchWorkspace,
     Trace,
 }
 
@@ -62,6 +71,7 @@ impl Kind {
             Kind::Gradients => "Gradients",
             Kind::Optimizer => "Optimizer",
             Kind::Workspace => "Workspace",
+            Kind::BatchWorkspace => "BatchWorkspace",
             Kind::Trace => "Trace",
         }
     }
@@ -138,6 +148,8 @@ pub(crate) enum Type {
     Layout,
     /// The reduction over a batch.
     Reduction,
+    /// `&mut T`, part of an argument.
+    Within(Box<Type>),
 }
 
 impl Type {
@@ -215,6 +227,8 @@ pub(crate) enum Body {
     Clear,
     /// All gradients divided by a number.
     Divide,
+    /// The workspace of one sample in that of batches.
+    SampleWorkspace,
     /// An entry point of the plan.
     Entry(Entry),
 }

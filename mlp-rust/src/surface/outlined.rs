@@ -38,6 +38,7 @@ fn facts(outline: &Outline) -> Facts {
         precision: outline.precision,
         network: part(&outline.parameters),
         workspace: part(&[]),
+        batch_workspace: None,
         trace: part(&outline.traced),
         gradients: Some(part(&outline.parameters)),
         has_loss: true,
@@ -74,6 +75,7 @@ fn counts(outline: &Outline) -> Counts {
         multiply_adds: 1,
         parameter_bytes: parameters.saturating_mul(outline.precision.bytes()),
         workspace_bytes: 1,
+        batch_workspace_bytes: 1,
         frozen: 0,
         optimizer_bytes: 1,
     }

@@ -41,7 +41,9 @@ impl Printer<'_> {
                 TokenStream::new()
             }
         };
-        let exported = self.surface.exported().map(|part| self.name(part.kind));
+        let alias = (!self.has_batch_workspace()).then_some(Kind::BatchWorkspace);
+        let exported = self.surface.exported().map(|part| part.kind).chain(alias);
+        let exported = exported.map(|kind| self.name(kind));
         let attributes = &self.surface.attributes.code;
         quote! {
             #(#attributes)*
@@ -67,7 +69,17 @@ impl Printer<'_> {
             let gradients = (part.kind == Kind::Gradients).then(|| self.implementation(Trait::Gradients));
             quote!(#declaration #inherent #gradients)
         });
-        quote!(#(#structs)*)
+        let alias = (!self.has_batch_workspace()).then(|| {
+            let [batch, one] = [Kind::BatchWorkspace, Kind::Workspace].map(|kind| self.name(kind));
+            let docs = format!(" Memory for batches: the same as for one sample, [`{one}`].");
+            quote!(#[doc = #docs] pub type #batch = #one;)
+        });
+        quote!(#(#structs)* #alias)
+    }
+
+    /// Whether batches have a workspace of a type of their own.
+    pub(crate) fn has_batch_workspace(&self) -> bool {
+        self.surface.structs.iter().any(|part| part.kind == Kind::BatchWorkspace)
     }
 
     /// The network's constants and methods.
@@ -105,7 +117,11 @@ impl Printer<'_> {
         });
         let all = &self.surface.attributes;
         let own = if part.kind == Kind::Network { all.network.as_slice() } else { &[] };
-        let attributes = if part.kind == Kind::Workspace { &[] } else { all.types.as_slice() };
+        let attributes = if matches!(part.kind, Kind::Workspace | Kind::BatchWorkspace) {
+            &[]
+        } else {
+            all.types.as_slice()
+        };
         quote! {
             #(#[doc = #docs])*
             #aligned
@@ -133,7 +149,9 @@ impl Printer<'_> {
         let default = part.default.then(|| {
             let value = match part.kind {
                 Kind::Network => quote!(Self::new()),
-                Kind::Gradients | Kind::Optimizer | Kind::Workspace | Kind::Trace => quote!(Self::ZERO),
+                Kind::Gradients | Kind::Optimizer | Kind::Workspace | Kind::BatchWorkspace | Kind::Trace => {
+                    quote!(Self::ZERO)
+                }
             };
             quote! {
                 impl ::core::default::Default for #name {
@@ -331,6 +349,7 @@ impl Printer<'_> {
             }
             Type::Layout => quote!(&'static [#runtime::Parameter]),
             Type::Reduction => quote!(#runtime::Reduction),
+            Type::Within(of) => passed(Pass::Mutable, None, &self.ty(of)),
         }
     }
 
@@ -360,7 +379,7 @@ impl Printer<'_> {
             Type::Checked => quote!(::core::result::Result::Ok(())),
             Type::Tried | Type::CheckedNumber => quote!(::core::result::Result::Ok(0.0)),
             Type::Elements(_) | Type::Steps(_) => quote!(::core::option::Option::None),
-            Type::Any(_) | Type::Many(_) | Type::Batch(..) | Type::Reduction => {
+            Type::Any(_) | Type::Many(_) | Type::Batch(..) | Type::Reduction | Type::Within(_) => {
                 never!("{ty:?} has no zero");
                 TokenStream::new()
             }

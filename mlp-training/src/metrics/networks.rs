@@ -22,7 +22,7 @@ pub fn for_each_output<N, S: Scalar, const OUTPUTS: usize>(
     N: Differentiable<Scalar = S, Output = [S; OUTPUTS]>,
     N::Input: Clone,
 {
-    let mut workspace = Box::<N::Workspace>::default();
+    let mut workspace = Box::<N::BatchWorkspace>::default();
     let mut outputs = vec![[S::ZERO; OUTPUTS]; ROWS.min(samples.len())];
     let mut rows = Vec::new();
     for from in (0..samples.len()).step_by(ROWS) {

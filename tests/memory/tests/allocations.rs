@@ -126,12 +126,12 @@ mlp::mlp! {
 fn run<N: Trainable>(name: &str, inputs: &[N::Input], targets: &[N::Target], mut network: N)
 where
     N::Optimizer: Default,
-    N::Workspace: Default,
     N::Gradients: Default,
     N::Output: Default + Copy,
     N::Scalar: PartialEq,
 {
-    let (mut optimizer, mut workspace) = (N::Optimizer::default(), N::Workspace::default());
+    let (mut optimizer, mut workspace) = (N::Optimizer::default(), N::BatchWorkspace::default());
+    let mut one = N::Workspace::default();
     let mut gradients = N::Gradients::default();
     let mut output = N::Output::default();
     let mut outputs = [output; 7];
@@ -139,13 +139,13 @@ where
     let found = allocations(|| network.initialize(3));
     assert_eq!(found, 0, "{name}: start values");
     let found = allocations(|| {
-        network.forward_into(input, &mut workspace, &mut output);
+        network.forward_into(input, &mut one, &mut output);
         network.forward_batch(inputs, &mut workspace, &mut outputs).unwrap();
     });
     assert_eq!(found, 0, "{name}: forward");
     let found = allocations(|| {
-        black_box(network.loss(input, target, &mut workspace));
-        black_box(network.backward_into(input, target, &mut workspace, &mut gradients));
+        black_box(network.loss(input, target, &mut one));
+        black_box(network.backward_into(input, target, &mut one, &mut gradients));
         for length in [1, 2, inputs.len()] {
             let batch = Batch::new(&inputs[..length], &targets[..length]).unwrap();
             black_box(network.backward_batch(batch, &mut workspace, &mut gradients));
@@ -154,7 +154,7 @@ where
     assert_eq!(found, 0, "{name}: backward");
     let found = allocations(|| {
         network.step(&mut optimizer, &gradients);
-        network.train_into(input, target, &mut optimizer, &mut workspace, &mut gradients);
+        network.train_into(input, target, &mut optimizer, &mut one, &mut gradients);
         for length in [1, 2, inputs.len()] {
             let batch = Batch::new(&inputs[..length], &targets[..length]).unwrap();
             network.train_batch(batch, &mut optimizer, &mut workspace, &mut gradients);

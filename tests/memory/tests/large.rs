@@ -5,7 +5,7 @@
 use std::thread;
 
 use mlp::{Batch, Class};
-use mlp_memory::large::{Large, LargeGradients, LargeOptimizer, LargeTrace, LargeWorkspace};
+use mlp_memory::large::{Large, LargeBatchWorkspace, LargeGradients, LargeOptimizer, LargeTrace};
 
 /// What a thread has by default, and less than a twentieth of the network.
 const STACK: usize = 2 << 20;
@@ -21,10 +21,10 @@ fn a_large_network_never_stands_on_the_stack() {
     on_a_small_stack(|| {
         let mut network = Large::boxed();
         let (mut optimizer, mut gradients) = (LargeOptimizer::boxed(), LargeGradients::boxed());
-        let (mut workspace, mut trace) = (LargeWorkspace::boxed(), LargeTrace::boxed());
+        let (mut workspace, mut trace) = (LargeBatchWorkspace::boxed(), LargeTrace::boxed());
         let inputs = [[0.25; 3136], [-0.125; 3136]];
         let targets = [Class::new(3).unwrap(), Class::new(7).unwrap()];
-        network.trace_into(&inputs[0], &mut workspace, &mut trace);
+        network.trace_into(&inputs[0], <Large as mlp::Network>::sample_workspace(&mut workspace), &mut trace);
         let batch = Batch::new(&inputs, &targets).unwrap();
         let first = network.train_batch(batch, &mut optimizer, &mut workspace, &mut gradients);
         assert!(first.is_finite() && first > 0.0);

@@ -96,9 +96,9 @@ fn networks_use_as_much_stack_as_the_reference_says() {
 
     for (number, samples) in [1, 12, 13, 31, 32, 256].into_iter().enumerate() {
         let number = 1 + 4 * number;
-        let found = measure!(Narrow, NarrowWorkspace, NarrowGradients, NarrowOptimizer, number, samples);
+        let found = measure!(Narrow, NarrowBatchWorkspace, NarrowGradients, NarrowOptimizer, number, samples);
         assert!(found.iter().all(|found| *found <= batch), "{samples}: {found:?}");
-        let found = measure!(Wide, WideWorkspace, WideGradients, WideOptimizer, number + 2, samples);
+        let found = measure!(Wide, WideBatchWorkspace, WideGradients, WideOptimizer, number + 2, samples);
         assert!(found.iter().all(|found| *found <= batch), "{samples}: {found:?}");
         // The claim is not much too large either.
         assert!(found[1] > batch - (32 << 10), "{samples}: {found:?}");
@@ -106,8 +106,8 @@ fn networks_use_as_much_stack_as_the_reference_says() {
 
     // Sums of groups are on the stack of a small network alone.
     let sums = 8 * Narrow::PARAMETERS;
-    let found = measure!(Narrow, NarrowWorkspace, NarrowGradients, NarrowOptimizer, 30, 300);
+    let found = measure!(Narrow, NarrowBatchWorkspace, NarrowGradients, NarrowOptimizer, 30, 300);
     assert!(found.iter().all(|found| *found <= batch + sums), "{found:?}");
-    let found = measure!(Wide, WideWorkspace, WideGradients, WideOptimizer, 32, 300);
+    let found = measure!(Wide, WideBatchWorkspace, WideGradients, WideOptimizer, 32, 300);
     assert!(found.iter().all(|found| *found <= batch), "{found:?}");
 }

@@ -177,7 +177,8 @@ where
     N::Target: Clone,
 {
     n.initialize(seed);
-    let (mut w, mut o, mut g) = (N::Workspace::default(), N::Optimizer::default(), N::Gradients::default());
+    let (mut w, mut o, mut g) = (N::BatchWorkspace::default(), N::Optimizer::default(), N::Gradients::default());
+    let mut one = N::Workspace::default();
     let batch = Batch::new(inputs, targets).unwrap();
     say(network, \"mean\", &[n.loss_batch(batch, &mut w), n.backward_batch(batch, &mut w, &mut g)]);
     let mut k = 0;
@@ -186,8 +187,8 @@ where
         k += 1;
     }
     for (k, (x, t)) in inputs.iter().zip(targets).enumerate() {
-        let loss = n.loss(x, t, &mut w);
-        say(network, &format!(\"step{k}\"), &[loss, n.train_into(x, t, &mut o, &mut w, &mut g)]);
+        let loss = n.loss(x, t, &mut one);
+        say(network, &format!(\"step{k}\"), &[loss, n.train_into(x, t, &mut o, &mut one, &mut g)]);
     }
     let longs: Vec<N::Input> = inputs.iter().cycle().take(LONG).cloned().collect();
     let longt: Vec<N::Target> = targets.iter().cycle().take(LONG).cloned().collect();
@@ -203,8 +204,8 @@ fn runner(number: u64, derivation: &Derivation) -> String {
     let name = &derivation.header.name;
     let mut code = format!(
         "fn run{number}() {{\n    use r{number}::*;\n    let mut n = Box::new({name}::ZERO);\n    n.initialize({name}::SEED);\n    \
-         let mut w = {name}Workspace::new();\n    for (k, x) in {name}::DATA_INPUTS.iter().enumerate() {{\n        \
-         let mut y = [0.0; {name}::OUTPUTS];\n        n.forward_into(x, &mut w, &mut y);\n        \
+         let mut w = {name}BatchWorkspace::new();\n    for (k, x) in {name}::DATA_INPUTS.iter().enumerate() {{\n        \
+         let mut y = [0.0; {name}::OUTPUTS];\n        n.forward_into(x, {name}::sample_workspace(&mut w), &mut y);\n        \
          say({number}, &format!(\"output{{k}}\"), &y);\n    }}\n"
     );
     code.push_str(&inputs::runner(number, derivation));

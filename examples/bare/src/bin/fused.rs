@@ -31,7 +31,8 @@ fn run() -> bool {
     let Ok(batch) = Batch::from_flat(samples, samples) else { return false };
     let mut network = Tied::with_seed(black_box(1));
     let (mut optimizer, mut workspace, mut gradients) =
-        (TiedOptimizer::new(), TiedWorkspace::new(), TiedGradients::new());
+        (TiedOptimizer::new(), TiedBatchWorkspace::new(), TiedGradients::new());
+    let mut one = TiedWorkspace::new();
     let name = black_box("c");
     let Some(biases) = network.parameter_mut(name) else { return false };
     for bias in biases {
@@ -39,7 +40,7 @@ fn run() -> bool {
     }
     let before = network.train_batch(batch, &mut optimizer, &mut workspace, &mut gradients);
     for (input, target) in batch {
-        network.train_into(input, target, &mut optimizer, &mut workspace, &mut gradients);
+        network.train_into(input, target, &mut optimizer, &mut one, &mut gradients);
     }
     let mut outputs = [[0.0; 24]; 40];
     let outputs = black_box(&mut outputs[..]);

@@ -28,12 +28,13 @@ fn run() -> bool {
     let Some((input, target)) = batch.iter().next() else { return false };
     let mut network = Layers::with_seed(black_box(1));
     let (mut optimizer, mut workspace, mut gradients) =
-        (LayersOptimizer::new(), LayersWorkspace::new(), LayersGradients::new());
+        (LayersOptimizer::new(), LayersBatchWorkspace::new(), LayersGradients::new());
+    let mut one = LayersWorkspace::new();
     let before = network.train(input, target);
     black_box(network.backward(input, target));
     black_box(network.trace(input));
     black_box(network.forward(input));
-    network.train_into(input, target, &mut optimizer, &mut workspace, &mut gradients);
+    network.train_into(input, target, &mut optimizer, &mut one, &mut gradients);
     network.backward_batch(batch, &mut workspace, &mut gradients);
     network.train_batch(batch, &mut optimizer, &mut workspace, &mut gradients);
     let mut outputs = [[0.0; 4]; 40];

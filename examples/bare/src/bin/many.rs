@@ -32,12 +32,13 @@ fn run() -> bool {
     let Some((input, target)) = batch.iter().next() else { return false };
     let mut network = Many::with_seed(black_box(1));
     let (mut optimizer, mut workspace, mut gradients) =
-        (ManyOptimizer::new(), ManyWorkspace::new(), ManyGradients::new());
+        (ManyOptimizer::new(), ManyBatchWorkspace::new(), ManyGradients::new());
+    let mut one = ManyWorkspace::new();
     let before = network.loss_batch(batch, &mut workspace);
     black_box(network.backward(input, target));
     black_box(network.trace(input));
     black_box(network.forward(input));
-    network.train_into(input, target, &mut optimizer, &mut workspace, &mut gradients);
+    network.train_into(input, target, &mut optimizer, &mut one, &mut gradients);
     network.backward_batch(batch, &mut workspace, &mut gradients);
     for _ in 0..20 {
         network.train_batch(batch, &mut optimizer, &mut workspace, &mut gradients);

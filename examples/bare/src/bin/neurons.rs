@@ -26,12 +26,13 @@ fn run() -> bool {
     let Some((input, target)) = batch.iter().next() else { return false };
     let mut network = Neurons::with_seed(black_box(1));
     let (mut optimizer, mut workspace, mut gradients) =
-        (NeuronsOptimizer::new(), NeuronsWorkspace::new(), NeuronsGradients::new());
+        (NeuronsOptimizer::new(), NeuronsBatchWorkspace::new(), NeuronsGradients::new());
+    let mut one = NeuronsWorkspace::new();
     let before = network.train(input, target);
     black_box(network.backward(input, target));
     black_box(network.trace(input));
     black_box(network.forward(input));
-    network.train_into(input, target, &mut optimizer, &mut workspace, &mut gradients);
+    network.train_into(input, target, &mut optimizer, &mut one, &mut gradients);
     network.backward_batch(batch, &mut workspace, &mut gradients);
     network.train_batch(batch, &mut optimizer, &mut workspace, &mut gradients);
     let mut outputs = [[0.0; 2]; 3];

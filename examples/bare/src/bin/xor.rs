@@ -27,7 +27,7 @@ fn learn() -> bool {
     let Ok(batch) = Batch::new(inputs, targets) else { return false };
     let mut network = Xor::new();
     let (mut optimizer, mut workspace, mut gradients) =
-        (XorOptimizer::new(), XorWorkspace::new(), XorGradients::new());
+        (XorOptimizer::new(), XorBatchWorkspace::new(), XorGradients::new());
     for _ in 0..3000 {
         network.train_batch(batch, &mut optimizer, &mut workspace, &mut gradients);
     }

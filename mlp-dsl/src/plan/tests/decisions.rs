@@ -1,7 +1,7 @@
 //! One decision of the plan in each test.
 
 use super::{
-    super::{Entry, plan, thresholds},
+    super::{Entry, Field, plan, thresholds},
     compiled, network,
 };
 
@@ -207,14 +207,18 @@ fn a_block_is_the_batch_as_long_as_it_keeps_few_numbers() {
 fn the_workspace_keeps_rows_of_what_another_stage_reads() {
     let derivation = network("", [20, 32, 4], "sigmoid", SGD);
     let plan = plan(&derivation);
-    let fields = plan.layout.workspace.iter().map(|field| (derivation.name_of(field.value), field.samples));
-    let rows: Vec<_> = fields.filter(|(_, samples)| samples.is_some()).map(|(name, _)| name).collect();
-    assert_eq!(rows, ["net_h", "h", "y", "E_y", "E", "d_y", "d_h", "delta_h"]);
+    let names = |fields: &[Field]| -> Vec<_> {
+        fields.iter().map(|field| (derivation.name_of(field.value), field.samples)).collect()
+    };
+    let rows = ["net_h", "h", "y", "E_y", "E", "d_y", "d_h", "delta_h"];
+    assert_eq!(names(&plan.layout.rows), rows.map(|name| (name.to_owned(), Some(50))));
+    let one = ["net_h", "h", "y", "E_y", "d_y", "d_h", "delta_h"];
+    assert_eq!(names(&plan.layout.workspace), one.map(|name| (name.to_owned(), None)));
     assert_eq!(plan.layout.alignment, Some(thresholds::ALIGNMENT));
     assert!(plan.layout.by_value);
 }
 
-/// Sums over groups of samples are in the workspace of a large network, of 32 bits alone.
+/// Sums over groups of samples are in the workspace of batches of a large network, of 32 bits alone.
 #[test]
 fn sums_of_groups_have_their_memory() {
     let sums = |hidden: usize, precision: &str, frozen: &str| {
@@ -223,7 +227,7 @@ fn sums_of_groups_have_their_memory() {
              target t[4]; loss squared_error(y, t); train sgd(rate = 0.1); }}"
         );
         let layout = plan(&compiled(&text)).layout;
-        layout.sums.map(|sums| (sums.numbers, sums.in_workspace, layout.workspace_bytes))
+        layout.sums.map(|sums| (sums.numbers, sums.in_workspace, layout.batch_workspace_bytes))
     };
     let (numbers, in_workspace, bytes) = sums(32, "f32", "").unwrap();
     assert_eq!((numbers, in_workspace), (20 * 32 + 32 + 32 * 4 + 4, false));
@@ -232,6 +236,7 @@ fn sums_of_groups_have_their_memory() {
     assert!(bytes < 16 * 4 * 32 * 5, "{bytes} bytes for 16 samples");
     let (numbers, in_workspace, bytes) = sums(2000, "f32", "").unwrap();
     assert_eq!((numbers, in_workspace), (25 * 2000 + 4, true));
-    let samples = 16 * 4 * (2000 * 4 + 4 * 2 + 2);
+    // A block and one sample.
+    let samples = 17 * 4 * (2000 * 4 + 4 * 2 + 2);
     assert!(bytes >= 8 * numbers && bytes <= 8 * numbers + samples + 64 * 8, "{bytes} bytes");
 }

@@ -156,8 +156,7 @@ fn a_temporary_that_is_read_outside_of_its_loop() {
 #[test]
 fn a_value_of_a_sample_without_a_row() {
     let rule = refused_plan(|plan| {
-        let last = plan.layout.workspace.iter_mut().rfind(|field| field.samples.is_some());
-        last.unwrap().samples = None;
+        plan.layout.rows.last_mut().unwrap().samples = None;
     });
     assert_eq!(rule, Rule::Rows);
     let shared = refused(Entry::ForwardBlock, |all| {
@@ -223,8 +222,7 @@ fn groups_without_sums_or_cut_by_blocks() {
     assert_eq!(fewer, Rule::Groups);
     let longer = refused_plan(|plan| {
         plan.block = 257;
-        let rows = plan.layout.workspace.iter_mut().filter(|field| field.samples.is_some());
-        rows.for_each(|field| field.samples = Some(257));
+        plan.layout.rows.iter_mut().for_each(|field| field.samples = Some(257));
     });
     assert_eq!(longer, Rule::Groups);
 }

@@ -57,27 +57,7 @@ impl<'f> Flow<'f> {
 
     /// Whether the routine is for a block of samples.
     fn is_block(&self) -> bool {
-        match self.entry {
-            Entry::ForwardBlock
-            | Entry::LossBlock
-            | Entry::SamplesBlock
-            | Entry::AccumulateBlock
-            | Entry::TrainBlock
-            | Entry::InputGradientBlock
-            | Entry::AccumulateWithInputBlock
-            | Entry::PullBackBlock => true,
-            Entry::Forward
-            | Entry::Trace
-            | Entry::Loss
-            | Entry::Accumulate
-            | Entry::Penalty
-            | Entry::Penalize
-            | Entry::Step
-            | Entry::Train
-            | Entry::InputGradient
-            | Entry::AccumulateWithInput
-            | Entry::PullBack => false,
-        }
+        self.entry.is_block()
     }
 
     pub(super) fn follow(&mut self, instructions: &[Instruction]) -> Check {
@@ -196,8 +176,8 @@ impl<'f> Flow<'f> {
     }
 
     fn has_rows(&self, id: EquationId) -> bool {
-        let field = self.plan.layout.in_workspace(id);
-        field.is_some_and(|field| field.samples == Some(self.plan.block))
+        let rows = self.plan.layout.in_rows(id).filter(|_| self.is_block());
+        rows.is_some_and(|rows| rows.samples == Some(self.plan.block))
     }
 
     /// A value is written to a place that can hold it.
@@ -205,7 +185,8 @@ impl<'f> Flow<'f> {
         let id = operand.value;
         let fits = match operand.storage {
             Storage::Workspace => {
-                let field = self.plan.layout.in_workspace(id);
+                let rows = self.plan.layout.in_rows(id).filter(|_| self.is_block());
+                let field = rows.or_else(|| self.plan.layout.in_workspace(id));
                 field.is_some_and(|field| field.shape == operand.shape)
             }
             Storage::Local => operand.shape == Shape::Scalar,

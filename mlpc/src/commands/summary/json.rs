@@ -29,6 +29,7 @@ pub(super) fn json(summary: &Summary) -> Json {
                 ("gradient_bytes", Json::whole(summary.trained * summary.precision.bytes() as u64)),
                 ("state_bytes", Json::whole(summary.state * summary.precision.bytes() as u64)),
                 ("workspace_bytes", Json::whole(summary.workspace_bytes)),
+                ("batch_workspace_bytes", Json::whole(summary.batch_workspace_bytes)),
             ]),
         ),
         (

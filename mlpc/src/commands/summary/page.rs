@@ -169,11 +169,13 @@ fn memory(summary: &Summary) -> Vec<String> {
     if summary.state > 0 {
         lines.push(numbers("optimizer state", summary.state));
     }
-    let at_once = match summary.block {
+    let batches = match summary.block {
         1 => String::new(),
-        block => format!(", for {block} samples at once"),
+        block => {
+            format!("; of batches: {} bytes, for {block} samples at once", summary.batch_workspace_bytes)
+        }
     };
-    lines.push(format!("workspace: {} bytes{at_once}", summary.workspace_bytes));
+    lines.push(format!("workspace: {} bytes{batches}", summary.workspace_bytes));
     let code = if summary.unrolled { "unrolled" } else { "loops" };
     lines.push(format!("generated code: {code}"));
     lines.push(format!("forward pass: {} per sample", counted(work, "multiply-add")));

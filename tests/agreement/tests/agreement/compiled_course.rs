@@ -45,13 +45,13 @@ fn the_other_readings_of_its_biases() {
 
 #[test]
 fn xor_converges() {
-    use xor::through_macro::{Network, XorGradients, XorOptimizer, XorWorkspace};
+    use xor::through_macro::{Network, XorBatchWorkspace, XorGradients, XorOptimizer};
     let inputs = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]];
     let targets = [[0.0], [1.0], [1.0], [0.0]];
     let batch = Batch::new(&inputs, &targets).unwrap();
     let mut network = Network::new();
     let (mut optimizer, mut workspace, mut gradients) =
-        (XorOptimizer::new(), XorWorkspace::new(), XorGradients::new());
+        (XorOptimizer::new(), XorBatchWorkspace::new(), XorGradients::new());
     let mut loss = 1.0;
     for _ in 0..5000 {
         loss = network.train_batch(batch, &mut optimizer, &mut workspace, &mut gradients);

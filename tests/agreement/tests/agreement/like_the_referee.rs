@@ -51,12 +51,12 @@ fn compare<N: Trained>(name: &str, mut network: N, mut gradients: N::Gradients) 
         .collect();
     let evaluation = evaluate::<f64>(&derivation, &Point::at(&derivation, &samples));
 
-    let mut workspace = N::Workspace::default();
+    let mut workspace = N::BatchWorkspace::default();
     let inputs: Vec<N::Input> = rows.iter().filter_map(|(input, _)| N::Input::try_from(input).ok()).collect();
     let targets: Vec<N::Target> =
         rows.iter().filter_map(|(_, target)| N::Target::try_from(target).ok()).collect();
     let mut output = N::Output::default();
-    network.forward_into(&inputs[0], &mut workspace, &mut output);
+    network.forward_into(&inputs[0], N::sample_workspace(&mut workspace), &mut output);
     let outputs = derivation.output().unwrap().value.equations().to_vec();
     let expected: Vec<f64> = outputs.iter().flat_map(|id| evaluation.value(*id).unwrap().iter()).collect();
     close(name, &numbers(output.as_ref()), &expected, tolerance(&derivation));

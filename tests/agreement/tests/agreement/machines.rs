@@ -38,11 +38,11 @@ fn around_blocks(length: usize) -> bool {
 fn seen<N: Trained>(network: &N, machine: On) -> Seen {
     forced::choose(machine);
     let (inputs, targets) = samples::<N>(SAMPLES);
-    let mut workspace = N::Workspace::default();
+    let (mut workspace, mut one) = (N::BatchWorkspace::default(), N::Workspace::default());
 
     let mut alone = vec![N::Output::default(); SAMPLES];
     for (input, output) in inputs.iter().zip(&mut alone) {
-        network.forward_into(input, &mut workspace, output);
+        network.forward_into(input, &mut one, output);
     }
     let outputs = text(&alone);
     for part in [SAMPLES, 128, 101, 50, 49, 7, 1] {
@@ -58,7 +58,7 @@ fn seen<N: Trained>(network: &N, machine: On) -> Seen {
     let (mut losses, mut gradients) = (Vec::new(), Vec::new());
     let (mut total, mut added) = (-N::Scalar::ZERO, N::Gradients::default());
     for (number, (input, target)) in inputs.iter().zip(&targets).enumerate() {
-        total = total + network.accumulate(number == 0, input, target, &mut workspace, &mut added);
+        total = total + network.accumulate(number == 0, input, target, &mut one, &mut added);
         let length = number + 1;
         if !all && !around_blocks(length) {
             continue;
@@ -97,8 +97,8 @@ fn seen<N: Trained>(network: &N, machine: On) -> Seen {
     let mut alone = apart.clone();
     let (mut optimizer_alone, mut optimizer_apart) = (N::Optimizer::default(), N::Optimizer::default());
     for (input, target) in inputs.iter().zip(&targets).take(3) {
-        alone.train_into(input, target, &mut optimizer_alone, &mut workspace, &mut found);
-        apart.backward_into(input, target, &mut workspace, &mut found);
+        alone.train_into(input, target, &mut optimizer_alone, &mut one, &mut found);
+        apart.backward_into(input, target, &mut one, &mut found);
         apart.step(&mut optimizer_apart, &found);
     }
     assert_eq!(all(&alone), all(&apart), "steps on one sample on {machine:?}");
@@ -110,14 +110,14 @@ fn seen<N: Trained>(network: &N, machine: On) -> Seen {
 /// Batches of more than a group: the same as from samples that are added one by one, groups in 64 bits.
 fn long<N: Trained>(network: &N) -> Vec<String> {
     let (inputs, targets) = samples::<N>(*AROUND_GROUPS.iter().max().unwrap());
-    let mut workspace = N::Workspace::default();
+    let (mut workspace, mut one) = (N::BatchWorkspace::default(), N::Workspace::default());
     let mut seen = Vec::new();
     for &length in AROUND_GROUPS {
         let (mut found, mut expected) = (N::Gradients::default(), N::Gradients::default());
         let batch = Batch::new(&inputs[..length], &targets[..length]).unwrap();
         let loss = text(&network.backward_batch(batch, &mut workspace, &mut found));
         assert_eq!(loss, text(&network.loss_batch(batch, &mut workspace)), "{length} samples");
-        let mean = one_by_one(network, batch, &mut workspace, &mut expected);
+        let mean = one_by_one(network, batch, &mut one, &mut expected);
         assert_eq!(loss, text(&mean), "{length} samples");
         assert!(text(&found) == text(&expected), "gradients of {length} samples");
         let (mut trained, mut apart) = (network.clone(), network.clone());

@@ -45,7 +45,7 @@ macro_rules! run {
         let mut seen = run!(@forward $network, $runtime);
         type N = $network;
         let mut network = N::with_seed(7);
-        let mut workspace = <N as Network>::Workspace::new();
+        let mut workspace = <N as Network>::BatchWorkspace::new();
         let (_, mut gradients) = network.backward(&[0.5; N::INPUTS], &[0.5; <N as Differentiable>::TARGETS]);
         let mut optimizer = <N as Trainable>::Optimizer::new();
         let mut stream = Stream::new(3, 1, "samples");
@@ -56,7 +56,8 @@ macro_rules! run {
             seen.push(network.train(&inputs[0], &targets[0]).bits());
             let batch = runtime::Batch::new(&inputs, &targets).unwrap();
             seen.push(network.train_batch(batch, &mut optimizer, &mut workspace, &mut gradients).bits());
-            seen.push(network.train_into(&inputs[0], &targets[0], &mut optimizer, &mut workspace, &mut gradients).bits());
+            let one = N::sample_workspace(&mut workspace);
+            seen.push(network.train_into(&inputs[0], &targets[0], &mut optimizer, one, &mut gradients).bits());
         }
         for parameter in N::LAYOUT {
             seen.extend(network.parameter(parameter.name).unwrap().iter().map(|x| x.bits()));
@@ -70,10 +71,10 @@ macro_rules! run {
         type N = $network;
         let network = N::new();
         let mut stream = Stream::new(5, 1, "samples");
-        let mut seen: Vec<u64> = vec![N::FINGERPRINT, N::PARAMETERS as u64, N::WORKSPACE_BYTES as u64];
+        let mut seen: Vec<u64> = vec![N::FINGERPRINT, N::PARAMETERS as u64, N::WORKSPACE_BYTES as u64, N::BATCH_WORKSPACE_BYTES as u64];
         let inputs: Vec<[_; N::INPUTS]> = (0..9).map(|_| [(); N::INPUTS].map(|()| stream.uniform_scalar(-2.0, 2.0))).collect();
         let mut outputs = [<N as Network>::Output::default(); 9];
-        network.forward_batch(&inputs, &mut <N as Network>::Workspace::new(), &mut outputs).unwrap();
+        network.forward_batch(&inputs, &mut <N as Network>::BatchWorkspace::new(), &mut outputs).unwrap();
         for (input, output) in inputs.iter().zip(&outputs) {
             assert_eq!(network.forward(input), *output);
             seen.extend(output.iter().map(|x| x.bits()));
