@@ -1,7 +1,9 @@
 //! Gradients with respect to inputs, and back from the output: in compiled code and by the referee.
 
-use mlp_dsl::{formula::evaluate::Real, ir::Derivation};
+use mlp_dsl::{formula::evaluate::Real, ir::Derivation, model::Sample};
 use mlp_eval::{Array, Evaluation, Point, evaluate};
+
+use crate::checks::Findings;
 
 /// The gradient with respect to a number of the output: a short number, different for each.
 pub(crate) fn given(number: usize) -> f64 {
@@ -58,6 +60,45 @@ fn of_loss(number: u64, name: &str) -> String {
          assert_eq!(bits(&all(&g)), bits(&all(&h)));\n    \
          assert_eq!(bits(many.as_flattened()), bits(others.as_flattened()));\n    }}\n"
     )
+}
+
+/// The gradient back from the output of the first sample against central differences of Σ gradient · output.
+pub(crate) fn differences(number: u64, derivation: &Derivation, found: &mut Findings) {
+    let (Ok(Some(pulled)), Some(sample)) = (derivation.with_pull_back(), derivation.header.samples.first())
+    else {
+        return;
+    };
+    let own = expected::<f64>(&pulled).into_iter().find(|(what, _)| what == "pulled0");
+    let Some((_, own)) = own else { return };
+    let output = derivation.output().map(|layer| layer.value.equations().to_vec()).unwrap_or_default();
+    let at = |input: &[f64]| {
+        let moved = Sample { input: input.to_vec(), target: sample.target.clone() };
+        let point = Point::at(derivation, std::slice::from_ref(&moved));
+        let evaluation: Evaluation<f64> = evaluate(derivation, &point);
+        let numbers = output.iter().filter_map(|id| evaluation.value(*id)).flat_map(|value| value.iter());
+        numbers.enumerate().map(|(index, y)| given(index) * y).sum::<f64>()
+    };
+    let (here, step) = (at(&sample.input), f64::EPSILON.cbrt());
+    for (place, own) in own.iter().enumerate().take(3) {
+        let moved = |by: f64| {
+            let mut input = sample.input.clone();
+            input.iter_mut().skip(place).take(1).for_each(|x| *x += by);
+            at(&input)
+        };
+        let (above, below) = (moved(step), moved(-step));
+        let central = (above - below) / (2.0 * step);
+        let error = (central - own).abs() / (1.0 + own.abs() + here.abs());
+        let bend = ((above - here) - (here - below)).abs() / step;
+        if error > 1e-7 && (central - own).abs() <= bend {
+            found.kinks += 1;
+            continue;
+        }
+        found.differences += 1;
+        found.difference = found.difference.max(error);
+        if error > 1e-6 || error.is_nan() {
+            found.wrong.push(format!("R{number}: difference by input {place}: {central} instead of {own}"));
+        }
+    }
 }
 
 /// The same by the referee.
