@@ -219,7 +219,9 @@ fn spread(entry: Entry, samples: usize) -> Entry {
 /// The inputs and the target that have no values.
 pub fn missing_values(derivation: &Derivation) -> Vec<MissingValues> {
     let inputs = derivation.inputs.iter().map(|data| ("input", data));
-    let all = inputs.chain(derivation.target.iter().map(|data| ("target", data)));
+    let targets = derivation.targets.iter();
+    let targets = targets.map(|data| (if data.importance { "importance" } else { "target" }, data));
+    let all = inputs.chain(targets);
     let all = all.filter(|_| !derivation.header.has_data);
     all.filter(|(_, data)| data.values.is_none())
         .map(|(what, data)| MissingValues {

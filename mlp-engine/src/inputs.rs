@@ -46,11 +46,12 @@ impl<S: Scalar> Network<S> {
     ) -> Result<S, Error> {
         let samples = self.samples(inputs, targets)?;
         self.reaches_inputs(inputs, input_gradients)?;
-        let (all, divisor) = (samples.count, self.divisor(samples.count));
-        let grouped = self.grouped(all);
-        let factor = self.factor(all);
+        let grouped = self.grouped(samples.count);
+        let divisor = if grouped { None } else { self.divisor(samples)? };
+        let factor =
+            if grouped { self.factor(samples, self.program.group.unwrap_or(usize::MAX))? } else { 1.0 };
         let both = |network: &mut Self, own: Samples<'_, S>, written: &mut [S], last: bool| {
-            let count = divisor.filter(|_| last && !grouped);
+            let count = divisor.filter(|_| last);
             network.gradients_of(Entry::AccumulateWithInput, own, count, written)
         };
         let add = |network: &mut Self, first: bool, last: bool| match grouped {
@@ -138,9 +139,9 @@ impl<S: Scalar> Network<S> {
             add(self, first, last)?;
         }
         if in_groups {
-            return Ok(S::from_f64(losses * self.factor(samples.count)));
+            return Ok(S::from_f64(losses * self.factor(samples, group)?));
         }
-        Ok(self.divisor(samples.count).map_or(total, |count| total / count))
+        Ok(self.divisor(samples)?.map_or(total, |count| total / count))
     }
 
     /// The losses of samples in one sum, and the gradients with respect to their inputs.

@@ -1,7 +1,7 @@
 //! The traits of networks whose backward pass goes on to the inputs: `backward inputs;` in their specification.
 
 use super::batch::{Batch, BatchError, block, check_input_gradients};
-use super::groups::{losses_of_groups, sums_of_groups};
+use super::groups::{Divisors, divisor, losses_of_groups, sums_of_groups, wide_divisor};
 use super::network::{Differentiable, Gradients, Network, Reduction};
 use super::scalar::Scalar;
 
@@ -98,14 +98,14 @@ pub trait InputDifferentiable: Differentiable {
         input_gradients: &mut [Self::Input],
     ) -> Result<Self::Scalar, BatchError> {
         check_input_gradients(batch.len(), input_gradients.len())?;
-        let loss =
-            losses_of_groups(Self::REDUCTION, batch, input_gradients, |inputs, targets, written, total| {
-                let block = block(inputs.len(), Self::BLOCK);
-                let blocks = inputs.chunks(block).zip(targets.chunks(block)).zip(written.chunks_mut(block));
-                for ((inputs, targets), written) in blocks {
-                    self.input_gradient_block(inputs, targets, workspace, written, total);
-                }
-            });
+        let divisors = Divisors::of(self, batch.targets(), workspace);
+        let loss = losses_of_groups(divisors, batch, input_gradients, |inputs, targets, written, total| {
+            let block = block(inputs.len(), Self::BLOCK);
+            let blocks = inputs.chunks(block).zip(targets.chunks(block)).zip(written.chunks_mut(block));
+            for ((inputs, targets), written) in blocks {
+                self.input_gradient_block(inputs, targets, workspace, written, total);
+            }
+        });
         Ok(if Self::PENALIZED { loss + self.penalty(Self::sample_workspace(workspace)) } else { loss })
     }
 
@@ -258,7 +258,7 @@ fn with_input_in_order<N: InputDifferentiable + ?Sized>(
     gradients: &mut N::Gradients,
     input_gradients: &mut [N::Input],
 ) -> N::Scalar {
-    let count = N::REDUCTION.count(batch.len());
+    let count = divisor(network, batch.targets(), workspace);
     let (mut total, mut done) = (-N::Scalar::ZERO, 0);
     let written = input_gradients.chunks_mut(block(batch.len(), N::BLOCK));
     for ((inputs, targets), written) in batch.blocks(N::BLOCK).zip(written) {
@@ -280,10 +280,11 @@ pub fn with_input_in_groups<N: InputDifferentiable>(
     workspace: &mut N::BatchWorkspace,
     gradients: &mut N::Gradients,
     input_gradients: &mut [N::Input],
-    mut add: impl FnMut(bool, Option<usize>, &mut N::BatchWorkspace, &mut N::Gradients),
+    mut add: impl FnMut(bool, Option<f64>, &mut N::BatchWorkspace, &mut N::Gradients),
 ) -> N::Scalar {
+    let wide = wide_divisor(network, batch.targets(), workspace);
     let mut done = 0;
-    losses_of_groups(N::REDUCTION, batch, input_gradients, |inputs, targets, written, total| {
+    losses_of_groups(Divisors::Groups(wide), batch, input_gradients, |inputs, targets, written, total| {
         let (block, mut first) = (block(inputs.len(), N::BLOCK), true);
         let blocks = inputs.chunks(block).zip(targets.chunks(block)).zip(written.chunks_mut(block));
         for ((inputs, targets), written) in blocks {
@@ -294,7 +295,7 @@ pub fn with_input_in_groups<N: InputDifferentiable>(
         }
         let first = done == 0;
         done += inputs.len();
-        add(first, (done == batch.len()).then_some(done), workspace, gradients);
+        add(first, (done == batch.len()).then_some(wide), workspace, gradients);
     })
 }
 
@@ -324,11 +325,13 @@ fn pulled_in_order<N: PullBack + ?Sized>(
 pub fn pulled_in_groups<N: PullBack>(
     network: &N,
     batch: Batch<'_, N::Input, N::Output>,
+    reduction: Reduction,
     workspace: &mut N::BatchWorkspace,
     gradients: &mut N::ParameterGradients,
     input_gradients: &mut [N::Input],
-    mut add: impl FnMut(bool, Option<usize>, &mut N::BatchWorkspace, &mut N::ParameterGradients),
+    mut add: impl FnMut(bool, Option<f64>, &mut N::BatchWorkspace, &mut N::ParameterGradients),
 ) {
+    let wide: f64 = reduction.count(batch.len()).unwrap_or(1.0);
     let mut done = 0;
     sums_of_groups::<N::Scalar, _, _, _>(batch, input_gradients, |inputs, outputs, written| {
         let (block, mut first) = (block(inputs.len(), N::BLOCK), true);
@@ -339,6 +342,6 @@ pub fn pulled_in_groups<N: PullBack>(
         }
         let first = done == 0;
         done += inputs.len();
-        add(first, (done == batch.len()).then_some(done), workspace, gradients);
+        add(first, (done == batch.len()).then_some(wide), workspace, gradients);
     });
 }

@@ -100,6 +100,7 @@ pub(super) fn roots(derivation: &Derivation, entry: Entry) -> Vec<EquationId> {
             };
             back.flat_map(of).collect()
         }
+        Entry::Weight => derivation.loss.iter().filter_map(|loss| loss.weight).collect(),
         Entry::Penalty => derivation.loss.iter().filter_map(|loss| loss.penalty).collect(),
         Entry::Penalize => {
             let penalized =
@@ -136,6 +137,7 @@ pub(super) fn is_given(derivation: &Derivation, entry: Entry, id: EquationId) ->
             | Entry::Loss
             | Entry::Accumulate
             | Entry::Penalty
+            | Entry::Weight
             | Entry::Train
             | Entry::ForwardBlock
             | Entry::LossBlock

@@ -176,7 +176,7 @@ impl Context<'_> {
                 __workspace: &mut #workspace, __gradients: &mut #gradients, __input_gradients: &mut [#input],
             ) {
                 #declared
-                #runtime::pulled_in_groups(self, __batch, __workspace, __gradients, __input_gradients, |__first, __samples, __workspace, __gradients| {
+                #runtime::pulled_in_groups(self, __batch, __reduction, __workspace, __gradients, __input_gradients, |__first, __samples, __workspace, __gradients| {
                     #runtime::add_group(__first, __samples, __reduction, #sums, __gradients);
                 });
             }

@@ -21,6 +21,7 @@ impl Context<'_> {
             | Entry::Accumulate
             | Entry::Penalty
             | Entry::Penalize
+            | Entry::Weight
             | Entry::InputGradient
             | Entry::AccumulateWithInput
             | Entry::PullBack => body.sample(instructions),
@@ -110,6 +111,7 @@ impl Outline<'_> {
             | Entry::Accumulate
             | Entry::Penalty
             | Entry::Penalize
+            | Entry::Weight
             | Entry::Step
             | Entry::Train
             | Entry::LossBlock
@@ -179,6 +181,7 @@ impl Body<'_> {
             | Entry::Loss
             | Entry::Penalty
             | Entry::Penalize
+            | Entry::Weight
             | Entry::Train
             | Entry::ForwardBlock
             | Entry::LossBlock

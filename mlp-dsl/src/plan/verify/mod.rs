@@ -176,6 +176,7 @@ fn covers(facts: &Facts<'_>, entry: Entry, computed: &HashMap<EquationId, usize>
         Entry::PullBack | Entry::PullBackBlock => &[Entry::PullBack],
         Entry::Trace => &[Entry::Trace],
         Entry::Penalty => &[Entry::Penalty],
+        Entry::Weight => &[Entry::Weight],
         Entry::Penalize => &[Entry::Penalize],
         Entry::Step => &[Entry::Step],
     };
@@ -219,6 +220,7 @@ pub(super) fn results(derivation: &Derivation, entry: Entry) -> Vec<EquationId> 
         | Entry::Trace
         | Entry::Loss
         | Entry::Penalty
+        | Entry::Weight
         | Entry::ForwardBlock
         | Entry::LossBlock => roots(derivation, entry),
     }
