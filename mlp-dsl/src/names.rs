@@ -219,6 +219,7 @@ impl Walk {
                 | Statement::Data(..)
                 | Statement::Unroll(_)
                 | Statement::Arithmetic(_)
+                | Statement::Backward(_)
                 | Statement::Allow(_) => {}
             }
         }
@@ -274,6 +275,7 @@ impl Walk {
             Statement::WeightFile(_)
             | Statement::Unroll(_)
             | Statement::Arithmetic(_)
+            | Statement::Backward(_)
             | Statement::Allow(_) => {}
         }
     }

@@ -66,6 +66,7 @@ pub(super) fn read(ast: &Ast, network: &Network, outline: Outline) -> Outline {
         | Statement::Data(..)
         | Statement::Unroll(_)
         | Statement::Arithmetic(_)
+        | Statement::Backward(_)
         | Statement::Allow(_) => None,
     });
     if let Some(train) = train {
@@ -125,6 +126,7 @@ impl<'a> Reader<'a> {
             | Statement::Seed(_)
             | Statement::Unroll(_)
             | Statement::Arithmetic(_)
+            | Statement::Backward(_)
             | Statement::Allow(_) => {}
         }
     }

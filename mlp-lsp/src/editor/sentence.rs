@@ -105,6 +105,7 @@ impl<'t> Sentence<'t> {
             (_, Some("train")) => self.train(last),
             (_, Some("unroll")) => Expected::Choice(&["always", "never"]),
             (_, Some("arithmetic")) => Expected::Choice(&["separate", "fused"]),
+            (_, Some("backward")) => Expected::Choice(&["inputs"]),
             (_, Some("allow")) => Expected::Warning,
             (_, Some("loss" | "penalty" | "seed" | "data")) => Expected::Formula,
             _ if last == Some("~") => Expected::Initializer,

@@ -42,6 +42,8 @@ fn facts(outline: &Outline, tokens: UserTokens<'_>) -> Facts {
         batch_workspace: None,
         trace: part(&outline.traced),
         gradients: Some(part(&outline.parameters)),
+        has_loss: true,
+        to_inputs: true,
         has_gradients: true,
         optimizer: Some(optimizer),
         input: data(outline.inputs, numbers(outline.inputs), outline.inputs.is_some()),

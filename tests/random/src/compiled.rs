@@ -22,6 +22,7 @@ use quote::quote;
 use crate::{
     engine,
     generator::specification,
+    inputs,
     numbers::{FusedSingle, Single},
 };
 
@@ -91,7 +92,7 @@ pub fn run(numbers: Range<u64>) -> io::Result<Compiled> {
     compiled.numbers = printed.values().map(Vec::len).sum();
     compiled.machines = engine::machines();
     for (number, network) in &networks {
-        compare(*number, &network.derivation, &printed, &mut compiled);
+        compare(*number, network, &printed, &mut compiled);
         let (same, wrong) = engine::other_bits(*number, network, &printed);
         compiled.engine += same;
         compiled.wrong.extend(wrong);
@@ -163,8 +164,16 @@ fn program(name: &str, networks: &[(u64, Compilation)]) -> Crate {
 const MAIN: &str = "\
 //! Prints what the networks compute, as bits.
 #![deny(warnings)]
-#![allow(unused_imports)]
-use mlp_runtime::{Batch, Differentiable, Gradients, Network, Scalar, Trainable, keep::{Checkpoint, File, Keep, Progress}};
+#![allow(unused_imports, dead_code)]
+use mlp_runtime::{Batch, Differentiable, Gradients, InputDifferentiable, Network, PullBack, Reduction, Scalar, Trainable, keep::{Checkpoint, File, Keep, Progress}};
+
+fn all<S: Scalar, G: Gradients<S>>(gradients: &G) -> Vec<S> {
+    (0..).map_while(|number| gradients.elements(number)).flatten().copied().collect()
+}
+
+fn bits<S: Scalar>(values: &[S]) -> Vec<u64> {
+    values.iter().map(|value| value.to_f64().to_bits()).collect()
+}
 
 fn say<S: Scalar>(network: u64, what: &str, values: &[S]) {
     print!(\"{network} {what}\");
@@ -243,6 +252,7 @@ fn runner(number: u64, derivation: &Derivation) -> String {
          let mut y = [0.0; {name}::OUTPUTS];\n        n.forward_into(x, {name}::sample_workspace(&mut w), &mut y);\n        \
          say({number}, &format!(\"output{{k}}\"), &y);\n    }}\n"
     );
+    code.push_str(&inputs::runner(number, derivation));
     if derivation.training.is_some() {
         let _ = writeln!(
             code,
@@ -281,15 +291,21 @@ fn read(printed: &str) -> HashMap<(u64, String), Vec<f64>> {
 
 fn compare(
     number: u64,
-    derivation: &Derivation,
+    network: &Compilation,
     printed: &HashMap<(u64, String), Vec<f64>>,
     compiled: &mut Compiled,
 ) {
+    let (derivation, executed) = (&network.derivation, network.executed());
     let expected = match (derivation.header.precision, derivation.header.arithmetic) {
-        (Precision::F64, _) => trajectory::<f64>(derivation),
-        (Precision::F32, Arithmetic::Separate) => trajectory::<Single>(derivation),
-        (Precision::F32, Arithmetic::Fused) => trajectory::<FusedSingle>(derivation),
+        (Precision::F64, _) => [inputs::expected::<f64>(executed), trajectory::<f64>(derivation)],
+        (Precision::F32, Arithmetic::Separate) => {
+            [inputs::expected::<Single>(executed), trajectory::<Single>(derivation)]
+        }
+        (Precision::F32, Arithmetic::Fused) => {
+            [inputs::expected::<FusedSingle>(executed), trajectory::<FusedSingle>(derivation)]
+        }
     };
+    let expected = expected.concat();
     // Rounding errors of a few hundred operations in a chain, in the number type of the network.
     let bound = match derivation.header.precision {
         Precision::F64 => 1e-11,

@@ -108,6 +108,7 @@ impl Lower {
             heads: model.heads.clone(),
             loss: None,
             training: None,
+            pull_back: None,
             chosen: Chosen::default(),
         };
         Lower {
@@ -274,6 +275,7 @@ impl Lower {
             penalty,
             objective,
             gradients: Vec::new(),
+            inputs: Vec::new(),
         });
         Ok(())
     }
