@@ -30,7 +30,7 @@ impl<S: Scalar> Network<S> {
             network.input_gradients(own, written)
         };
         let loss = self.in_parts(samples, input_gradients, losses, |_, _, _| Ok(()))?;
-        if self.program.penalized { Ok(loss + self.penalty(Entry::Penalty)?) } else { Ok(loss) }
+        if self.program.penalized { Ok(loss + self.penalty_by(Entry::Penalty)?) } else { Ok(loss) }
     }
 
     /// Computes the gradients of the objective for a batch, as [`backward_batch`](Self::backward_batch) does, and writes the
@@ -59,7 +59,7 @@ impl<S: Scalar> Network<S> {
             false => Ok(()),
         };
         let loss = self.in_parts(samples, input_gradients, both, add)?;
-        if self.program.penalized { Ok(loss + self.penalty(Entry::Penalize)?) } else { Ok(loss) }
+        if self.program.penalized { Ok(loss + self.penalty_by(Entry::Penalize)?) } else { Ok(loss) }
     }
 
     /// Takes the gradient of each sample with respect to its output back: computes the gradients with respect to the
