@@ -21,7 +21,7 @@ pub(crate) fn runner(number: u64, derivation: &Derivation) -> String {
          let outputs = [core::array::from_fn(|i| 1.0 - 0.375 * i as {real}); {name}::DATA_INPUTS.len()];\n    \
          for (k, x) in {name}::DATA_INPUTS.iter().enumerate() {{\n        \
          let mut dx = [0.0; {name}::INPUTS];\n        \
-         n.pull_back_into(x, &outputs[0], &mut w, &mut g, &mut dx);\n        \
+         n.pull_back_into(x, &outputs[0], {name}::sample_workspace(&mut w), &mut g, &mut dx);\n        \
          say({number}, &format!(\"pulled{{k}}\"), &dx);\n        \
          say({number}, &format!(\"pulled_parameters{{k}}\"), &all(&g));\n    }}\n    \
          let mut many = [[0.0; {name}::INPUTS]; {name}::DATA_INPUTS.len()];\n    \
@@ -41,12 +41,12 @@ fn of_loss(number: u64, name: &str) -> String {
         "    {{\n    let (mut g, mut h) = ({name}Gradients::new(), {name}Gradients::new());\n    \
          for (k, (x, t)) in {name}::DATA_INPUTS.iter().zip(&{name}::DATA_TARGETS).enumerate() {{\n        \
          let (mut dx, mut other) = ([0.0; {name}::INPUTS], [0.0; {name}::INPUTS]);\n        \
-         let loss = n.input_gradient_into(x, t, &mut w, &mut dx);\n        \
+         let loss = n.input_gradient_into(x, t, {name}::sample_workspace(&mut w), &mut dx);\n        \
          say({number}, &format!(\"input{{k}}\"), &dx);\n        \
-         let same = Differentiable::loss(&*n, x, t, &mut w);\n        \
+         let same = Differentiable::loss(&*n, x, t, {name}::sample_workspace(&mut w));\n        \
          assert_eq!(loss.to_bits(), same.to_bits());\n        \
-         Differentiable::backward_into(&*n, x, t, &mut w, &mut g);\n        \
-         n.backward_with_input_into(x, t, &mut w, &mut h, &mut other);\n        \
+         Differentiable::backward_into(&*n, x, t, {name}::sample_workspace(&mut w), &mut g);\n        \
+         n.backward_with_input_into(x, t, {name}::sample_workspace(&mut w), &mut h, &mut other);\n        \
          assert_eq!(bits(&all(&g)), bits(&all(&h)));\n        \
          assert_eq!(bits(&dx), bits(&other));\n    }}\n    \
          let batch = Batch::new(&{name}::DATA_INPUTS, &{name}::DATA_TARGETS).unwrap();\n    \
