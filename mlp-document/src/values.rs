@@ -42,6 +42,8 @@ pub struct StepLoss {
 pub struct StepValues {
     /// The network's name.
     pub network: String,
+    /// Whether the values are numbers of 32 bits.
+    pub single: bool,
     /// The number of the step, counted from 1.
     pub step: u64,
     /// The samples of `data` that the step takes, by their indices. Nothing where `data` declares none, or one is chosen.
@@ -143,6 +145,7 @@ fn collect(derivation: &Derivation, evaluation: &Evaluation<f64>, step: u64) -> 
     };
     StepValues {
         network: derivation.header.name.clone(),
+        single: false,
         step: step + 1,
         samples: of_data.then(|| derivation.samples_of_step(step)),
         forward: forward.map(|(id, _)| named(id)).collect(),

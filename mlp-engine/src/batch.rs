@@ -218,21 +218,19 @@ impl<S: Scalar> Network<S> {
         Ok(total)
     }
 
-    /// The objective of a batch.
+    /// The loss of a batch, without penalties.
     pub(crate) fn loss_all(&mut self, samples: Samples<'_, S>) -> Result<S, Error> {
-        let loss = if let Some(group) = self.program.group.filter(|_| self.in_groups(samples.count)) {
-            // The sum starts with its first term: adding −0 changes no number.
-            let mut losses = -0.0;
-            for range in ranges(samples.count, group) {
-                let own = self.parts(samples, range)?;
-                losses += self.losses(own)?.to_f64();
-            }
-            S::from_f64(losses * self.factor(samples, group)?)
-        } else {
+        let Some(group) = self.program.group.filter(|_| self.in_groups(samples.count)) else {
             let total = self.losses(samples)?;
-            self.divisor(samples)?.map_or(total, |count| total / count)
+            return Ok(self.divisor(samples)?.map_or(total, |count| total / count));
         };
-        if self.program.penalized { Ok(loss + self.penalty(Entry::Penalty)?) } else { Ok(loss) }
+        // The sum starts with its first term: adding −0 changes no number.
+        let mut losses = -0.0;
+        for range in ranges(samples.count, group) {
+            let own = self.parts(samples, range)?;
+            losses += self.losses(own)?.to_f64();
+        }
+        Ok(S::from_f64(losses * self.factor(samples, group)?))
     }
 
     /// The losses of samples in one sum.
@@ -256,7 +254,8 @@ impl<S: Scalar> Network<S> {
         Ok(if self.program.mean { 1.0 / samples.count as f64 } else { 1.0 })
     }
 
-    fn penalty(&mut self, entry: Entry) -> Result<S, Error> {
+    /// What is added once for a batch; with [`Entry::Penalize`] its gradients are added, too.
+    pub(crate) fn penalty_by(&mut self, entry: Entry) -> Result<S, Error> {
         let none = Samples { inputs: &[], targets: Targets::Numbers(&[]), count: 0 };
         Ok(self.run(entry, false, none, &mut [], None, S::ZERO)?.result)
     }
@@ -276,7 +275,7 @@ impl<S: Scalar> Network<S> {
             }
             count.map_or(total, |count| total / count)
         };
-        if self.program.penalized { Ok(loss + self.penalty(Entry::Penalize)?) } else { Ok(loss) }
+        if self.program.penalized { Ok(loss + self.penalty_by(Entry::Penalize)?) } else { Ok(loss) }
     }
 
     /// Groups are added in 64 bits.
@@ -337,7 +336,7 @@ impl<S: Scalar> Network<S> {
             self.divide_gradients(weight);
             loss = loss / weight;
         }
-        if self.program.penalized { Ok(loss + self.penalty(Entry::Penalize)?) } else { Ok(loss) }
+        if self.program.penalized { Ok(loss + self.penalty_by(Entry::Penalize)?) } else { Ok(loss) }
     }
 
     /// The step of the rule.

@@ -142,13 +142,18 @@ impl Lowering<'_> {
                 self.lanes(&each.assignments, &each.reads, false)
             }
             LoopForm::Block => self.lanes(&each.assignments, &each.reads, true),
-            // The results of earlier assignments are not in `reads`.
+            // The results of earlier assignments, and the values before later ones, are not in `reads`.
             LoopForm::Unrolled | LoopForm::Elements | LoopForm::Padded(_) => {
-                each.assignments.iter().enumerate().try_for_each(|(number, assignment)| {
-                    let mut reads = each.reads.clone();
-                    reads.extend(each.assignments.iter().take(number).map(|earlier| earlier.result));
-                    self.each(assignment, &reads)
-                })
+                let mut reads = each.reads.clone();
+                reads.extend(each.assignments.iter().filter_map(|assignment| {
+                    let value = assignment.over?;
+                    Some(Operand { value, ..assignment.result })
+                }));
+                for assignment in &each.assignments {
+                    self.each(assignment, &reads)?;
+                    reads.push(assignment.result);
+                }
+                Ok(())
             }
         }
     }
