@@ -215,6 +215,7 @@ impl Walk {
                 | Statement::Penalty(_)
                 | Statement::Train(_)
                 | Statement::Seed(_)
+                | Statement::Batch(_)
                 | Statement::Data(..)
                 | Statement::Unroll(_)
                 | Statement::Arithmetic(_)
@@ -255,7 +256,10 @@ impl Walk {
                     self.formula(formula);
                 }
             },
-            Statement::Loss(formula) | Statement::Penalty(formula) | Statement::Seed(formula) => {
+            Statement::Loss(formula)
+            | Statement::Penalty(formula)
+            | Statement::Seed(formula)
+            | Statement::Batch(formula) => {
                 self.formula(formula);
             }
             Statement::Train(train) => self.train(train),

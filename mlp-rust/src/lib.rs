@@ -134,6 +134,7 @@ impl Context<'_> {
         let functions = self.functions();
         // The runtime of a file without dependencies has no heap.
         let boxed = (!self.standalone).then(|| heap::boxed(&printer));
+        let scratch = (!self.standalone).then(|| heap::scratch(&printer));
         let hints = self.hints.map(|names| ide_hints::hints(self, &printer, names));
         printer.module(
             &allowed_lints(),
@@ -149,6 +150,7 @@ impl Context<'_> {
                 #trainable
                 #functions
                 #boxed
+                #scratch
                 #hints
             },
         )

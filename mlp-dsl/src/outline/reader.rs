@@ -60,6 +60,7 @@ pub(super) fn read(ast: &Ast, network: &Network, outline: Outline) -> Outline {
         | Statement::Loss(_)
         | Statement::Penalty(_)
         | Statement::Seed(_)
+        | Statement::Batch(_)
         | Statement::Data(..)
         | Statement::Unroll(_)
         | Statement::Arithmetic(_)
@@ -113,6 +114,7 @@ impl<'a> Reader<'a> {
             | Statement::Penalty(_)
             | Statement::Train(_)
             | Statement::Seed(_)
+            | Statement::Batch(_)
             | Statement::Unroll(_)
             | Statement::Arithmetic(_)
             | Statement::Allow(_) => {}

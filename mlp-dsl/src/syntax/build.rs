@@ -136,6 +136,7 @@ impl<'a> Builder<'a> {
             Rule::loss => Statement::Loss(self.expression(inner.next()?)?),
             Rule::penalty => Statement::Penalty(self.expression(inner.next()?)?),
             Rule::seed => Statement::Seed(self.expression(inner.next()?)?),
+            Rule::batch => Statement::Batch(self.expression(inner.next()?)?),
             Rule::data => Statement::Data(self.samples(inner.next()?)?, span),
             Rule::unroll => Statement::Unroll(self.name(inner.next()?)),
             Rule::arithmetic => Statement::Arithmetic(self.name(inner.next()?)),

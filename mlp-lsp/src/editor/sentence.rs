@@ -106,7 +106,7 @@ impl<'t> Sentence<'t> {
             (_, Some("unroll")) => Expected::Choice(&["always", "never"]),
             (_, Some("arithmetic")) => Expected::Choice(&["separate", "fused"]),
             (_, Some("allow")) => Expected::Warning,
-            (_, Some("loss" | "penalty" | "seed" | "data")) => Expected::Formula,
+            (_, Some("loss" | "penalty" | "seed" | "batch" | "data")) => Expected::Formula,
             _ if last == Some("~") => Expected::Initializer,
             (_, Some("target")) if last == Some(":") => Expected::Choice(&["class"]),
             (Some("data"), _) => Expected::Formula,
