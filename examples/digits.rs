@@ -10,7 +10,7 @@ mlp::mlp! {
     /// Images of 8 × 8 pixels, ten classes.
     network Digits: f32 {
         input  image[64];
-        layer  hidden[64] = relu(dense(image));
+        layer  hidden[128] = relu(dense(image));
         layer  digit[10] = softmax(dense(hidden));
         target label: class[10];
         loss   cross_entropy(digit, label);
@@ -25,7 +25,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let images: Vec<[f32; 64]> =
         rows.iter().map(|row| array::from_fn(|pixel| f32::from(row[pixel]) / 16.0)).collect();
     let labels: Vec<Class<10>> = rows.iter().map(|row| Class::at_most(row[64].into())).collect();
-    let (training, test) = Samples::new(&images, &labels)?.hold_out(360, 0);
+    let (training, test) = Samples::new(&images, &labels)?.hold_out(360, 2);
 
     let start = Instant::now();
     let (mut network, mut optimizer) = (Digits::new(), DigitsOptimizer::new());

@@ -92,11 +92,16 @@
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 mod readme {}
+/// So are those of the page on training.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/training.md")]
+mod training_page {}
 pub mod reference;
 
 pub use mlp_macros::mlp;
 #[doc(hidden)]
 pub use mlp_runtime::__private;
+pub use mlp_runtime::keep;
 #[cfg(feature = "ndarray")]
 pub use mlp_runtime::rows_from_view;
 pub use mlp_runtime::{

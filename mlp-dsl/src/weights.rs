@@ -188,6 +188,8 @@ pub(crate) fn entries(bytes: &[u8]) -> Result<Vec<Entry>, Unlisted> {
     let mut entries: Vec<Entry> = metadata
         .tensors()
         .into_iter()
+        // In a checkpoint. No parameter has a dot in its name.
+        .filter(|(name, _)| !name.starts_with("optimizer.") && !name.starts_with("best."))
         .map(|(name, info)| Entry {
             name,
             numbers: info.dtype.to_string(),

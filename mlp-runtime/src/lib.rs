@@ -25,6 +25,7 @@ mod exports;
 mod groups;
 #[cfg(feature = "alloc")]
 mod heap;
+pub mod keep;
 mod missing;
 mod missing_heap;
 mod network;

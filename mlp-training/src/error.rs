@@ -5,7 +5,7 @@ use core::fmt;
 use mlp_runtime::NotFinite;
 
 /// Training could not go on.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Debug)]
 #[non_exhaustive]
 pub enum TrainingError {
     /// There are no samples to train with, or none to validate with.
@@ -25,6 +25,24 @@ pub enum TrainingError {
         /// The epoch, counted from 1.
         epoch: u64,
     },
+    /// The checkpoint can't be read or written. If it can't be read, nothing is changed; if it can't be written, the last one
+    /// remains, and network and optimizer are as the last step left them.
+    #[cfg(feature = "std")]
+    Checkpoint(mlp_runtime::keep::FileError),
+    /// The checkpoint is one of a training with another number of samples. Nothing is changed.
+    OtherSamples {
+        /// The number of samples of the checkpoint's training.
+        found: u64,
+        /// The number of samples of this training.
+        given: u64,
+    },
+    /// The checkpoint is one of a training with another order of samples. Nothing is changed.
+    OtherOrder {
+        /// The seed of the checkpoint's training; `None` if its samples were in order.
+        found: Option<u64>,
+        /// The seed of this training; `None` if its samples are in order.
+        given: Option<u64>,
+    },
 }
 
 impl fmt::Display for TrainingError {
@@ -40,8 +58,48 @@ impl fmt::Display for TrainingError {
                 f,
                 "epoch {epoch}: a parameter is infinite or NaN; lower the rate or add `clip_norm` to the specification"
             ),
+            #[cfg(feature = "std")]
+            Self::Checkpoint(error) => write!(f, "the checkpoint {error}"),
+            Self::OtherSamples { found, given } => write!(
+                f,
+                "the checkpoint is one of {found} samples, and there are {given}; use the same samples, or delete the \
+                 file to start again"
+            ),
+            Self::OtherOrder { found, given } => {
+                write!(
+                    f,
+                    "the checkpoint is one of samples {}, and here they are {}; use the same order, or delete the file \
+                     to start again",
+                    Order(*found),
+                    Order(*given)
+                )
+            }
         }
     }
 }
 
-impl core::error::Error for TrainingError {}
+/// An order of samples in a message.
+struct Order(Option<u64>);
+
+impl fmt::Display for Order {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(seed) => write!(f, "shuffled with seed {seed}"),
+            None => write!(f, "in their order"),
+        }
+    }
+}
+
+impl core::error::Error for TrainingError {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+        match self {
+            #[cfg(feature = "std")]
+            Self::Checkpoint(error) => Some(error),
+            Self::NotFinite { what, .. } => Some(what),
+            Self::NoSamples
+            | Self::Parameters { .. }
+            | Self::OtherSamples { .. }
+            | Self::OtherOrder { .. } => None,
+        }
+    }
+}

@@ -9,11 +9,18 @@
 
 #[cfg(feature = "alloc")]
 extern crate alloc;
-#[cfg(test)]
+#[cfg(any(feature = "std", test))]
 extern crate std;
 
 #[cfg(feature = "alloc")]
 mod batches;
+#[cfg(feature = "std")]
+mod checkpoint;
+#[cfg(all(feature = "alloc", not(feature = "std")))]
+#[path = "no_checkpoint.rs"]
+mod checkpoint;
+#[cfg(feature = "alloc")]
+mod due;
 #[cfg(feature = "alloc")]
 mod error;
 #[cfg(feature = "alloc")]
@@ -29,6 +36,8 @@ mod training;
 
 #[cfg(feature = "alloc")]
 pub use batches::Batches;
+#[cfg(feature = "std")]
+pub use checkpoint::Every;
 #[cfg(feature = "alloc")]
 pub use error::TrainingError;
 #[cfg(feature = "alloc")]

@@ -31,7 +31,7 @@ pub struct Best<S> {
     pub epoch: u64,
     /// Its validation loss, or its score where the training has one.
     pub value: f64,
-    /// The parameters at its end, in the order of [`LAYOUT`](Network::LAYOUT).
+    /// The parameters at its end, in the order of [`TENSORS`](mlp_runtime::Tensors::TENSORS).
     pub parameters: Vec<S>,
 }
 
@@ -50,7 +50,7 @@ impl<S> Progress<S> {
 /// Replaces the contents of `parameters` by those of the network.
 pub(crate) fn copy_parameters<N: Network>(network: &N, parameters: &mut Vec<N::Scalar>) {
     parameters.clear();
-    for elements in N::LAYOUT.iter().filter_map(|parameter| network.parameter(parameter.name)) {
+    for elements in (0..N::TENSORS.len()).filter_map(|number| network.tensor(number)) {
         parameters.extend_from_slice(elements);
     }
 }
@@ -60,8 +60,8 @@ pub(crate) fn put_parameters<N: Network>(network: &mut N, mut parameters: &[N::S
     if parameters.len() != N::PARAMETERS {
         return;
     }
-    for parameter in N::LAYOUT {
-        let Some(elements) = network.parameter_mut(parameter.name) else { continue };
+    for number in 0..N::TENSORS.len() {
+        let Some(elements) = network.tensor_mut(number) else { return };
         let Some((here, rest)) = parameters.split_at_checked(elements.len()) else { return };
         elements.copy_from_slice(here);
         parameters = rest;

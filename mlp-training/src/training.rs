@@ -5,11 +5,15 @@ use alloc::vec::Vec;
 
 use mlp_runtime::{Batch, Scalar, Trainable};
 
+use crate::checkpoint::Checkpoints;
+#[cfg(feature = "std")]
+use crate::checkpoint::Every;
+use crate::due::{Due, Run};
 use crate::events::{Epoch, Moment, Step};
 use crate::progress::{Best, copy_parameters, put_parameters};
 use crate::{Batches, Order, Progress, Samples, TrainingError};
 
-type Score<'a, N> = Box<dyn FnMut(&N, &SamplesOf<'a, N>) -> f64 + 'a>;
+type Score<'a, N> = Box<dyn FnMut(&N, &SamplesOf<'_, N>) -> f64 + 'a>;
 type BeforeStep<'a, N> = Box<dyn FnMut(Moment, &mut <N as Trainable>::Optimizer) + 'a>;
 type EachStep<'a, N> = Box<dyn FnMut(&mut Step<'_, N>) + 'a>;
 type EachEpoch<'a, N> = Box<dyn FnMut(&mut Epoch<'_, N>) + 'a>;
@@ -35,6 +39,7 @@ pub struct Training<'a, N: Trainable> {
     before_step: Option<BeforeStep<'a, N>>,
     each_step: Option<EachStep<'a, N>>,
     each_epoch: Option<EachEpoch<'a, N>>,
+    checkpoints: Checkpoints,
 }
 
 /// What training came to.
@@ -86,6 +91,7 @@ where
             before_step: None,
             each_step: None,
             each_epoch: None,
+            checkpoints: Checkpoints::default(),
         }
     }
 
@@ -118,7 +124,7 @@ where
     /// The score of an epoch, for the samples to validate with. The best epoch is that with the highest score; without a
     /// score, that with the lowest validation loss.
     #[must_use]
-    pub fn score(self, score: impl FnMut(&N, &SamplesOf<'a, N>) -> f64 + 'a) -> Self {
+    pub fn score(self, score: impl FnMut(&N, &SamplesOf<'_, N>) -> f64 + 'a) -> Self {
         Self { score: Some(Box::new(score)), ..self }
     }
 
@@ -161,18 +167,27 @@ where
         Self { each_epoch: Some(Box::new(f)), ..self }
     }
 
-    /// Trains from the start of the first epoch.
+    /// Writes checkpoints to this file, and another one at the end. [`run`](Self::run) starts from the file if it exists.
+    #[cfg(feature = "std")]
+    #[must_use]
+    pub fn checkpoint(self, path: impl Into<std::path::PathBuf>, every: Every) -> Self {
+        Self { checkpoints: Checkpoints::new(path.into(), every), ..self }
+    }
+
+    /// Trains from the start of the first epoch, or from the last checkpoint.
     ///
     /// # Errors
     /// [`TrainingError::NoSamples`], or [`TrainingError::NotFinite`] at the first step that is not finite, if such steps are not
-    /// skipped. Network and optimizer are as they were before that step.
+    /// skipped: network and optimizer are as they were before that step. With checkpoints, errors of their files, and
+    /// [`TrainingError::OtherSamples`] or [`TrainingError::OtherOrder`] if the file is one of another training.
     pub fn run(
         &mut self,
         network: &mut N,
         optimizer: &mut N::Optimizer,
         samples: &SamplesOf<'_, N>,
     ) -> Result<Outcome, TrainingError> {
-        self.resume(network, optimizer, samples, &mut Progress::default())
+        let mut progress = self.checkpoints.read(network, optimizer, self.of(samples))?;
+        self.resume(network, optimizer, samples, &mut progress)
     }
 
     /// Continues where `progress` is. Network, optimizer and progress have the same bits at the end as if the training had not
@@ -203,10 +218,13 @@ where
                 break Ended::Callback;
             }
             loss = progress.loss();
-            if self.end_epoch(network, optimizer, progress, &mut memory)? {
+            let stopped = self.end_epoch(network, optimizer, progress, &mut memory)?;
+            self.checkpoints.write(Due::Epoch, network, optimizer, progress, self.of(samples))?;
+            if stopped {
                 break Ended::Callback;
             }
         };
+        self.checkpoints.write(Due::End, network, optimizer, progress, self.of(samples))?;
         if let (Some(best), Some(_), Ended::Epochs | Ended::Patience) = (&progress.best, self.patience, ended)
         {
             put_parameters(network, &best.parameters);
@@ -221,6 +239,11 @@ where
             best: best.map(|best| best.value),
             ended,
         })
+    }
+
+    /// What checkpoints of this training have in common.
+    fn of(&self, samples: &SamplesOf<'_, N>) -> Run {
+        Run { order: self.order, samples: samples.len() }
     }
 
     /// The remaining steps of the epoch. Returns whether a callback asked for the end.
@@ -256,12 +279,15 @@ where
             progress.steps += 1;
             progress.loss_sum += loss.to_f64() * count as f64;
             progress.loss_samples += count as u64;
+            let mut stopped = false;
             if let Some(each) = &mut self.each_step {
-                let mut step = Step { network, optimizer, moment, loss, stopped: false };
+                let mut step = Step { network, optimizer, moment, loss, stopped };
                 each(&mut step);
-                if step.stopped {
-                    return Ok(true);
-                }
+                stopped = step.stopped;
+            }
+            self.checkpoints.write(Due::Step, network, optimizer, progress, self.of(samples))?;
+            if stopped {
+                return Ok(true);
             }
         }
         Ok(false)

@@ -28,7 +28,8 @@ fn packages() -> Vec<PathBuf> {
 }
 
 fn pages() -> Vec<PathBuf> {
-    let folders = ["", "docs", "docs/design", "benches/peers", "editors/vscode"];
+    let folders =
+        ["", "docs", "docs/design", "docs/guides", "examples/data", "benches/peers", "editors/vscode"];
     let mut all: Vec<PathBuf> = folders.into_iter().flat_map(entries).collect();
     all.extend(packages().into_iter().map(|package| package.join("README.md")));
     all.retain(|path| path.extension().is_some_and(|end| end == "md"));

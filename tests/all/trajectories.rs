@@ -5,7 +5,10 @@
 
 use std::{collections::BTreeMap, path::Path};
 
-use mlp::{Batch, Trainable};
+use mlp::{
+    Batch, Tensors, Trainable,
+    keep::{Checkpoint, File, Progress},
+};
 use mlp_eval::{Point, evaluate};
 
 const STEPS: usize = 100;
@@ -34,6 +37,37 @@ where
     (0..STEPS).map(step).collect()
 }
 
+/// The bits of all numbers of a type, and its number of steps.
+fn bits<T: Tensors<Scalar = f64>>(of: &T) -> (Vec<u64>, Option<u64>) {
+    let numbers = (0..T::TENSORS.len()).flat_map(|number| of.tensor(number).unwrap());
+    (numbers.map(|number| number.to_bits()).collect(), of.steps())
+}
+
+/// The same training twice: never stopped, and stopped after each step, with all that was in memory lost but the bytes of
+/// the checkpoint. Panics where a bit differs.
+fn resumed<N>(inputs: &[N::Input], targets: &[N::Target])
+where
+    N: Trainable<Scalar = f64> + Default,
+{
+    let (mut workspace, mut gradients) = (N::BatchWorkspace::default(), N::Gradients::default());
+    let batch = Batch::new(inputs, targets).unwrap();
+    let (mut network, mut optimizer) = (N::default(), N::Optimizer::default());
+    let (mut other, mut state) = (N::default(), N::Optimizer::default());
+    for step in 0..30 {
+        network.train_batch(batch, &mut optimizer, &mut workspace, &mut gradients);
+        other.train_batch(batch, &mut state, &mut workspace, &mut gradients);
+        let progress = Progress { step, ..Progress::default() };
+        let mut bytes = Vec::new();
+        let checkpoint = Checkpoint { network: &other, optimizer: &state, progress, metadata: &[] };
+        checkpoint.write(|part| Ok::<(), ()>(bytes.extend(part))).unwrap();
+
+        (other, state) = (N::default(), N::Optimizer::default());
+        other.initialize(step);
+        assert_eq!(File::parse(&bytes).unwrap().resume(&mut other, &mut state), Ok(progress));
+        assert_eq!((bits(&network), bits(&optimizer)), (bits(&other), bits(&state)), "{} {step}", N::NAME);
+    }
+}
+
 fn refereed(text: &str) -> Vec<Step> {
     let derivation = mlp_dsl::compile(text).unwrap();
     let objective = derivation.loss.as_ref().unwrap().objective;
@@ -52,6 +86,7 @@ fn refereed(text: &str) -> Vec<Step> {
 struct Run {
     name: &'static str,
     compiled: fn() -> Vec<Step>,
+    resumed: fn(),
     specification: &'static str,
 }
 
@@ -63,11 +98,16 @@ macro_rules! runs {
             pub(super) fn train() -> Vec<super::Step> {
                 super::compiled::<$network>(&$network::DATA_INPUTS, &$network::DATA_TARGETS)
             }
+
+            pub(super) fn resume() {
+                super::resumed::<$network>(&$network::DATA_INPUTS, &$network::DATA_TARGETS);
+            }
         })*
 
         const RUNS: &[Run] = &[$(Run {
             name: stringify!($name),
             compiled: $name::train,
+            resumed: $name::resume,
             specification: include_str!(concat!("../../", $file)),
         }),*];
     };
@@ -147,6 +187,13 @@ fn compiled_code_trains_like_pytorch() {
 #[test]
 fn the_referee_trains_like_pytorch() {
     like_pytorch("referee", |run| refereed(run.specification));
+}
+
+#[test]
+fn a_run_that_is_stopped_and_resumed_has_the_same_bits() {
+    for run in RUNS {
+        (run.resumed)();
+    }
 }
 
 #[test]
