@@ -99,7 +99,7 @@ impl Planned<'_> {
     /// A method that returns its result, by others that write in place.
     fn by_value(&self, printer: &Printer<'_>, returned: Returned, method: &Method) -> TokenStream {
         let (seed, runtime) = (self.0.derivation.header.seed, printer.runtime);
-        let (gradients, optimizer) = (printer.name(Kind::Gradients), printer.name(Kind::Optimizer));
+        let optimizer = printer.name(Kind::Optimizer);
         let one = |code| self.scratch(printer, Kind::Workspace, &code);
         match returned {
             Returned::Network => quote!(Self::with_seed(#seed)),
@@ -119,10 +119,11 @@ impl Planned<'_> {
                 quote!(let mut trace = #trace::ZERO; #run; trace)
             }
             Returned::Loss => one(quote!(#runtime::Differentiable::loss(self, input, target, workspace))),
-            // The pair is in the place of the result at once.
             Returned::Gradients => {
-                let run = one(quote!(self.backward_into(input, target, workspace, &mut pair.1)));
-                quote!(let mut pair = (0.0, #gradients::ZERO); pair.0 = #run; pair)
+                let run = one(quote!(self.backward_into(input, target, workspace, gradients)));
+                // What is copied to the result is not zeros first.
+                let pair = quote!((#run, ::core::clone::Clone::clone(&*gradients)));
+                self.scratch(printer, Kind::Gradients, &pair)
             }
             Returned::Step | Returned::Tried => {
                 let name =
