@@ -42,6 +42,8 @@ pub struct StepLoss {
 pub struct StepValues {
     /// The network's name.
     pub network: String,
+    /// Whether the values are numbers of 32 bits.
+    pub single: bool,
     /// The number of the step, counted from 1.
     pub step: u64,
     /// The samples of `data` that the step takes, by their indices. Nothing where `data` declares none, or one is chosen.
@@ -143,6 +145,7 @@ fn collect(derivation: &Derivation, evaluation: &Evaluation<f64>, step: u64) -> 
     };
     StepValues {
         network: derivation.header.name.clone(),
+        single: false,
         step: step + 1,
         samples: of_data.then(|| derivation.samples_of_step(step)),
         forward: forward.map(|(id, _)| named(id)).collect(),
@@ -215,7 +218,9 @@ fn spread(entry: Entry, samples: usize) -> Entry {
 /// The inputs and the target that have no values.
 pub fn missing_values(derivation: &Derivation) -> Vec<MissingValues> {
     let inputs = derivation.inputs.iter().map(|data| ("input", data));
-    let all = inputs.chain(derivation.target.iter().map(|data| ("target", data)));
+    let targets = derivation.targets.iter();
+    let targets = targets.map(|data| (if data.importance { "importance" } else { "target" }, data));
+    let all = inputs.chain(targets);
     let all = all.filter(|_| !derivation.header.has_data);
     all.filter(|(_, data)| data.values.is_none())
         .map(|(what, data)| MissingValues {

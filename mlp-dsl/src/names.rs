@@ -20,7 +20,7 @@ pub enum Kind {
     Network,
     /// An input.
     Input,
-    /// The target.
+    /// A target or an importance.
     Target,
     /// A named scalar of an input or target.
     Element,
@@ -211,7 +211,8 @@ impl Walk {
                     }
                 }
                 Statement::WeightFile(_)
-                | Statement::Loss(_)
+                | Statement::Output(..)
+                | Statement::Loss(..)
                 | Statement::Penalty(_)
                 | Statement::Train(_)
                 | Statement::Seed(_)
@@ -256,10 +257,12 @@ impl Walk {
                     self.formula(formula);
                 }
             },
-            Statement::Loss(formula)
-            | Statement::Penalty(formula)
-            | Statement::Seed(formula)
-            | Statement::Batch(formula) => {
+            Statement::Output(layers, _) => layers.iter().for_each(|layer| self.name(layer)),
+            Statement::Loss(formula, weight) => {
+                self.formula(formula);
+                weight.iter().for_each(|weight| self.formula(weight));
+            }
+            Statement::Penalty(formula) | Statement::Seed(formula) | Statement::Batch(formula) => {
                 self.formula(formula);
             }
             Statement::Train(train) => self.train(train),

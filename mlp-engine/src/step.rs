@@ -15,11 +15,13 @@ pub(crate) struct At {
 
 impl At {
     /// A place that all samples share.
+    #[inline(always)]
     pub(crate) fn once(at: usize) -> Self {
         At { at, row: 0 }
     }
 
     /// The place of a sample of the block.
+    #[inline(always)]
     pub(crate) fn of(self, sample: usize) -> usize {
         self.at + self.row * sample
     }

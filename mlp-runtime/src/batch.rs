@@ -48,16 +48,19 @@ impl<'a, I, T> Batch<'a, I, T> {
     }
 
     /// The number of samples, at least 1.
+    #[must_use]
     pub fn len(&self) -> usize {
         self.inputs.len()
     }
 
     /// The inputs, one for each sample.
+    #[must_use]
     pub fn inputs(&self) -> &'a [I] {
         self.inputs
     }
 
     /// The targets, one for each sample.
+    #[must_use]
     pub fn targets(&self) -> &'a [T] {
         self.targets
     }
@@ -75,6 +78,7 @@ impl<'a, I, T> Batch<'a, I, T> {
     }
 
     /// The samples in order, each an input and a target.
+    #[must_use]
     pub fn iter(&self) -> Zip<Iter<'a, I>, Iter<'a, T>> {
         self.inputs.iter().zip(self.targets)
     }
@@ -116,6 +120,18 @@ pub fn rows_from_flat<S, const N: usize>(flat: &[S]) -> Result<&[[S; N]], BatchE
     match flat.as_chunks() {
         (rows, []) => Ok(rows),
         _ => Err(BatchError::Columns { length: flat.len(), columns: N }),
+    }
+}
+
+/// The same, mutable.
+///
+/// # Errors
+/// As [`rows_from_flat`].
+pub fn rows_from_flat_mut<S, const N: usize>(flat: &mut [S]) -> Result<&mut [[S; N]], BatchError> {
+    let length = flat.len();
+    match flat.as_chunks_mut() {
+        (rows, []) => Ok(rows),
+        _ => Err(BatchError::Columns { length, columns: N }),
     }
 }
 

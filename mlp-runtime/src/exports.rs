@@ -1,7 +1,7 @@
 //! The names of this crate in generated code.
 
 pub use super::arithmetic::{Arithmetic, Separate};
-pub use super::batch::{Batch, BatchError, rows_from_flat};
+pub use super::batch::{Batch, BatchError, rows_from_flat, rows_from_flat_mut};
 pub use super::class::{Class, NoSuchClass};
 pub use super::draws::Grid;
 pub use super::groups::{add_group, in_groups};
@@ -25,5 +25,6 @@ pub use super::network::{
 };
 pub use super::random::Stream;
 pub use super::scalar::Scalar;
-pub use super::tensors::Tensors;
+pub use super::tensors::{TensorMismatch, Tensors};
+pub use super::values::{TargetError, Targets, Values, WrongLength, exactly, next_target, put_next_target};
 pub use super::weight_file::{load_f32, load_f64, load_transposed_f32, load_transposed_f64, weight_file};

@@ -20,7 +20,14 @@ extern crate std;
 #[doc(hidden)]
 pub mod __private;
 mod batch;
+#[cfg(not(feature = "alloc"))]
+mod boxed;
+#[cfg(feature = "alloc")]
+#[path = "boxed_in_place.rs"]
+mod boxed;
 mod class;
+#[cfg(feature = "alloc")]
+mod dynamic;
 mod exports;
 mod groups;
 #[cfg(feature = "alloc")]
@@ -30,9 +37,12 @@ mod missing;
 mod missing_heap;
 mod network;
 mod scratch;
+#[cfg(feature = "serde")]
+pub mod serde;
 #[cfg(feature = "source")]
 pub mod source;
 mod tensors;
+mod values;
 #[cfg(feature = "ndarray")]
 mod views;
 mod weight_file;
@@ -42,15 +52,20 @@ use mlp_hash as draws;
 use mlp_hash as hash;
 use mlp_kernels::{arithmetic, isa, kernels, scalar};
 
-pub use batch::{Batch, BatchError, rows_from_flat};
+pub use batch::{Batch, BatchError, rows_from_flat, rows_from_flat_mut};
+#[cfg(feature = "alloc")]
+pub use boxed::{Boxed, BoxedWithSeed};
 pub use class::{Class, NoSuchClass};
+#[cfg(feature = "alloc")]
+pub use dynamic::{DynError, DynNetwork, DynTrainable, Learner, Predictor};
 #[doc(inline)]
 pub use mlp_kernels::{Scalar, random};
 pub use network::{
     Differentiable, Gradients, Network, NotFinite, Parameter, ParameterKind, ParameterShape, Reduction,
     Trainable,
 };
-pub use tensors::Tensors;
+pub use tensors::{TensorMismatch, Tensors};
+pub use values::{TargetError, Targets, Values, WrongLength};
 #[cfg(feature = "ndarray")]
 pub use views::rows_from_view;
 
@@ -81,4 +96,12 @@ macro_rules! __mlp_boxed {
     };
     // After an error in the specification.
     ($part:ident stub $type:ident) => {};
+}
+
+/// Without the feature `serde`, generated types do not implement its traits.
+#[cfg(not(feature = "serde"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __mlp_serde {
+    ($type:ident { $($setting:ident = $name:literal),* } $($steps:literal)?) => {};
 }

@@ -1,13 +1,13 @@
 //! Turns the plan into the bodies of the API: the code of each method of a network.
 
 use mlp_dsl::{
-    ir::{Parameter, equation::EquationId},
+    ir::{Data, Parameter, equation::EquationId},
     model::Sample,
     never,
     plan::Entry,
     shape::Shape,
 };
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::quote;
 
 use crate::{
@@ -16,7 +16,7 @@ use crate::{
         dispatch::{Signature, argument},
         formula::literal,
     },
-    names::{ONE, own},
+    names::{ONE, identifier, own},
     size,
     start::{fill, starts},
     surface::{
@@ -41,6 +41,7 @@ impl Bodies for Planned<'_> {
             Body::Steps(Pass::Shared | Pass::Value) => quote!(::core::option::Option::Some(self.steps)),
             Body::Clear => self.clear(),
             Body::Divide => self.divide(),
+            Body::Heads => self.heads(printer),
             Body::SampleWorkspace => sample_workspace(printer),
             Body::Entry(Entry::Trace) => self.trace(),
             Body::Entry(entry) => self.dispatched(printer, entry, method),
@@ -167,14 +168,44 @@ impl Planned<'_> {
 
     /// The target of a sample; a class by its number.
     fn target(&self, sample: &Sample) -> TokenStream {
-        let is_class = self.0.derivation.target.as_ref().is_some_and(|target| target.class);
-        match sample.target.iter().position(|number| *number == 1.0) {
-            Some(class) if is_class => {
+        let targets = self.0.derivation.targets.as_slice();
+        if let [target] = targets {
+            return self.value_of_target(target, &sample.target, false);
+        }
+        let mut rest = sample.target.as_slice();
+        let fields = targets.iter().map(|target| {
+            let (own, after) = rest.split_at_checked(target.shape.count()).unwrap_or((rest, &[]));
+            rest = after;
+            let name = identifier(&target.name, Span::call_site());
+            let value = self.value_of_target(target, own, target.shape == Shape::Scalar);
+            quote!(#name: #value)
+        });
+        let (fields, ty) = (fields.collect::<Vec<_>>(), &self.0.types.target);
+        quote!(#ty { #(#fields),* })
+    }
+
+    /// A target; one number without brackets, where it is a `scalar`.
+    fn value_of_target(&self, target: &Data, numbers: &[f64], scalar: bool) -> TokenStream {
+        match (numbers.iter().position(|number| *number == 1.0), numbers) {
+            (Some(class), _) if target.class => {
                 let (runtime, class) = (&self.0.runtime, size(class));
                 quote!(#runtime::Class::at_most(#class))
             }
-            _ => self.numbers(&sample.target),
+            (_, [number]) if scalar => literal(*number, self.0.derivation.header.precision),
+            _ => self.numbers(numbers),
         }
+    }
+
+    /// The heads of an output.
+    fn heads(&self, printer: &Printer<'_>) -> TokenStream {
+        let (d, runtime, mut start) = (self.0.derivation, &self.0.runtime, 0);
+        let heads = d.heads.iter().filter_map(|head| d.layers.get(*head)).map(|layer| {
+            let (name, first) = (identifier(&layer.name, Span::call_site()), size(start));
+            start += layer.shape.count();
+            quote!(#name: *#runtime::slice::<#first, _, _, _>(output))
+        });
+        let (heads, ty) = (heads.collect::<Vec<_>>(), printer.name(Kind::Heads));
+        quote!(#ty { #(#heads),* })
     }
 }
 
@@ -215,7 +246,7 @@ impl Planned<'_> {
             Kind::Optimizer => {
                 parameters.iter().flat_map(Parameter::state).map(|state| state.equation).collect()
             }
-            Kind::Workspace | Kind::BatchWorkspace | Kind::Trace => Vec::new(),
+            Kind::Workspace | Kind::BatchWorkspace | Kind::Trace | Kind::Target | Kind::Heads => Vec::new(),
         }
     }
 

@@ -14,6 +14,7 @@ mod runtime;
 mod start;
 mod stub;
 mod surface;
+mod targets;
 mod weights;
 
 use mlp_dsl::{
@@ -29,7 +30,7 @@ use mlp_dsl::{
     span::Span,
 };
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{ToTokens, quote};
 
 use bodies::Planned;
 use body::formula::{self, Printer};
@@ -132,9 +133,11 @@ impl Context<'_> {
         let weights = weights::included(self);
         let (accumulated, inlined) = (self.accumulated_samples(), self.inlined());
         let functions = self.functions();
+        let targets = targets::targets(&printer, false);
         // The runtime of a file without dependencies has no heap.
         let boxed = (!self.standalone).then(|| heap::boxed(&printer));
         let scratch = (!self.standalone).then(|| heap::scratch(&printer));
+        let serde = (!self.standalone).then(|| heap::serde(&printer));
         let hints = self.hints.map(|names| ide_hints::hints(self, &printer, names));
         printer.module(
             &allowed_lints(),
@@ -146,11 +149,13 @@ impl Context<'_> {
                 #network
                 #accumulated
                 #inlined
+                #targets
                 #differentiable
                 #trainable
                 #functions
                 #boxed
                 #scratch
+                #serde
                 #hints
             },
         )
@@ -259,17 +264,25 @@ impl Context<'_> {
     }
 
     fn target_count(&self) -> usize {
-        self.derivation.target.as_ref().map_or(0, |data| data.shape.count())
+        self.derivation.targets.iter().map(|data| data.shape.count()).sum()
     }
 
     /// The type of a sample's target.
     fn target(&self) -> TokenStream {
         let (count, runtime) = (self.target_count(), &self.runtime);
-        if self.derivation.target.as_ref().is_some_and(|target| target.class) {
-            let count = size(count);
-            return quote!(#runtime::Class<#count>);
+        match self.derivation.targets.as_slice() {
+            [target] if target.class => {
+                let count = size(count);
+                quote!(#runtime::Class<#count>)
+            }
+            [] | [_] => self.array(Shape::Vector(count)),
+            [_, _, ..] => self.types.target.to_token_stream(),
         }
-        self.array(Shape::Vector(count))
+    }
+
+    /// Whether the targets of a sample are the fields of a type.
+    fn has_target_type(&self) -> bool {
+        self.derivation.targets.len() > 1
     }
 }
 

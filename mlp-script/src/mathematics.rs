@@ -127,6 +127,8 @@ impl Mathematics<'_> {
             Op::SumSquares(x) => format!("Σ ({})²", of(x)),
             Op::BatchMean(x) => format!("1/{} Σ {}", self.samples, of(x)),
             Op::BatchSum(x) => format!("Σ {}", of(x)),
+            Op::BatchWeightedMean(x, weight) if self.samples == 1 => format!("{} / {}", of(x), of(weight)),
+            Op::BatchWeightedMean(x, weight) => format!("Σ {} / Σ {}", of(x), of(weight)),
         })
     }
 

@@ -192,6 +192,13 @@ impl Program<'_> {
                 self.each(shape, &mean)
             }
             Op::BatchSum(x) => Text::atom(self.names.sum(*x)),
+            Op::BatchWeightedMean(x, weight) => {
+                let of = |id: EquationId| {
+                    if self.samples == 1 { self.names.value(id) } else { self.names.sum(id) }
+                };
+                let mean = format!("{}{} / {}", of(*x), self.place(shape), of(*weight));
+                self.each(shape, &Text::of(Level::Product, mean))
+            }
         }
     }
 

@@ -13,6 +13,7 @@ mod corners;
 mod course;
 mod examples;
 mod guides;
+mod heads;
 mod hygiene;
 mod keep;
 mod long_batches;

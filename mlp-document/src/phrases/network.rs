@@ -11,6 +11,7 @@ pub(crate) const LAYERS: [Column; 4] =
 pub(crate) const INPUT: &str = "input";
 /// The function of a target.
 pub(crate) const TARGET: &str = "target";
+pub(crate) const IMPORTANCE: &str = "importance";
 /// The function of a layer without one.
 pub(crate) const NO_FUNCTION: &str = "none";
 

@@ -339,7 +339,7 @@ fn kind(derivation: &Derivation, id: EquationId, symbol: &Symbol) -> &'static st
         | Symbol::Updated(_)
         | Symbol::Step(_) => {
             let is_parameter = derivation.parameters.iter().any(|parameter| parameter.equation == id);
-            let is_target = derivation.target.iter().any(|target| target.value.equations().contains(&id));
+            let is_target = derivation.targets.iter().any(|target| target.value.equations().contains(&id));
             if is_parameter {
                 "parameter"
             } else if is_target {

@@ -24,6 +24,8 @@ pub(super) enum Place {
     Layer(Name),
     /// In a penalty, which can use only parameters.
     Penalty,
+    /// In the weight of a sample, which can use only what is given with its targets.
+    Weight,
     /// In a setting of the update rule: a number or a schedule.
     Setting,
 }
@@ -35,7 +37,7 @@ pub(super) struct Checker<'a> {
     pub(super) rules: Rules,
     pub(super) constants: Vec<(String, f64)>,
     pub(super) inputs: Vec<Data>,
-    pub(super) target: Option<Data>,
+    pub(super) targets: Vec<Data>,
     /// The number of elements of all inputs and targets so far.
     pub(super) data_length: u64,
     pub(super) parameters: Vec<model::Parameter>,
@@ -46,7 +48,10 @@ pub(super) struct Checker<'a> {
     pub(super) layers: Vec<Layer>,
     pub(super) layer_count: usize,
     pub(super) neuron_count: usize,
+    /// The layers that `output` names, and the place of the statement.
+    pub(super) heads: Option<(Vec<usize>, Span)>,
     pub(super) loss: Option<Typed>,
+    pub(super) weight: Option<Typed>,
     /// The places of statements of which a network has at most one.
     pub(super) first: HashMap<&'static str, Span>,
     /// Whether a second one, or a second network, was not read: it may use names that seem unused.
@@ -95,7 +100,7 @@ impl<'a> Checker<'a> {
             rules: Rules::default(),
             constants: Vec::new(),
             inputs: Vec::new(),
-            target: None,
+            targets: Vec::new(),
             data_length: 0,
             parameters: Vec::new(),
             parameter_count: 0,
@@ -104,7 +109,9 @@ impl<'a> Checker<'a> {
             layers: Vec::new(),
             layer_count: 0,
             neuron_count: 0,
+            heads: None,
             loss: None,
+            weight: None,
             first: HashMap::new(),
             skipped: ast.networks.len() > 1,
             penalties: Vec::new(),

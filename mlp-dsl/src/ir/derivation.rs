@@ -27,12 +27,15 @@ pub struct Derivation {
     pub equations: Vec<Equation>,
     /// The inputs.
     pub inputs: Vec<Data>,
-    /// The target.
-    pub target: Option<Data>,
+    /// The targets and importances.
+    pub targets: Vec<Data>,
     /// The parameters.
     pub parameters: Vec<Parameter>,
-    /// The layers; the last is the output.
+    /// The layers; the last is the output, or joins the outputs.
     pub layers: Vec<Layer>,
+    /// The layers that are the output, where the specification names them. Where there are several, the last layer joins
+    /// them.
+    pub heads: Vec<usize>,
     /// The loss.
     pub loss: Option<Loss>,
     /// The training rule.
@@ -60,7 +63,7 @@ impl Value {
     }
 }
 
-/// An input or the target.
+/// An input, a target or an importance.
 #[derive(Clone, Debug)]
 pub struct Data {
     /// Its name.
@@ -73,6 +76,8 @@ pub struct Data {
     pub shape: Shape,
     /// Whether it is a class as a one-hot vector: a single 1, elsewhere 0.
     pub class: bool,
+    /// Whether it is an importance, and no target.
+    pub importance: bool,
     /// Declared values.
     pub values: Option<Vec<f64>>,
 }
@@ -145,8 +150,10 @@ pub struct Layer {
 pub struct Loss {
     /// Its parts, one for each output, where it is a sum.
     pub components: Vec<EquationId>,
-    /// The loss of a sample.
+    /// The loss of a sample, with its weight.
     pub total: EquationId,
+    /// The weight of a sample, if it has one.
+    pub weight: Option<EquationId>,
     /// The mean, or the sum, over a batch.
     pub batch: EquationId,
     /// How the losses of a batch become one.
@@ -158,6 +165,13 @@ pub struct Loss {
     /// ∂E/∂value of a sample for the values that depend on a parameter, from the loss back; without probabilities where
     /// the loss is computed from their net inputs.
     pub gradients: Vec<(EquationId, ValueGradient)>,
+}
+
+impl Loss {
+    /// Whether the loss of a batch is a mean over weights of its samples.
+    pub fn is_weighted_mean(&self) -> bool {
+        self.weight.is_some() && self.reduction == Reduction::Mean
+    }
 }
 
 /// ∂E/∂value of a sample.
@@ -279,9 +293,9 @@ impl Derivation {
         self.header.functions.iter().position(is).map(|place| FunctionId(place as u32))
     }
 
-    /// The output: the last layer.
+    /// The output: the last layer, or the one that is named.
     pub fn output(&self) -> Option<&Layer> {
-        self.layers.last()
+        if let [only] = self.heads.as_slice() { self.layers.get(*only) } else { self.layers.last() }
     }
 
     /// The plain name of an equation: in tables of values, in the trace, in error messages.

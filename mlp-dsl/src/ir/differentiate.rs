@@ -51,7 +51,8 @@ pub(super) fn differentiate(
     }
     let of_loss = gradients(derivation, &needed, loss.total, Of::Loss)?;
     let of_penalty = loss.penalty.map(|penalty| gradients(derivation, &needed, penalty, Of::Penalty));
-    update::objective(derivation, loss.reduction, &of_loss, &of_penalty.transpose()?.unwrap_or_default());
+    let reduced = (loss.reduction, loss.weight);
+    update::objective(derivation, reduced, &of_loss, &of_penalty.transpose()?.unwrap_or_default());
     if let Some(training) = &model.training {
         let each = training.rule.operations(&derivation.header.functions);
         let all = each.saturating_mul(derivation.parameters.len() as u64);

@@ -106,7 +106,9 @@ impl<'d> Facts<'d> {
     /// What an equation reads, through what its kernel computes.
     pub(super) fn reads(&self, id: EquationId) -> Vec<EquationId> {
         let mut found = Vec::new();
-        let mut open = self.equation(id).op.operands();
+        let op = &self.equation(id).op;
+        // The divisor of a batch comes from outside.
+        let mut open = op.reduced().map_or_else(|| op.operands(), |value| vec![value]);
         while let Some(id) = open.pop() {
             if self.contracted.contains(&id) {
                 open.extend(self.equation(id).op.operands());
@@ -142,7 +144,7 @@ impl<'d> Facts<'d> {
         for data in &d.inputs {
             stored.extend(data.value.equations().iter().map(|id| (*id, Storage::Input)));
         }
-        if let Some(data) = &d.target {
+        for data in &d.targets {
             stored.extend(data.value.equations().iter().map(|id| (*id, Storage::Target)));
         }
         for parameter in &d.parameters {
@@ -206,7 +208,7 @@ impl<'d> Facts<'d> {
             if let Some(factors) = self.factors(id) {
                 self.products.insert(id, factors);
             }
-            if let Op::BatchMean(gradient) | Op::BatchSum(gradient) = equation.op
+            if let Some(gradient) = equation.op.reduced()
                 && let Op::Outer(a, b) = self.equation(gradient).op
                 && self.contracted.contains(&gradient)
                 && [a, b].iter().all(|id| self.is_in_rows(*id))
@@ -247,7 +249,8 @@ fn is_in_rows(derivation: &Derivation, id: EquationId) -> bool {
     let equation = derivation.equation(id);
     let is = |data: &Data| data.value.equations() == [id];
     let input = derivation.inputs.len() == 1 && derivation.inputs.iter().any(is);
-    let target = derivation.target.iter().any(|target| !target.class && is(target));
+    let target =
+        derivation.targets.len() == 1 && derivation.targets.iter().any(|target| !target.class && is(target));
     let computed = equation.op != Op::Given;
     equation.per == Per::Sample && matches!(equation.shape, Shape::Vector(_)) && (computed || input || target)
 }

@@ -19,6 +19,8 @@ pub enum Entry {
     Penalty,
     /// The same; its gradients are added to those of the batch.
     Penalize,
+    /// The weight of a sample, from its targets: the divisor of a batch is the sum of the weights.
+    Weight,
     /// The update from the mean gradients.
     Step,
     /// The loss of a sample and the update from its gradients.
@@ -50,6 +52,7 @@ impl Entry {
             | Entry::Accumulate
             | Entry::Penalty
             | Entry::Penalize
+            | Entry::Weight
             | Entry::Step
             | Entry::Train => false,
         }

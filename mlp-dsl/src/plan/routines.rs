@@ -57,6 +57,9 @@ fn schedules(facts: &Facts<'_>) -> BTreeMap<Entry, Schedule> {
         if loss.penalty.is_some() {
             entries.extend([Entry::Penalty, Entry::Penalize]);
         }
+        if loss.is_weighted_mean() {
+            entries.push(Entry::Weight);
+        }
     }
     if facts.derivation.training.is_some() {
         entries.push(Entry::Step);
@@ -74,12 +77,13 @@ fn stages(facts: &Facts<'_>, schedules: &BTreeMap<Entry, Schedule>) -> BTreeMap<
 }
 
 /// Whether a step on one sample is one routine: where everything is written out and short, and functions or sums
-/// depend on the instruction set. A penalty comes between gradients and step.
+/// depend on the instruction set. A penalty or a division comes between gradients and step.
 fn is_single_step(facts: &Facts<'_>, schedules: &BTreeMap<Entry, Schedule>) -> bool {
     facts.unrolled
         && facts.multiply_adds <= thresholds::SINGLE_STEP
         && schedules.contains_key(&Entry::Step)
         && !schedules.contains_key(&Entry::Penalize)
+        && !schedules.contains_key(&Entry::Weight)
         && facts.functions_take_isa
 }
 
@@ -128,6 +132,9 @@ impl Making<'_> {
             Entry::Loss | Entry::Accumulate => {
                 derivation.loss.iter().flat_map(|loss| returned(loss.total)).collect()
             }
+            Entry::Weight => {
+                derivation.loss.iter().filter_map(|loss| loss.weight).flat_map(returned).collect()
+            }
             Entry::Penalty | Entry::Penalize => {
                 derivation.loss.iter().filter_map(|loss| loss.penalty).flat_map(returned).collect()
             }
@@ -174,13 +181,13 @@ impl Making<'_> {
         fields.collect()
     }
 
-    /// The loss of a sample and the step, where that is more than one after the other.
+    /// The loss of a sample and the step, where that is more than one after the other. A weighted mean divides between them.
     fn train(&self) -> Option<Vec<Instruction>> {
         if self.single_step {
             let parts = [Entry::Accumulate, Entry::Step];
             return Some(parts.map(Instruction::Run).to_vec());
         }
-        let (accumulate, step) = self.training()?;
+        let (accumulate, step) = self.training().filter(|_| !self.schedules.contains_key(&Entry::Weight))?;
         let stepping = self.stepping(step);
         let mut accumulation = self.single(Entry::Accumulate, accumulate);
         let loss = accumulation.pop();

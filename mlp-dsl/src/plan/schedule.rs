@@ -83,6 +83,7 @@ pub(super) fn roots(derivation: &Derivation, entry: Entry) -> Vec<EquationId> {
             let gradients = derivation.parameters.iter().filter_map(|parameter| parameter.batch());
             derivation.loss.iter().map(|loss| loss.total).chain(gradients).collect()
         }
+        Entry::Weight => derivation.loss.iter().filter_map(|loss| loss.weight).collect(),
         Entry::Penalty => derivation.loss.iter().filter_map(|loss| loss.penalty).collect(),
         Entry::Penalize => {
             let penalized =
@@ -119,6 +120,7 @@ pub(super) fn is_given(derivation: &Derivation, entry: Entry, id: EquationId) ->
             | Entry::Loss
             | Entry::Accumulate
             | Entry::Penalty
+            | Entry::Weight
             | Entry::Train
             | Entry::ForwardBlock
             | Entry::LossBlock

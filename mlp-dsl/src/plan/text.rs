@@ -67,6 +67,7 @@ fn entry_name(entry: Entry) -> &'static str {
         Entry::Loss => "loss",
         Entry::Accumulate => "accumulate",
         Entry::Penalty => "penalty",
+        Entry::Weight => "weight",
         Entry::Penalize => "penalize",
         Entry::Step => "step",
         Entry::Train => "train",

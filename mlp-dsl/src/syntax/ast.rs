@@ -70,8 +70,10 @@ pub struct Attribute {
 pub enum Statement {
     /// `input …`
     Input(Group),
-    /// `target …`
+    /// `target …` or `importance …`
     Target(Group),
+    /// `output kind, size;`
+    Output(Vec<Name>, Span),
     /// `weights …` or `biases …`
     Parameters {
         /// Weights or biases.
@@ -85,8 +87,8 @@ pub enum Statement {
     WeightFile(WeightFile),
     /// `layer …`
     Layer(Layer),
-    /// `loss …`
-    Loss(Expression),
+    /// `loss …`, and the weight of a sample after `weighted by`
+    Loss(Expression, Option<Expression>),
     /// `penalty …`
     Penalty(Expression),
     /// `train …`
@@ -129,6 +131,8 @@ pub struct Group {
     pub elements: Option<Vec<Declaration>>,
     /// The number of classes, of a target `label: class[10]`.
     pub classes: Option<Expression>,
+    /// Whether it is an `importance`.
+    pub importance: bool,
     /// The span of the whole.
     pub span: Span,
 }

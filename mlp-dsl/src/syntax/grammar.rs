@@ -36,6 +36,10 @@ pub enum Rule {
     r#frozen,
     ///`weights from "course.safetensors" transposed;`: start values from a file. A weight may be called `from`.
     r#weight_file,
+    ///`importance w;`: a number of each sample, for the mean over a batch.
+    r#importance,
+    ///`output kind, size;`: the layers that are the output, side by side.
+    r#output,
     ///The kind of a parameter.
     r#parameter_kind,
     ///Named scalars that together make a vector.
@@ -60,8 +64,10 @@ pub enum Rule {
     r#neurons,
     ///`h1 = sigmoid(w1*i1 + w2*i2 + b1)`
     r#neuron,
-    ///`loss half_squared_error(output, t);`
+    ///`loss half_squared_error(output, t);`, `loss half_squared_error(output, t) weighted by w;`
     r#loss,
+    ///`weighted by w`: the mean of a batch is over these weights.
+    r#weighting,
     ///`penalty l2(W1, 0.001);`
     r#penalty,
     ///`train sgd(rate = 0.1), batch 50, samples 5000;`
@@ -189,6 +195,10 @@ skipped.*/
     r#kw_self,
     r#kw_input,
     r#kw_target,
+    r#kw_importance,
+    r#kw_output,
+    r#kw_weighted,
+    r#kw_by,
     r#kw_weights,
     r#kw_biases,
     r#kw_from,
@@ -241,6 +251,8 @@ impl Rule {
             Rule::r#parameters,
             Rule::r#frozen,
             Rule::r#weight_file,
+            Rule::r#importance,
+            Rule::r#output,
             Rule::r#parameter_kind,
             Rule::r#group,
             Rule::r#declarations,
@@ -254,6 +266,7 @@ impl Rule {
             Rule::r#neurons,
             Rule::r#neuron,
             Rule::r#loss,
+            Rule::r#weighting,
             Rule::r#penalty,
             Rule::r#train,
             Rule::r#train_option,
@@ -320,6 +333,10 @@ impl Rule {
             Rule::r#kw_self,
             Rule::r#kw_input,
             Rule::r#kw_target,
+            Rule::r#kw_importance,
+            Rule::r#kw_output,
+            Rule::r#kw_weighted,
+            Rule::r#kw_by,
             Rule::r#kw_weights,
             Rule::r#kw_biases,
             Rule::r#kw_from,
@@ -680,6 +697,12 @@ impl ::pest::Parser<Rule> for MlpParser {
                             state.restore_on_err(|state| self::r#target(state))
                         })
                         .or_else(|state| {
+                            state.restore_on_err(|state| self::r#importance(state))
+                        })
+                        .or_else(|state| {
+                            state.restore_on_err(|state| self::r#output(state))
+                        })
+                        .or_else(|state| {
                             state.restore_on_err(|state| self::r#loss(state))
                         })
                         .or_else(|state| {
@@ -1037,6 +1060,126 @@ impl ::pest::Parser<Rule> for MlpParser {
                                             .and_then(|state| { super::hidden::skip(state) })
                                             .and_then(|state| {
                                                 state.optional(|state| { self::r#kw_transposed(state) })
+                                            })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| { state.match_string(";") })
+                                    })
+                            },
+                        )
+                }
+                #[inline]
+                #[allow(non_snake_case, unused_variables)]
+                pub fn r#importance(
+                    state: ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                ) -> ::pest::ParseResult<
+                    ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                > {
+                    state
+                        .rule(
+                            Rule::r#importance,
+                            |state| {
+                                state
+                                    .sequence(|state| {
+                                        state
+                                            .sequence(|state| {
+                                                state
+                                                    .optional(|state| {
+                                                        state
+                                                            .restore_on_err(|state| self::r#doc(state))
+                                                            .and_then(|state| {
+                                                                state
+                                                                    .repeat(|state| {
+                                                                        state
+                                                                            .sequence(|state| {
+                                                                                super::hidden::skip(state)
+                                                                                    .and_then(|state| {
+                                                                                        state.restore_on_err(|state| self::r#doc(state))
+                                                                                    })
+                                                                            })
+                                                                    })
+                                                            })
+                                                    })
+                                            })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| { self::r#kw_importance(state) })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| { self::r#declaration(state) })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| { state.match_string(";") })
+                                    })
+                            },
+                        )
+                }
+                #[inline]
+                #[allow(non_snake_case, unused_variables)]
+                pub fn r#output(
+                    state: ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                ) -> ::pest::ParseResult<
+                    ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                > {
+                    state
+                        .rule(
+                            Rule::r#output,
+                            |state| {
+                                state
+                                    .sequence(|state| {
+                                        state
+                                            .sequence(|state| {
+                                                state
+                                                    .optional(|state| {
+                                                        state
+                                                            .restore_on_err(|state| self::r#doc(state))
+                                                            .and_then(|state| {
+                                                                state
+                                                                    .repeat(|state| {
+                                                                        state
+                                                                            .sequence(|state| {
+                                                                                super::hidden::skip(state)
+                                                                                    .and_then(|state| {
+                                                                                        state.restore_on_err(|state| self::r#doc(state))
+                                                                                    })
+                                                                            })
+                                                                    })
+                                                            })
+                                                    })
+                                            })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| { self::r#kw_output(state) })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| { self::r#name(state) })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| {
+                                                state
+                                                    .sequence(|state| {
+                                                        state
+                                                            .optional(|state| {
+                                                                state
+                                                                    .sequence(|state| {
+                                                                        state
+                                                                            .match_string(",")
+                                                                            .and_then(|state| { super::hidden::skip(state) })
+                                                                            .and_then(|state| { self::r#name(state) })
+                                                                    })
+                                                                    .and_then(|state| {
+                                                                        state
+                                                                            .repeat(|state| {
+                                                                                state
+                                                                                    .sequence(|state| {
+                                                                                        super::hidden::skip(state)
+                                                                                            .and_then(|state| {
+                                                                                                state
+                                                                                                    .sequence(|state| {
+                                                                                                        state
+                                                                                                            .match_string(",")
+                                                                                                            .and_then(|state| { super::hidden::skip(state) })
+                                                                                                            .and_then(|state| { self::r#name(state) })
+                                                                                                    })
+                                                                                            })
+                                                                                    })
+                                                                            })
+                                                                    })
+                                                            })
+                                                    })
                                             })
                                             .and_then(|state| { super::hidden::skip(state) })
                                             .and_then(|state| { state.match_string(";") })
@@ -1615,7 +1758,33 @@ impl ::pest::Parser<Rule> for MlpParser {
                                             .and_then(|state| { super::hidden::skip(state) })
                                             .and_then(|state| { self::r#expression(state) })
                                             .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| {
+                                                state.optional(|state| { self::r#weighting(state) })
+                                            })
+                                            .and_then(|state| { super::hidden::skip(state) })
                                             .and_then(|state| { state.match_string(";") })
+                                    })
+                            },
+                        )
+                }
+                #[inline]
+                #[allow(non_snake_case, unused_variables)]
+                pub fn r#weighting(
+                    state: ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                ) -> ::pest::ParseResult<
+                    ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                > {
+                    state
+                        .rule(
+                            Rule::r#weighting,
+                            |state| {
+                                state
+                                    .sequence(|state| {
+                                        self::r#kw_weighted(state)
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| { self::r#kw_by(state) })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| { self::r#expression(state) })
                                     })
                             },
                         )
@@ -4149,6 +4318,8 @@ impl ::pest::Parser<Rule> for MlpParser {
                                 .and_then(|state| {
                                     self::r#kw_input(state)
                                         .or_else(|state| { self::r#kw_target(state) })
+                                        .or_else(|state| { self::r#kw_importance(state) })
+                                        .or_else(|state| { self::r#kw_output(state) })
                                         .or_else(|state| { self::r#kw_frozen(state) })
                                         .or_else(|state| { self::r#kw_layer(state) })
                                         .or_else(|state| { self::r#kw_unroll(state) })
@@ -4385,6 +4556,12 @@ impl ::pest::Parser<Rule> for MlpParser {
                                     })
                                     .or_else(|state| {
                                         state.restore_on_err(|state| self::r#target(state))
+                                    })
+                                    .or_else(|state| {
+                                        state.restore_on_err(|state| self::r#importance(state))
+                                    })
+                                    .or_else(|state| {
+                                        state.restore_on_err(|state| self::r#output(state))
                                     })
                                     .or_else(|state| {
                                         state.restore_on_err(|state| self::r#loss(state))
@@ -4685,6 +4862,122 @@ impl ::pest::Parser<Rule> for MlpParser {
                                                 .sequence(|state| {
                                                     state
                                                         .match_string("target")
+                                                        .and_then(|state| {
+                                                            state
+                                                                .lookahead(false, |state| { self::r#XID_CONTINUE(state) })
+                                                        })
+                                                })
+                                        },
+                                    )
+                            },
+                        )
+                }
+                #[inline]
+                #[allow(non_snake_case, unused_variables)]
+                pub fn r#kw_importance(
+                    state: ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                ) -> ::pest::ParseResult<
+                    ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                > {
+                    state
+                        .rule(
+                            Rule::r#kw_importance,
+                            |state| {
+                                state
+                                    .atomic(
+                                        ::pest::Atomicity::Atomic,
+                                        |state| {
+                                            state
+                                                .sequence(|state| {
+                                                    state
+                                                        .match_string("importance")
+                                                        .and_then(|state| {
+                                                            state
+                                                                .lookahead(false, |state| { self::r#XID_CONTINUE(state) })
+                                                        })
+                                                })
+                                        },
+                                    )
+                            },
+                        )
+                }
+                #[inline]
+                #[allow(non_snake_case, unused_variables)]
+                pub fn r#kw_output(
+                    state: ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                ) -> ::pest::ParseResult<
+                    ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                > {
+                    state
+                        .rule(
+                            Rule::r#kw_output,
+                            |state| {
+                                state
+                                    .atomic(
+                                        ::pest::Atomicity::Atomic,
+                                        |state| {
+                                            state
+                                                .sequence(|state| {
+                                                    state
+                                                        .match_string("output")
+                                                        .and_then(|state| {
+                                                            state
+                                                                .lookahead(false, |state| { self::r#XID_CONTINUE(state) })
+                                                        })
+                                                })
+                                        },
+                                    )
+                            },
+                        )
+                }
+                #[inline]
+                #[allow(non_snake_case, unused_variables)]
+                pub fn r#kw_weighted(
+                    state: ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                ) -> ::pest::ParseResult<
+                    ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                > {
+                    state
+                        .rule(
+                            Rule::r#kw_weighted,
+                            |state| {
+                                state
+                                    .atomic(
+                                        ::pest::Atomicity::Atomic,
+                                        |state| {
+                                            state
+                                                .sequence(|state| {
+                                                    state
+                                                        .match_string("weighted")
+                                                        .and_then(|state| {
+                                                            state
+                                                                .lookahead(false, |state| { self::r#XID_CONTINUE(state) })
+                                                        })
+                                                })
+                                        },
+                                    )
+                            },
+                        )
+                }
+                #[inline]
+                #[allow(non_snake_case, unused_variables)]
+                pub fn r#kw_by(
+                    state: ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                ) -> ::pest::ParseResult<
+                    ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                > {
+                    state
+                        .rule(
+                            Rule::r#kw_by,
+                            |state| {
+                                state
+                                    .atomic(
+                                        ::pest::Atomicity::Atomic,
+                                        |state| {
+                                            state
+                                                .sequence(|state| {
+                                                    state
+                                                        .match_string("by")
                                                         .and_then(|state| {
                                                             state
                                                                 .lookahead(false, |state| { self::r#XID_CONTINUE(state) })
@@ -5768,6 +6061,8 @@ impl ::pest::Parser<Rule> for MlpParser {
                     Rule::r#parameters => rules::r#parameters(state),
                     Rule::r#frozen => rules::r#frozen(state),
                     Rule::r#weight_file => rules::r#weight_file(state),
+                    Rule::r#importance => rules::r#importance(state),
+                    Rule::r#output => rules::r#output(state),
                     Rule::r#parameter_kind => rules::r#parameter_kind(state),
                     Rule::r#group => rules::r#group(state),
                     Rule::r#declarations => rules::r#declarations(state),
@@ -5781,6 +6076,7 @@ impl ::pest::Parser<Rule> for MlpParser {
                     Rule::r#neurons => rules::r#neurons(state),
                     Rule::r#neuron => rules::r#neuron(state),
                     Rule::r#loss => rules::r#loss(state),
+                    Rule::r#weighting => rules::r#weighting(state),
                     Rule::r#penalty => rules::r#penalty(state),
                     Rule::r#train => rules::r#train(state),
                     Rule::r#train_option => rules::r#train_option(state),
@@ -5847,6 +6143,10 @@ impl ::pest::Parser<Rule> for MlpParser {
                     Rule::r#kw_self => rules::r#kw_self(state),
                     Rule::r#kw_input => rules::r#kw_input(state),
                     Rule::r#kw_target => rules::r#kw_target(state),
+                    Rule::r#kw_importance => rules::r#kw_importance(state),
+                    Rule::r#kw_output => rules::r#kw_output(state),
+                    Rule::r#kw_weighted => rules::r#kw_weighted(state),
+                    Rule::r#kw_by => rules::r#kw_by(state),
                     Rule::r#kw_weights => rules::r#kw_weights(state),
                     Rule::r#kw_biases => rules::r#kw_biases(state),
                     Rule::r#kw_from => rules::r#kw_from(state),

@@ -5,16 +5,16 @@ use alloc::{collections::BTreeMap, string::String, vec::Vec};
 use mlp_dsl::{
     ir::{Derivation, Value, array::Op, equation::EquationId},
     model::Reduction,
-    plan::{Entry, Operand, Plan, Storage},
+    plan::{Operand, Plan, Storage},
     shape::Shape,
 };
 use mlp_kernels::Scalar;
 
 use crate::{
     error::Error,
-    program::{Named, Parameter, Program, Target},
+    program::{Named, Parameter, Program, Routines, Target},
     start::literal,
-    step::{At, Instruction, Step},
+    step::{At, Instruction},
 };
 
 /// Numbers up to which arrays are not aligned.
@@ -102,7 +102,7 @@ impl Places {
         for input in &derivation.inputs {
             place(&input.value, input.shape, &mut self.inputs);
         }
-        if let Some(target) = &derivation.target {
+        for target in &derivation.targets {
             place(&target.value, target.shape, &mut self.targets);
         }
         self.data = data;
@@ -195,7 +195,7 @@ impl Places {
         registers_at: usize,
         initial: Vec<(usize, S)>,
         instructions: Vec<Instruction<u32>>,
-        routines: BTreeMap<(Entry, bool), Vec<Step>>,
+        routines: Routines,
     ) -> Result<Program<S>, Error> {
         let named = |fields: &[mlp_dsl::plan::Field], of: &BTreeMap<EquationId, usize>| {
             let one = |field: &mlp_dsl::plan::Field| {
@@ -210,10 +210,10 @@ impl Places {
             let gradient = self.gradients.get(&declared.equation).copied();
             Parameter { array, kind: declared.kind, gradient }
         });
-        let target = match &derivation.target {
-            Some(target) if target.class => Target::Class(target.shape.count()),
-            Some(_) if derivation.loss.is_some() => Target::Numbers(self.targets),
-            Some(_) | None => Target::None,
+        let target = match derivation.targets.as_slice() {
+            [target] if target.class => Target::Class(target.shape.count()),
+            [_, ..] if derivation.loss.is_some() => Target::Numbers(self.targets),
+            [] | [_, ..] => Target::None,
         };
         let loss = derivation.loss.as_ref();
         Ok(Program {
@@ -225,6 +225,7 @@ impl Places {
             group: derivation.header.precision.group(),
             mean: loss.is_some_and(|loss| loss.reduction == Reduction::Mean),
             penalized: loss.is_some_and(|loss| loss.penalty.is_some()),
+            weighted: loss.is_some_and(mlp_dsl::ir::Loss::is_weighted_mean),
             parameters: parameters.collect(),
             settings: named(&layout.settings, &self.settings)?,
             states: named(&layout.states, &self.states)?,

@@ -122,7 +122,7 @@ fn declared_sample(derivation: &Derivation) -> Option<Sample> {
     for data in &derivation.inputs {
         sample.input.extend(data.values.as_ref()?);
     }
-    if let Some(target) = &derivation.target {
+    for target in &derivation.targets {
         sample.target.extend(target.values.as_ref()?);
     }
     Some(sample)

@@ -7,10 +7,11 @@ use mlp_dsl::{
     plan::{Instruction, Operand, Storage},
     shape::Shape,
 };
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
 use super::{Context, size};
+use crate::names::identifier;
 
 /// The values that instructions read and write, by number.
 pub(super) struct Bindings<'c> {
@@ -114,10 +115,28 @@ impl<'c> Bindings<'c> {
     pub(super) fn data(&self) -> TokenStream {
         let inputs = self.context.derivation.inputs.iter().collect::<Vec<_>>();
         let mut code = self.elements(&inputs, &quote!(__input));
-        if let Some(target) = &self.context.derivation.target {
-            code.extend(self.target(target));
+        match self.context.derivation.targets.as_slice() {
+            [target] => code.extend(self.target(target)),
+            targets => code.extend(targets.iter().map(|target| self.field_of_target(target))),
         }
         code
+    }
+
+    /// One of several targets, a field.
+    fn field_of_target(&self, target: &Data) -> TokenStream {
+        let field = identifier(&target.name, Span::call_site());
+        match &target.value {
+            Value::Packed(_) => self.elements(&[target], &quote!(__target.#field)),
+            Value::Whole(id) if self.is_used(*id) => {
+                let (name, real) = (self.context.names.of(*id), self.context.real());
+                match target.shape {
+                    _ if target.class => quote!(let #name = &__target.#field.one_hot::<#real>();),
+                    Shape::Scalar => quote!(let #name = __target.#field;),
+                    Shape::Vector(_) | Shape::Matrix(..) => quote!(let #name = &__target.#field;),
+                }
+            }
+            Value::Whole(_) => TokenStream::new(),
+        }
     }
 
     /// A class is a vector with a single 1.

@@ -20,7 +20,8 @@ impl Context<'_> {
             | Entry::Loss
             | Entry::Accumulate
             | Entry::Penalty
-            | Entry::Penalize => body.sample(instructions),
+            | Entry::Penalize
+            | Entry::Weight => body.sample(instructions),
             Entry::Step => body.step(instructions),
             Entry::Train => body.train(instructions),
             Entry::ForwardBlock | Entry::LossBlock | Entry::SamplesBlock => body.block(instructions),
@@ -146,6 +147,7 @@ impl Body<'_> {
             | Entry::Loss
             | Entry::Penalty
             | Entry::Penalize
+            | Entry::Weight
             | Entry::Train
             | Entry::ForwardBlock
             | Entry::LossBlock

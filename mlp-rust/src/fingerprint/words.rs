@@ -90,6 +90,7 @@ pub(super) fn write_op(to: &mut impl Write, header: &Header, op: &Op) -> fmt::Re
         Op::SumSquares(x) => write_all(to, "sum-squares", &[*x]),
         Op::BatchMean(x) => write_all(to, "batch-mean", &[*x]),
         Op::BatchSum(x) => write_all(to, "batch-sum", &[*x]),
+        Op::BatchWeightedMean(x, weight) => write_all(to, "batch-weighted-mean", &[*x, *weight]),
     }
 }
 

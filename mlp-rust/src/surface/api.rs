@@ -33,8 +33,12 @@ impl Surface {
         let trace = part(Kind::Trace, facts.trace, " All values are 0.");
         // A trace is a result: nothing needs an empty one but its own method.
         let trace = Struct { methods: Vec::new(), default: false, ..trace };
+        let targets = facts
+            .targets
+            .map(|facts| part(Kind::Target, facts, " All numbers are 0, and each class is the first."));
+        let heads = facts.heads.map(|facts| part(Kind::Heads, facts, " All numbers are 0."));
         let structs = [network].into_iter().chain(gradients).chain(optimizer).chain([workspace]);
-        let structs = structs.chain(batch_workspace).chain([trace]);
+        let structs = structs.chain(batch_workspace).chain([trace]).chain(targets).chain(heads);
         Surface {
             types: TypeNames::new(&facts.name, facts.span),
             name: facts.name,
@@ -233,7 +237,12 @@ fn forward_methods(facts: &Facts) -> Vec<Method> {
             Body::Entry(Entry::Trace),
         ),
     ];
-    by_value.into_iter().flatten().chain(in_place).collect()
+    let heads = facts.heads.as_ref().map(|_| {
+        let output = shared("output", facts.output.ty.clone());
+        function("heads", &[" The heads of an output."], vec![output], Body::Heads)
+            .returns(Type::Own(Kind::Heads))
+    });
+    by_value.into_iter().flatten().chain(in_place).chain(heads).collect()
 }
 
 fn gradient_methods(facts: &Facts) -> Vec<Method> {
@@ -263,6 +272,7 @@ fn gradient_methods(facts: &Facts) -> Vec<Method> {
 /// The loss of a batch in words.
 fn batch_docs(facts: &Facts) -> String {
     let word = match facts.loss.reduction {
+        Reduction::Mean if facts.loss.weighted => "weighted mean",
         Reduction::Mean => "mean",
         Reduction::Sum => "summed",
     };

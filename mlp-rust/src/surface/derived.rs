@@ -15,9 +15,10 @@ use crate::{
     Context,
     attributes::Attributes,
     fingerprint,
-    names::{ONE, SUMS, own},
+    names::{ONE, SUMS, identifier, own},
     weights,
 };
+use proc_macro2::Span;
 
 impl Surface {
     /// The API of a network.
@@ -34,7 +35,7 @@ fn facts(context: &Context<'_>) -> Facts {
     let samples = d.header.has_data.then(|| Samples {
         count: d.header.samples.len(),
         input: Type::Numbers(vec![context.input_count()]),
-        target: d.target.as_ref().map(|_| target.clone()),
+        target: (!d.targets.is_empty()).then(|| target.clone()),
     });
     let (network_by_value, sample_by_value) =
         (context.plan.layout.by_value, context.plan.layout.sample_by_value);
@@ -55,6 +56,8 @@ fn facts(context: &Context<'_>) -> Facts {
         input: numbers(context.input_count()),
         output: numbers(context.output_count()),
         target: known(target, context.target_count()),
+        targets: context.has_target_type().then(|| targets(context)),
+        heads: (d.heads.len() > 1).then(|| heads(context)),
         counts: counts(context),
         seed: d.header.seed,
         fingerprint: fingerprint::fingerprint(d),
@@ -62,6 +65,7 @@ fn facts(context: &Context<'_>) -> Facts {
         loss: Loss {
             reduction: d.loss.as_ref().map_or(Reduction::Mean, |loss| loss.reduction),
             penalized: d.loss.as_ref().is_some_and(|loss| loss.penalty.is_some()),
+            weighted: d.loss.as_ref().is_some_and(|loss| loss.is_weighted_mean()),
         },
         // A fresh optimizer would forget the states of the rule.
         by_value: ByValue {
@@ -85,10 +89,42 @@ fn visibility(context: &Context<'_>) -> String {
 /// The type of a sample's target.
 fn target(context: &Context<'_>) -> Type {
     let count = context.target_count();
-    match &context.derivation.target {
-        Some(target) if target.class => Type::Class(count),
-        _ => Type::Numbers(vec![count]),
+    match context.derivation.targets.as_slice() {
+        [target] if target.class => Type::Class(count),
+        [] | [_] => Type::Numbers(vec![count]),
+        [_, _, ..] => Type::Own(Kind::Target),
     }
+}
+
+/// The type of several targets.
+fn targets(context: &Context<'_>) -> Part {
+    let d = context.derivation;
+    let fields = d.targets.iter().map(|target| {
+        let ty = if target.class { Type::Class(target.shape.count()) } else { Type::of(target.shape) };
+        let what = match (target.importance, target.class) {
+            (true, _) => "an importance".to_owned(),
+            (false, true) => format!("one of {}", counted(target.shape.count(), "class")),
+            (false, false) => size_in_docs(target.shape),
+        };
+        let mut docs = target.docs.clone();
+        docs.push(format!(" `{}`, {what}.", target.name));
+        Field { name: identifier(&target.name, Span::call_site()), docs, ty, setting: None }
+    });
+    let docs = format!(" The targets of a sample of `{}`.", d.header.name);
+    Part { docs: vec![docs], alignment: None, fields: fields.collect(), tensors: Vec::new() }
+}
+
+/// The type of several heads.
+fn heads(context: &Context<'_>) -> Part {
+    let d = context.derivation;
+    let fields = d.heads.iter().filter_map(|head| d.layers.get(*head)).map(|layer| {
+        let mut docs = layer.docs.clone();
+        docs.push(format!(" The output of the layer `{}`, {}.", layer.name, size_in_docs(layer.shape)));
+        let name = identifier(&layer.name, Span::call_site());
+        Field { name, docs, ty: Type::of(layer.shape), setting: None }
+    });
+    let docs = format!(" The heads of an output of `{}`.", d.header.name);
+    Part { docs: vec![docs], alignment: None, fields: fields.collect(), tensors: Vec::new() }
 }
 
 fn counts(context: &Context<'_>) -> Counts {

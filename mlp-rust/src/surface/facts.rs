@@ -27,6 +27,10 @@ pub(super) struct Facts {
     pub(super) input: Data,
     pub(super) output: Data,
     pub(super) target: Data,
+    /// The targets, where there are several.
+    pub(super) targets: Option<Part>,
+    /// The heads of the output, where there are several.
+    pub(super) heads: Option<Part>,
     pub(super) counts: Counts,
     pub(super) seed: u64,
     pub(super) fingerprint: u64,
@@ -74,6 +78,8 @@ pub(super) struct Loss {
     pub(super) reduction: Reduction,
     /// Whether a penalty is added.
     pub(super) penalized: bool,
+    /// Whether the mean is over weights of samples.
+    pub(super) weighted: bool,
 }
 
 /// Whether methods return their results, or have memory on the stack, which takes small networks.

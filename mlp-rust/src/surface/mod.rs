@@ -45,6 +45,8 @@ impl Surface {
             Kind::Trace,
             Kind::Gradients,
             Kind::Optimizer,
+            Kind::Target,
+            Kind::Heads,
         ];
         order.into_iter().filter_map(|kind| self.structs.iter().find(|part| part.kind == kind))
     }
@@ -60,9 +62,18 @@ pub(crate) enum Kind {
     /// Where there is no such type, its name is another one of the workspace.
     BatchWorkspace,
     Trace,
+    /// Several targets of a sample.
+    Target,
+    /// Several heads of an output.
+    Heads,
 }
 
 impl Kind {
+    /// Whether a value is small and belongs to one sample: it is `Copy`.
+    pub(crate) fn is_of_sample(self) -> bool {
+        matches!(self, Kind::Target | Kind::Heads)
+    }
+
     /// The part of its name after the network's.
     pub(crate) fn suffix(self) -> &'static str {
         match self {
@@ -72,6 +83,8 @@ impl Kind {
             Kind::Workspace => "Workspace",
             Kind::BatchWorkspace => "BatchWorkspace",
             Kind::Trace => "Trace",
+            Kind::Target => "Target",
+            Kind::Heads => "Heads",
         }
     }
 }
@@ -224,6 +237,8 @@ pub(crate) enum Body {
     Clear,
     /// All gradients divided by a number.
     Divide,
+    /// The heads of an output.
+    Heads,
     /// The workspace of one sample in that of batches.
     SampleWorkspace,
     /// An entry point of the plan.

@@ -76,13 +76,7 @@ impl fmt::Display for Compiled {
 
 /// Writes, compiles, runs and compares the networks with these numbers.
 pub fn run(numbers: Range<u64>) -> io::Result<Compiled> {
-    let mut networks = Vec::new();
-    for number in numbers {
-        let text = specification(number);
-        let compiled = Compilation::of(&text, &NoFiles)
-            .map_err(|found| io::Error::other(format!("{found:?}\n{text}")))?;
-        networks.push((number, compiled));
-    }
+    let networks = networks(numbers)?;
     let program = program("random-networks", &networks);
     let debug = build_and_run(&program, &[])?;
     let release = build_and_run(&program, &["--release"])?;
@@ -103,6 +97,25 @@ pub fn run(numbers: Range<u64>) -> io::Result<Compiled> {
         compiled.wrong.extend(wrong);
     }
     Ok(compiled)
+}
+
+fn networks(numbers: Range<u64>) -> io::Result<Vec<(u64, Compilation)>> {
+    let mut networks = Vec::new();
+    for number in numbers {
+        let text = specification(number);
+        let compiled = Compilation::of(&text, &NoFiles)
+            .map_err(|found| io::Error::other(format!("{found:?}\n{text}")))?;
+        networks.push((number, compiled));
+    }
+    Ok(networks)
+}
+
+/// Compiles the networks with these numbers in debug, and runs them: each is saved and read after training, with its
+/// optimizer and alone, and has the same bits. Returns how many were.
+pub fn kept(numbers: Range<u64>) -> io::Result<usize> {
+    let networks = networks(numbers)?;
+    let printed = read(&build_and_run(&program("kept-networks", &networks), &[])?);
+    Ok(networks.iter().filter(|(number, _)| printed.contains_key(&(*number, "kept".to_owned()))).count())
 }
 
 /// What the network of a text prints when it is compiled in release.
@@ -151,7 +164,7 @@ const MAIN: &str = "\
 //! Prints what the networks compute, as bits.
 #![deny(warnings)]
 #![allow(unused_imports)]
-use mlp_runtime::{Batch, Differentiable, Gradients, Network, Scalar, Trainable};
+use mlp_runtime::{Batch, Differentiable, Gradients, Network, Scalar, Trainable, keep::{Checkpoint, File, Keep, Progress}};
 
 fn say<S: Scalar>(network: u64, what: &str, values: &[S]) {
     print!(\"{network} {what}\");
@@ -188,6 +201,37 @@ where
     for p in N::LAYOUT {
         say(network, &format!(\"{}+\", p.name), n.parameter(p.name).unwrap());
     }
+    resumed(network, n, &mut o);
+}
+
+/// Checks that network and optimizer have the same bits after a checkpoint, and the network alone after its file.
+fn resumed<N: Trainable>(network: u64, n: &mut N, o: &mut N::Optimizer) {
+    let file = |network: &N, optimizer: &N::Optimizer| {
+        let (progress, mut bytes) = (Progress::default(), Vec::new());
+        let checkpoint = Checkpoint { network, optimizer, progress, metadata: &[] };
+        checkpoint.write(|part| Ok::<(), ()>(bytes.extend(part))).unwrap();
+        bytes
+    };
+    let before = file(n, o);
+    n.initialize(77);
+    *o = Default::default();
+    File::parse(&before).unwrap().resume(n, o).unwrap();
+    assert!(file(n, o) == before, \"{}\", N::NAME);
+    kept(network, n);
+}
+
+/// The same without an optimizer.
+fn kept<N: Network>(network: u64, n: &mut N) {
+    let file = |network: &N| {
+        let mut bytes = Vec::new();
+        network.write(&[], |part| Ok::<(), ()>(bytes.extend(part))).unwrap();
+        bytes
+    };
+    let before = file(n);
+    n.initialize(77);
+    n.read(&before).unwrap();
+    assert!(file(n) == before, \"{}\", N::NAME);
+    say(network, \"kept\", &[before.len() as f64]);
 }
 ";
 
@@ -209,7 +253,7 @@ fn runner(number: u64, derivation: &Derivation) -> String {
              more({number}, &mut *n, {name}::SEED, &{name}::DATA_INPUTS, &{name}::DATA_TARGETS);"
         );
     } else {
-        code.push_str("    let _ = &mut n;\n");
+        let _ = writeln!(code, "    kept({number}, &mut *n);");
     }
     code.push_str("}\n");
     code

@@ -62,7 +62,8 @@ struct Data<S> {
 
 impl<S: Scalar> Data<S> {
     fn new<'s>(derivation: &Derivation, samples: impl Iterator<Item = &'s Sample>) -> Self {
-        let is_class = derivation.target.as_ref().is_some_and(|target| target.class);
+        // Of several targets each class is a vector.
+        let is_class = matches!(derivation.targets.as_slice(), [target] if target.class);
         let (mut inputs, mut numbers, mut classes) = (Vec::new(), Vec::new(), Vec::new());
         for sample in samples {
             inputs.extend(sample.input.iter().map(|number| S::from_f64(*number)));

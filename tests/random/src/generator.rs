@@ -3,6 +3,8 @@
 
 use mlp_runtime::random::Stream;
 
+use crate::heads::Heads;
+
 /// The text of the network with this number, `R17` for 17.
 pub fn specification(number: u64) -> String {
     let mut generator = Generator::new(number);
@@ -38,6 +40,7 @@ struct Generator {
     /// Parameters that a penalty may use.
     matrices: Vec<String>,
     made: usize,
+    heads: Heads,
 }
 
 impl Generator {
@@ -52,6 +55,7 @@ impl Generator {
             inputs: 0,
             matrices: Vec::new(),
             made: 0,
+            heads: Heads::new(number),
         }
     }
 
@@ -422,7 +426,8 @@ impl Generator {
             Targets::Class => self.say(format!("target t: class[{n}];")),
             _ => self.say(format!("target t[{n}];")),
         }
-        self.say(format!("loss {loss};"));
+        let said = self.heads.statements(&ends, n, &loss);
+        said.into_iter().for_each(|statement| self.say(statement));
         for _ in 0..self.below(3) {
             self.penalty();
         }
@@ -501,7 +506,8 @@ impl Generator {
                     format!("[{}]", numbers.join(", "))
                 }
             };
-            samples.push(format!("{input} -> {target}"));
+            let targets = self.heads.targets(target);
+            samples.push(format!("{input} -> {targets}"));
         }
         self.say(format!("data {{ {} }}", samples.join(", ")));
     }

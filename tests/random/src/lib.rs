@@ -9,6 +9,7 @@ pub mod compiled;
 pub mod coverage;
 mod engine;
 pub mod generator;
+mod heads;
 pub mod mutants;
 pub mod numbers;
 mod survey;

@@ -17,6 +17,7 @@ const PROGRAMS: [(&str, &str); 5] = [
         "many",
         "26-24-16-4, `f32`, classes, softmax, penalties, clipping, adam with a schedule, blocks: every method",
     ),
+    ("kept", "2-4-1, `f32`, momentum: trains, writes a checkpoint and resumes from it"),
     ("fused", "24-24-16-16-24, `f64`, fused, tied weights, nesterov, blocks: batches and samples"),
 ];
 

@@ -141,7 +141,7 @@ impl Making<'_> {
 
     fn given(&mut self, id: EquationId) -> usize {
         let parameter = self.derivation.parameters.iter().find(|parameter| parameter.equation == id);
-        let target = self.derivation.target.as_ref().is_some_and(|t| t.value.equations().contains(&id));
+        let target = self.derivation.targets.iter().any(|t| t.value.equations().contains(&id));
         let kind = match parameter {
             Some(parameter) => Kind::Parameter { frozen: parameter.frozen },
             None if target => Kind::Target,
@@ -294,7 +294,7 @@ fn sign(op: &Op) -> &'static str {
         Op::LogSoftmax(_) => "ln softmax",
         Op::SoftmaxCrossEntropy(..) => "cross-entropy",
         Op::SumSquares(_) => "Σ x²",
-        Op::BatchMean(_) => "mean",
+        Op::BatchMean(_) | Op::BatchWeightedMean(..) => "mean",
         Op::BatchSum(_) => "Σ",
     }
 }

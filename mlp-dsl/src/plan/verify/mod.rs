@@ -173,6 +173,7 @@ fn covers(facts: &Facts<'_>, entry: Entry, computed: &HashMap<EquationId, usize>
         Entry::Train | Entry::TrainBlock => &[Entry::Accumulate, Entry::Step],
         Entry::Trace => &[Entry::Trace],
         Entry::Penalty => &[Entry::Penalty],
+        Entry::Weight => &[Entry::Weight],
         Entry::Penalize => &[Entry::Penalize],
         Entry::Step => &[Entry::Step],
     };
@@ -209,6 +210,7 @@ fn results(derivation: &Derivation, entry: Entry) -> Vec<EquationId> {
         | Entry::Trace
         | Entry::Loss
         | Entry::Penalty
+        | Entry::Weight
         | Entry::ForwardBlock
         | Entry::LossBlock => roots(derivation, entry),
     }
