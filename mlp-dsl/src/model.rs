@@ -74,6 +74,8 @@ pub struct Header {
     pub precision: Precision,
     /// The seed of drawn start values.
     pub seed: u64,
+    /// The declared samples of a batch.
+    pub batch: Option<usize>,
     /// Declared constants.
     pub constants: Vec<(String, f64)>,
     /// Functions of one formula, the prelude's first.

@@ -219,6 +219,7 @@ impl Walk {
                 | Statement::Penalty(_)
                 | Statement::Train(_)
                 | Statement::Seed(_)
+                | Statement::Batch(_)
                 | Statement::Data(..)
                 | Statement::Unroll(_)
                 | Statement::Arithmetic(_)
@@ -265,7 +266,7 @@ impl Walk {
                 self.formula(formula);
                 weight.iter().for_each(|weight| self.formula(weight));
             }
-            Statement::Penalty(formula) | Statement::Seed(formula) => {
+            Statement::Penalty(formula) | Statement::Seed(formula) | Statement::Batch(formula) => {
                 self.formula(formula);
             }
             Statement::Train(train) => self.train(train),

@@ -148,6 +148,7 @@ impl Context<'_> {
         let targets = targets::targets(&printer, false);
         // The runtime of a file without dependencies has no heap.
         let boxed = (!self.standalone).then(|| heap::boxed(&printer));
+        let scratch = (!self.standalone).then(|| heap::scratch(&printer));
         let serde = (!self.standalone).then(|| heap::serde(&printer));
         let hints = self.hints.map(|names| ide_hints::hints(self, &printer, names));
         printer.module(
@@ -167,6 +168,7 @@ impl Context<'_> {
                 #pull_back
                 #functions
                 #boxed
+                #scratch
                 #serde
                 #hints
             },

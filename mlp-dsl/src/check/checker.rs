@@ -67,6 +67,10 @@ pub(super) struct Checker<'a> {
     pub(super) allowed: Vec<Allowed>,
     pub(super) document: FrontMatter,
     pub(super) seed: u64,
+    /// The batch that is declared for the network, and its place.
+    pub(super) batch: Option<(usize, Span)>,
+    /// The place of the batch that `train` declares.
+    pub(super) train_batch: Option<Span>,
     pub(super) single: bool,
     pub(super) place: Place,
     /// Whether the current layer freezes the parameters of its `dense`.
@@ -122,6 +126,8 @@ impl<'a> Checker<'a> {
             allowed: Vec::new(),
             document: FrontMatter::default(),
             seed: 0,
+            batch: None,
+            train_batch: None,
             single: network.precision.as_ref().is_none_or(|p| p.text == "f32"),
             place: Place::default(),
             frozen_layer: false,

@@ -140,6 +140,9 @@ impl Checker<'_> {
                     self.seed = seed;
                 }
             }
+            Statement::Batch(batch) => {
+                self.batch = self.whole(batch, "`batch`", 1, 1 << 40).map(|n| (n as usize, batch.span));
+            }
             Statement::Data(samples, span) => self.data_block(samples, *span),
             Statement::Unroll(choice) => {
                 self.unroll_span = Some(choice.span);
@@ -205,6 +208,7 @@ fn at_most_one(statement: &ast::Statement) -> Option<(&'static str, Span)> {
         Statement::Loss(loss, _) => ("loss", loss.span),
         Statement::Train(train) => ("train", train.rule.name.span),
         Statement::Seed(seed) => ("seed", seed.span),
+        Statement::Batch(batch) => ("batch", batch.span),
         Statement::Data(_, span) => ("data", Span::new(span.start, span.start + "data".len())),
         Statement::Unroll(choice) => ("unroll", choice.span),
         Statement::Arithmetic(choice) => ("arithmetic", choice.span),
@@ -243,6 +247,7 @@ fn declared_names(network: &ast::Network) -> HashMap<String, Span> {
             | Statement::Penalty(_)
             | Statement::Train(_)
             | Statement::Seed(_)
+            | Statement::Batch(_)
             | Statement::Data(..)
             | Statement::Unroll(_)
             | Statement::Arithmetic(_)

@@ -162,6 +162,7 @@ fn calls(ast: &Ast) -> HashMap<Span, &str> {
             | Statement::Penalty(_)
             | Statement::Train(_)
             | Statement::Seed(_)
+            | Statement::Batch(_)
             | Statement::Data(..)
             | Statement::Unroll(_)
             | Statement::Arithmetic(_)

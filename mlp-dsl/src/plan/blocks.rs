@@ -46,8 +46,7 @@ pub(super) fn wanted(facts: &Facts<'_>) -> usize {
     if facts.multiply_adds <= thresholds::UNROLLED || facts.unrolled {
         return 1;
     }
-    let declared = facts.derivation.training.as_ref().and_then(|training| training.batch);
-    declared.unwrap_or(thresholds::SAMPLES).clamp(1, thresholds::MOST_SAMPLES)
+    facts.derivation.header.batch.unwrap_or(thresholds::SAMPLES).clamp(1, thresholds::MOST_SAMPLES)
 }
 
 /// Samples of a block that keeps these values for each.

@@ -344,15 +344,16 @@ fn with_input(entry: Entry) -> Option<Entry> {
 
 /// The sums of groups of samples. Where the network is small they are on the stack, when a batch needs them: few batches
 /// are that long, and a workspace may be all the memory that there is.
-fn sums(facts: &Facts<'_>, by_value: bool) -> Option<Sums> {
+fn sums(facts: &Facts<'_>) -> Option<Sums> {
     let d = facts.derivation;
     if d.loss.is_none() && d.pull_back.is_none() {
         return None;
     }
     d.header.precision.group()?;
     let trained = d.parameters.iter().filter(|parameter| !parameter.frozen);
-    let numbers = trained.map(|parameter| facts.shape(parameter.equation).count()).sum();
-    (numbers > 0).then_some(Sums { numbers, in_workspace: !by_value })
+    let numbers: usize = trained.map(|parameter| facts.shape(parameter.equation).count()).sum();
+    let in_workspace = numbers * size_of::<f64>() > thresholds::SUMS_ON_STACK_BYTES;
+    (numbers > 0).then_some(Sums { numbers, in_workspace })
 }
 
 fn layout(facts: &Facts<'_>, routines: &[Routine], kept: &BTreeSet<EquationId>, block: usize) -> Layout {
@@ -386,8 +387,10 @@ fn layout(facts: &Facts<'_>, routines: &[Routine], kept: &BTreeSet<EquationId>, 
     let aligned = |bytes: usize| bytes.next_multiple_of(alignment.unwrap_or(1));
     let workspace_bytes = aligned(bytes(&workspace));
     let optimizer_bytes = bytes(&settings) + bytes(&states) + if counts_steps { 8 } else { 0 };
-    let by_value = 2 * parameter_bytes + workspace_bytes + optimizer_bytes <= thresholds::BY_VALUE_BYTES;
-    let sums = sums(facts, by_value);
+    let trace: Vec<Field> = traced(d).into_iter().map(field).collect();
+    let by_value = parameter_bytes <= thresholds::BY_VALUE_BYTES;
+    let sample_by_value = workspace_bytes + bytes(&trace) <= thresholds::BY_VALUE_BYTES;
+    let sums = sums(facts);
     let for_batches = workspace_bytes + bytes(&rows);
     let batch_workspace_bytes = match sums.filter(|sums| sums.in_workspace) {
         Some(sums) => {
@@ -405,12 +408,13 @@ fn layout(facts: &Facts<'_>, routines: &[Routine], kept: &BTreeSet<EquationId>, 
         workspace,
         rows,
         sums,
-        trace: traced(d).into_iter().map(field).collect(),
+        trace,
         alignment,
         parameter_bytes,
         workspace_bytes,
         batch_workspace_bytes,
         optimizer_bytes,
         by_value,
+        sample_by_value,
     }
 }

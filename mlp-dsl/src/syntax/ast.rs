@@ -95,6 +95,8 @@ pub enum Statement {
     Train(Train),
     /// `seed …`
     Seed(Expression),
+    /// `batch …`
+    Batch(Expression),
     /// `data { … }` or `data 8;`
     Data(Samples, Span),
     /// `unroll always;`

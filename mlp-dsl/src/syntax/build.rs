@@ -145,6 +145,7 @@ impl<'a> Builder<'a> {
             }
             Rule::penalty => Statement::Penalty(self.expression(inner.next()?)?),
             Rule::seed => Statement::Seed(self.expression(inner.next()?)?),
+            Rule::batch => Statement::Batch(self.expression(inner.next()?)?),
             Rule::data => Statement::Data(self.samples(inner.next()?)?, span),
             Rule::unroll => Statement::Unroll(self.name(inner.next()?)),
             Rule::arithmetic => Statement::Arithmetic(self.name(inner.next()?)),

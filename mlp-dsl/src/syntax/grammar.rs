@@ -86,6 +86,8 @@ pub enum Rule {
     r#sample_values,
     ///`(0, 1)`, `(0,)`: more than a formula in parentheses.
     r#tuple,
+    ///`batch 100;`
+    r#batch,
     ///`unroll always;`, `unroll never;`: whether the generated code unrolls layers.
     r#unroll,
     ///`arithmetic fused;`: how products and sums are rounded.
@@ -220,6 +222,7 @@ skipped.*/
     r#kw_loss,
     r#kw_train,
     r#kw_seed,
+    r#kw_batch,
     r#kw_const,
     r#kw_fn,
     r#kw_textbook,
@@ -276,6 +279,7 @@ impl Rule {
             Rule::r#sample,
             Rule::r#sample_values,
             Rule::r#tuple,
+            Rule::r#batch,
             Rule::r#unroll,
             Rule::r#arithmetic,
             Rule::r#backward,
@@ -358,6 +362,7 @@ impl Rule {
             Rule::r#kw_loss,
             Rule::r#kw_train,
             Rule::r#kw_seed,
+            Rule::r#kw_batch,
             Rule::r#kw_const,
             Rule::r#kw_fn,
             Rule::r#kw_textbook,
@@ -713,6 +718,9 @@ impl ::pest::Parser<Rule> for MlpParser {
                         })
                         .or_else(|state| {
                             state.restore_on_err(|state| self::r#seed(state))
+                        })
+                        .or_else(|state| {
+                            state.restore_on_err(|state| self::r#batch(state))
                         })
                         .or_else(|state| {
                             state.restore_on_err(|state| self::r#data(state))
@@ -2219,6 +2227,49 @@ impl ::pest::Parser<Rule> for MlpParser {
                                             })
                                             .and_then(|state| { super::hidden::skip(state) })
                                             .and_then(|state| { state.match_string(")") })
+                                    })
+                            },
+                        )
+                }
+                #[inline]
+                #[allow(non_snake_case, unused_variables)]
+                pub fn r#batch(
+                    state: ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                ) -> ::pest::ParseResult<
+                    ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                > {
+                    state
+                        .rule(
+                            Rule::r#batch,
+                            |state| {
+                                state
+                                    .sequence(|state| {
+                                        state
+                                            .sequence(|state| {
+                                                state
+                                                    .optional(|state| {
+                                                        state
+                                                            .restore_on_err(|state| self::r#doc(state))
+                                                            .and_then(|state| {
+                                                                state
+                                                                    .repeat(|state| {
+                                                                        state
+                                                                            .sequence(|state| {
+                                                                                super::hidden::skip(state)
+                                                                                    .and_then(|state| {
+                                                                                        state.restore_on_err(|state| self::r#doc(state))
+                                                                                    })
+                                                                            })
+                                                                    })
+                                                            })
+                                                    })
+                                            })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| { self::r#kw_batch(state) })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| { self::r#expression(state) })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| { state.match_string(";") })
                                     })
                             },
                         )
@@ -4577,6 +4628,9 @@ impl ::pest::Parser<Rule> for MlpParser {
                                         state.restore_on_err(|state| self::r#seed(state))
                                     })
                                     .or_else(|state| {
+                                        state.restore_on_err(|state| self::r#batch(state))
+                                    })
+                                    .or_else(|state| {
                                         state.restore_on_err(|state| self::r#data(state))
                                     })
                                     .or_else(|state| {
@@ -5600,6 +5654,35 @@ impl ::pest::Parser<Rule> for MlpParser {
                 }
                 #[inline]
                 #[allow(non_snake_case, unused_variables)]
+                pub fn r#kw_batch(
+                    state: ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                ) -> ::pest::ParseResult<
+                    ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                > {
+                    state
+                        .rule(
+                            Rule::r#kw_batch,
+                            |state| {
+                                state
+                                    .atomic(
+                                        ::pest::Atomicity::Atomic,
+                                        |state| {
+                                            state
+                                                .sequence(|state| {
+                                                    state
+                                                        .match_string("batch")
+                                                        .and_then(|state| {
+                                                            state
+                                                                .lookahead(false, |state| { self::r#XID_CONTINUE(state) })
+                                                        })
+                                                })
+                                        },
+                                    )
+                            },
+                        )
+                }
+                #[inline]
+                #[allow(non_snake_case, unused_variables)]
                 pub fn r#kw_const(
                     state: ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
                 ) -> ::pest::ParseResult<
@@ -6087,6 +6170,7 @@ impl ::pest::Parser<Rule> for MlpParser {
                     Rule::r#sample => rules::r#sample(state),
                     Rule::r#sample_values => rules::r#sample_values(state),
                     Rule::r#tuple => rules::r#tuple(state),
+                    Rule::r#batch => rules::r#batch(state),
                     Rule::r#unroll => rules::r#unroll(state),
                     Rule::r#arithmetic => rules::r#arithmetic(state),
                     Rule::r#backward => rules::r#backward(state),
@@ -6169,6 +6253,7 @@ impl ::pest::Parser<Rule> for MlpParser {
                     Rule::r#kw_loss => rules::r#kw_loss(state),
                     Rule::r#kw_train => rules::r#kw_train(state),
                     Rule::r#kw_seed => rules::r#kw_seed(state),
+                    Rule::r#kw_batch => rules::r#kw_batch(state),
                     Rule::r#kw_const => rules::r#kw_const(state),
                     Rule::r#kw_fn => rules::r#kw_fn(state),
                     Rule::r#kw_textbook => rules::r#kw_textbook(state),

@@ -26,7 +26,7 @@ const fn word(text: &'static str, meaning: &'static str) -> Word {
 }
 
 /// The words that start a sentence, and the places where it is allowed.
-pub const STARTS: [(Place, Word); 23] = [
+pub const STARTS: [(Place, Word); 24] = [
     (Place::File, word("network", "`network Name: f64 { … }`: a network; the default number type is `f32`")),
     (
         Place::File,
@@ -81,6 +81,13 @@ pub const STARTS: [(Place, Word); 23] = [
     ),
     (Place::Network, word("train", "`train sgd(rate = 0.1), batch 50;`: the update rule and its options")),
     (Place::Network, word("seed", "`seed 7;`: the seed for random start values")),
+    (
+        Place::Network,
+        word(
+            "batch",
+            "`batch 100;`: the batch size, also where there is no `train`; it decides how many samples are computed at once",
+        ),
+    ),
     (
         Place::Network,
         word(

@@ -119,7 +119,7 @@ impl<'t> Sentence<'t> {
             (_, Some("backward")) => Expected::Choice(&["inputs"]),
             (_, Some("allow")) => Expected::Warning,
             (_, Some("loss")) if last == Some("weighted") => Expected::Choice(&["by"]),
-            (_, Some("loss" | "penalty" | "seed" | "data" | "output")) => Expected::Formula,
+            (_, Some("loss" | "penalty" | "seed" | "batch" | "data" | "output")) => Expected::Formula,
             _ if last == Some("~") => Expected::Initializer,
             (_, Some("target")) if last == Some(":") => Expected::Choice(&["class"]),
             (Some("data"), _) => Expected::Formula,

@@ -86,11 +86,15 @@ pub(super) struct Loss {
     pub(super) weighted: bool,
 }
 
-/// Whether methods return their results, which takes small networks.
+/// Whether methods return their results, or have memory on the stack, which takes small networks.
 pub(super) struct ByValue {
-    /// Outputs, gradients and the network itself.
-    pub(super) all: bool,
-    /// A training step, which needs an optimizer without state.
+    /// The network itself.
+    pub(super) network: bool,
+    /// Outputs, the loss and the trace, with a workspace of one sample on the stack.
+    pub(super) sample: bool,
+    /// Gradients, with such a workspace.
+    pub(super) gradients: bool,
+    /// A training step, which also needs an optimizer without state.
     pub(super) train: bool,
 }
 

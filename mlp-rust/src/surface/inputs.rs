@@ -29,7 +29,7 @@ fn of_loss(facts: &Facts) -> Vec<Method> {
     let batch = || vec![value("batch", super::api::batch(facts))];
     let delegate = Body::Delegate(Trait::InputDifferentiable);
     let docs = " The loss of a sample and its gradient with respect to the input.";
-    let by_value = facts.by_value.all.then(|| {
+    let by_value = facts.by_value.sample.then(|| {
         method("input_gradient", &[docs], sample(), Body::ByValue(Returned::InputGradient))
             .returns(Type::Pair(Box::new(Type::NUMBER), Box::new(facts.input.ty.clone())))
     });
@@ -78,7 +78,7 @@ fn pulled_back(facts: &Facts) -> Vec<Method> {
     };
     let delegate = Body::Delegate(Trait::PullBack);
     let docs = " The gradients with respect to the parameters and to the input, from that with respect to the output.";
-    let by_value = facts.by_value.all.then(|| {
+    let by_value = facts.by_value.gradients.then(|| {
         let pair = Type::Pair(Box::new(Type::Own(Kind::Gradients)), Box::new(facts.input.ty.clone()));
         method("pull_back", &[docs], sample(), Body::ByValue(Returned::PulledBack)).returns(pair)
     });

@@ -6,22 +6,24 @@ use super::{Missing, facts::Facts};
 pub(super) fn missing(facts: &Facts) -> Vec<Missing> {
     let mut missing = Vec::new();
     let mut lacks = |bound, functions, methods| missing.push(Missing { bound, functions, methods });
-    let large = !facts.by_value.all;
+    let by_value = &facts.by_value;
     if !facts.to_inputs {
         lacks("BackwardInputsInSpecification", &[], INPUT_GRADIENTS);
     } else {
         if !facts.has_loss {
             lacks("LossInSpecification", &[], OF_LOSS);
-        } else if large {
+        } else if !by_value.sample {
             lacks("SmallEnoughElseInputGradientInto", &[], &["input_gradient"]);
         }
-        if large {
+        if !by_value.gradients {
             lacks("SmallEnoughElsePullBackInto", &[], &["pull_back"]);
         }
     }
-    if large {
+    if !by_value.network {
         let made = if facts.has_heap { "SmallEnoughElseBoxed" } else { "SmallEnoughElseStatic" };
         lacks(made, &["new", "with_seed", "default"], &[]);
+    }
+    if !by_value.sample {
         lacks("SmallEnoughElseForwardInto", &[], &["forward"]);
         lacks("SmallEnoughElseTraceInto", &[], &["trace"]);
     }
@@ -30,23 +32,22 @@ pub(super) fn missing(facts: &Facts) -> Vec<Missing> {
         lacks("LossInSpecification", &[], STEPS);
         return missing;
     }
+    if !by_value.sample {
+        lacks("SmallEnoughElseLossOfDifferentiable", &[], &["loss"]);
+    }
     if !facts.has_gradients {
-        if large {
-            lacks("SmallEnoughElseLossOfDifferentiable", &[], &["loss"]);
-        }
         lacks("TrainedParameterInSpecification", &[], &["backward", "backward_into", "backward_batch"]);
         lacks("TrainedParameterInSpecification", &[], STEPS);
         return missing;
     }
-    if large {
-        lacks("SmallEnoughElseLossOfDifferentiable", &[], &["loss"]);
+    if !by_value.gradients {
         lacks("SmallEnoughElseBackwardInto", &[], &["backward"]);
     }
     if facts.optimizer.is_none() {
         lacks("TrainInSpecification", &[], STEPS);
-    } else if large {
+    } else if !by_value.gradients {
         lacks("SmallEnoughElseTrainInto", &[], &["train", "try_train"]);
-    } else if !facts.by_value.train {
+    } else if !by_value.train {
         lacks("WithoutStateElseTrainInto", &[], &["train", "try_train"]);
     }
     missing

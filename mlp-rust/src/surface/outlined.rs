@@ -56,7 +56,7 @@ fn facts(outline: &Outline, tokens: UserTokens<'_>) -> Facts {
         fingerprint: 0,
         layout_hash: 0,
         loss: Loss { reduction: Reduction::Mean, penalized: false, weighted: false },
-        by_value: ByValue { all: true, train: true },
+        by_value: ByValue { network: true, sample: true, gradients: true, train: true },
         has_heap: true,
         trained: true,
         samples: Some(samples(outline)),
