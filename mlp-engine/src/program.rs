@@ -56,6 +56,8 @@ pub(crate) struct Program<S> {
     /// Where the input and the target of one sample are.
     pub(crate) input_at: usize,
     pub(crate) target_at: usize,
+    /// Where the gradient with respect to the output of one sample is.
+    pub(crate) output_gradient_at: usize,
     /// Where registers of loops are.
     pub(crate) registers_at: usize,
     /// Numbers of memory.

@@ -16,6 +16,7 @@ mod clock;
 mod contender;
 #[cfg(feature = "native")]
 mod curves;
+mod engine;
 #[cfg(feature = "native")]
 mod faer;
 #[cfg(feature = "native")]
@@ -74,7 +75,10 @@ fn run(options: &Options) -> Outcome {
     match options.task {
         Task::Compare => compare(options, "benchmarks"),
         Task::Baseline => compare(options, "benchmarks-baseline"),
-        Task::Ours => ours(options),
+        Task::Ours => ours(options, &[Entry::new("ours", ours::contender)]),
+        Task::Engine => {
+            ours(options, &[Entry::new("ours", ours::contender), Entry::new("engine", engine::contender)])
+        }
         #[cfg(feature = "native")]
         Task::Curves => curves::run(options),
         #[cfg(feature = "rayon")]
@@ -101,11 +105,11 @@ fn compare(options: &Options, name: &str) -> Outcome {
     chart::draw(&rows, &picture)
 }
 
-fn ours(options: &Options) -> Outcome {
-    let entries = [Entry::new("ours", ours::contender)];
+/// Our networks, and others beside them.
+fn ours(options: &Options, entries: &[Entry]) -> Outcome {
     clock::pin()?;
     for workload in workloads::WORKLOADS.iter().filter(|workload| options.wants(workload)) {
-        let rows = harness::run(workload, &entries, &options.protocol, &mut Vec::new());
+        let rows = harness::run(workload, entries, &options.protocol, &mut Vec::new());
         print!("{}", report::lines(&rows));
     }
     Ok(())
