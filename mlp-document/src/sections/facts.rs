@@ -262,8 +262,12 @@ impl<'d> Facts<'d> {
     /// The letter of a cross-entropy in its derivation: that of the loss, unless the loss is more than it.
     pub(crate) fn letter_of_loss(&self) -> &'static str {
         let weighted = self.derivation.loss.as_ref().is_some_and(|loss| loss.weight.is_some());
-        let targets = self.derivation.targets.iter().filter(|target| !target.importance).count();
-        if weighted || targets > 1 { "C" } else { "E" }
+        if weighted || self.has_several_targets() { "C" } else { "E" }
+    }
+
+    /// Whether there is more than one target.
+    pub(crate) fn has_several_targets(&self) -> bool {
+        self.derivation.targets.iter().filter(|target| !target.importance).count() > 1
     }
 
     /// Whether the numbers of a target sum to 1.

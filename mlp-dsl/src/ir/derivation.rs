@@ -152,6 +152,8 @@ pub struct Layer {
 pub struct Loss {
     /// Its parts, one for each output, where it is a sum.
     pub components: Vec<EquationId>,
+    /// Its parts with names: what compares each of several heads, the loss without its weight, the weight.
+    pub parts: Vec<EquationId>,
     /// The loss of a sample, with its weight.
     pub total: EquationId,
     /// The weight of a sample, if it has one.

@@ -162,6 +162,9 @@ impl<'a> Reader<'a> {
         if heads.len() > 1 {
             self.outline.layers += 1;
             self.traced.add("outputs", &vec![total]);
+            let mut fields = Fields::default();
+            heads.iter().for_each(|name| fields.add(name, &vec![length(name)]));
+            self.outline.heads = fields.made;
         }
     }
 

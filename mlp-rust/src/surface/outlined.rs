@@ -50,7 +50,7 @@ fn facts(outline: &Outline, tokens: UserTokens<'_>) -> Facts {
         output: data(outputs, numbers(outputs), outline.outputs.is_some()),
         target: data(targets, target(outline, targets.unwrap_or(1)), targets.is_some()),
         targets: (outline.targets.len() > 1).then(|| fields_of_target(outline)),
-        heads: None,
+        heads: (outline.heads.len() > 1).then(|| part(&outline.heads)),
         counts: counts(outline),
         seed: 0,
         fingerprint: 0,
