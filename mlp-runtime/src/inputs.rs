@@ -9,7 +9,7 @@ use super::scalar::Scalar;
 /// `backward inputs;`.
 ///
 /// The gradient has the type of the input: ∂E/∂input\[i\] in the place of input\[i\], one input after another where there are
-/// several. It is that of the loss of one sample, in a batch too: it is never divided by the number of samples, and a penalty
+/// several. It is that of the loss of one sample with its weight, in a batch too: it is never divided by the number of samples, and a penalty
 /// does not depend on the input. For the gradient of the mean over a batch divide it by the number of samples.
 pub trait InputDifferentiable: Differentiable {
     /// Writes the gradient of the loss of one sample with respect to its input. Returns the loss.
@@ -42,7 +42,12 @@ pub trait InputDifferentiable: Differentiable {
         gradients: &mut Self::Gradients,
         input_gradient: &mut Self::Input,
     ) -> Self::Scalar {
-        let loss = self.accumulate_with_input(true, input, target, workspace, gradients, input_gradient);
+        let mut loss = self.accumulate_with_input(true, input, target, workspace, gradients, input_gradient);
+        if Self::WEIGHTED {
+            let weight = self.weight(target, workspace);
+            gradients.divide(weight);
+            loss = loss / weight;
+        }
         if Self::PENALIZED { loss + self.penalize(workspace, gradients) } else { loss }
     }
 
