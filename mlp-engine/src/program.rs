@@ -29,7 +29,7 @@ pub(crate) enum Target {
     /// The network has no loss.
     None,
     Numbers(usize),
-    /// One of so many classes.
+    /// One of this number of classes.
     Class(usize),
 }
 

@@ -110,7 +110,7 @@ impl Places {
         self.target_at = self.room(self.targets);
     }
 
-    /// Room for so many numbers.
+    /// Room for this many numbers.
     pub(super) fn room(&mut self, count: usize) -> usize {
         if count >= SMALL {
             self.size = self.size.next_multiple_of(SMALL);

@@ -74,19 +74,31 @@ impl fmt::Display for Compiled {
     }
 }
 
+/// Networks of one crate: rustc holds all of them in memory.
+const PART: u64 = 100;
+
 /// Writes, compiles, runs and compares the networks with these numbers.
 pub fn run(numbers: Range<u64>) -> io::Result<Compiled> {
+    let mut compiled = Compiled { machines: engine::machines(), ..Compiled::default() };
+    let end = numbers.end;
+    for start in numbers.step_by(PART as usize) {
+        part(start..end.min(start + PART), &mut compiled)?;
+    }
+    Ok(compiled)
+}
+
+fn part(numbers: Range<u64>, compiled: &mut Compiled) -> io::Result<()> {
     let mut networks = Vec::new();
     for number in numbers {
         let text = specification(number);
-        let compiled = Compilation::of(&text, &NoFiles)
+        let network = Compilation::of(&text, &NoFiles)
             .map_err(|found| io::Error::other(format!("{found:?}\n{text}")))?;
-        networks.push((number, compiled));
+        networks.push((number, network));
     }
     let program = program("random-networks", &networks);
     let debug = build_and_run(&program, &[])?;
     let release = build_and_run(&program, &["--release"])?;
-    let mut compiled = Compiled { networks: networks.len(), ..Compiled::default() };
+    compiled.networks += networks.len();
     for (line, other) in debug.lines().zip(release.lines()).filter(|(a, b)| a != b) {
         compiled.wrong.push(format!("debug {line}\\nrelease {other}"));
     }
@@ -94,15 +106,14 @@ pub fn run(numbers: Range<u64>) -> io::Result<Compiled> {
         compiled.wrong.push("debug and release print different numbers of lines".to_owned());
     }
     let printed = read(&release);
-    compiled.numbers = printed.values().map(Vec::len).sum();
-    compiled.machines = engine::machines();
+    compiled.numbers += printed.values().map(Vec::len).sum::<usize>();
     for (number, network) in &networks {
-        compare(*number, &network.derivation, &printed, &mut compiled);
+        compare(*number, &network.derivation, &printed, compiled);
         let (same, wrong) = engine::other_bits(*number, network, &printed);
         compiled.engine += same;
         compiled.wrong.extend(wrong);
     }
-    Ok(compiled)
+    Ok(())
 }
 
 /// What the network of a text prints when it is compiled in release.
