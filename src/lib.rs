@@ -184,9 +184,9 @@ pub use mlp_runtime::rows_from_view;
 #[cfg(feature = "serde")]
 pub use mlp_runtime::serde;
 pub use mlp_runtime::{
-    Batch, BatchError, Class, Differentiable, Gradients, Network, NoSuchClass, NotFinite, Parameter,
-    ParameterKind, ParameterShape, Reduction, Scalar, TargetError, Targets, TensorMismatch, Tensors,
-    Trainable, Values, WrongLength, rows_from_flat, rows_from_flat_mut,
+    Batch, BatchError, Class, Differentiable, Gradients, InputDifferentiable, Network, NoSuchClass,
+    NotFinite, Parameter, ParameterKind, ParameterShape, PullBack, Reduction, Scalar, TargetError, Targets,
+    TensorMismatch, Tensors, Trainable, Values, WrongLength, rows_from_flat, rows_from_flat_mut,
 };
 #[cfg(feature = "alloc")]
 pub use mlp_runtime::{Boxed, BoxedWithSeed, DynError, DynNetwork, DynTrainable, Learner, Predictor};

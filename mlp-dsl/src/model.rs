@@ -86,6 +86,8 @@ pub struct Header {
     pub unroll: Option<bool>,
     /// How products are added up.
     pub arithmetic: Arithmetic,
+    /// Whether the backward pass goes on to the inputs.
+    pub to_inputs: bool,
     /// The front matter of the document.
     pub document: FrontMatter,
 }

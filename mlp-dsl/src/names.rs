@@ -20,8 +20,10 @@ pub enum Kind {
     Network,
     /// An input.
     Input,
-    /// A target or an importance.
+    /// A target.
     Target,
+    /// An importance.
+    Importance,
     /// A named scalar of an input or target.
     Element,
     /// A parameter.
@@ -192,6 +194,7 @@ impl Walk {
         for statement in &network.statements {
             match statement {
                 Statement::Input(group) => self.group(group, Kind::Input, parent),
+                Statement::Target(group) if group.importance => self.group(group, Kind::Importance, parent),
                 Statement::Target(group) => self.group(group, Kind::Target, parent),
                 Statement::Parameters { kind, declarations, .. } => {
                     for declaration in declarations {
@@ -219,6 +222,7 @@ impl Walk {
                 | Statement::Data(..)
                 | Statement::Unroll(_)
                 | Statement::Arithmetic(_)
+                | Statement::Backward(_)
                 | Statement::Allow(_) => {}
             }
         }
@@ -274,6 +278,7 @@ impl Walk {
             Statement::WeightFile(_)
             | Statement::Unroll(_)
             | Statement::Arithmetic(_)
+            | Statement::Backward(_)
             | Statement::Allow(_) => {}
         }
     }

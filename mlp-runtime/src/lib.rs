@@ -32,6 +32,7 @@ mod exports;
 mod groups;
 #[cfg(feature = "alloc")]
 mod heap;
+mod inputs;
 pub mod keep;
 mod missing;
 mod missing_heap;
@@ -57,6 +58,7 @@ pub use boxed::{Boxed, BoxedWithSeed};
 pub use class::{Class, NoSuchClass};
 #[cfg(feature = "alloc")]
 pub use dynamic::{DynError, DynNetwork, DynTrainable, Learner, Predictor};
+pub use inputs::{InputDifferentiable, PullBack};
 #[doc(inline)]
 pub use mlp_kernels::{Scalar, random};
 pub use network::{

@@ -85,6 +85,8 @@ impl Bodies for Planned<'_> {
                 quote!(#block #groups)
             }
             Provided::Steps => context.training(),
+            Provided::InputGradients => context.input_gradients(),
+            Provided::PulledBack => context.pulled_back(),
         }
     }
 }
@@ -130,6 +132,25 @@ impl Planned<'_> {
                 let loss = self.backward_into(input, target, &mut #workspace::new(), &mut gradients);
                 (loss, gradients)
             },
+            Returned::InputGradient => {
+                let zero = printer.zero(&Type::Numbers(vec![self.0.input_count()]));
+                quote! {
+                    let mut input_gradient = #zero;
+                    let loss =
+                        self.input_gradient_into(input, target, &mut #workspace::new(), &mut input_gradient);
+                    (loss, input_gradient)
+                }
+            }
+            Returned::PulledBack => {
+                let zero = printer.zero(&Type::Numbers(vec![self.0.input_count()]));
+                quote! {
+                    let (mut gradients, mut input_gradient) = (#gradients::ZERO, #zero);
+                    self.pull_back_into(
+                        input, output_gradient, &mut #workspace::new(), &mut gradients, &mut input_gradient,
+                    );
+                    (gradients, input_gradient)
+                }
+            }
             Returned::Tried => quote! {
                 let (mut workspace, mut gradients) = (#workspace::new(), #gradients::ZERO);
                 self.try_train_into(input, target, &mut #optimizer::new(), &mut workspace, &mut gradients)

@@ -22,7 +22,7 @@ pub struct Progress<S> {
     pub loss_samples: u64,
     /// The mean objective of the steps of the last epoch that is done, in 64 bits.
     pub last_loss: Option<f64>,
-    /// The best epoch, where the training has samples to validate with.
+    /// The best epoch.
     pub best: Option<Best<S>>,
 }
 
@@ -31,9 +31,9 @@ pub struct Progress<S> {
 pub struct Best<S> {
     /// The number of epochs that were done with it.
     pub epoch: u64,
-    /// Its validation loss, or its score where the training has one.
+    /// Its score; without a score its validation loss, and without samples to validate with its loss.
     pub value: f64,
-    /// The parameters at its end, in the order of [`TENSORS`](mlp_runtime::Tensors::TENSORS).
+    /// The parameters at its end, where the training has patience; else none. They are in the order of [`TENSORS`](mlp_runtime::Tensors::TENSORS).
     pub parameters: Vec<S>,
 }
 

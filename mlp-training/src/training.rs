@@ -54,9 +54,9 @@ pub struct Outcome {
     pub skipped: u64,
     /// The mean objective of the steps of the last epoch, in 64 bits; NaN if no epoch was trained.
     pub loss: f64,
-    /// The number of epochs that were done with the best one, where there are samples to validate with.
+    /// The number of epochs that were done with the best one.
     pub best_epoch: Option<u64>,
-    /// The validation loss, or the score, of the best epoch.
+    /// The score of the best epoch; without a score its validation loss, and without samples to validate with its loss.
     pub best: Option<f64>,
     /// Why it ended.
     pub ended: Ended,
@@ -313,7 +313,7 @@ impl<'a, N: Trainable> Training<'a, N> {
             None => value < best.value - self.min_delta,
         };
         let improved = !value.is_nan() && progress.best.as_ref().is_none_or(better);
-        if improved && (self.patience.is_some() || self.validation.is_some()) {
+        if improved {
             let mut parameters = progress.best.take().map_or(Vec::new(), |best| best.parameters);
             if self.patience.is_some() {
                 copy_parameters(network, &mut parameters);

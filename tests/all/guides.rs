@@ -90,5 +90,5 @@ fn a_reader_can_keep_stop_and_resume() {
         }
     }
     assert_eq!(found, expected);
-    assert_eq!((blocks.len(), programs), (18, 6));
+    assert_eq!((blocks.len(), programs), (20, 6));
 }

@@ -2,9 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
-use mlp::keep::Keep;
+use mlp::keep::{File, Keep};
 use mlp::training::{Batches, Ended, Every, Order, Progress, Samples, Training, TrainingError, metrics};
-use mlp::{Batch, Class, Differentiable, Network, NotFinite, mlp};
+use mlp::{Batch, Class, Differentiable, NotFinite, mlp};
 
 mlp! {
     network Bits: f32 {
@@ -166,6 +166,52 @@ fn a_training_that_runs_again_has_the_bits_of_one_that_never_stopped() {
             (Ended::Patience, expected.steps, whole.0.clone())
         );
     }
+}
+
+/// A checkpoint has the parameters of the best epoch beside the last ones.
+#[test]
+fn the_best_network_is_in_the_checkpoint() {
+    let (inputs, labels) = bits();
+    let (samples, validation) = Samples::new(&inputs, &labels).unwrap().hold_out(16, 3);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("bits");
+    let (mut network, mut optimizer) = (Bits::new(), BitsOptimizer::new());
+    let mut last = None;
+    Training::<Bits>::new(40)
+        .validation(&validation)
+        .patience(2)
+        .checkpoint(&path, Every::Epochs(3))
+        .each_epoch(|epoch| last = Some(epoch.network.clone()))
+        .run(&mut network, &mut optimizer, &samples)
+        .unwrap();
+    let mut bytes = std::fs::read(&path).unwrap();
+    let (mut read, mut own, mut best) = (Bits::with_seed(1), BitsOptimizer::new(), Bits::with_seed(1));
+    let file = File::parse(&bytes).unwrap();
+    file.resume(&mut read, &mut own).unwrap();
+    assert!(file.best(&mut best).unwrap());
+    assert_eq!((Some(&read), &own, &best), (last.as_ref(), &optimizer, &network));
+    assert_ne!(best, read);
+    let mut alone = Bits::with_seed(1);
+    alone.load(&path).unwrap();
+    assert_eq!(alone, read);
+
+    // Of other shapes, or with another name: nothing is changed.
+    let mut line = Line::new();
+    assert!(file.best(&mut line).is_err());
+    assert_eq!(line, Line::new());
+    let name = b"\"best.b_hidden\"";
+    let at = bytes.windows(name.len()).position(|part| part == name).unwrap();
+    bytes[at..at + name.len()].copy_from_slice(b"\"best.b_hiddem\"");
+    let mut best = Bits::with_seed(1);
+    assert!(File::parse(&bytes).unwrap().best(&mut best).is_err());
+    assert_eq!(best, Bits::with_seed(1));
+
+    Training::<Bits>::new(1)
+        .checkpoint(folder.path().join("no"), Every::Steps(1))
+        .run(&mut network, &mut optimizer, &samples)
+        .unwrap();
+    let bytes = std::fs::read(folder.path().join("no")).unwrap();
+    assert!(!File::parse(&bytes).unwrap().best(&mut best).unwrap());
 }
 
 #[test]

@@ -68,6 +68,7 @@ impl Checker<'_> {
             has_data,
             unroll: self.unroll,
             arithmetic: self.arithmetic.unwrap_or_default(),
+            to_inputs: self.to_inputs,
             document: self.document,
         };
         Some(Model {

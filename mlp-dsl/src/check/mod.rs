@@ -163,6 +163,10 @@ impl Checker<'_> {
                 };
                 self.arithmetic = Some(arithmetic);
             }
+            Statement::Backward(choice) => match choice.text.as_str() {
+                "inputs" => self.to_inputs = true,
+                _ => self.found.push(errors::unknown_choice("`backward`", choice.span, &["inputs"])),
+            },
             Statement::Allow(codes) => self.allow(codes),
         }
     }
@@ -204,6 +208,7 @@ fn at_most_one(statement: &ast::Statement) -> Option<(&'static str, Span)> {
         Statement::Data(_, span) => ("data", Span::new(span.start, span.start + "data".len())),
         Statement::Unroll(choice) => ("unroll", choice.span),
         Statement::Arithmetic(choice) => ("arithmetic", choice.span),
+        Statement::Backward(choice) => ("backward", choice.span),
         Statement::Input(_)
         | Statement::Target(_)
         | Statement::Parameters { .. }
@@ -241,6 +246,7 @@ fn declared_names(network: &ast::Network) -> HashMap<String, Span> {
             | Statement::Data(..)
             | Statement::Unroll(_)
             | Statement::Arithmetic(_)
+            | Statement::Backward(_)
             | Statement::Allow(_) => {}
         }
     }

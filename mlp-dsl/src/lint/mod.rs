@@ -165,6 +165,7 @@ fn calls(ast: &Ast) -> HashMap<Span, &str> {
             | Statement::Data(..)
             | Statement::Unroll(_)
             | Statement::Arithmetic(_)
+            | Statement::Backward(_)
             | Statement::Allow(_) => {}
         }
     }

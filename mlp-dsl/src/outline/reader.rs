@@ -66,6 +66,7 @@ pub(super) fn read(ast: &Ast, network: &Network, outline: Outline) -> Outline {
         | Statement::Data(..)
         | Statement::Unroll(_)
         | Statement::Arithmetic(_)
+        | Statement::Backward(_)
         | Statement::Allow(_) => None,
     });
     if let Some(train) = train {
@@ -125,6 +126,7 @@ impl<'a> Reader<'a> {
             | Statement::Seed(_)
             | Statement::Unroll(_)
             | Statement::Arithmetic(_)
+            | Statement::Backward(_)
             | Statement::Allow(_) => {}
         }
     }
@@ -160,6 +162,9 @@ impl<'a> Reader<'a> {
         if heads.len() > 1 {
             self.outline.layers += 1;
             self.traced.add("outputs", &vec![total]);
+            let mut fields = Fields::default();
+            heads.iter().for_each(|name| fields.add(name, &vec![length(name)]));
+            self.outline.heads = fields.made;
         }
     }
 

@@ -9,8 +9,9 @@ use super::{
     facts::Facts,
     instruction::{Accumulate, Form, Instruction, LoopForm},
     lower::Lowering,
-    schedule::{Group, Place, Schedule, Step, arrays_read, is_elementwise, joined, roots},
+    schedule::{Group, Place, Schedule, Step, arrays_read, is_elementwise, joined},
     thresholds,
+    verify::results,
 };
 
 use crate::{
@@ -125,8 +126,7 @@ impl Stages {
         kept.extend(rows);
         // The last samples write the results.
         let last = self.stages.iter().rposition(|stage| matches!(stage, Stage::Samples(_)));
-        let results = if entry == Entry::Forward { Entry::Forward } else { Entry::Loss };
-        let results = roots(facts.derivation, results);
+        let results = results(facts.derivation, entry);
         kept.extend(results.into_iter().filter(|id| home.contains_key(id) && home.get(id) != last.as_ref()));
         kept
     }

@@ -101,6 +101,8 @@ pub enum Statement {
     Unroll(Name),
     /// `arithmetic fused;`
     Arithmetic(Name),
+    /// `backward inputs;`
+    Backward(Name),
     /// `allow W0104, W0203;`
     Allow(Vec<Name>),
 }

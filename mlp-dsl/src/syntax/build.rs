@@ -148,6 +148,7 @@ impl<'a> Builder<'a> {
             Rule::data => Statement::Data(self.samples(inner.next()?)?, span),
             Rule::unroll => Statement::Unroll(self.name(inner.next()?)),
             Rule::arithmetic => Statement::Arithmetic(self.name(inner.next()?)),
+            Rule::backward => Statement::Backward(self.name(inner.next()?)),
             Rule::allow => Statement::Allow(inner.map(|code| self.name(code)).collect()),
             _ => {
                 let rule = self.call(inner.next()?)?;

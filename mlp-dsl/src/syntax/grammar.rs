@@ -90,6 +90,8 @@ pub enum Rule {
     r#unroll,
     ///`arithmetic fused;`: how products and sums are rounded.
     r#arithmetic,
+    ///`backward inputs;`: what the backward pass reaches beside the parameters.
+    r#backward,
     ///`allow W0104, W0203;`: warnings that are not reported.
     r#allow,
     ///`document { title = "Homework 3", marks = 12, headings = { loss = "Kosten" } }`: front matter.
@@ -208,6 +210,7 @@ skipped.*/
     r#kw_data,
     r#kw_unroll,
     r#kw_arithmetic,
+    r#kw_backward,
     r#kw_allow,
     r#kw_document,
     r#kw_rule,
@@ -275,6 +278,7 @@ impl Rule {
             Rule::r#tuple,
             Rule::r#unroll,
             Rule::r#arithmetic,
+            Rule::r#backward,
             Rule::r#allow,
             Rule::r#document,
             Rule::r#entries,
@@ -344,6 +348,7 @@ impl Rule {
             Rule::r#kw_data,
             Rule::r#kw_unroll,
             Rule::r#kw_arithmetic,
+            Rule::r#kw_backward,
             Rule::r#kw_allow,
             Rule::r#kw_document,
             Rule::r#kw_rule,
@@ -717,6 +722,9 @@ impl ::pest::Parser<Rule> for MlpParser {
                         })
                         .or_else(|state| {
                             state.restore_on_err(|state| self::r#arithmetic(state))
+                        })
+                        .or_else(|state| {
+                            state.restore_on_err(|state| self::r#backward(state))
                         })
                         .or_else(|state| {
                             state.restore_on_err(|state| self::r#allow(state))
@@ -2293,6 +2301,49 @@ impl ::pest::Parser<Rule> for MlpParser {
                                             })
                                             .and_then(|state| { super::hidden::skip(state) })
                                             .and_then(|state| { self::r#kw_arithmetic(state) })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| { self::r#name(state) })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| { state.match_string(";") })
+                                    })
+                            },
+                        )
+                }
+                #[inline]
+                #[allow(non_snake_case, unused_variables)]
+                pub fn r#backward(
+                    state: ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                ) -> ::pest::ParseResult<
+                    ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                > {
+                    state
+                        .rule(
+                            Rule::r#backward,
+                            |state| {
+                                state
+                                    .sequence(|state| {
+                                        state
+                                            .sequence(|state| {
+                                                state
+                                                    .optional(|state| {
+                                                        state
+                                                            .restore_on_err(|state| self::r#doc(state))
+                                                            .and_then(|state| {
+                                                                state
+                                                                    .repeat(|state| {
+                                                                        state
+                                                                            .sequence(|state| {
+                                                                                super::hidden::skip(state)
+                                                                                    .and_then(|state| {
+                                                                                        state.restore_on_err(|state| self::r#doc(state))
+                                                                                    })
+                                                                            })
+                                                                    })
+                                                            })
+                                                    })
+                                            })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| { self::r#kw_backward(state) })
                                             .and_then(|state| { super::hidden::skip(state) })
                                             .and_then(|state| { self::r#name(state) })
                                             .and_then(|state| { super::hidden::skip(state) })
@@ -4273,6 +4324,7 @@ impl ::pest::Parser<Rule> for MlpParser {
                                         .or_else(|state| { self::r#kw_layer(state) })
                                         .or_else(|state| { self::r#kw_unroll(state) })
                                         .or_else(|state| { self::r#kw_arithmetic(state) })
+                                        .or_else(|state| { self::r#kw_backward(state) })
                                         .or_else(|state| { self::r#kw_allow(state) })
                                         .or_else(|state| { self::r#kw_const(state) })
                                         .or_else(|state| { self::r#kw_fn(state) })
@@ -4532,6 +4584,9 @@ impl ::pest::Parser<Rule> for MlpParser {
                                     })
                                     .or_else(|state| {
                                         state.restore_on_err(|state| self::r#arithmetic(state))
+                                    })
+                                    .or_else(|state| {
+                                        state.restore_on_err(|state| self::r#backward(state))
                                     })
                                     .or_else(|state| {
                                         state.restore_on_err(|state| self::r#allow(state))
@@ -5243,6 +5298,35 @@ impl ::pest::Parser<Rule> for MlpParser {
                                                 .sequence(|state| {
                                                     state
                                                         .match_string("arithmetic")
+                                                        .and_then(|state| {
+                                                            state
+                                                                .lookahead(false, |state| { self::r#XID_CONTINUE(state) })
+                                                        })
+                                                })
+                                        },
+                                    )
+                            },
+                        )
+                }
+                #[inline]
+                #[allow(non_snake_case, unused_variables)]
+                pub fn r#kw_backward(
+                    state: ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                ) -> ::pest::ParseResult<
+                    ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                > {
+                    state
+                        .rule(
+                            Rule::r#kw_backward,
+                            |state| {
+                                state
+                                    .atomic(
+                                        ::pest::Atomicity::Atomic,
+                                        |state| {
+                                            state
+                                                .sequence(|state| {
+                                                    state
+                                                        .match_string("backward")
                                                         .and_then(|state| {
                                                             state
                                                                 .lookahead(false, |state| { self::r#XID_CONTINUE(state) })
@@ -6005,6 +6089,7 @@ impl ::pest::Parser<Rule> for MlpParser {
                     Rule::r#tuple => rules::r#tuple(state),
                     Rule::r#unroll => rules::r#unroll(state),
                     Rule::r#arithmetic => rules::r#arithmetic(state),
+                    Rule::r#backward => rules::r#backward(state),
                     Rule::r#allow => rules::r#allow(state),
                     Rule::r#document => rules::r#document(state),
                     Rule::r#entries => rules::r#entries(state),
@@ -6074,6 +6159,7 @@ impl ::pest::Parser<Rule> for MlpParser {
                     Rule::r#kw_data => rules::r#kw_data(state),
                     Rule::r#kw_unroll => rules::r#kw_unroll(state),
                     Rule::r#kw_arithmetic => rules::r#kw_arithmetic(state),
+                    Rule::r#kw_backward => rules::r#kw_backward(state),
                     Rule::r#kw_allow => rules::r#kw_allow(state),
                     Rule::r#kw_document => rules::r#kw_document(state),
                     Rule::r#kw_rule => rules::r#kw_rule(state),

@@ -26,7 +26,7 @@ const fn word(text: &'static str, meaning: &'static str) -> Word {
 }
 
 /// The words that start a sentence, and the places where it is allowed.
-pub const STARTS: [(Place, Word); 22] = [
+pub const STARTS: [(Place, Word); 23] = [
     (Place::File, word("network", "`network Name: f64 { … }`: a network; the default number type is `f32`")),
     (
         Place::File,
@@ -99,6 +99,7 @@ pub const STARTS: [(Place, Word); 22] = [
             "`arithmetic separate;`, `arithmetic fused;`: whether a product and the following addition are rounded separately or once",
         ),
     ),
+    (Place::Network, word("backward", "`backward inputs;`: gradients with respect to the inputs, too")),
     (Place::Network, word("allow", "`allow W0104;`: warnings of this network that are not reported")),
 ];
 

@@ -163,13 +163,14 @@ fn counts(facts: &Facts) -> impl Iterator<Item = Constant> {
 fn methods(facts: &Facts) -> Vec<Method> {
     let mut methods = start_methods(facts);
     methods.extend(forward_methods(facts));
-    if facts.gradients.is_some() {
+    if facts.has_loss {
         let all = gradient_methods(facts).into_iter();
         methods.extend(all.filter(|method| facts.has_gradients || method.name == "loss"));
     }
     if facts.optimizer.is_some() {
         methods.extend(train_methods(facts));
     }
+    methods.extend(super::inputs::methods(facts));
     methods
 }
 
@@ -327,7 +328,7 @@ const ERRORS: &str = " # Errors";
 const ERROR: &str = " If the loss or a gradient is infinite or NaN. Then no step is taken: parameters and optimizer stay as they are.";
 
 /// A batch; anything where inputs or targets may be anything.
-fn batch(facts: &Facts) -> Type {
+pub(super) fn batch(facts: &Facts) -> Type {
     match facts.input.known && facts.target.known {
         true => Type::Batch(Box::new(facts.input.ty.clone()), Box::new(facts.target.ty.clone())),
         false => Type::Any('B'),

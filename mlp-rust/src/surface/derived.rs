@@ -48,7 +48,9 @@ fn facts(context: &Context<'_>) -> Facts {
         workspace: workspace(context),
         batch_workspace: context.plan.layout.has_batch_workspace().then(|| batch_workspace(context)),
         trace: trace(context),
-        gradients: d.loss.as_ref().map(|_| gradients(context)),
+        gradients: (d.loss.is_some() || d.pull_back.is_some()).then(|| gradients(context)),
+        has_loss: d.loss.is_some(),
+        to_inputs: d.pull_back.is_some(),
         has_gradients: d.has_gradients(),
         optimizer: d.training.as_ref().map(|training| optimizer(context, training)),
         input: numbers(context.input_count()),
@@ -58,7 +60,7 @@ fn facts(context: &Context<'_>) -> Facts {
         heads: (d.heads.len() > 1).then(|| heads(context)),
         counts: counts(context),
         seed: d.header.seed,
-        fingerprint: fingerprint::fingerprint(d),
+        fingerprint: fingerprint::fingerprint(context.declared),
         layout_hash: fingerprint::layout(d),
         loss: Loss {
             reduction: d.loss.as_ref().map_or(Reduction::Mean, |loss| loss.reduction),
@@ -243,7 +245,12 @@ fn gradients(context: &Context<'_>) -> Part {
         }
     });
     Part {
-        docs: vec![format!(" The gradients of the loss of `{name}` with respect to the trained parameters.")],
+        docs: vec![match &d.loss {
+            Some(_) => {
+                format!(" The gradients of the loss of `{name}` with respect to the trained parameters.")
+            }
+            None => format!(" Gradients with respect to the trained parameters of `{name}`."),
+        }],
         alignment: context.plan.layout.alignment,
         fields: fields.collect(),
         tensors: trained().map(|parameter| tensor(d, parameter)).collect(),

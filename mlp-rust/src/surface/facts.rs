@@ -18,8 +18,12 @@ pub(super) struct Facts {
     /// The workspace of batches; `None` where it is that of one sample.
     pub(super) batch_workspace: Option<Part>,
     pub(super) trace: Part,
-    /// The gradients; `None` without a loss.
+    /// The gradients; `None` without a loss, unless the backward pass goes on to the inputs.
     pub(super) gradients: Option<Part>,
+    /// Whether there is a loss.
+    pub(super) has_loss: bool,
+    /// Whether the backward pass goes on to the inputs.
+    pub(super) to_inputs: bool,
     /// Whether there is a gradient: a parameter is trained.
     pub(super) has_gradients: bool,
     /// The optimizer; `None` without an update rule.

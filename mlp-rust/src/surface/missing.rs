@@ -7,13 +7,25 @@ pub(super) fn missing(facts: &Facts) -> Vec<Missing> {
     let mut missing = Vec::new();
     let mut lacks = |bound, functions, methods| missing.push(Missing { bound, functions, methods });
     let large = !facts.by_value.all;
+    if !facts.to_inputs {
+        lacks("BackwardInputsInSpecification", &[], INPUT_GRADIENTS);
+    } else {
+        if !facts.has_loss {
+            lacks("LossInSpecification", &[], OF_LOSS);
+        } else if large {
+            lacks("SmallEnoughElseInputGradientInto", &[], &["input_gradient"]);
+        }
+        if large {
+            lacks("SmallEnoughElsePullBackInto", &[], &["pull_back"]);
+        }
+    }
     if large {
         let made = if facts.has_heap { "SmallEnoughElseBoxed" } else { "SmallEnoughElseStatic" };
         lacks(made, &["new", "with_seed", "default"], &[]);
         lacks("SmallEnoughElseForwardInto", &[], &["forward"]);
         lacks("SmallEnoughElseTraceInto", &[], &["trace"]);
     }
-    if facts.gradients.is_none() {
+    if !facts.has_loss {
         lacks("LossInSpecification", &[], GRADIENTS);
         lacks("LossInSpecification", &[], STEPS);
         return missing;
@@ -42,6 +54,27 @@ pub(super) fn missing(facts: &Facts) -> Vec<Missing> {
 
 /// The methods that need a loss.
 const GRADIENTS: &[&str] = &["loss", "loss_batch", "backward", "backward_into", "backward_batch"];
+
+/// The methods that need a backward pass to the inputs.
+const INPUT_GRADIENTS: &[&str] = &[
+    "input_gradient",
+    "input_gradient_into",
+    "input_gradient_batch",
+    "backward_with_input_into",
+    "backward_with_input_batch",
+    "pull_back",
+    "pull_back_into",
+    "pull_back_batch",
+];
+
+/// Those of them that need a loss.
+const OF_LOSS: &[&str] = &[
+    "input_gradient",
+    "input_gradient_into",
+    "input_gradient_batch",
+    "backward_with_input_into",
+    "backward_with_input_batch",
+];
 
 /// The methods that need an update rule.
 const STEPS: &[&str] =
