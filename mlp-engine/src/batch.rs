@@ -57,7 +57,7 @@ pub(crate) fn block(samples: usize, most: usize) -> usize {
     samples.div_ceil(samples.div_ceil(most.max(1)).max(1)).max(1)
 }
 
-/// The ranges of `count` samples, each of so many.
+/// The ranges of `count` samples, each of `each` samples.
 pub(crate) fn ranges(count: usize, each: usize) -> impl Iterator<Item = Range<usize>> {
     (0..count).step_by(each.max(1)).map(move |start| start..(start + each).min(count))
 }

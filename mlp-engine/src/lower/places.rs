@@ -120,7 +120,7 @@ impl Places {
         self.output_gradient_at = self.room(outputs);
     }
 
-    /// Room for so many numbers.
+    /// Room for this many numbers.
     pub(super) fn room(&mut self, count: usize) -> usize {
         if count >= SMALL {
             self.size = self.size.next_multiple_of(SMALL);

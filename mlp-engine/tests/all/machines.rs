@@ -3,15 +3,15 @@
 use mlp_dsl::{Compilation, weights::NoFiles};
 use mlp_engine::{Network, Scalar, Targets};
 
-/// Layers wider than a part of a loop, blocks, and functions of all kinds.
+/// Blocks longer than a part of a loop, and functions of all kinds.
 fn wide(precision: &str, options: &str) -> String {
     format!(
         "network Wide: {precision} {{
             fn bent(x) = if x < 0 then 0.1 * x else x / (1 + abs(x));
             input x[19];
-            layer a[300] = bent(dense(x));
-            layer b[70] = sigmoid(dense(a));
-            frozen layer c[33] = tanh(dense(b));
+            layer a[70] = bent(dense(x));
+            layer b[33] = sigmoid(dense(a));
+            frozen layer c[17] = tanh(dense(b));
             layer y[7] = softmax(dense(c));
             target t: class[7];
             loss cross_entropy(y, t);

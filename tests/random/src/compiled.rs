@@ -75,13 +75,25 @@ impl fmt::Display for Compiled {
     }
 }
 
+/// Networks of one crate: rustc holds all of them in memory.
+const PART: u64 = 100;
+
 /// Writes, compiles, runs and compares the networks with these numbers.
 pub fn run(numbers: Range<u64>) -> io::Result<Compiled> {
+    let mut compiled = Compiled { machines: engine::machines(), ..Compiled::default() };
+    let end = numbers.end;
+    for start in numbers.step_by(PART as usize) {
+        part(start..end.min(start + PART), &mut compiled)?;
+    }
+    Ok(compiled)
+}
+
+fn part(numbers: Range<u64>, compiled: &mut Compiled) -> io::Result<()> {
     let networks = networks(numbers)?;
     let program = program("random-networks", &networks);
     let debug = build_and_run(&program, &[])?;
     let release = build_and_run(&program, &["--release"])?;
-    let mut compiled = Compiled { networks: networks.len(), ..Compiled::default() };
+    compiled.networks += networks.len();
     for (line, other) in debug.lines().zip(release.lines()).filter(|(a, b)| a != b) {
         compiled.wrong.push(format!("debug {line}\\nrelease {other}"));
     }
@@ -89,15 +101,14 @@ pub fn run(numbers: Range<u64>) -> io::Result<Compiled> {
         compiled.wrong.push("debug and release print different numbers of lines".to_owned());
     }
     let printed = read(&release);
-    compiled.numbers = printed.values().map(Vec::len).sum();
-    compiled.machines = engine::machines();
+    compiled.numbers += printed.values().map(Vec::len).sum::<usize>();
     for (number, network) in &networks {
-        compare(*number, network, &printed, &mut compiled);
+        compare(*number, network, &printed, compiled);
         let (same, wrong) = engine::other_bits(*number, network, &printed);
         compiled.engine += same;
         compiled.wrong.extend(wrong);
     }
-    Ok(compiled)
+    Ok(())
 }
 
 fn networks(numbers: Range<u64>) -> io::Result<Vec<(u64, Compilation)>> {
