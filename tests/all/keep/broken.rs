@@ -4,7 +4,7 @@ use mlp::{keep::File, keep::Keep};
 
 use super::Small;
 
-/// A file with this header and so many bytes of numbers.
+/// A file with this header and this number of bytes of numbers.
 fn file(header: impl AsRef<[u8]>, numbers: usize) -> Vec<u8> {
     let header = header.as_ref();
     let mut bytes = (header.len() as u64).to_le_bytes().to_vec();
