@@ -185,7 +185,11 @@ fn backward(derivation: &Derivation, evaluation: &Evaluation<f64>, loss: &Loss, 
         let equation = derivation.equation(id);
         let given = equation.role == Role::Given;
         let part = matches!(equation.symbol, Symbol::Component(_) | Symbol::Local(_)) && id != loss.total;
-        (given && parameters) || part || (equation.role == Role::Forward && is_value(&equation.symbol))
+        let input = derivation.has_input_gradients() && derivation.input_equations().any(|own| own == id);
+        (given && parameters)
+            || input
+            || part
+            || (equation.role == Role::Forward && is_value(&equation.symbol))
     };
     let values = loss.gradients.iter().filter(|(id, _)| wanted(*id));
     values

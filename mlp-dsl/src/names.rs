@@ -219,9 +219,11 @@ impl Walk {
                 | Statement::Penalty(_)
                 | Statement::Train(_)
                 | Statement::Seed(_)
+                | Statement::Batch(_)
                 | Statement::Data(..)
                 | Statement::Unroll(_)
                 | Statement::Arithmetic(_)
+                | Statement::Backward(_)
                 | Statement::Allow(_) => {}
             }
         }
@@ -264,7 +266,7 @@ impl Walk {
                 self.formula(formula);
                 weight.iter().for_each(|weight| self.formula(weight));
             }
-            Statement::Penalty(formula) | Statement::Seed(formula) => {
+            Statement::Penalty(formula) | Statement::Seed(formula) | Statement::Batch(formula) => {
                 self.formula(formula);
             }
             Statement::Train(train) => self.train(train),
@@ -277,6 +279,7 @@ impl Walk {
             Statement::WeightFile(_)
             | Statement::Unroll(_)
             | Statement::Arithmetic(_)
+            | Statement::Backward(_)
             | Statement::Allow(_) => {}
         }
     }

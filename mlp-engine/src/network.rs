@@ -426,7 +426,7 @@ impl<S: Scalar> Network<S> {
         step.map(drop).ok_or(Error::Missing { what: "training rule" })
     }
 
-    fn sample<'s>(&self, input: &'s [S], target: Targets<'s, S>) -> Result<Samples<'s, S>, Error> {
+    pub(crate) fn sample<'s>(&self, input: &'s [S], target: Targets<'s, S>) -> Result<Samples<'s, S>, Error> {
         let expected = self.program.inputs;
         if input.len() != expected {
             return Err(Error::Length { what: "input", found: input.len(), expected });

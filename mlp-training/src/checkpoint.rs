@@ -1,5 +1,6 @@
 //! Checkpoints of a training: written every few steps or epochs, read when it runs again.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::marker::PhantomData;
 use std::io::ErrorKind;
@@ -82,7 +83,7 @@ impl Checkpoints {
             Some(best) => checkpoint.save_with_best(path, &Flat::<N>::new(best.parameters.clone())),
             None => checkpoint.save(path),
         };
-        saved.map_err(TrainingError::Checkpoint)
+        saved.map_err(|error| TrainingError::Checkpoint(Box::new(error)))
     }
 
     /// Reads the file, if there is one; else it is the start of the first epoch.
@@ -98,7 +99,7 @@ impl Checkpoints {
             Err(FileError { reason: Reason::System(error), .. }) if error.kind() == ErrorKind::NotFound => {
                 Ok(Progress::default())
             }
-            Err(error) => Err(TrainingError::Checkpoint(error)),
+            Err(error) => Err(TrainingError::Checkpoint(Box::new(error))),
         }
     }
 }

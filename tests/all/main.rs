@@ -15,6 +15,7 @@ mod examples;
 mod guides;
 mod heads;
 mod hygiene;
+mod inputs;
 mod keep;
 mod long_batches;
 mod losses;

@@ -7,6 +7,7 @@ mod blas;
 #[cfg(feature = "burn")]
 mod burn;
 mod by_hand;
+mod by_value;
 mod c;
 #[cfg(feature = "candle")]
 mod candle;
@@ -75,7 +76,10 @@ fn run(options: &Options) -> Outcome {
     match options.task {
         Task::Compare => compare(options, "benchmarks"),
         Task::Baseline => compare(options, "benchmarks-baseline"),
-        Task::Ours => ours(options, &[Entry::new("ours", ours::contender)]),
+        Task::Ours => ours(
+            options,
+            &[Entry::new("ours", ours::contender), Entry::new("ours, by value", by_value::contender)],
+        ),
         Task::Engine => {
             ours(options, &[Entry::new("ours", ours::contender), Entry::new("engine", engine::contender)])
         }
@@ -119,6 +123,7 @@ fn ours(options: &Options, entries: &[Entry]) -> Outcome {
 fn entries(options: &Options) -> Outcome<(Vec<Entry>, Versions)> {
     let mut entries = vec![
         Entry::new("ours", ours::contender),
+        Entry::new("ours, by value", by_value::contender),
         Entry::new("Rust by hand", by_hand::contender),
         Entry::new("C by hand", c::contender),
         Entry::new("MKL", blas::mkl),

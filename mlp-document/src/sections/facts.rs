@@ -184,6 +184,11 @@ impl<'d> Facts<'d> {
         self.derivation.has_gradients()
     }
 
+    /// Whether there is a backward pass: to trained parameters, or to the inputs.
+    pub(crate) fn is_differentiated(&self) -> bool {
+        self.is_trained() || self.derivation.has_input_gradients()
+    }
+
     /// The layer an equation leads to; for the loss, the number of layers.
     pub(crate) fn layer_of(&self, id: EquationId) -> usize {
         self.ends.partition_point(|end| *end < id)

@@ -63,9 +63,11 @@ pub(super) fn read(ast: &Ast, network: &Network, outline: Outline) -> Outline {
         | Statement::Loss(..)
         | Statement::Penalty(_)
         | Statement::Seed(_)
+        | Statement::Batch(_)
         | Statement::Data(..)
         | Statement::Unroll(_)
         | Statement::Arithmetic(_)
+        | Statement::Backward(_)
         | Statement::Allow(_) => None,
     });
     if let Some(train) = train {
@@ -123,8 +125,10 @@ impl<'a> Reader<'a> {
             | Statement::Penalty(_)
             | Statement::Train(_)
             | Statement::Seed(_)
+            | Statement::Batch(_)
             | Statement::Unroll(_)
             | Statement::Arithmetic(_)
+            | Statement::Backward(_)
             | Statement::Allow(_) => {}
         }
     }

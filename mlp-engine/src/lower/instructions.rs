@@ -78,6 +78,11 @@ impl Lowering<'_> {
                 Ok(())
             }
             plan::Instruction::Output(output) => self.output(output),
+            plan::Instruction::InputGradient(values) => values.iter().try_for_each(|(value, to)| {
+                let (from, to, count) = (self.value(value)?, *to, value.shape.count());
+                self.push(Step::InputGradient { from, to, count });
+                Ok(())
+            }),
             plan::Instruction::Trace(value) => {
                 let (to, from) = (self.places.traced(value.value)?, self.value(value)?);
                 self.copy(to, from, value.shape.count());

@@ -264,7 +264,7 @@ fn bits(value: &Value) -> Vec<u32> {
 #[test]
 fn as_executed_prints_the_bits_of_the_compiled_network() {
     use compiled::{Small, SmallBatchWorkspace, SmallGradients, SmallOptimizer};
-    use mlp::{Batch, Differentiable as _, Gradients as _, Network as _, Trainable as _};
+    use mlp::{Batch, Gradients as _, Network as _};
 
     let printed: Value =
         serde_json::from_str(&executed(SMALL, &["--steps", "3", "--format", "json"])).unwrap();

@@ -110,6 +110,7 @@ impl Lower {
             heads: model.heads.clone(),
             loss: None,
             training: None,
+            pull_back: None,
             chosen: Chosen::default(),
         };
         Lower {
@@ -279,6 +280,7 @@ impl Lower {
             penalty,
             objective,
             gradients: Vec::new(),
+            inputs: Vec::new(),
         });
         Ok(())
     }
