@@ -27,8 +27,8 @@ const COLUMNS: usize = 12;
 
 /// Rewrites the lines of all sections for a batch of several samples.
 pub(super) fn of_batch(facts: &Facts<'_>, sections: Vec<Section>) -> Vec<Section> {
-    if facts.batch_size() == 1 || (facts.at_neuron_level() && facts.is_one_sample()) {
-        return sections;
+    if facts.batch_size() == 1 || (facts.at_neuron_level() && facts.samples() == 1) {
+        return if facts.is_weighted() { divided(facts, sections) } else { sections };
     }
     let mut explained = false;
     let mut rewritten = Vec::with_capacity(sections.len());
@@ -51,6 +51,23 @@ pub(super) fn of_batch(facts: &Facts<'_>, sections: Vec<Section>) -> Vec<Section
         rewritten.push(Section { blocks, ..section });
     }
     rewritten
+}
+
+/// One sample whose mean is over its weight: only the quotient is written out.
+fn divided(facts: &Facts<'_>, sections: Vec<Section>) -> Vec<Section> {
+    let block = |block| match block {
+        Block::Lines(lines) => Block::Lines(lines.into_iter().map(|line| with_sum(facts, line)).collect()),
+        Block::Paragraph(_)
+        | Block::Table { .. }
+        | Block::Picture(_)
+        | Block::Heading(_)
+        | Block::Code(_) => block,
+    };
+    let section = |section: Section| {
+        let blocks = section.blocks.into_iter().map(block).collect();
+        Section { blocks, ..section }
+    };
+    sections.into_iter().map(section).collect()
 }
 
 /// A line of neurons: the formula, then the numbers of each sample.
