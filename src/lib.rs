@@ -55,8 +55,9 @@
 //! before it writes: parameters, states and the number of steps are as before. Its step is that of `train_batch`, bit for bit.
 //! It looks at the loss and the gradients; whether the new parameters are finite is for `network.is_finite()` to say.
 //!
-//! Inputs, targets and outputs are arrays, so a wrong length is a type error. The methods
-//! that return by value exist for networks up to 256 KiB; the others write in place. A large network
+//! Inputs, targets and outputs are arrays, so a wrong length is a type error. Methods that return
+//! parameters or gradients by value exist for networks up to 256 KiB; `forward` and `loss` need a workspace of one sample on
+//! the stack; the others write in place. A large network
 //! is also made in place: with the feature `alloc` by `Xor::boxed()` (likewise `XorBatchWorkspace::boxed()`,
 //! `XorGradients::boxed()`, `XorOptimizer::boxed()`), which is never on the stack, or without a
 //! heap as `static NETWORK: Mutex<Xor> = Mutex::new(Xor::ZERO)`, then `initialize`. A network whose
@@ -184,9 +185,9 @@ pub use mlp_runtime::rows_from_view;
 #[cfg(feature = "serde")]
 pub use mlp_runtime::serde;
 pub use mlp_runtime::{
-    Batch, BatchError, Class, Differentiable, Gradients, Network, NoSuchClass, NotFinite, Parameter,
-    ParameterKind, ParameterShape, Reduction, Scalar, TargetError, Targets, TensorMismatch, Tensors,
-    Trainable, Values, WrongLength, rows_from_flat, rows_from_flat_mut,
+    Batch, BatchError, Class, Differentiable, Gradients, InputDifferentiable, Network, NoSuchClass,
+    NotFinite, Parameter, ParameterKind, ParameterShape, PullBack, Reduction, Scalar, TargetError, Targets,
+    TensorMismatch, Tensors, Trainable, Values, WrongLength, rows_from_flat, rows_from_flat_mut,
 };
 #[cfg(feature = "alloc")]
 pub use mlp_runtime::{Boxed, BoxedWithSeed, DynError, DynNetwork, DynTrainable, Learner, Predictor};

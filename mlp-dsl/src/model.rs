@@ -74,6 +74,8 @@ pub struct Header {
     pub precision: Precision,
     /// The seed of drawn start values.
     pub seed: u64,
+    /// The declared samples of a batch.
+    pub batch: Option<usize>,
     /// Declared constants.
     pub constants: Vec<(String, f64)>,
     /// Functions of one formula, the prelude's first.
@@ -86,6 +88,8 @@ pub struct Header {
     pub unroll: Option<bool>,
     /// How products are added up.
     pub arithmetic: Arithmetic,
+    /// Whether the backward pass goes on to the inputs.
+    pub to_inputs: bool,
     /// The front matter of the document.
     pub document: FrontMatter,
 }

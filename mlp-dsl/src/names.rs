@@ -20,8 +20,10 @@ pub enum Kind {
     Network,
     /// An input.
     Input,
-    /// A target or an importance.
+    /// A target.
     Target,
+    /// An importance.
+    Importance,
     /// A named scalar of an input or target.
     Element,
     /// A parameter.
@@ -192,6 +194,7 @@ impl Walk {
         for statement in &network.statements {
             match statement {
                 Statement::Input(group) => self.group(group, Kind::Input, parent),
+                Statement::Target(group) if group.importance => self.group(group, Kind::Importance, parent),
                 Statement::Target(group) => self.group(group, Kind::Target, parent),
                 Statement::Parameters { kind, declarations, .. } => {
                     for declaration in declarations {
@@ -216,9 +219,11 @@ impl Walk {
                 | Statement::Penalty(_)
                 | Statement::Train(_)
                 | Statement::Seed(_)
+                | Statement::Batch(_)
                 | Statement::Data(..)
                 | Statement::Unroll(_)
                 | Statement::Arithmetic(_)
+                | Statement::Backward(_)
                 | Statement::Allow(_) => {}
             }
         }
@@ -261,7 +266,7 @@ impl Walk {
                 self.formula(formula);
                 weight.iter().for_each(|weight| self.formula(weight));
             }
-            Statement::Penalty(formula) | Statement::Seed(formula) => {
+            Statement::Penalty(formula) | Statement::Seed(formula) | Statement::Batch(formula) => {
                 self.formula(formula);
             }
             Statement::Train(train) => self.train(train),
@@ -274,6 +279,7 @@ impl Walk {
             Statement::WeightFile(_)
             | Statement::Unroll(_)
             | Statement::Arithmetic(_)
+            | Statement::Backward(_)
             | Statement::Allow(_) => {}
         }
     }

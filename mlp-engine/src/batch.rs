@@ -38,7 +38,7 @@ pub(crate) struct Samples<'s, S> {
 }
 
 impl<'s, S: Scalar> Samples<'s, S> {
-    fn range(self, inputs: usize, target: Target, range: Range<usize>) -> Result<Self, Error> {
+    pub(crate) fn range(self, inputs: usize, target: Target, range: Range<usize>) -> Result<Self, Error> {
         let width = match target {
             Target::Numbers(width) => width,
             Target::None | Target::Class(_) => 1,
@@ -53,12 +53,12 @@ impl<'s, S: Scalar> Samples<'s, S> {
 }
 
 /// The number of samples in a block of at most `most`: as few blocks as possible, of nearly the same size.
-fn block(samples: usize, most: usize) -> usize {
+pub(crate) fn block(samples: usize, most: usize) -> usize {
     samples.div_ceil(samples.div_ceil(most.max(1)).max(1)).max(1)
 }
 
-/// The ranges of `count` samples, each of so many.
-fn ranges(count: usize, each: usize) -> impl Iterator<Item = Range<usize>> {
+/// The ranges of `count` samples, each of `each` samples.
+pub(crate) fn ranges(count: usize, each: usize) -> impl Iterator<Item = Range<usize>> {
     (0..count).step_by(each.max(1)).map(move |start| start..(start + each).min(count))
 }
 
@@ -111,12 +111,12 @@ impl<S: Scalar> Network<S> {
     }
 
     /// Whether a batch is added in groups.
-    fn in_groups(&self, samples: usize) -> bool {
+    pub(crate) fn in_groups(&self, samples: usize) -> bool {
         self.program.group.is_some_and(|group| samples > group)
     }
 
     /// The divisor of sums over samples: their number, or the sum of their weights in order.
-    fn divisor(&mut self, samples: Samples<'_, S>) -> Result<Option<S>, Error> {
+    pub(crate) fn divisor(&mut self, samples: Samples<'_, S>) -> Result<Option<S>, Error> {
         if self.program.weighted {
             return self.weights(samples).map(Some);
         }
@@ -132,7 +132,11 @@ impl<S: Scalar> Network<S> {
         })
     }
 
-    fn parts<'s>(&self, samples: Samples<'s, S>, range: Range<usize>) -> Result<Samples<'s, S>, Error> {
+    pub(crate) fn parts<'s>(
+        &self,
+        samples: Samples<'s, S>,
+        range: Range<usize>,
+    ) -> Result<Samples<'s, S>, Error> {
         samples.range(self.program.inputs, self.program.target, range)
     }
 
@@ -218,21 +222,19 @@ impl<S: Scalar> Network<S> {
         Ok(total)
     }
 
-    /// The objective of a batch.
+    /// The loss of a batch, without penalties.
     pub(crate) fn loss_all(&mut self, samples: Samples<'_, S>) -> Result<S, Error> {
-        let loss = if let Some(group) = self.program.group.filter(|_| self.in_groups(samples.count)) {
-            // The sum starts with its first term: adding −0 changes no number.
-            let mut losses = -0.0;
-            for range in ranges(samples.count, group) {
-                let own = self.parts(samples, range)?;
-                losses += self.losses(own)?.to_f64();
-            }
-            S::from_f64(losses * self.factor(samples, group)?)
-        } else {
+        let Some(group) = self.program.group.filter(|_| self.in_groups(samples.count)) else {
             let total = self.losses(samples)?;
-            self.divisor(samples)?.map_or(total, |count| total / count)
+            return Ok(self.divisor(samples)?.map_or(total, |count| total / count));
         };
-        if self.program.penalized { Ok(loss + self.penalty(Entry::Penalty)?) } else { Ok(loss) }
+        // The sum starts with its first term: adding −0 changes no number.
+        let mut losses = -0.0;
+        for range in ranges(samples.count, group) {
+            let own = self.parts(samples, range)?;
+            losses += self.losses(own)?.to_f64();
+        }
+        Ok(S::from_f64(losses * self.factor(samples, group)?))
     }
 
     /// The losses of samples in one sum.
@@ -244,7 +246,7 @@ impl<S: Scalar> Network<S> {
     }
 
     /// What a sum over groups is multiplied by.
-    fn factor(&mut self, samples: Samples<'_, S>, group: usize) -> Result<f64, Error> {
+    pub(crate) fn factor(&mut self, samples: Samples<'_, S>, group: usize) -> Result<f64, Error> {
         if self.program.weighted {
             let mut sum = -0.0;
             for range in ranges(samples.count, group) {
@@ -256,7 +258,8 @@ impl<S: Scalar> Network<S> {
         Ok(if self.program.mean { 1.0 / samples.count as f64 } else { 1.0 })
     }
 
-    fn penalty(&mut self, entry: Entry) -> Result<S, Error> {
+    /// What is added once for a batch; with [`Entry::Penalize`] its gradients are added, too.
+    pub(crate) fn penalty_by(&mut self, entry: Entry) -> Result<S, Error> {
         let none = Samples { inputs: &[], targets: Targets::Numbers(&[]), count: 0 };
         Ok(self.run(entry, false, none, &mut [], None, S::ZERO)?.result)
     }
@@ -276,7 +279,7 @@ impl<S: Scalar> Network<S> {
             }
             count.map_or(total, |count| total / count)
         };
-        if self.program.penalized { Ok(loss + self.penalty(Entry::Penalize)?) } else { Ok(loss) }
+        if self.program.penalized { Ok(loss + self.penalty_by(Entry::Penalize)?) } else { Ok(loss) }
     }
 
     /// Groups are added in 64 bits.
@@ -337,7 +340,7 @@ impl<S: Scalar> Network<S> {
             self.divide_gradients(weight);
             loss = loss / weight;
         }
-        if self.program.penalized { Ok(loss + self.penalty(Entry::Penalize)?) } else { Ok(loss) }
+        if self.program.penalized { Ok(loss + self.penalty_by(Entry::Penalize)?) } else { Ok(loss) }
     }
 
     /// The step of the rule.
@@ -346,7 +349,7 @@ impl<S: Scalar> Network<S> {
         self.run(Entry::Step, false, none, &mut [], None, S::ZERO).map(drop)
     }
 
-    fn divide_gradients(&mut self, by: S) {
+    pub(crate) fn divide_gradients(&mut self, by: S) {
         for parameter in &self.program.parameters {
             let Some(at) = parameter.gradient else { continue };
             let end = at + parameter.array.shape.count();
@@ -358,7 +361,7 @@ impl<S: Scalar> Network<S> {
 
     /// Adds the gradients of a group to the sums in 64 bits; after the last group, with a factor, the gradients become
     /// those of the batch.
-    fn add_group(&mut self, first: bool, factor: Option<f64>) -> Result<(), Error> {
+    pub(crate) fn add_group(&mut self, first: bool, factor: Option<f64>) -> Result<(), Error> {
         let mut next = 0;
         for parameter in &self.program.parameters {
             let Some(at) = parameter.gradient else { continue };

@@ -29,7 +29,7 @@ pub(crate) enum Target {
     /// The network has no loss.
     None,
     Numbers(usize),
-    /// One of so many classes.
+    /// One of this number of classes.
     Class(usize),
 }
 
@@ -56,6 +56,8 @@ pub(crate) struct Program<S> {
     /// Where the input and the target of one sample are.
     pub(crate) input_at: usize,
     pub(crate) target_at: usize,
+    /// Where the gradient with respect to the output of one sample is.
+    pub(crate) output_gradient_at: usize,
     /// Where registers of loops are.
     pub(crate) registers_at: usize,
     /// Numbers of memory.
@@ -71,12 +73,11 @@ pub(crate) struct Program<S> {
 pub(crate) struct Routines(Vec<Option<Vec<Step>>>);
 
 impl Routines {
-    /// The number of entry points.
-    const ENTRIES: usize = Entry::TrainBlock as usize + 1;
-
     pub(crate) fn insert(&mut self, entry: Entry, first: bool, steps: Vec<Step>) {
-        self.0.resize(2 * Self::ENTRIES, None);
-        if let Some(place) = self.0.get_mut(2 * entry as usize + usize::from(first)) {
+        let place = 2 * entry as usize + usize::from(first);
+        let length = self.0.len().max(place + 1);
+        self.0.resize(length, None);
+        if let Some(place) = self.0.get_mut(place) {
             *place = Some(steps);
         }
     }

@@ -185,6 +185,8 @@ pub(crate) enum Step {
     Input,
     /// Its target.
     Target,
+    /// Brings the gradient with respect to the output of the sample to memory.
+    OutputGradient,
     Copy {
         to: At,
         from: At,
@@ -213,6 +215,12 @@ pub(crate) enum Step {
         others: Vec<Step>,
     },
     Output {
+        from: At,
+        to: usize,
+        count: usize,
+    },
+    /// Writes numbers of the gradient with respect to the input of the sample.
+    InputGradient {
         from: At,
         to: usize,
         count: usize,

@@ -95,6 +95,13 @@ impl Point {
         }
     }
 
+    /// Gives a value to an equation of one sample: to a gradient with respect to the output, for example.
+    pub fn give(&mut self, id: EquationId, sample: usize, value: Array<f64>) {
+        if let Some(sample) = self.samples.get_mut(sample) {
+            sample.insert(id, value);
+        }
+    }
+
     /// Sets a parameter.
     pub fn set(&mut self, id: EquationId, value: Array<f64>) {
         self.once.insert(id, value);

@@ -143,6 +143,14 @@ pub fn check_outputs(inputs: usize, outputs: usize) -> Result<(), BatchError> {
     if inputs == outputs { Ok(()) } else { Err(BatchError::Outputs { inputs, outputs }) }
 }
 
+/// Checks that there are as many gradients with respect to inputs as samples.
+///
+/// # Errors
+/// [`BatchError::InputGradients`] if the numbers differ.
+pub(crate) fn check_input_gradients(samples: usize, gradients: usize) -> Result<(), BatchError> {
+    if samples == gradients { Ok(()) } else { Err(BatchError::InputGradients { samples, gradients }) }
+}
+
 /// An error in the shape of the data for a batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BatchError {
@@ -161,6 +169,13 @@ pub enum BatchError {
         inputs: usize,
         /// The number of outputs.
         outputs: usize,
+    },
+    /// The numbers of samples and of gradients with respect to their inputs differ.
+    InputGradients {
+        /// The number of samples.
+        samples: usize,
+        /// The number of gradients.
+        gradients: usize,
     },
     /// The length of a flat slice is not a multiple of its columns.
     Columns {
@@ -193,6 +208,11 @@ impl fmt::Display for BatchError {
                 f,
                 "the numbers of inputs and of outputs differ, {inputs} and {outputs}; \
                  pass a slice with one output for each input"
+            ),
+            Self::InputGradients { samples, gradients } => write!(
+                f,
+                "the numbers of samples and of input gradients differ, {samples} and {gradients}; \
+                 pass a slice with one gradient for each sample"
             ),
             Self::Columns { length, columns } => write!(
                 f,

@@ -56,7 +56,7 @@ fn weights<N: Differentiable + ?Sized>(
 }
 
 /// The divisor of a sum over more samples than a group has, in 64 bits; 1 for a sum.
-fn wide_divisor<N: Differentiable + ?Sized>(
+pub(crate) fn wide_divisor<N: Differentiable + ?Sized>(
     network: &N,
     targets: &[N::Target],
     workspace: &mut N::BatchWorkspace,
@@ -114,6 +114,64 @@ pub(crate) fn losses_in_groups<N: Differentiable + ?Sized>(
         losses.add(total);
     }
     losses.divided(divisor)
+}
+
+/// The loss of a batch whose samples are written to as well. `group` gets the samples of a group, what is written for
+/// them, and the total that their losses are added to.
+#[inline(always)]
+pub(crate) fn losses_of_groups<S: Scalar, I, T, W>(
+    divisors: Divisors<S>,
+    batch: Batch<'_, I, T>,
+    written: &mut [W],
+    mut group: impl FnMut(&[I], &[T], &mut [W], &mut S),
+) -> S {
+    let mut losses = Losses::new();
+    let mut last = -S::ZERO;
+    sums_of_groups::<S, _, _, _>(batch, written, |inputs, targets, written| {
+        last = -S::ZERO;
+        group(inputs, targets, written, &mut last);
+        losses.add(last);
+    });
+    match divisors {
+        Divisors::Groups(divisor) => losses.divided(divisor),
+        Divisors::One(Some(count)) => last / count,
+        Divisors::One(None) => last,
+    }
+}
+
+/// What the sums over a batch are divided by.
+#[derive(Clone, Copy)]
+pub(crate) enum Divisors<S> {
+    /// Of a batch of one group, if there is a divisor.
+    One(Option<S>),
+    /// Of a batch of more groups.
+    Groups(f64),
+}
+
+impl<S: Scalar> Divisors<S> {
+    /// Those of a batch of a network with a loss.
+    pub(crate) fn of<N: Differentiable<Scalar = S> + ?Sized>(
+        network: &N,
+        targets: &[N::Target],
+        workspace: &mut N::BatchWorkspace,
+    ) -> Self {
+        match targets.len() > S::GROUP {
+            true => Self::Groups(wide_divisor(network, targets, workspace)),
+            false => Self::One(divisor(network, targets, workspace)),
+        }
+    }
+}
+
+/// The groups of a batch in order, with what is written for their samples.
+#[inline(always)]
+pub(crate) fn sums_of_groups<S: Scalar, I, T, W>(
+    batch: Batch<'_, I, T>,
+    written: &mut [W],
+    mut group: impl FnMut(&[I], &[T], &mut [W]),
+) {
+    for ((inputs, targets), written) in batch.blocks_of(S::GROUP).zip(written.chunks_mut(S::GROUP.max(1))) {
+        group(inputs, targets, written);
+    }
 }
 
 /// The sum of the losses of groups.

@@ -1,8 +1,8 @@
 //! The library that generated networks call: batches, the traits that networks implement, and, from `mlp-kernels`,
 //! elementary functions, kernels and random start values.
 //!
-//! It needs no heap and no dependency but `mlp-hash` and `mlp-kernels`, and does not panic. `unsafe` code is in the kernels
-//! and, with the feature `alloc`, in the module `heap`. With the feature `rayon` large products of batches are computed on
+//! It needs no heap and no dependency but `mlp-hash` and `mlp-kernels`, and does not panic. `unsafe` code is in the kernels,
+//! in the module `scratch` and, with the feature `alloc`, in the module `heap`. With the feature `rayon` large products of batches are computed on
 //! several threads.
 //!
 //! Every build, every number of threads and every processor gives the same bits: floats are only added, subtracted,
@@ -32,10 +32,12 @@ mod exports;
 mod groups;
 #[cfg(feature = "alloc")]
 mod heap;
+mod inputs;
 pub mod keep;
 mod missing;
 mod missing_heap;
 mod network;
+mod scratch;
 #[cfg(feature = "serde")]
 pub mod serde;
 #[cfg(feature = "source")]
@@ -57,6 +59,7 @@ pub use boxed::{Boxed, BoxedWithSeed};
 pub use class::{Class, NoSuchClass};
 #[cfg(feature = "alloc")]
 pub use dynamic::{DynError, DynNetwork, DynTrainable, Learner, Predictor};
+pub use inputs::{InputDifferentiable, PullBack};
 #[doc(inline)]
 pub use mlp_kernels::{Scalar, random};
 pub use network::{

@@ -31,6 +31,7 @@ const OWN: &[Module] = modules! {
     values = include_str!("values.rs");
     network = include_str!("network.rs");
     groups = include_str!("groups.rs");
+    inputs = include_str!("inputs.rs");
     exports = include_str!("exports.rs");
 };
 

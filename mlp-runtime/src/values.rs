@@ -62,7 +62,9 @@ impl<S: Scalar, const N: usize> Values<S> for [S; N] {
     const ZERO: Self = [S::ZERO; N];
 
     fn from_slice(numbers: &[S]) -> Result<Self, WrongLength> {
-        Self::try_from(numbers).map_err(|_| WrongLength { length: numbers.len(), expected: N })
+        // A standalone file may have the edition 2018, whose prelude lacks the trait.
+        <Self as core::convert::TryFrom<&[S]>>::try_from(numbers)
+            .map_err(|_| WrongLength { length: numbers.len(), expected: N })
     }
 
     fn rows(flat: &[S]) -> Result<&[Self], BatchError> {
@@ -124,8 +126,7 @@ impl<S: Scalar, const N: usize> Targets<S> for Class<N> {
     const COUNT: usize = 1;
 
     fn from_numbers(numbers: &[S]) -> Result<Self, TargetError> {
-        let [number] =
-            *<&[S; 1]>::try_from(numbers).map_err(|_| WrongLength { length: numbers.len(), expected: 1 })?;
+        let [number] = <[S; 1]>::from_slice(numbers)?;
         let number = number.to_f64();
         // Of a number that is no index the conversion gives another number.
         let index = number as usize;

@@ -85,6 +85,8 @@ impl Bodies for Planned<'_> {
                 quote!(#block #groups)
             }
             Provided::Steps => context.training(),
+            Provided::InputGradients => context.input_gradients(),
+            Provided::PulledBack => context.pulled_back(),
         }
     }
 }
@@ -100,8 +102,8 @@ impl Planned<'_> {
     /// A method that returns its result, by others that write in place.
     fn by_value(&self, printer: &Printer<'_>, returned: Returned, method: &Method) -> TokenStream {
         let (seed, runtime) = (self.0.derivation.header.seed, printer.runtime);
-        let (workspace, trace) = (printer.name(Kind::Workspace), printer.name(Kind::Trace));
-        let (gradients, optimizer) = (printer.name(Kind::Gradients), printer.name(Kind::Optimizer));
+        let optimizer = printer.name(Kind::Optimizer);
+        let one = |code| self.scratch(printer, Kind::Workspace, &code);
         match returned {
             Returned::Network => quote!(Self::with_seed(#seed)),
             Returned::Seeded => quote! {
@@ -111,34 +113,60 @@ impl Planned<'_> {
             },
             Returned::Outputs => {
                 let zero = method.result.as_ref().map(|result| printer.zero(result));
-                quote! {
-                    let mut output = #zero;
-                    self.forward_into(input, &mut #workspace::new(), &mut output);
-                    output
-                }
+                let run = one(quote!(self.forward_into(input, workspace, &mut output)));
+                quote!(let mut output = #zero; #run; output)
             }
-            Returned::Trace => quote! {
-                let mut trace = #trace::ZERO;
-                self.trace_into(input, &mut #workspace::new(), &mut trace);
-                trace
-            },
-            Returned::Loss => quote! {
-                #runtime::Differentiable::loss(self, input, target, &mut #workspace::new())
-            },
-            Returned::Gradients => quote! {
-                let mut gradients = #gradients::ZERO;
-                let loss = self.backward_into(input, target, &mut #workspace::new(), &mut gradients);
-                (loss, gradients)
-            },
-            Returned::Tried => quote! {
-                let (mut workspace, mut gradients) = (#workspace::new(), #gradients::ZERO);
-                self.try_train_into(input, target, &mut #optimizer::new(), &mut workspace, &mut gradients)
-            },
-            Returned::Step => quote! {
-                let (loss, gradients) = self.backward(input, target);
-                #runtime::Trainable::step(self, &mut #optimizer::new(), &gradients);
-                loss
-            },
+            Returned::Trace => {
+                let (trace, run) =
+                    (printer.name(Kind::Trace), one(quote!(self.trace_into(input, workspace, &mut trace))));
+                quote!(let mut trace = #trace::ZERO; #run; trace)
+            }
+            Returned::Loss => one(quote!(#runtime::Differentiable::loss(self, input, target, workspace))),
+            Returned::Gradients => {
+                let run = one(quote!(self.backward_into(input, target, workspace, gradients)));
+                // What is copied to the result is not zeros first.
+                let pair = quote!((#run, ::core::clone::Clone::clone(&*gradients)));
+                self.scratch(printer, Kind::Gradients, &pair)
+            }
+            Returned::InputGradient => {
+                let zero = printer.zero(&Type::Numbers(vec![self.0.input_count()]));
+                let run =
+                    one(quote!(self.input_gradient_into(input, target, workspace, &mut input_gradient)));
+                quote!(let mut input_gradient = #zero; let loss = #run; (loss, input_gradient))
+            }
+            Returned::PulledBack => {
+                let zero = printer.zero(&Type::Numbers(vec![self.0.input_count()]));
+                let run = one(quote!(self.pull_back_into(
+                    input,
+                    output_gradient,
+                    workspace,
+                    gradients,
+                    &mut input_gradient
+                )));
+                let pair = quote!(#run; (::core::clone::Clone::clone(&*gradients), input_gradient));
+                let pair = self.scratch(printer, Kind::Gradients, &quote!({ #pair }));
+                quote!(let mut input_gradient = #zero; #pair)
+            }
+            Returned::Step | Returned::Tried => {
+                let name =
+                    if returned == Returned::Step { quote!(train_into) } else { quote!(try_train_into) };
+                let run =
+                    one(quote!(self.#name(input, target, &mut #optimizer::new(), workspace, gradients)));
+                self.scratch(printer, Kind::Gradients, &run)
+            }
+        }
+    }
+
+    /// Code with `workspace` or `gradients`, whose contents are ignored, on the stack. Nothing is written there before, except in
+    /// a standalone file, which has no `unsafe` code.
+    fn scratch(&self, printer: &Printer<'_>, kind: Kind, code: &TokenStream) -> TokenStream {
+        let (runtime, ty) = (printer.runtime, printer.name(kind));
+        let name = if kind == Kind::Gradients { quote!(gradients) } else { quote!(workspace) };
+        let is_empty = kind == Kind::Workspace && self.0.plan.layout.workspace.is_empty();
+        if self.0.standalone || is_empty {
+            quote!({ let #name = &mut #ty::new(); #code })
+        } else {
+            quote!(#runtime::scratch(|#name: &mut #ty| #code))
         }
     }
 

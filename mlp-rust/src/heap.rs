@@ -54,6 +54,18 @@ pub(super) fn boxed_stub(printer: &Printer<'_>) -> TokenStream {
     quote!(#(#parts)*)
 }
 
+/// Memory on the stack with any contents is a value of the workspace of one sample and of the gradients; checked by a macro
+/// of the runtime.
+pub(super) fn scratch(printer: &Printer<'_>) -> TokenStream {
+    let runtime = printer.runtime;
+    let is_scratch = |kind: Kind| matches!(kind, Kind::Workspace | Kind::Gradients);
+    let parts = printer.surface.exported().filter(|part| is_scratch(part.kind)).map(|part| {
+        let (name, fields) = (printer.name(part.kind), part.fields.iter().map(|field| &field.name));
+        quote!(#name { #(#fields),* })
+    });
+    quote!(#runtime::__mlp_scratch!(#(#parts)*);)
+}
+
 /// The types with `boxed()`: not those of a sample.
 fn boxed_types<'p>(printer: &'p Printer<'_>) -> impl Iterator<Item = &'p Struct> {
     printer.surface.exported().filter(|part| !part.kind.is_of_sample())

@@ -94,6 +94,7 @@ fn is_value(kind: Kind) -> bool {
         Kind::Network
         | Kind::Input
         | Kind::Target
+        | Kind::Importance
         | Kind::Element
         | Kind::Parameter(_)
         | Kind::Layer
@@ -108,6 +109,7 @@ fn of(kind: Kind) -> &'static str {
         Kind::Network => "a network",
         Kind::Input => "an input of",
         Kind::Target => "a target of",
+        Kind::Importance => "an importance of",
         Kind::Element => "an element of",
         Kind::Parameter(_) => "a parameter of",
         Kind::Layer => "a layer of",

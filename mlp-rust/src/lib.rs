@@ -66,7 +66,7 @@ pub struct Options<'s> {
 
 /// The code of a network.
 pub fn emit(compiled: &Compilation, options: &Options<'_>) -> TokenStream {
-    let Compilation { derivation, plan, .. } = compiled;
+    let (derivation, plan) = (compiled.executed(), &compiled.plan);
     let no_spans = |_: Span| proc_macro2::Span::call_site();
     let spans: Spans<'_> = options.spans.unwrap_or(&no_spans);
     let runtime = match (&options.runtime, options.standalone) {
@@ -78,6 +78,7 @@ pub fn emit(compiled: &Compilation, options: &Options<'_>) -> TokenStream {
     let no_tokens = |_: Span| None;
     let context = Context {
         derivation,
+        declared: &compiled.derivation,
         plan,
         names: Names::new(derivation),
         types: TypeNames::new(&derivation.header.name, spans(derivation.header.name_span)),
@@ -109,7 +110,10 @@ pub fn hashes(derivation: &Derivation) -> Hashes {
 
 /// What all parts of the code are printed from.
 struct Context<'c> {
+    /// The equations that the plan computes.
     derivation: &'c Derivation,
+    /// The equations without those back from the output: the fingerprint is of these.
+    declared: &'c Derivation,
     plan: &'c Plan,
     names: Names,
     types: TypeNames,
@@ -128,14 +132,23 @@ impl Context<'_> {
         let (surface, bodies) = (Surface::derived(self), Planned(self));
         let printer = surface::print::Printer { surface: &surface, runtime: &self.runtime, bodies: &bodies };
         let (types, interface) = (printer.types(), printer.interface());
-        let traits = [Trait::Tensors, Trait::Network, Trait::Differentiable, Trait::Trainable];
-        let [tensors, network, differentiable, trainable] = traits.map(|of| printer.implementation(of));
+        let traits = [
+            Trait::Tensors,
+            Trait::Network,
+            Trait::Differentiable,
+            Trait::Trainable,
+            Trait::InputDifferentiable,
+            Trait::PullBack,
+        ];
+        let [tensors, network, differentiable, trainable, inputs, pull_back] =
+            traits.map(|of| printer.implementation(of));
         let weights = weights::included(self);
         let (accumulated, inlined) = (self.accumulated_samples(), self.inlined());
         let functions = self.functions();
         let targets = targets::targets(&printer, false);
         // The runtime of a file without dependencies has no heap.
         let boxed = (!self.standalone).then(|| heap::boxed(&printer));
+        let scratch = (!self.standalone).then(|| heap::scratch(&printer));
         let serde = (!self.standalone).then(|| heap::serde(&printer));
         let hints = self.hints.map(|names| ide_hints::hints(self, &printer, names));
         printer.module(
@@ -151,8 +164,11 @@ impl Context<'_> {
                 #targets
                 #differentiable
                 #trainable
+                #inputs
+                #pull_back
                 #functions
                 #boxed
+                #scratch
                 #serde
                 #hints
             },

@@ -37,7 +37,14 @@ fn one(outline: &Outline, runtime: &TokenStream, tokens: UserTokens<'_>) -> Toke
     let surface = Surface::outlined(outline, tokens);
     let printer = Printer { surface: &surface, runtime, bodies: &Nothing };
     let (types, interface, boxed) = (printer.types(), printer.interface(), heap::boxed_stub(&printer));
-    let traits = [Trait::Tensors, Trait::Network, Trait::Differentiable, Trait::Trainable];
+    let traits = [
+        Trait::Tensors,
+        Trait::Network,
+        Trait::Differentiable,
+        Trait::Trainable,
+        Trait::InputDifferentiable,
+        Trait::PullBack,
+    ];
     let traits = traits.map(|of| printer.implementation(of));
     let allowed = quote!(
         non_snake_case,

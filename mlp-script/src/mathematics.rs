@@ -67,6 +67,8 @@ impl Mathematics<'_> {
             Symbol::BatchLoss(Reduction::Mean) => "mean E".to_owned(),
             Symbol::BatchLoss(Reduction::Sum) => "Σ E".to_owned(),
             Symbol::PenaltyGradient(by) => format!("∂P/∂{}", of(by)),
+            Symbol::Pulled(by) => format!("∂E/∂{}", of(by)),
+            Symbol::BatchPulled(by) => format!("mean ∂E/∂{}", of(by)),
             Symbol::ObjectiveGradient(by) => format!("∂J/∂{}", of(by)),
             Symbol::Updated(before) => format!("{}⁺", of(before)),
             Symbol::State { name, of: parameter } => format!("{name}_{}", of(parameter)),

@@ -40,7 +40,8 @@ fn specification(workload: &Workload) -> String {
     let (mut before, layers) = ("x".to_owned(), workload.layers().count());
     for (number, (_, outputs)) in workload.layers().enumerate() {
         let ends = number + 1 == layers;
-        let (layer, function) = if ends { ("output".to_owned(), last) } else { (format!("h{number}"), name(workload.hidden)) };
+        let (layer, function) =
+            if ends { ("output".to_owned(), last) } else { (format!("h{number}"), name(workload.hidden)) };
         text += &format!("layer {layer}[{outputs}] = {function}(dense({before}));");
         before = layer;
     }
@@ -84,7 +85,8 @@ impl<S: Scalar> Contender for Engine<S> {
     fn reset(&mut self) {
         self.network.reset_optimizer();
         let mut start = self.start.iter();
-        let names: Vec<String> = self.network.parameters().map(|parameter| parameter.name.to_owned()).collect();
+        let names: Vec<String> =
+            self.network.parameters().map(|parameter| parameter.name.to_owned()).collect();
         for name in names {
             let values = self.network.parameter_mut(&name).into_iter().flatten();
             values.zip(&mut start).for_each(|(value, &start)| *value = start);
@@ -96,8 +98,11 @@ impl<S: Scalar> Contender for Engine<S> {
     }
 
     fn train(&mut self) {
-        let targets =
-            if self.classes.is_empty() { Targets::Numbers(&self.numbers) } else { Targets::Classes(&self.classes) };
+        let targets = if self.classes.is_empty() {
+            Targets::Numbers(&self.numbers)
+        } else {
+            Targets::Classes(&self.classes)
+        };
         let done = if self.alone {
             self.network.train(&self.inputs, targets)
         } else {

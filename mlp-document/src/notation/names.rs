@@ -187,6 +187,8 @@ impl Names {
             | Symbol::BatchGradient(..)
             | Symbol::PenaltyGradient(_)
             | Symbol::ObjectiveGradient(_)
+            | Symbol::Pulled(_)
+            | Symbol::BatchPulled(_)
             | Symbol::Updated(_) => None,
         }
     }
@@ -228,6 +230,8 @@ impl Names {
             Symbol::BatchGradient(_, of) => derivative(self.batch_loss.clone(), *of),
             Symbol::PenaltyGradient(of) => derivative(penalty(), *of),
             Symbol::ObjectiveGradient(of) => derivative(objective(), *of),
+            Symbol::Pulled(of) => derivative(loss(), *of),
+            Symbol::BatchPulled(of) => derivative(self.batch_loss.clone(), *of),
             Symbol::Updated(of) => base(*of).marked(Mark::Plus).into(),
             Symbol::Named(_)
             | Symbol::Local(_)
@@ -261,6 +265,8 @@ impl Names {
             | Symbol::BatchGradient(..)
             | Symbol::PenaltyGradient(_)
             | Symbol::ObjectiveGradient(_)
+            | Symbol::Pulled(_)
+            | Symbol::BatchPulled(_)
             | Symbol::Updated(_) => Name::word(derivation.name_of(id)),
             Symbol::Local(_)
             | Symbol::Net(_)

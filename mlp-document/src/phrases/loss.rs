@@ -1,6 +1,9 @@
 //! Sentences of the section on the loss.
 
-use crate::content::{Line, Text};
+use crate::{
+    content::{Line, Text},
+    notation::math::{Math, Name},
+};
 
 use super::Over;
 
@@ -20,11 +23,27 @@ pub(crate) fn loss_of_batch(over: Over, penalty: bool) -> Text {
         Over::Count => "mean",
         Over::Weights => {
             return text![format!(
-                "The loss of one sample is its weight times the loss without weight. Then the sum over the batch, divided by the sum of the weights{minimized}."
+                "The loss of one sample, then the sum over the batch, divided by the sum of the weights{minimized}."
             )];
         }
     };
     text![format!("The loss of one sample, then the {over} over the batch{minimized}.")]
+}
+
+/// Where the loss is a sum over heads.
+pub(crate) fn loss_of_heads() -> Text {
+    text![
+        "The loss is a single number. Each head contributes a part of it, computed from its output and its target."
+    ]
+}
+
+/// Where samples have weights.
+pub(crate) fn weight_of_loss() -> Text {
+    text![
+        "The loss of a sample is its weight times the loss without weight, ",
+        Math::from(Name::letter("L")),
+        ".",
+    ]
 }
 
 /// The targets of the classes, one by one.

@@ -91,6 +91,11 @@ pub(crate) fn layer_title(name: &str) -> String {
     format!("Layer {name}")
 }
 
+/// The title of the gradients with respect to the inputs.
+pub(crate) fn inputs_title() -> String {
+    "The inputs".to_owned()
+}
+
 /// Symbols with commas; `more` of them are left out.
 pub(crate) fn list(symbols: impl IntoIterator<Item = Side>) -> Text {
     let mut text = Text::new();

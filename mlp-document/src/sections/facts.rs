@@ -184,6 +184,11 @@ impl<'d> Facts<'d> {
         self.derivation.has_gradients()
     }
 
+    /// Whether there is a backward pass: to trained parameters, or to the inputs.
+    pub(crate) fn is_differentiated(&self) -> bool {
+        self.is_trained() || self.derivation.has_input_gradients()
+    }
+
     /// The layer an equation leads to; for the loss, the number of layers.
     pub(crate) fn layer_of(&self, id: EquationId) -> usize {
         self.ends.partition_point(|end| *end < id)
@@ -257,8 +262,12 @@ impl<'d> Facts<'d> {
     /// The letter of a cross-entropy in its derivation: that of the loss, unless the loss is more than it.
     pub(crate) fn letter_of_loss(&self) -> &'static str {
         let weighted = self.derivation.loss.as_ref().is_some_and(|loss| loss.weight.is_some());
-        let targets = self.derivation.targets.iter().filter(|target| !target.importance).count();
-        if weighted || targets > 1 { "C" } else { "E" }
+        if weighted || self.has_several_targets() { "C" } else { "E" }
+    }
+
+    /// Whether there is more than one target.
+    pub(crate) fn has_several_targets(&self) -> bool {
+        self.derivation.targets.iter().filter(|target| !target.importance).count() > 1
     }
 
     /// Whether the numbers of a target sum to 1.

@@ -227,7 +227,9 @@ pub(crate) fn definitions<'d>(facts: &Facts<'d>) -> Vec<Line> {
                 open.extend(&function.textbook);
                 // The program's form in the prelude calls nothing but ln(1 + u), which is written out.
                 open.extend((function.textbook.is_none() || !function.prelude).then_some(&function.body));
-                open.extend(function.partials.iter().chain(&function.stated).filter(|_| facts.is_trained()));
+                open.extend(
+                    function.partials.iter().chain(&function.stated).filter(|_| facts.is_differentiated()),
+                );
             }
         }
     }
@@ -237,7 +239,7 @@ pub(crate) fn definitions<'d>(facts: &Facts<'d>) -> Vec<Line> {
         let own =
             used.iter().filter_map(|id| functions.get(*id as usize)).filter(|function| !function.prelude);
         let mut partials = own.flat_map(|function| function.partials.iter().chain(&function.stated));
-        facts.is_trained() && partials.any(|partial| partial.calls(of))
+        facts.is_differentiated() && partials.any(|partial| partial.calls(of))
     };
     let called = facts.derivation.prelude_function("ln_1p").filter(|id| in_derivative(*id));
     for id in used.into_iter().take(ITEMS).map(FunctionId) {

@@ -42,7 +42,15 @@ fn neurons(facts: &Facts<'_>, loss: &Loss) -> Section {
     let mut section = Section::new("loss");
     let named = facts.named(Role::Loss);
     let parts = named.iter().any(|id| matches!(facts.derivation.equation(*id).symbol, Symbol::Component(_)));
-    section.paragraph(phrases::loss_of_neurons(parts, !facts.derivation.targets.is_empty()));
+    let target = !facts.derivation.targets.is_empty();
+    section.paragraph(if loss.parts.len() > 1 && facts.has_several_targets() {
+        phrases::loss_of_heads()
+    } else {
+        phrases::loss_of_neurons(parts, target)
+    });
+    if loss.weight.is_some() {
+        section.paragraph(phrases::weight_of_loss());
+    }
     logarithms(facts, &mut section);
     let target = classes::target(facts);
     if facts.samples() == 1 && !target.is_empty() {
@@ -69,6 +77,9 @@ fn layers(facts: &Facts<'_>, loss: &Loss) -> Section {
     } else {
         phrases::loss_of_batch(facts.over(), loss.penalty.is_some())
     });
+    if loss.weight.is_some() {
+        section.paragraph(phrases::weight_of_loss());
+    }
     logarithms(facts, &mut section);
     let named = facts.named(Role::Loss);
     section.lines(lines_of(facts, &named));

@@ -390,7 +390,9 @@ impl Uses {
             Symbol::Gradient(of) => self.of_and_by(facts, [loss.total, of]),
             Symbol::BatchGradient(_, of) => self.of_and_by(facts, [loss.batch, of]),
             Symbol::PenaltyGradient(of) => self.of_and_by(facts, [loss.penalty.unwrap_or(loss.total), of]),
-            Symbol::ObjectiveGradient(of) => self.of_and_by(facts, [loss.objective, of]),
+            Symbol::ObjectiveGradient(of) | Symbol::Pulled(of) | Symbol::BatchPulled(of) => {
+                self.of_and_by(facts, [loss.objective, of]);
+            }
             Symbol::Updated(of) | Symbol::State { of, .. } => self.value(facts, of, None),
             Symbol::Named(_)
             | Symbol::Local(_)

@@ -334,6 +334,8 @@ fn kind(derivation: &Derivation, id: EquationId, symbol: &Symbol) -> &'static st
         | Symbol::BatchGradient(..)
         | Symbol::PenaltyGradient(_)
         | Symbol::ObjectiveGradient(_)
+        | Symbol::Pulled(_)
+        | Symbol::BatchPulled(_)
         | Symbol::GradientNorm
         | Symbol::ClipFactor
         | Symbol::Updated(_)

@@ -63,9 +63,14 @@ pub(super) struct Checker<'a> {
     pub(super) unroll: Option<bool>,
     pub(super) unroll_span: Option<Span>,
     pub(super) arithmetic: Option<Arithmetic>,
+    pub(super) to_inputs: bool,
     pub(super) allowed: Vec<Allowed>,
     pub(super) document: FrontMatter,
     pub(super) seed: u64,
+    /// The batch that is declared for the network, and its place.
+    pub(super) batch: Option<(usize, Span)>,
+    /// The place of the batch that `train` declares.
+    pub(super) train_batch: Option<Span>,
     pub(super) single: bool,
     pub(super) place: Place,
     /// Whether the current layer freezes the parameters of its `dense`.
@@ -117,9 +122,12 @@ impl<'a> Checker<'a> {
             unroll: None,
             unroll_span: None,
             arithmetic: None,
+            to_inputs: false,
             allowed: Vec::new(),
             document: FrontMatter::default(),
             seed: 0,
+            batch: None,
+            train_batch: None,
             single: network.precision.as_ref().is_none_or(|p| p.text == "f32"),
             place: Place::default(),
             frozen_layer: false,

@@ -37,6 +37,7 @@ impl Checker<'_> {
         if let (Some(penalty), None, false) = (self.penalties.first(), &self.loss, lost) {
             self.found.push(errors::penalty_without_loss(penalty.span));
         }
+        self.settle_batch();
         self.settle_data();
         if !lost {
             self.generated_names();
@@ -53,6 +54,8 @@ impl Checker<'_> {
             return None;
         }
         let has_data = self.data.is_some();
+        let of_training = self.training.as_ref().and_then(|training| training.batch);
+        let batch = of_training.or(self.batch.map(|(batch, _)| batch));
         let samples = self.samples();
         let header = Header {
             name: network.name.text.clone(),
@@ -62,12 +65,14 @@ impl Checker<'_> {
             attributes,
             precision: precision?,
             seed: self.seed,
+            batch,
             constants: self.constants,
             functions: self.functions.into_declared(),
             samples,
             has_data,
             unroll: self.unroll,
             arithmetic: self.arithmetic.unwrap_or_default(),
+            to_inputs: self.to_inputs,
             document: self.document,
         };
         Some(Model {

@@ -140,6 +140,9 @@ impl Checker<'_> {
                     self.seed = seed;
                 }
             }
+            Statement::Batch(batch) => {
+                self.batch = self.whole(batch, "`batch`", 1, 1 << 40).map(|n| (n as usize, batch.span));
+            }
             Statement::Data(samples, span) => self.data_block(samples, *span),
             Statement::Unroll(choice) => {
                 self.unroll_span = Some(choice.span);
@@ -163,6 +166,10 @@ impl Checker<'_> {
                 };
                 self.arithmetic = Some(arithmetic);
             }
+            Statement::Backward(choice) => match choice.text.as_str() {
+                "inputs" => self.to_inputs = true,
+                _ => self.found.push(errors::unknown_choice("`backward`", choice.span, &["inputs"])),
+            },
             Statement::Allow(codes) => self.allow(codes),
         }
     }
@@ -201,9 +208,11 @@ fn at_most_one(statement: &ast::Statement) -> Option<(&'static str, Span)> {
         Statement::Loss(loss, _) => ("loss", loss.span),
         Statement::Train(train) => ("train", train.rule.name.span),
         Statement::Seed(seed) => ("seed", seed.span),
+        Statement::Batch(batch) => ("batch", batch.span),
         Statement::Data(_, span) => ("data", Span::new(span.start, span.start + "data".len())),
         Statement::Unroll(choice) => ("unroll", choice.span),
         Statement::Arithmetic(choice) => ("arithmetic", choice.span),
+        Statement::Backward(choice) => ("backward", choice.span),
         Statement::Input(_)
         | Statement::Target(_)
         | Statement::Parameters { .. }
@@ -238,9 +247,11 @@ fn declared_names(network: &ast::Network) -> HashMap<String, Span> {
             | Statement::Penalty(_)
             | Statement::Train(_)
             | Statement::Seed(_)
+            | Statement::Batch(_)
             | Statement::Data(..)
             | Statement::Unroll(_)
             | Statement::Arithmetic(_)
+            | Statement::Backward(_)
             | Statement::Allow(_) => {}
         }
     }

@@ -162,9 +162,11 @@ fn calls(ast: &Ast) -> HashMap<Span, &str> {
             | Statement::Penalty(_)
             | Statement::Train(_)
             | Statement::Seed(_)
+            | Statement::Batch(_)
             | Statement::Data(..)
             | Statement::Unroll(_)
             | Statement::Arithmetic(_)
+            | Statement::Backward(_)
             | Statement::Allow(_) => {}
         }
     }

@@ -72,6 +72,8 @@ pub struct Outline {
     pub targets: Vec<Target>,
     /// Whether text that could not be read may declare more of them.
     pub targets_lost: bool,
+    /// The layers that are the output, where it names several.
+    pub heads: Vec<Field>,
     /// Number of samples in `data`.
     pub samples: usize,
 }
@@ -94,6 +96,7 @@ impl Outline {
             outputs: None,
             targets: Vec::new(),
             targets_lost: false,
+            heads: Vec::new(),
             samples: 0,
         }
     }

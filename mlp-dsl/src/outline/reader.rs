@@ -63,9 +63,11 @@ pub(super) fn read(ast: &Ast, network: &Network, outline: Outline) -> Outline {
         | Statement::Loss(..)
         | Statement::Penalty(_)
         | Statement::Seed(_)
+        | Statement::Batch(_)
         | Statement::Data(..)
         | Statement::Unroll(_)
         | Statement::Arithmetic(_)
+        | Statement::Backward(_)
         | Statement::Allow(_) => None,
     });
     if let Some(train) = train {
@@ -123,8 +125,10 @@ impl<'a> Reader<'a> {
             | Statement::Penalty(_)
             | Statement::Train(_)
             | Statement::Seed(_)
+            | Statement::Batch(_)
             | Statement::Unroll(_)
             | Statement::Arithmetic(_)
+            | Statement::Backward(_)
             | Statement::Allow(_) => {}
         }
     }
@@ -160,6 +164,9 @@ impl<'a> Reader<'a> {
         if heads.len() > 1 {
             self.outline.layers += 1;
             self.traced.add("outputs", &vec![total]);
+            let mut fields = Fields::default();
+            heads.iter().for_each(|name| fields.add(name, &vec![length(name)]));
+            self.outline.heads = fields.made;
         }
     }
 

@@ -156,6 +156,10 @@ impl<'d> Facts<'d> {
                 parameter.state().iter().map(|state| (state.equation, Storage::State(state.equation))),
             );
         }
+        if let Some(back) = &d.pull_back {
+            stored.extend(back.output.iter().map(|id| (*id, Storage::OutputGradient)));
+            stored.extend(back.parameters.iter().map(|own| (own.batch, Storage::Gradient(own.parameter))));
+        }
         if let Some(training) = &d.training {
             let is_number = |id: &&EquationId| matches!(d.equation(**id).op, Op::Setting(_));
             stored.extend(training.settings.iter().filter(is_number).map(|id| (*id, Storage::Setting(*id))));
@@ -189,7 +193,10 @@ impl<'d> Facts<'d> {
         }
         let parameters: HashSet<EquationId> = d.parameters.iter().map(|p| p.equation).collect();
         for (id, equation) in d.numbered() {
-            let of_parameter = if let Symbol::Gradient(of) | Symbol::PenaltyGradient(of) = equation.symbol {
+            let of_parameter = if let Symbol::Gradient(of)
+            | Symbol::PenaltyGradient(of)
+            | Symbol::Pulled(of) = equation.symbol
+            {
                 parameters.contains(&of)
             } else {
                 false
@@ -251,8 +258,11 @@ fn is_in_rows(derivation: &Derivation, id: EquationId) -> bool {
     let input = derivation.inputs.len() == 1 && derivation.inputs.iter().any(is);
     let target =
         derivation.targets.len() == 1 && derivation.targets.iter().any(|target| !target.class && is(target));
+    let output_gradient = derivation.pull_back.iter().any(|back| back.output == [id]);
     let computed = equation.op != Op::Given;
-    equation.per == Per::Sample && matches!(equation.shape, Shape::Vector(_)) && (computed || input || target)
+    equation.per == Per::Sample
+        && matches!(equation.shape, Shape::Vector(_))
+        && (computed || input || target || output_gradient)
 }
 
 /// A gradient that is one product of vectors or a copy is added to the batch's at once; where the sum is rounded

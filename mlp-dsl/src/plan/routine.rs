@@ -35,6 +35,20 @@ pub enum Entry {
     AccumulateBlock,
     /// The same, and the update from the mean gradients after the last block.
     TrainBlock,
+    /// The loss of a sample; the gradient with respect to its input is written.
+    InputGradient,
+    /// The loss of a sample; its gradients are added to those of the batch, and that with respect to its input is written.
+    AccumulateWithInput,
+    /// Back from the gradient of a sample with respect to its output: gradients are added to those of the batch, and that
+    /// with respect to its input is written.
+    PullBack,
+    /// [`InputGradient`](Entry::InputGradient) for a block of samples, whose losses are added to a total.
+    InputGradientBlock,
+    /// [`AccumulateWithInput`](Entry::AccumulateWithInput) for a block of samples, sums of outer products and means
+    /// after the last block included.
+    AccumulateWithInputBlock,
+    /// [`PullBack`](Entry::PullBack) for a block of samples, likewise.
+    PullBackBlock,
 }
 
 impl Entry {
@@ -45,7 +59,10 @@ impl Entry {
             | Entry::LossBlock
             | Entry::SamplesBlock
             | Entry::AccumulateBlock
-            | Entry::TrainBlock => true,
+            | Entry::TrainBlock
+            | Entry::InputGradientBlock
+            | Entry::AccumulateWithInputBlock
+            | Entry::PullBackBlock => true,
             Entry::Forward
             | Entry::Trace
             | Entry::Loss
@@ -54,7 +71,10 @@ impl Entry {
             | Entry::Penalize
             | Entry::Weight
             | Entry::Step
-            | Entry::Train => false,
+            | Entry::Train
+            | Entry::InputGradient
+            | Entry::AccumulateWithInput
+            | Entry::PullBack => false,
         }
     }
 }

@@ -95,12 +95,16 @@ pub enum Statement {
     Train(Train),
     /// `seed …`
     Seed(Expression),
+    /// `batch …`
+    Batch(Expression),
     /// `data { … }` or `data 8;`
     Data(Samples, Span),
     /// `unroll always;`
     Unroll(Name),
     /// `arithmetic fused;`
     Arithmetic(Name),
+    /// `backward inputs;`
+    Backward(Name),
     /// `allow W0104, W0203;`
     Allow(Vec<Name>),
 }

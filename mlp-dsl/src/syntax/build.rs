@@ -145,9 +145,11 @@ impl<'a> Builder<'a> {
             }
             Rule::penalty => Statement::Penalty(self.expression(inner.next()?)?),
             Rule::seed => Statement::Seed(self.expression(inner.next()?)?),
+            Rule::batch => Statement::Batch(self.expression(inner.next()?)?),
             Rule::data => Statement::Data(self.samples(inner.next()?)?, span),
             Rule::unroll => Statement::Unroll(self.name(inner.next()?)),
             Rule::arithmetic => Statement::Arithmetic(self.name(inner.next()?)),
+            Rule::backward => Statement::Backward(self.name(inner.next()?)),
             Rule::allow => Statement::Allow(inner.map(|code| self.name(code)).collect()),
             _ => {
                 let rule = self.call(inner.next()?)?;

@@ -86,10 +86,14 @@ pub enum Rule {
     r#sample_values,
     ///`(0, 1)`, `(0,)`: more than a formula in parentheses.
     r#tuple,
+    ///`batch 100;`
+    r#batch,
     ///`unroll always;`, `unroll never;`: whether the generated code unrolls layers.
     r#unroll,
     ///`arithmetic fused;`: how products and sums are rounded.
     r#arithmetic,
+    ///`backward inputs;`: what the backward pass reaches beside the parameters.
+    r#backward,
     ///`allow W0104, W0203;`: warnings that are not reported.
     r#allow,
     ///`document { title = "Homework 3", marks = 12, headings = { loss = "Kosten" } }`: front matter.
@@ -208,6 +212,7 @@ skipped.*/
     r#kw_data,
     r#kw_unroll,
     r#kw_arithmetic,
+    r#kw_backward,
     r#kw_allow,
     r#kw_document,
     r#kw_rule,
@@ -217,6 +222,7 @@ skipped.*/
     r#kw_loss,
     r#kw_train,
     r#kw_seed,
+    r#kw_batch,
     r#kw_const,
     r#kw_fn,
     r#kw_textbook,
@@ -273,8 +279,10 @@ impl Rule {
             Rule::r#sample,
             Rule::r#sample_values,
             Rule::r#tuple,
+            Rule::r#batch,
             Rule::r#unroll,
             Rule::r#arithmetic,
+            Rule::r#backward,
             Rule::r#allow,
             Rule::r#document,
             Rule::r#entries,
@@ -344,6 +352,7 @@ impl Rule {
             Rule::r#kw_data,
             Rule::r#kw_unroll,
             Rule::r#kw_arithmetic,
+            Rule::r#kw_backward,
             Rule::r#kw_allow,
             Rule::r#kw_document,
             Rule::r#kw_rule,
@@ -353,6 +362,7 @@ impl Rule {
             Rule::r#kw_loss,
             Rule::r#kw_train,
             Rule::r#kw_seed,
+            Rule::r#kw_batch,
             Rule::r#kw_const,
             Rule::r#kw_fn,
             Rule::r#kw_textbook,
@@ -710,6 +720,9 @@ impl ::pest::Parser<Rule> for MlpParser {
                             state.restore_on_err(|state| self::r#seed(state))
                         })
                         .or_else(|state| {
+                            state.restore_on_err(|state| self::r#batch(state))
+                        })
+                        .or_else(|state| {
                             state.restore_on_err(|state| self::r#data(state))
                         })
                         .or_else(|state| {
@@ -717,6 +730,9 @@ impl ::pest::Parser<Rule> for MlpParser {
                         })
                         .or_else(|state| {
                             state.restore_on_err(|state| self::r#arithmetic(state))
+                        })
+                        .or_else(|state| {
+                            state.restore_on_err(|state| self::r#backward(state))
                         })
                         .or_else(|state| {
                             state.restore_on_err(|state| self::r#allow(state))
@@ -2217,6 +2233,49 @@ impl ::pest::Parser<Rule> for MlpParser {
                 }
                 #[inline]
                 #[allow(non_snake_case, unused_variables)]
+                pub fn r#batch(
+                    state: ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                ) -> ::pest::ParseResult<
+                    ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                > {
+                    state
+                        .rule(
+                            Rule::r#batch,
+                            |state| {
+                                state
+                                    .sequence(|state| {
+                                        state
+                                            .sequence(|state| {
+                                                state
+                                                    .optional(|state| {
+                                                        state
+                                                            .restore_on_err(|state| self::r#doc(state))
+                                                            .and_then(|state| {
+                                                                state
+                                                                    .repeat(|state| {
+                                                                        state
+                                                                            .sequence(|state| {
+                                                                                super::hidden::skip(state)
+                                                                                    .and_then(|state| {
+                                                                                        state.restore_on_err(|state| self::r#doc(state))
+                                                                                    })
+                                                                            })
+                                                                    })
+                                                            })
+                                                    })
+                                            })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| { self::r#kw_batch(state) })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| { self::r#expression(state) })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| { state.match_string(";") })
+                                    })
+                            },
+                        )
+                }
+                #[inline]
+                #[allow(non_snake_case, unused_variables)]
                 pub fn r#unroll(
                     state: ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
                 ) -> ::pest::ParseResult<
@@ -2293,6 +2352,49 @@ impl ::pest::Parser<Rule> for MlpParser {
                                             })
                                             .and_then(|state| { super::hidden::skip(state) })
                                             .and_then(|state| { self::r#kw_arithmetic(state) })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| { self::r#name(state) })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| { state.match_string(";") })
+                                    })
+                            },
+                        )
+                }
+                #[inline]
+                #[allow(non_snake_case, unused_variables)]
+                pub fn r#backward(
+                    state: ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                ) -> ::pest::ParseResult<
+                    ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                > {
+                    state
+                        .rule(
+                            Rule::r#backward,
+                            |state| {
+                                state
+                                    .sequence(|state| {
+                                        state
+                                            .sequence(|state| {
+                                                state
+                                                    .optional(|state| {
+                                                        state
+                                                            .restore_on_err(|state| self::r#doc(state))
+                                                            .and_then(|state| {
+                                                                state
+                                                                    .repeat(|state| {
+                                                                        state
+                                                                            .sequence(|state| {
+                                                                                super::hidden::skip(state)
+                                                                                    .and_then(|state| {
+                                                                                        state.restore_on_err(|state| self::r#doc(state))
+                                                                                    })
+                                                                            })
+                                                                    })
+                                                            })
+                                                    })
+                                            })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| { self::r#kw_backward(state) })
                                             .and_then(|state| { super::hidden::skip(state) })
                                             .and_then(|state| { self::r#name(state) })
                                             .and_then(|state| { super::hidden::skip(state) })
@@ -4273,6 +4375,7 @@ impl ::pest::Parser<Rule> for MlpParser {
                                         .or_else(|state| { self::r#kw_layer(state) })
                                         .or_else(|state| { self::r#kw_unroll(state) })
                                         .or_else(|state| { self::r#kw_arithmetic(state) })
+                                        .or_else(|state| { self::r#kw_backward(state) })
                                         .or_else(|state| { self::r#kw_allow(state) })
                                         .or_else(|state| { self::r#kw_const(state) })
                                         .or_else(|state| { self::r#kw_fn(state) })
@@ -4525,6 +4628,9 @@ impl ::pest::Parser<Rule> for MlpParser {
                                         state.restore_on_err(|state| self::r#seed(state))
                                     })
                                     .or_else(|state| {
+                                        state.restore_on_err(|state| self::r#batch(state))
+                                    })
+                                    .or_else(|state| {
                                         state.restore_on_err(|state| self::r#data(state))
                                     })
                                     .or_else(|state| {
@@ -4532,6 +4638,9 @@ impl ::pest::Parser<Rule> for MlpParser {
                                     })
                                     .or_else(|state| {
                                         state.restore_on_err(|state| self::r#arithmetic(state))
+                                    })
+                                    .or_else(|state| {
+                                        state.restore_on_err(|state| self::r#backward(state))
                                     })
                                     .or_else(|state| {
                                         state.restore_on_err(|state| self::r#allow(state))
@@ -5255,6 +5364,35 @@ impl ::pest::Parser<Rule> for MlpParser {
                 }
                 #[inline]
                 #[allow(non_snake_case, unused_variables)]
+                pub fn r#kw_backward(
+                    state: ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                ) -> ::pest::ParseResult<
+                    ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                > {
+                    state
+                        .rule(
+                            Rule::r#kw_backward,
+                            |state| {
+                                state
+                                    .atomic(
+                                        ::pest::Atomicity::Atomic,
+                                        |state| {
+                                            state
+                                                .sequence(|state| {
+                                                    state
+                                                        .match_string("backward")
+                                                        .and_then(|state| {
+                                                            state
+                                                                .lookahead(false, |state| { self::r#XID_CONTINUE(state) })
+                                                        })
+                                                })
+                                        },
+                                    )
+                            },
+                        )
+                }
+                #[inline]
+                #[allow(non_snake_case, unused_variables)]
                 pub fn r#kw_allow(
                     state: ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
                 ) -> ::pest::ParseResult<
@@ -5504,6 +5642,35 @@ impl ::pest::Parser<Rule> for MlpParser {
                                                 .sequence(|state| {
                                                     state
                                                         .match_string("seed")
+                                                        .and_then(|state| {
+                                                            state
+                                                                .lookahead(false, |state| { self::r#XID_CONTINUE(state) })
+                                                        })
+                                                })
+                                        },
+                                    )
+                            },
+                        )
+                }
+                #[inline]
+                #[allow(non_snake_case, unused_variables)]
+                pub fn r#kw_batch(
+                    state: ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                ) -> ::pest::ParseResult<
+                    ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                > {
+                    state
+                        .rule(
+                            Rule::r#kw_batch,
+                            |state| {
+                                state
+                                    .atomic(
+                                        ::pest::Atomicity::Atomic,
+                                        |state| {
+                                            state
+                                                .sequence(|state| {
+                                                    state
+                                                        .match_string("batch")
                                                         .and_then(|state| {
                                                             state
                                                                 .lookahead(false, |state| { self::r#XID_CONTINUE(state) })
@@ -6003,8 +6170,10 @@ impl ::pest::Parser<Rule> for MlpParser {
                     Rule::r#sample => rules::r#sample(state),
                     Rule::r#sample_values => rules::r#sample_values(state),
                     Rule::r#tuple => rules::r#tuple(state),
+                    Rule::r#batch => rules::r#batch(state),
                     Rule::r#unroll => rules::r#unroll(state),
                     Rule::r#arithmetic => rules::r#arithmetic(state),
+                    Rule::r#backward => rules::r#backward(state),
                     Rule::r#allow => rules::r#allow(state),
                     Rule::r#document => rules::r#document(state),
                     Rule::r#entries => rules::r#entries(state),
@@ -6074,6 +6243,7 @@ impl ::pest::Parser<Rule> for MlpParser {
                     Rule::r#kw_data => rules::r#kw_data(state),
                     Rule::r#kw_unroll => rules::r#kw_unroll(state),
                     Rule::r#kw_arithmetic => rules::r#kw_arithmetic(state),
+                    Rule::r#kw_backward => rules::r#kw_backward(state),
                     Rule::r#kw_allow => rules::r#kw_allow(state),
                     Rule::r#kw_document => rules::r#kw_document(state),
                     Rule::r#kw_rule => rules::r#kw_rule(state),
@@ -6083,6 +6253,7 @@ impl ::pest::Parser<Rule> for MlpParser {
                     Rule::r#kw_loss => rules::r#kw_loss(state),
                     Rule::r#kw_train => rules::r#kw_train(state),
                     Rule::r#kw_seed => rules::r#kw_seed(state),
+                    Rule::r#kw_batch => rules::r#kw_batch(state),
                     Rule::r#kw_const => rules::r#kw_const(state),
                     Rule::r#kw_fn => rules::r#kw_fn(state),
                     Rule::r#kw_textbook => rules::r#kw_textbook(state),

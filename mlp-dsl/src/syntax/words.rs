@@ -26,7 +26,7 @@ const fn word(text: &'static str, meaning: &'static str) -> Word {
 }
 
 /// The words that start a sentence, and the places where it is allowed.
-pub const STARTS: [(Place, Word); 22] = [
+pub const STARTS: [(Place, Word); 24] = [
     (Place::File, word("network", "`network Name: f64 { … }`: a network; the default number type is `f32`")),
     (
         Place::File,
@@ -84,6 +84,13 @@ pub const STARTS: [(Place, Word); 22] = [
     (
         Place::Network,
         word(
+            "batch",
+            "`batch 100;`: the batch size, also where there is no `train`; it decides how many samples are computed at once",
+        ),
+    ),
+    (
+        Place::Network,
+        word(
             "data",
             "`data { (0, 1) -> 1 }`: samples, inputs before targets; `data 8;`: that many are drawn",
         ),
@@ -99,6 +106,7 @@ pub const STARTS: [(Place, Word); 22] = [
             "`arithmetic separate;`, `arithmetic fused;`: whether a product and the following addition are rounded separately or once",
         ),
     ),
+    (Place::Network, word("backward", "`backward inputs;`: gradients with respect to the inputs, too")),
     (Place::Network, word("allow", "`allow W0104;`: warnings of this network that are not reported")),
 ];
 

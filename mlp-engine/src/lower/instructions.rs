@@ -78,6 +78,11 @@ impl Lowering<'_> {
                 Ok(())
             }
             plan::Instruction::Output(output) => self.output(output),
+            plan::Instruction::InputGradient(values) => values.iter().try_for_each(|(value, to)| {
+                let (from, to, count) = (self.value(value)?, *to, value.shape.count());
+                self.push(Step::InputGradient { from, to, count });
+                Ok(())
+            }),
             plan::Instruction::Trace(value) => {
                 let (to, from) = (self.places.traced(value.value)?, self.value(value)?);
                 self.copy(to, from, value.shape.count());
@@ -142,13 +147,18 @@ impl Lowering<'_> {
                 self.lanes(&each.assignments, &each.reads, false)
             }
             LoopForm::Block => self.lanes(&each.assignments, &each.reads, true),
-            // The results of earlier assignments are not in `reads`.
+            // The results of earlier assignments, and the values before later ones, are not in `reads`.
             LoopForm::Unrolled | LoopForm::Elements | LoopForm::Padded(_) => {
-                each.assignments.iter().enumerate().try_for_each(|(number, assignment)| {
-                    let mut reads = each.reads.clone();
-                    reads.extend(each.assignments.iter().take(number).map(|earlier| earlier.result));
-                    self.each(assignment, &reads)
-                })
+                let mut reads = each.reads.clone();
+                reads.extend(each.assignments.iter().filter_map(|assignment| {
+                    let value = assignment.over?;
+                    Some(Operand { value, ..assignment.result })
+                }));
+                for assignment in &each.assignments {
+                    self.each(assignment, &reads)?;
+                    reads.push(assignment.result);
+                }
+                Ok(())
             }
         }
     }

@@ -33,7 +33,7 @@ pub(crate) fn program<S: Scalar>(compiled: &Compilation) -> Result<Program<S>, E
     if declared != own {
         return Err(Error::Precision { declared: declared.rust() });
     }
-    let mut lowering = Lowering::new(&compiled.derivation, &compiled.plan);
+    let mut lowering = Lowering::new(compiled.executed(), &compiled.plan);
     let mut routines = Routines::default();
     for routine in &compiled.plan.routines {
         for first in [true, false] {
@@ -112,12 +112,18 @@ impl<'l> Lowering<'l> {
             | Entry::Penalize
             | Entry::Weight
             | Entry::Step
-            | Entry::Train => self.data(instructions),
+            | Entry::Train
+            | Entry::InputGradient
+            | Entry::AccumulateWithInput
+            | Entry::PullBack => self.data(instructions),
             Entry::ForwardBlock
             | Entry::LossBlock
             | Entry::SamplesBlock
             | Entry::AccumulateBlock
-            | Entry::TrainBlock => {}
+            | Entry::TrainBlock
+            | Entry::InputGradientBlock
+            | Entry::AccumulateWithInputBlock
+            | Entry::PullBackBlock => {}
         }
         self.all(instructions)
     }

@@ -37,6 +37,7 @@ pub(super) struct Places {
     data: BTreeMap<EquationId, usize>,
     input_at: usize,
     target_at: usize,
+    output_gradient_at: usize,
     inputs: usize,
     targets: usize,
     locals: BTreeMap<EquationId, u32>,
@@ -58,6 +59,7 @@ impl Places {
             data: BTreeMap::new(),
             input_at: 0,
             target_at: 0,
+            output_gradient_at: 0,
             inputs: 0,
             targets: 0,
             locals: BTreeMap::new(),
@@ -105,12 +107,20 @@ impl Places {
         for target in &derivation.targets {
             place(&target.value, target.shape, &mut self.targets);
         }
+        let mut outputs = 0;
+        if let Some(back) = &derivation.pull_back {
+            for id in &back.output {
+                data.insert(*id, outputs);
+                outputs += derivation.shape(*id).count();
+            }
+        }
         self.data = data;
         self.input_at = self.room(self.inputs);
         self.target_at = self.room(self.targets);
+        self.output_gradient_at = self.room(outputs);
     }
 
-    /// Room for so many numbers.
+    /// Room for this many numbers.
     pub(super) fn room(&mut self, count: usize) -> usize {
         if count >= SMALL {
             self.size = self.size.next_multiple_of(SMALL);
@@ -150,6 +160,10 @@ impl Places {
         match operand.storage {
             Storage::Input => once(self.data.get(&operand.value)).map(|at| At::once(self.input_at + at.at)),
             Storage::Target => once(self.data.get(&operand.value)).map(|at| At::once(self.target_at + at.at)),
+            Storage::OutputGradient => {
+                let of = once(self.data.get(&operand.value));
+                of.map(|at| At::once(self.output_gradient_at + at.at))
+            }
             Storage::Parameter(of) => once(self.parameters.get(&of)),
             Storage::Gradient(of) => once(self.gradients.get(&of)),
             Storage::Setting(of) => once(self.settings.get(&of)),
@@ -232,6 +246,7 @@ impl Places {
             trace: named(&layout.trace, &self.trace)?,
             input_at: self.input_at,
             target_at: self.target_at,
+            output_gradient_at: self.output_gradient_at,
             registers_at,
             size: self.size,
             initial,

@@ -87,7 +87,7 @@ pub(super) fn dot<S: Scalar, I: Isa>(isa: I, fused: bool, a: &[S], b: &[S]) -> S
     let Some((&a, &b)) = factors.next() else { return S::ZERO };
     let mut sum = a * b;
     for (&a, &b) in factors {
-        sum = if fused { isa.multiply_add(a, b, sum) } else { sum + a * b };
+        sum = if fused { isa.multiply_add_in_loop(a, b, sum) } else { sum + a * b };
     }
     sum
 }

@@ -8,7 +8,10 @@ use mlp_kernels::{
     kernels::{padded, put_first},
 };
 
-use super::{PART, numbers::holds};
+use super::{
+    PART,
+    numbers::{fused, holds},
+};
 use crate::{
     memory::{Rest, split},
     step::{At, Instruction, Lanes, Operation, Rows, Source},
@@ -243,10 +246,10 @@ impl<S: Scalar> Running<'_, S> {
             Operation::Tanh => function!(to, of(o)?, |x| S::tanh(x)),
             Operation::Erf => function!(to, of(o)?, |x| S::erf(x)),
             Operation::Floor => function!(to, of(o)?, |x| S::floor(x)),
-            Operation::FusedExp => function!(to, of(o)?, |x| isa.exp(x)),
-            Operation::FusedLn => function!(to, of(o)?, |x| isa.ln(x)),
-            Operation::FusedTanh => function!(to, of(o)?, |x| isa.tanh(x)),
-            Operation::FusedErf => function!(to, of(o)?, |x| isa.erf(x)),
+            Operation::FusedExp => function!(to, of(o)?, |x| fused::exp(isa, x)),
+            Operation::FusedLn => function!(to, of(o)?, |x| fused::ln(isa, x)),
+            Operation::FusedTanh => function!(to, of(o)?, |x| fused::tanh(isa, x)),
+            Operation::FusedErf => function!(to, of(o)?, |x| fused::erf(isa, x)),
             Operation::Add => binary!(to, of(o)?, of(a)?, |o, a| o + a),
             Operation::Subtract => binary!(to, of(o)?, of(a)?, |o, a| o - a),
             Operation::Multiply => binary!(to, of(o)?, of(a)?, |o, a| o * a),
@@ -255,10 +258,10 @@ impl<S: Scalar> Running<'_, S> {
             Operation::AddProduct => ternary!(to, of(o)?, of(a)?, of(b)?, |o, a, b| o + a * b),
             Operation::SubtractProduct => ternary!(to, of(o)?, of(a)?, of(b)?, |o, a, b| o - a * b),
             Operation::FusedAdd => {
-                ternary!(to, of(o)?, of(a)?, of(b)?, |o, a, b| isa.multiply_add(a, b, o));
+                ternary!(to, of(o)?, of(a)?, of(b)?, |o, a, b| isa.multiply_add_in_loop(a, b, o));
             }
             Operation::FusedSubtract => {
-                ternary!(to, of(o)?, of(a)?, of(b)?, |o, a, b| isa.multiply_add(-a, b, o));
+                ternary!(to, of(o)?, of(a)?, of(b)?, |o, a, b| isa.multiply_add_in_loop(-a, b, o));
             }
             Operation::Select(comparison) => {
                 let (Operand::Slice(o), Operand::Slice(a), Operand::Slice(b), Operand::Slice(c)) =

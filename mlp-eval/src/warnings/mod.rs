@@ -165,6 +165,8 @@ fn shown(derivation: &Derivation, id: EquationId) -> Option<String> {
         | Symbol::BatchGradient(..)
         | Symbol::PenaltyGradient(_)
         | Symbol::ObjectiveGradient(_)
+        | Symbol::Pulled(_)
+        | Symbol::BatchPulled(_)
         | Symbol::StepNumber
         | Symbol::State { .. }
         | Symbol::GradientNorm

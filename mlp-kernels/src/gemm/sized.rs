@@ -51,7 +51,7 @@ struct MatrixVector<E, const FUSED: bool> {
 /// y = W x, with a row in each lane; then + b unless it is null.
 ///
 /// # Safety
-/// The arrays have the sizes of a matrix with so many rows and columns; the processor has the instructions of V.
+/// The arrays have the sizes of a matrix with these rows and columns; the processor has the instructions of V.
 pub(in super::super) unsafe fn matrix_vector<V: Vector, const FUSED: bool>(
     w: *const V::Element,
     x: *const V::Element,
@@ -95,7 +95,7 @@ impl<V: Vector, const FUSED: bool> Outlined<V> for MatrixVector<V::Element, FUSE
     }
 }
 
-/// What a sum of so many terms starts with.
+/// What a sum of this many terms starts with.
 #[inline(always)]
 fn start<V: Vector>(terms: usize) -> V::Element {
     if terms == 0 { V::Element::ZERO } else { -V::Element::ZERO }

@@ -1,6 +1,7 @@
 //! An instruction set that is chosen when the program runs, with products whose sizes are known only then: the same
 //! kernels as those of [`Isa`], and the same bits.
 
+use super::super::arithmetic::Arithmetic;
 use super::super::gemm::epilogue::{Descent, Epilogue};
 use super::super::gemm::product::{self, Product, Sizes};
 use super::super::gemm::sized;
@@ -30,6 +31,17 @@ enum Kind {
     Avx512(Avx512),
     #[cfg(all(target_arch = "aarch64", target_feature = "neon", target_endian = "little"))]
     Neon(Neon),
+}
+
+/// A product and its addition to a sum are rounded once, in loops of large functions.
+#[derive(Clone, Copy, Debug)]
+pub struct InLoop<I>(pub I);
+
+impl<I: Isa> Arithmetic for InLoop<I> {
+    #[inline(always)]
+    fn multiply_add<T: Scalar>(self, a: T, b: T, c: T) -> T {
+        self.0.multiply_add_in_loop(a, b, c)
+    }
 }
 
 /// Samples, and elements of the vectors of each.
@@ -236,7 +248,7 @@ registers!(Neon: core::arch::aarch64::float32x4_t, core::arch::aarch64::float64x
 #[inline(always)]
 fn add_product<S: Scalar>(isa: impl Isa, rounding: Rounding, sum: S, a: S, b: S) -> S {
     match rounding {
-        Rounding::Fused => isa.multiply_add(a, b, sum),
+        Rounding::Fused => isa.multiply_add_in_loop(a, b, sum),
         Rounding::Separate => sum + a * b,
     }
 }

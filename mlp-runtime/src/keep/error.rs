@@ -5,10 +5,10 @@ use core::fmt;
 use super::json::{Malformed, Sizes, Text};
 use crate::network::ParameterShape;
 
-/// A text of a file as far as an error keeps it: the first 60 bytes.
+/// A text of a file as far as an error keeps it: the first 46 bytes.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Excerpt {
-    bytes: [u8; 60],
+    bytes: [u8; 46],
     length: u8,
     is_cut: bool,
 }
@@ -23,7 +23,7 @@ impl Excerpt {
     }
 
     fn of(text: impl Iterator<Item = char>) -> Self {
-        let mut excerpt = Excerpt { bytes: [0; 60], length: 0, is_cut: false };
+        let mut excerpt = Excerpt { bytes: [0; 46], length: 0, is_cut: false };
         for of in text {
             let mut encoded = [0; 4];
             let encoded = of.encode_utf8(&mut encoded).as_bytes();

@@ -106,9 +106,11 @@ impl<'c> Bindings<'c> {
         if data.is_empty() {
             return data;
         }
-        let is_target = |storage| storage == Storage::Target;
-        let target = self.stored(is_target).next().map(|_| quote!(let __target = &__targets[__sample];));
-        quote!(let __input = &__inputs[__sample]; #target #data)
+        let uses = |own: Storage| self.stored(|storage| storage == own).next().is_some();
+        let target = uses(Storage::Target).then(|| quote!(let __target = &__targets[__sample];));
+        let output = uses(Storage::OutputGradient)
+            .then(|| quote!(let __output_gradient = &__output_gradients[__sample];));
+        quote!(let __input = &__inputs[__sample]; #target #output #data)
     }
 
     /// Names for the input and the target.
@@ -119,7 +121,23 @@ impl<'c> Bindings<'c> {
             [target] => code.extend(self.target(target)),
             targets => code.extend(targets.iter().map(|target| self.field_of_target(target))),
         }
+        code.extend(self.output_gradient());
         code
+    }
+
+    /// Names for the gradient with respect to the output.
+    fn output_gradient(&self) -> TokenStream {
+        let derivation = self.context.derivation;
+        let (Some(back), Some(layer)) = (&derivation.pull_back, derivation.output()) else {
+            return TokenStream::new();
+        };
+        let array = quote!(__output_gradient);
+        let used = back.output.iter().enumerate().filter(|(_, id)| self.is_used(**id));
+        let named = used.map(|(index, id)| match layer.value {
+            Value::Packed(_) => self.whole(*id, Shape::Scalar, (index, 1), &array),
+            Value::Whole(_) => self.whole(*id, layer.shape, (0, 1), &array),
+        });
+        named.collect()
     }
 
     /// One of several targets, a field.

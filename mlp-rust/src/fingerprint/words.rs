@@ -55,6 +55,8 @@ pub(super) fn write_symbol(to: &mut impl Write, symbol: &Symbol) -> fmt::Result 
         Symbol::BatchGradient(by, of) => write!(to, " batch-gradient {} {}", reduction(*by), of.0),
         Symbol::PenaltyGradient(of) => write!(to, " penalty-gradient {}", of.0),
         Symbol::ObjectiveGradient(of) => write!(to, " objective-gradient {}", of.0),
+        Symbol::Pulled(of) => write!(to, " pulled {}", of.0),
+        Symbol::BatchPulled(of) => write!(to, " batch-pulled {}", of.0),
         Symbol::Setting(name) => write!(to, " setting {name}"),
         Symbol::StepNumber => write!(to, " step-number"),
         Symbol::State { name, of } => write!(to, " state {name} {}", of.0),

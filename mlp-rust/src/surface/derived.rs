@@ -37,7 +37,9 @@ fn facts(context: &Context<'_>) -> Facts {
         input: Type::Numbers(vec![context.input_count()]),
         target: (!d.targets.is_empty()).then(|| target.clone()),
     });
-    let by_value = context.plan.layout.by_value;
+    let (network_by_value, sample_by_value) =
+        (context.plan.layout.by_value, context.plan.layout.sample_by_value);
+    let gradients_by_value = network_by_value && sample_by_value;
     Facts {
         name: d.header.name.clone(),
         span: (context.spans)(d.header.name_span),
@@ -48,7 +50,9 @@ fn facts(context: &Context<'_>) -> Facts {
         workspace: workspace(context),
         batch_workspace: context.plan.layout.has_batch_workspace().then(|| batch_workspace(context)),
         trace: trace(context),
-        gradients: d.loss.as_ref().map(|_| gradients(context)),
+        gradients: (d.loss.is_some() || d.pull_back.is_some()).then(|| gradients(context)),
+        has_loss: d.loss.is_some(),
+        to_inputs: d.pull_back.is_some(),
         has_gradients: d.has_gradients(),
         optimizer: d.training.as_ref().map(|training| optimizer(context, training)),
         input: numbers(context.input_count()),
@@ -58,7 +62,7 @@ fn facts(context: &Context<'_>) -> Facts {
         heads: (d.heads.len() > 1).then(|| heads(context)),
         counts: counts(context),
         seed: d.header.seed,
-        fingerprint: fingerprint::fingerprint(d),
+        fingerprint: fingerprint::fingerprint(context.declared),
         layout_hash: fingerprint::layout(d),
         loss: Loss {
             reduction: d.loss.as_ref().map_or(Reduction::Mean, |loss| loss.reduction),
@@ -66,7 +70,12 @@ fn facts(context: &Context<'_>) -> Facts {
             weighted: d.loss.as_ref().is_some_and(|loss| loss.is_weighted_mean()),
         },
         // A fresh optimizer would forget the states of the rule.
-        by_value: ByValue { all: by_value, train: by_value && !d.has_optimizer_state() },
+        by_value: ByValue {
+            network: network_by_value,
+            sample: sample_by_value,
+            gradients: gradients_by_value,
+            train: gradients_by_value && !d.has_optimizer_state(),
+        },
         has_heap: !context.standalone,
         trained: weights::is_constant(context),
         samples,
@@ -177,8 +186,8 @@ fn network_docs(context: &Context<'_>) -> Vec<String> {
         docs.push(String::new());
         let heap = if context.standalone { "" } else { "`boxed()` (feature `alloc` of `mlp`), or with " };
         docs.push(format!(
-            " Too large to return by value: start with {heap}`ZERO` in a `static` and then `initialize`. Use the \
-             methods that write in place."
+            " Too large to return by value, as are its gradients: start with {heap}`ZERO` in a `static` and then \
+             `initialize`, and use the methods that write gradients in place."
         ));
     }
     if let Some(loss) = &d.loss {
@@ -243,7 +252,12 @@ fn gradients(context: &Context<'_>) -> Part {
         }
     });
     Part {
-        docs: vec![format!(" The gradients of the loss of `{name}` with respect to the trained parameters.")],
+        docs: vec![match &d.loss {
+            Some(_) => {
+                format!(" The gradients of the loss of `{name}` with respect to the trained parameters.")
+            }
+            None => format!(" Gradients with respect to the trained parameters of `{name}`."),
+        }],
         alignment: context.plan.layout.alignment,
         fields: fields.collect(),
         tensors: trained().map(|parameter| tensor(d, parameter)).collect(),

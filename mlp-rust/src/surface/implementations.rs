@@ -19,12 +19,15 @@ pub(super) fn implementations(facts: &Facts) -> Vec<Implementation> {
     if let Some(gradients) = &facts.gradients {
         all.push(tensors(Kind::Gradients, gradients));
         all.push(implementation(Trait::Gradients, Kind::Gradients, self::gradients()));
+    }
+    if facts.has_loss {
         all.push(implementation(Trait::Differentiable, Kind::Network, differentiable(facts)));
     }
     if let Some(optimizer) = &facts.optimizer {
         all.push(tensors(Kind::Optimizer, optimizer));
         all.push(implementation(Trait::Trainable, Kind::Network, trainable()));
     }
+    all.extend(super::inputs::implementations(facts));
     all
 }
 
@@ -32,7 +35,7 @@ fn constant(name: &'static str, ty: Type, value: Value) -> Item {
     Item::Constant(Constant { docs: Vec::new(), name, ty, value })
 }
 
-fn workspace() -> Parameter {
+pub(super) fn workspace() -> Parameter {
     mutable("__workspace", Type::Own(Kind::Workspace))
 }
 

@@ -6,6 +6,7 @@ mod api;
 pub(crate) mod derived;
 mod facts;
 mod implementations;
+mod inputs;
 mod missing;
 pub(crate) mod outlined;
 pub(crate) mod print;
@@ -148,6 +149,8 @@ pub(crate) enum Type {
     Wide(usize),
     /// A result without a value.
     Checked,
+    /// A number, if the lengths of all slices are right.
+    CheckedNumber,
     /// The loss before a step, if it was taken.
     Tried,
     /// The elements of a tensor, if there is one of the number; to read or to change.
@@ -261,6 +264,10 @@ pub(crate) enum Returned {
     Step,
     /// The same, if loss and gradients are numbers.
     Tried,
+    /// Loss and gradient with respect to the input.
+    InputGradient,
+    /// Gradients with respect to the parameters and to the input.
+    PulledBack,
 }
 
 /// A constant.
@@ -310,6 +317,8 @@ pub(crate) enum Trait {
     Differentiable,
     Trainable,
     Gradients,
+    InputDifferentiable,
+    PullBack,
 }
 
 /// The implementation of a trait of the runtime.
@@ -337,6 +346,10 @@ pub(crate) enum Provided {
     Gradients,
     /// A step on a sample or on a block of samples.
     Steps,
+    /// Gradients with respect to the inputs of a block of samples.
+    InputGradients,
+    /// Gradients back from the output of a block of samples.
+    PulledBack,
 }
 
 /// Lines of documentation.

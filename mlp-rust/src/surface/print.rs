@@ -203,6 +203,8 @@ impl Printer<'_> {
             Trait::Differentiable => quote!(#runtime::Differentiable),
             Trait::Trainable => quote!(#runtime::Trainable),
             Trait::Gradients => quote!(#runtime::Gradients),
+            Trait::InputDifferentiable => quote!(#runtime::InputDifferentiable),
+            Trait::PullBack => quote!(#runtime::PullBack),
         }
     }
 }
@@ -343,6 +345,7 @@ impl Printer<'_> {
             }
             Type::Wide(count) => array(&[*count], quote!(f64)),
             Type::Checked => quote!(::core::result::Result<(), #runtime::BatchError>),
+            Type::CheckedNumber => quote!(::core::result::Result<#real, #runtime::BatchError>),
             Type::Tried => quote!(::core::result::Result<#real, #runtime::NotFinite>),
             Type::Elements(pass) => {
                 let elements = passed(*pass, None, &quote!([#real]));
@@ -382,7 +385,7 @@ impl Printer<'_> {
             }
             Type::Wide(count) => array(&[*count], quote!(0.0)),
             Type::Checked => quote!(::core::result::Result::Ok(())),
-            Type::Tried => quote!(::core::result::Result::Ok(0.0)),
+            Type::Tried | Type::CheckedNumber => quote!(::core::result::Result::Ok(0.0)),
             Type::Elements(_) | Type::Steps(_) => quote!(::core::option::Option::None),
             Type::Any(_) | Type::Many(_) | Type::Batch(..) | Type::Reduction | Type::Within(_) => {
                 never!("{ty:?} has no zero");

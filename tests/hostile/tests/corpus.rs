@@ -59,6 +59,7 @@ const WORDS: [&[u8]; 12] =
     [b"\"", b"\\u00e9", b"{", b"]", b",", b":", b"0", b"9", b"99999999999", b" ", b"W", b"\xff"];
 
 /// Whole files with some bytes changed, taken out or put in, in the header mostly: a slice of what the fuzzer does.
+/// `MLP_FILES=200000 cargo test -p mlp-hostile --test corpus changed` takes more of them.
 #[test]
 fn changed_files_of_numbers() {
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../mlpc/tests/fixtures");
@@ -75,7 +76,8 @@ fn changed_files_of_numbers() {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (state >> 33) as usize % below.max(1)
     };
-    for round in 0..2_000 {
+    let rounds = std::env::var("MLP_FILES").ok().and_then(|count| count.parse().ok()).unwrap_or(2000);
+    for round in 0..rounds {
         let mut bytes = files[round % files.len()].clone();
         for _ in 0..=random(3) {
             let at = random(bytes.len());

@@ -45,6 +45,7 @@ pub fn wanted() -> BTreeSet<String> {
         "unroll never",
         "arithmetic separate",
         "arithmetic fused",
+        "backward inputs",
         "biases",
         "state ",
         "normal(",

@@ -517,11 +517,12 @@ impl Generator {
         let unroll = self.pick(&["", "", "unroll always;", "unroll never;"]);
         let arithmetic = self.pick(&["", "arithmetic separate;", "arithmetic fused;"]);
         let seed = self.below(1000);
+        let backward = self.pick(&["", "", "backward inputs;"]);
         let functions = self.functions.join("\n");
         let body = self.body.join("\n    ");
         let name = format!("R{}", self.number);
         format!(
-            "{functions}\npub network {name}: {precision} {{\n    seed {seed};\n    {body}\n    {unroll}\n    {arithmetic}\n}}\n"
+            "{functions}\npub network {name}: {precision} {{\n    seed {seed};\n    {body}\n    {unroll}\n    {arithmetic}\n    {backward}\n}}\n"
         )
     }
 }

@@ -10,6 +10,7 @@ pub mod coverage;
 mod engine;
 pub mod generator;
 mod heads;
+mod inputs;
 pub mod mutants;
 pub mod numbers;
 mod survey;

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, exit};
 use std::{env, fs};
 
-const PROGRAMS: [(&str, &str); 5] = [
+const PROGRAMS: [(&str, &str); 6] = [
     ("xor", "2-8-1, `f32`: trains on batches of 4, and `forward`"),
     ("neurons", "2-2-2 of named neurons, `f64`: every method"),
     ("layers", "32-32-4, `f32`, batches in blocks: every method"),

@@ -152,6 +152,11 @@ impl Making<'_> {
         if let (Some(gate), Some(parameter)) = (self.made.gates.get_mut(gate), parameter) {
             (gate.updated, gate.trained) = (updated, parameter.trained.is_some());
         }
+        let input =
+            self.derivation.has_input_gradients() && self.derivation.input_equations().any(|own| own == id);
+        if let (Some(gate), true) = (self.made.gates.get_mut(gate), input) {
+            gate.trained = true;
+        }
         gate
     }
 

@@ -56,8 +56,10 @@ pub(super) fn backward(facts: &Facts<'_>) -> Section {
         section.paragraph(phrases::gradients_of_elements());
         section.lines(elements);
     }
-    section.paragraph(phrases::gradients_of_batch(reduction));
-    section.lines(lines_of(facts, &of_batch));
+    if facts.is_trained() {
+        section.paragraph(phrases::gradients_of_batch(reduction));
+        section.lines(lines_of(facts, &of_batch));
+    }
     left_out(&mut section, of_batch.len(), Items::Gradients);
     named.extend(&of_batch);
     sizes(facts, &mut section, &named, false);

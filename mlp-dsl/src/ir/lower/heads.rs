@@ -25,6 +25,7 @@ impl Lower {
             self.define(typed, symbol)?
         };
         let Some(weight) = &model.weight else { return Ok((loss, None)) };
+        self.parts.push(loss);
         (self.span, self.owner) = (weight.span, Owner::default());
         let weight = self.define_or_name(weight, Symbol::Local("omega".to_owned()))?;
         let mut b = Builder::new();
@@ -41,7 +42,9 @@ impl Lower {
         {
             return Ok(*only);
         }
-        self.define(typed, symbol)
+        let id = self.define(typed, symbol)?;
+        self.parts.push(id);
+        Ok(id)
     }
 
     /// A loss whose terms for different heads are equations of their own.
@@ -88,7 +91,9 @@ impl Lower {
                 let parts = self.component_names(typed).filter(|parts| !again && parts.each.len() > 1);
                 self.owner = Owner { net: None, components: parts };
                 made.push(name.clone());
-                self.define(typed, Symbol::Local(name))?
+                let part = self.define(typed, Symbol::Local(name))?;
+                self.parts.push(part);
+                part
             }
             None => {
                 let operand = self.formula(b, typed, &[])?;

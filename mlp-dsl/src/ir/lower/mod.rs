@@ -77,6 +77,8 @@ struct Lower {
     span: Span,
     /// The values of `let` names, the innermost last.
     bound: Vec<Bound>,
+    /// The parts of the loss that have a name of the compiler.
+    parts: Vec<EquationId>,
 }
 
 /// Names for the parts of a sum.
@@ -108,6 +110,7 @@ impl Lower {
             heads: model.heads.clone(),
             loss: None,
             training: None,
+            pull_back: None,
             chosen: Chosen::default(),
         };
         Lower {
@@ -123,6 +126,7 @@ impl Lower {
             role: Role::Given,
             span: model.header.name_span,
             bound: Vec::new(),
+            parts: Vec::new(),
         }
     }
 
@@ -265,8 +269,10 @@ impl Lower {
                 self.add(Symbol::Objective, Shape::Scalar, Op::Pointwise(b.finish(sum)))
             }
         };
+        let parts = std::mem::take(&mut self.parts);
         self.derivation.loss = Some(Loss {
             components,
+            parts,
             total,
             weight,
             batch,
@@ -274,6 +280,7 @@ impl Lower {
             penalty,
             objective,
             gradients: Vec::new(),
+            inputs: Vec::new(),
         });
         Ok(())
     }

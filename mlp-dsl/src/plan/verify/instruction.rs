@@ -58,6 +58,7 @@ pub(super) fn equations(
         | Instruction::Divide(_)
         | Instruction::Keep(_)
         | Instruction::Output(_)
+        | Instruction::InputGradient(_)
         | Instruction::Trace(_)
         | Instruction::Return(_)
         | Instruction::AddLoss(_) => Ok(Vec::new()),
