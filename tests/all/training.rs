@@ -260,7 +260,7 @@ fn the_best_epoch_is_that_of_the_score_or_of_the_loss() {
     let (mut network, mut optimizer) = (Bits::new(), BitsOptimizer::new());
     let outcome = Training::<Bits>::new(30)
         .validation(&validation)
-        .score(|network, samples| metrics::accuracy(network, samples))
+        .score(metrics::accuracy)
         .patience(30)
         .each_epoch(|epoch| seen.push((epoch.score.unwrap(), epoch.network.clone(), epoch.improved)))
         .run(&mut network, &mut optimizer, &samples)
