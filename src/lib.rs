@@ -55,8 +55,9 @@
 //! before it writes: parameters, states and the number of steps are as before. Its step is that of `train_batch`, bit for bit.
 //! It looks at the loss and the gradients; whether the new parameters are finite is for `network.is_finite()` to say.
 //!
-//! Inputs, targets and outputs are arrays, so a wrong length is a type error. The methods
-//! that return by value exist for networks up to 256 KiB; the others write in place. A large network
+//! Inputs, targets and outputs are arrays, so a wrong length is a type error. Methods that return
+//! parameters or gradients by value exist for networks up to 256 KiB; `forward` and `loss` need a workspace of one sample on
+//! the stack; the others write in place. A large network
 //! is also made in place: with the feature `alloc` by `Xor::boxed()` (likewise `XorBatchWorkspace::boxed()`,
 //! `XorGradients::boxed()`, `XorOptimizer::boxed()`), which is never on the stack, or without a
 //! heap as `static NETWORK: Mutex<Xor> = Mutex::new(Xor::ZERO)`, then `initialize`. A network whose
@@ -66,9 +67,87 @@
 //! values.
 //!
 //! Constants on the type: `PARAMETERS`, `WEIGHTS`, `BIASES`, `INPUTS`, `OUTPUTS`, `LAYERS` (the input
-//! counted), `MULTIPLY_ADDS`, `PARAMETER_BYTES`, `WORKSPACE_BYTES`, `BATCH_WORKSPACE_BYTES`, `FROZEN`, `OPTIMIZER_BYTES`, `SEED`; `FINGERPRINT`, a
-//! hash of the equations, and `LAYOUT_HASH`, a hash of the names and shapes of parameters and optimizer states. Code that
-//! is generic over networks uses [`Network`], [`Differentiable`] and [`Trainable`].
+//! counted), `MULTIPLY_ADDS`, `PARAMETER_BYTES`, `WORKSPACE_BYTES`, `BATCH_WORKSPACE_BYTES`, `FROZEN`, `OPTIMIZER_BYTES`, `SEED`;
+//! `FINGERPRINT`, a hash of the equations, and `LAYOUT_HASH`, a hash of the names and shapes of parameters and optimizer states.
+//!
+//! # Generic code
+//!
+//! Code that is generic over networks uses [`Network`], [`Differentiable`] and [`Trainable`]. Inputs and outputs are
+//! [`Values`]: slices to read and write, made from slices, 0 by [`ZERO`](Values::ZERO). [`Targets`] are made from numbers; a
+//! class is told by its number. Networks, gradients and optimizers are [`Tensors`]: by number, by name, as one slice, and
+//! with a little arithmetic.
+//!
+//! ```
+//! use mlp::{Network, Tensors, Trainable, Values};
+//!
+//! /// The outputs for numbers whose count is known only when the program runs.
+//! fn outputs<N: Network>(network: &N, input: &[N::Scalar]) -> Result<N::Output, mlp::WrongLength> {
+//!     let mut output = N::Output::ZERO;
+//!     network.forward_into(&N::Input::from_slice(input)?, &mut N::Workspace::default(), &mut output);
+//!     Ok(output)
+//! }
+//!
+//! /// A network between two others: parameters, sums of which mean something.
+//! fn between<N: Network + Clone>(one: &N, other: &N, half: N::Scalar) -> Result<N, mlp::TensorMismatch> {
+//!     let mut mean = one.clone();
+//!     mean.scale(half);
+//!     mean.add_scaled(half, other)?;
+//!     Ok(mean)
+//! }
+//! # use mlp::Scalar;
+//! ```
+//!
+//! With the feature `alloc` all types are made on the heap in generic code, too: `N::boxed()`, `N::Optimizer::boxed()`
+//! ([`Boxed`]). A program that holds networks of several shapes uses `dyn` [`DynNetwork`] and [`DynTrainable`], which work on
+//! slices:
+//!
+//! ```
+//! # #[cfg(feature = "alloc")]
+//! # fn main() -> Result<(), mlp::DynError> {
+//! use mlp::{DynTrainable, Learner};
+//!
+//! mlp::mlp! {
+//!     network Line: f32 {
+//!         input  x[1];
+//!         layer  y[1] = dense(x);
+//!         target t[1];
+//!         loss   squared_error(y, t);
+//!         train  sgd(rate = 0.1);
+//!     }
+//! }
+//! mlp::mlp! {
+//!     network Sorter: f32 {
+//!         input  x[2];
+//!         layer  y[3] = softmax(dense(x));
+//!         target t: class[3];
+//!         loss   cross_entropy(y, t);
+//!         train  adam();
+//!     }
+//! }
+//!
+//! let mut service: Vec<Box<dyn DynTrainable<f32>>> =
+//!     vec![Box::new(Learner::<Line>::new()), Box::new(Learner::<Sorter>::new())];
+//! for network in &mut service {
+//!     // Two samples, one after another; a class is told by its number.
+//!     let inputs = vec![0.5; 2 * network.inputs()];
+//!     let targets = vec![1.0; 2 * network.targets()];
+//!     let before = network.train(&inputs, &targets)?;
+//!     assert!(network.loss(&inputs, &targets)? < before);
+//! }
+//! let wrong = service[1].loss(&[0.5; 3], &[1.0]).unwrap_err();
+//! assert_eq!(wrong.to_string(), "inputs of length 3 do not divide into samples of length 2");
+//! # Ok(())
+//! # }
+//! # #[cfg(not(feature = "alloc"))]
+//! # fn main() {}
+//! ```
+//!
+//! With the feature `serde` networks, gradients and optimizers implement `Serialize` and `Deserialize`: a struct of their
+//! fields, each tensor an array of its shape, whatever its length. A wrong length, an unknown field and a missing one are
+//! errors that name it. A value that does not fit on the stack is read into one that is there, by
+//! `serde::deserialize_into`. Formats of text keep the bits of all finite numbers; JSON has no infinity and no NaN.
+//!
+//! # Features
 //!
 //! With the feature `std` (on by default), code for AVX2 and AVX-512 is also compiled and chosen at run
 //! time. Without it the crate is `no_std` and uses the features of the compilation target. The bits are the same.
@@ -103,9 +182,14 @@ pub use mlp_runtime::__private;
 pub use mlp_runtime::keep;
 #[cfg(feature = "ndarray")]
 pub use mlp_runtime::rows_from_view;
+#[cfg(feature = "serde")]
+pub use mlp_runtime::serde;
 pub use mlp_runtime::{
-    Batch, BatchError, Class, Differentiable, Gradients, Network, NoSuchClass, NotFinite, Parameter,
-    ParameterKind, ParameterShape, Reduction, Scalar, Tensors, Trainable, rows_from_flat,
+    Batch, BatchError, Class, Differentiable, Gradients, InputDifferentiable, Network, NoSuchClass,
+    NotFinite, Parameter, ParameterKind, ParameterShape, PullBack, Reduction, Scalar, TargetError, Targets,
+    TensorMismatch, Tensors, Trainable, Values, WrongLength, rows_from_flat, rows_from_flat_mut,
 };
+#[cfg(feature = "alloc")]
+pub use mlp_runtime::{Boxed, BoxedWithSeed, DynError, DynNetwork, DynTrainable, Learner, Predictor};
 #[doc(inline)]
 pub use mlp_training as training;

@@ -18,8 +18,8 @@ pub struct Summary {
     pub precision: Precision,
     /// The inputs: name and length.
     pub inputs: Vec<(String, u64)>,
-    /// The target.
-    pub target: Option<(String, u64)>,
+    /// The targets and importances.
+    pub targets: Vec<(String, u64)>,
     /// The layers in order; the last is the output.
     pub layers: Vec<LayerSummary>,
     /// Parameters that only the loss uses.
@@ -199,7 +199,7 @@ impl Summary {
             network: derivation.header.name.clone(),
             precision: derivation.header.precision,
             inputs: derivation.inputs.iter().map(length).collect(),
-            target: derivation.target.as_ref().map(length),
+            targets: derivation.targets.iter().map(length).collect(),
             layers,
             loss_only,
             total,

@@ -42,6 +42,8 @@ pub struct StepLoss {
 pub struct StepValues {
     /// The network's name.
     pub network: String,
+    /// Whether the values are numbers of 32 bits.
+    pub single: bool,
     /// The number of the step, counted from 1.
     pub step: u64,
     /// The samples of `data` that the step takes, by their indices. Nothing where `data` declares none, or one is chosen.
@@ -135,7 +137,7 @@ fn collect(derivation: &Derivation, evaluation: &Evaluation<f64>, step: u64) -> 
         let batch = of_data.then_some(loss.batch);
         let objective = loss.penalty.map(|penalty| [penalty, loss.objective]);
         let total = [loss.total].into_iter().chain(batch);
-        loss.components.iter().copied().chain(total).chain(objective.into_iter().flatten())
+        loss.components.iter().chain(&loss.parts).copied().chain(total).chain(objective.into_iter().flatten())
     });
     let of_parameters = |pick: fn(&mlp_dsl::ir::Parameter) -> Option<EquationId>| {
         let picked = derivation.parameters.iter().filter_map(|p| Some((p.name.clone(), pick(p)?)));
@@ -143,6 +145,7 @@ fn collect(derivation: &Derivation, evaluation: &Evaluation<f64>, step: u64) -> 
     };
     StepValues {
         network: derivation.header.name.clone(),
+        single: false,
         step: step + 1,
         samples: of_data.then(|| derivation.samples_of_step(step)),
         forward: forward.map(|(id, _)| named(id)).collect(),
@@ -182,7 +185,11 @@ fn backward(derivation: &Derivation, evaluation: &Evaluation<f64>, loss: &Loss, 
         let equation = derivation.equation(id);
         let given = equation.role == Role::Given;
         let part = matches!(equation.symbol, Symbol::Component(_) | Symbol::Local(_)) && id != loss.total;
-        (given && parameters) || part || (equation.role == Role::Forward && is_value(&equation.symbol))
+        let input = derivation.has_input_gradients() && derivation.input_equations().any(|own| own == id);
+        (given && parameters)
+            || input
+            || part
+            || (equation.role == Role::Forward && is_value(&equation.symbol))
     };
     let values = loss.gradients.iter().filter(|(id, _)| wanted(*id));
     values
@@ -215,7 +222,9 @@ fn spread(entry: Entry, samples: usize) -> Entry {
 /// The inputs and the target that have no values.
 pub fn missing_values(derivation: &Derivation) -> Vec<MissingValues> {
     let inputs = derivation.inputs.iter().map(|data| ("input", data));
-    let all = inputs.chain(derivation.target.iter().map(|data| ("target", data)));
+    let targets = derivation.targets.iter();
+    let targets = targets.map(|data| (if data.importance { "importance" } else { "target" }, data));
+    let all = inputs.chain(targets);
     let all = all.filter(|_| !derivation.header.has_data);
     all.filter(|(_, data)| data.values.is_none())
         .map(|(what, data)| MissingValues {

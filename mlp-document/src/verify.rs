@@ -15,7 +15,10 @@ use mlp_eval::{Array, Ball, Point, cost};
 use crate::{
     Document, Line, Node, Numbers, ProductSizes, Side, Size,
     content::{Block, Inline},
-    expression::{book::targets_sum_to_one, evaluate::node_values},
+    expression::{
+        book::{simplexes, targets_sum_to_one},
+        evaluate::node_values,
+    },
     printers::text,
 };
 
@@ -185,15 +188,21 @@ fn sample_of<'v>(derivation: &Derivation, value: &dyn Fn(EquationId) -> Option<&
         let ids: Vec<EquationId> = data.flat_map(|data| data.value.equations().to_vec()).collect();
         ids.into_iter().filter_map(value).flat_map(|value| value.iter().collect::<Vec<f64>>()).collect()
     };
-    Sample { input: numbers(&mut derivation.inputs.iter()), target: numbers(&mut derivation.target.iter()) }
+    Sample { input: numbers(&mut derivation.inputs.iter()), target: numbers(&mut derivation.targets.iter()) }
 }
 
 /// The samples of a point with targets that sum to 1.
 fn with_sums_of_one(derivation: &Derivation, point: &Point) -> Vec<Sample> {
     let of_sample = |sample: usize| {
         let Sample { input, target } = sample_of(derivation, &|id| point.of(id, sample));
-        let sum: f64 = target.iter().sum();
-        Sample { input, target: target.iter().map(|t| t / sum).collect() }
+        let mut numbers = target;
+        for (start, target) in simplexes(derivation) {
+            let own = numbers.iter_mut().skip(start).take(target.shape.count());
+            let own: Vec<&mut f64> = own.collect();
+            let sum: f64 = own.iter().map(|t| **t).sum();
+            own.into_iter().for_each(|t| *t /= sum);
+        }
+        Sample { input, target: numbers }
     };
     (0..point.samples()).map(of_sample).collect()
 }
@@ -201,7 +210,10 @@ fn with_sums_of_one(derivation: &Derivation, point: &Point) -> Vec<Sample> {
 /// Whether the targets of a sample sum to 1.
 fn sums_to_one(derivation: &Derivation, numbers: &Numbers, sample: usize) -> bool {
     let target = sample_of(derivation, &|id| numbers.value(id, sample)).target;
-    (target.iter().sum::<f64>() - 1.0).abs() <= 1e-12
+    simplexes(derivation).all(|(start, own)| {
+        let sum: f64 = target.iter().skip(start).take(own.shape.count()).sum();
+        (sum - 1.0).abs() <= 1e-12
+    })
 }
 
 /// The point at which numbers are.

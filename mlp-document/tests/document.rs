@@ -49,7 +49,7 @@ fn points(derivation: &Derivation) -> Vec<Numbers> {
     let mut points = vec![Numbers::at(derivation, &declared)];
     points.extend((1..4).map(|seed| Numbers::at(derivation, &Point::drawn(derivation, seed, true))));
     let inputs: usize = derivation.inputs.iter().map(|data| data.shape.count()).sum();
-    let targets = derivation.target.as_ref().map_or(0, |data| data.shape.count());
+    let targets = derivation.targets.iter().map(|data| data.shape.count()).sum();
     let wave = |n: usize, shift: usize| (0..n).map(|i| ((i + shift) as f64).sin().abs()).collect();
     let samples: Vec<Sample> =
         (1..4).map(|s| Sample { input: wave(inputs, s), target: wave(targets, 7 * s) }).collect();

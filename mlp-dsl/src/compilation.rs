@@ -17,6 +17,9 @@ use crate::{
 pub struct Compilation {
     /// The equations.
     pub derivation: Derivation,
+    /// The same and those of the backward pass from a given gradient with respect to the output, which come after them;
+    /// where `backward inputs` asks for it. The plan is made of these.
+    pub with_pull_back: Option<Derivation>,
     /// The instructions that compute them.
     pub plan: Plan,
     /// What is valid and surely not meant.
@@ -66,9 +69,16 @@ impl Compilation {
     /// # Errors
     /// A workspace beyond the limit.
     pub fn of_derivation(derivation: Derivation) -> Result<Self, Diagnostic> {
-        let plan = plan::plan(&derivation);
-        plan::fits(&derivation, &plan)?;
-        Ok(Compilation { derivation, plan, warnings: Warnings::default() })
+        let with_pull_back = derivation.with_pull_back()?;
+        let executed = with_pull_back.as_ref().unwrap_or(&derivation);
+        let plan = plan::plan(executed);
+        plan::fits(executed, &plan)?;
+        Ok(Compilation { derivation, with_pull_back, plan, warnings: Warnings::default() })
+    }
+
+    /// The equations that the plan computes.
+    pub fn executed(&self) -> &Derivation {
+        self.with_pull_back.as_ref().unwrap_or(&self.derivation)
     }
 }
 

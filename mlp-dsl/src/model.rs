@@ -25,14 +25,18 @@ pub struct Model {
     pub header: Header,
     /// The inputs, in order.
     pub inputs: Vec<Data>,
-    /// The target.
-    pub target: Option<Data>,
+    /// The targets and importances, in order.
+    pub targets: Vec<Data>,
     /// The parameters, in order of declaration; those of `dense` in order of its calls.
     pub parameters: Vec<Parameter>,
     /// The layers, in order.
     pub layers: Vec<Layer>,
+    /// The layers that `output` names. Where there are several, the last layer joins them.
+    pub heads: Vec<usize>,
     /// The loss.
     pub loss: Option<Typed>,
+    /// The weight of a sample in the mean over a batch.
+    pub weight: Option<Typed>,
     /// The terms added to the loss once for each batch.
     pub penalties: Vec<Typed>,
     /// The training rule.
@@ -41,6 +45,16 @@ pub struct Model {
     pub unroll_span: Option<Span>,
     /// The warnings that are not reported.
     pub allowed: Vec<Allowed>,
+}
+
+impl Model {
+    /// The layers that are no output, with their numbers.
+    pub(crate) fn hidden(&self) -> impl Iterator<Item = (usize, &Layer)> {
+        let last = self.layers.len().saturating_sub(1);
+        let joined = self.heads.len() != 1;
+        let is_output = move |index: usize| self.heads.contains(&index) || (joined && index == last);
+        self.layers.iter().enumerate().filter(move |(index, _)| !is_output(*index))
+    }
 }
 
 /// The part of a network that model and derivation have in common.
@@ -60,6 +74,8 @@ pub struct Header {
     pub precision: Precision,
     /// The seed of drawn start values.
     pub seed: u64,
+    /// The declared samples of a batch.
+    pub batch: Option<usize>,
     /// Declared constants.
     pub constants: Vec<(String, f64)>,
     /// Functions of one formula, the prelude's first.
@@ -72,6 +88,8 @@ pub struct Header {
     pub unroll: Option<bool>,
     /// How products are added up.
     pub arithmetic: Arithmetic,
+    /// Whether the backward pass goes on to the inputs.
+    pub to_inputs: bool,
     /// The front matter of the document.
     pub document: FrontMatter,
 }
@@ -81,7 +99,7 @@ pub struct Header {
 pub struct Sample {
     /// All inputs, one after another.
     pub input: Vec<f64>,
-    /// The target, empty where there is none; a class is a vector with a single 1.
+    /// All targets, one after another, empty where there is none; a class is a vector with a single 1.
     pub target: Vec<f64>,
 }
 
@@ -118,7 +136,7 @@ pub struct FrontMatter {
     pub headings: Vec<(String, String)>,
 }
 
-/// An input or the target.
+/// An input, a target or an importance.
 #[derive(Debug)]
 pub struct Data {
     /// The name of the whole.
@@ -131,10 +149,19 @@ pub struct Data {
     pub elements: Option<Vec<Name>>,
     /// Whether it is one of several classes, one for each of its numbers.
     pub class: bool,
+    /// Whether it is an importance, and no target.
+    pub importance: bool,
     /// Declared values, or the drawn ones of one sample.
     pub values: Option<Vec<f64>>,
     /// Which of them are drawn.
     pub drawn: Vec<Drawn>,
+}
+
+impl Data {
+    /// How many numbers a sample of `data` writes for it: a class is one.
+    pub(crate) fn written(&self) -> usize {
+        if self.class { 1 } else { self.shape.count() }
+    }
 }
 
 /// A trainable parameter.
@@ -421,8 +448,8 @@ pub enum Value {
     Layer(usize),
     /// A named neuron of a layer.
     Neuron(usize, usize),
-    /// The whole target.
-    Target,
-    /// A named scalar of the target.
-    TargetElement(usize),
+    /// A whole target.
+    Target(usize),
+    /// A named scalar of a target.
+    TargetElement(usize, usize),
 }

@@ -20,8 +20,10 @@ pub enum Kind {
     Network,
     /// An input.
     Input,
-    /// The target.
+    /// A target.
     Target,
+    /// An importance.
+    Importance,
     /// A named scalar of an input or target.
     Element,
     /// A parameter.
@@ -192,6 +194,7 @@ impl Walk {
         for statement in &network.statements {
             match statement {
                 Statement::Input(group) => self.group(group, Kind::Input, parent),
+                Statement::Target(group) if group.importance => self.group(group, Kind::Importance, parent),
                 Statement::Target(group) => self.group(group, Kind::Target, parent),
                 Statement::Parameters { kind, declarations, .. } => {
                     for declaration in declarations {
@@ -211,13 +214,16 @@ impl Walk {
                     }
                 }
                 Statement::WeightFile(_)
-                | Statement::Loss(_)
+                | Statement::Output(..)
+                | Statement::Loss(..)
                 | Statement::Penalty(_)
                 | Statement::Train(_)
                 | Statement::Seed(_)
+                | Statement::Batch(_)
                 | Statement::Data(..)
                 | Statement::Unroll(_)
                 | Statement::Arithmetic(_)
+                | Statement::Backward(_)
                 | Statement::Allow(_) => {}
             }
         }
@@ -255,7 +261,12 @@ impl Walk {
                     self.formula(formula);
                 }
             },
-            Statement::Loss(formula) | Statement::Penalty(formula) | Statement::Seed(formula) => {
+            Statement::Output(layers, _) => layers.iter().for_each(|layer| self.name(layer)),
+            Statement::Loss(formula, weight) => {
+                self.formula(formula);
+                weight.iter().for_each(|weight| self.formula(weight));
+            }
+            Statement::Penalty(formula) | Statement::Seed(formula) | Statement::Batch(formula) => {
                 self.formula(formula);
             }
             Statement::Train(train) => self.train(train),
@@ -268,6 +279,7 @@ impl Walk {
             Statement::WeightFile(_)
             | Statement::Unroll(_)
             | Statement::Arithmetic(_)
+            | Statement::Backward(_)
             | Statement::Allow(_) => {}
         }
     }

@@ -1,12 +1,14 @@
 //! Maps a misspelt word, or a word of another library or language, to the word most likely meant.
 
 /// For each word of this language, the words of other libraries and languages, in lower case and without `_`.
-const WORDS: [(&str, &[&str]); 41] = [
+const WORDS: [(&str, &[&str]); 43] = [
     // statements
     ("network", &["model", "net", "mlp", "nn"]),
     ("input", &["in", "features"]),
     ("target", &["label", "labels"]),
-    ("layer", &["output", "hidden", "neuron", "neurons", "dense", "linear"]),
+    ("importance", &["sampleweight", "sampleweights", "importances"]),
+    ("output", &["outputs", "heads"]),
+    ("layer", &["hidden", "neuron", "neurons", "dense", "linear"]),
     ("loss", &["cost", "objective", "criterion"]),
     ("penalty", &["regularizer", "regularization", "regularisation"]),
     ("train", &["optimizer", "optimiser", "optim", "fit"]),

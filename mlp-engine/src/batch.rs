@@ -10,7 +10,7 @@ use crate::{error::Error, network::Network, program::Target, run::divide};
 /// The targets of samples, one after another.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Targets<'t, S> {
-    /// The numbers of each target.
+    /// The numbers of each target; of several targets, one after another, a class as a vector with a single 1.
     Numbers(&'t [S]),
     /// The class of each sample, counted from 0, where the target is a class.
     Classes(&'t [usize]),
@@ -38,7 +38,7 @@ pub(crate) struct Samples<'s, S> {
 }
 
 impl<'s, S: Scalar> Samples<'s, S> {
-    fn range(self, inputs: usize, target: Target, range: Range<usize>) -> Result<Self, Error> {
+    pub(crate) fn range(self, inputs: usize, target: Target, range: Range<usize>) -> Result<Self, Error> {
         let width = match target {
             Target::Numbers(width) => width,
             Target::None | Target::Class(_) => 1,
@@ -53,12 +53,12 @@ impl<'s, S: Scalar> Samples<'s, S> {
 }
 
 /// The number of samples in a block of at most `most`: as few blocks as possible, of nearly the same size.
-fn block(samples: usize, most: usize) -> usize {
+pub(crate) fn block(samples: usize, most: usize) -> usize {
     samples.div_ceil(samples.div_ceil(most.max(1)).max(1)).max(1)
 }
 
-/// The ranges of `count` samples, each of so many.
-fn ranges(count: usize, each: usize) -> impl Iterator<Item = Range<usize>> {
+/// The ranges of `count` samples, each of `each` samples.
+pub(crate) fn ranges(count: usize, each: usize) -> impl Iterator<Item = Range<usize>> {
     (0..count).step_by(each.max(1)).map(move |start| start..(start + each).min(count))
 }
 
@@ -101,6 +101,9 @@ impl<S: Scalar> Network<S> {
     /// How many samples these inputs are.
     pub(crate) fn count(&self, inputs: &[S]) -> Result<usize, Error> {
         let width = self.program.inputs.max(1);
+        if inputs.len() == width {
+            return Ok(1);
+        }
         if !inputs.len().is_multiple_of(width) {
             return Err(Error::Length { what: "inputs", found: inputs.len(), expected: width });
         }
@@ -108,22 +111,42 @@ impl<S: Scalar> Network<S> {
     }
 
     /// Whether a batch is added in groups.
-    fn in_groups(&self, samples: usize) -> bool {
+    pub(crate) fn in_groups(&self, samples: usize) -> bool {
         self.program.group.is_some_and(|group| samples > group)
     }
 
-    /// The divisor of sums over samples.
-    fn divisor(&self, samples: usize) -> Option<S> {
-        self.program.mean.then(|| S::from_f64(samples as f64))
+    /// The divisor of sums over samples: their number, or the sum of their weights in order.
+    pub(crate) fn divisor(&mut self, samples: Samples<'_, S>) -> Result<Option<S>, Error> {
+        if self.program.weighted {
+            return self.weights(samples).map(Some);
+        }
+        Ok(self.program.mean.then(|| S::from_f64(samples.count as f64)))
     }
 
-    fn parts<'s>(&self, samples: Samples<'s, S>, range: Range<usize>) -> Result<Samples<'s, S>, Error> {
+    /// The sum of the weights of samples, in order.
+    fn weights(&mut self, samples: Samples<'_, S>) -> Result<S, Error> {
+        // The sum starts with its first term.
+        (0..samples.count).try_fold(-S::ZERO, |sum, number| {
+            let one = self.parts(samples, number..number + 1)?;
+            Ok(sum + self.run(Entry::Weight, true, one, &mut [], None, S::ZERO)?.result)
+        })
+    }
+
+    pub(crate) fn parts<'s>(
+        &self,
+        samples: Samples<'s, S>,
+        range: Range<usize>,
+    ) -> Result<Samples<'s, S>, Error> {
         samples.range(self.program.inputs, self.program.target, range)
     }
 
     /// Writes the outputs of all samples.
     pub(crate) fn forward_all(&mut self, inputs: &[S], outputs: &mut [S], count: usize) -> Result<(), Error> {
         let (width, height) = (self.program.inputs, self.program.outputs);
+        if count == 1 {
+            let samples = Samples { inputs, targets: Targets::Numbers(&[]), count };
+            return self.run(Entry::Forward, true, samples, outputs, None, S::ZERO).map(drop);
+        }
         for range in ranges(count, block(count, self.program.block)) {
             let inputs = inputs.get(range.start * width..range.end * width).ok_or(Error::Program)?;
             let outputs = outputs.get_mut(range.start * height..range.end * height);
@@ -199,21 +222,19 @@ impl<S: Scalar> Network<S> {
         Ok(total)
     }
 
-    /// The objective of a batch.
+    /// The loss of a batch, without penalties.
     pub(crate) fn loss_all(&mut self, samples: Samples<'_, S>) -> Result<S, Error> {
-        let loss = if let Some(group) = self.program.group.filter(|_| self.in_groups(samples.count)) {
-            // The sum starts with its first term: adding −0 changes no number.
-            let mut losses = -0.0;
-            for range in ranges(samples.count, group) {
-                let own = self.parts(samples, range)?;
-                losses += self.losses(own)?.to_f64();
-            }
-            S::from_f64(losses * self.factor(samples.count))
-        } else {
+        let Some(group) = self.program.group.filter(|_| self.in_groups(samples.count)) else {
             let total = self.losses(samples)?;
-            self.divisor(samples.count).map_or(total, |count| total / count)
+            return Ok(self.divisor(samples)?.map_or(total, |count| total / count));
         };
-        if self.program.penalized { Ok(loss + self.penalty(Entry::Penalty)?) } else { Ok(loss) }
+        // The sum starts with its first term: adding −0 changes no number.
+        let mut losses = -0.0;
+        for range in ranges(samples.count, group) {
+            let own = self.parts(samples, range)?;
+            losses += self.losses(own)?.to_f64();
+        }
+        Ok(S::from_f64(losses * self.factor(samples, group)?))
     }
 
     /// The losses of samples in one sum.
@@ -225,11 +246,20 @@ impl<S: Scalar> Network<S> {
     }
 
     /// What a sum over groups is multiplied by.
-    fn factor(&self, samples: usize) -> f64 {
-        if self.program.mean { 1.0 / samples as f64 } else { 1.0 }
+    pub(crate) fn factor(&mut self, samples: Samples<'_, S>, group: usize) -> Result<f64, Error> {
+        if self.program.weighted {
+            let mut sum = -0.0;
+            for range in ranges(samples.count, group) {
+                let own = self.parts(samples, range)?;
+                sum += self.weights(own)?.to_f64();
+            }
+            return Ok(1.0 / sum);
+        }
+        Ok(if self.program.mean { 1.0 / samples.count as f64 } else { 1.0 })
     }
 
-    fn penalty(&mut self, entry: Entry) -> Result<S, Error> {
+    /// What is added once for a batch; with [`Entry::Penalize`] its gradients are added, too.
+    pub(crate) fn penalty_by(&mut self, entry: Entry) -> Result<S, Error> {
         let none = Samples { inputs: &[], targets: Targets::Numbers(&[]), count: 0 };
         Ok(self.run(entry, false, none, &mut [], None, S::ZERO)?.result)
     }
@@ -240,7 +270,7 @@ impl<S: Scalar> Network<S> {
         let loss = if trained && self.in_groups(samples.count) {
             self.backward_groups(samples)?
         } else {
-            let count = self.divisor(samples.count);
+            let count = self.divisor(samples)?;
             let mut total = -S::ZERO;
             for range in ranges(samples.count, block(samples.count, self.program.block)) {
                 let (first, last) = (range.start == 0, range.end == samples.count);
@@ -249,13 +279,13 @@ impl<S: Scalar> Network<S> {
             }
             count.map_or(total, |count| total / count)
         };
-        if self.program.penalized { Ok(loss + self.penalty(Entry::Penalize)?) } else { Ok(loss) }
+        if self.program.penalized { Ok(loss + self.penalty_by(Entry::Penalize)?) } else { Ok(loss) }
     }
 
     /// Groups are added in 64 bits.
     fn backward_groups(&mut self, samples: Samples<'_, S>) -> Result<S, Error> {
         let group = self.program.group.unwrap_or(usize::MAX);
-        let (mut losses, factor) = (-0.0, self.factor(samples.count));
+        let (mut losses, factor) = (-0.0, self.factor(samples, group)?);
         for range in ranges(samples.count, group) {
             let (start, end) = (range.start, range.end);
             let own = self.parts(samples, range)?;
@@ -278,7 +308,7 @@ impl<S: Scalar> Network<S> {
             self.take_step()?;
             return Ok(loss);
         }
-        let count = self.divisor(samples.count);
+        let count = self.divisor(samples)?;
         let mut total = -S::ZERO;
         for range in ranges(samples.count, block(samples.count, self.program.block)) {
             let (first, last) = (range.start == 0, range.end == samples.count);
@@ -304,8 +334,13 @@ impl<S: Scalar> Network<S> {
 
     /// The objective of one sample; its gradients are in memory.
     pub(crate) fn backward_one(&mut self, sample: Samples<'_, S>) -> Result<S, Error> {
-        let loss = self.run(Entry::Accumulate, true, sample, &mut [], None, S::ZERO)?.result;
-        if self.program.penalized { Ok(loss + self.penalty(Entry::Penalize)?) } else { Ok(loss) }
+        let mut loss = self.run(Entry::Accumulate, true, sample, &mut [], None, S::ZERO)?.result;
+        if self.program.weighted {
+            let weight = self.weights(sample)?;
+            self.divide_gradients(weight);
+            loss = loss / weight;
+        }
+        if self.program.penalized { Ok(loss + self.penalty_by(Entry::Penalize)?) } else { Ok(loss) }
     }
 
     /// The step of the rule.
@@ -314,7 +349,7 @@ impl<S: Scalar> Network<S> {
         self.run(Entry::Step, false, none, &mut [], None, S::ZERO).map(drop)
     }
 
-    fn divide_gradients(&mut self, by: S) {
+    pub(crate) fn divide_gradients(&mut self, by: S) {
         for parameter in &self.program.parameters {
             let Some(at) = parameter.gradient else { continue };
             let end = at + parameter.array.shape.count();
@@ -326,7 +361,7 @@ impl<S: Scalar> Network<S> {
 
     /// Adds the gradients of a group to the sums in 64 bits; after the last group, with a factor, the gradients become
     /// those of the batch.
-    fn add_group(&mut self, first: bool, factor: Option<f64>) -> Result<(), Error> {
+    pub(crate) fn add_group(&mut self, first: bool, factor: Option<f64>) -> Result<(), Error> {
         let mut next = 0;
         for parameter in &self.program.parameters {
             let Some(at) = parameter.gradient else { continue };

@@ -29,6 +29,7 @@ extern crate std;
 
 mod batch;
 mod error;
+mod inputs;
 mod lower;
 mod memory;
 mod network;

@@ -17,7 +17,7 @@ pub(crate) struct Memory<S> {
 }
 
 impl<S: Copy + Default> Memory<S> {
-    /// So many zeros.
+    /// Zeros.
     pub(crate) fn new(size: usize) -> Result<Self, Error> {
         let numbers = Self::room(size)?;
         Ok(Self::aligned(numbers, size, |numbers, length| numbers.resize(length, S::default())))

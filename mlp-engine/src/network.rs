@@ -324,7 +324,31 @@ impl<S: Scalar> Network<S> {
     /// [`Error::Class`] if the samples do not fit the network.
     pub fn loss_batch(&mut self, inputs: &[S], targets: Targets<'_, S>) -> Result<S, Error> {
         let samples = self.samples(inputs, targets)?;
+        let loss = self.loss_all(samples)?;
+        match self.penalty()? {
+            Some(penalty) => Ok(loss + penalty),
+            None => Ok(loss),
+        }
+    }
+
+    /// The mean or the sum of the losses of a batch, without penalties.
+    ///
+    /// # Errors
+    /// As [`loss_batch`](Self::loss_batch).
+    pub fn loss_without_penalty(&mut self, inputs: &[S], targets: Targets<'_, S>) -> Result<S, Error> {
+        let samples = self.samples(inputs, targets)?;
         self.loss_all(samples)
+    }
+
+    /// The penalties, which are added to the loss of a batch once; none where the specification declares none.
+    ///
+    /// # Errors
+    /// [`Error::Program`] never.
+    pub fn penalty(&mut self) -> Result<Option<S>, Error> {
+        if !self.program.penalized {
+            return Ok(None);
+        }
+        self.penalty_by(Entry::Penalty).map(Some)
     }
 
     /// Computes the gradients of the objective for a batch of one sample, and returns the objective.
@@ -402,7 +426,7 @@ impl<S: Scalar> Network<S> {
         step.map(drop).ok_or(Error::Missing { what: "training rule" })
     }
 
-    fn sample<'s>(&self, input: &'s [S], target: Targets<'s, S>) -> Result<Samples<'s, S>, Error> {
+    pub(crate) fn sample<'s>(&self, input: &'s [S], target: Targets<'s, S>) -> Result<Samples<'s, S>, Error> {
         let expected = self.program.inputs;
         if input.len() != expected {
             return Err(Error::Length { what: "input", found: input.len(), expected });

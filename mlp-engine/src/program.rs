@@ -1,6 +1,6 @@
 //! A prepared network.
 
-use alloc::{collections::BTreeMap, string::String, vec::Vec};
+use alloc::{string::String, vec::Vec};
 
 use mlp_dsl::{kind::ParameterKind, plan::Entry, shape::Shape};
 
@@ -29,7 +29,7 @@ pub(crate) enum Target {
     /// The network has no loss.
     None,
     Numbers(usize),
-    /// One of so many classes.
+    /// One of this number of classes.
     Class(usize),
 }
 
@@ -47,6 +47,8 @@ pub(crate) struct Program<S> {
     /// Whether losses and gradients of a batch are means.
     pub(crate) mean: bool,
     pub(crate) penalized: bool,
+    /// Whether the mean of a batch is over weights of its samples.
+    pub(crate) weighted: bool,
     pub(crate) parameters: Vec<Parameter>,
     pub(crate) settings: Vec<Named>,
     pub(crate) states: Vec<Named>,
@@ -54,6 +56,8 @@ pub(crate) struct Program<S> {
     /// Where the input and the target of one sample are.
     pub(crate) input_at: usize,
     pub(crate) target_at: usize,
+    /// Where the gradient with respect to the output of one sample is.
+    pub(crate) output_gradient_at: usize,
     /// Where registers of loops are.
     pub(crate) registers_at: usize,
     /// Numbers of memory.
@@ -61,13 +65,27 @@ pub(crate) struct Program<S> {
     /// What is not 0 at first: constants and settings.
     pub(crate) initial: Vec<(usize, S)>,
     pub(crate) instructions: Vec<Instruction<u32>>,
-    /// Under `true` the routine that begins a batch.
-    pub(crate) routines: BTreeMap<(Entry, bool), Vec<Step>>,
+    pub(crate) routines: Routines,
+}
+
+/// The steps of entry points. Each has two routines: one that begins a batch, and one that goes on with it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Routines(Vec<Option<Vec<Step>>>);
+
+impl Routines {
+    pub(crate) fn insert(&mut self, entry: Entry, first: bool, steps: Vec<Step>) {
+        let place = 2 * entry as usize + usize::from(first);
+        let length = self.0.len().max(place + 1);
+        self.0.resize(length, None);
+        if let Some(place) = self.0.get_mut(place) {
+            *place = Some(steps);
+        }
+    }
 }
 
 impl<S> Program<S> {
     /// The steps of an entry point; none where the network has no such entry point.
     pub(crate) fn routine(&self, entry: Entry, first: bool) -> Option<&[Step]> {
-        self.routines.get(&(entry, first)).map(Vec::as_slice)
+        self.routines.0.get(2 * entry as usize + usize::from(first))?.as_deref()
     }
 }

@@ -15,11 +15,13 @@ pub(crate) struct At {
 
 impl At {
     /// A place that all samples share.
+    #[inline(always)]
     pub(crate) fn once(at: usize) -> Self {
         At { at, row: 0 }
     }
 
     /// The place of a sample of the block.
+    #[inline(always)]
     pub(crate) fn of(self, sample: usize) -> usize {
         self.at + self.row * sample
     }
@@ -183,6 +185,8 @@ pub(crate) enum Step {
     Input,
     /// Its target.
     Target,
+    /// Brings the gradient with respect to the output of the sample to memory.
+    OutputGradient,
     Copy {
         to: At,
         from: At,
@@ -211,6 +215,12 @@ pub(crate) enum Step {
         others: Vec<Step>,
     },
     Output {
+        from: At,
+        to: usize,
+        count: usize,
+    },
+    /// Writes numbers of the gradient with respect to the input of the sample.
+    InputGradient {
         from: At,
         to: usize,
         count: usize,

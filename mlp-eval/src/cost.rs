@@ -43,7 +43,8 @@ fn of_equation(derivation: &Derivation, id: EquationId) -> u64 {
         | Op::SoftmaxCrossEntropy(..)
         | Op::SumSquares(_)
         | Op::BatchMean(_)
-        | Op::BatchSum(_) => {
+        | Op::BatchSum(_)
+        | Op::BatchWeightedMean(..) => {
             equation.op.operands().into_iter().map(count).chain([count(id)]).fold(0, u64::saturating_add)
         }
     }

@@ -270,8 +270,9 @@ impl Search<'_> {
     }
 
     fn depends_on_parameters(&self, count: usize) -> Vec<bool> {
-        let trained: Vec<EquationId> =
+        let mut trained: Vec<EquationId> =
             self.derivation.parameters.iter().filter(|p| !p.frozen).map(|p| p.equation).collect();
+        trained.extend(self.derivation.input_equations().filter(|_| self.derivation.has_input_gradients()));
         let mut moved: Vec<bool> = Vec::with_capacity(count);
         for (id, equation) in self.derivation.numbered().take(count) {
             let through = |o: EquationId| moved.get(o.index()) == Some(&true);

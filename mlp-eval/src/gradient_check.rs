@@ -75,8 +75,10 @@ pub struct GradientCheck {
 /// One gradient beside its witness.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Worst {
-    /// The parameter.
+    /// The parameter, or the input.
     pub parameter: String,
+    /// The sample, counted from 0, where it is a gradient with respect to an input.
+    pub sample: Option<usize>,
     /// The index of the element, row after row.
     pub element: usize,
     /// The gradient and the complex step.
@@ -111,6 +113,25 @@ pub enum Outcome {
     Different,
 }
 
+/// What is moved by the complex step.
+#[derive(Clone, Copy)]
+struct Moved {
+    /// A parameter or an input.
+    value: EquationId,
+    /// The sample, where it is an input.
+    sample: Option<usize>,
+    element: usize,
+}
+
+/// A gradient that was compared.
+struct Place {
+    name: String,
+    /// The sample, where it is a gradient with respect to an input.
+    sample: Option<usize>,
+    element: usize,
+    compared: Compared,
+}
+
 /// The two ways to the gradients of a network at a point.
 pub struct Gradients<'g> {
     derivation: &'g Derivation,
@@ -132,16 +153,29 @@ impl<'g> Gradients<'g> {
 
     /// Compares one gradient; `None` where the parameter has none.
     pub fn compare(&self, parameter: &Parameter, element: usize) -> Option<Compared> {
-        let objective = parameter.objective()?;
-        let gradient = self.floats.value(objective)?.iter().nth(element)?;
-        let own = self.balls.value(objective)?.iter().nth(element)?;
-        let witness = self.complex_step::<false>(parameter.equation, element);
+        let moved = Moved { value: parameter.equation, sample: None, element };
+        self.compared(parameter.objective()?, moved)
+    }
+
+    /// Compares the gradient of the loss of a sample with respect to a number of its input; `number` counts the equations
+    /// of the inputs.
+    pub fn compare_input(&self, number: usize, sample: usize, element: usize) -> Option<Compared> {
+        let value = self.derivation.input_equations().nth(number)?;
+        let gradient = *self.loss.inputs.get(number)?;
+        self.compared(gradient, Moved { value, sample: Some(sample), element })
+    }
+
+    fn compared(&self, of: EquationId, moved: Moved) -> Option<Compared> {
+        let (sample, element) = (moved.sample.unwrap_or(0), moved.element);
+        let gradient = self.floats.value_of(of, sample)?.iter().nth(element)?;
+        let own = self.balls.value_of(of, sample)?.iter().nth(element)?;
+        let witness = self.complex_step::<false>(moved);
         let same = |witness: Ball| own.widened(BITS).meets(witness.widened(BITS));
         let outcome = if own.is_nan() || witness.is_nan() || !gradient.is_finite() {
             Outcome::NotFinite
         } else if same(witness) {
             Outcome::Same
-        } else if same(self.complex_step::<true>(parameter.equation, element)) {
+        } else if same(self.complex_step::<true>(moved)) {
             Outcome::Kink
         } else {
             Outcome::Different
@@ -156,29 +190,44 @@ impl<'g> Gradients<'g> {
         })
     }
 
-    /// ∂(objective)/∂(element of a parameter) from the forward pass alone.
-    fn complex_step<const BOTH_SIDES: bool>(&self, parameter: EquationId, element: usize) -> Ball {
+    /// ∂(objective)/∂(element of a parameter), or ∂(loss of a sample)/∂(element of its input), from the forward pass alone.
+    fn complex_step<const BOTH_SIDES: bool>(&self, moved: Moved) -> Ball {
+        let Moved { value: moved, sample: of, element } = moved;
         let given = |id: EquationId, sample: usize| -> Option<Array<Step<BOTH_SIDES>>> {
             let value = self.point.of(id, sample)?;
-            if id != parameter {
+            if id != moved || of.is_some_and(|of| of != sample) {
                 return Some(value.convert());
             }
             let step = |(index, x)| if index == element { Step::moved(x) } else { Step::from(x) };
             let cells: Vec<_> = value.iter().enumerate().map(step).collect();
             Some(Array::from_row_major(value.shape(), &cells))
         };
-        let objective = self.loss.objective;
-        evaluate_given(self.derivation, objective.index() + 1, &given, self.point.samples())
-            .scalar(objective)
-            .slope()
+        let end = if of.is_some() { self.loss.total } else { self.loss.objective };
+        // The loss of one sample does not read the others.
+        let only = |id: EquationId, sample: usize| given(id, of.unwrap_or(sample));
+        let samples = if of.is_some() { 1 } else { self.point.samples() };
+        evaluate_given(self.derivation, end.index() + 1, &only, samples).scalar(end).slope()
     }
 
     /// What these gradients say together.
     pub fn judge(&self, compared: &[(&Parameter, usize, Compared)]) -> GradientCheck {
         let derivation = self.derivation;
+        let named = |(parameter, element, one): &(&'_ Parameter, usize, Compared)| Place {
+            name: parameter.name.clone(),
+            sample: None,
+            element: *element,
+            compared: *one,
+        };
+        let total = derivation.parameter_count() - derivation.frozen_count();
+        self.judge_all(&compared.iter().map(named).collect::<Vec<_>>(), total)
+    }
+
+    /// The same of these and of gradients with respect to inputs; `total` is how many there are.
+    fn judge_all(&self, compared: &[Place], total: usize) -> GradientCheck {
+        let derivation = self.derivation;
         let mut check = GradientCheck {
             checked: compared.len(),
-            total: derivation.parameter_count() - derivation.frozen_count(),
+            total,
             verdict: Verdict::Right,
             normwise: 0.0,
             resolution: 0.0,
@@ -186,7 +235,7 @@ impl<'g> Gradients<'g> {
             worst: None,
         };
         let (mut norm, mut own): (f64, f64) = (0.0, 0.0);
-        for (_, _, one) in compared {
+        for Place { compared: one, .. } in compared {
             norm = norm.hypot(one.witness);
             own = own.hypot(one.gradient);
             check.normwise = check.normwise.hypot(one.error);
@@ -199,8 +248,8 @@ impl<'g> Gradients<'g> {
         }
         check.normwise = relative(check.normwise, norm);
         check.resolution = relative(check.resolution, norm);
-        let find = |outcome| compared.iter().find(|(_, _, one)| one.outcome == outcome);
-        let largest = || compared.iter().max_by(|a, b| a.2.error.total_cmp(&b.2.error));
+        let find = |outcome| compared.iter().find(|one| one.compared.outcome == outcome);
+        let largest = || compared.iter().max_by(|a, b| a.compared.error.total_cmp(&b.compared.error));
         let finite = self.floats.scalar(self.loss.objective).is_finite();
         let bad = find(Outcome::NotFinite);
         let fault =
@@ -208,10 +257,11 @@ impl<'g> Gradients<'g> {
         // A gradient that is no number though every operation has a value and a derivative is wrong.
         let wrong = bad.filter(|_| finite && fault.is_none()).or_else(|| find(Outcome::Different));
         let worst = wrong.or(bad).or_else(largest);
-        check.worst = worst.map(|(parameter, element, compared)| Worst {
-            parameter: parameter.name.clone(),
-            element: *element,
-            compared: *compared,
+        check.worst = worst.map(|place| Worst {
+            parameter: place.name.clone(),
+            sample: place.sample,
+            element: place.element,
+            compared: place.compared,
         });
         let digits = digits(check.normwise);
         check.verdict = if !finite || fault.is_some() {
@@ -230,7 +280,8 @@ impl<'g> Gradients<'g> {
 /// The equations up to the last gradient.
 fn of_gradients(derivation: &Derivation) -> usize {
     let objectives = derivation.parameters.iter().filter_map(Parameter::objective);
-    objectives.map(|id| id.index() + 1).max().unwrap_or(0)
+    let inputs = derivation.loss.iter().flat_map(|loss| loss.inputs.iter().copied());
+    objectives.chain(inputs).map(|id| id.index() + 1).max().unwrap_or(0)
 }
 
 /// Whether the numbers of a check with this number of samples fit into memory.
@@ -274,7 +325,9 @@ pub fn check_gradients(derivation: &Derivation, point: &Point) -> Option<Gradien
 /// The same with this number of scalar operations for all forward passes of the complex step.
 pub fn check_some_gradients(derivation: &Derivation, point: &Point, budget: u64) -> Option<GradientCheck> {
     let gradients = Gradients::at(derivation, point)?;
-    let total = derivation.parameter_count() - derivation.frozen_count();
+    let inputs: usize = gradients.loss.inputs.iter().map(|id| derivation.shape(*id).count()).sum();
+    let inputs = inputs.saturating_mul(point.samples());
+    let total = (derivation.parameter_count() - derivation.frozen_count()).saturating_add(inputs);
     let samples = point.samples().max(1) as u64;
     let forward = cost::evaluation(derivation, gradients.loss.objective.index() + 1).saturating_mul(samples);
     let affordable = (budget / forward.max(1)).max(LEAST as u64) as usize;
@@ -285,10 +338,24 @@ pub fn check_some_gradients(derivation: &Derivation, point: &Point, budget: u64)
             if index % stride == 0
                 && let Some(one) = gradients.compare(parameter, element)
             {
-                compared.push((parameter, element, one));
+                let name = parameter.name.clone();
+                compared.push(Place { name, sample: None, element, compared: one });
             }
             index += 1;
         }
     }
-    Some(gradients.judge(&compared))
+    for sample in 0..if inputs > 0 { point.samples() } else { 0 } {
+        for (number, id) in derivation.input_equations().enumerate() {
+            for element in 0..derivation.shape(id).count() {
+                if index % stride == 0
+                    && let Some(one) = gradients.compare_input(number, sample, element)
+                {
+                    let name = derivation.name_of(id);
+                    compared.push(Place { name, sample: Some(sample), element, compared: one });
+                }
+                index += 1;
+            }
+        }
+    }
+    Some(gradients.judge_all(&compared, total))
 }

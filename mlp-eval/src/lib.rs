@@ -25,7 +25,7 @@ use mlp_dsl::{
     ir::{
         Derivation,
         array::Op,
-        equation::{EquationId, Per},
+        equation::{EquationId, Per, Symbol},
     },
     number::Arithmetic,
     shape::Shape,
@@ -149,6 +149,22 @@ impl<'e, R: Real> Values<'e, R> {
         }
     }
 
+    /// The sum of a sample's value over the batch, divided by the sum of its weights; each as in
+    /// [`over_batch`](Self::over_batch). The mean of a batch of groups is a product with 1 / sum.
+    pub fn over_weights(&self, id: EquationId, weight: EquationId) -> Array<R> {
+        let samples: Vec<usize> = (0..self.evaluation.samples.len()).collect();
+        let group = self.derivation.header.precision.group().unwrap_or(samples.len().max(1));
+        let sums = |id| samples.chunks(group).map(|samples| self.in_order(id, samples)).collect::<Vec<_>>();
+        let weights: Vec<R> = sums(weight).iter().map(Array::scalar).collect();
+        match (sums(id).as_slice(), weights.as_slice()) {
+            ([sum], [weight]) => sum.map(|x| x / *weight),
+            (sums, weights) => Array::build(self.of(id).shape(), |row, column| {
+                let numbers: Vec<R> = sums.iter().map(|sum| sum.at(row, column)).collect();
+                R::wide_mean(&numbers, weights)
+            }),
+        }
+    }
+
     /// The sum of a sample's value over these samples, in order from 0.
     fn in_order(&self, id: EquationId, samples: &[usize]) -> Array<R> {
         let of_sample = samples.iter().map(|sample| Values { sample: *sample, ..*self });
@@ -161,7 +177,8 @@ impl<'e, R: Real> Values<'e, R> {
         if self.derivation.header.arithmetic == Arithmetic::Separate {
             return sum.plus(self.of(id));
         }
-        let op = &self.derivation.equation(id).op;
+        let equation = self.derivation.equation(id);
+        let (op, is_gradient) = (&equation.op, matches!(equation.symbol, Symbol::Gradient(_)));
         if let Op::Outer(a, b) = op {
             let (a, b) = (self.of(*a), self.of(*b));
             return Array::build(sum.shape(), |row, column| {
@@ -169,6 +186,7 @@ impl<'e, R: Real> Values<'e, R> {
             });
         }
         if let Op::Pointwise(formula) = op
+            && is_gradient
             && formula.as_product().is_some()
         {
             return self.pointwise_by(&formula.added_to(SUM), sum.shape(), Some(sum));

@@ -32,6 +32,7 @@ impl<R: Real> Values<'_, R> {
             }
             Op::BatchMean(x) => self.over_batch(*x, true),
             Op::BatchSum(x) => self.over_batch(*x, false),
+            Op::BatchWeightedMean(x, weight) => self.over_weights(*x, *weight),
         }
     }
 }

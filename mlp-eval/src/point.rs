@@ -28,7 +28,7 @@ impl Point {
     pub fn declared(derivation: &Derivation) -> Result<Self, Missing> {
         let samples = derivation.declared_samples();
         if samples.is_empty() {
-            let mut all = derivation.inputs.iter().chain(&derivation.target);
+            let mut all = derivation.inputs.iter().chain(&derivation.targets);
             let missing = all.find(|data| data.values.is_none());
             return Err(Missing(missing.map_or_else(String::new, |data| data.name.clone())));
         }
@@ -95,6 +95,13 @@ impl Point {
         }
     }
 
+    /// Gives a value to an equation of one sample: to a gradient with respect to the output, for example.
+    pub fn give(&mut self, id: EquationId, sample: usize, value: Array<f64>) {
+        if let Some(sample) = self.samples.get_mut(sample) {
+            sample.insert(id, value);
+        }
+    }
+
     /// Sets a parameter.
     pub fn set(&mut self, id: EquationId, value: Array<f64>) {
         self.once.insert(id, value);
@@ -103,16 +110,18 @@ impl Point {
 
 fn drawn_sample(derivation: &Derivation, stream: &mut Stream) -> Sample {
     let inputs: usize = derivation.inputs.iter().map(|data| data.shape.count()).sum();
-    let targets = derivation.target.as_ref().map_or(0, |data| data.shape.count());
     let input = (0..inputs).map(|_| stream.uniform(-1.0, 1.0)).collect();
-    let class = derivation.target.as_ref().is_some_and(|target| target.class);
-    let target = if class {
-        let chosen = (stream.uniform(0.0, 1.0) * targets as f64) as usize;
-        (0..targets).map(|class| f64::from(u8::from(class == chosen))).collect()
-    } else {
-        (0..targets).map(|_| stream.uniform(0.0, 1.0)).collect()
-    };
-    Sample { input, target }
+    let mut sample = Sample { input, target: Vec::new() };
+    for target in &derivation.targets {
+        let count = target.shape.count();
+        if target.class {
+            let chosen = (stream.uniform(0.0, 1.0) * count as f64) as usize;
+            sample.target.extend((0..count).map(|class| f64::from(u8::from(class == chosen))));
+        } else {
+            sample.target.extend((0..count).map(|_| stream.uniform(0.0, 1.0)));
+        }
+    }
+    sample
 }
 
 /// The stream of a parameter, with its step.
@@ -161,14 +170,13 @@ fn start_values(derivation: &Derivation, seed: u64) -> HashMap<EquationId, Array
 
 fn place(derivation: &Derivation, sample: &Sample) -> HashMap<EquationId, Array<f64>> {
     let mut placed = HashMap::new();
-    let mut inputs = sample.input.as_slice();
-    for data in &derivation.inputs {
-        let (own, rest) = inputs.split_at_checked(data.shape.count()).unwrap_or((inputs, &[]));
-        inputs = rest;
-        spread(data, own, &mut placed);
-    }
-    if let Some(target) = &derivation.target {
-        spread(target, &sample.target, &mut placed);
+    for (all, numbers) in [(&derivation.inputs, &sample.input), (&derivation.targets, &sample.target)] {
+        let mut numbers = numbers.as_slice();
+        for data in all {
+            let (own, rest) = numbers.split_at_checked(data.shape.count()).unwrap_or((numbers, &[]));
+            numbers = rest;
+            spread(data, own, &mut placed);
+        }
     }
     placed
 }

@@ -158,7 +158,7 @@ fn outline(document: &Document, symbol: &Symbol, children: Vec<DocumentSymbol>) 
     let kind = match symbol.kind {
         Kind::Network => SymbolKind::Class,
         Kind::Layer => SymbolKind::Namespace,
-        Kind::Input | Kind::Target => SymbolKind::Interface,
+        Kind::Input | Kind::Target | Kind::Importance => SymbolKind::Interface,
         Kind::Parameter(_) => SymbolKind::Field,
         Kind::Constant => SymbolKind::Constant,
         Kind::Function | Kind::Rule => SymbolKind::Function,

@@ -96,7 +96,7 @@ fn compile(source: &Source<'_>) -> TokenStream {
     let ast = mlp_dsl::syntax::parse_with(source.text, normal, &mut diagnostics);
     let compiled = Compilation::of_ast(&ast, diagnostics, &source.files);
     compiled.and_then(|compiled| printed(source, &ast, &compiled)).unwrap_or_else(|diagnostics| {
-        let mut code = mlp_rust::stub(&outlines(&ast, source.text), source.runtime);
+        let mut code = mlp_rust::stub(&outlines(&ast, source.text), source.runtime, source.tokens);
         code.extend(diagnostics.iter().map(source.report));
         code
     })

@@ -48,16 +48,19 @@ impl<'a, I, T> Batch<'a, I, T> {
     }
 
     /// The number of samples, at least 1.
+    #[must_use]
     pub fn len(&self) -> usize {
         self.inputs.len()
     }
 
     /// The inputs, one for each sample.
+    #[must_use]
     pub fn inputs(&self) -> &'a [I] {
         self.inputs
     }
 
     /// The targets, one for each sample.
+    #[must_use]
     pub fn targets(&self) -> &'a [T] {
         self.targets
     }
@@ -75,6 +78,7 @@ impl<'a, I, T> Batch<'a, I, T> {
     }
 
     /// The samples in order, each an input and a target.
+    #[must_use]
     pub fn iter(&self) -> Zip<Iter<'a, I>, Iter<'a, T>> {
         self.inputs.iter().zip(self.targets)
     }
@@ -119,12 +123,32 @@ pub fn rows_from_flat<S, const N: usize>(flat: &[S]) -> Result<&[[S; N]], BatchE
     }
 }
 
+/// The same, mutable.
+///
+/// # Errors
+/// As [`rows_from_flat`].
+pub fn rows_from_flat_mut<S, const N: usize>(flat: &mut [S]) -> Result<&mut [[S; N]], BatchError> {
+    let length = flat.len();
+    match flat.as_chunks_mut() {
+        (rows, []) => Ok(rows),
+        _ => Err(BatchError::Columns { length, columns: N }),
+    }
+}
+
 /// Checks that there are as many outputs as inputs.
 ///
 /// # Errors
 /// [`BatchError::Outputs`] if the numbers differ.
 pub fn check_outputs(inputs: usize, outputs: usize) -> Result<(), BatchError> {
     if inputs == outputs { Ok(()) } else { Err(BatchError::Outputs { inputs, outputs }) }
+}
+
+/// Checks that there are as many gradients with respect to inputs as samples.
+///
+/// # Errors
+/// [`BatchError::InputGradients`] if the numbers differ.
+pub(crate) fn check_input_gradients(samples: usize, gradients: usize) -> Result<(), BatchError> {
+    if samples == gradients { Ok(()) } else { Err(BatchError::InputGradients { samples, gradients }) }
 }
 
 /// An error in the shape of the data for a batch.
@@ -145,6 +169,13 @@ pub enum BatchError {
         inputs: usize,
         /// The number of outputs.
         outputs: usize,
+    },
+    /// The numbers of samples and of gradients with respect to their inputs differ.
+    InputGradients {
+        /// The number of samples.
+        samples: usize,
+        /// The number of gradients.
+        gradients: usize,
     },
     /// The length of a flat slice is not a multiple of its columns.
     Columns {
@@ -177,6 +208,11 @@ impl fmt::Display for BatchError {
                 f,
                 "the numbers of inputs and of outputs differ, {inputs} and {outputs}; \
                  pass a slice with one output for each input"
+            ),
+            Self::InputGradients { samples, gradients } => write!(
+                f,
+                "the numbers of samples and of input gradients differ, {samples} and {gradients}; \
+                 pass a slice with one gradient for each sample"
             ),
             Self::Columns { length, columns } => write!(
                 f,

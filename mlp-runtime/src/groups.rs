@@ -21,7 +21,7 @@ pub(crate) fn in_order<N: Differentiable + ?Sized>(
     workspace: &mut N::BatchWorkspace,
     gradients: &mut N::Gradients,
 ) -> N::Scalar {
-    let count = N::REDUCTION.count(batch.len());
+    let count = divisor(network, batch.targets(), workspace);
     let mut total = -N::Scalar::ZERO;
     let mut done = 0;
     for (inputs, targets) in batch.blocks(N::BLOCK) {
@@ -33,16 +33,52 @@ pub(crate) fn in_order<N: Differentiable + ?Sized>(
     if let Some(count) = count { total / count } else { total }
 }
 
+/// The divisor of a sum over the samples with these targets, if there is one: how many they are, or the sum of their
+/// weights in order.
+#[inline(always)]
+pub(crate) fn divisor<N: Differentiable + ?Sized>(
+    network: &N,
+    targets: &[N::Target],
+    workspace: &mut N::BatchWorkspace,
+) -> Option<N::Scalar> {
+    if N::WEIGHTED { Some(weights(network, targets, workspace)) } else { N::REDUCTION.count(targets.len()) }
+}
+
+/// The sum of the weights of samples, in order.
+fn weights<N: Differentiable + ?Sized>(
+    network: &N,
+    targets: &[N::Target],
+    workspace: &mut N::BatchWorkspace,
+) -> N::Scalar {
+    let workspace = N::sample_workspace(workspace);
+    // The sum starts with its first term.
+    targets.iter().fold(-N::Scalar::ZERO, |sum, target| sum + network.weight(target, workspace))
+}
+
+/// The divisor of a sum over more samples than a group has, in 64 bits; 1 for a sum.
+pub(crate) fn wide_divisor<N: Differentiable + ?Sized>(
+    network: &N,
+    targets: &[N::Target],
+    workspace: &mut N::BatchWorkspace,
+) -> f64 {
+    if !N::WEIGHTED {
+        return N::REDUCTION.count(targets.len()).unwrap_or(1.0);
+    }
+    let groups = targets.chunks(N::Scalar::GROUP);
+    groups.fold(-0.0, |sum, group| sum + weights(network, group, workspace).to_f64())
+}
+
 /// Loss and gradients of a batch in groups. `add` adds the gradients of a group to those of the groups before; it is told
-/// whether the group is the first, and after the last one the number of samples.
+/// whether the group is the first, and after the last one the divisor of the sums.
 #[inline(always)]
 pub fn in_groups<N: Differentiable>(
     network: &N,
     batch: Batch<'_, N::Input, N::Target>,
     workspace: &mut N::BatchWorkspace,
     gradients: &mut N::Gradients,
-    mut add: impl FnMut(bool, Option<usize>, &mut N::BatchWorkspace, &mut N::Gradients),
+    mut add: impl FnMut(bool, Option<f64>, &mut N::BatchWorkspace, &mut N::Gradients),
 ) -> N::Scalar {
+    let divisor = wide_divisor(network, batch.targets(), workspace);
     let mut losses = Losses::new();
     let mut done = 0;
     for (inputs, targets) in batch.blocks_of(N::Scalar::GROUP) {
@@ -55,9 +91,9 @@ pub fn in_groups<N: Differentiable>(
         losses.add(total);
         let first = done == 0;
         done += inputs.len();
-        add(first, (done == batch.len()).then_some(done), workspace, gradients);
+        add(first, (done == batch.len()).then_some(divisor), workspace, gradients);
     }
-    losses.reduced(N::REDUCTION, batch.len())
+    losses.divided(divisor)
 }
 
 /// The loss of a batch in groups.
@@ -67,6 +103,7 @@ pub(crate) fn losses_in_groups<N: Differentiable + ?Sized>(
     batch: Batch<'_, N::Input, N::Target>,
     workspace: &mut N::BatchWorkspace,
 ) -> N::Scalar {
+    let divisor = wide_divisor(network, batch.targets(), workspace);
     let mut losses = Losses::new();
     for (inputs, targets) in batch.blocks_of(N::Scalar::GROUP) {
         let mut total = -N::Scalar::ZERO;
@@ -76,7 +113,65 @@ pub(crate) fn losses_in_groups<N: Differentiable + ?Sized>(
         }
         losses.add(total);
     }
-    losses.reduced(N::REDUCTION, batch.len())
+    losses.divided(divisor)
+}
+
+/// The loss of a batch whose samples are written to as well. `group` gets the samples of a group, what is written for
+/// them, and the total that their losses are added to.
+#[inline(always)]
+pub(crate) fn losses_of_groups<S: Scalar, I, T, W>(
+    divisors: Divisors<S>,
+    batch: Batch<'_, I, T>,
+    written: &mut [W],
+    mut group: impl FnMut(&[I], &[T], &mut [W], &mut S),
+) -> S {
+    let mut losses = Losses::new();
+    let mut last = -S::ZERO;
+    sums_of_groups::<S, _, _, _>(batch, written, |inputs, targets, written| {
+        last = -S::ZERO;
+        group(inputs, targets, written, &mut last);
+        losses.add(last);
+    });
+    match divisors {
+        Divisors::Groups(divisor) => losses.divided(divisor),
+        Divisors::One(Some(count)) => last / count,
+        Divisors::One(None) => last,
+    }
+}
+
+/// What the sums over a batch are divided by.
+#[derive(Clone, Copy)]
+pub(crate) enum Divisors<S> {
+    /// Of a batch of one group, if there is a divisor.
+    One(Option<S>),
+    /// Of a batch of more groups.
+    Groups(f64),
+}
+
+impl<S: Scalar> Divisors<S> {
+    /// Those of a batch of a network with a loss.
+    pub(crate) fn of<N: Differentiable<Scalar = S> + ?Sized>(
+        network: &N,
+        targets: &[N::Target],
+        workspace: &mut N::BatchWorkspace,
+    ) -> Self {
+        match targets.len() > S::GROUP {
+            true => Self::Groups(wide_divisor(network, targets, workspace)),
+            false => Self::One(divisor(network, targets, workspace)),
+        }
+    }
+}
+
+/// The groups of a batch in order, with what is written for their samples.
+#[inline(always)]
+pub(crate) fn sums_of_groups<S: Scalar, I, T, W>(
+    batch: Batch<'_, I, T>,
+    written: &mut [W],
+    mut group: impl FnMut(&[I], &[T], &mut [W]),
+) {
+    for ((inputs, targets), written) in batch.blocks_of(S::GROUP).zip(written.chunks_mut(S::GROUP.max(1))) {
+        group(inputs, targets, written);
+    }
 }
 
 /// The sum of the losses of groups.
@@ -92,28 +187,23 @@ impl Losses {
         self.0 += group.to_f64();
     }
 
-    fn reduced<S: Scalar>(self, reduction: Reduction, samples: usize) -> S {
-        S::from_f64(self.0 * factor(reduction, samples))
+    fn divided<S: Scalar>(self, divisor: f64) -> S {
+        S::from_f64(self.0 * (1.0 / divisor))
     }
 }
 
-/// What a sum over these samples is multiplied by.
-fn factor(reduction: Reduction, samples: usize) -> f64 {
-    reduction.count(samples).map_or(1.0, |count: f64| 1.0 / count)
-}
-
-/// Adds the gradients of a group to the sums, which count as 0 if it is the `first` group. After the last one `samples`
-/// is the number of all samples, and the gradients become those of the batch; the sums are then of no use.
+/// Adds the gradients of a group to the sums, which count as 0 if it is the `first` group. After the last one
+/// `divisor` is that of the sums, and the gradients become those of the batch; the sums are then of no use.
 #[inline(never)]
 pub fn add_group<S: Scalar, G: Gradients<S>>(
     first: bool,
-    samples: Option<usize>,
-    reduction: Reduction,
+    divisor: Option<f64>,
+    _: Reduction,
     sums: &mut [f64],
     gradients: &mut G,
 ) {
     let (mut number, mut sums) = (0, sums);
-    let factor = samples.map(|samples| factor(reduction, samples));
+    let factor = divisor.map(|divisor| 1.0 / divisor);
     while let Some(group) = gradients.elements_mut(number) {
         let Some((own, rest)) = sums.split_at_mut_checked(group.len()) else { return };
         add(first, factor, own, group);

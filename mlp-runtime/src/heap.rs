@@ -88,15 +88,27 @@ macro_rules! __mlp_boxed {
         $crate::__mlp_boxed!(@zeroed $type { $($field),* });
         impl $type {
             /// A network on the heap with the start values of the specification, initialised in place.
+            #[must_use]
             pub fn boxed() -> $crate::__private::heap::Box<Self> {
                 Self::boxed_with_seed(Self::SEED)
             }
 
             /// A network on the heap whose random start values are drawn from `seed`, initialised in place.
+            #[must_use]
             pub fn boxed_with_seed(seed: u64) -> $crate::__private::heap::Box<Self> {
                 let mut network = $crate::__private::heap::zeroed::<Self>();
                 $crate::__private::Network::initialize(&mut *network, seed);
                 network
+            }
+        }
+        impl $crate::__private::heap::Boxed for $type {
+            fn boxed() -> $crate::__private::heap::Box<Self> {
+                <$type>::boxed()
+            }
+        }
+        impl $crate::__private::heap::BoxedWithSeed for $type {
+            fn boxed_with_seed(seed: u64) -> $crate::__private::heap::Box<Self> {
+                <$type>::boxed_with_seed(seed)
             }
         }
     };
@@ -104,10 +116,19 @@ macro_rules! __mlp_boxed {
         $crate::__mlp_boxed!(@zeroed $type { $($field),* });
         impl $type {
             /// The value of `new()` on the heap, initialised in place.
+            #[must_use]
             pub fn boxed() -> $crate::__private::heap::Box<Self> {
                 let mut part = $crate::__private::heap::zeroed::<Self>();
                 $(part.$setting = $value;)*
                 part
+            }
+        }
+        impl $crate::__private::heap::Boxed for $type {
+            fn boxed() -> $crate::__private::heap::Box<Self> {
+                <$type>::boxed()
+            }
+            fn copy_settings(&mut self, _from: &Self) {
+                $(self.$setting = _from.$setting;)*
             }
         }
     };
@@ -115,12 +136,20 @@ macro_rules! __mlp_boxed {
     (network stub $type:ident) => {
         $crate::__mlp_boxed!(part stub $type);
         impl $type {
+            #[must_use]
             pub fn boxed_with_seed(seed: u64) -> $crate::__private::heap::Box<Self> { Self::boxed() }
+        }
+        impl $crate::__private::heap::BoxedWithSeed for $type {
+            fn boxed_with_seed(seed: u64) -> $crate::__private::heap::Box<Self> { <$type>::boxed() }
         }
     };
     (part stub $type:ident) => {
         impl $type {
+            #[must_use]
             pub fn boxed() -> $crate::__private::heap::Box<Self> { $crate::__private::heap::Box::new(Self::ZERO) }
+        }
+        impl $crate::__private::heap::Boxed for $type {
+            fn boxed() -> $crate::__private::heap::Box<Self> { <$type>::boxed() }
         }
     };
     (@zeroed $type:ident { $($field:ident),* }) => {

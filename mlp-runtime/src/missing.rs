@@ -84,3 +84,27 @@ pub trait TrainedParameterInSpecification<'a> {} // Remove `frozen` from a param
 )]
 #[rustfmt::skip]
 pub trait TrainInSpecification<'a> {} // Add a rule to the specification, for example `train sgd(rate = 0.1);`.
+
+#[diagnostic::on_unimplemented(
+    message = "this network is too large for `input_gradient`, which has its workspace on the stack",
+    label = "call `input_gradient_into(&input, &target, &mut workspace, &mut input_gradient)`",
+    note = "large values are made in place: with `ZERO` in a `static`, or by `boxed()` where a type has it"
+)]
+#[rustfmt::skip]
+pub trait SmallEnoughElseInputGradientInto<'a> {} // Call `input_gradient_into(&input, &target, &mut workspace, &mut input_gradient)`.
+
+#[diagnostic::on_unimplemented(
+    message = "this network is too large for `pull_back`, which returns the gradients",
+    label = "call `pull_back_into(&input, &output_gradient, &mut workspace, &mut gradients, &mut input_gradient)`",
+    note = "large values are made in place: with `ZERO` in a `static`, or by `boxed()` where a type has it"
+)]
+#[rustfmt::skip]
+pub trait SmallEnoughElsePullBackInto<'a> {} // Call `pull_back_into(&input, &output_gradient, &mut workspace, &mut gradients, &mut input_gradient)`.
+
+#[diagnostic::on_unimplemented(
+    message = "the specification of this network does not ask for gradients with respect to its inputs",
+    label = "this needs `backward inputs;`",
+    note = "add `backward inputs;` to the specification, and a loss where the gradient is not given"
+)]
+#[rustfmt::skip]
+pub trait BackwardInputsInSpecification<'a> {} // Add `backward inputs;` to the specification.

@@ -3,21 +3,23 @@
 use core::fmt;
 
 use super::batch::{Batch, BatchError, block, check_outputs};
-use super::groups::{in_order, losses_in_groups};
+use super::boxed::{Boxed, BoxedWithSeed};
+use super::groups::{divisor, in_order, losses_in_groups};
 use super::scalar::Scalar;
 use super::tensors::{Tensors, numbered};
+use super::values::{Targets, Values};
 
 /// A network: parameters, its [`Tensors`], and the function they define.
-pub trait Network: Tensors {
+pub trait Network: Tensors + BoxedWithSeed {
     /// The inputs of one sample, `[Scalar; INPUTS]`.
-    type Input;
+    type Input: Values<Self::Scalar>;
     /// The outputs of one sample, `[Scalar; OUTPUTS]`.
-    type Output;
+    type Output: Values<Self::Scalar>;
     /// Memory for the intermediate values of one sample. Its contents before a call are ignored.
-    type Workspace: Default;
+    type Workspace: Default + Boxed;
     /// Memory for the intermediate values of a batch, which is computed in blocks of [`BLOCK`](Self::BLOCK) samples. Its
     /// contents before a call are ignored. Networks without blocks have the type [`Workspace`](Self::Workspace) for both.
-    type BatchWorkspace: Default;
+    type BatchWorkspace: Default + Boxed;
 
     /// The name of the network in its specification.
     const NAME: &'static str;
@@ -64,6 +66,7 @@ pub trait Network: Tensors {
     fn sample_workspace(workspace: &mut Self::BatchWorkspace) -> &mut Self::Workspace;
 
     /// The elements of the parameter `name` in row-major order; `None` if there is no such parameter.
+    #[must_use]
     fn parameter(&self, name: &str) -> Option<&[Self::Scalar]> {
         self.tensor(numbered(Self::TENSORS, name)?)
     }
@@ -111,9 +114,9 @@ pub trait Network: Tensors {
 /// A network with a loss, and its gradients with respect to the parameters.
 pub trait Differentiable: Network {
     /// The target of one sample.
-    type Target;
+    type Target: Targets<Self::Scalar>;
     /// The gradient with respect to each parameter, in its shape.
-    type Gradients: Gradients<Self::Scalar> + Default;
+    type Gradients: Gradients<Self::Scalar> + Default + Boxed;
 
     /// The number of scalars in a target.
     const TARGETS: usize;
@@ -123,8 +126,18 @@ pub trait Differentiable: Network {
     const REDUCTION: Reduction;
     /// Whether the objective has penalties.
     const PENALIZED: bool = false;
+    /// Whether the mean over a batch is one over the weights of its samples: the sum of their losses, divided by the sum of
+    /// their weights.
+    const WEIGHTED: bool = false;
 
-    /// The loss of one sample.
+    /// The weight of a sample in the mean over a batch; 1 where samples have no weights. The loss of a sample has this
+    /// factor already.
+    fn weight(&self, _target: &Self::Target, _workspace: &mut Self::Workspace) -> Self::Scalar {
+        Self::Scalar::ONE
+    }
+
+    /// The loss of one sample, with its weight as a factor where samples have weights.
+    #[must_use]
     fn loss(
         &self,
         input: &Self::Input,
@@ -160,7 +173,7 @@ pub trait Differentiable: Network {
 
     /// Adds the gradients and the losses of a block of at most [`BLOCK`](Network::BLOCK) samples to `gradients` and
     /// `total`, in order. `gradients` count as 0 if it is the `first` block of the batch. After the last block of a batch
-    /// with a mean, `count` is the number of its samples, and the gradients are divided by it.
+    /// with a mean, `count` is the number of its samples, or the sum of their weights, and the gradients are divided by it.
     #[allow(clippy::too_many_arguments, reason = "called by the methods for batches only")]
     fn accumulate_block(
         &self,
@@ -193,7 +206,7 @@ pub trait Differentiable: Network {
     }
 
     /// Writes the gradients of the objective for a batch of one sample and returns the objective: the loss of the sample
-    /// plus the penalties.
+    /// plus the penalties. Where the mean is over weights, the loss and its gradients are divided by the weight.
     fn backward_into(
         &self,
         input: &Self::Input,
@@ -201,12 +214,18 @@ pub trait Differentiable: Network {
         workspace: &mut Self::Workspace,
         gradients: &mut Self::Gradients,
     ) -> Self::Scalar {
-        let loss = self.accumulate(true, input, target, workspace, gradients);
+        let mut loss = self.accumulate(true, input, target, workspace, gradients);
+        if Self::WEIGHTED {
+            let weight = self.weight(target, workspace);
+            gradients.divide(weight);
+            loss = loss / weight;
+        }
         if Self::PENALIZED { loss + self.penalize(workspace, gradients) } else { loss }
     }
 
     /// The objective for the batch: the sum of the losses in the order of [`backward_batch`](Self::backward_batch),
-    /// divided once for a mean, plus the penalties.
+    /// divided once for a mean, plus the penalties. A mean over weights that sum to 0 is infinite or NaN.
+    #[must_use]
     fn loss_batch(
         &self,
         batch: Batch<'_, Self::Input, Self::Target>,
@@ -220,9 +239,9 @@ pub trait Differentiable: Network {
             for (inputs, targets) in batch.blocks(Self::BLOCK) {
                 self.loss_block(inputs, targets, workspace, &mut total);
             }
-            match Self::REDUCTION {
-                Reduction::Mean => total / Self::Scalar::from_f64(batch.len() as f64),
-                Reduction::Sum => total,
+            match divisor(self, batch.targets(), workspace) {
+                Some(count) => total / count,
+                None => total,
             }
         };
         if Self::PENALIZED { loss + self.penalty(Self::sample_workspace(workspace)) } else { loss }
@@ -290,6 +309,7 @@ pub trait Gradients<S: Scalar>: Tensors<Scalar = S> {
     fn divide(&mut self, by: S);
 
     /// The elements of the gradient with this number: its [`tensor`](Tensors::tensor).
+    #[must_use]
     fn elements(&self, number: usize) -> Option<&[S]> {
         self.tensor(number)
     }
@@ -325,7 +345,7 @@ impl core::error::Error for NotFinite {}
 /// A network with a training rule.
 pub trait Trainable: Differentiable {
     /// The settings and the state of the rule; the states are its [`Tensors`].
-    type Optimizer: Tensors<Scalar = Self::Scalar> + Default;
+    type Optimizer: Tensors<Scalar = Self::Scalar> + Default + Boxed;
 
     /// Updates the parameters by one step of the rule.
     fn step(&mut self, optimizer: &mut Self::Optimizer, gradients: &Self::Gradients);
@@ -379,7 +399,7 @@ pub trait Trainable: Differentiable {
             self.step(optimizer, gradients);
             return loss;
         }
-        let count = Self::REDUCTION.count(batch.len());
+        let count = divisor(self, batch.targets(), workspace);
         let mut total = -Self::Scalar::ZERO;
         let mut done = 0;
         for (inputs, targets) in batch.blocks(Self::BLOCK) {
@@ -476,6 +496,16 @@ pub enum ParameterShape {
     Vector(usize),
     /// Rows and columns, in row-major order.
     Matrix(usize, usize),
+}
+
+impl fmt::Display for ParameterShape {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Scalar => write!(f, "[]"),
+            Self::Vector(size) => write!(f, "[{size}]"),
+            Self::Matrix(rows, columns) => write!(f, "[{rows}, {columns}]"),
+        }
+    }
 }
 
 impl ParameterShape {

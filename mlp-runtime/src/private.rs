@@ -3,7 +3,8 @@
 
 pub use crate::batch::check_outputs;
 pub use crate::exports::*;
-pub use crate::missing_heap::{FeatureAlloc, SmallEnoughElseBoxed};
+pub use crate::missing_heap::{FeatureAlloc, FeatureSerde, SmallEnoughElseBoxed, needs_serde};
+pub use crate::scratch::{AnyBits, is_any_bits, scratch};
 pub use mlp_kernels::fused::{multiply_add, multiply_add_f32, multiply_add_f64};
 #[cfg(all(target_arch = "aarch64", target_feature = "neon", target_endian = "little"))]
 pub use mlp_kernels::isa::neon::Neon;
@@ -11,7 +12,7 @@ pub use mlp_kernels::isa::neon::Neon;
 pub use mlp_kernels::isa::x86::sets::{Avx2, Avx512, Sse2};
 pub use mlp_kernels::kernels::{Mean, ordered_sum};
 
-pub use crate::__mlp_boxed;
+pub use crate::{__mlp_boxed, __mlp_scratch, __mlp_serde};
 
 /// Elementary functions; of `f64` unless their name has another type.
 pub mod functions {
@@ -22,5 +23,6 @@ pub mod functions {
 /// Generated types on the heap.
 #[cfg(feature = "alloc")]
 pub mod heap {
+    pub use crate::boxed::{Boxed, BoxedWithSeed};
     pub use crate::heap::{Box, Zeroed, is_zeroed, zeroed};
 }

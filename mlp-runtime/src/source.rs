@@ -24,11 +24,14 @@ const OWN: &[Module] = modules! {
     draws = mlp_hash::DRAWS;
     weight_file = include_str!("weight_file.rs");
     batch = include_str!("batch.rs");
+    boxed = include_str!("boxed.rs");
     class = include_str!("class.rs");
     missing = include_str!("missing.rs");
     tensors = include_str!("tensors.rs");
+    values = include_str!("values.rs");
     network = include_str!("network.rs");
     groups = include_str!("groups.rs");
+    inputs = include_str!("inputs.rs");
     exports = include_str!("exports.rs");
 };
 

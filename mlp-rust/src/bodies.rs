@@ -1,13 +1,13 @@
 //! Turns the plan into the bodies of the API: the code of each method of a network.
 
 use mlp_dsl::{
-    ir::{Parameter, equation::EquationId},
+    ir::{Data, Parameter, equation::EquationId},
     model::Sample,
     never,
     plan::Entry,
     shape::Shape,
 };
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::quote;
 
 use crate::{
@@ -16,7 +16,7 @@ use crate::{
         dispatch::{Signature, argument},
         formula::literal,
     },
-    names::{ONE, own},
+    names::{ONE, identifier, own},
     size,
     start::{fill, starts},
     surface::{
@@ -41,6 +41,7 @@ impl Bodies for Planned<'_> {
             Body::Steps(Pass::Shared | Pass::Value) => quote!(::core::option::Option::Some(self.steps)),
             Body::Clear => self.clear(),
             Body::Divide => self.divide(),
+            Body::Heads => self.heads(printer),
             Body::SampleWorkspace => sample_workspace(printer),
             Body::Entry(Entry::Trace) => self.trace(),
             Body::Entry(entry) => self.dispatched(printer, entry, method),
@@ -84,6 +85,8 @@ impl Bodies for Planned<'_> {
                 quote!(#block #groups)
             }
             Provided::Steps => context.training(),
+            Provided::InputGradients => context.input_gradients(),
+            Provided::PulledBack => context.pulled_back(),
         }
     }
 }
@@ -99,8 +102,8 @@ impl Planned<'_> {
     /// A method that returns its result, by others that write in place.
     fn by_value(&self, printer: &Printer<'_>, returned: Returned, method: &Method) -> TokenStream {
         let (seed, runtime) = (self.0.derivation.header.seed, printer.runtime);
-        let (workspace, trace) = (printer.name(Kind::Workspace), printer.name(Kind::Trace));
-        let (gradients, optimizer) = (printer.name(Kind::Gradients), printer.name(Kind::Optimizer));
+        let optimizer = printer.name(Kind::Optimizer);
+        let one = |code| self.scratch(printer, Kind::Workspace, &code);
         match returned {
             Returned::Network => quote!(Self::with_seed(#seed)),
             Returned::Seeded => quote! {
@@ -110,34 +113,60 @@ impl Planned<'_> {
             },
             Returned::Outputs => {
                 let zero = method.result.as_ref().map(|result| printer.zero(result));
-                quote! {
-                    let mut output = #zero;
-                    self.forward_into(input, &mut #workspace::new(), &mut output);
-                    output
-                }
+                let run = one(quote!(self.forward_into(input, workspace, &mut output)));
+                quote!(let mut output = #zero; #run; output)
             }
-            Returned::Trace => quote! {
-                let mut trace = #trace::ZERO;
-                self.trace_into(input, &mut #workspace::new(), &mut trace);
-                trace
-            },
-            Returned::Loss => quote! {
-                #runtime::Differentiable::loss(self, input, target, &mut #workspace::new())
-            },
-            Returned::Gradients => quote! {
-                let mut gradients = #gradients::ZERO;
-                let loss = self.backward_into(input, target, &mut #workspace::new(), &mut gradients);
-                (loss, gradients)
-            },
-            Returned::Tried => quote! {
-                let (mut workspace, mut gradients) = (#workspace::new(), #gradients::ZERO);
-                self.try_train_into(input, target, &mut #optimizer::new(), &mut workspace, &mut gradients)
-            },
-            Returned::Step => quote! {
-                let (loss, gradients) = self.backward(input, target);
-                #runtime::Trainable::step(self, &mut #optimizer::new(), &gradients);
-                loss
-            },
+            Returned::Trace => {
+                let (trace, run) =
+                    (printer.name(Kind::Trace), one(quote!(self.trace_into(input, workspace, &mut trace))));
+                quote!(let mut trace = #trace::ZERO; #run; trace)
+            }
+            Returned::Loss => one(quote!(#runtime::Differentiable::loss(self, input, target, workspace))),
+            Returned::Gradients => {
+                let run = one(quote!(self.backward_into(input, target, workspace, gradients)));
+                // What is copied to the result is not zeros first.
+                let pair = quote!((#run, ::core::clone::Clone::clone(&*gradients)));
+                self.scratch(printer, Kind::Gradients, &pair)
+            }
+            Returned::InputGradient => {
+                let zero = printer.zero(&Type::Numbers(vec![self.0.input_count()]));
+                let run =
+                    one(quote!(self.input_gradient_into(input, target, workspace, &mut input_gradient)));
+                quote!(let mut input_gradient = #zero; let loss = #run; (loss, input_gradient))
+            }
+            Returned::PulledBack => {
+                let zero = printer.zero(&Type::Numbers(vec![self.0.input_count()]));
+                let run = one(quote!(self.pull_back_into(
+                    input,
+                    output_gradient,
+                    workspace,
+                    gradients,
+                    &mut input_gradient
+                )));
+                let pair = quote!(#run; (::core::clone::Clone::clone(&*gradients), input_gradient));
+                let pair = self.scratch(printer, Kind::Gradients, &quote!({ #pair }));
+                quote!(let mut input_gradient = #zero; #pair)
+            }
+            Returned::Step | Returned::Tried => {
+                let name =
+                    if returned == Returned::Step { quote!(train_into) } else { quote!(try_train_into) };
+                let run =
+                    one(quote!(self.#name(input, target, &mut #optimizer::new(), workspace, gradients)));
+                self.scratch(printer, Kind::Gradients, &run)
+            }
+        }
+    }
+
+    /// Code with `workspace` or `gradients`, whose contents are ignored, on the stack. Nothing is written there before, except in
+    /// a standalone file, which has no `unsafe` code.
+    fn scratch(&self, printer: &Printer<'_>, kind: Kind, code: &TokenStream) -> TokenStream {
+        let (runtime, ty) = (printer.runtime, printer.name(kind));
+        let name = if kind == Kind::Gradients { quote!(gradients) } else { quote!(workspace) };
+        let is_empty = kind == Kind::Workspace && self.0.plan.layout.workspace.is_empty();
+        if self.0.standalone || is_empty {
+            quote!({ let #name = &mut #ty::new(); #code })
+        } else {
+            quote!(#runtime::scratch(|#name: &mut #ty| #code))
         }
     }
 
@@ -160,14 +189,44 @@ impl Planned<'_> {
 
     /// The target of a sample; a class by its number.
     fn target(&self, sample: &Sample) -> TokenStream {
-        let is_class = self.0.derivation.target.as_ref().is_some_and(|target| target.class);
-        match sample.target.iter().position(|number| *number == 1.0) {
-            Some(class) if is_class => {
+        let targets = self.0.derivation.targets.as_slice();
+        if let [target] = targets {
+            return self.value_of_target(target, &sample.target, false);
+        }
+        let mut rest = sample.target.as_slice();
+        let fields = targets.iter().map(|target| {
+            let (own, after) = rest.split_at_checked(target.shape.count()).unwrap_or((rest, &[]));
+            rest = after;
+            let name = identifier(&target.name, Span::call_site());
+            let value = self.value_of_target(target, own, target.shape == Shape::Scalar);
+            quote!(#name: #value)
+        });
+        let (fields, ty) = (fields.collect::<Vec<_>>(), &self.0.types.target);
+        quote!(#ty { #(#fields),* })
+    }
+
+    /// A target; one number without brackets, where it is a `scalar`.
+    fn value_of_target(&self, target: &Data, numbers: &[f64], scalar: bool) -> TokenStream {
+        match (numbers.iter().position(|number| *number == 1.0), numbers) {
+            (Some(class), _) if target.class => {
                 let (runtime, class) = (&self.0.runtime, size(class));
                 quote!(#runtime::Class::at_most(#class))
             }
-            _ => self.numbers(&sample.target),
+            (_, [number]) if scalar => literal(*number, self.0.derivation.header.precision),
+            _ => self.numbers(numbers),
         }
+    }
+
+    /// The heads of an output.
+    fn heads(&self, printer: &Printer<'_>) -> TokenStream {
+        let (d, runtime, mut start) = (self.0.derivation, &self.0.runtime, 0);
+        let heads = d.heads.iter().filter_map(|head| d.layers.get(*head)).map(|layer| {
+            let (name, first) = (identifier(&layer.name, Span::call_site()), size(start));
+            start += layer.shape.count();
+            quote!(#name: *#runtime::slice::<#first, _, _, _>(output))
+        });
+        let (heads, ty) = (heads.collect::<Vec<_>>(), printer.name(Kind::Heads));
+        quote!(#ty { #(#heads),* })
     }
 }
 
@@ -208,7 +267,7 @@ impl Planned<'_> {
             Kind::Optimizer => {
                 parameters.iter().flat_map(Parameter::state).map(|state| state.equation).collect()
             }
-            Kind::Workspace | Kind::BatchWorkspace | Kind::Trace => Vec::new(),
+            Kind::Workspace | Kind::BatchWorkspace | Kind::Trace | Kind::Target | Kind::Heads => Vec::new(),
         }
     }
 

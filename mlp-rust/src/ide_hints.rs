@@ -82,7 +82,7 @@ impl Hints<'_> {
 
     fn shape_of(&self, name: &str) -> Option<Shape> {
         let d = self.context.derivation;
-        let data = d.inputs.iter().chain(&d.target).find(|data| data.name == name);
+        let data = d.inputs.iter().chain(&d.targets).find(|data| data.name == name);
         let layer = || d.layers.iter().find(|layer| layer.name == name);
         data.map(|data| data.shape).or_else(|| layer().map(|layer| layer.shape))
     }
@@ -94,6 +94,7 @@ fn is_value(kind: Kind) -> bool {
         Kind::Network
         | Kind::Input
         | Kind::Target
+        | Kind::Importance
         | Kind::Element
         | Kind::Parameter(_)
         | Kind::Layer
@@ -107,7 +108,8 @@ fn of(kind: Kind) -> &'static str {
     match kind {
         Kind::Network => "a network",
         Kind::Input => "an input of",
-        Kind::Target => "the target of",
+        Kind::Target => "a target of",
+        Kind::Importance => "an importance of",
         Kind::Element => "an element of",
         Kind::Parameter(_) => "a parameter of",
         Kind::Layer => "a layer of",

@@ -14,6 +14,7 @@ mod runtime;
 mod start;
 mod stub;
 mod surface;
+mod targets;
 mod weights;
 
 use mlp_dsl::{
@@ -29,7 +30,7 @@ use mlp_dsl::{
     span::Span,
 };
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{ToTokens, quote};
 
 use bodies::Planned;
 use body::formula::{self, Printer};
@@ -65,7 +66,7 @@ pub struct Options<'s> {
 
 /// The code of a network.
 pub fn emit(compiled: &Compilation, options: &Options<'_>) -> TokenStream {
-    let Compilation { derivation, plan, .. } = compiled;
+    let (derivation, plan) = (compiled.executed(), &compiled.plan);
     let no_spans = |_: Span| proc_macro2::Span::call_site();
     let spans: Spans<'_> = options.spans.unwrap_or(&no_spans);
     let runtime = match (&options.runtime, options.standalone) {
@@ -77,6 +78,7 @@ pub fn emit(compiled: &Compilation, options: &Options<'_>) -> TokenStream {
     let no_tokens = |_: Span| None;
     let context = Context {
         derivation,
+        declared: &compiled.derivation,
         plan,
         names: Names::new(derivation),
         types: TypeNames::new(&derivation.header.name, spans(derivation.header.name_span)),
@@ -108,7 +110,10 @@ pub fn hashes(derivation: &Derivation) -> Hashes {
 
 /// What all parts of the code are printed from.
 struct Context<'c> {
+    /// The equations that the plan computes.
     derivation: &'c Derivation,
+    /// The equations without those back from the output: the fingerprint is of these.
+    declared: &'c Derivation,
     plan: &'c Plan,
     names: Names,
     types: TypeNames,
@@ -127,13 +132,24 @@ impl Context<'_> {
         let (surface, bodies) = (Surface::derived(self), Planned(self));
         let printer = surface::print::Printer { surface: &surface, runtime: &self.runtime, bodies: &bodies };
         let (types, interface) = (printer.types(), printer.interface());
-        let traits = [Trait::Tensors, Trait::Network, Trait::Differentiable, Trait::Trainable];
-        let [tensors, network, differentiable, trainable] = traits.map(|of| printer.implementation(of));
+        let traits = [
+            Trait::Tensors,
+            Trait::Network,
+            Trait::Differentiable,
+            Trait::Trainable,
+            Trait::InputDifferentiable,
+            Trait::PullBack,
+        ];
+        let [tensors, network, differentiable, trainable, inputs, pull_back] =
+            traits.map(|of| printer.implementation(of));
         let weights = weights::included(self);
         let (accumulated, inlined) = (self.accumulated_samples(), self.inlined());
         let functions = self.functions();
+        let targets = targets::targets(&printer, false);
         // The runtime of a file without dependencies has no heap.
         let boxed = (!self.standalone).then(|| heap::boxed(&printer));
+        let scratch = (!self.standalone).then(|| heap::scratch(&printer));
+        let serde = (!self.standalone).then(|| heap::serde(&printer));
         let hints = self.hints.map(|names| ide_hints::hints(self, &printer, names));
         printer.module(
             &allowed_lints(),
@@ -145,10 +161,15 @@ impl Context<'_> {
                 #network
                 #accumulated
                 #inlined
+                #targets
                 #differentiable
                 #trainable
+                #inputs
+                #pull_back
                 #functions
                 #boxed
+                #scratch
+                #serde
                 #hints
             },
         )
@@ -257,17 +278,25 @@ impl Context<'_> {
     }
 
     fn target_count(&self) -> usize {
-        self.derivation.target.as_ref().map_or(0, |data| data.shape.count())
+        self.derivation.targets.iter().map(|data| data.shape.count()).sum()
     }
 
     /// The type of a sample's target.
     fn target(&self) -> TokenStream {
         let (count, runtime) = (self.target_count(), &self.runtime);
-        if self.derivation.target.as_ref().is_some_and(|target| target.class) {
-            let count = size(count);
-            return quote!(#runtime::Class<#count>);
+        match self.derivation.targets.as_slice() {
+            [target] if target.class => {
+                let count = size(count);
+                quote!(#runtime::Class<#count>)
+            }
+            [] | [_] => self.array(Shape::Vector(count)),
+            [_, _, ..] => self.types.target.to_token_stream(),
         }
-        self.array(Shape::Vector(count))
+    }
+
+    /// Whether the targets of a sample are the fields of a type.
+    fn has_target_type(&self) -> bool {
+        self.derivation.targets.len() > 1
     }
 }
 

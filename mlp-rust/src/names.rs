@@ -98,6 +98,8 @@ pub(super) struct TypeNames {
     pub(super) workspace: Ident,
     pub(super) batch_workspace: Ident,
     pub(super) trace: Ident,
+    pub(super) target: Ident,
+    pub(super) heads: Ident,
 }
 
 impl TypeNames {
@@ -110,6 +112,8 @@ impl TypeNames {
             workspace: with(Kind::Workspace),
             batch_workspace: with(Kind::BatchWorkspace),
             trace: with(Kind::Trace),
+            target: with(Kind::Target),
+            heads: with(Kind::Heads),
         }
     }
 
@@ -121,6 +125,8 @@ impl TypeNames {
             Kind::Workspace => &self.workspace,
             Kind::BatchWorkspace => &self.batch_workspace,
             Kind::Trace => &self.trace,
+            Kind::Target => &self.target,
+            Kind::Heads => &self.heads,
         }
     }
 }

@@ -27,7 +27,7 @@ impl Program<'_> {
     }
 
     fn data(&self) -> impl Iterator<Item = &Data> {
-        self.derivation.inputs.iter().chain(&self.derivation.target)
+        self.derivation.inputs.iter().chain(&self.derivation.targets)
     }
 
     /// The given values of a sample by name, in order: the loop over the samples takes them apart.
@@ -37,10 +37,10 @@ impl Program<'_> {
 
     /// One sample: each of its values.
     fn sample(&self, page: &mut Page) {
-        page.heading(if self.derivation.target.is_some() {
-            "The sample: input and target"
-        } else {
-            "The input"
+        page.heading(match self.derivation.targets.len() {
+            0 => "The input",
+            1 => "The sample: input and target",
+            _ => "The sample: input and targets",
         });
         for data in self.data() {
             self.documentation(page, &data.docs);
@@ -87,7 +87,6 @@ impl Program<'_> {
     /// The values of a sample: a number, or a list of numbers, for each name.
     fn items(&self, sample: &Sample) -> Vec<String> {
         let number = |x: &f64| self.spelling().number(*x, false).text;
-        let mut rest = sample.input.as_slice();
         let mut items = Vec::new();
         let mut take = |data: &Data, values: &[f64]| match &data.value {
             Value::Packed(_) => items.extend(values.iter().map(number)),
@@ -96,13 +95,14 @@ impl Program<'_> {
                 items.push(if data.shape == Shape::Scalar { list } else { format!("[{list}]") });
             }
         };
-        for data in &self.derivation.inputs {
-            let (own, others) = rest.split_at_checked(data.shape.count()).unwrap_or((rest, &[]));
-            rest = others;
-            take(data, own);
-        }
-        if let Some(target) = &self.derivation.target {
-            take(target, &sample.target);
+        let sides = [(&self.derivation.inputs, &sample.input), (&self.derivation.targets, &sample.target)];
+        for (all, numbers) in sides {
+            let mut rest = numbers.as_slice();
+            for data in all {
+                let (own, others) = rest.split_at_checked(data.shape.count()).unwrap_or((rest, &[]));
+                rest = others;
+                take(data, own);
+            }
         }
         items
     }

@@ -67,6 +67,8 @@ impl Mathematics<'_> {
             Symbol::BatchLoss(Reduction::Mean) => "mean E".to_owned(),
             Symbol::BatchLoss(Reduction::Sum) => "Σ E".to_owned(),
             Symbol::PenaltyGradient(by) => format!("∂P/∂{}", of(by)),
+            Symbol::Pulled(by) => format!("∂E/∂{}", of(by)),
+            Symbol::BatchPulled(by) => format!("mean ∂E/∂{}", of(by)),
             Symbol::ObjectiveGradient(by) => format!("∂J/∂{}", of(by)),
             Symbol::Updated(before) => format!("{}⁺", of(before)),
             Symbol::State { name, of: parameter } => format!("{name}_{}", of(parameter)),
@@ -127,6 +129,8 @@ impl Mathematics<'_> {
             Op::SumSquares(x) => format!("Σ ({})²", of(x)),
             Op::BatchMean(x) => format!("1/{} Σ {}", self.samples, of(x)),
             Op::BatchSum(x) => format!("Σ {}", of(x)),
+            Op::BatchWeightedMean(x, weight) if self.samples == 1 => format!("{} / {}", of(x), of(weight)),
+            Op::BatchWeightedMean(x, weight) => format!("Σ {} / Σ {}", of(x), of(weight)),
         })
     }
 

@@ -62,7 +62,7 @@ impl Program<'_> {
         for (id, equation) in self.derivation.numbered().rev() {
             let own = needed.get(id.index()) == Some(&true);
             // The loop over the samples adds up what a mean is taken of.
-            let in_loop = matches!(equation.op, Op::BatchMean(_) | Op::BatchSum(_));
+            let in_loop = equation.op.reduced().is_some();
             if own || in_loop || equation.per == Per::Sample {
                 for operand in equation.op.operands() {
                     if let Some(mark) = needed.get_mut(operand.index()) {
@@ -129,7 +129,7 @@ impl Program<'_> {
 
     fn each_sample(&self, page: &mut Page, order: &Order, functions: &[Call]) {
         page.heading("Sample by sample");
-        let sums: BTreeSet<EquationId> = order.after.iter().filter_map(|id| self.summed(*id)).collect();
+        let sums: BTreeSet<EquationId> = order.after.iter().flat_map(|id| self.summed(*id)).collect();
         if !sums.is_empty() {
             page.comment("Sums over the samples, in their order");
         }
@@ -163,9 +163,10 @@ impl Program<'_> {
         }
     }
 
-    /// The value whose sum over the samples an equation takes.
-    fn summed(&self, id: EquationId) -> Option<EquationId> {
-        if let Op::BatchMean(of) | Op::BatchSum(of) = &self.equation(id).op { Some(*of) } else { None }
+    /// The values whose sums over the samples an equation takes.
+    fn summed(&self, id: EquationId) -> Vec<EquationId> {
+        let op = &self.equation(id).op;
+        if op.reduced().is_some() { op.operands() } else { Vec::new() }
     }
 
     /// The loop over the samples, with the number of each.

@@ -55,6 +55,10 @@ impl<'d> Program<'d> {
                     names.name_sum(*of, own);
                 }
             }
+            if let (Op::BatchWeightedMean(of, weight), true) = (&equation.op, samples > 1) {
+                names.name_sum(*of, None);
+                names.name_sum(*weight, None);
+            }
         }
         let guards = match language {
             Language::Python => watched::guards(derivation, point),

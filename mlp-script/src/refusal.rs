@@ -78,7 +78,7 @@ pub(crate) fn affordable(derivation: &Derivation) -> Result<Point, Refusal> {
         return Err(Refusal::Operations(operations));
     }
     Point::declared(derivation).map_err(|_| {
-        let all = derivation.inputs.iter().chain(&derivation.target);
+        let all = derivation.inputs.iter().chain(&derivation.targets);
         let missing = all.filter(|data| data.values.is_none());
         Refusal::Missing(missing.map(|data: &Data| data.name.clone()).collect())
     })

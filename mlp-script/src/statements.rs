@@ -192,6 +192,13 @@ impl Program<'_> {
                 self.each(shape, &mean)
             }
             Op::BatchSum(x) => Text::atom(self.names.sum(*x)),
+            Op::BatchWeightedMean(x, weight) => {
+                let of = |id: EquationId| {
+                    if self.samples == 1 { self.names.value(id) } else { self.names.sum(id) }
+                };
+                let mean = format!("{}{} / {}", of(*x), self.place(shape), of(*weight));
+                self.each(shape, &Text::of(Level::Product, mean))
+            }
         }
     }
 
@@ -236,7 +243,7 @@ impl Program<'_> {
         let of_step = |of: EquationId| matches!(self.equation(of).symbol, Symbol::Step(_));
         let unnamed = match &equation.symbol {
             Symbol::Partial { .. } | Symbol::Step(_) => true,
-            Symbol::Gradient(of) | Symbol::PenaltyGradient(of) => of_step(*of),
+            Symbol::Gradient(of) | Symbol::PenaltyGradient(of) | Symbol::Pulled(of) => of_step(*of),
             Symbol::Named(_)
             | Symbol::Local(_)
             | Symbol::Net(_)
@@ -248,6 +255,7 @@ impl Program<'_> {
             | Symbol::Objective
             | Symbol::BatchGradient(..)
             | Symbol::ObjectiveGradient(_)
+            | Symbol::BatchPulled(_)
             | Symbol::Setting(_)
             | Symbol::StepNumber
             | Symbol::State { .. }

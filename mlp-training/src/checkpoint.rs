@@ -1,5 +1,6 @@
 //! Checkpoints of a training: written every few steps or epochs, read when it runs again.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::marker::PhantomData;
 use std::io::ErrorKind;
@@ -28,6 +29,7 @@ pub(crate) struct Checkpoints(Option<(PathBuf, Every)>);
 const SKIPPED: &str = "training.skipped";
 const LOSS_SUM: &str = "training.loss_sum";
 const LOSS_SAMPLES: &str = "training.loss_samples";
+const LAST_LOSS: &str = "training.last_loss";
 const SAMPLES: &str = "training.samples";
 const IN_ORDER: &str = "training.in_order";
 const BEST_EPOCH: &str = "training.best_epoch";
@@ -70,6 +72,7 @@ impl Checkpoints {
             (SKIPPED, Value::Whole(progress.skipped)),
             (LOSS_SUM, Value::Number(progress.loss_sum)),
             (LOSS_SAMPLES, Value::Whole(progress.loss_samples)),
+            (LAST_LOSS, Value::Number(progress.last_loss.unwrap_or(f64::NAN))),
             (SAMPLES, Value::Whole(run.samples as u64)),
             (IN_ORDER, Value::Whole(u64::from(run.order.is_none()))),
             (BEST_EPOCH, Value::Whole(progress.best.as_ref().map_or(0, |best| best.epoch))),
@@ -80,7 +83,7 @@ impl Checkpoints {
             Some(best) => checkpoint.save_with_best(path, &Flat::<N>::new(best.parameters.clone())),
             None => checkpoint.save(path),
         };
-        saved.map_err(TrainingError::Checkpoint)
+        saved.map_err(|error| TrainingError::Checkpoint(Box::new(error)))
     }
 
     /// Reads the file, if there is one; else it is the start of the first epoch.
@@ -96,7 +99,7 @@ impl Checkpoints {
             Err(FileError { reason: Reason::System(error), .. }) if error.kind() == ErrorKind::NotFound => {
                 Ok(Progress::default())
             }
-            Err(error) => Err(TrainingError::Checkpoint(error)),
+            Err(error) => Err(TrainingError::Checkpoint(Box::new(error))),
         }
     }
 }
@@ -119,8 +122,9 @@ fn resume<N: Trainable>(
         return Ok(Err(TrainingError::OtherOrder { found: seed, given }));
     }
     let (skipped, loss_samples, best_epoch) = (whole(SKIPPED)?, whole(LOSS_SAMPLES)?, whole(BEST_EPOCH)?);
-    let loss_sum = file.metadata(LOSS_SUM).and_then(|text| text.number());
-    let loss_sum = loss_sum.ok_or(LoadError::NoCheckpoint { key: LOSS_SUM })?;
+    let number =
+        |key| file.metadata(key).and_then(|text| text.number()).ok_or(LoadError::NoCheckpoint { key });
+    let (loss_sum, last_loss) = (number(LOSS_SUM)?, number(LAST_LOSS)?);
     let mut best = Flat::<N>::new(Vec::new());
     best.numbers.resize(N::PARAMETERS, mlp_runtime::Scalar::ZERO);
     let has_best = file.best(&mut best)?;
@@ -133,6 +137,8 @@ fn resume<N: Trainable>(
         skipped,
         loss_sum,
         loss_samples,
+        // Of no epoch, or of one whose steps were all skipped.
+        last_loss: (!last_loss.is_nan()).then_some(last_loss),
         best: kept.best.map(|value| Best { epoch: best_epoch, value, parameters }),
     }))
 }

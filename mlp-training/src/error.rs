@@ -28,7 +28,7 @@ pub enum TrainingError {
     /// The checkpoint can't be read or written. If it can't be read, nothing is changed; if it can't be written, the last one
     /// remains, and network and optimizer are as the last step left them.
     #[cfg(feature = "std")]
-    Checkpoint(mlp_runtime::keep::FileError),
+    Checkpoint(alloc::boxed::Box<mlp_runtime::keep::FileError>),
     /// The checkpoint is one of a training with another number of samples. Nothing is changed.
     OtherSamples {
         /// The number of samples of the checkpoint's training.
@@ -94,7 +94,7 @@ impl core::error::Error for TrainingError {
     fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
         match self {
             #[cfg(feature = "std")]
-            Self::Checkpoint(error) => Some(error),
+            Self::Checkpoint(error) => Some(&**error),
             Self::NotFinite { what, .. } => Some(what),
             Self::NoSamples
             | Self::Parameters { .. }

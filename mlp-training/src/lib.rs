@@ -25,6 +25,8 @@ mod due;
 mod error;
 #[cfg(feature = "alloc")]
 mod events;
+#[cfg(feature = "alloc")]
+mod memory;
 pub mod metrics;
 mod order;
 #[cfg(feature = "alloc")]

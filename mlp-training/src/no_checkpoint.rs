@@ -7,7 +7,7 @@ use crate::{Progress, TrainingError};
 
 /// Where a training writes its checkpoints: nowhere.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Checkpoints;
+pub(crate) struct Checkpoints {}
 
 impl Checkpoints {
     pub(crate) fn write<N: Trainable>(

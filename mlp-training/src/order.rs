@@ -60,6 +60,7 @@ pub(crate) fn shuffle<T>(generator: &mut Generator, items: &mut [T]) {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use std::string::ToString;
     use std::vec::Vec;

@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use mlp_runtime::Network;
+use mlp_runtime::{Network, Scalar};
 
 /// How far training is. With network and optimizer it is all that [`Training::resume`](crate::Training::resume) needs to
 /// continue as if it had not been stopped.
@@ -20,7 +20,9 @@ pub struct Progress<S> {
     pub loss_sum: f64,
     /// The number of samples in that sum.
     pub loss_samples: u64,
-    /// The best epoch, where the training has samples to validate with.
+    /// The mean objective of the steps of the last epoch that is done, in 64 bits.
+    pub last_loss: Option<f64>,
+    /// The best epoch.
     pub best: Option<Best<S>>,
 }
 
@@ -29,9 +31,9 @@ pub struct Progress<S> {
 pub struct Best<S> {
     /// The number of epochs that were done with it.
     pub epoch: u64,
-    /// Its validation loss, or its score where the training has one.
+    /// Its score; without a score its validation loss, and without samples to validate with its loss.
     pub value: f64,
-    /// The parameters at its end, in the order of [`TENSORS`](mlp_runtime::Tensors::TENSORS).
+    /// The parameters at its end, where the training has patience; else none. They are in the order of [`TENSORS`](mlp_runtime::Tensors::TENSORS).
     pub parameters: Vec<S>,
 }
 
@@ -49,21 +51,7 @@ impl<S> Progress<S> {
 
 /// Replaces the contents of `parameters` by those of the network.
 pub(crate) fn copy_parameters<N: Network>(network: &N, parameters: &mut Vec<N::Scalar>) {
-    parameters.clear();
-    for elements in (0..N::TENSORS.len()).filter_map(|number| network.tensor(number)) {
-        parameters.extend_from_slice(elements);
-    }
-}
-
-/// Gives the network these parameters, if there are as many as it has.
-pub(crate) fn put_parameters<N: Network>(network: &mut N, mut parameters: &[N::Scalar]) {
-    if parameters.len() != N::PARAMETERS {
-        return;
-    }
-    for number in 0..N::TENSORS.len() {
-        let Some(elements) = network.tensor_mut(number) else { return };
-        let Some((here, rest)) = parameters.split_at_checked(elements.len()) else { return };
-        elements.copy_from_slice(here);
-        parameters = rest;
-    }
+    parameters.resize(N::ELEMENTS, N::Scalar::ZERO);
+    // The length is right.
+    let _ = network.copy_to_slice(parameters);
 }

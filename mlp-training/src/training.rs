@@ -10,7 +10,8 @@ use crate::checkpoint::Checkpoints;
 use crate::checkpoint::Every;
 use crate::due::{Due, Run};
 use crate::events::{Epoch, Moment, Step};
-use crate::progress::{Best, copy_parameters, put_parameters};
+use crate::memory::in_place;
+use crate::progress::{Best, copy_parameters};
 use crate::{Batches, Order, Progress, Samples, TrainingError};
 
 type Score<'a, N> = Box<dyn FnMut(&N, &SamplesOf<'_, N>) -> f64 + 'a>;
@@ -53,9 +54,9 @@ pub struct Outcome {
     pub skipped: u64,
     /// The mean objective of the steps of the last epoch, in 64 bits; NaN if no epoch was trained.
     pub loss: f64,
-    /// The number of epochs that were done with the best one, where there are samples to validate with.
+    /// The number of epochs that were done with the best one.
     pub best_epoch: Option<u64>,
-    /// The validation loss, or the score, of the best epoch.
+    /// The score of the best epoch; without a score its validation loss, and without samples to validate with its loss.
     pub best: Option<f64>,
     /// Why it ended.
     pub ended: Ended,
@@ -72,11 +73,7 @@ pub enum Ended {
     Callback,
 }
 
-impl<'a, N: Trainable> Training<'a, N>
-where
-    N::Input: Clone,
-    N::Target: Clone,
-{
+impl<'a, N: Trainable> Training<'a, N> {
     /// This number of epochs, in batches of 32 samples, in orders of the seed 0.
     pub fn new(epochs: u64) -> Self {
         Self {
@@ -206,7 +203,6 @@ where
             return Err(TrainingError::NoSamples);
         }
         let mut memory = Memory::<N>::new(self.batch, self.order, self.validation);
-        let mut loss = progress.loss();
         let ended = loop {
             if self.patience.is_some_and(|patience| progress.since_best() >= patience) {
                 break Ended::Patience;
@@ -217,7 +213,6 @@ where
             if self.steps(network, optimizer, samples, progress, &mut memory)? {
                 break Ended::Callback;
             }
-            loss = progress.loss();
             let stopped = self.end_epoch(network, optimizer, progress, &mut memory)?;
             self.checkpoints.write(Due::Epoch, network, optimizer, progress, self.of(samples))?;
             if stopped {
@@ -227,14 +222,15 @@ where
         self.checkpoints.write(Due::End, network, optimizer, progress, self.of(samples))?;
         if let (Some(best), Some(_), Ended::Epochs | Ended::Patience) = (&progress.best, self.patience, ended)
         {
-            put_parameters(network, &best.parameters);
+            // Of another length are those of a caller's progress.
+            let _ = network.copy_from_slice(&best.parameters);
         }
         let best = progress.best.as_ref();
         Ok(Outcome {
             epochs: progress.epoch,
             steps: progress.steps,
             skipped: progress.skipped,
-            loss,
+            loss: progress.last_loss.unwrap_or(f64::NAN),
             best_epoch: best.map(|best| best.epoch),
             best: best.map(|best| best.value),
             ended,
@@ -317,17 +313,23 @@ where
             None => value < best.value - self.min_delta,
         };
         let improved = !value.is_nan() && progress.best.as_ref().is_none_or(better);
-        if improved && (self.patience.is_some() || self.validation.is_some()) {
+        if improved {
             let mut parameters = progress.best.take().map_or(Vec::new(), |best| best.parameters);
             if self.patience.is_some() {
                 copy_parameters(network, &mut parameters);
             }
             progress.best = Some(Best { epoch, value, parameters });
         }
-        *progress =
-            Progress { epoch, position: 0, loss_sum: 0.0, loss_samples: 0, ..core::mem::take(progress) };
+        let (best, skipped, steps) = (progress.best.take(), progress.skipped, progress.steps);
+        *progress = Progress {
+            epoch,
+            steps,
+            skipped,
+            last_loss: (!loss.is_nan()).then_some(loss),
+            best,
+            ..Progress::default()
+        };
         let Some(each) = &mut self.each_epoch else { return Ok(false) };
-        let steps = progress.steps;
         let mut event =
             Epoch { network, optimizer, epoch, steps, loss, validation, score, improved, stopped: false };
         each(&mut event);
@@ -345,17 +347,13 @@ struct Memory<N: Trainable> {
     targets: Vec<N::Target>,
 }
 
-impl<N: Trainable> Memory<N>
-where
-    N::Input: Clone,
-    N::Target: Clone,
-{
+impl<N: Trainable> Memory<N> {
     fn new(batch: usize, order: Option<Order>, validation: Option<&SamplesOf<'_, N>>) -> Self {
         let (mut inputs, mut targets) = (Vec::new(), Vec::new());
         if let Some(part) = validation.filter(|samples| samples.as_batch().is_none()) {
             part.gather(0..part.len(), &mut inputs, &mut targets);
         }
-        let (workspace, gradients) = Default::default();
+        let (workspace, gradients) = (in_place(), in_place());
         Self { batches: Batches::new(batch, order), workspace, gradients, inputs, targets }
     }
 

@@ -123,6 +123,9 @@ pub(crate) struct Eval {
     /// Perform N training steps, batch after batch, and print the last and all losses
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = count())]
     pub(crate) steps: u64,
+    /// Print the numbers of the network's own code, in its number type, instead of 64-bit ones
+    #[arg(long)]
+    pub(crate) as_executed: bool,
     /// The output format
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: EvalFormat,

@@ -54,10 +54,10 @@ fn programs(programs: &[&str]) {
     }
 }
 
-/// One network of neurons and one of layers for blocks of samples; the others take longer to compile.
+/// One network of neurons, one of layers for blocks of samples, and one that is kept in a file; the others take longer to compile.
 #[test]
 fn a_program_without_std_learns_and_can_not_panic() {
-    programs(&["xor", "layers"]);
+    programs(&["xor", "layers", "kept"]);
 
     // And the check sees a panic that can be reached.
     let built = build(&["--bin", "xor", "--features", "reachable"], &target());
@@ -69,7 +69,7 @@ fn a_program_without_std_learns_and_can_not_panic() {
 #[test]
 #[ignore = "a minute of compiling"]
 fn no_program_without_std_can_panic() {
-    programs(&["xor", "neurons", "layers", "many", "fused"]);
+    programs(&["xor", "neurons", "layers", "many", "fused", "kept"]);
 }
 
 /// The same with the wider registers, which without std are chosen when compiling; not run, since the

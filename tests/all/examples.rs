@@ -5,7 +5,6 @@
 
 use std::{
     env, fs,
-    io::Write,
     path::PathBuf,
     process::{Command, Stdio},
     thread,
@@ -78,8 +77,12 @@ fn threads_share_a_network() {
     assert!(printed(example("threads").arg("3")).starts_with("10000 rows on 3 threads"));
 }
 
+/// Cargo builds the example with this feature alone.
+#[cfg(feature = "alloc")]
 #[test]
 fn a_service_answers() {
+    use std::io::Write;
+
     let mut service = example("service").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     let requests =
         ["xor 0 1", "xor 0 1 0 1 = 1 1", "colour 1 0.5 0 = 1", "colour 1 0.5 0", "xor 0 1 1", "pet 1"];

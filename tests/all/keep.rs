@@ -15,6 +15,8 @@ use mlp_dsl::{
 use mlp_eval::Point;
 
 mod broken;
+mod killed;
+mod python;
 
 mlp::mlp! {
     network Small: f32 {

@@ -2,7 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
-use mlp::training::{Batches, Ended, Order, Progress, Samples, Training, TrainingError, metrics};
+use mlp::keep::{File, Keep};
+use mlp::training::{Batches, Ended, Every, Order, Progress, Samples, Training, TrainingError, metrics};
 use mlp::{Batch, Class, Differentiable, NotFinite, mlp};
 
 mlp! {
@@ -119,6 +120,138 @@ fn a_training_that_continues_has_the_bits_of_one_that_never_stopped() {
     assert_eq!((parts, progress), (whole, expected));
 }
 
+/// Stopped after any step, it continues from the last checkpoint, which may be some steps older.
+#[test]
+fn a_training_that_runs_again_has_the_bits_of_one_that_never_stopped() {
+    let (inputs, labels) = bits();
+    let (samples, validation) = Samples::new(&inputs, &labels).unwrap().hold_out(16, 3);
+    let folder = tempfile::tempdir().unwrap();
+    let training = || Training::<Bits>::new(40).batch(10).seed(9).validation(&validation).patience(3);
+    let mut whole = (Bits::new(), BitsOptimizer::new());
+    let expected = training().run(&mut whole.0, &mut whole.1, &samples).unwrap();
+    for (every, name) in [(Every::Steps(4), "steps"), (Every::Epochs(2), "epochs")] {
+        let path = folder.path().join(name);
+        let (mut stop, mut runs) = (5, 0);
+        loop {
+            runs += 1;
+            // A process that starts again has nothing but the file.
+            let (mut network, mut optimizer) = (Bits::new(), BitsOptimizer::new());
+            if path.exists() {
+                network.initialize(runs);
+            }
+            let count = std::cell::Cell::new(0);
+            let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+                let mut training = training().checkpoint(&path, every).each_step(|_| {
+                    count.set(count.get() + 1);
+                    if count.get() == stop {
+                        // So that no last checkpoint is written.
+                        std::panic::resume_unwind(Box::new("stopped"));
+                    }
+                });
+                training.run(&mut network, &mut optimizer, &samples)
+            }));
+            stop += 3;
+            let Ok(outcome) = outcome else { continue };
+            assert_eq!(outcome.unwrap(), expected);
+            assert_eq!((&network, &optimizer), (&whole.0, &whole.1));
+            break;
+        }
+        assert!(runs > 3, "{runs}");
+        // Nothing is left to do.
+        let (mut network, mut optimizer) = (Bits::new(), BitsOptimizer::new());
+        let mut again = training().checkpoint(&path, every).each_step(|_| panic!("a step"));
+        let outcome = again.run(&mut network, &mut optimizer, &samples).unwrap();
+        assert_eq!(
+            (outcome.ended, outcome.steps, network),
+            (Ended::Patience, expected.steps, whole.0.clone())
+        );
+    }
+}
+
+/// A checkpoint has the parameters of the best epoch beside the last ones.
+#[test]
+fn the_best_network_is_in_the_checkpoint() {
+    let (inputs, labels) = bits();
+    let (samples, validation) = Samples::new(&inputs, &labels).unwrap().hold_out(16, 3);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("bits");
+    let (mut network, mut optimizer) = (Bits::new(), BitsOptimizer::new());
+    let mut last = None;
+    Training::<Bits>::new(40)
+        .validation(&validation)
+        .patience(2)
+        .checkpoint(&path, Every::Epochs(3))
+        .each_epoch(|epoch| last = Some(epoch.network.clone()))
+        .run(&mut network, &mut optimizer, &samples)
+        .unwrap();
+    let mut bytes = std::fs::read(&path).unwrap();
+    let (mut read, mut own, mut best) = (Bits::with_seed(1), BitsOptimizer::new(), Bits::with_seed(1));
+    let file = File::parse(&bytes).unwrap();
+    file.resume(&mut read, &mut own).unwrap();
+    assert!(file.best(&mut best).unwrap());
+    assert_eq!((Some(&read), &own, &best), (last.as_ref(), &optimizer, &network));
+    assert_ne!(best, read);
+    let mut alone = Bits::with_seed(1);
+    alone.load(&path).unwrap();
+    assert_eq!(alone, read);
+
+    // Of other shapes, or with another name: nothing is changed.
+    let mut line = Line::new();
+    assert!(file.best(&mut line).is_err());
+    assert_eq!(line, Line::new());
+    let name = b"\"best.b_hidden\"";
+    let at = bytes.windows(name.len()).position(|part| part == name).unwrap();
+    bytes[at..at + name.len()].copy_from_slice(b"\"best.b_hiddem\"");
+    let mut best = Bits::with_seed(1);
+    assert!(File::parse(&bytes).unwrap().best(&mut best).is_err());
+    assert_eq!(best, Bits::with_seed(1));
+
+    Training::<Bits>::new(1)
+        .checkpoint(folder.path().join("no"), Every::Steps(1))
+        .run(&mut network, &mut optimizer, &samples)
+        .unwrap();
+    let bytes = std::fs::read(folder.path().join("no")).unwrap();
+    assert!(!File::parse(&bytes).unwrap().best(&mut best).unwrap());
+}
+
+#[test]
+fn a_checkpoint_of_another_training_is_refused() {
+    let (inputs, labels) = bits();
+    let samples = Samples::new(&inputs, &labels).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("bits");
+    let training = |epochs| Training::<Bits>::new(epochs).checkpoint(&path, Every::Epochs(1));
+    let trained = trained(training(1), &samples);
+    let refused = |mut training: Training<'_, Bits>, samples: &Samples<'_, [f32; 6], Class<3>>| {
+        let (mut network, mut optimizer) = (Bits::with_seed(8), BitsOptimizer::new());
+        let error = training.run(&mut network, &mut optimizer, samples).unwrap_err();
+        assert_eq!((network, optimizer), (Bits::with_seed(8), BitsOptimizer::new()));
+        error.to_string()
+    };
+    let part = samples.clone().split_at(60).0;
+    let said = refused(training(2), &part);
+    assert!(said.starts_with("the checkpoint is one of 64 samples, and there are 60; "), "{said}");
+    let said = refused(training(2).seed(4), &samples);
+    let wanted =
+        "the checkpoint is one of samples shuffled with seed 0, and here they are shuffled with seed 4; ";
+    assert!(said.starts_with(wanted), "{said}");
+    let said = refused(training(2).in_order(), &samples);
+    assert!(said.contains("here they are in their order"), "{said}");
+    // Neither a network alone nor a damaged file is one.
+    trained.0.save(folder.path().join("network")).unwrap();
+    let said =
+        refused(Training::new(2).checkpoint(folder.path().join("network"), Every::Epochs(1)), &samples);
+    assert!(said.starts_with("the checkpoint ") && said.contains("training."), "{said}");
+    let bytes = std::fs::read(&path).unwrap();
+    std::fs::write(&path, &bytes[..bytes.len() - 1]).unwrap();
+    assert!(refused(training(2), &samples).starts_with("the checkpoint "));
+    // The network alone is read from a checkpoint.
+    std::fs::write(&path, bytes).unwrap();
+    let mut network = Bits::with_seed(8);
+    network.load(&path).unwrap();
+    assert_eq!(network, trained.0);
+}
+
 #[test]
 fn the_best_epoch_is_that_of_the_score_or_of_the_loss() {
     let (inputs, labels) = bits();
@@ -127,7 +260,7 @@ fn the_best_epoch_is_that_of_the_score_or_of_the_loss() {
     let (mut network, mut optimizer) = (Bits::new(), BitsOptimizer::new());
     let outcome = Training::<Bits>::new(30)
         .validation(&validation)
-        .score(|network, samples| metrics::accuracy(network, samples))
+        .score(metrics::accuracy)
         .patience(30)
         .each_epoch(|epoch| seen.push((epoch.score.unwrap(), epoch.network.clone(), epoch.improved)))
         .run(&mut network, &mut optimizer, &samples)
@@ -165,7 +298,10 @@ fn a_step_that_is_not_finite_is_named_or_skipped() {
         .in_order()
         .resume(&mut network, &mut optimizer, &samples, &mut progress)
         .unwrap_err();
-    assert_eq!(error, TrainingError::NotFinite { epoch: 1, step: 4, what: NotFinite::Loss });
+    assert!(
+        matches!(error, TrainingError::NotFinite { epoch: 1, step: 4, what: NotFinite::Loss }),
+        "{error}"
+    );
     assert!(error.to_string().starts_with("epoch 1, step 4: the loss is infinite or NaN"), "{error}");
     assert!(network.is_finite());
     assert_eq!((progress.steps, progress.position), (3, 6));
@@ -181,7 +317,7 @@ fn a_step_that_is_not_finite_is_named_or_skipped() {
 
     let none = samples.filter(|_, _| false);
     let error = Training::new(1).run(&mut network, &mut optimizer, &none).unwrap_err();
-    assert_eq!(error, TrainingError::NoSamples);
+    assert!(matches!(error, TrainingError::NoSamples), "{error}");
 }
 
 #[test]
@@ -252,7 +388,7 @@ fn metrics_of_a_network_are_those_of_its_outputs() {
     let network = trained(Training::new(2), &samples).0;
     let outputs: Vec<[f32; 3]> = inputs.iter().map(|input| network.forward(input)).collect();
     for samples in [samples.clone(), samples.clone().shuffled(0)] {
-        let confusion = metrics::confusion::<3, _, _, _>(&network, &samples).unwrap();
+        let confusion = metrics::confusion::<3, _>(&network, &samples).unwrap();
         let right = outputs
             .iter()
             .zip(&labels)
@@ -265,7 +401,7 @@ fn metrics_of_a_network_are_those_of_its_outputs() {
     let losses =
         outputs.iter().zip(&labels).map(|(output, label)| metrics::log_loss(&output[..], label.index()));
     assert_eq!(metrics::mean_log_loss(&network, &samples), losses.sum::<f64>() / 320.0);
-    assert!(metrics::confusion::<2, _, _, _>(&network, &samples).is_err());
+    assert!(metrics::confusion::<2, _>(&network, &samples).is_err());
 
     let (inputs, targets) = ([[1.0], [2.0], [4.0]], [[2.0], [3.0], [5.5]]);
     let line = Line::new();

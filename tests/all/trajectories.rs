@@ -133,6 +133,9 @@ runs! {
     penalty: Regression = "tests/trajectories/specifications/penalty.mlp",
     frozen: Classes = "tests/trajectories/specifications/frozen.mlp",
     together: Tied = "tests/trajectories/specifications/together.mlp",
+    class_weights: Weighted = "tests/trajectories/specifications/class_weights.mlp",
+    importances: Important = "tests/trajectories/specifications/importances.mlp",
+    heads: Heads = "tests/trajectories/specifications/heads.mlp",
 }
 
 /// The steps of each run by PyTorch; parameters where they are written down.

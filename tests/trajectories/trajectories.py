@@ -39,6 +39,8 @@ class Network:
     target: Callable
     output: Callable
     losses: Callable
+    # What PyTorch minimizes, where it is not the mean of the losses.
+    objective: Callable = None
 
 
 def numbers(count, bound):
@@ -89,6 +91,56 @@ TIED = Network(
     target=lambda: numbers(4, 1),
     output=lambda x, W, S, b, c: F.relu(x @ W + b) @ W.T + x @ S + c,
     losses=lambda y, t: F.huber_loss(y, t, reduction="none", delta=0.5).sum(1),
+)
+
+
+# PyTorch's own mean over the weights of classes.
+CLASS_WEIGHTS = Network(
+    name="Weighted",
+    inputs=4,
+    parameters=CLASSES.parameters,
+    statements=CLASSES.statements.replace(
+        "cross_entropy(y, t)", "cross_entropy(y, t) weighted by concat(1, 2.5, 0.5) @ t"
+    ),
+    target=CLASSES.target,
+    output=CLASSES.output,
+    losses=None,
+    objective=lambda z, t: F.cross_entropy(z, t, weight=torch.tensor([1, 2.5, 0.5])),
+)
+
+IMPORTANCES = Network(
+    name="Important",
+    inputs=3,
+    parameters=REGRESSION.parameters,
+    statements=REGRESSION.statements.replace("target t[2];", "target t[2];\n    importance w;").replace(
+        "error(y, t)", "error(y, t) weighted by w"
+    ),
+    target=lambda: [*numbers(2, 1), abs(*numbers(1, 2))],
+    output=REGRESSION.output,
+    losses=None,
+    objective=lambda y, t: (t[:, 2] * (y - t[:, :2]).square().mean(1)).sum() / t[:, 2].sum(),
+)
+
+# Two heads on one trunk: a class and two numbers.
+HEADS = Network(
+    name="Heads",
+    inputs=4,
+    parameters={"W": (4, 6), "b": (6,), "W1": (6, 3), "b1": (3,), "W2": (6, 2), "b2": (2,)},
+    statements="""
+    layer trunk[6] = tanh(x @ W + b);
+    layer kind[3] = softmax(trunk @ W1 + b1);
+    layer size[2] = trunk @ W2 + b2;
+    output kind, size;
+    target k: class[3];
+    target s[2];
+    loss cross_entropy(kind, k) + 0.5 * half_squared_error(size, s);
+""",
+    target=lambda: [random.randrange(3), *numbers(2, 1)],
+    output=lambda x, W, b, W1, b1, W2, b2: torch.cat(
+        [(h := torch.tanh(x @ W + b)) @ W1 + b1, h @ W2 + b2], dim=1
+    ),
+    losses=lambda y, t: F.cross_entropy(y[:, :3], t[:, 0].long(), reduction="none")
+    + 0.25 * F.mse_loss(y[:, 3:], t[:, 1:], reduction="none").sum(1),
 )
 
 
@@ -187,6 +239,15 @@ RUNS = {
         penalty=lambda W, **_: 0.1 * W.square().sum(),
         frozen={"b"},
     ),
+    "class_weights": Run(CLASS_WEIGHTS, "adam(rate = 0.02)", lambda p: Adam(p, lr=0.02)),
+    "importances": Run(
+        IMPORTANCES,
+        "sgd(rate = 0.2)",
+        lambda p: SGD(p, lr=0.2),
+        penalties=["l2(W1, 0.02)"],
+        penalty=lambda W1, **_: 0.02 * W1.square().sum(),
+    ),
+    "heads": Run(HEADS, "momentum(rate = 0.05)", lambda p: SGD(p, lr=0.05, momentum=0.9)),
 }
 
 
@@ -216,8 +277,13 @@ def trajectory(run, parameters, inputs, targets):
     # The language counts steps from 1, PyTorch from 0.
     scheduler = LambdaLR(optimizer, lambda step: run.schedule(step + 1) if run.schedule else 1)
     for _ in range(STEPS):
-        losses = run.network.losses(run.network.output(inputs, **parameters), targets)
-        objective = (losses.sum() if run.sum else losses.mean()) + run.penalty(**parameters)
+        output = run.network.output(inputs, **parameters)
+        if run.network.objective:
+            objective = run.network.objective(output, targets)
+        else:
+            losses = run.network.losses(output, targets)
+            objective = losses.sum() if run.sum else losses.mean()
+        objective = objective + run.penalty(**parameters)
         optimizer.zero_grad()
         objective.backward()
         if run.clip_norm:

@@ -26,17 +26,61 @@ mod large {
             let _ = (Digits::boxed(), DigitsWorkspace::boxed());
         }
     }
-    pub fn by_value(image: &[f32; 784], label: mlp::Class<10>) {
+    pub fn by_value(image: &[f32; 784], label: mlp::Class<10>) -> f32 {
         let mut network = Digits::ZERO;
-        network.forward(image);
-        network.trace(image);
-        network.loss(image, &label);
         network.backward(image, &label);
         network.train(image, &label);
+        network.try_train(image, &label);
+        // One sample needs little memory.
+        let _: ([f32; 10], DigitsTrace) = (network.forward(image), network.trace(image));
+        network.loss(image, &label)
     }
-    pub fn in_place(network: &Digits, image: &[f32; 784], label: mlp::Class<10>, workspace: &mut DigitsWorkspace) {
+}
+
+mod wide {
+    mlp::mlp! {
+        pub network Wide: f32 {
+            input  x[1];
+            layer  hidden[40_000] = tanh(dense(x));
+            layer  y[40_000] = tanh(hidden);
+            target t[40_000];
+            loss   squared_error(y, t);
+            train  sgd(rate = 0.1), batch 1;
+        }
+    }
+    pub fn by_value(target: &[f32; 40_000]) {
+        let mut network = Wide::ZERO;
+        network.forward(&[1.0]);
+        network.trace(&[1.0]);
+        network.loss(&[1.0], target);
+        network.backward(&[1.0], target);
+        network.train(&[1.0], target);
+        network.try_train(&[1.0], target);
+    }
+    pub fn in_place(network: &Wide, target: &[f32; 40_000], workspace: &mut WideWorkspace) {
         use mlp::Differentiable;
-        let _: f32 = network.loss(image, &label, workspace);
+        let _: f32 = network.loss(&[1.0], target, workspace);
+    }
+}
+
+mod many_samples {
+    mlp::mlp! {
+        pub network Rows: f32 {
+            input  x[17];
+            layer  hidden1[64] = tanh(dense(x));
+            layer  hidden2[64] = tanh(dense(hidden1));
+            layer  y[6] = tanh(dense(hidden2));
+            target t[6];
+            loss   squared_error(y, t);
+            train  sgd(rate = 0.1), batch 110;
+        }
+    }
+    // Whatever the batch, these are there.
+    pub fn all(x: &[f32; 17], t: &[f32; 6]) -> f32 {
+        let (mut network, _, _) = (Rows::new(), Rows::with_seed(1), Rows::default());
+        let (_, (loss, _)) = (network.forward(x), network.backward(x, t));
+        let _ = (network.trace(x), network.try_train(x, t));
+        network.loss(x, t) + network.train(x, t) + loss
     }
 }
 

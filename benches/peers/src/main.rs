@@ -7,6 +7,7 @@ mod blas;
 #[cfg(feature = "burn")]
 mod burn;
 mod by_hand;
+mod by_value;
 mod c;
 #[cfg(feature = "candle")]
 mod candle;
@@ -16,6 +17,7 @@ mod clock;
 mod contender;
 #[cfg(feature = "native")]
 mod curves;
+mod engine;
 #[cfg(feature = "native")]
 mod faer;
 #[cfg(feature = "native")]
@@ -74,7 +76,13 @@ fn run(options: &Options) -> Outcome {
     match options.task {
         Task::Compare => compare(options, "benchmarks"),
         Task::Baseline => compare(options, "benchmarks-baseline"),
-        Task::Ours => ours(options),
+        Task::Ours => ours(
+            options,
+            &[Entry::new("ours", ours::contender), Entry::new("ours, by value", by_value::contender)],
+        ),
+        Task::Engine => {
+            ours(options, &[Entry::new("ours", ours::contender), Entry::new("engine", engine::contender)])
+        }
         #[cfg(feature = "native")]
         Task::Curves => curves::run(options),
         #[cfg(feature = "rayon")]
@@ -101,11 +109,11 @@ fn compare(options: &Options, name: &str) -> Outcome {
     chart::draw(&rows, &picture)
 }
 
-fn ours(options: &Options) -> Outcome {
-    let entries = [Entry::new("ours", ours::contender)];
+/// Our networks, and others beside them.
+fn ours(options: &Options, entries: &[Entry]) -> Outcome {
     clock::pin()?;
     for workload in workloads::WORKLOADS.iter().filter(|workload| options.wants(workload)) {
-        let rows = harness::run(workload, &entries, &options.protocol, &mut Vec::new());
+        let rows = harness::run(workload, entries, &options.protocol, &mut Vec::new());
         print!("{}", report::lines(&rows));
     }
     Ok(())
@@ -115,6 +123,7 @@ fn ours(options: &Options) -> Outcome {
 fn entries(options: &Options) -> Outcome<(Vec<Entry>, Versions)> {
     let mut entries = vec![
         Entry::new("ours", ours::contender),
+        Entry::new("ours, by value", by_value::contender),
         Entry::new("Rust by hand", by_hand::contender),
         Entry::new("C by hand", c::contender),
         Entry::new("MKL", blas::mkl),

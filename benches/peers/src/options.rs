@@ -7,7 +7,7 @@ use crate::harness::Protocol;
 use crate::workloads::Workload;
 
 const USAGE: &str = "options: --only W3 (again for more), --rounds N, --quick, --python, --out FOLDER; \
-instead of the comparison: --ours, --baseline, --curves, --threads";
+instead of the comparison: --ours, --engine, --baseline, --curves, --threads";
 
 pub enum Task {
     /// The comparison, with all instructions of the machine.
@@ -16,6 +16,8 @@ pub enum Task {
     Baseline,
     /// Our networks alone, and only printed.
     Ours,
+    /// The engine beside our compiled networks, only printed.
+    Engine,
     /// Cost against width and against the length of the batch.
     Curves,
     /// Two threads beside two processes.
@@ -51,6 +53,7 @@ impl Options {
                 "--only" => options.only.push(value()?),
                 "--out" => options.folder = value()?.into(),
                 "--ours" => options.task = Task::Ours,
+                "--engine" => options.task = Task::Engine,
                 "--baseline" => options.task = Task::Baseline,
                 "--curves" => options.task = Task::Curves,
                 "--threads" => options.task = Task::Threads,

@@ -8,7 +8,7 @@ use crate::workloads::{Data, Workload};
 macro_rules! networks {
     ($arithmetic:ident) => {
         mlp! {
-            network W1: f64 {
+            pub(crate) network W1: f64 {
                 input  x[2];
                 layer  hidden[2] = sigmoid(dense(x));
                 layer  output[2] = sigmoid(dense(hidden));
@@ -19,7 +19,7 @@ macro_rules! networks {
             }
         }
         mlp! {
-            network W2 {
+            pub(crate) network W2 {
                 input  x[4];
                 layer  hidden1[16] = tanh(dense(x));
                 layer  hidden2[16] = tanh(dense(hidden1));
@@ -31,7 +31,7 @@ macro_rules! networks {
             }
         }
         mlp! {
-            network W3 {
+            pub(crate) network W3 {
                 input  x[17];
                 layer  hidden1[64] = tanh(dense(x));
                 layer  hidden2[64] = tanh(dense(hidden1));
@@ -154,13 +154,13 @@ impl<const O: usize> Target for Class<O> {
 }
 
 pub struct Ours<N: Trainable> {
-    network: Box<N>,
+    pub network: Box<N>,
     optimizer: N::Optimizer,
     workspace: Box<N::BatchWorkspace>,
     gradients: Box<N::Gradients>,
-    inputs: Vec<N::Input>,
+    pub inputs: Vec<N::Input>,
     targets: Vec<N::Target>,
-    outputs: Vec<N::Output>,
+    pub outputs: Vec<N::Output>,
     start: Vec<f64>,
 }
 
@@ -169,13 +169,12 @@ where
     N: Trainable<Scalar = T, Input = [T; I], Output = [T; O]> + 'static,
     N::Target: Target,
 {
-    #[allow(clippy::new_ret_no_self)]
     pub fn new(
         network: Box<N>,
         workspace: Box<N::BatchWorkspace>,
         gradients: Box<N::Gradients>,
         data: &Data,
-    ) -> Box<dyn Contender> {
+    ) -> Box<Self> {
         let inputs = data.inputs.as_chunks::<I>().0.iter().map(|row| row.map(T::of)).collect::<Vec<_>>();
         let mut contender = Self {
             network,
@@ -247,7 +246,6 @@ macro_rules! ours {
         )
     };
 }
-#[cfg(feature = "native")]
 pub(crate) use ours;
 
 pub fn contender(workload: &Workload, data: &Data) -> Option<Box<dyn Contender>> {

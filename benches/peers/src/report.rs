@@ -36,7 +36,7 @@ pub fn left_out(excluded: &[Excluded]) -> String {
     text
 }
 
-/// What ours took, a line for each pass.
+/// What ours took, a line for each pass, and how many times as long others took.
 pub fn lines(rows: &[Row]) -> String {
     let mut text = String::new();
     for row in rows {
@@ -44,6 +44,10 @@ pub fn lines(rows: &[Row]) -> String {
         let [low, time, high] = quartiles(ours.nanoseconds.clone()).map(duration);
         let part = 100.0 * row.fraction(ours);
         let _ = writeln!(text, "{:16} {time:>8} ({low} – {high}), {part:.1} % of the peak", row.name());
+        for other in row.timed.iter().skip(1) {
+            let ([low, ratio, high], time) = (row.ratios(other), duration(row.median(other)));
+            let _ = writeln!(text, "  {:14} {time:>8}, {ratio:.2} × ({low:.2} – {high:.2})", other.name);
+        }
     }
     text
 }

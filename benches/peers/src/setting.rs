@@ -20,7 +20,9 @@ pub fn fits(task: &Task) -> bool {
             let held = BASELINE.iter().all(|&(name, value)| is_set(name, value));
             held && !cfg!(feature = "native") && !cfg!(target_feature = "sse3")
         }
-        Task::Compare | Task::Ours | Task::Curves => cfg!(feature = "native") && for_this_machine,
+        Task::Compare | Task::Ours | Task::Engine | Task::Curves => {
+            cfg!(feature = "native") && for_this_machine
+        }
         _ => cfg!(feature = "rayon") && for_this_machine,
     };
     instructions && is_set("RAYON_NUM_THREADS", "1")

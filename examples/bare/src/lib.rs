@@ -1,5 +1,5 @@
 //! What a program needs that has neither std nor libc: where it starts and ends, what it does on a
-//! panic, and the four functions that the compiler calls to copy and compare bytes.
+//! panic, and the five functions that the compiler calls to copy and compare bytes.
 //!
 //! x86-64 and Linux only; on a microcontroller its runtime crate does all this.
 #![no_std]
@@ -96,4 +96,12 @@ pub unsafe extern "C" fn memcmp(one: *const u8, other: *const u8, count: usize) 
         }
     }
     0
+}
+
+/// # Safety
+/// As in C.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bcmp(one: *const u8, other: *const u8, count: usize) -> i32 {
+    // SAFETY: as for the caller.
+    unsafe { memcmp(one, other, count) }
 }

@@ -7,7 +7,7 @@ use mlp_dsl::{
         scalar::{Binary, Unary},
     },
     ir::{
-        Derivation,
+        Data, Derivation,
         equation::{EquationId, Symbol},
         reuse::Sigmoids,
     },
@@ -105,13 +105,15 @@ pub(crate) fn by_elements(expression: &Expression, derivation: &Derivation, simp
 
 /// A factor that is the sum of targets that sum to 1 falls away.
 pub(crate) fn without_sum_of_targets(expression: &Expression, derivation: &Derivation) -> Expression {
-    let target = derivation.target.iter().flat_map(|target| target.value.equations());
-    let target: Vec<EquationId> = target.copied().collect();
+    let targets: Vec<&[EquationId]> =
+        simplexes(derivation).map(|(_, target)| target.value.equations()).collect();
     let is_target = |of: &Expression, id: NodeId| match of.node(id) {
-        Some(Node::Quantity(Quantity::Equation(id))) => target.contains(id),
+        Some(Node::Quantity(Quantity::Equation(id))) => targets.iter().any(|target| target.contains(id)),
         Some(Node::Array(ArrayOp::Pack, parts)) => {
-            let is = |id: &NodeId| matches!(of.node(*id), Some(Node::Quantity(Quantity::Equation(id))) if target.contains(id));
-            parts.len() == target.len() && parts.iter().all(is)
+            let is = |target: &[EquationId], id: &NodeId| matches!(of.node(*id), Some(Node::Quantity(Quantity::Equation(id))) if target.contains(id));
+            let all =
+                |target: &&[EquationId]| parts.len() == target.len() && parts.iter().all(|id| is(target, id));
+            targets.iter().any(all)
         }
         Some(_) | None => false,
     };
@@ -279,9 +281,20 @@ impl Parting {
     }
 }
 
-/// Whether the targets of all declared samples sum to 1, as those of classes do.
+/// The targets that may sum to 1, each with the place of its first number: one alone, or of several the classes.
+pub(crate) fn simplexes(derivation: &Derivation) -> impl Iterator<Item = (usize, &Data)> {
+    let alone = derivation.targets.len() == 1;
+    let starts = derivation.targets.iter().scan(0, |next, target| {
+        let start = *next;
+        *next += target.shape.count();
+        Some((start, target))
+    });
+    starts.filter(move |(_, target)| alone || target.class)
+}
+
+/// Whether a target of all declared samples sums to 1, as classes do.
 pub(crate) fn targets_sum_to_one(derivation: &Derivation) -> bool {
-    let Some(target) = &derivation.target else { return false };
+    let [target] = derivation.targets.as_slice() else { return simplexes(derivation).next().is_some() };
     let one = |numbers: &[f64]| (numbers.iter().sum::<f64>() - 1.0).abs() <= 1e-12;
     let samples = derivation.declared_samples();
     target.class || (!samples.is_empty() && samples.iter().all(|sample| one(&sample.target)))

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use mlp_dsl::{
-    formula::{Formula, FunctionId, Term, TermId},
+    formula::{Formula, FunctionId, Term, TermId, scalar::Binary},
     ir::{
         Derivation,
         array::Op,
@@ -163,6 +163,13 @@ impl<'d> Inliner<'d> {
             Op::Setting(value) => return self.expression.push(Node::Number(*value)),
             Op::BatchMean(of) => return self.over_batch(Reduction::Mean, *of, equation.shape),
             Op::BatchSum(of) => return self.over_batch(Reduction::Sum, *of, equation.shape),
+            Op::BatchWeightedMean(of, weight) => {
+                let sum = self.over_batch(Reduction::Sum, *of, equation.shape);
+                let weights = self.over_batch(Reduction::Sum, *weight, Shape::Scalar);
+                return self
+                    .expression
+                    .push_shaped(Node::Binary(Binary::Divide, sum, weights), equation.shape);
+            }
             Op::Pointwise(formula) => return self.pointwise(formula, equation.shape),
             Op::Stack(elements) | Op::Concat(elements) => (ArrayOp::Pack, elements.clone()),
             Op::Slice(x, start) => (ArrayOp::Part(*start), vec![*x]),

@@ -1,6 +1,7 @@
 //! Expressions, the sides of equalities: an arena of operations over quantities, operands first, so
 //! that evaluating and printing are loops.
 
+pub(crate) mod batch;
 pub(crate) mod book;
 pub(crate) mod equation;
 pub(crate) mod evaluate;

@@ -185,6 +185,15 @@ impl Notation<'_> {
                 Math::Matrix(all(cells)?.chunks(columns.max(1)).map(<[Math]>::to_vec).collect())
             }
             Node::Array(op, operands) => array_operation(*op, &all(operands)?, shape.count(), self.columns)?,
+            // A divisor is one number.
+            Node::Batch(Reduction::Sum, inner)
+                if numbers
+                    && inner.shape() == Shape::Scalar
+                    && pieces.len() + 1 < expression.nodes().len() =>
+            {
+                let sum = expression.clone().ending_at(Some(NodeId::new(pieces.len())));
+                self.array(&self.values(&sum)?)?
+            }
             Node::Batch(reduction, inner) => self.over_batch(*reduction, inner, numbers)?,
             Node::Whole { up, of } => at(of)?.clone().fenced(if *up { Fence::Ceiling } else { Fence::Floor }),
         })

@@ -58,6 +58,12 @@ impl Taken {
     }
 }
 
+/// Whether it is the symbol of the weight of a sample.
+fn is_weight(derivation: &Derivation, symbol: &Symbol) -> bool {
+    let weight = derivation.loss.as_ref().and_then(|loss| loss.weight);
+    weight.is_some_and(|id| derivation.equation(id).symbol == *symbol)
+}
+
 impl Names {
     /// Chooses the spellings. `single` says that there is one sample: then its loss is the mean.
     pub(crate) fn new(derivation: &Derivation, single: bool) -> Self {
@@ -163,6 +169,7 @@ impl Names {
                 let Symbol::Net(owner) = &derivation.equation(*of).symbol else { return None };
                 Some(Name::letter("δ").with(self.spelling(owner)))
             }
+            Symbol::Local(_) if is_weight(derivation, symbol) => Some(Name::letter("ω")),
             Symbol::Local(name) => Some(pretty(name)),
             Symbol::Penalty => Some(penalty()),
             Symbol::PenaltyPart(number) => Some(numbered("P", number)),
@@ -180,6 +187,8 @@ impl Names {
             | Symbol::BatchGradient(..)
             | Symbol::PenaltyGradient(_)
             | Symbol::ObjectiveGradient(_)
+            | Symbol::Pulled(_)
+            | Symbol::BatchPulled(_)
             | Symbol::Updated(_) => None,
         }
     }
@@ -221,6 +230,8 @@ impl Names {
             Symbol::BatchGradient(_, of) => derivative(self.batch_loss.clone(), *of),
             Symbol::PenaltyGradient(of) => derivative(penalty(), *of),
             Symbol::ObjectiveGradient(of) => derivative(objective(), *of),
+            Symbol::Pulled(of) => derivative(loss(), *of),
+            Symbol::BatchPulled(of) => derivative(self.batch_loss.clone(), *of),
             Symbol::Updated(of) => base(*of).marked(Mark::Plus).into(),
             Symbol::Named(_)
             | Symbol::Local(_)
@@ -254,6 +265,8 @@ impl Names {
             | Symbol::BatchGradient(..)
             | Symbol::PenaltyGradient(_)
             | Symbol::ObjectiveGradient(_)
+            | Symbol::Pulled(_)
+            | Symbol::BatchPulled(_)
             | Symbol::Updated(_) => Name::word(derivation.name_of(id)),
             Symbol::Local(_)
             | Symbol::Net(_)

@@ -23,6 +23,8 @@ impl Notation<'_> {
             Symbol::BatchGradient(..)
             | Symbol::PenaltyGradient(_)
             | Symbol::ObjectiveGradient(_)
+            | Symbol::Pulled(_)
+            | Symbol::BatchPulled(_)
             | Symbol::Updated(_) => self.names.symbol(self.derivation, id),
             Symbol::Gradient(_)
             | Symbol::Named(_)

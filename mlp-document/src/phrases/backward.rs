@@ -1,13 +1,13 @@
 //! Sentences of the backward pass.
 
-use mlp_dsl::{formula::scalar::Unary, model::Reduction};
+use mlp_dsl::formula::scalar::Unary;
 
 use crate::{
     content::{Line, Side, Text},
     notation::math::Math,
 };
 
-use super::{code, letter};
+use super::{Over, code, letter};
 
 pub(crate) fn backward_of_neurons(delta: bool) -> Text {
     let mut text = text![
@@ -61,7 +61,7 @@ pub(crate) struct Backward {
 }
 
 /// `reduction` is nothing where the batch is one sample.
-pub(crate) fn backward_of_layers(reduction: Option<Reduction>, columns: bool, occurs: &Backward) -> Text {
+pub(crate) fn backward_of_layers(reduction: Option<Over>, columns: bool, occurs: &Backward) -> Text {
     let mut text = text!["The chain rule is applied from the last layer to the first."];
     if occurs.delta {
         text.extend(text![
@@ -89,8 +89,9 @@ pub(crate) fn backward_of_layers(reduction: Option<Reduction>, columns: bool, oc
             " The gradient with respect to the weights is the product of the transposed input of the layer and ",
             letter("δ"),
             match reduction {
-                Some(Reduction::Sum) | None => ".",
-                Some(Reduction::Mean) => ", divided by the batch size.",
+                Some(Over::Nothing) | None => ".",
+                Some(Over::Count) => ", divided by the batch size.",
+                Some(Over::Weights) => ", divided by the sum of the weights of the samples.",
             },
         ]);
     }
@@ -181,11 +182,13 @@ pub(crate) fn logarithms_of_probabilities(sigmoid: bool) -> Text {
 }
 
 /// `reduction` is nothing where the batch is one sample.
-pub(crate) fn gradients_of_batch(reduction: Option<Reduction>) -> Text {
+pub(crate) fn gradients_of_batch(reduction: Option<Over>) -> Text {
     text![match reduction {
         None => "The gradients with respect to the parameters, all elements at once:",
-        Some(Reduction::Sum) => "The gradients with respect to the parameters are sums over the batch:",
-        Some(Reduction::Mean) => "The gradients with respect to the parameters are means over the batch:",
+        Some(Over::Nothing) => "The gradients with respect to the parameters are sums over the batch:",
+        Some(Over::Weights) =>
+            "The gradients with respect to the parameters are sums over the batch, divided by the sum of the weights:",
+        Some(Over::Count) => "The gradients with respect to the parameters are means over the batch:",
     }]
 }
 

@@ -45,6 +45,15 @@ pub(crate) fn given_targets(count: usize, rows: bool) -> &'static str {
     }
 }
 
+pub(crate) fn given_importances(count: usize, rows: bool) -> &'static str {
+    match (count, rows) {
+        (1, true) => "The importances, one sample in each row:",
+        (1, false) => "The importance of the sample:",
+        (_, true) => "The importances of the samples, one sample in each row:",
+        (_, false) => "The importances of the sample:",
+    }
+}
+
 /// A class as a vector; where the page is about one sample, which class.
 pub(crate) fn one_hot(class: Option<usize>) -> Text {
     let which = class.map_or_else(String::new, |class| format!(" Counted from 0, it is the class {class}."));

@@ -33,6 +33,17 @@ use crate::{
     notation::math::{Math, Name},
 };
 
+/// What the sums over a batch are divided by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Over {
+    /// Nothing: they stay sums.
+    Nothing,
+    /// The number of samples.
+    Count,
+    /// The sum of the weights of the samples.
+    Weights,
+}
+
 /// Things of which only the first are spelled out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Items {

@@ -11,6 +11,7 @@ pub(crate) const LAYERS: [Column; 4] =
 pub(crate) const INPUT: &str = "input";
 /// The function of a target.
 pub(crate) const TARGET: &str = "target";
+pub(crate) const IMPORTANCE: &str = "importance";
 /// The function of a layer without one.
 pub(crate) const NO_FUNCTION: &str = "none";
 
@@ -88,6 +89,11 @@ pub(crate) const FIRST_SAMPLE: &str = "The values in the nodes are those of the 
 /// The title of a layer's part of a section.
 pub(crate) fn layer_title(name: &str) -> String {
     format!("Layer {name}")
+}
+
+/// The title of the gradients with respect to the inputs.
+pub(crate) fn inputs_title() -> String {
+    "The inputs".to_owned()
 }
 
 /// Symbols with commas; `more` of them are left out.

@@ -90,7 +90,13 @@ pub(crate) fn no_loss() -> Text {
     text!["The specification declares no loss, so there are no gradients and there is no update."]
 }
 
-pub(crate) fn nothing_trained() -> Text {
+/// `inputs`: there are gradients with respect to the inputs.
+pub(crate) fn nothing_trained(inputs: bool) -> Text {
+    if inputs {
+        return text![
+            "No parameter is trained, so there is no update. The gradients are those with respect to the inputs."
+        ];
+    }
     text!["No parameter is trained, so there are no gradients and there is no update."]
 }
 

@@ -1,13 +1,11 @@
 //! Sentences on the samples of a batch.
 
-use mlp_dsl::model::Reduction;
-
 use crate::{
     content::{Line, Text},
     notation::math::{Fence, Math, Name},
 };
 
-use super::{letter, plural};
+use super::{Over, letter, plural};
 
 /// The head of the column with the numbers of samples.
 pub(crate) const SAMPLE: &str = "Sample";
@@ -60,10 +58,13 @@ pub(crate) fn row_by_row() -> Text {
     ]
 }
 
-pub(crate) fn mean_of_losses(reduction: Reduction, batch: Line) -> Text {
-    match reduction {
-        Reduction::Sum => text!["Training minimizes the sum of the losses of the batch:"],
-        Reduction::Mean => text![
+pub(crate) fn mean_of_losses(over: Over, batch: Line) -> Text {
+    match over {
+        Over::Nothing => text!["Training minimizes the sum of the losses of the batch:"],
+        Over::Weights => text![
+            "Training minimizes the mean of the losses of the batch over their weights: the sum of the losses, divided by the sum of the weights:",
+        ],
+        Over::Count => text![
             "Training minimizes the mean of the losses of the batch; the number of samples is ",
             batch,
             ":",

@@ -1,13 +1,11 @@
 //! Sentences of the section on the update.
 
-use mlp_dsl::model::Reduction;
-
 use crate::{
     content::{Line, Text},
     notation::math::{Math, Operator},
 };
 
-use super::code;
+use super::{Over, code};
 
 pub(crate) fn no_rule() -> Text {
     text!["The specification declares no update rule, so the parameters do not change."]
@@ -29,10 +27,11 @@ pub(crate) fn rule(name: &str, settings: Vec<Line>, frozen: bool) -> Text {
     text
 }
 
-pub(crate) fn step_of_one_sample(reduction: Reduction) -> Text {
-    let over = match reduction {
-        Reduction::Sum => "sum",
-        Reduction::Mean => "mean",
+pub(crate) fn step_of_one_sample(over: Over) -> Text {
+    let over = match over {
+        Over::Nothing => "sum",
+        Over::Count => "mean",
+        Over::Weights => "weighted mean",
     };
     text![format!(
         "This step uses one sample only. For a batch, each gradient is the {over} over the samples of the batch."

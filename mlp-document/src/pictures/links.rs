@@ -143,7 +143,9 @@ impl Walk<'_, '_> {
                 None => Step { id: *x, ..shifted(step, -(*start as isize)) },
             }),
             Op::Stack(parts) | Op::Concat(parts) => self.parts(parts, step),
-            Op::Transpose(x) | Op::BatchMean(x) | Op::BatchSum(x) => self.push(Step { id: *x, ..step }),
+            Op::Transpose(x) | Op::BatchMean(x) | Op::BatchSum(x) | Op::BatchWeightedMean(x, _) => {
+                self.push(Step { id: *x, ..step });
+            }
             // Each probability depends on all net inputs.
             Op::Softmax(x) | Op::LogSoftmax(x) | Op::Sum(x) | Op::SumSquares(x) => self.push(full(*x)),
             Op::Outer(a, b) | Op::Dot(a, b) | Op::SoftmaxCrossEntropy(a, b) => {

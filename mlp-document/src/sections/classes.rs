@@ -219,6 +219,7 @@ pub(super) fn derivatives(facts: &Facts<'_>, z: EquationId, t: EquationId) -> Ve
             letter(Name::letter("p").into(), p)
         }
     };
+    let simplex = facts.sums_to_one(t);
     let t = if is_unnamed(derivation, t) {
         of_equation(derivation, t)
     } else {
@@ -227,7 +228,8 @@ pub(super) fn derivatives(facts: &Facts<'_>, z: EquationId, t: EquationId) -> Ve
     let by_p = by_probabilities(&p, &t);
     let matrix = of_probabilities(&p, classes);
     let derivative = |of: &str, by: &str| Math::derivative(Name::letter(of), Name::letter(by).into());
-    let outer = letter(derivative("E", "p"), by_p.clone());
+    let loss = facts.letter_of_loss();
+    let outer = letter(derivative(loss, "p"), by_p.clone());
     let inner = letter(derivative("p", "z"), matrix.clone());
     let mut product = outer.clone();
     let left = product.last();
@@ -243,10 +245,12 @@ pub(super) fn derivatives(facts: &Facts<'_>, z: EquationId, t: EquationId) -> Ve
         Line { subject: Vec::new(), sides }
     };
     let gradient = derivation.numbered().find(|(_, equation)| equation.symbol == Symbol::Gradient(z));
+    // Where the loss is more than the cross-entropy, its gradient is too.
+    let gradient = gradient.filter(|_| loss == "E");
     let of_z = gradient.map_or_else(|| product.clone(), |(id, _)| Expression::symbol(derivation, id));
-    let down = letter(derivative("E", "z"), of_z);
+    let down = letter(derivative(loss, "z"), of_z);
     let mut last = vec![Side::symbols(product.clone()), Side::new(Form::Numbers, product)];
-    last.extend(facts.simplex.then(|| Side::new(Form::Numbers, difference)));
+    last.extend(simplex.then(|| Side::new(Form::Numbers, difference)));
     last.push(Side::new(Form::Value, down.clone()));
     let lines = vec![
         line(outer, vec![Side::new(Form::Value, by_p)]),
@@ -300,7 +304,7 @@ fn letter(math: Math, value: Expression) -> Expression {
 /// The numbers of a target that is one row, element by element: t₁ = 0, t₂ = 1.
 pub(super) fn target(facts: &Facts<'_>) -> Vec<Line> {
     let derivation = facts.derivation;
-    let targets = derivation.target.iter().flat_map(|target| target.value.equations());
+    let targets = derivation.targets.iter().flat_map(|target| target.value.equations());
     let rows = targets.filter(|id| matches!(derivation.shape(**id), Shape::Vector(n) if n <= ELEMENTS));
     let mut lines = Vec::new();
     for id in rows.filter(|_| facts.at_neuron_level() && facts.numbers.is_some()) {

@@ -19,12 +19,13 @@ use crate::{
     Options,
     expression::{
         Count, Expression,
-        book::{ELEMENTS, by_elements, targets_sum_to_one, without_sum_of_targets},
+        book::{ELEMENTS, by_elements, simplexes, targets_sum_to_one, without_sum_of_targets},
         equation::{is_unnamed, of_equation},
         evaluate::Numbers,
     },
     known::Known,
     notation::names::Names,
+    phrases::Over,
     selection::{self, Wanted},
 };
 
@@ -97,7 +98,8 @@ impl<'d> Facts<'d> {
         let brief = options.is_brief() && facts.wanted.is_none();
         facts.full = brief.then(|| selection::in_full(&facts));
         // With one sample its loss is that of the batch.
-        let of_neurons = neurons && numbers.is_none_or(|numbers| numbers.samples() == 1);
+        let of_neurons =
+            neurons && !facts.is_weighted() && numbers.is_none_or(|numbers| numbers.samples() == 1);
         if !of_neurons && !facts.is_single() {
             facts.names = Names::new(derivation, false);
         }
@@ -134,7 +136,7 @@ impl<'d> Facts<'d> {
 
     /// Whether the page of layers is about one sample: then the loss of the batch is that of the sample.
     pub(crate) fn is_single(&self) -> bool {
-        !self.neurons && self.batch_size() == 1 && self.batch_of_sizes() == 1
+        !self.is_weighted() && !self.neurons && self.batch_size() == 1 && self.batch_of_sizes() == 1
     }
 
     /// Whether vectors are columns: the specification writes each product with the vector on the right, `W @ x`.
@@ -180,6 +182,11 @@ impl<'d> Facts<'d> {
     /// Whether some parameter is trained: it has a gradient.
     pub(crate) fn is_trained(&self) -> bool {
         self.derivation.has_gradients()
+    }
+
+    /// Whether there is a backward pass: to trained parameters, or to the inputs.
+    pub(crate) fn is_differentiated(&self) -> bool {
+        self.is_trained() || self.derivation.has_input_gradients()
     }
 
     /// The layer an equation leads to; for the loss, the number of layers.
@@ -242,9 +249,46 @@ impl<'d> Facts<'d> {
         self.numbers.map_or(1, Numbers::samples)
     }
 
+    /// Whether the page is about one sample whose loss is that of the batch.
+    pub(crate) fn is_one_sample(&self) -> bool {
+        self.samples() == 1 && !self.is_weighted()
+    }
+
+    /// The least number of samples whose sum is written out: over weights even one is divided.
+    pub(crate) fn written_from(&self) -> usize {
+        if self.is_weighted() { 1 } else { 2 }
+    }
+
+    /// The letter of a cross-entropy in its derivation: that of the loss, unless the loss is more than it.
+    pub(crate) fn letter_of_loss(&self) -> &'static str {
+        let weighted = self.derivation.loss.as_ref().is_some_and(|loss| loss.weight.is_some());
+        if weighted || self.has_several_targets() { "C" } else { "E" }
+    }
+
+    /// Whether there is more than one target.
+    pub(crate) fn has_several_targets(&self) -> bool {
+        self.derivation.targets.iter().filter(|target| !target.importance).count() > 1
+    }
+
+    /// Whether the numbers of a target sum to 1.
+    pub(crate) fn sums_to_one(&self, target: EquationId) -> bool {
+        let alone = self.derivation.targets.len() == 1;
+        let is = |own: &mlp_dsl::ir::Data| own.value.equations() == [target];
+        self.simplex && (alone || simplexes(self.derivation).any(|(_, own)| is(own)))
+    }
+
+    /// Whether the loss of a batch is a mean over weights.
+    pub(crate) fn is_weighted(&self) -> bool {
+        self.derivation.loss.as_ref().is_some_and(mlp_dsl::ir::Loss::is_weighted_mean)
+    }
+
     /// How the losses of a batch are combined: the mean where nothing is said.
-    pub(crate) fn reduction(&self) -> Reduction {
-        self.derivation.loss.as_ref().map_or(Reduction::Mean, |loss| loss.reduction)
+    pub(crate) fn over(&self) -> Over {
+        match self.derivation.loss.as_ref().map_or(Reduction::Mean, |loss| loss.reduction) {
+            Reduction::Mean if self.is_weighted() => Over::Weights,
+            Reduction::Mean => Over::Count,
+            Reduction::Sum => Over::Nothing,
+        }
     }
 
     /// The function of a call.
@@ -304,7 +348,12 @@ pub(crate) fn is_of_neurons(derivation: &Derivation) -> bool {
 fn is_of_a_neuron(equation: &Equation) -> bool {
     let plain = matches!(
         equation.op,
-        Op::Given | Op::Setting(_) | Op::Pointwise(_) | Op::BatchMean(_) | Op::BatchSum(_)
+        Op::Given
+            | Op::Setting(_)
+            | Op::Pointwise(_)
+            | Op::BatchMean(_)
+            | Op::BatchSum(_)
+            | Op::BatchWeightedMean(..)
     );
     plain && equation.shape == Shape::Scalar
 }
@@ -319,7 +368,7 @@ fn is_of_classes(derivation: &Derivation, id: EquationId) -> bool {
         Shape::Matrix(..) => false,
     };
     let target =
-        || derivation.target.iter().flat_map(|target| target.value.equations()).any(|own| *own == id);
+        || derivation.targets.iter().flat_map(|target| target.value.equations()).any(|own| *own == id);
     short
         && match equation.op {
             Op::Given => target(),
@@ -338,6 +387,7 @@ fn is_of_classes(derivation: &Derivation, id: EquationId) -> bool {
             | Op::LogSoftmax(_)
             | Op::SumSquares(_)
             | Op::BatchMean(_)
-            | Op::BatchSum(_) => false,
+            | Op::BatchSum(_)
+            | Op::BatchWeightedMean(..) => false,
         }
 }

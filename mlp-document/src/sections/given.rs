@@ -57,11 +57,18 @@ fn samples(facts: &Facts<'_>, section: &mut Section) {
     }
     let equations = |data: &Data| data.value.equations().to_vec();
     let inputs: Vec<EquationId> = derivation.inputs.iter().flat_map(equations).collect();
-    let targets: Vec<EquationId> = derivation.target.iter().flat_map(equations).collect();
+    let given = |importance| {
+        let of_kind = derivation.targets.iter().filter(move |target| target.importance == importance);
+        of_kind.flat_map(equations).collect::<Vec<EquationId>>()
+    };
+    let (targets, importances) = (given(false), given(true));
     let rows = facts.samples() > 1;
     values(facts, section, phrases::inputs(inputs.len(), rows), &inputs);
     values(facts, section, phrases::given_targets(targets.len(), rows), &targets);
-    if derivation.target.as_ref().is_some_and(|target| target.class) {
+    values(facts, section, phrases::given_importances(importances.len(), rows), &importances);
+    if let [target] = derivation.targets.as_slice()
+        && target.class
+    {
         let place = |sample: usize| {
             let sample = derivation.declared_samples().get(sample)?;
             sample.target.iter().position(|x| *x == 1.0)
@@ -186,7 +193,7 @@ fn left_out_of_arrays(facts: &Facts<'_>, section: &mut Section) {
         };
         is_large(rows, columns).then(|| (symbol(facts, id), rows, columns))
     };
-    let data = derivation.inputs.iter().chain(&derivation.target);
+    let data = derivation.inputs.iter().chain(&derivation.targets);
     let data = data.flat_map(|data| data.value.equations()).filter(|_| facts.numbers.is_some());
     let parameters = derivation.parameters.iter().map(|parameter: &Parameter| parameter.equation);
     let parameters = parameters.filter(|_| facts.has_start_values());

@@ -18,6 +18,7 @@ use crate::{
     content::{Form, Line, Section, Side},
     expression::{
         ArrayOp, Expression, Node, NodeId, Quantity,
+        batch::OverBatch,
         book::{by_elements, expanded, with_textbook_forms},
         equation::{expanded as computed, of_equation, with_bodies},
         evaluate::nodes_from,
@@ -163,17 +164,14 @@ pub(crate) fn is_written_out(facts: &Facts<'_>, expression: &Expression) -> bool
     if facts.at_neuron_level() || expression.nodes().len() < 2 && !is_batch(expression) {
         return false;
     }
-    let each = match expression.root() {
-        Some(Node::Batch(_, each)) => each,
-        Some(_) | None => expression,
-    };
+    let each = expression.over_batch().map_or(expression, |over_batch| over_batch.each);
     let rows = !is_batch(expression) || each.shape() != Shape::Scalar;
     let fits = facts.batch_size() == 1 || !each.is_by_row(facts.derivation);
     rows && fits && is_sum(each)
 }
 
 fn is_batch(expression: &Expression) -> bool {
-    matches!(expression.root(), Some(Node::Batch(..)))
+    expression.over_batch().is_some()
 }
 
 /// Whether it is a product of matrices.
@@ -183,12 +181,11 @@ fn is_product(op: ArrayOp) -> bool {
 
 /// Whether a formula multiplies matrices, and has no index below a symbol.
 fn multiplies(expression: &Expression) -> bool {
-    let each = match expression.root() {
-        Some(Node::Batch(_, each)) if each.shape() != Shape::Scalar => {
-            return multiplies(each) || each.nodes().len() == 1;
-        }
-        Some(_) | None => expression,
-    };
+    let over_batch = expression.over_batch().filter(|over_batch| over_batch.each.shape() != Shape::Scalar);
+    if let Some(OverBatch { each, .. }) = over_batch {
+        return multiplies(each) || each.nodes().len() == 1;
+    }
+    let each = expression;
     let plain = |node: &Node| match node {
         Node::Array(op, _) => is_product(*op) || *op == ArrayOp::Transposed,
         Node::Number(_)
@@ -230,7 +227,9 @@ pub(crate) fn definitions<'d>(facts: &Facts<'d>) -> Vec<Line> {
                 open.extend(&function.textbook);
                 // The program's form in the prelude calls nothing but ln(1 + u), which is written out.
                 open.extend((function.textbook.is_none() || !function.prelude).then_some(&function.body));
-                open.extend(function.partials.iter().chain(&function.stated).filter(|_| facts.is_trained()));
+                open.extend(
+                    function.partials.iter().chain(&function.stated).filter(|_| facts.is_differentiated()),
+                );
             }
         }
     }
@@ -240,7 +239,7 @@ pub(crate) fn definitions<'d>(facts: &Facts<'d>) -> Vec<Line> {
         let own =
             used.iter().filter_map(|id| functions.get(*id as usize)).filter(|function| !function.prelude);
         let mut partials = own.flat_map(|function| function.partials.iter().chain(&function.stated));
-        facts.is_trained() && partials.any(|partial| partial.calls(of))
+        facts.is_differentiated() && partials.any(|partial| partial.calls(of))
     };
     let called = facts.derivation.prelude_function("ln_1p").filter(|id| in_derivative(*id));
     for id in used.into_iter().take(ITEMS).map(FunctionId) {

@@ -42,7 +42,15 @@ fn neurons(facts: &Facts<'_>, loss: &Loss) -> Section {
     let mut section = Section::new("loss");
     let named = facts.named(Role::Loss);
     let parts = named.iter().any(|id| matches!(facts.derivation.equation(*id).symbol, Symbol::Component(_)));
-    section.paragraph(phrases::loss_of_neurons(parts, facts.derivation.target.is_some()));
+    let target = !facts.derivation.targets.is_empty();
+    section.paragraph(if loss.parts.len() > 1 && facts.has_several_targets() {
+        phrases::loss_of_heads()
+    } else {
+        phrases::loss_of_neurons(parts, target)
+    });
+    if loss.weight.is_some() {
+        section.paragraph(phrases::weight_of_loss());
+    }
     logarithms(facts, &mut section);
     let target = classes::target(facts);
     if facts.samples() == 1 && !target.is_empty() {
@@ -54,8 +62,8 @@ fn neurons(facts: &Facts<'_>, loss: &Loss) -> Section {
     let shown = parts.iter().take(ITEMS).chain(total);
     section.lines(shown.map(|id| line(facts, *id)).collect());
     left_out(&mut section, parts.len(), Items::Parts);
-    if facts.samples() > 1 {
-        section.paragraph(phrases::mean_of_losses(facts.reduction(), batch_line(facts)));
+    if !facts.is_one_sample() {
+        section.paragraph(phrases::mean_of_losses(facts.over(), batch_line(facts)));
         section.lines(vec![line(facts, loss.batch)]);
     }
     section
@@ -65,10 +73,13 @@ fn layers(facts: &Facts<'_>, loss: &Loss) -> Section {
     let mut section = Section::new("loss");
     let single = facts.is_single();
     section.paragraph(if single {
-        phrases::loss_of_neurons(false, facts.derivation.target.is_some())
+        phrases::loss_of_neurons(false, !facts.derivation.targets.is_empty())
     } else {
-        phrases::loss_of_batch(facts.reduction(), loss.penalty.is_some())
+        phrases::loss_of_batch(facts.over(), loss.penalty.is_some())
     });
+    if loss.weight.is_some() {
+        section.paragraph(phrases::weight_of_loss());
+    }
     logarithms(facts, &mut section);
     let named = facts.named(Role::Loss);
     section.lines(lines_of(facts, &named));

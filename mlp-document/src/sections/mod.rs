@@ -45,7 +45,7 @@ pub(crate) fn sections(facts: &Facts<'_>) -> Vec<Section> {
     ];
     if let Some(loss) = &facts.derivation.loss {
         sections.push(loss::loss(facts, loss));
-        if facts.is_trained() {
+        if facts.is_differentiated() {
             sections.push(backward::backward(facts, loss));
         }
         sections.extend(loss.penalty.map(|_| penalty::penalty(facts, loss)));
@@ -96,7 +96,9 @@ pub(crate) fn preface(facts: &Facts<'_>, options: &Options) -> Vec<Text> {
     preface.extend(parting(facts, options));
     match &derivation.loss {
         None => preface.push(phrases::no_loss()),
-        Some(_) if !facts.is_trained() => preface.push(phrases::nothing_trained()),
+        Some(_) if !facts.is_trained() => {
+            preface.push(phrases::nothing_trained(facts.is_differentiated()));
+        }
         Some(_) => {}
     }
     if facts.at_neuron_level() && derivation.loss.is_some() {

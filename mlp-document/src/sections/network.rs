@@ -2,7 +2,7 @@
 
 use mlp_dsl::{
     formula::ConstantId,
-    ir::{Value, equation::EquationId},
+    ir::{Data, Value, equation::EquationId},
     shape::Shape,
 };
 
@@ -34,9 +34,9 @@ pub(super) fn network(facts: &Facts<'_>) -> Section {
     }
     rows.extend(
         derivation
-            .target
+            .targets
             .iter()
-            .map(|target| layer_row(facts, &target.name, phrases::TARGET, &target.value, target.shape)),
+            .map(|target| layer_row(facts, &target.name, kind_of(target), &target.value, target.shape)),
     );
     let count = rows.len();
     rows.truncate(ITEMS);
@@ -53,6 +53,10 @@ pub(super) fn network(facts: &Facts<'_>) -> Section {
         section.lines(functions);
     }
     section
+}
+
+fn kind_of(target: &Data) -> &'static str {
+    if target.importance { phrases::IMPORTANCE } else { phrases::TARGET }
 }
 
 fn layer_row(facts: &Facts<'_>, name: &str, function: &str, value: &Value, shape: Shape) -> Vec<Text> {

@@ -9,7 +9,7 @@ use mlp_dsl::{
 
 use crate::{
     content::{Block, Column, Form, Inline, Line, Section, Side, Text},
-    expression::{ArrayOp, Expression, Node, NodeId, Quantity},
+    expression::{ArrayOp, Expression, Node, NodeId, Quantity, batch::OverBatch},
     notation::CELLS,
     phrases,
 };
@@ -28,7 +28,7 @@ const COLUMNS: usize = 12;
 /// Rewrites the lines of all sections for a batch of several samples.
 pub(super) fn of_batch(facts: &Facts<'_>, sections: Vec<Section>) -> Vec<Section> {
     if facts.batch_size() == 1 || (facts.at_neuron_level() && facts.samples() == 1) {
-        return sections;
+        return if facts.is_weighted() { divided(facts, sections) } else { sections };
     }
     let mut explained = false;
     let mut rewritten = Vec::with_capacity(sections.len());
@@ -51,6 +51,23 @@ pub(super) fn of_batch(facts: &Facts<'_>, sections: Vec<Section>) -> Vec<Section
         rewritten.push(Section { blocks, ..section });
     }
     rewritten
+}
+
+/// One sample whose mean is over its weight: only the quotient is written out.
+fn divided(facts: &Facts<'_>, sections: Vec<Section>) -> Vec<Section> {
+    let block = |block| match block {
+        Block::Lines(lines) => Block::Lines(lines.into_iter().map(|line| with_sum(facts, line)).collect()),
+        Block::Paragraph(_)
+        | Block::Table { .. }
+        | Block::Picture(_)
+        | Block::Heading(_)
+        | Block::Code(_) => block,
+    };
+    let section = |section: Section| {
+        let blocks = section.blocks.into_iter().map(block).collect();
+        Section { blocks, ..section }
+    };
+    sections.into_iter().map(section).collect()
 }
 
 /// A line of neurons: the formula, then the numbers of each sample.
@@ -105,10 +122,11 @@ pub(super) fn fitting(facts: &Facts<'_>, expression: &Expression) -> Expression 
     if facts.batch_size() == 1 {
         return expression.clone();
     }
-    let Some(Node::Batch(reduction, inner)) = expression.root() else {
+    let Some(over_batch) = expression.over_batch() else {
         let by_row = expression.is_by_row(derivation);
         return if by_row { expression.of_sample(derivation, None) } else { expression.clone() };
     };
+    let inner = over_batch.each;
     let inner = if let Some(product) = scaled_rows(facts, inner) {
         product
     } else if inner.is_by_row(derivation) || sums_products(inner) {
@@ -116,9 +134,7 @@ pub(super) fn fitting(facts: &Facts<'_>, expression: &Expression) -> Expression 
     } else {
         return expression.clone();
     };
-    let mut fitting = Expression::default();
-    fitting.push_shaped(Node::Batch(*reduction, Box::new(inner)), expression.shape());
-    fitting
+    over_batch.with(&inner, expression.shape())
 }
 
 /// Rows that are each multiplied by a number of their sample, and summed over the batch: the product of the transposed
@@ -157,42 +173,55 @@ fn sums_products(each: &Expression) -> bool {
 /// A mean, or a sum, over the batch with the value of each sample, before its value.
 fn with_sum(facts: &Facts<'_>, mut line: Line) -> Line {
     let Some(before) = line.sides.iter().position(|side| side.form == Form::Value) else { return line };
-    let roots = line.sides.iter().find_map(|side| match side.expression.root() {
-        Some(Node::Batch(reduction, each)) => Some((*reduction, each.clone())),
-        Some(_) | None => None,
-    });
-    let Some((reduction, each)) = roots else { return line };
+    let Some(over_batch) = line.sides.iter().find_map(|side| side.expression.over_batch()) else {
+        return line;
+    };
+    let each = over_batch.each;
     let columns = match each.shape() {
         Shape::Scalar => 1,
         Shape::Vector(columns) | Shape::Matrix(_, columns) => columns,
     };
     let narrow = each.shape() == Shape::Scalar || columns * facts.samples() <= CELLS;
-    let short = narrow && each.shape().count() <= CELLS && (2..=WRITTEN_OUT).contains(&facts.samples());
+    let short = narrow
+        && each.shape().count() <= CELLS
+        && (facts.written_from()..=WRITTEN_OUT).contains(&facts.samples());
     if short {
-        let sum = Side::new(Form::Numbers, sum_of_samples(facts, reduction, &each));
+        let sum = Side::new(Form::Numbers, sum_of_samples(facts, &over_batch));
+        let is_product = is_product(each);
+        let scalar = each.shape() == Shape::Scalar;
         let place = line.sides.iter_mut().find(|side| side.form == Form::Numbers);
         match place {
             // A product of matrices is shown before it is taken apart.
-            Some(product) if each.shape() != Shape::Scalar && !is_product(&each) => *product = sum,
+            Some(product) if !scalar && !is_product => *product = sum,
             Some(_) | None => line.sides.insert(before, sum),
         }
     }
     line
 }
 
-/// The sum over the samples, divided by their number for a mean.
-fn sum_of_samples(facts: &Facts<'_>, reduction: Reduction, each: &Expression) -> Expression {
+/// The sum over the samples, divided by their number for a mean, or by the sum of their weights.
+fn sum_of_samples(facts: &Facts<'_>, over_batch: &OverBatch<'_>) -> Expression {
     let mut sum = Expression::default();
+    let all = sum_in(&mut sum, facts, over_batch.each);
+    let divisor = match (over_batch.weight, over_batch.reduction) {
+        (Some(weight), _) => sum_in(&mut sum, facts, weight),
+        (None, Reduction::Mean) => Some(sum.push(Node::Number(facts.samples() as f64))),
+        (None, Reduction::Sum) => None,
+    };
+    if let (Some(all), Some(divisor)) = (all, divisor) {
+        sum.push(Node::Binary(Binary::Divide, all, divisor));
+    }
+    sum
+}
+
+/// The sum of a value of each sample, in an expression.
+fn sum_in(sum: &mut Expression, facts: &Facts<'_>, each: &Expression) -> Option<NodeId> {
     let mut all: Option<NodeId> = None;
     for sample in 0..facts.samples() {
         let one = sum.append(&each.one_of_sample(facts.derivation, sample));
         all = Some(all.map_or(one, |all| sum.push(Node::Binary(Binary::Add, all, one))));
     }
-    if let (Reduction::Mean, Some(all)) = (reduction, all) {
-        let count = sum.push(Node::Number(facts.samples() as f64));
-        sum.push(Node::Binary(Binary::Divide, all, count));
-    }
-    sum
+    all
 }
 
 /// Which samples the step takes, and their numbers.
@@ -213,7 +242,7 @@ pub(super) fn samples(facts: &Facts<'_>, section: &mut Section) {
 /// A row for each sample: its number, its inputs, its target.
 pub(super) fn table_of_samples(facts: &Facts<'_>, section: &mut Section) {
     let derivation = facts.derivation;
-    let data = || derivation.inputs.iter().chain(&derivation.target);
+    let data = || derivation.inputs.iter().chain(&derivation.targets);
     let names = data().flat_map(|data| data.value.equations()).map(|id| derivation.name_of(*id));
     let titles = names.take(COLUMNS).map(Column::number_of);
     let columns: Vec<Column> = std::iter::once(Column::text(phrases::SAMPLE)).chain(titles).collect();
@@ -236,7 +265,7 @@ fn value(x: f64) -> Inline {
 
 /// The gradients of a batch of neurons: the mean of those of its samples.
 pub(super) fn gradients_of_neurons(facts: &Facts<'_>, section: &mut Section) {
-    if facts.samples() == 1 {
+    if facts.is_one_sample() {
         return;
     }
     let derivation = facts.derivation;
@@ -249,7 +278,7 @@ pub(super) fn gradients_of_neurons(facts: &Facts<'_>, section: &mut Section) {
         table_of_gradients(facts, section, &trained);
     }
     section.blocks.push(Block::Heading(phrases::BATCH_TITLE.to_owned()));
-    section.paragraph(phrases::gradients_of_batch(Some(facts.reduction())));
+    section.paragraph(phrases::gradients_of_batch(Some(facts.over())));
     let lines = trained.iter().take(ITEMS).map(|(_, gradient, batch)| batch_line(facts, *gradient, *batch));
     section.lines(lines.collect());
 }
@@ -257,9 +286,8 @@ pub(super) fn gradients_of_neurons(facts: &Facts<'_>, section: &mut Section) {
 /// ∂Ē/∂w = the mean of ∂E/∂w = value
 fn batch_line(facts: &Facts<'_>, gradient: EquationId, batch: EquationId) -> Line {
     let derivation = facts.derivation;
-    let each = Box::new(Expression::symbol(derivation, gradient));
-    let mut over_batch = Expression::default();
-    over_batch.push_shaped(Node::Batch(facts.reduction(), each), derivation.shape(batch));
+    let each = Expression::symbol(derivation, gradient);
+    let over_batch = Expression::reduced(derivation, each, derivation.shape(batch));
     let mut sides = vec![symbol(facts, batch), Side::symbols(over_batch.clone())];
     sides.extend(in_numbers(facts, batch, &over_batch));
     Line { subject: vec![batch], sides }

@@ -45,11 +45,9 @@ pub(super) fn sizes(facts: &Facts<'_>, section: &mut Section, ids: &[EquationId]
 /// The matrix products of an equation.
 fn products(facts: &Facts<'_>, id: EquationId) -> Vec<ProductSizes> {
     let expression = fitting(facts, &of_equation(facts.derivation, id));
-    let is_over_batch = matches!(expression.root(), Some(Node::Batch(..)));
-    let inner = match expression.root() {
-        Some(Node::Batch(_, inner)) => (**inner).clone(),
-        Some(_) | None => expression,
-    };
+    let over_batch = expression.over_batch().map(|over_batch| over_batch.each.clone());
+    let is_over_batch = over_batch.is_some();
+    let inner = over_batch.unwrap_or(expression);
     let over_batch = sum_of_rows(facts, &inner).filter(|_| is_over_batch);
     let nodes = inner.nodes().iter().enumerate();
     let products = nodes.filter_map(|(index, node)| {

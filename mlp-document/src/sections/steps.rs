@@ -130,7 +130,7 @@ fn samples(facts: &Facts<'_>, section: &mut Section, step: usize) {
 
 /// The equations of inputs and targets whose numbers can be printed.
 fn data(derivation: &Derivation) -> Vec<EquationId> {
-    let all = derivation.inputs.iter().chain(&derivation.target);
+    let all = derivation.inputs.iter().chain(&derivation.targets);
     let ids = all.flat_map(|data| data.value.equations().iter().copied());
     ids.filter(|id| derivation.equation(*id).per == Per::Sample && is_printed(derivation.shape(*id)))
         .collect()

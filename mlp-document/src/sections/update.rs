@@ -35,7 +35,7 @@ pub(super) fn update(facts: &Facts<'_>) -> Section {
     let settings = training.settings.iter().map(|setting| setting_line(facts, *setting));
     section.paragraph(phrases::rule(&training.rule, settings.collect(), facts.derivation.frozen_count() > 0));
     if facts.at_neuron_level() && facts.samples() == 1 {
-        section.paragraph(phrases::step_of_one_sample(facts.reduction()));
+        section.paragraph(phrases::step_of_one_sample(facts.over()));
     }
     let mut updates = facts.named(Role::Update);
     if facts.at_neuron_level() {

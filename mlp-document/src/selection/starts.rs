@@ -8,7 +8,6 @@ use mlp_dsl::{
         array::Op,
         equation::{EquationId, Role, Symbol},
     },
-    model::Reduction,
     shape::Shape,
 };
 
@@ -16,7 +15,7 @@ use crate::{
     content::{Block, Form, Inline, Line, Section, Side, Text},
     expression::{ArrayOp, Expression, Node, Quantity},
     notation::is_printed,
-    phrases::{self, Items, Origin},
+    phrases::{self, Items, Origin, Over},
     sections::{
         facts::{Facts, ITEMS},
         forward::batch_line,
@@ -58,7 +57,7 @@ pub(crate) fn starts(facts: &Facts<'_>, kept: &[Section]) -> Option<Section> {
     let given = functions_used(facts, &mut uses, kept);
     // These sections say what m is.
     let said = if facts.at_neuron_level() { "loss" } else { "forward" };
-    if uses.over_batch && facts.reduction() == Reduction::Mean && kept.iter().all(|kept| kept.key != said) {
+    if uses.over_batch && facts.over() == Over::Count && kept.iter().all(|kept| kept.key != said) {
         section.paragraph(phrases::batch_of(batch_line(facts)));
     }
     values(facts, &uses, &mut section);
@@ -173,7 +172,7 @@ fn origin(facts: &Facts<'_>, used: Used) -> Origin {
     if facts.derivation.inputs.iter().any(data) {
         return Origin::Inputs;
     }
-    if facts.derivation.target.iter().any(data) {
+    if facts.derivation.targets.iter().any(data) {
         return Origin::Targets;
     }
     if facts.parameters.contains(&id) {
@@ -391,7 +390,9 @@ impl Uses {
             Symbol::Gradient(of) => self.of_and_by(facts, [loss.total, of]),
             Symbol::BatchGradient(_, of) => self.of_and_by(facts, [loss.batch, of]),
             Symbol::PenaltyGradient(of) => self.of_and_by(facts, [loss.penalty.unwrap_or(loss.total), of]),
-            Symbol::ObjectiveGradient(of) => self.of_and_by(facts, [loss.objective, of]),
+            Symbol::ObjectiveGradient(of) | Symbol::Pulled(of) | Symbol::BatchPulled(of) => {
+                self.of_and_by(facts, [loss.objective, of]);
+            }
             Symbol::Updated(of) | Symbol::State { of, .. } => self.value(facts, of, None),
             Symbol::Named(_)
             | Symbol::Local(_)
@@ -412,7 +413,7 @@ impl Uses {
 
     fn of_and_by(&mut self, facts: &Facts<'_>, pair: [EquationId; 2]) {
         // The loss of neurons has its letter in the preface; over one sample its mean is that loss.
-        let single = facts.at_neuron_level() && facts.samples() == 1;
+        let single = facts.at_neuron_level() && facts.is_one_sample();
         let is_letter = |id: EquationId| {
             facts.at_neuron_level()
                 && facts
@@ -450,7 +451,7 @@ impl Uses {
 
 /// The mean over one sample of neurons is written like the sample's own value.
 fn of_sample(facts: &Facts<'_>, id: EquationId) -> EquationId {
-    let single = facts.is_single() || facts.at_neuron_level() && facts.samples() == 1;
+    let single = facts.is_single() || facts.at_neuron_level() && facts.is_one_sample();
     let op = &facts.derivation.equation(id).op;
     if let Op::BatchMean(of) | Op::BatchSum(of) = op
         && single

@@ -52,6 +52,8 @@ impl Wanted {
             | Symbol::BatchGradient(_, of)
             | Symbol::PenaltyGradient(of)
             | Symbol::ObjectiveGradient(of)
+            | Symbol::Pulled(of)
+            | Symbol::BatchPulled(of)
             | Symbol::Updated(of)
             | Symbol::State { of, .. } => has(of),
             Symbol::BatchLoss(_) | Symbol::Penalty | Symbol::PenaltyPart(_) | Symbol::Objective => {

@@ -334,12 +334,14 @@ fn kind(derivation: &Derivation, id: EquationId, symbol: &Symbol) -> &'static st
         | Symbol::BatchGradient(..)
         | Symbol::PenaltyGradient(_)
         | Symbol::ObjectiveGradient(_)
+        | Symbol::Pulled(_)
+        | Symbol::BatchPulled(_)
         | Symbol::GradientNorm
         | Symbol::ClipFactor
         | Symbol::Updated(_)
         | Symbol::Step(_) => {
             let is_parameter = derivation.parameters.iter().any(|parameter| parameter.equation == id);
-            let is_target = derivation.target.iter().any(|target| target.value.equations().contains(&id));
+            let is_target = derivation.targets.iter().any(|target| target.value.equations().contains(&id));
             if is_parameter {
                 "parameter"
             } else if is_target {

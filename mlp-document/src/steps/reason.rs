@@ -133,9 +133,11 @@ fn is_factor(derivation: &Derivation, node: &Node) -> bool {
 
 /// The mean or the sum, from the sides.
 fn batch(line: &Line) -> Reason {
+    let whole = line.sides.iter().find_map(|side| Some(side.expression.over_batch()?.reduction));
     let mut nodes = line.sides.iter().flat_map(|side| side.expression.nodes());
-    let reduction =
-        nodes.find_map(|node| if let Node::Batch(reduction, _) = node { Some(*reduction) } else { None });
+    let mut part =
+        || nodes.find_map(|node| if let Node::Batch(reduction, _) = node { Some(*reduction) } else { None });
+    let reduction = whole.or_else(&mut part);
     reduction.map_or(Reason::Definition, over_batch)
 }
 

@@ -49,7 +49,8 @@ pub(super) fn activation(derivation: &Derivation, id: EquationId) -> &str {
         | Op::SoftmaxCrossEntropy(..)
         | Op::SumSquares(_)
         | Op::BatchMean(_)
-        | Op::BatchSum(_) => None,
+        | Op::BatchSum(_)
+        | Op::BatchWeightedMean(..) => None,
     };
     match primitive {
         Some(name) => name,
@@ -83,7 +84,8 @@ fn is_linear(derivation: &Derivation, id: EquationId) -> bool {
             | Op::SoftmaxCrossEntropy(..)
             | Op::SumSquares(_)
             | Op::BatchMean(_)
-            | Op::BatchSum(_) => false,
+            | Op::BatchSum(_)
+            | Op::BatchWeightedMean(..) => false,
         };
         if !linear {
             return false;

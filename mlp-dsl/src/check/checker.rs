@@ -24,6 +24,8 @@ pub(super) enum Place {
     Layer(Name),
     /// In a penalty, which can use only parameters.
     Penalty,
+    /// In the weight of a sample, which can use only what is given with its targets.
+    Weight,
     /// In a setting of the update rule: a number or a schedule.
     Setting,
 }
@@ -35,7 +37,7 @@ pub(super) struct Checker<'a> {
     pub(super) rules: Rules,
     pub(super) constants: Vec<(String, f64)>,
     pub(super) inputs: Vec<Data>,
-    pub(super) target: Option<Data>,
+    pub(super) targets: Vec<Data>,
     /// The number of elements of all inputs and targets so far.
     pub(super) data_length: u64,
     pub(super) parameters: Vec<model::Parameter>,
@@ -46,7 +48,10 @@ pub(super) struct Checker<'a> {
     pub(super) layers: Vec<Layer>,
     pub(super) layer_count: usize,
     pub(super) neuron_count: usize,
+    /// The layers that `output` names, and the place of the statement.
+    pub(super) heads: Option<(Vec<usize>, Span)>,
     pub(super) loss: Option<Typed>,
+    pub(super) weight: Option<Typed>,
     /// The places of statements of which a network has at most one.
     pub(super) first: HashMap<&'static str, Span>,
     /// Whether a second one, or a second network, was not read: it may use names that seem unused.
@@ -58,9 +63,14 @@ pub(super) struct Checker<'a> {
     pub(super) unroll: Option<bool>,
     pub(super) unroll_span: Option<Span>,
     pub(super) arithmetic: Option<Arithmetic>,
+    pub(super) to_inputs: bool,
     pub(super) allowed: Vec<Allowed>,
     pub(super) document: FrontMatter,
     pub(super) seed: u64,
+    /// The batch that is declared for the network, and its place.
+    pub(super) batch: Option<(usize, Span)>,
+    /// The place of the batch that `train` declares.
+    pub(super) train_batch: Option<Span>,
     pub(super) single: bool,
     pub(super) place: Place,
     /// Whether the current layer freezes the parameters of its `dense`.
@@ -91,7 +101,7 @@ impl<'a> Checker<'a> {
             rules: Rules::default(),
             constants: Vec::new(),
             inputs: Vec::new(),
-            target: None,
+            targets: Vec::new(),
             data_length: 0,
             parameters: Vec::new(),
             parameter_count: 0,
@@ -100,7 +110,9 @@ impl<'a> Checker<'a> {
             layers: Vec::new(),
             layer_count: 0,
             neuron_count: 0,
+            heads: None,
             loss: None,
+            weight: None,
             first: HashMap::new(),
             skipped: ast.networks.len() > 1,
             penalties: Vec::new(),
@@ -110,9 +122,12 @@ impl<'a> Checker<'a> {
             unroll: None,
             unroll_span: None,
             arithmetic: None,
+            to_inputs: false,
             allowed: Vec::new(),
             document: FrontMatter::default(),
             seed: 0,
+            batch: None,
+            train_batch: None,
             single: network.precision.as_ref().is_none_or(|p| p.text == "f32"),
             place: Place::default(),
             frozen_layer: false,

@@ -6,8 +6,7 @@ use crate::{
     check::errors,
     drawn::Draws,
     limits,
-    model::Sample,
-    shape::Shape,
+    model::{Data, Sample},
     span::Span,
     syntax::ast::{Samples, Value},
 };
@@ -92,31 +91,33 @@ impl Checker<'_> {
             self.data = Some(data);
             return;
         }
-        let given = self.inputs.iter().chain(&self.target).find(|data| data.values.is_some());
+        let given = self.inputs.iter().chain(&self.targets).find(|data| data.values.is_some());
         if let Some(given) = given {
             self.found.push(errors::values_and_data(&given.name, data.span));
         }
         let inputs: usize = self.inputs.iter().map(|input| input.shape.count()).sum();
-        let target = self.target.as_ref().map(|target| (target.class, target.shape.count()));
+        let written: usize = self.targets.iter().map(Data::written).sum();
+        let targets: usize = self.targets.iter().map(|target| target.shape.count()).sum();
         for (input, output) in &data.samples {
             if input.count != inputs {
                 self.found.push(errors::sample_length("input", inputs, input.count, input.span));
             }
-            match (output, target) {
-                (Some(side), Some((class, count))) => {
-                    let wanted = if class { 1 } else { count };
-                    if side.count != wanted {
-                        self.found.push(errors::sample_length("target", wanted, side.count, side.span));
+            match (output, self.targets.is_empty()) {
+                (Some(side), false) => {
+                    if side.count != written {
+                        let what = if self.targets.len() == 1 { "target" } else { "targets" };
+                        self.found.push(errors::sample_length(what, written, side.count, side.span));
+                    } else {
+                        self.classes_in_range(side);
                     }
-                    self.class_in_range(side, class.then_some(count));
                 }
-                (Some(side), None) => self.found.push(errors::sample_with_target(side.span)),
-                (None, Some(_)) => self.found.push(errors::sample_without_target(input.span)),
-                (None, None) => {}
+                (Some(side), true) => self.found.push(errors::sample_with_target(side.span)),
+                (None, false) => self.found.push(errors::sample_without_target(input.span)),
+                (None, true) => {}
             }
         }
         let count = data.samples.len();
-        let numbers = (count as u64).saturating_mul((inputs + target.map_or(0, |(_, count)| count)) as u64);
+        let numbers = (count as u64).saturating_mul((inputs + targets) as u64);
         if count > limits::SAMPLES || numbers > limits::SAMPLE_NUMBERS {
             self.found.push(errors::too_many_samples(count, numbers, data.span));
         }
@@ -125,7 +126,7 @@ impl Checker<'_> {
 
     /// `data 8;`: each input and the target has a range or a value, and one of them a range.
     fn settle_drawn(&mut self, count: usize, span: Span) {
-        let all = || self.inputs.iter().chain(&self.target);
+        let all = || self.inputs.iter().chain(&self.targets);
         let numbers: usize = all().map(|data| data.shape.count()).sum();
         let numbers = (numbers as u64).saturating_mul(count as u64);
         let without = all().find(|data| data.values.is_none()).map(|data| &data.name);
@@ -138,17 +139,24 @@ impl Checker<'_> {
         }
     }
 
-    fn class_in_range(&mut self, side: &Side, classes: Option<usize>) {
-        let (Some(classes), Some([class])) = (classes, side.numbers.as_deref()) else { return };
-        if class.fract() != 0.0 || !(0.0..classes as f64).contains(class) {
-            self.found.push(errors::not_whole("a class", *class, 0, classes as u64 - 1, side.span));
+    fn classes_in_range(&mut self, side: &Side) {
+        let Some(numbers) = &side.numbers else { return };
+        let mut rest = numbers.as_slice();
+        for target in &self.targets {
+            let (own, after) = rest.split_at_checked(target.written()).unwrap_or((rest, &[]));
+            rest = after;
+            let (true, [class], classes) = (target.class, own, target.shape.count()) else { continue };
+            if class.fract() != 0.0 || !(0.0..classes as f64).contains(class) {
+                self.found.push(errors::not_whole("a class", *class, 0, classes as u64 - 1, side.span));
+            }
         }
     }
 
     /// The checked samples: those of `data`, or the single one with the values of the declarations.
     pub(super) fn samples(&mut self) -> Vec<Sample> {
         let Some(data) = self.data.take() else {
-            for data in self.inputs.iter_mut().chain(&mut self.target).filter(|data| !data.drawn.is_empty()) {
+            for data in self.inputs.iter_mut().chain(&mut self.targets).filter(|data| !data.drawn.is_empty())
+            {
                 data.values = Some(Draws::new(data, self.seed).next());
             }
             return self.declared_sample().into_iter().collect();
@@ -156,41 +164,53 @@ impl Checker<'_> {
         if let Some(count) = data.drawn {
             return self.drawn_samples(count);
         }
-        let class = self.target.as_ref().filter(|target| target.class).map(|target| target.shape);
         let side = |side: Side| side.numbers.unwrap_or_default();
-        let target = |numbers: Vec<f64>| match (class, numbers.as_slice()) {
-            (Some(Shape::Vector(classes)), [index]) => {
-                (0..classes).map(|class| f64::from(u8::from(class as f64 == *index))).collect()
-            }
-            _ => numbers,
-        };
         let sample = |(input, output): (Side, Option<Side>)| Sample {
             input: side(input),
-            target: target(output.map(side).unwrap_or_default()),
+            target: one_hot(&self.targets, output.map(side).unwrap_or_default()),
         };
         data.samples.into_iter().map(sample).collect()
     }
 
     fn drawn_samples(&mut self, count: usize) -> Vec<Sample> {
         let mut inputs: Vec<Draws<'_>> = self.inputs.iter().map(|data| Draws::new(data, self.seed)).collect();
-        let mut target = self.target.as_ref().map(|data| Draws::new(data, self.seed));
+        let mut targets: Vec<Draws<'_>> =
+            self.targets.iter().map(|data| Draws::new(data, self.seed)).collect();
         let sample = |_| Sample {
             input: inputs.iter_mut().flat_map(Draws::next).collect(),
-            target: target.as_mut().map(Draws::next).unwrap_or_default(),
+            target: targets.iter_mut().flat_map(Draws::next).collect(),
         };
         let samples = (0..count).map(sample).collect();
         // The samples have the values now.
-        self.inputs.iter_mut().chain(&mut self.target).for_each(|data| data.values = None);
+        self.inputs.iter_mut().chain(&mut self.targets).for_each(|data| data.values = None);
         samples
     }
 
     fn declared_sample(&self) -> Option<Sample> {
         let values = self.inputs.iter().map(|input| input.values.clone());
         let input = values.collect::<Option<Vec<_>>>()?.concat();
-        let target = match &self.target {
-            Some(target) => target.values.clone()?,
-            None => Vec::new(),
-        };
-        Some(Sample { input, target })
+        let targets = self.targets.iter().map(|target| target.values.clone());
+        Some(Sample { input, target: targets.collect::<Option<Vec<_>>>()?.concat() })
     }
+}
+
+/// The numbers of the targets of a sample, each class as a vector with a single 1.
+fn one_hot(targets: &[Data], written: Vec<f64>) -> Vec<f64> {
+    if targets.iter().all(|target| !target.class) {
+        return written;
+    }
+    let mut rest = written.as_slice();
+    let mut numbers = Vec::new();
+    for target in targets {
+        let (own, after) = rest.split_at_checked(target.written()).unwrap_or((rest, &[]));
+        rest = after;
+        match own {
+            [index] if target.class => {
+                let classes = 0..target.shape.count();
+                numbers.extend(classes.map(|class| f64::from(u8::from(class as f64 == *index))));
+            }
+            _ => numbers.extend(own),
+        }
+    }
+    numbers
 }

@@ -26,6 +26,9 @@ impl Checker<'_> {
         if let Some(classes) = &group.classes {
             return self.class(group, classes, whole);
         }
+        if let (true, Some((_, span))) = (group.importance, &declaration.shape) {
+            self.found.push(errors::importance_is_number(name, *span));
+        }
         if let Some(elements) = &group.elements {
             self.scope.declare(name, what, Meaning::Value(whole), self.found);
             return self.named_data((group, elements), what, element);
@@ -62,6 +65,7 @@ impl Checker<'_> {
             shape,
             elements: None,
             class: false,
+            importance: group.importance,
             values,
             drawn,
         }
@@ -90,6 +94,7 @@ impl Checker<'_> {
             shape,
             elements: None,
             class: true,
+            importance: false,
             values,
             drawn,
         }
@@ -156,7 +161,16 @@ impl Checker<'_> {
         let values = (values.len() == elements.len() && !values.is_empty()).then_some(values);
         let shape = Shape::Vector(elements.len().max(1));
         let elements = Some(elements.iter().map(|d| d.name.clone()).collect());
-        Data { name, docs: group.docs.clone(), shape, elements, class: false, values, drawn }
+        Data {
+            name,
+            docs: group.docs.clone(),
+            shape,
+            elements,
+            class: false,
+            importance: false,
+            values,
+            drawn,
+        }
     }
 
     pub(super) fn parameter(&mut self, kind: ParameterKind, frozen: bool, declaration: &ast::Declaration) {

@@ -184,20 +184,26 @@ impl Checker<'_> {
         if self.scope.knows(&name.text) || self.scope.has_lost(&name.text) {
             return None;
         }
-        let in_loss = matches!(self.place, Place::Elsewhere) && self.target.is_none();
+        let in_loss = matches!(self.place, Place::Elsewhere) && self.targets.is_empty();
         let output = self.layers.last().filter(|_| in_loss && TARGETS.contains(&name.text.as_str()))?;
         Some(errors::target_missing(name, output.shape.count()))
     }
 
     /// Reports a value that is not allowed at the place of the formula.
     fn out_of_place(&self, name: &Name, value: Value) -> Option<Diagnostic> {
-        let target = matches!(value, Value::Target | Value::TargetElement(_));
+        let target = matches!(value, Value::Target(_) | Value::TargetElement(..));
         match &self.place {
             Place::Layer(_) if target => Some(errors::target_in_layer(name)),
             Place::Penalty if !matches!(value, Value::Parameter(_)) => Some(errors::sample_in_penalty(name)),
+            Place::Weight if !target && !self.is_frozen(value) => Some(errors::not_in_weight(name)),
             Place::Setting => Some(errors::value_in_setting(name)),
-            Place::Elsewhere | Place::Layer(_) | Place::Penalty => None,
+            Place::Elsewhere | Place::Layer(_) | Place::Penalty | Place::Weight => None,
         }
+    }
+
+    fn is_frozen(&self, value: Value) -> bool {
+        let Value::Parameter(parameter) = value else { return false };
+        self.parameters.get(parameter).is_some_and(|parameter| parameter.frozen)
     }
 
     fn shape_of(&self, value: Value) -> Option<Shape> {
@@ -205,8 +211,8 @@ impl Checker<'_> {
             Value::Input(i) => Some(self.inputs.get(i)?.shape),
             Value::Parameter(p) => Some(self.parameters.get(p)?.shape),
             Value::Layer(l) => Some(self.layers.get(l)?.shape),
-            Value::Target => Some(self.target.as_ref()?.shape),
-            Value::InputElement(..) | Value::Neuron(..) | Value::TargetElement(_) => Some(Shape::Scalar),
+            Value::Target(t) => Some(self.targets.get(t)?.shape),
+            Value::InputElement(..) | Value::Neuron(..) | Value::TargetElement(..) => Some(Shape::Scalar),
         }
     }
 
@@ -268,8 +274,8 @@ impl Checker<'_> {
             Value::Input(i) => &self.inputs.get(*i)?.name,
             Value::Parameter(p) => &self.parameters.get(*p)?.name,
             Value::Layer(l) => &self.layers.get(*l)?.name,
-            Value::Target => &self.target.as_ref()?.name,
-            Value::InputElement(..) | Value::Neuron(..) | Value::TargetElement(_) => return None,
+            Value::Target(t) => &self.targets.get(*t)?.name,
+            Value::InputElement(..) | Value::Neuron(..) | Value::TargetElement(..) => return None,
         };
         Some(name.text.clone())
     }
@@ -416,7 +422,7 @@ impl Checker<'_> {
             if self.width_lost {
                 return None;
             }
-            let target = self.target.as_ref().map(|target| target.shape.count());
+            let target = self.targets.first().map(|target| target.shape.count());
             self.found.push(errors::dense_without_width(&call.name, &layer, target, call.span));
             return None;
         };

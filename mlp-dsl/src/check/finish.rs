@@ -1,7 +1,7 @@
 //! Checks that need the whole network: unused names, missing parts, name clashes, and the default start
 //! values of weights.
 
-use super::{Checker, attributes::attributes};
+use super::{Checker, attributes::attributes, heads};
 use crate::reserved::unusable_type;
 
 use crate::{
@@ -17,7 +17,8 @@ impl Checker<'_> {
     /// Checks that need the whole network: unused names, missing parts, name clashes.
     pub(super) fn finish(mut self, network: &ast::Network, files: &dyn Files) -> Option<Model> {
         let precision = self.precision(network);
-        if let Some(last) = self.layers.last() {
+        self.join_heads();
+        if let (Some(last), None) = (self.layers.last(), &self.heads) {
             self.scope.mark(&last.name.text);
         }
         self.mark_groups();
@@ -30,12 +31,13 @@ impl Checker<'_> {
         }
         if let (Some(span), None, false) = (self.train_span, &self.loss, lost) {
             self.found.push(errors::train_without_loss(span));
-            self.target.iter().for_each(|target| self.scope.mark(&target.name.text));
+            self.targets.iter().for_each(|target| self.scope.mark(&target.name.text));
             self.mark_groups();
         }
         if let (Some(penalty), None, false) = (self.penalties.first(), &self.loss, lost) {
             self.found.push(errors::penalty_without_loss(penalty.span));
         }
+        self.settle_batch();
         self.settle_data();
         if !lost {
             self.generated_names();
@@ -52,6 +54,8 @@ impl Checker<'_> {
             return None;
         }
         let has_data = self.data.is_some();
+        let of_training = self.training.as_ref().and_then(|training| training.batch);
+        let batch = of_training.or(self.batch.map(|(batch, _)| batch));
         let samples = self.samples();
         let header = Header {
             name: network.name.text.clone(),
@@ -61,21 +65,25 @@ impl Checker<'_> {
             attributes,
             precision: precision?,
             seed: self.seed,
+            batch,
             constants: self.constants,
             functions: self.functions.into_declared(),
             samples,
             has_data,
             unroll: self.unroll,
             arithmetic: self.arithmetic.unwrap_or_default(),
+            to_inputs: self.to_inputs,
             document: self.document,
         };
         Some(Model {
             header,
             inputs: self.inputs,
-            target: self.target,
+            targets: self.targets,
             parameters: self.parameters,
             layers: self.layers,
+            heads: self.heads.map(|(heads, _)| heads).unwrap_or_default(),
             loss: self.loss,
+            weight: self.weight,
             penalties: self.penalties,
             training: self.training,
             unroll_span: self.unroll_span,
@@ -101,7 +109,7 @@ impl Checker<'_> {
     /// Using an element uses its group, and using the group uses its elements. If neither is used, only the
     /// group is reported.
     pub(super) fn mark_groups(&self) {
-        let groups = self.inputs.iter().chain(&self.target);
+        let groups = self.inputs.iter().chain(&self.targets);
         let groups = groups.filter_map(|data| Some((&data.name, data.elements.as_ref()?.iter().collect())));
         let layers = self.layers.iter().filter_map(|layer| match &layer.body {
             LayerBody::Neurons(neurons) => Some((&layer.name, neurons.iter().map(|(n, _)| n).collect())),
@@ -134,6 +142,13 @@ impl Checker<'_> {
         }
         if self.loss.is_some() {
             made.insert("E".to_owned(), "the loss".to_owned());
+        }
+        if self.weight.is_some() {
+            made.insert("L".to_owned(), "the loss without its weight".to_owned());
+            made.insert("omega".to_owned(), "the weight of a sample".to_owned());
+        }
+        if self.heads.as_ref().is_some_and(|(heads, _)| heads.len() > 1) {
+            made.insert(heads::JOINED.to_owned(), "the output".to_owned());
         }
         let declared: Vec<(String, Span)> = self.scope.declared().map(|(n, s)| (n.to_owned(), s)).collect();
         for (name, span) in declared {

@@ -150,12 +150,15 @@ impl Checker<'_> {
         }
     }
 
-    pub(super) fn loss(&mut self, loss: &ast::Expression) {
+    pub(super) fn loss(&mut self, loss: &ast::Expression, weight: Option<&ast::Expression>) {
         if let Some(typed) = self.expression(loss, None) {
             if typed.shape != Shape::Scalar {
                 self.found.push(errors::loss_is_scalar(typed.shape, typed.span));
             }
             self.loss = Some(typed);
+        }
+        if let Some(weight) = weight {
+            self.weight = self.sample_weight(weight);
         }
     }
 

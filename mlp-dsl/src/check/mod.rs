@@ -15,6 +15,7 @@ mod expression;
 mod fan_in;
 mod finish;
 mod function;
+mod heads;
 mod initial;
 mod layers;
 mod power;
@@ -117,7 +118,11 @@ impl Checker<'_> {
                 self.inputs.push(data);
             }
             Statement::Target(group) => {
-                self.target = Some(self.data(group, "target", Value::Target, &Value::TargetElement));
+                let index = self.targets.len();
+                let what = if group.importance { "importance" } else { "target" };
+                let element = |j| Value::TargetElement(index, j);
+                let data = self.data(group, what, Value::Target(index), &element);
+                self.targets.push(data);
             }
             Statement::Parameters { kind, frozen, declarations } => {
                 for declaration in declarations {
@@ -126,13 +131,17 @@ impl Checker<'_> {
             }
             Statement::WeightFile(file) => self.weight_file(file),
             Statement::Layer(layer) => self.layer(layer),
-            Statement::Loss(loss) => self.loss(loss),
+            Statement::Output(layers, span) => self.output(layers, *span),
+            Statement::Loss(loss, weight) => self.loss(loss, weight.as_ref()),
             Statement::Penalty(penalty) => self.penalty(penalty),
             Statement::Train(train) => self.train(train),
             Statement::Seed(seed) => {
                 if let Some(seed) = self.whole(seed, "a seed", 0, 1 << 53) {
                     self.seed = seed;
                 }
+            }
+            Statement::Batch(batch) => {
+                self.batch = self.whole(batch, "`batch`", 1, 1 << 40).map(|n| (n as usize, batch.span));
             }
             Statement::Data(samples, span) => self.data_block(samples, *span),
             Statement::Unroll(choice) => {
@@ -157,6 +166,10 @@ impl Checker<'_> {
                 };
                 self.arithmetic = Some(arithmetic);
             }
+            Statement::Backward(choice) => match choice.text.as_str() {
+                "inputs" => self.to_inputs = true,
+                _ => self.found.push(errors::unknown_choice("`backward`", choice.span, &["inputs"])),
+            },
             Statement::Allow(codes) => self.allow(codes),
         }
     }
@@ -183,11 +196,6 @@ impl Checker<'_> {
         };
         self.found.push(errors::second(what, span, first));
         self.skipped = true;
-        if let Statement::Target(group) = statement {
-            let elements = group.elements.iter().flatten();
-            let names = elements.chain([&group.declaration]).map(|declaration| &declaration.name);
-            names.for_each(|name| self.scope.lose(name));
-        }
         true
     }
 }
@@ -195,15 +203,18 @@ impl Checker<'_> {
 /// A statement of which a network has at most one, in words, and its place.
 fn at_most_one(statement: &ast::Statement) -> Option<(&'static str, Span)> {
     Some(match statement {
-        Statement::Target(group) => ("target", group.declaration.name.span),
         Statement::WeightFile(file) => ("weights from", file.span),
-        Statement::Loss(loss) => ("loss", loss.span),
+        Statement::Output(_, span) => ("output", Span::new(span.start, span.start + "output".len())),
+        Statement::Loss(loss, _) => ("loss", loss.span),
         Statement::Train(train) => ("train", train.rule.name.span),
         Statement::Seed(seed) => ("seed", seed.span),
+        Statement::Batch(batch) => ("batch", batch.span),
         Statement::Data(_, span) => ("data", Span::new(span.start, span.start + "data".len())),
         Statement::Unroll(choice) => ("unroll", choice.span),
         Statement::Arithmetic(choice) => ("arithmetic", choice.span),
+        Statement::Backward(choice) => ("backward", choice.span),
         Statement::Input(_)
+        | Statement::Target(_)
         | Statement::Parameters { .. }
         | Statement::Layer(_)
         | Statement::Penalty(_)
@@ -231,13 +242,16 @@ fn declared_names(network: &ast::Network) -> HashMap<String, Span> {
                 }
             }
             Statement::WeightFile(_)
-            | Statement::Loss(_)
+            | Statement::Output(..)
+            | Statement::Loss(..)
             | Statement::Penalty(_)
             | Statement::Train(_)
             | Statement::Seed(_)
+            | Statement::Batch(_)
             | Statement::Data(..)
             | Statement::Unroll(_)
             | Statement::Arithmetic(_)
+            | Statement::Backward(_)
             | Statement::Allow(_) => {}
         }
     }

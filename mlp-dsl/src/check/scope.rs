@@ -70,11 +70,6 @@ impl Scope {
         self.entries.entry(name.text.clone()).or_insert(entry);
     }
 
-    /// Gives a name without a declaration no meaning: its uses are not reported.
-    pub(super) fn lose(&mut self, name: &Name) {
-        self.lost.insert(name.text.clone());
-    }
-
     /// Whether a name is declared, so far or later.
     pub(super) fn knows(&self, name: &str) -> bool {
         self.entries.contains_key(name) || self.later.contains_key(name)

@@ -108,7 +108,10 @@ impl Checker<'_> {
             }
             let what = format!("`{text}`");
             match text {
-                "batch" => found.batch = self.whole(expression, &what, 1, 1 << 40).map(|n| n as usize),
+                "batch" => {
+                    self.train_batch = Some(expression.span);
+                    found.batch = self.whole(expression, &what, 1, 1 << 40).map(|n| n as usize);
+                }
                 "samples" => found.samples = self.whole(expression, &what, 1, 1 << 40).map(|n| n as usize),
                 "reduction" => found.reduction = self.reduction(expression),
                 "clip_norm" => found.clip_norm = self.positive(expression, text),
@@ -127,6 +130,20 @@ impl Checker<'_> {
             self.found.push(errors::batch_above_samples(batch, samples, given.span));
         }
         found
+    }
+
+    /// `batch` is a statement or an option of `train`, and not both.
+    pub(super) fn settle_batch(&mut self) {
+        let Some((batch, span)) = self.batch else { return };
+        if let Some(option) = self.train_batch {
+            let (first, second) = if option.start < span.start { (option, span) } else { (span, option) };
+            return self.found.push(errors::second("batch", second, first));
+        }
+        let Some(training) = &mut self.training else { return };
+        training.batch = Some(batch);
+        if let Some(samples) = training.samples.filter(|samples| batch > *samples) {
+            self.found.push(errors::batch_above_samples(batch, samples, span));
+        }
     }
 
     fn reduction(&mut self, expression: &Expression) -> Reduction {

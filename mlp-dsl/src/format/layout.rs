@@ -283,7 +283,7 @@ fn space_between(earlier: Option<&Node<'_>>, before: &Node<'_>, node: &Node<'_>)
     if before.is_comment() || node.is_comment() {
         return true;
     }
-    if matches!(right, "," | ";" | ":" | "^") || matches!(left, "^" | "#") {
+    if matches!(right, "," | ";" | ":" | "^" | "!") || matches!(left, "^" | "#") {
         return false;
     }
     // A path in an attribute.

@@ -56,6 +56,11 @@ pub trait Real:
         let sum = numbers.iter().copied().reduce(|sum, number| sum + number).unwrap_or(Self::from(0.0));
         sum * Self::from(factor)
     }
+    /// The sum of numbers divided by the sum of weights, both in order and in at least 64 bits, then rounded once. A type of
+    /// fewer bits has its own.
+    fn wide_mean(numbers: &[Self], weights: &[Self]) -> Self {
+        Self::wide_sum(numbers, 1.0) / Self::wide_sum(weights, 1.0)
+    }
 }
 
 impl Real for f64 {

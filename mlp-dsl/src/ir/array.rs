@@ -4,7 +4,7 @@
 
 use super::equation::{EquationId, Per};
 
-use crate::{formula::Formula, shape::Shape};
+use crate::{formula::Formula, model::Reduction, shape::Shape};
 
 /// How an equation is computed from others.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,6 +48,9 @@ pub enum Op {
     BatchMean(EquationId),
     /// The sum over the samples of a batch, in order from 0.
     BatchSum(EquationId),
+    /// The sum over the samples of a batch, divided by the sum of their weights, the second operand. The values have their
+    /// weights as factors already.
+    BatchWeightedMean(EquationId, EquationId),
 }
 
 /// A rule of reverse mode, a vector-Jacobian product: the cotangent of an operand from the cotangent ȳ of the result.
@@ -84,6 +87,24 @@ pub(super) enum Vjp {
 }
 
 impl Op {
+    /// The reduction of a value over the samples of a batch.
+    pub(super) fn over_batch(reduction: Reduction, weight: Option<EquationId>, value: EquationId) -> Self {
+        match (reduction, weight) {
+            (Reduction::Mean, None) => Op::BatchMean(value),
+            (Reduction::Mean, Some(weight)) => Op::BatchWeightedMean(value, weight),
+            (Reduction::Sum, _) => Op::BatchSum(value),
+        }
+    }
+
+    /// The value of each sample that is reduced over a batch.
+    pub fn reduced(&self) -> Option<EquationId> {
+        if let Op::BatchMean(value) | Op::BatchSum(value) | Op::BatchWeightedMean(value, _) = self {
+            Some(*value)
+        } else {
+            None
+        }
+    }
+
     /// The equations that it is computed from, in order.
     pub fn operands(&self) -> Vec<EquationId> {
         match self {
@@ -98,7 +119,8 @@ impl Op {
             | Op::MatrixVector(a, b)
             | Op::Outer(a, b)
             | Op::Dot(a, b)
-            | Op::SoftmaxCrossEntropy(a, b) => vec![*a, *b],
+            | Op::SoftmaxCrossEntropy(a, b)
+            | Op::BatchWeightedMean(a, b) => vec![*a, *b],
         }
     }
 
@@ -159,6 +181,10 @@ impl Op {
                 let [shape] = operands else { return None };
                 Some(*shape)
             }
+            Op::BatchWeightedMean(..) => {
+                let [shape, Scalar] = operands else { return None };
+                Some(*shape)
+            }
         }
     }
 
@@ -166,7 +192,7 @@ impl Op {
     pub fn per(&self, operands: &[Per], declared: Per) -> Per {
         match self {
             Op::Given => declared,
-            Op::Setting(_) | Op::BatchMean(_) | Op::BatchSum(_) => Per::Batch,
+            Op::Setting(_) | Op::BatchMean(_) | Op::BatchSum(_) | Op::BatchWeightedMean(..) => Per::Batch,
             Op::Pointwise(_)
             | Op::Stack(_)
             | Op::Concat(_)
@@ -219,7 +245,11 @@ impl Op {
             Op::Softmax(z) => vec![(*z, Vjp::Softmax)],
             Op::LogSoftmax(z) => vec![(*z, Vjp::LogSoftmax)],
             Op::SoftmaxCrossEntropy(z, t) => vec![(*z, Vjp::SoftmaxCrossEntropy(*t))],
-            Op::Outer(..) | Op::SumSquares(_) | Op::BatchMean(_) | Op::BatchSum(_) => return None,
+            Op::Outer(..)
+            | Op::SumSquares(_)
+            | Op::BatchMean(_)
+            | Op::BatchSum(_)
+            | Op::BatchWeightedMean(..) => return None,
         })
     }
 
@@ -243,7 +273,8 @@ impl Op {
             | Op::SoftmaxCrossEntropy(..)
             | Op::SumSquares(_)
             | Op::BatchMean(_)
-            | Op::BatchSum(_) => 0,
+            | Op::BatchSum(_)
+            | Op::BatchWeightedMean(..) => 0,
         }
     }
 }

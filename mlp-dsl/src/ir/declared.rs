@@ -39,7 +39,7 @@ impl Derivation {
 
     /// The same, whether a sample is chosen or not.
     pub fn batch_of_epoch(&self) -> usize {
-        let declared = self.training.as_ref().and_then(|training| training.batch);
+        let declared = self.header.batch;
         let data = self.header.has_data.then_some(self.header.samples.len());
         let batch = self.chosen.batch.or(declared).or(data);
         let most = if self.header.has_data { self.sample_count() } else { None };
@@ -48,7 +48,7 @@ impl Derivation {
 
     /// The batch asked for or declared, where `data` has fewer samples: the step takes those.
     pub fn batch_beyond_data(&self) -> Option<usize> {
-        let declared = self.training.as_ref().and_then(|training| training.batch);
+        let declared = self.header.batch;
         let batch = self.chosen.batch.or(declared)?;
         let counts = self.header.has_data && self.chosen.sample.is_none();
         (counts && batch > self.header.samples.len()).then_some(batch)

@@ -27,16 +27,21 @@ pub struct Derivation {
     pub equations: Vec<Equation>,
     /// The inputs.
     pub inputs: Vec<Data>,
-    /// The target.
-    pub target: Option<Data>,
+    /// The targets and importances.
+    pub targets: Vec<Data>,
     /// The parameters.
     pub parameters: Vec<Parameter>,
-    /// The layers; the last is the output.
+    /// The layers; the last is the output, or joins the outputs.
     pub layers: Vec<Layer>,
+    /// The layers that are the output, where the specification names them. Where there are several, the last layer joins
+    /// them.
+    pub heads: Vec<usize>,
     /// The loss.
     pub loss: Option<Loss>,
     /// The training rule.
     pub training: Option<Training>,
+    /// The backward pass from a given gradient with respect to the output; see [`Derivation::with_pull_back`].
+    pub pull_back: Option<PullBack>,
     /// What is asked for instead of the declared step.
     pub chosen: Chosen,
 }
@@ -60,7 +65,7 @@ impl Value {
     }
 }
 
-/// An input or the target.
+/// An input, a target or an importance.
 #[derive(Clone, Debug)]
 pub struct Data {
     /// Its name.
@@ -73,6 +78,8 @@ pub struct Data {
     pub shape: Shape,
     /// Whether it is a class as a one-hot vector: a single 1, elsewhere 0.
     pub class: bool,
+    /// Whether it is an importance, and no target.
+    pub importance: bool,
     /// Declared values.
     pub values: Option<Vec<f64>>,
 }
@@ -145,8 +152,12 @@ pub struct Layer {
 pub struct Loss {
     /// Its parts, one for each output, where it is a sum.
     pub components: Vec<EquationId>,
-    /// The loss of a sample.
+    /// Its parts with names: what compares each of several heads, the loss without its weight, the weight.
+    pub parts: Vec<EquationId>,
+    /// The loss of a sample, with its weight.
     pub total: EquationId,
+    /// The weight of a sample, if it has one.
+    pub weight: Option<EquationId>,
     /// The mean, or the sum, over a batch.
     pub batch: EquationId,
     /// How the losses of a batch become one.
@@ -158,6 +169,37 @@ pub struct Loss {
     /// ∂E/∂value of a sample for the values that depend on a parameter, from the loss back; without probabilities where
     /// the loss is computed from their net inputs.
     pub gradients: Vec<(EquationId, ValueGradient)>,
+    /// ∂E/∂input of a sample, one equation for each of the inputs in order; empty where nothing asks for them.
+    pub inputs: Vec<EquationId>,
+}
+
+/// The backward pass from a given gradient with respect to the output: of any number E that is computed from the output.
+#[derive(Clone, Debug)]
+pub struct PullBack {
+    /// ∂E/∂output of a sample, given: one equation for each of the output's.
+    pub output: Vec<EquationId>,
+    /// The gradients of the trained parameters, in their order.
+    pub parameters: Vec<Pulled>,
+    /// ∂E/∂input of a sample, one equation for each of the inputs in order.
+    pub inputs: Vec<EquationId>,
+}
+
+/// The gradients of a parameter, back from the output.
+#[derive(Clone, Copy, Debug)]
+pub struct Pulled {
+    /// The parameter.
+    pub parameter: EquationId,
+    /// ∂E/∂parameter of a sample.
+    pub gradient: EquationId,
+    /// The gradient of a batch: the mean over its samples, or their sum where a caller asks for it.
+    pub batch: EquationId,
+}
+
+impl Loss {
+    /// Whether the loss of a batch is a mean over weights of its samples.
+    pub fn is_weighted_mean(&self) -> bool {
+        self.weight.is_some() && self.reduction == Reduction::Mean
+    }
 }
 
 /// ∂E/∂value of a sample.
@@ -279,9 +321,9 @@ impl Derivation {
         self.header.functions.iter().position(is).map(|place| FunctionId(place as u32))
     }
 
-    /// The output: the last layer.
+    /// The output: the last layer, or the one that is named.
     pub fn output(&self) -> Option<&Layer> {
-        self.layers.last()
+        if let [only] = self.heads.as_slice() { self.layers.get(*only) } else { self.layers.last() }
     }
 
     /// The plain name of an equation: in tables of values, in the trace, in error messages.
@@ -310,6 +352,8 @@ impl Derivation {
             },
             Symbol::BatchGradient(Reduction::Mean, of) => format!("mean_d_{}", self.name_of(*of)),
             Symbol::BatchGradient(Reduction::Sum, of) => format!("sum_d_{}", self.name_of(*of)),
+            Symbol::Pulled(of) => format!("pulled_{}", self.name_of(*of)),
+            Symbol::BatchPulled(of) => format!("batch_pulled_{}", self.name_of(*of)),
             Symbol::Updated(of) => format!("{}_plus", self.name_of(*of)),
             Symbol::Step(number) => format!("step_{number}"),
         }
@@ -356,6 +400,11 @@ impl Derivation {
         forward.map(|e| e.op.multiply_adds(&|id| self.shape(id), e.shape)).sum()
     }
 
+    /// The equations of the inputs, in order.
+    pub fn input_equations(&self) -> impl Iterator<Item = EquationId> {
+        self.inputs.iter().flat_map(|input| input.value.equations()).copied()
+    }
+
     /// How many numbers the parameters of a kind hold.
     pub fn count(&self, kind: ParameterKind) -> usize {
         let of_kind = self.parameters.iter().filter(|p| p.kind == kind);
@@ -376,6 +425,11 @@ impl Derivation {
     /// Whether the loss has gradients: not where no parameter is trained.
     pub fn has_gradients(&self) -> bool {
         self.parameters.iter().any(|parameter| parameter.trained.is_some())
+    }
+
+    /// Whether the loss has gradients with respect to the inputs: where they are asked for.
+    pub fn has_input_gradients(&self) -> bool {
+        self.loss.as_ref().is_some_and(|loss| !loss.inputs.is_empty())
     }
 
     /// How many numbers all parameters hold.

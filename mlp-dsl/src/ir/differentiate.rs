@@ -35,10 +35,14 @@ pub(super) fn differentiate(
     states: &States,
 ) -> Result<(), Diagnostic> {
     let (Some(loss), Some(typed)) = (derivation.loss.clone(), &model.loss) else { return Ok(()) };
-    let needed = depends_on_parameters(derivation);
+    let needed = depends_on(derivation, &trained(derivation));
     let depends = |id: EquationId| needed.get(id.index()) == Some(&true);
     let is_trained = derivation.parameters.iter().any(|parameter| !parameter.frozen);
     if !is_trained && model.training.is_none() && loss.penalty.is_none() {
+        if derivation.header.to_inputs {
+            let of_inputs = gradients(derivation, &needed_by_all(derivation), loss.total, Of::Loss)?;
+            keep_inputs(derivation, &of_inputs);
+        }
         return Ok(());
     }
     if !depends(loss.total) {
@@ -49,9 +53,14 @@ pub(super) fn differentiate(
     {
         return Err(errors::penalty_without_parameters(typed.span));
     }
-    let of_loss = gradients(derivation, &needed, loss.total, Of::Loss)?;
+    let of_loss = match derivation.header.to_inputs {
+        true => gradients(derivation, &needed_by_all(derivation), loss.total, Of::Loss)?,
+        false => gradients(derivation, &needed, loss.total, Of::Loss)?,
+    };
+    keep_inputs(derivation, &of_loss);
     let of_penalty = loss.penalty.map(|penalty| gradients(derivation, &needed, penalty, Of::Penalty));
-    update::objective(derivation, loss.reduction, &of_loss, &of_penalty.transpose()?.unwrap_or_default());
+    let reduced = (loss.reduction, loss.weight);
+    update::objective(derivation, reduced, &of_loss, &of_penalty.transpose()?.unwrap_or_default());
     if let Some(training) = &model.training {
         let each = training.rule.operations(&derivation.header.functions);
         let all = each.saturating_mul(derivation.parameters.len() as u64);
@@ -63,13 +72,23 @@ pub(super) fn differentiate(
     Ok(())
 }
 
+/// Keeps which equations are the gradients with respect to the inputs.
+fn keep_inputs(derivation: &mut Derivation, found: &HashMap<EquationId, EquationId>) {
+    let inputs = derivation.input_equations().filter_map(|id| found.get(&id)).copied().collect();
+    if let Some(loss) = derivation.loss.as_mut() {
+        loss.inputs = inputs;
+    }
+}
+
 /// The root that is differentiated.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Of {
+pub(super) enum Of {
     /// The loss of a sample.
     Loss,
     /// The penalties, which are added once for a batch.
     Penalty,
+    /// A number of which the gradient with respect to the output is given.
+    Output,
 }
 
 impl Of {
@@ -78,27 +97,44 @@ impl Of {
         match self {
             Of::Loss => Symbol::Gradient(by),
             Of::Penalty => Symbol::PenaltyGradient(by),
+            Of::Output => Symbol::Pulled(by),
         }
     }
 }
 
-/// Appends the gradients of a scalar; gives those of the parameters that it depends on.
+/// Appends the gradients of a scalar; gives those of the parameters and inputs that it depends on.
 fn gradients(
     derivation: &mut Derivation,
     needed: &[bool],
     root: EquationId,
     of: Of,
 ) -> Result<HashMap<EquationId, EquationId>, Diagnostic> {
+    back_from(derivation, needed, &[(root, None)], of)
+}
+
+/// The same back from values whose gradients are given; `None` is 1.
+pub(super) fn back_from(
+    derivation: &mut Derivation,
+    needed: &[bool],
+    roots: &[(EquationId, Option<EquationId>)],
+    of: Of,
+) -> Result<HashMap<EquationId, EquationId>, Diagnostic> {
+    let Some(root) = roots.iter().map(|(root, _)| *root).max() else { return Ok(HashMap::new()) };
     let number = |equation: &Equation| if let Symbol::Step(number) = equation.symbol { number } else { 0 };
     let steps = derivation.equations.iter().map(number).max().unwrap_or(0);
-    let role = if of == Of::Loss { Role::ChainRule } else { Role::Penalty };
+    let role = if of == Of::Penalty { Role::Penalty } else { Role::ChainRule };
     let partials = (0..=root.index()).map(|_| Vec::new()).collect();
     let (found, left) = (HashMap::new(), limits::OPERATIONS);
     let sigmoids = Sigmoids::of(derivation);
     let complete = paths::complete(derivation, root);
-    let mut gradients = Gradients { derivation, sigmoids, needed, partials, steps, role, of, found, left };
+    let locals = locals(derivation);
+    let mut gradients =
+        Gradients { derivation, sigmoids, needed, partials, steps, role, of, found, locals, left };
     let mut of_values = Vec::new();
-    gradients.contribute(root, Partial::Ones);
+    for (root, given) in roots {
+        let given = given.map(|id| Partial::Formula(Formula::leaf(id.0)));
+        gradients.contribute(*root, given.unwrap_or(Partial::Ones));
+    }
     for index in (0..=root.index()).rev() {
         let id = EquationId(index as u32);
         let up = gradients.total(id);
@@ -119,11 +155,31 @@ fn gradients(
     Ok(found)
 }
 
-/// Which equations depend on a parameter: only through those do gradients flow.
-fn depends_on_parameters(derivation: &Derivation) -> Vec<bool> {
+/// The local derivatives that there are: a second backward pass uses them.
+fn locals(derivation: &Derivation) -> HashMap<(EquationId, EquationId), EquationId> {
+    let local = |(id, equation): (EquationId, &Equation)| {
+        if let Symbol::Partial { of, by } = equation.symbol { Some(((of, by), id)) } else { None }
+    };
+    derivation.numbered().filter_map(local).collect()
+}
+
+fn trained(derivation: &Derivation) -> Vec<EquationId> {
+    let trained = derivation.parameters.iter().filter(|parameter| !parameter.frozen);
+    trained.map(|parameter| parameter.equation).collect()
+}
+
+/// Which equations depend on a trained parameter or an input.
+pub(super) fn needed_by_all(derivation: &Derivation) -> Vec<bool> {
+    let mut of = trained(derivation);
+    of.extend(derivation.input_equations());
+    depends_on(derivation, &of)
+}
+
+/// Which equations depend on one of these: only through those do gradients flow.
+fn depends_on(derivation: &Derivation, these: &[EquationId]) -> Vec<bool> {
     let mut needed = vec![false; derivation.equations.len()];
-    for parameter in derivation.parameters.iter().filter(|parameter| !parameter.frozen) {
-        if let Some(slot) = needed.get_mut(parameter.equation.index()) {
+    for id in these {
+        if let Some(slot) = needed.get_mut(id.index()) {
             *slot = true;
         }
     }
@@ -172,8 +228,10 @@ struct Gradients<'d> {
     steps: u32,
     role: Role,
     of: Of,
-    /// The gradients of parameters.
+    /// The gradients of parameters and inputs.
     found: HashMap<EquationId, EquationId>,
+    /// The local derivatives so far, by the value and what it is differentiated with respect to.
+    locals: HashMap<(EquationId, EquationId), EquationId>,
     /// Operations that local derivatives may still have: those of one product have n² together.
     left: u64,
 }
@@ -373,10 +431,14 @@ impl Gradients<'_> {
         if !plain {
             let scalar = local.leaves().iter().all(|l| self.shape(EquationId(*l)) == Shape::Scalar);
             let shape = if scalar { Shape::Scalar } else { self.shape(own) };
-            let local_reason = if self.of == Of::Loss { Role::LocalDerivative } else { self.role };
+            if let Some(known) = self.locals.get(&(own, to)) {
+                return product(&[up, *known]);
+            }
+            let local_reason = if self.of == Of::Penalty { self.role } else { Role::LocalDerivative };
             let role = std::mem::replace(&mut self.role, local_reason);
             let local = self.add(Symbol::Partial { of: own, by: to }, shape, Op::Pointwise(local), own);
             self.role = role;
+            self.locals.insert((own, to), local);
             return product(&[up, local]);
         }
         let mut b = Builder::new();

@@ -57,6 +57,7 @@ impl Derivation {
             Op::SumSquares(x) => call("sum_squares", &[*x]),
             Op::BatchMean(x) => call("batch_mean", &[*x]),
             Op::BatchSum(x) => call("batch_sum", &[*x]),
+            Op::BatchWeightedMean(x, w) => call("batch_weighted_mean", &[*x, *w]),
         }
     }
 

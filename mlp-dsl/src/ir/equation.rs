@@ -65,6 +65,10 @@ pub enum Symbol {
     PenaltyGradient(EquationId),
     /// ∂J/∂parameter
     ObjectiveGradient(EquationId),
+    /// ∂E/∂value for a sample, back from a given gradient with respect to the output, which is given under this symbol.
+    Pulled(EquationId),
+    /// The mean or the sum of that over a batch, for a parameter.
+    BatchPulled(EquationId),
     /// A setting of the training rule, such as its rate.
     Setting(String),
     /// The number of the step, counted from 1.

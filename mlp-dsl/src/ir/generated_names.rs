@@ -45,6 +45,8 @@ pub(super) fn check(derivation: &Derivation) -> Result<(), Diagnostic> {
             | Symbol::GradientNorm
             | Symbol::ClipFactor
             | Symbol::Updated(_)
+            | Symbol::Pulled(_)
+            | Symbol::BatchPulled(_)
             | Symbol::Step(_) => continue,
         };
         let name = derivation.name_of(id);

@@ -11,6 +11,7 @@ mod errors;
 mod generated_names;
 mod lower;
 mod paths;
+mod pull_back;
 pub mod reuse;
 #[cfg(test)]
 mod tests;
@@ -22,7 +23,8 @@ use crate::{diagnostic::Diagnostic, limits, model::Model};
 
 pub use declared::Chosen;
 pub use derivation::{
-    Data, Derivation, Layer, Loss, Parameter, State, Trained, Training, Update, Value, ValueGradient,
+    Data, Derivation, Layer, Loss, Parameter, PullBack, Pulled, State, Trained, Training, Update, Value,
+    ValueGradient,
 };
 
 /// Lowers a model to equations, differentiates the loss, appends the updates and verifies the result.

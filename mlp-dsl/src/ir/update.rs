@@ -25,17 +25,14 @@ use crate::{
 /// Appends, for each trained parameter, the gradient of a batch and that of the objective.
 pub(super) fn objective(
     derivation: &mut Derivation,
-    reduction: Reduction,
+    (reduction, weight): (Reduction, Option<EquationId>),
     of_loss: &HashMap<EquationId, EquationId>,
     of_penalty: &HashMap<EquationId, EquationId>,
 ) {
     for index in 0..derivation.parameters.len() {
         let Some(id) = derivation.parameters.get(index).map(|parameter| parameter.equation) else { continue };
         let Some(gradient) = of_loss.get(&id).copied() else { continue };
-        let op = match reduction {
-            Reduction::Mean => Op::BatchMean(gradient),
-            Reduction::Sum => Op::BatchSum(gradient),
-        };
+        let op = Op::over_batch(reduction, weight, gradient);
         let batch = derivation.append(Symbol::BatchGradient(reduction, id), Role::Batch, op, id);
         let objective = match of_penalty.get(&id) {
             None => batch,

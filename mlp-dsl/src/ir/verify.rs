@@ -4,7 +4,8 @@
 use std::collections::HashSet;
 
 use super::{
-    Derivation, Parameter, Trained,
+    Derivation, Parameter, PullBack, Trained,
+    array::Op,
     equation::{Equation, EquationId, Per, Symbol},
 };
 
@@ -29,7 +30,8 @@ pub fn verify(derivation: &Derivation) -> Result<(), String> {
             return Err(format!("{} is defined twice", derivation.name_of(id)));
         }
     }
-    derivation.parameters.iter().try_for_each(|parameter| is_trained(derivation, parameter))
+    derivation.parameters.iter().try_for_each(|parameter| is_trained(derivation, parameter))?;
+    reaches_inputs(derivation)
 }
 
 /// The operands of a term come before it, and its function and its constant exist.
@@ -105,6 +107,43 @@ fn is_trained(derivation: &Derivation, parameter: &Parameter) -> Result<(), Stri
         return Err(format!("a gradient or update of {name} has another shape"));
     }
     Ok(())
+}
+
+/// The gradients with respect to the inputs are there where they are asked for, one for each input, of its shape; those
+/// back from the output too, and the gradients of the trained parameters with them.
+fn reaches_inputs(derivation: &Derivation) -> Result<(), String> {
+    let symbol = |id: EquationId| &derivation.equation(id).symbol;
+    let is_of = |id: EquationId, of: EquationId, expected: Symbol| {
+        *symbol(id) == expected && derivation.shape(id) == derivation.shape(of)
+    };
+    let inputs: Vec<EquationId> = derivation.input_equations().collect();
+    let asked = derivation.header.to_inputs;
+    if let Some(loss) = &derivation.loss {
+        let are = loss.inputs.iter().zip(&inputs).all(|(id, of)| is_of(*id, *of, Symbol::Gradient(*of)));
+        if loss.inputs.len() != if asked { inputs.len() } else { 0 } || !are {
+            return Err("the gradients with respect to the inputs are others than the inputs".to_owned());
+        }
+    }
+    let Some(PullBack { output, parameters, inputs: pulled }) = &derivation.pull_back else { return Ok(()) };
+    let values = derivation.output().map_or(&[][..], |layer| layer.value.equations());
+    let given = |(id, of): (&EquationId, &EquationId)| {
+        is_of(*id, *of, Symbol::Pulled(*of)) && derivation.equation(*id).op == Op::Given
+    };
+    let are_given = output.len() == values.len() && output.iter().zip(values).all(given);
+    let are_pulled = pulled.iter().zip(&inputs).all(|(id, of)| is_of(*id, *of, Symbol::Pulled(*of)));
+    let trained: Vec<EquationId> =
+        derivation.parameters.iter().filter(|p| !p.frozen).map(|parameter| parameter.equation).collect();
+    let own = parameters.iter().zip(&trained).all(|(own, of)| {
+        own.parameter == *of
+            && is_of(own.gradient, *of, Symbol::Pulled(*of))
+            && is_of(own.batch, *of, Symbol::BatchPulled(*of))
+            && derivation.equation(own.batch).op == Op::BatchMean(own.gradient)
+    });
+    let complete = asked && pulled.len() == inputs.len() && parameters.len() == trained.len();
+    match are_given && are_pulled && own && complete {
+        true => Ok(()),
+        false => Err("the backward pass from the output is of other values".to_owned()),
+    }
 }
 
 fn are_gradients(derivation: &Derivation, parameter: EquationId, trained: &Trained) -> bool {

@@ -147,7 +147,7 @@ fn calls(ast: &Ast) -> HashMap<Span, &str> {
     let statements = ast.networks.iter().flat_map(|network| &network.statements);
     for statement in statements {
         match statement {
-            Statement::Loss(expression) => collect(expression, &own, &mut calls),
+            Statement::Loss(expression, _) => collect(expression, &own, &mut calls),
             Statement::Layer(layer) => match &layer.body {
                 AstBody::Whole(_, expression) => collect(expression, &own, &mut calls),
                 AstBody::Neurons(neurons) => {
@@ -158,12 +158,15 @@ fn calls(ast: &Ast) -> HashMap<Span, &str> {
             | Statement::Target(_)
             | Statement::Parameters { .. }
             | Statement::WeightFile(_)
+            | Statement::Output(..)
             | Statement::Penalty(_)
             | Statement::Train(_)
             | Statement::Seed(_)
+            | Statement::Batch(_)
             | Statement::Data(..)
             | Statement::Unroll(_)
             | Statement::Arithmetic(_)
+            | Statement::Backward(_)
             | Statement::Allow(_) => {}
         }
     }

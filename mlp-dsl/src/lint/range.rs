@@ -160,8 +160,8 @@ impl<'m> Ranges<'m> {
             Value::Input(_)
             | Value::InputElement(..)
             | Value::Parameter(_)
-            | Value::Target
-            | Value::TargetElement(_) => UNKNOWN,
+            | Value::Target(_)
+            | Value::TargetElement(..) => UNKNOWN,
         }
     }
 

@@ -12,11 +12,10 @@ use crate::{
 impl Lint<'_> {
     /// Hidden layers of a network with a loss whose neurons all compute the same number, whatever the input is.
     pub(super) fn equal_starts(&self, found: &mut Vec<Diagnostic>) {
-        let Some((_, hidden)) = self.model.layers.split_last() else { return };
         if self.model.loss.is_none() {
             return;
         }
-        for (index, layer) in hidden.iter().enumerate() {
+        for (index, layer) in self.model.hidden() {
             let equal = layer.shape.count() > 1 && self.has_equal_neurons(layer) && self.is_mixed(index);
             let weight = self.trained_weights(layer).into_iter().find(|parameter| {
                 let shape = self.model.parameters.get(*parameter).map(|p| p.shape);

@@ -9,7 +9,7 @@ use super::{
 
 use crate::{
     diagnostic::Diagnostic,
-    model::{Typed, TypedKind, Value},
+    model::{Data, Typed, TypedKind, Value},
     span::Span,
     syntax::ast::{self, Statement},
 };
@@ -49,14 +49,17 @@ impl Lint<'_> {
         target: &Typed,
         found: &mut Vec<Diagnostic>,
     ) {
-        let TypedKind::Value(of @ (Value::Target | Value::TargetElement(_))) = &target.kind else { return };
-        let first = if let Value::TargetElement(index) = of { *index } else { 0 };
+        let TypedKind::Value(of @ (Value::Target(index) | Value::TargetElement(index, _))) = &target.kind
+        else {
+            return;
+        };
+        let first = if let Value::TargetElement(_, element) = of { *element } else { 0 };
         let count = output.shape.count().min(target.shape.count());
         let own = self.ranges.formula(output).source;
         let ranges: Vec<Range<'_>> =
             self.elements(output).into_iter().map(|(range, _)| wanted(compared, range)).collect();
         let all = ranges.first().filter(|_| ranges.len() == 1);
-        for sample in self.declared_targets() {
+        for sample in self.declared_targets(*index) {
             let values = sample.values.get(first..first + count).unwrap_or_default();
             let sums = match compared {
                 Compared::Distribution | Compared::Logits => values.len() > 1,
@@ -80,8 +83,8 @@ impl Lint<'_> {
         }
     }
 
-    /// The declared targets with their places: those of `data`, or the one of the target.
-    fn declared_targets(&self) -> Vec<Target<'_>> {
+    /// The declared values of a target with their places: those of `data`, or the one of the target.
+    fn declared_targets(&self, index: usize) -> Vec<Target<'_>> {
         let statements = || self.ast.networks.iter().flat_map(|network| &network.statements);
         if self.model.header.has_data {
             let samples = statements().find_map(|statement| {
@@ -91,20 +94,30 @@ impl Lint<'_> {
                     None
                 }
             });
+            let (before, own) = self.model.targets.split_at_checked(index).unwrap_or((&[], &[]));
+            let Some(own) = own.first() else { return Vec::new() };
+            let numbers = before.iter().map(|target| target.shape.count()).sum::<usize>();
+            let written_before = before.iter().map(Data::written).sum::<usize>();
             let both = samples.into_iter().flatten().zip(&self.model.header.samples);
             return both
-                .map(|(written, sample)| Target {
-                    values: &sample.target,
-                    places: places(written.target.iter().flatten()),
+                .map(|(written, sample)| {
+                    let places = places(written.target.iter().flatten()).into_iter();
+                    let values = sample.target.get(numbers..).unwrap_or_default();
+                    Target {
+                        values: values.get(..own.shape.count()).unwrap_or(values),
+                        places: places.skip(written_before).take(own.written()).collect(),
+                    }
                 })
                 .collect();
         }
-        let Some(values) = self.model.target.as_ref().and_then(|target| target.values.as_deref()) else {
+        let Some(values) = self.model.targets.get(index).and_then(|target| target.values.as_deref()) else {
             return Vec::new();
         };
-        let written = statements()
-            .find_map(|statement| if let Statement::Target(group) = statement { Some(group) } else { None });
-        let starts = written.into_iter().flat_map(|group| match &group.elements {
+        let groups = statements().filter_map(|statement| {
+            if let Statement::Target(group) = statement { Some(group) } else { None }
+        });
+        let written = groups.skip(index).take(1);
+        let starts = written.flat_map(|group| match &group.elements {
             Some(elements) => elements.iter().filter_map(|element| element.start.as_ref()).collect(),
             None => group.declaration.start.iter().collect::<Vec<_>>(),
         });

@@ -28,6 +28,19 @@ pub struct Field {
     pub sizes: Sizes,
 }
 
+/// A target of a sample.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Target {
+    /// Its name.
+    pub name: String,
+    /// Its length, or its number of classes; `None` where unknown.
+    pub count: Option<usize>,
+    /// Whether it is one number without brackets.
+    pub scalar: bool,
+    /// Whether it is a class.
+    pub class: bool,
+}
+
 /// The parts of a network that could be read.
 #[derive(Clone, Debug)]
 pub struct Outline {
@@ -55,10 +68,12 @@ pub struct Outline {
     pub inputs: Option<usize>,
     /// The length of the output; `None` where unknown.
     pub outputs: Option<usize>,
-    /// The length of the target, or its number of classes; `None` where unknown.
-    pub targets: Option<usize>,
-    /// Whether the target is a class.
-    pub class: bool,
+    /// The targets and importances, in order.
+    pub targets: Vec<Target>,
+    /// Whether text that could not be read may declare more of them.
+    pub targets_lost: bool,
+    /// The layers that are the output, where it names several.
+    pub heads: Vec<Field>,
     /// Number of samples in `data`.
     pub samples: usize,
 }
@@ -79,8 +94,9 @@ impl Outline {
             layers: 0,
             inputs: None,
             outputs: None,
-            targets: None,
-            class: false,
+            targets: Vec::new(),
+            targets_lost: false,
+            heads: Vec::new(),
             samples: 0,
         }
     }

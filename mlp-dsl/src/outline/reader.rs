@@ -13,7 +13,7 @@ use crate::{
     },
 };
 
-use super::{Field, Outline, Sizes, sizes::Values};
+use super::{Field, Outline, Sizes, Target, sizes::Values};
 
 /// The limit on the words of unreadable text that are considered.
 const MOST_WORDS: usize = 1000;
@@ -41,6 +41,7 @@ pub(super) fn read(ast: &Ast, network: &Network, outline: Outline) -> Outline {
         parameters: Fields::default(),
         traced: Fields::default(),
         optimizer: Fields::default(),
+        heads: Vec::new(),
         outline,
     };
     for constant in &ast.constants {
@@ -49,6 +50,7 @@ pub(super) fn read(ast: &Ast, network: &Network, outline: Outline) -> Outline {
         }
     }
     network.statements.iter().for_each(|statement| reader.statement(statement));
+    reader.output();
     reader.unreadable(ast);
     let train = network.statements.iter().find_map(|statement| match statement {
         Statement::Train(train) => Some(train),
@@ -57,12 +59,15 @@ pub(super) fn read(ast: &Ast, network: &Network, outline: Outline) -> Outline {
         | Statement::Parameters { .. }
         | Statement::WeightFile(_)
         | Statement::Layer(_)
-        | Statement::Loss(_)
+        | Statement::Output(..)
+        | Statement::Loss(..)
         | Statement::Penalty(_)
         | Statement::Seed(_)
+        | Statement::Batch(_)
         | Statement::Data(..)
         | Statement::Unroll(_)
         | Statement::Arithmetic(_)
+        | Statement::Backward(_)
         | Statement::Allow(_) => None,
     });
     if let Some(train) = train {
@@ -82,6 +87,8 @@ struct Reader<'a> {
     parameters: Fields,
     traced: Fields,
     optimizer: Fields,
+    /// The layers that `output` names.
+    heads: Vec<&'a str>,
     outline: Outline,
 }
 
@@ -93,8 +100,10 @@ impl<'a> Reader<'a> {
                 self.inputs = self.inputs.zip(count).and_then(|(n, count)| n.checked_add(count));
             }
             Statement::Target(group) => {
-                self.outline.targets = self.group(group);
-                self.outline.class = group.classes.is_some();
+                let count = self.group(group);
+                let (name, class) = (group.declaration.name.text.clone(), group.classes.is_some());
+                let scalar = !class && group.elements.is_none() && group.declaration.shape.is_none();
+                self.outline.targets.push(Target { name, count, scalar, class });
             }
             Statement::Parameters { kind, declarations, .. } => {
                 for declaration in declarations {
@@ -104,17 +113,22 @@ impl<'a> Reader<'a> {
                 }
             }
             Statement::Layer(layer) => self.layer(layer),
+            Statement::Output(layers, _) => {
+                self.heads = layers.iter().map(|name| name.text.as_str()).collect()
+            }
             Statement::Data(Samples::Written(samples), _) => self.outline.samples = samples.len(),
             Statement::Data(Samples::Drawn(count), _) => {
                 self.outline.samples = self.values.whole(count).unwrap_or(0).min(limits::SAMPLES);
             }
             Statement::WeightFile(_)
-            | Statement::Loss(_)
+            | Statement::Loss(..)
             | Statement::Penalty(_)
             | Statement::Train(_)
             | Statement::Seed(_)
+            | Statement::Batch(_)
             | Statement::Unroll(_)
             | Statement::Arithmetic(_)
+            | Statement::Backward(_)
             | Statement::Allow(_) => {}
         }
     }
@@ -136,6 +150,24 @@ impl<'a> Reader<'a> {
         let sizes = if is_scalar { Sizes::new() } else { vec![count] };
         self.values.known.insert(&group.declaration.name.text, Some(sizes));
         count
+    }
+
+    /// The length of the layers that `output` names, side by side.
+    fn output(&mut self) {
+        let heads = std::mem::take(&mut self.heads);
+        if heads.is_empty() {
+            return;
+        }
+        let length = |name: &&str| self.values.known.get(name)?.as_ref()?.first().copied().flatten();
+        let total = heads.iter().try_fold(0_usize, |sum, name| sum.checked_add(length(name)?));
+        self.outline.outputs = total;
+        if heads.len() > 1 {
+            self.outline.layers += 1;
+            self.traced.add("outputs", &vec![total]);
+            let mut fields = Fields::default();
+            heads.iter().for_each(|name| fields.add(name, &vec![length(name)]));
+            self.outline.heads = fields.made;
+        }
     }
 
     fn parameter(&mut self, name: &str, kind: ParameterKind, sizes: &Sizes) {
@@ -215,7 +247,7 @@ impl<'a> Reader<'a> {
         let words: Vec<&str> = words.take(MOST_WORDS).collect();
         let lost = |word| words.iter().any(|lost| closest(lost, std::iter::once(word)).is_some());
         self.outline.inputs = self.inputs.filter(|n| *n > 0 && !lost("input"));
-        self.outline.targets = self.outline.targets.filter(|_| !lost("target"));
+        self.outline.targets_lost = lost("target");
         self.outline.outputs = self.outline.outputs.filter(|_| !lost("layer"));
         for name in words.into_iter().filter(|name| is_plain(name)) {
             self.parameters.add(name, &Sizes::new());

@@ -9,8 +9,9 @@ use super::{
     facts::Facts,
     instruction::{Accumulate, Form, Instruction, LoopForm},
     lower::Lowering,
-    schedule::{Group, Place, Schedule, Step, arrays_read, is_elementwise, joined, roots},
+    schedule::{Group, Place, Schedule, Step, arrays_read, is_elementwise, joined},
     thresholds,
+    verify::results,
 };
 
 use crate::{
@@ -45,8 +46,7 @@ pub(super) fn wanted(facts: &Facts<'_>) -> usize {
     if facts.multiply_adds <= thresholds::UNROLLED || facts.unrolled {
         return 1;
     }
-    let declared = facts.derivation.training.as_ref().and_then(|training| training.batch);
-    declared.unwrap_or(thresholds::SAMPLES).clamp(1, thresholds::MOST_SAMPLES)
+    facts.derivation.header.batch.unwrap_or(thresholds::SAMPLES).clamp(1, thresholds::MOST_SAMPLES)
 }
 
 /// Samples of a block that keeps these values for each.
@@ -125,8 +125,7 @@ impl Stages {
         kept.extend(rows);
         // The last samples write the results.
         let last = self.stages.iter().rposition(|stage| matches!(stage, Stage::Samples(_)));
-        let results = if entry == Entry::Forward { Entry::Forward } else { Entry::Loss };
-        let results = roots(facts.derivation, results);
+        let results = results(facts.derivation, entry);
         kept.extend(results.into_iter().filter(|id| home.contains_key(id) && home.get(id) != last.as_ref()));
         kept
     }

@@ -106,7 +106,9 @@ impl<'d> Facts<'d> {
     /// What an equation reads, through what its kernel computes.
     pub(super) fn reads(&self, id: EquationId) -> Vec<EquationId> {
         let mut found = Vec::new();
-        let mut open = self.equation(id).op.operands();
+        let op = &self.equation(id).op;
+        // The divisor of a batch comes from outside.
+        let mut open = op.reduced().map_or_else(|| op.operands(), |value| vec![value]);
         while let Some(id) = open.pop() {
             if self.contracted.contains(&id) {
                 open.extend(self.equation(id).op.operands());
@@ -142,7 +144,7 @@ impl<'d> Facts<'d> {
         for data in &d.inputs {
             stored.extend(data.value.equations().iter().map(|id| (*id, Storage::Input)));
         }
-        if let Some(data) = &d.target {
+        for data in &d.targets {
             stored.extend(data.value.equations().iter().map(|id| (*id, Storage::Target)));
         }
         for parameter in &d.parameters {
@@ -153,6 +155,10 @@ impl<'d> Facts<'d> {
             stored.extend(
                 parameter.state().iter().map(|state| (state.equation, Storage::State(state.equation))),
             );
+        }
+        if let Some(back) = &d.pull_back {
+            stored.extend(back.output.iter().map(|id| (*id, Storage::OutputGradient)));
+            stored.extend(back.parameters.iter().map(|own| (own.batch, Storage::Gradient(own.parameter))));
         }
         if let Some(training) = &d.training {
             let is_number = |id: &&EquationId| matches!(d.equation(**id).op, Op::Setting(_));
@@ -187,7 +193,10 @@ impl<'d> Facts<'d> {
         }
         let parameters: HashSet<EquationId> = d.parameters.iter().map(|p| p.equation).collect();
         for (id, equation) in d.numbered() {
-            let of_parameter = if let Symbol::Gradient(of) | Symbol::PenaltyGradient(of) = equation.symbol {
+            let of_parameter = if let Symbol::Gradient(of)
+            | Symbol::PenaltyGradient(of)
+            | Symbol::Pulled(of) = equation.symbol
+            {
                 parameters.contains(&of)
             } else {
                 false
@@ -206,7 +215,7 @@ impl<'d> Facts<'d> {
             if let Some(factors) = self.factors(id) {
                 self.products.insert(id, factors);
             }
-            if let Op::BatchMean(gradient) | Op::BatchSum(gradient) = equation.op
+            if let Some(gradient) = equation.op.reduced()
                 && let Op::Outer(a, b) = self.equation(gradient).op
                 && self.contracted.contains(&gradient)
                 && [a, b].iter().all(|id| self.is_in_rows(*id))
@@ -247,9 +256,13 @@ fn is_in_rows(derivation: &Derivation, id: EquationId) -> bool {
     let equation = derivation.equation(id);
     let is = |data: &Data| data.value.equations() == [id];
     let input = derivation.inputs.len() == 1 && derivation.inputs.iter().any(is);
-    let target = derivation.target.iter().any(|target| !target.class && is(target));
+    let target =
+        derivation.targets.len() == 1 && derivation.targets.iter().any(|target| !target.class && is(target));
+    let output_gradient = derivation.pull_back.iter().any(|back| back.output == [id]);
     let computed = equation.op != Op::Given;
-    equation.per == Per::Sample && matches!(equation.shape, Shape::Vector(_)) && (computed || input || target)
+    equation.per == Per::Sample
+        && matches!(equation.shape, Shape::Vector(_))
+        && (computed || input || target || output_gradient)
 }
 
 /// A gradient that is one product of vectors or a copy is added to the batch's at once; where the sum is rounded

@@ -12,6 +12,8 @@ pub enum Storage {
     Input,
     /// A sample's target.
     Target,
+    /// The gradient with respect to a sample's output, which is given.
+    OutputGradient,
     /// The field of this parameter in the network.
     Parameter(EquationId),
     /// The field of this parameter in the gradients of the batch.
@@ -80,6 +82,9 @@ pub enum Instruction {
     Keep(Operand),
     /// Writes the output of a sample.
     Output(Output),
+    /// Writes the gradient with respect to the input of a sample: one value for each of the inputs, with its first
+    /// number's place in the array.
+    InputGradient(Vec<(Operand, usize)>),
     /// Writes a field of the trace.
     Trace(Operand),
     /// The number that the routine returns.
@@ -351,6 +356,7 @@ impl Instruction {
             | Instruction::Return(value)
             | Instruction::AddLoss(value) => reads.push(*value),
             Instruction::Output(Output::Packed(values)) => reads.extend(values),
+            Instruction::InputGradient(values) => reads.extend(values.iter().map(|(value, _)| *value)),
         }
     }
 }

@@ -51,6 +51,7 @@ fn takes_isa(facts: &Facts<'_>, instruction: &Instruction) -> bool {
         | Instruction::Count(_)
         | Instruction::Keep(_)
         | Instruction::Output(_)
+        | Instruction::InputGradient(_)
         | Instruction::Trace(_)
         | Instruction::Return(_)
         | Instruction::AddLoss(_) => false,

@@ -61,8 +61,10 @@ pub struct Layout {
     pub batch_workspace_bytes: usize,
     /// Bytes of the optimizer.
     pub optimizer_bytes: usize,
-    /// Whether the network is small enough to be returned by value.
+    /// Whether the network is small enough to be returned by value, and so are its gradients.
     pub by_value: bool,
+    /// Whether the workspace of one sample and its trace are small enough to be on the stack.
+    pub sample_by_value: bool,
 }
 
 impl Layout {

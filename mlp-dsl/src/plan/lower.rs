@@ -176,7 +176,8 @@ impl<'l> Lowering<'l> {
             | Op::VectorMatrix(..)
             | Op::MatrixVector(..)
             | Op::BatchMean(_)
-            | Op::BatchSum(_) => self.call(result, op),
+            | Op::BatchSum(_)
+            | Op::BatchWeightedMean(..) => self.call(result, op),
         }
     }
 
@@ -203,7 +204,8 @@ impl<'l> Lowering<'l> {
             | Op::VectorMatrix(..)
             | Op::MatrixVector(..)
             | Op::BatchMean(_)
-            | Op::BatchSum(_) => {
+            | Op::BatchSum(_)
+            | Op::BatchWeightedMean(..) => {
                 never!("no kernel for {op:?}");
                 Kernel::SumVector
             }
@@ -226,8 +228,8 @@ impl<'l> Lowering<'l> {
 
     /// What is added to the gradient `id` of a batch.
     fn accumulate(&self, id: EquationId, op: &Op) -> Instruction {
-        let gradient = if let Op::BatchMean(gradient) | Op::BatchSum(gradient) = op {
-            *gradient
+        let gradient = if let Some(gradient) = op.reduced() {
+            gradient
         } else {
             // The gradient of a batch is there; that of the penalty, the last operand, is added.
             op.operands().last().copied().or_never("a gradient has a contribution", id)

@@ -19,6 +19,8 @@ pub enum Entry {
     Penalty,
     /// The same; its gradients are added to those of the batch.
     Penalize,
+    /// The weight of a sample, from its targets: the divisor of a batch is the sum of the weights.
+    Weight,
     /// The update from the mean gradients.
     Step,
     /// The loss of a sample and the update from its gradients.
@@ -33,6 +35,20 @@ pub enum Entry {
     AccumulateBlock,
     /// The same, and the update from the mean gradients after the last block.
     TrainBlock,
+    /// The loss of a sample; the gradient with respect to its input is written.
+    InputGradient,
+    /// The loss of a sample; its gradients are added to those of the batch, and that with respect to its input is written.
+    AccumulateWithInput,
+    /// Back from the gradient of a sample with respect to its output: gradients are added to those of the batch, and that
+    /// with respect to its input is written.
+    PullBack,
+    /// [`InputGradient`](Entry::InputGradient) for a block of samples, whose losses are added to a total.
+    InputGradientBlock,
+    /// [`AccumulateWithInput`](Entry::AccumulateWithInput) for a block of samples, sums of outer products and means
+    /// after the last block included.
+    AccumulateWithInputBlock,
+    /// [`PullBack`](Entry::PullBack) for a block of samples, likewise.
+    PullBackBlock,
 }
 
 impl Entry {
@@ -43,15 +59,22 @@ impl Entry {
             | Entry::LossBlock
             | Entry::SamplesBlock
             | Entry::AccumulateBlock
-            | Entry::TrainBlock => true,
+            | Entry::TrainBlock
+            | Entry::InputGradientBlock
+            | Entry::AccumulateWithInputBlock
+            | Entry::PullBackBlock => true,
             Entry::Forward
             | Entry::Trace
             | Entry::Loss
             | Entry::Accumulate
             | Entry::Penalty
             | Entry::Penalize
+            | Entry::Weight
             | Entry::Step
-            | Entry::Train => false,
+            | Entry::Train
+            | Entry::InputGradient
+            | Entry::AccumulateWithInput
+            | Entry::PullBack => false,
         }
     }
 }

@@ -54,9 +54,18 @@ fn schedules(facts: &Facts<'_>) -> BTreeMap<Entry, Schedule> {
     let mut entries = vec![Entry::Forward, Entry::Trace];
     if let Some(loss) = &facts.derivation.loss {
         entries.extend([Entry::Loss, Entry::Accumulate]);
+        if !loss.inputs.is_empty() {
+            entries.extend([Entry::InputGradient, Entry::AccumulateWithInput]);
+        }
         if loss.penalty.is_some() {
             entries.extend([Entry::Penalty, Entry::Penalize]);
         }
+        if loss.is_weighted_mean() {
+            entries.push(Entry::Weight);
+        }
+    }
+    if facts.derivation.pull_back.is_some() {
+        entries.push(Entry::PullBack);
     }
     if facts.derivation.training.is_some() {
         entries.push(Entry::Step);
@@ -66,7 +75,14 @@ fn schedules(facts: &Facts<'_>) -> BTreeMap<Entry, Schedule> {
 
 /// The stages of the entry points over samples; none where no product gains from a block.
 fn stages(facts: &Facts<'_>, schedules: &BTreeMap<Entry, Schedule>) -> BTreeMap<Entry, Stages> {
-    let over_samples = [Entry::Forward, Entry::Loss, Entry::Accumulate];
+    let over_samples = [
+        Entry::Forward,
+        Entry::Loss,
+        Entry::Accumulate,
+        Entry::InputGradient,
+        Entry::AccumulateWithInput,
+        Entry::PullBack,
+    ];
     let schedules = over_samples.iter().filter_map(|entry| Some((*entry, schedules.get(entry)?)));
     let stages: BTreeMap<Entry, Stages> =
         schedules.map(|(entry, schedule)| (entry, Stages::new(facts, schedule))).collect();
@@ -74,12 +90,13 @@ fn stages(facts: &Facts<'_>, schedules: &BTreeMap<Entry, Schedule>) -> BTreeMap<
 }
 
 /// Whether a step on one sample is one routine: where everything is written out and short, and functions or sums
-/// depend on the instruction set. A penalty comes between gradients and step.
+/// depend on the instruction set. A penalty or a division comes between gradients and step.
 fn is_single_step(facts: &Facts<'_>, schedules: &BTreeMap<Entry, Schedule>) -> bool {
     facts.unrolled
         && facts.multiply_adds <= thresholds::SINGLE_STEP
         && schedules.contains_key(&Entry::Step)
         && !schedules.contains_key(&Entry::Penalize)
+        && !schedules.contains_key(&Entry::Weight)
         && facts.functions_take_isa
 }
 
@@ -109,7 +126,8 @@ impl Making<'_> {
     fn single(&self, entry: Entry, schedule: &Schedule) -> Vec<Instruction> {
         let lowering = Lowering::new(self.facts, entry, schedule);
         let mut instructions = Vec::new();
-        instructions.extend(self.cleared().filter(|_| entry == Entry::Accumulate));
+        let accumulates = matches!(entry, Entry::Accumulate | Entry::AccumulateWithInput);
+        instructions.extend(self.cleared().filter(|_| accumulates));
         instructions.extend(count(&lowering).filter(|_| entry == Entry::Step));
         instructions.extend(lowering.groups(&schedule.groups));
         instructions.extend(self.results(entry, &lowering));
@@ -128,6 +146,18 @@ impl Making<'_> {
             Entry::Loss | Entry::Accumulate => {
                 derivation.loss.iter().flat_map(|loss| returned(loss.total)).collect()
             }
+            Entry::InputGradient | Entry::AccumulateWithInput => {
+                let loss = derivation.loss.iter();
+                let written = loss.clone().map(|loss| self.input_gradient(&loss.inputs, lowering));
+                written.chain(loss.flat_map(|loss| returned(loss.total))).collect()
+            }
+            Entry::PullBack => {
+                let back = derivation.pull_back.iter();
+                back.map(|back| self.input_gradient(&back.inputs, lowering)).collect()
+            }
+            Entry::Weight => {
+                derivation.loss.iter().filter_map(|loss| loss.weight).flat_map(returned).collect()
+            }
             Entry::Penalty | Entry::Penalize => {
                 derivation.loss.iter().filter_map(|loss| loss.penalty).flat_map(returned).collect()
             }
@@ -137,8 +167,21 @@ impl Making<'_> {
             | Entry::LossBlock
             | Entry::SamplesBlock
             | Entry::AccumulateBlock
-            | Entry::TrainBlock => Vec::new(),
+            | Entry::TrainBlock
+            | Entry::InputGradientBlock
+            | Entry::AccumulateWithInputBlock
+            | Entry::PullBackBlock => Vec::new(),
         }
+    }
+
+    /// The gradient with respect to the input: one equation for each of the inputs, in order.
+    fn input_gradient(&self, inputs: &[EquationId], lowering: &Lowering<'_>) -> Instruction {
+        let places = inputs.iter().scan(0, |next, id| {
+            let place = *next;
+            *next += self.facts.shape(*id).count();
+            Some((lowering.operand(*id), place))
+        });
+        Instruction::InputGradient(places.collect())
     }
 
     fn output(&self, lowering: &Lowering<'_>) -> Vec<Instruction> {
@@ -174,13 +217,13 @@ impl Making<'_> {
         fields.collect()
     }
 
-    /// The loss of a sample and the step, where that is more than one after the other.
+    /// The loss of a sample and the step, where that is more than one after the other. A weighted mean divides between them.
     fn train(&self) -> Option<Vec<Instruction>> {
         if self.single_step {
             let parts = [Entry::Accumulate, Entry::Step];
             return Some(parts.map(Instruction::Run).to_vec());
         }
-        let (accumulate, step) = self.training()?;
+        let (accumulate, step) = self.training().filter(|_| !self.schedules.contains_key(&Entry::Weight))?;
         let stepping = self.stepping(step);
         let mut accumulation = self.single(Entry::Accumulate, accumulate);
         let loss = accumulation.pop();
@@ -209,11 +252,19 @@ impl Making<'_> {
         for (entry, stages) in &self.stages {
             let Some(schedule) = self.schedules.get(entry) else { continue };
             let mut lowering = Lowering::new(self.facts, *entry, schedule);
-            let last = |lowering: &Lowering<'_>| {
-                if *entry == Entry::Forward { self.output(lowering) } else { self.added_loss(lowering) }
-            };
+            let last = |lowering: &Lowering<'_>| self.of_block(*entry, lowering);
             let samples = stages.instructions(&mut lowering, &self.kept, last);
-            if *entry == Entry::Accumulate {
+            if let Some(block) = with_input(*entry) {
+                let mut instructions = samples;
+                if block != Entry::InputGradientBlock {
+                    if *entry == Entry::AccumulateWithInput {
+                        instructions.splice(0..0, self.cleared());
+                    }
+                    instructions.extend(stages.sums(&lowering).into_iter().map(Instruction::Accumulate));
+                    instructions.push(self.divided(stages, *entry));
+                }
+                blocks.push((block, instructions));
+            } else if *entry == Entry::Accumulate {
                 let samples = self.cleared().into_iter().chain(samples).collect();
                 blocks.push((Entry::SamplesBlock, samples));
                 blocks.extend(self.sums(stages, &lowering));
@@ -225,13 +276,45 @@ impl Making<'_> {
         blocks
     }
 
+    /// What a block hands over for each of its samples.
+    fn of_block(&self, entry: Entry, lowering: &Lowering<'_>) -> Vec<Instruction> {
+        let derivation = self.facts.derivation;
+        if entry == Entry::Forward {
+            return self.output(lowering);
+        }
+        if entry == Entry::PullBack {
+            let back = derivation.pull_back.iter();
+            return back.map(|back| self.input_gradient(&back.inputs, lowering)).collect();
+        }
+        let mut all = self.added_loss(lowering);
+        if matches!(entry, Entry::InputGradient | Entry::AccumulateWithInput) {
+            all.extend(derivation.loss.iter().map(|loss| self.input_gradient(&loss.inputs, lowering)));
+        }
+        all
+    }
+
+    /// The division of the gradients that no kernel divides: kernels divide the sums of outer products.
+    fn divided(&self, stages: &Stages, entry: Entry) -> Instruction {
+        let is_sum = |id: EquationId| stages.sums.contains(&id);
+        match (entry, &self.facts.derivation.pull_back) {
+            (Entry::PullBack, Some(back)) => {
+                let own = back.parameters.iter().filter(|own| !is_sum(own.batch));
+                let fields = own.map(|own| Operand {
+                    value: own.batch,
+                    shape: self.facts.shape(own.parameter),
+                    storage: Storage::Gradient(own.parameter),
+                });
+                Instruction::Divide(fields.collect())
+            }
+            _ => Instruction::Divide(self.gradients(|parameter| !parameter.batch().is_some_and(is_sum))),
+        }
+    }
+
     /// The entry points that begin with the samples of a block.
     fn sums(&self, stages: &Stages, lowering: &Lowering<'_>) -> Vec<(Entry, Vec<Instruction>)> {
         let samples = Instruction::Run(Entry::SamplesBlock);
         let sums: Vec<Instruction> = stages.sums(lowering).into_iter().map(Instruction::Accumulate).collect();
-        // The kernels divide the sums of outer products.
-        let is_sum = |parameter: &Parameter| parameter.batch().is_some_and(|id| stages.sums.contains(&id));
-        let divided = Instruction::Divide(self.gradients(|parameter| !is_sum(parameter)));
+        let divided = self.divided(stages, Entry::Accumulate);
         let mut accumulate = vec![samples.clone()];
         accumulate.extend(sums.iter().cloned());
         accumulate.push(divided.clone());
@@ -249,15 +332,28 @@ impl Making<'_> {
     }
 }
 
+/// The entry point for a block of samples of one that writes the gradient with respect to the input.
+fn with_input(entry: Entry) -> Option<Entry> {
+    let blocks = [
+        (Entry::InputGradient, Entry::InputGradientBlock),
+        (Entry::AccumulateWithInput, Entry::AccumulateWithInputBlock),
+        (Entry::PullBack, Entry::PullBackBlock),
+    ];
+    blocks.into_iter().find(|(sample, _)| *sample == entry).map(|(_, block)| block)
+}
+
 /// The sums of groups of samples. Where the network is small they are on the stack, when a batch needs them: few batches
 /// are that long, and a workspace may be all the memory that there is.
-fn sums(facts: &Facts<'_>, by_value: bool) -> Option<Sums> {
+fn sums(facts: &Facts<'_>) -> Option<Sums> {
     let d = facts.derivation;
-    d.loss.as_ref()?;
+    if d.loss.is_none() && d.pull_back.is_none() {
+        return None;
+    }
     d.header.precision.group()?;
     let trained = d.parameters.iter().filter(|parameter| !parameter.frozen);
-    let numbers = trained.map(|parameter| facts.shape(parameter.equation).count()).sum();
-    (numbers > 0).then_some(Sums { numbers, in_workspace: !by_value })
+    let numbers: usize = trained.map(|parameter| facts.shape(parameter.equation).count()).sum();
+    let in_workspace = numbers * size_of::<f64>() > thresholds::SUMS_ON_STACK_BYTES;
+    (numbers > 0).then_some(Sums { numbers, in_workspace })
 }
 
 fn layout(facts: &Facts<'_>, routines: &[Routine], kept: &BTreeSet<EquationId>, block: usize) -> Layout {
@@ -291,8 +387,10 @@ fn layout(facts: &Facts<'_>, routines: &[Routine], kept: &BTreeSet<EquationId>, 
     let aligned = |bytes: usize| bytes.next_multiple_of(alignment.unwrap_or(1));
     let workspace_bytes = aligned(bytes(&workspace));
     let optimizer_bytes = bytes(&settings) + bytes(&states) + if counts_steps { 8 } else { 0 };
-    let by_value = 2 * parameter_bytes + workspace_bytes + optimizer_bytes <= thresholds::BY_VALUE_BYTES;
-    let sums = sums(facts, by_value);
+    let trace: Vec<Field> = traced(d).into_iter().map(field).collect();
+    let by_value = parameter_bytes <= thresholds::BY_VALUE_BYTES;
+    let sample_by_value = workspace_bytes + bytes(&trace) <= thresholds::BY_VALUE_BYTES;
+    let sums = sums(facts);
     let for_batches = workspace_bytes + bytes(&rows);
     let batch_workspace_bytes = match sums.filter(|sums| sums.in_workspace) {
         Some(sums) => {
@@ -310,12 +408,13 @@ fn layout(facts: &Facts<'_>, routines: &[Routine], kept: &BTreeSet<EquationId>, 
         workspace,
         rows,
         sums,
-        trace: traced(d).into_iter().map(field).collect(),
+        trace,
         alignment,
         parameter_bytes,
         workspace_bytes,
         batch_workspace_bytes,
         optimizer_bytes,
         by_value,
+        sample_by_value,
     }
 }

@@ -6,7 +6,7 @@ use super::{Entry, facts::Facts, thresholds};
 
 use crate::{
     ir::{
-        Derivation, Parameter,
+        Derivation, Parameter, PullBack,
         array::Op,
         equation::{EquationId, Role, Symbol},
     },
@@ -83,6 +83,24 @@ pub(super) fn roots(derivation: &Derivation, entry: Entry) -> Vec<EquationId> {
             let gradients = derivation.parameters.iter().filter_map(|parameter| parameter.batch());
             derivation.loss.iter().map(|loss| loss.total).chain(gradients).collect()
         }
+        Entry::InputGradient | Entry::InputGradientBlock => {
+            let loss = derivation.loss.iter();
+            loss.flat_map(|loss| [loss.total].into_iter().chain(loss.inputs.iter().copied())).collect()
+        }
+        Entry::AccumulateWithInput | Entry::AccumulateWithInputBlock => {
+            let mut roots = roots(derivation, Entry::Accumulate);
+            roots.extend(derivation.loss.iter().flat_map(|loss| &loss.inputs));
+            roots
+        }
+        Entry::PullBack | Entry::PullBackBlock => {
+            let back = derivation.pull_back.iter();
+            let of = |back: &PullBack| {
+                let parameters = back.parameters.iter().map(|own| own.batch);
+                parameters.chain(back.inputs.iter().copied()).collect::<Vec<_>>()
+            };
+            back.flat_map(of).collect()
+        }
+        Entry::Weight => derivation.loss.iter().filter_map(|loss| loss.weight).collect(),
         Entry::Penalty => derivation.loss.iter().filter_map(|loss| loss.penalty).collect(),
         Entry::Penalize => {
             let penalized =
@@ -119,12 +137,19 @@ pub(super) fn is_given(derivation: &Derivation, entry: Entry, id: EquationId) ->
             | Entry::Loss
             | Entry::Accumulate
             | Entry::Penalty
+            | Entry::Weight
             | Entry::Train
             | Entry::ForwardBlock
             | Entry::LossBlock
             | Entry::SamplesBlock
             | Entry::AccumulateBlock
-            | Entry::TrainBlock => false,
+            | Entry::TrainBlock
+            | Entry::InputGradient
+            | Entry::AccumulateWithInput
+            | Entry::PullBack
+            | Entry::InputGradientBlock
+            | Entry::AccumulateWithInputBlock
+            | Entry::PullBackBlock => false,
         }
 }
 
@@ -146,7 +171,10 @@ fn place(facts: &Facts<'_>, entry: Entry, id: EquationId) -> Place {
     if is_given(facts.derivation, entry, id) {
         return Place::Given;
     }
-    if matches!(equation.symbol, Symbol::BatchGradient(..) | Symbol::ObjectiveGradient(_)) {
+    if matches!(
+        equation.symbol,
+        Symbol::BatchGradient(..) | Symbol::ObjectiveGradient(_) | Symbol::BatchPulled(_)
+    ) {
         Place::Gradients
     } else if matches!(equation.symbol, Symbol::Updated(_)) {
         Place::Updated

@@ -67,6 +67,7 @@ fn entry_name(entry: Entry) -> &'static str {
         Entry::Loss => "loss",
         Entry::Accumulate => "accumulate",
         Entry::Penalty => "penalty",
+        Entry::Weight => "weight",
         Entry::Penalize => "penalize",
         Entry::Step => "step",
         Entry::Train => "train",
@@ -75,6 +76,12 @@ fn entry_name(entry: Entry) -> &'static str {
         Entry::SamplesBlock => "samples of a block",
         Entry::AccumulateBlock => "accumulate a block",
         Entry::TrainBlock => "train on a block",
+        Entry::InputGradient => "input gradient",
+        Entry::AccumulateWithInput => "accumulate with input",
+        Entry::PullBack => "pull back",
+        Entry::InputGradientBlock => "input gradient of a block",
+        Entry::AccumulateWithInputBlock => "accumulate a block with input",
+        Entry::PullBackBlock => "pull back a block",
     }
 }
 
@@ -144,6 +151,10 @@ impl Text<'_> {
             Instruction::Keep(number) => format!("keep {}", self.name(number)),
             Instruction::Output(Output::Whole(value)) => format!("output {}", self.name(value)),
             Instruction::Output(Output::Packed(values)) => format!("output [{}]", self.list(values)),
+            Instruction::InputGradient(values) => {
+                let values: Vec<Operand> = values.iter().map(|(value, _)| *value).collect();
+                format!("input gradient [{}]", self.list(&values))
+            }
             Instruction::Trace(value) => format!("trace {}", self.name(value)),
             Instruction::Return(number) => format!("return {}", self.name(number)),
             Instruction::AddLoss(number) => format!("total += {}", self.name(number)),
@@ -169,6 +180,7 @@ impl Text<'_> {
             Storage::Temporary => format!("let {}", self.name(operand)),
             Storage::Input
             | Storage::Target
+            | Storage::OutputGradient
             | Storage::Gradient(_)
             | Storage::Setting(_)
             | Storage::StepNumber

@@ -39,10 +39,14 @@ pub const BLOCK_NUMBERS: usize = 1 << 20;
 /// Measured with `cargo run --release` in `benches/peers`.
 pub const BLOCK_PART: usize = 4;
 
-/// Bytes of parameters twice, workspace and optimizer together up to which a network has methods that return
-/// by value: larger ones could overflow the stack of a thread, 2 MiB by default.
-/// Tested with `cargo test --test all outside`.
+/// Bytes of parameters up to which a network, and its gradients, are returned by value; and bytes of the workspace and the
+/// trace of one sample up to which a network has methods that have them on the stack. Where nothing is optimised, a value
+/// that is returned is on the stack up to five times, and a thread has 2 MiB by default.
+/// Measured with `cargo test -p mlp-memory --test stack`.
 pub const BY_VALUE_BYTES: usize = 256 * 1024;
+
+/// Bytes of the sums of groups up to which they are on the stack while a long batch is computed.
+pub const SUMS_ON_STACK_BYTES: usize = 256 * 1024;
 
 /// Parameters up to which start values from a file are a constant: rustc takes about 15 µs for each.
 /// Measured with `cargo run --release` in `benches/compile-time`.

@@ -70,8 +70,10 @@ pub struct Attribute {
 pub enum Statement {
     /// `input …`
     Input(Group),
-    /// `target …`
+    /// `target …` or `importance …`
     Target(Group),
+    /// `output kind, size;`
+    Output(Vec<Name>, Span),
     /// `weights …` or `biases …`
     Parameters {
         /// Weights or biases.
@@ -85,20 +87,24 @@ pub enum Statement {
     WeightFile(WeightFile),
     /// `layer …`
     Layer(Layer),
-    /// `loss …`
-    Loss(Expression),
+    /// `loss …`, and the weight of a sample after `weighted by`
+    Loss(Expression, Option<Expression>),
     /// `penalty …`
     Penalty(Expression),
     /// `train …`
     Train(Train),
     /// `seed …`
     Seed(Expression),
+    /// `batch …`
+    Batch(Expression),
     /// `data { … }` or `data 8;`
     Data(Samples, Span),
     /// `unroll always;`
     Unroll(Name),
     /// `arithmetic fused;`
     Arithmetic(Name),
+    /// `backward inputs;`
+    Backward(Name),
     /// `allow W0104, W0203;`
     Allow(Vec<Name>),
 }
@@ -127,6 +133,8 @@ pub struct Group {
     pub elements: Option<Vec<Declaration>>,
     /// The number of classes, of a target `label: class[10]`.
     pub classes: Option<Expression>,
+    /// Whether it is an `importance`.
+    pub importance: bool,
     /// The span of the whole.
     pub span: Span,
 }

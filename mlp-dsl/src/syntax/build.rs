@@ -110,6 +110,11 @@ impl<'a> Builder<'a> {
         Some(match rule {
             Rule::input => Statement::Input(self.group(docs, inner.next()?, span)?),
             Rule::target => Statement::Target(self.group(docs, inner.next()?, span)?),
+            Rule::importance => {
+                let group = self.group(docs, inner.next()?, span)?;
+                Statement::Target(Group { importance: true, ..group })
+            }
+            Rule::output => Statement::Output(inner.map(|layer| self.name(layer)).collect(), span),
             Rule::parameters => {
                 let kind = match inner.next()?.into_inner().next()?.as_rule() {
                     Rule::kw_biases => ParameterKind::Bias,
@@ -133,12 +138,18 @@ impl<'a> Builder<'a> {
                 let body = self.layer_body(inner)?;
                 Statement::Layer(Layer { docs, frozen, name, body, span })
             }
-            Rule::loss => Statement::Loss(self.expression(inner.next()?)?),
+            Rule::loss => {
+                let loss = self.expression(inner.next()?)?;
+                let weight = inner.next().and_then(|weighting| weighting.into_inner().nth(2));
+                Statement::Loss(loss, weight.and_then(|weight| self.expression(weight)))
+            }
             Rule::penalty => Statement::Penalty(self.expression(inner.next()?)?),
             Rule::seed => Statement::Seed(self.expression(inner.next()?)?),
+            Rule::batch => Statement::Batch(self.expression(inner.next()?)?),
             Rule::data => Statement::Data(self.samples(inner.next()?)?, span),
             Rule::unroll => Statement::Unroll(self.name(inner.next()?)),
             Rule::arithmetic => Statement::Arithmetic(self.name(inner.next()?)),
+            Rule::backward => Statement::Backward(self.name(inner.next()?)),
             Rule::allow => Statement::Allow(inner.map(|code| self.name(code)).collect()),
             _ => {
                 let rule = self.call(inner.next()?)?;
@@ -176,7 +187,7 @@ impl<'a> Builder<'a> {
     fn group(&mut self, docs: Vec<String>, pair: P<'_>, span: Span) -> Option<Group> {
         if pair.as_rule() == Rule::declaration {
             let declaration = self.declaration(pair)?;
-            return Some(Group { docs, declaration, elements: None, classes: None, span });
+            return Some(Group { docs, declaration, elements: None, classes: None, importance: false, span });
         }
         let is_class = pair.as_rule() == Rule::class_target;
         let part = self.span_of(&pair);
@@ -187,10 +198,10 @@ impl<'a> Builder<'a> {
             inner.next_if(Rule::kw_class);
             let classes = Some(self.expression(inner.next()?)?);
             declaration.start = inner.next().and_then(|start| self.start(start));
-            return Some(Group { docs, declaration, elements: None, classes, span });
+            return Some(Group { docs, declaration, elements: None, classes, importance: false, span });
         }
         let elements = Some(self.declarations(inner));
-        Some(Group { docs, declaration, elements, classes: None, span })
+        Some(Group { docs, declaration, elements, classes: None, importance: false, span })
     }
 
     fn declarations(&mut self, pairs: Pairs<'_, Rule>) -> Vec<Declaration> {

@@ -185,6 +185,7 @@ fn signs_behind_a_name(keyword: &str, open: Option<char>) -> Vec<&'static str> {
     match (keyword, open) {
         ("data" | "document" | "network" | "pub" | "rule", None) => vec!["`{`"],
         (_, Some('(')) => Vec::new(),
+        ("output", None) => vec!["`,`", "`;`"],
         _ => vec!["`=`"],
     }
 }
@@ -196,7 +197,7 @@ fn signs_behind_an_operand(keyword: &str, before: &str, open: Option<char>) -> V
         (Some('['), _) => vec!["`,`", "`]`"],
         (Some(_), "rule") => vec!["`;`"],
         (Some(_), _) => vec!["`,`", "`}`"],
-        (None, "weights" | "biases" | "frozen" | "train") => vec!["`,`", "`;`"],
+        (None, "weights" | "biases" | "frozen" | "train" | "output") => vec!["`,`", "`;`"],
         (None, "layer") if !before.contains('=') => vec!["`=`", "`{`"],
         (None, _) => vec!["`;`"],
     }

@@ -36,6 +36,10 @@ pub enum Rule {
     r#frozen,
     ///`weights from "course.safetensors" transposed;`: start values from a file. A weight may be called `from`.
     r#weight_file,
+    ///`importance w;`: a number of each sample, for the mean over a batch.
+    r#importance,
+    ///`output kind, size;`: the layers that are the output, side by side.
+    r#output,
     ///The kind of a parameter.
     r#parameter_kind,
     ///Named scalars that together make a vector.
@@ -60,8 +64,10 @@ pub enum Rule {
     r#neurons,
     ///`h1 = sigmoid(w1*i1 + w2*i2 + b1)`
     r#neuron,
-    ///`loss half_squared_error(output, t);`
+    ///`loss half_squared_error(output, t);`, `loss half_squared_error(output, t) weighted by w;`
     r#loss,
+    ///`weighted by w`: the mean of a batch is over these weights.
+    r#weighting,
     ///`penalty l2(W1, 0.001);`
     r#penalty,
     ///`train sgd(rate = 0.1), batch 50, samples 5000;`
@@ -80,10 +86,14 @@ pub enum Rule {
     r#sample_values,
     ///`(0, 1)`, `(0,)`: more than a formula in parentheses.
     r#tuple,
+    ///`batch 100;`
+    r#batch,
     ///`unroll always;`, `unroll never;`: whether the generated code unrolls layers.
     r#unroll,
     ///`arithmetic fused;`: how products and sums are rounded.
     r#arithmetic,
+    ///`backward inputs;`: what the backward pass reaches beside the parameters.
+    r#backward,
     ///`allow W0104, W0203;`: warnings that are not reported.
     r#allow,
     ///`document { title = "Homework 3", marks = 12, headings = { loss = "Kosten" } }`: front matter.
@@ -187,6 +197,10 @@ skipped.*/
     r#kw_self,
     r#kw_input,
     r#kw_target,
+    r#kw_importance,
+    r#kw_output,
+    r#kw_weighted,
+    r#kw_by,
     r#kw_weights,
     r#kw_biases,
     r#kw_from,
@@ -198,6 +212,7 @@ skipped.*/
     r#kw_data,
     r#kw_unroll,
     r#kw_arithmetic,
+    r#kw_backward,
     r#kw_allow,
     r#kw_document,
     r#kw_rule,
@@ -207,6 +222,7 @@ skipped.*/
     r#kw_loss,
     r#kw_train,
     r#kw_seed,
+    r#kw_batch,
     r#kw_const,
     r#kw_fn,
     r#kw_textbook,
@@ -238,6 +254,8 @@ impl Rule {
             Rule::r#parameters,
             Rule::r#frozen,
             Rule::r#weight_file,
+            Rule::r#importance,
+            Rule::r#output,
             Rule::r#parameter_kind,
             Rule::r#group,
             Rule::r#declarations,
@@ -251,6 +269,7 @@ impl Rule {
             Rule::r#neurons,
             Rule::r#neuron,
             Rule::r#loss,
+            Rule::r#weighting,
             Rule::r#penalty,
             Rule::r#train,
             Rule::r#train_option,
@@ -260,8 +279,10 @@ impl Rule {
             Rule::r#sample,
             Rule::r#sample_values,
             Rule::r#tuple,
+            Rule::r#batch,
             Rule::r#unroll,
             Rule::r#arithmetic,
+            Rule::r#backward,
             Rule::r#allow,
             Rule::r#document,
             Rule::r#entries,
@@ -316,6 +337,10 @@ impl Rule {
             Rule::r#kw_self,
             Rule::r#kw_input,
             Rule::r#kw_target,
+            Rule::r#kw_importance,
+            Rule::r#kw_output,
+            Rule::r#kw_weighted,
+            Rule::r#kw_by,
             Rule::r#kw_weights,
             Rule::r#kw_biases,
             Rule::r#kw_from,
@@ -327,6 +352,7 @@ impl Rule {
             Rule::r#kw_data,
             Rule::r#kw_unroll,
             Rule::r#kw_arithmetic,
+            Rule::r#kw_backward,
             Rule::r#kw_allow,
             Rule::r#kw_document,
             Rule::r#kw_rule,
@@ -336,6 +362,7 @@ impl Rule {
             Rule::r#kw_loss,
             Rule::r#kw_train,
             Rule::r#kw_seed,
+            Rule::r#kw_batch,
             Rule::r#kw_const,
             Rule::r#kw_fn,
             Rule::r#kw_textbook,
@@ -675,6 +702,12 @@ impl ::pest::Parser<Rule> for MlpParser {
                             state.restore_on_err(|state| self::r#target(state))
                         })
                         .or_else(|state| {
+                            state.restore_on_err(|state| self::r#importance(state))
+                        })
+                        .or_else(|state| {
+                            state.restore_on_err(|state| self::r#output(state))
+                        })
+                        .or_else(|state| {
                             state.restore_on_err(|state| self::r#loss(state))
                         })
                         .or_else(|state| {
@@ -687,6 +720,9 @@ impl ::pest::Parser<Rule> for MlpParser {
                             state.restore_on_err(|state| self::r#seed(state))
                         })
                         .or_else(|state| {
+                            state.restore_on_err(|state| self::r#batch(state))
+                        })
+                        .or_else(|state| {
                             state.restore_on_err(|state| self::r#data(state))
                         })
                         .or_else(|state| {
@@ -694,6 +730,9 @@ impl ::pest::Parser<Rule> for MlpParser {
                         })
                         .or_else(|state| {
                             state.restore_on_err(|state| self::r#arithmetic(state))
+                        })
+                        .or_else(|state| {
+                            state.restore_on_err(|state| self::r#backward(state))
                         })
                         .or_else(|state| {
                             state.restore_on_err(|state| self::r#allow(state))
@@ -1029,6 +1068,126 @@ impl ::pest::Parser<Rule> for MlpParser {
                                             .and_then(|state| { super::hidden::skip(state) })
                                             .and_then(|state| {
                                                 state.optional(|state| { self::r#kw_transposed(state) })
+                                            })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| { state.match_string(";") })
+                                    })
+                            },
+                        )
+                }
+                #[inline]
+                #[allow(non_snake_case, unused_variables)]
+                pub fn r#importance(
+                    state: ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                ) -> ::pest::ParseResult<
+                    ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                > {
+                    state
+                        .rule(
+                            Rule::r#importance,
+                            |state| {
+                                state
+                                    .sequence(|state| {
+                                        state
+                                            .sequence(|state| {
+                                                state
+                                                    .optional(|state| {
+                                                        state
+                                                            .restore_on_err(|state| self::r#doc(state))
+                                                            .and_then(|state| {
+                                                                state
+                                                                    .repeat(|state| {
+                                                                        state
+                                                                            .sequence(|state| {
+                                                                                super::hidden::skip(state)
+                                                                                    .and_then(|state| {
+                                                                                        state.restore_on_err(|state| self::r#doc(state))
+                                                                                    })
+                                                                            })
+                                                                    })
+                                                            })
+                                                    })
+                                            })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| { self::r#kw_importance(state) })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| { self::r#declaration(state) })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| { state.match_string(";") })
+                                    })
+                            },
+                        )
+                }
+                #[inline]
+                #[allow(non_snake_case, unused_variables)]
+                pub fn r#output(
+                    state: ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                ) -> ::pest::ParseResult<
+                    ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                > {
+                    state
+                        .rule(
+                            Rule::r#output,
+                            |state| {
+                                state
+                                    .sequence(|state| {
+                                        state
+                                            .sequence(|state| {
+                                                state
+                                                    .optional(|state| {
+                                                        state
+                                                            .restore_on_err(|state| self::r#doc(state))
+                                                            .and_then(|state| {
+                                                                state
+                                                                    .repeat(|state| {
+                                                                        state
+                                                                            .sequence(|state| {
+                                                                                super::hidden::skip(state)
+                                                                                    .and_then(|state| {
+                                                                                        state.restore_on_err(|state| self::r#doc(state))
+                                                                                    })
+                                                                            })
+                                                                    })
+                                                            })
+                                                    })
+                                            })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| { self::r#kw_output(state) })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| { self::r#name(state) })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| {
+                                                state
+                                                    .sequence(|state| {
+                                                        state
+                                                            .optional(|state| {
+                                                                state
+                                                                    .sequence(|state| {
+                                                                        state
+                                                                            .match_string(",")
+                                                                            .and_then(|state| { super::hidden::skip(state) })
+                                                                            .and_then(|state| { self::r#name(state) })
+                                                                    })
+                                                                    .and_then(|state| {
+                                                                        state
+                                                                            .repeat(|state| {
+                                                                                state
+                                                                                    .sequence(|state| {
+                                                                                        super::hidden::skip(state)
+                                                                                            .and_then(|state| {
+                                                                                                state
+                                                                                                    .sequence(|state| {
+                                                                                                        state
+                                                                                                            .match_string(",")
+                                                                                                            .and_then(|state| { super::hidden::skip(state) })
+                                                                                                            .and_then(|state| { self::r#name(state) })
+                                                                                                    })
+                                                                                            })
+                                                                                    })
+                                                                            })
+                                                                    })
+                                                            })
+                                                    })
                                             })
                                             .and_then(|state| { super::hidden::skip(state) })
                                             .and_then(|state| { state.match_string(";") })
@@ -1607,7 +1766,33 @@ impl ::pest::Parser<Rule> for MlpParser {
                                             .and_then(|state| { super::hidden::skip(state) })
                                             .and_then(|state| { self::r#expression(state) })
                                             .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| {
+                                                state.optional(|state| { self::r#weighting(state) })
+                                            })
+                                            .and_then(|state| { super::hidden::skip(state) })
                                             .and_then(|state| { state.match_string(";") })
+                                    })
+                            },
+                        )
+                }
+                #[inline]
+                #[allow(non_snake_case, unused_variables)]
+                pub fn r#weighting(
+                    state: ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                ) -> ::pest::ParseResult<
+                    ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                > {
+                    state
+                        .rule(
+                            Rule::r#weighting,
+                            |state| {
+                                state
+                                    .sequence(|state| {
+                                        self::r#kw_weighted(state)
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| { self::r#kw_by(state) })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| { self::r#expression(state) })
                                     })
                             },
                         )
@@ -2048,6 +2233,49 @@ impl ::pest::Parser<Rule> for MlpParser {
                 }
                 #[inline]
                 #[allow(non_snake_case, unused_variables)]
+                pub fn r#batch(
+                    state: ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                ) -> ::pest::ParseResult<
+                    ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                > {
+                    state
+                        .rule(
+                            Rule::r#batch,
+                            |state| {
+                                state
+                                    .sequence(|state| {
+                                        state
+                                            .sequence(|state| {
+                                                state
+                                                    .optional(|state| {
+                                                        state
+                                                            .restore_on_err(|state| self::r#doc(state))
+                                                            .and_then(|state| {
+                                                                state
+                                                                    .repeat(|state| {
+                                                                        state
+                                                                            .sequence(|state| {
+                                                                                super::hidden::skip(state)
+                                                                                    .and_then(|state| {
+                                                                                        state.restore_on_err(|state| self::r#doc(state))
+                                                                                    })
+                                                                            })
+                                                                    })
+                                                            })
+                                                    })
+                                            })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| { self::r#kw_batch(state) })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| { self::r#expression(state) })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| { state.match_string(";") })
+                                    })
+                            },
+                        )
+                }
+                #[inline]
+                #[allow(non_snake_case, unused_variables)]
                 pub fn r#unroll(
                     state: ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
                 ) -> ::pest::ParseResult<
@@ -2124,6 +2352,49 @@ impl ::pest::Parser<Rule> for MlpParser {
                                             })
                                             .and_then(|state| { super::hidden::skip(state) })
                                             .and_then(|state| { self::r#kw_arithmetic(state) })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| { self::r#name(state) })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| { state.match_string(";") })
+                                    })
+                            },
+                        )
+                }
+                #[inline]
+                #[allow(non_snake_case, unused_variables)]
+                pub fn r#backward(
+                    state: ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                ) -> ::pest::ParseResult<
+                    ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                > {
+                    state
+                        .rule(
+                            Rule::r#backward,
+                            |state| {
+                                state
+                                    .sequence(|state| {
+                                        state
+                                            .sequence(|state| {
+                                                state
+                                                    .optional(|state| {
+                                                        state
+                                                            .restore_on_err(|state| self::r#doc(state))
+                                                            .and_then(|state| {
+                                                                state
+                                                                    .repeat(|state| {
+                                                                        state
+                                                                            .sequence(|state| {
+                                                                                super::hidden::skip(state)
+                                                                                    .and_then(|state| {
+                                                                                        state.restore_on_err(|state| self::r#doc(state))
+                                                                                    })
+                                                                            })
+                                                                    })
+                                                            })
+                                                    })
+                                            })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| { self::r#kw_backward(state) })
                                             .and_then(|state| { super::hidden::skip(state) })
                                             .and_then(|state| { self::r#name(state) })
                                             .and_then(|state| { super::hidden::skip(state) })
@@ -4098,10 +4369,13 @@ impl ::pest::Parser<Rule> for MlpParser {
                                 .and_then(|state| {
                                     self::r#kw_input(state)
                                         .or_else(|state| { self::r#kw_target(state) })
+                                        .or_else(|state| { self::r#kw_importance(state) })
+                                        .or_else(|state| { self::r#kw_output(state) })
                                         .or_else(|state| { self::r#kw_frozen(state) })
                                         .or_else(|state| { self::r#kw_layer(state) })
                                         .or_else(|state| { self::r#kw_unroll(state) })
                                         .or_else(|state| { self::r#kw_arithmetic(state) })
+                                        .or_else(|state| { self::r#kw_backward(state) })
                                         .or_else(|state| { self::r#kw_allow(state) })
                                         .or_else(|state| { self::r#kw_const(state) })
                                         .or_else(|state| { self::r#kw_fn(state) })
@@ -4336,6 +4610,12 @@ impl ::pest::Parser<Rule> for MlpParser {
                                         state.restore_on_err(|state| self::r#target(state))
                                     })
                                     .or_else(|state| {
+                                        state.restore_on_err(|state| self::r#importance(state))
+                                    })
+                                    .or_else(|state| {
+                                        state.restore_on_err(|state| self::r#output(state))
+                                    })
+                                    .or_else(|state| {
                                         state.restore_on_err(|state| self::r#loss(state))
                                     })
                                     .or_else(|state| {
@@ -4348,6 +4628,9 @@ impl ::pest::Parser<Rule> for MlpParser {
                                         state.restore_on_err(|state| self::r#seed(state))
                                     })
                                     .or_else(|state| {
+                                        state.restore_on_err(|state| self::r#batch(state))
+                                    })
+                                    .or_else(|state| {
                                         state.restore_on_err(|state| self::r#data(state))
                                     })
                                     .or_else(|state| {
@@ -4355,6 +4638,9 @@ impl ::pest::Parser<Rule> for MlpParser {
                                     })
                                     .or_else(|state| {
                                         state.restore_on_err(|state| self::r#arithmetic(state))
+                                    })
+                                    .or_else(|state| {
+                                        state.restore_on_err(|state| self::r#backward(state))
                                     })
                                     .or_else(|state| {
                                         state.restore_on_err(|state| self::r#allow(state))
@@ -4631,6 +4917,122 @@ impl ::pest::Parser<Rule> for MlpParser {
                                                 .sequence(|state| {
                                                     state
                                                         .match_string("target")
+                                                        .and_then(|state| {
+                                                            state
+                                                                .lookahead(false, |state| { self::r#XID_CONTINUE(state) })
+                                                        })
+                                                })
+                                        },
+                                    )
+                            },
+                        )
+                }
+                #[inline]
+                #[allow(non_snake_case, unused_variables)]
+                pub fn r#kw_importance(
+                    state: ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                ) -> ::pest::ParseResult<
+                    ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                > {
+                    state
+                        .rule(
+                            Rule::r#kw_importance,
+                            |state| {
+                                state
+                                    .atomic(
+                                        ::pest::Atomicity::Atomic,
+                                        |state| {
+                                            state
+                                                .sequence(|state| {
+                                                    state
+                                                        .match_string("importance")
+                                                        .and_then(|state| {
+                                                            state
+                                                                .lookahead(false, |state| { self::r#XID_CONTINUE(state) })
+                                                        })
+                                                })
+                                        },
+                                    )
+                            },
+                        )
+                }
+                #[inline]
+                #[allow(non_snake_case, unused_variables)]
+                pub fn r#kw_output(
+                    state: ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                ) -> ::pest::ParseResult<
+                    ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                > {
+                    state
+                        .rule(
+                            Rule::r#kw_output,
+                            |state| {
+                                state
+                                    .atomic(
+                                        ::pest::Atomicity::Atomic,
+                                        |state| {
+                                            state
+                                                .sequence(|state| {
+                                                    state
+                                                        .match_string("output")
+                                                        .and_then(|state| {
+                                                            state
+                                                                .lookahead(false, |state| { self::r#XID_CONTINUE(state) })
+                                                        })
+                                                })
+                                        },
+                                    )
+                            },
+                        )
+                }
+                #[inline]
+                #[allow(non_snake_case, unused_variables)]
+                pub fn r#kw_weighted(
+                    state: ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                ) -> ::pest::ParseResult<
+                    ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                > {
+                    state
+                        .rule(
+                            Rule::r#kw_weighted,
+                            |state| {
+                                state
+                                    .atomic(
+                                        ::pest::Atomicity::Atomic,
+                                        |state| {
+                                            state
+                                                .sequence(|state| {
+                                                    state
+                                                        .match_string("weighted")
+                                                        .and_then(|state| {
+                                                            state
+                                                                .lookahead(false, |state| { self::r#XID_CONTINUE(state) })
+                                                        })
+                                                })
+                                        },
+                                    )
+                            },
+                        )
+                }
+                #[inline]
+                #[allow(non_snake_case, unused_variables)]
+                pub fn r#kw_by(
+                    state: ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                ) -> ::pest::ParseResult<
+                    ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                > {
+                    state
+                        .rule(
+                            Rule::r#kw_by,
+                            |state| {
+                                state
+                                    .atomic(
+                                        ::pest::Atomicity::Atomic,
+                                        |state| {
+                                            state
+                                                .sequence(|state| {
+                                                    state
+                                                        .match_string("by")
                                                         .and_then(|state| {
                                                             state
                                                                 .lookahead(false, |state| { self::r#XID_CONTINUE(state) })
@@ -4962,6 +5364,35 @@ impl ::pest::Parser<Rule> for MlpParser {
                 }
                 #[inline]
                 #[allow(non_snake_case, unused_variables)]
+                pub fn r#kw_backward(
+                    state: ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                ) -> ::pest::ParseResult<
+                    ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                > {
+                    state
+                        .rule(
+                            Rule::r#kw_backward,
+                            |state| {
+                                state
+                                    .atomic(
+                                        ::pest::Atomicity::Atomic,
+                                        |state| {
+                                            state
+                                                .sequence(|state| {
+                                                    state
+                                                        .match_string("backward")
+                                                        .and_then(|state| {
+                                                            state
+                                                                .lookahead(false, |state| { self::r#XID_CONTINUE(state) })
+                                                        })
+                                                })
+                                        },
+                                    )
+                            },
+                        )
+                }
+                #[inline]
+                #[allow(non_snake_case, unused_variables)]
                 pub fn r#kw_allow(
                     state: ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
                 ) -> ::pest::ParseResult<
@@ -5211,6 +5642,35 @@ impl ::pest::Parser<Rule> for MlpParser {
                                                 .sequence(|state| {
                                                     state
                                                         .match_string("seed")
+                                                        .and_then(|state| {
+                                                            state
+                                                                .lookahead(false, |state| { self::r#XID_CONTINUE(state) })
+                                                        })
+                                                })
+                                        },
+                                    )
+                            },
+                        )
+                }
+                #[inline]
+                #[allow(non_snake_case, unused_variables)]
+                pub fn r#kw_batch(
+                    state: ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                ) -> ::pest::ParseResult<
+                    ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                > {
+                    state
+                        .rule(
+                            Rule::r#kw_batch,
+                            |state| {
+                                state
+                                    .atomic(
+                                        ::pest::Atomicity::Atomic,
+                                        |state| {
+                                            state
+                                                .sequence(|state| {
+                                                    state
+                                                        .match_string("batch")
                                                         .and_then(|state| {
                                                             state
                                                                 .lookahead(false, |state| { self::r#XID_CONTINUE(state) })
@@ -5685,6 +6145,8 @@ impl ::pest::Parser<Rule> for MlpParser {
                     Rule::r#parameters => rules::r#parameters(state),
                     Rule::r#frozen => rules::r#frozen(state),
                     Rule::r#weight_file => rules::r#weight_file(state),
+                    Rule::r#importance => rules::r#importance(state),
+                    Rule::r#output => rules::r#output(state),
                     Rule::r#parameter_kind => rules::r#parameter_kind(state),
                     Rule::r#group => rules::r#group(state),
                     Rule::r#declarations => rules::r#declarations(state),
@@ -5698,6 +6160,7 @@ impl ::pest::Parser<Rule> for MlpParser {
                     Rule::r#neurons => rules::r#neurons(state),
                     Rule::r#neuron => rules::r#neuron(state),
                     Rule::r#loss => rules::r#loss(state),
+                    Rule::r#weighting => rules::r#weighting(state),
                     Rule::r#penalty => rules::r#penalty(state),
                     Rule::r#train => rules::r#train(state),
                     Rule::r#train_option => rules::r#train_option(state),
@@ -5707,8 +6170,10 @@ impl ::pest::Parser<Rule> for MlpParser {
                     Rule::r#sample => rules::r#sample(state),
                     Rule::r#sample_values => rules::r#sample_values(state),
                     Rule::r#tuple => rules::r#tuple(state),
+                    Rule::r#batch => rules::r#batch(state),
                     Rule::r#unroll => rules::r#unroll(state),
                     Rule::r#arithmetic => rules::r#arithmetic(state),
+                    Rule::r#backward => rules::r#backward(state),
                     Rule::r#allow => rules::r#allow(state),
                     Rule::r#document => rules::r#document(state),
                     Rule::r#entries => rules::r#entries(state),
@@ -5763,6 +6228,10 @@ impl ::pest::Parser<Rule> for MlpParser {
                     Rule::r#kw_self => rules::r#kw_self(state),
                     Rule::r#kw_input => rules::r#kw_input(state),
                     Rule::r#kw_target => rules::r#kw_target(state),
+                    Rule::r#kw_importance => rules::r#kw_importance(state),
+                    Rule::r#kw_output => rules::r#kw_output(state),
+                    Rule::r#kw_weighted => rules::r#kw_weighted(state),
+                    Rule::r#kw_by => rules::r#kw_by(state),
                     Rule::r#kw_weights => rules::r#kw_weights(state),
                     Rule::r#kw_biases => rules::r#kw_biases(state),
                     Rule::r#kw_from => rules::r#kw_from(state),
@@ -5774,6 +6243,7 @@ impl ::pest::Parser<Rule> for MlpParser {
                     Rule::r#kw_data => rules::r#kw_data(state),
                     Rule::r#kw_unroll => rules::r#kw_unroll(state),
                     Rule::r#kw_arithmetic => rules::r#kw_arithmetic(state),
+                    Rule::r#kw_backward => rules::r#kw_backward(state),
                     Rule::r#kw_allow => rules::r#kw_allow(state),
                     Rule::r#kw_document => rules::r#kw_document(state),
                     Rule::r#kw_rule => rules::r#kw_rule(state),
@@ -5783,6 +6253,7 @@ impl ::pest::Parser<Rule> for MlpParser {
                     Rule::r#kw_loss => rules::r#kw_loss(state),
                     Rule::r#kw_train => rules::r#kw_train(state),
                     Rule::r#kw_seed => rules::r#kw_seed(state),
+                    Rule::r#kw_batch => rules::r#kw_batch(state),
                     Rule::r#kw_const => rules::r#kw_const(state),
                     Rule::r#kw_fn => rules::r#kw_fn(state),
                     Rule::r#kw_textbook => rules::r#kw_textbook(state),

@@ -26,7 +26,7 @@ const fn word(text: &'static str, meaning: &'static str) -> Word {
 }
 
 /// The words that start a sentence, and the places where it is allowed.
-pub const STARTS: [(Place, Word); 20] = [
+pub const STARTS: [(Place, Word); 24] = [
     (Place::File, word("network", "`network Name: f64 { … }`: a network; the default number type is `f32`")),
     (
         Place::File,
@@ -62,7 +62,18 @@ pub const STARTS: [(Place, Word); 20] = [
             "`layer h[3] = tanh(dense(x));`, `layer h { h1 = …, h2 = … }`: a layer; the last one is the output",
         ),
     ),
-    (Place::Network, word("target", "`target t[2];`, `target t: class[10];`: the target of a sample")),
+    (
+        Place::Network,
+        word("target", "`target t[2];`, `target t: class[10];`: a target of a sample; there may be several"),
+    ),
+    (
+        Place::Network,
+        word("importance", "`importance w;`: a number of each sample, for `loss … weighted by w;`"),
+    ),
+    (
+        Place::Network,
+        word("output", "`output kind, size;`: the layers that are the output; without it, the last layer"),
+    ),
     (Place::Network, word("loss", "`loss half_squared_error(output, t);`: the loss of a sample, a scalar")),
     (
         Place::Network,
@@ -70,6 +81,13 @@ pub const STARTS: [(Place, Word); 20] = [
     ),
     (Place::Network, word("train", "`train sgd(rate = 0.1), batch 50;`: the update rule and its options")),
     (Place::Network, word("seed", "`seed 7;`: the seed for random start values")),
+    (
+        Place::Network,
+        word(
+            "batch",
+            "`batch 100;`: the batch size, also where there is no `train`; it decides how many samples are computed at once",
+        ),
+    ),
     (
         Place::Network,
         word(
@@ -88,11 +106,12 @@ pub const STARTS: [(Place, Word); 20] = [
             "`arithmetic separate;`, `arithmetic fused;`: whether a product and the following addition are rounded separately or once",
         ),
     ),
+    (Place::Network, word("backward", "`backward inputs;`: gradients with respect to the inputs, too")),
     (Place::Network, word("allow", "`allow W0104;`: warnings of this network that are not reported")),
 ];
 
 /// The words inside sentences.
-pub const INSIDE: [Word; 12] = [
+pub const INSIDE: [Word; 14] = [
     word("if", "`if a < b then c else d`: one of two values"),
     word("then", "`if a < b then c else d`: the value if the comparison is true"),
     word("else", "`if a < b then c else d`: the value if the comparison is false"),
@@ -103,6 +122,8 @@ pub const INSIDE: [Word; 12] = [
         "transposed",
         "`weights from \"course.safetensors\" transposed;`: the file stores matrices as [outputs, inputs], as PyTorch does",
     ),
+    word("weighted", "`loss … weighted by w;`: the mean of a batch is over these weights of its samples"),
+    word("by", "`loss … weighted by w;`: the weight of a sample follows"),
     word("class", "`target t: class[10]`: one of 10 classes, counted from 0"),
     word(
         "state",
@@ -175,8 +196,8 @@ pub const RULE_VALUES: [Word; 3] = [
 const RESERVED: [&str; 5] = ["if", "then", "else", "let", "in"];
 
 /// The other words that a formula can follow at once.
-const BEFORE_FORMULAS: [&str; 9] =
-    ["loss", "penalty", "seed", "data", "textbook", "derivative", "batch", "samples", "clip_norm"];
+const BEFORE_FORMULAS: [&str; 10] =
+    ["loss", "by", "penalty", "seed", "data", "textbook", "derivative", "batch", "samples", "clip_norm"];
 
 /// Whether the word can't be a name.
 pub(crate) fn is_reserved(text: &str) -> bool {

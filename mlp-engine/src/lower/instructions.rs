@@ -78,6 +78,11 @@ impl Lowering<'_> {
                 Ok(())
             }
             plan::Instruction::Output(output) => self.output(output),
+            plan::Instruction::InputGradient(values) => values.iter().try_for_each(|(value, to)| {
+                let (from, to, count) = (self.value(value)?, *to, value.shape.count());
+                self.push(Step::InputGradient { from, to, count });
+                Ok(())
+            }),
             plan::Instruction::Trace(value) => {
                 let (to, from) = (self.places.traced(value.value)?, self.value(value)?);
                 self.copy(to, from, value.shape.count());
@@ -138,15 +143,49 @@ impl Lowering<'_> {
 
     fn array_loop(&mut self, each: &Loop) -> Result<(), Error> {
         match each.form {
-            LoopForm::Elements | LoopForm::Padded(_) => self.lanes(&each.assignments, &each.reads, false),
+            LoopForm::Elements | LoopForm::Padded(_) if !self.is_few(each)? => {
+                self.lanes(&each.assignments, &each.reads, false)
+            }
             LoopForm::Block => self.lanes(&each.assignments, &each.reads, true),
-            // The results of earlier assignments are not in `reads`.
-            LoopForm::Unrolled => each.assignments.iter().enumerate().try_for_each(|(number, assignment)| {
+            // The results of earlier assignments, and the values before later ones, are not in `reads`.
+            LoopForm::Unrolled | LoopForm::Elements | LoopForm::Padded(_) => {
                 let mut reads = each.reads.clone();
-                reads.extend(each.assignments.iter().take(number).map(|earlier| earlier.result));
-                self.each(assignment, &reads)
-            }),
+                reads.extend(each.assignments.iter().filter_map(|assignment| {
+                    let value = assignment.over?;
+                    Some(Operand { value, ..assignment.result })
+                }));
+                for assignment in &each.assignments {
+                    self.each(assignment, &reads)?;
+                    reads.push(assignment.result);
+                }
+                Ok(())
+            }
         }
+    }
+
+    /// Whether a loop is over so few numbers that each has instructions of its own: of one sample, where no assignment
+    /// reads what an earlier one has overwritten.
+    fn is_few(&mut self, each: &Loop) -> Result<bool, Error> {
+        let count = each.assignments.first().map_or(0, |first| first.result.shape.count());
+        if count > FEW || each.assignments.iter().any(|a| a.result.storage == Storage::Temporary) {
+            return Ok(false);
+        }
+        for (number, assignment) in each.assignments.iter().enumerate() {
+            let mut later = each.assignments.iter().skip(number + 1);
+            let is_read = |over: EquationId| later.any(|later| later.formula.leaves().contains(&over.0));
+            if assignment.over.is_some_and(is_read) {
+                return Ok(false);
+            }
+        }
+        let results = each.assignments.iter().map(|assignment| assignment.result);
+        let operands: Vec<Operand> = results.chain(each.reads.iter().copied()).collect();
+        let mut once = true;
+        for operand in operands.iter().filter(|operand| operand.shape != Shape::Scalar) {
+            once &= self.places.of(operand)?.row == 0;
+        }
+        // Costly functions run over registers.
+        let costly = each.assignments.iter().any(|assignment| assignment.formula.is_costly());
+        Ok(once && (self.plan.unrolled || count <= 2 || !costly))
     }
 
     fn product(&mut self, product: &plan::Product) -> Result<(), Error> {

@@ -117,9 +117,11 @@ impl Lowering<'_> {
     pub(super) fn rows(&mut self, operand: &Operand, block: bool) -> Result<Rows, Error> {
         match operand.storage {
             Storage::Input if block => Ok(Rows::Inputs),
-            Storage::Target if block => Ok(Rows::Targets),
+            // In the place of targets: nothing reads both.
+            Storage::Target | Storage::OutputGradient if block => Ok(Rows::Targets),
             Storage::Input
             | Storage::Target
+            | Storage::OutputGradient
             | Storage::Parameter(_)
             | Storage::Gradient(_)
             | Storage::Setting(_)

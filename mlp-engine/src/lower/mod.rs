@@ -19,7 +19,7 @@ use mlp_kernels::Scalar;
 
 use crate::{
     error::Error,
-    program::Program,
+    program::{Program, Routines},
     run::PART,
     start::literal,
     step::{At, Instruction, Operation, Step},
@@ -33,11 +33,11 @@ pub(crate) fn program<S: Scalar>(compiled: &Compilation) -> Result<Program<S>, E
     if declared != own {
         return Err(Error::Precision { declared: declared.rust() });
     }
-    let mut lowering = Lowering::new(&compiled.derivation, &compiled.plan);
-    let mut routines = BTreeMap::new();
+    let mut lowering = Lowering::new(compiled.executed(), &compiled.plan);
+    let mut routines = Routines::default();
     for routine in &compiled.plan.routines {
         for first in [true, false] {
-            routines.insert((routine.entry, first), lowering.routine(routine.entry, first)?);
+            routines.insert(routine.entry, first, lowering.routine(routine.entry, first)?);
         }
     }
     lowering.finish(routines)
@@ -110,13 +110,20 @@ impl<'l> Lowering<'l> {
             | Entry::Accumulate
             | Entry::Penalty
             | Entry::Penalize
+            | Entry::Weight
             | Entry::Step
-            | Entry::Train => self.data(instructions),
+            | Entry::Train
+            | Entry::InputGradient
+            | Entry::AccumulateWithInput
+            | Entry::PullBack => self.data(instructions),
             Entry::ForwardBlock
             | Entry::LossBlock
             | Entry::SamplesBlock
             | Entry::AccumulateBlock
-            | Entry::TrainBlock => {}
+            | Entry::TrainBlock
+            | Entry::InputGradientBlock
+            | Entry::AccumulateWithInputBlock
+            | Entry::PullBackBlock => {}
         }
         self.all(instructions)
     }
@@ -162,10 +169,7 @@ impl<'l> Lowering<'l> {
         }
     }
 
-    fn finish<S: Scalar>(
-        mut self,
-        routines: BTreeMap<(Entry, bool), Vec<Step>>,
-    ) -> Result<Program<S>, Error> {
+    fn finish<S: Scalar>(mut self, routines: Routines) -> Result<Program<S>, Error> {
         let registers_at = self.places.room(self.registers * PART);
         let mut initial: Vec<(usize, S)> = self.places.constants().collect();
         initial.extend(self.places.settings(self.derivation).map(|(at, value)| (at, literal(value))));

@@ -5,16 +5,16 @@ use alloc::{collections::BTreeMap, string::String, vec::Vec};
 use mlp_dsl::{
     ir::{Derivation, Value, array::Op, equation::EquationId},
     model::Reduction,
-    plan::{Entry, Operand, Plan, Storage},
+    plan::{Operand, Plan, Storage},
     shape::Shape,
 };
 use mlp_kernels::Scalar;
 
 use crate::{
     error::Error,
-    program::{Named, Parameter, Program, Target},
+    program::{Named, Parameter, Program, Routines, Target},
     start::literal,
-    step::{At, Instruction, Step},
+    step::{At, Instruction},
 };
 
 /// Numbers up to which arrays are not aligned.
@@ -37,6 +37,7 @@ pub(super) struct Places {
     data: BTreeMap<EquationId, usize>,
     input_at: usize,
     target_at: usize,
+    output_gradient_at: usize,
     inputs: usize,
     targets: usize,
     locals: BTreeMap<EquationId, u32>,
@@ -58,6 +59,7 @@ impl Places {
             data: BTreeMap::new(),
             input_at: 0,
             target_at: 0,
+            output_gradient_at: 0,
             inputs: 0,
             targets: 0,
             locals: BTreeMap::new(),
@@ -102,15 +104,23 @@ impl Places {
         for input in &derivation.inputs {
             place(&input.value, input.shape, &mut self.inputs);
         }
-        if let Some(target) = &derivation.target {
+        for target in &derivation.targets {
             place(&target.value, target.shape, &mut self.targets);
+        }
+        let mut outputs = 0;
+        if let Some(back) = &derivation.pull_back {
+            for id in &back.output {
+                data.insert(*id, outputs);
+                outputs += derivation.shape(*id).count();
+            }
         }
         self.data = data;
         self.input_at = self.room(self.inputs);
         self.target_at = self.room(self.targets);
+        self.output_gradient_at = self.room(outputs);
     }
 
-    /// Room for so many numbers.
+    /// Room for this many numbers.
     pub(super) fn room(&mut self, count: usize) -> usize {
         if count >= SMALL {
             self.size = self.size.next_multiple_of(SMALL);
@@ -150,6 +160,10 @@ impl Places {
         match operand.storage {
             Storage::Input => once(self.data.get(&operand.value)).map(|at| At::once(self.input_at + at.at)),
             Storage::Target => once(self.data.get(&operand.value)).map(|at| At::once(self.target_at + at.at)),
+            Storage::OutputGradient => {
+                let of = once(self.data.get(&operand.value));
+                of.map(|at| At::once(self.output_gradient_at + at.at))
+            }
             Storage::Parameter(of) => once(self.parameters.get(&of)),
             Storage::Gradient(of) => once(self.gradients.get(&of)),
             Storage::Setting(of) => once(self.settings.get(&of)),
@@ -195,7 +209,7 @@ impl Places {
         registers_at: usize,
         initial: Vec<(usize, S)>,
         instructions: Vec<Instruction<u32>>,
-        routines: BTreeMap<(Entry, bool), Vec<Step>>,
+        routines: Routines,
     ) -> Result<Program<S>, Error> {
         let named = |fields: &[mlp_dsl::plan::Field], of: &BTreeMap<EquationId, usize>| {
             let one = |field: &mlp_dsl::plan::Field| {
@@ -210,10 +224,10 @@ impl Places {
             let gradient = self.gradients.get(&declared.equation).copied();
             Parameter { array, kind: declared.kind, gradient }
         });
-        let target = match &derivation.target {
-            Some(target) if target.class => Target::Class(target.shape.count()),
-            Some(_) if derivation.loss.is_some() => Target::Numbers(self.targets),
-            Some(_) | None => Target::None,
+        let target = match derivation.targets.as_slice() {
+            [target] if target.class => Target::Class(target.shape.count()),
+            [_, ..] if derivation.loss.is_some() => Target::Numbers(self.targets),
+            [] | [_, ..] => Target::None,
         };
         let loss = derivation.loss.as_ref();
         Ok(Program {
@@ -225,12 +239,14 @@ impl Places {
             group: derivation.header.precision.group(),
             mean: loss.is_some_and(|loss| loss.reduction == Reduction::Mean),
             penalized: loss.is_some_and(|loss| loss.penalty.is_some()),
+            weighted: loss.is_some_and(mlp_dsl::ir::Loss::is_weighted_mean),
             parameters: parameters.collect(),
             settings: named(&layout.settings, &self.settings)?,
             states: named(&layout.states, &self.states)?,
             trace: named(&layout.trace, &self.trace)?,
             input_at: self.input_at,
             target_at: self.target_at,
+            output_gradient_at: self.output_gradient_at,
             registers_at,
             size: self.size,
             initial,

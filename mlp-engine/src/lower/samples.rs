@@ -24,12 +24,17 @@ impl Lowering<'_> {
         if reads.iter().any(|read| read.storage == Storage::Target) {
             self.push(Step::Target);
         }
+        if reads.iter().any(|read| read.storage == Storage::OutputGradient) {
+            self.push(Step::OutputGradient);
+        }
     }
 
     /// Instructions for each sample: those of a sample that begins a batch, and those of others.
     pub(super) fn samples(&mut self, body: &[Instruction]) -> Result<(), Error> {
         self.flush();
-        let begins = self.first && self.entry == Entry::SamplesBlock;
+        let accumulates = [Entry::SamplesBlock, Entry::AccumulateWithInputBlock, Entry::PullBackBlock]
+            .contains(&self.entry);
+        let begins = self.first && accumulates;
         let outside = core::mem::take(&mut self.steps);
         self.first = false;
         let others = self.sample(body)?;

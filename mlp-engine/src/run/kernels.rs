@@ -49,7 +49,9 @@ impl<S: Scalar> WithIsa for Calling<'_, S> {
                 let (to, rest) = split(memory, to, count.checked_mul(other)?)?;
                 let (a, b) = (rest.get(a, count)?, rest.get(b, other)?);
                 for (row, &a) in to.chunks_exact_mut(other.max(1)).zip(a) {
-                    row.iter_mut().zip(b).for_each(|(y, &b)| *y = a * b);
+                    for (y, &b) in row.iter_mut().zip(b) {
+                        *y = a * b;
+                    }
                 }
             }
             Kernel::Transpose => {
@@ -57,7 +59,9 @@ impl<S: Scalar> WithIsa for Calling<'_, S> {
                 let w = rest.get(a, count)?;
                 for (j, row) in to.chunks_exact_mut(rows.max(1)).enumerate() {
                     let column = w.iter().skip(j).step_by(columns.max(1));
-                    row.iter_mut().zip(column).for_each(|(y, &w)| *y = w);
+                    for (y, &w) in row.iter_mut().zip(column) {
+                        *y = w;
+                    }
                 }
             }
             Kernel::Softmax => {
@@ -81,12 +85,11 @@ impl<S: Scalar> WithIsa for Calling<'_, S> {
 pub(super) fn dot<S: Scalar, I: Isa>(isa: I, fused: bool, a: &[S], b: &[S]) -> S {
     let mut factors = a.iter().zip(b);
     let Some((&a, &b)) = factors.next() else { return S::ZERO };
-    let first = a * b;
-    if fused {
-        factors.fold(first, |sum, (&a, &b)| isa.multiply_add(a, b, sum))
-    } else {
-        factors.fold(first, |sum, (&a, &b)| sum + a * b)
+    let mut sum = a * b;
+    for (&a, &b) in factors {
+        sum = if fused { isa.multiply_add_in_loop(a, b, sum) } else { sum + a * b };
     }
+    sum
 }
 
 #[inline(always)]
@@ -94,7 +97,9 @@ fn softmax<S: Scalar>(z: &[S], p: &mut [S]) {
     let greatest = maximum(z);
     map(z, p, |z| S::exp(z - greatest));
     let total = ordered_sum(p.iter().copied());
-    p.iter_mut().for_each(|p| *p = *p / total);
+    for p in p {
+        *p = *p / total;
+    }
 }
 
 #[inline(always)]
@@ -102,7 +107,9 @@ fn log_softmax<S: Scalar>(z: &[S], y: &mut [S]) {
     let greatest = maximum(z);
     map(z, y, |z| S::exp(z - greatest));
     let log_sum = S::ln(ordered_sum(y.iter().copied()));
-    y.iter_mut().zip(z).for_each(|(y, &z)| *y = (z - greatest) - log_sum);
+    for (y, &z) in y.iter_mut().zip(z) {
+        *y = (z - greatest) - log_sum;
+    }
 }
 
 #[inline(always)]
@@ -120,7 +127,11 @@ fn cross_entropy<S: Scalar>(z: &[S], t: &[S], exponentials: &mut [S]) -> S {
 #[inline(always)]
 fn maximum<S: Scalar>(z: &[S]) -> S {
     let Some((&first, rest)) = z.split_first() else { return S::NEG_INFINITY };
-    rest.iter().fold(first, |greatest, &z| if z > greatest { z } else { greatest })
+    let mut greatest = first;
+    for &z in rest {
+        greatest = if z > greatest { z } else { greatest };
+    }
+    greatest
 }
 
 /// Two registers of 64-bit numbers where registers are widest.
@@ -142,6 +153,8 @@ pub(super) fn map<S: Scalar>(x: &[S], y: &mut [S], f: impl Fn(S) -> S) {
 #[inline(always)]
 fn map_block<S: Scalar>(x: &[S; BLOCK], f: impl Fn(S) -> S) -> [S; BLOCK] {
     let mut y = [S::ZERO; BLOCK];
-    y.iter_mut().zip(x).for_each(|(y, &x)| *y = f(x));
+    for (y, &x) in y.iter_mut().zip(x) {
+        *y = f(x);
+    }
     y
 }

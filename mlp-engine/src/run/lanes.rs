@@ -5,9 +5,13 @@ use mlp_dsl::formula::operator::Comparison;
 use mlp_kernels::{
     Scalar,
     isa::traits::{Isa, WithIsa},
+    kernels::{padded, put_first},
 };
 
-use super::{PART, numbers::holds};
+use super::{
+    PART,
+    numbers::{fused, holds},
+};
 use crate::{
     memory::{Rest, split},
     step::{At, Instruction, Lanes, Operation, Rows, Source},
@@ -41,6 +45,111 @@ struct Part {
     count: usize,
 }
 
+/// Two registers of 64-bit numbers where registers are widest.
+const BLOCK: usize = 16;
+
+macro_rules! unary {
+    ($to:expr, $o:expr, |$x:ident| $value:expr) => {{
+        let Operand::Slice(o) = $o else { return None };
+        for (to, &$x) in $to.iter_mut().zip(o) {
+            *to = $value;
+        }
+    }};
+}
+
+/// A costly function, in blocks of one length, since a loop over the rest is not vectorized.
+macro_rules! function {
+    ($to:expr, $o:expr, |$x:ident| $value:expr) => {{
+        let Operand::Slice(mut left) = $o else { return None };
+        let mut places = $to;
+        while !left.is_empty() {
+            let (block, rest) = match left.split_first_chunk::<BLOCK>() {
+                Some((block, rest)) => (*block, rest),
+                None => (padded(left), &[][..]),
+            };
+            let mut values = [S::ZERO; BLOCK];
+            for (value, &$x) in values.iter_mut().zip(&block) {
+                *value = $value;
+            }
+            left = rest;
+            places = if places.len() < BLOCK {
+                put_first(&values, places);
+                &mut []
+            } else {
+                let (place, rest) = places.split_first_chunk_mut::<BLOCK>()?;
+                *place = values;
+                rest
+            };
+        }
+    }};
+}
+
+macro_rules! binary {
+    ($to:expr, $o:expr, $a:expr, |$x:ident, $y:ident| $value:expr) => {
+        match ($o, $a) {
+            (Operand::Slice(o), Operand::Slice(a)) => {
+                for ((to, &$x), &$y) in $to.iter_mut().zip(o).zip(a) {
+                    *to = $value;
+                }
+            }
+            (Operand::Slice(o), Operand::One($y)) => {
+                for (to, &$x) in $to.iter_mut().zip(o) {
+                    *to = $value;
+                }
+            }
+            (Operand::One($x), Operand::Slice(a)) => {
+                for (to, &$y) in $to.iter_mut().zip(a) {
+                    *to = $value;
+                }
+            }
+            (Operand::Same, Operand::Slice(a)) => {
+                for (to, &$y) in $to.iter_mut().zip(a) {
+                    let $x = *to;
+                    *to = $value;
+                }
+            }
+            (Operand::Same, Operand::One($y)) => {
+                for to in $to.iter_mut() {
+                    let $x = *to;
+                    *to = $value;
+                }
+            }
+            (Operand::One(_), Operand::One(_)) | (_, Operand::Same) => return None,
+        }
+    };
+}
+
+macro_rules! ternary {
+    ($to:expr, $o:expr, $a:expr, $b:expr, |$x:ident, $y:ident, $z:ident| $value:expr) => {{
+        let Operand::Slice(b) = $b else { return None };
+        match ($o, $a) {
+            (Operand::Slice(o), Operand::Slice(a)) => {
+                for (((to, &$x), &$y), &$z) in $to.iter_mut().zip(o).zip(a).zip(b) {
+                    *to = $value;
+                }
+            }
+            (Operand::Slice(o), Operand::One($y)) => {
+                for ((to, &$x), &$z) in $to.iter_mut().zip(o).zip(b) {
+                    *to = $value;
+                }
+            }
+            (Operand::Same, Operand::Slice(a)) => {
+                for ((to, &$y), &$z) in $to.iter_mut().zip(a).zip(b) {
+                    let $x = *to;
+                    *to = $value;
+                }
+            }
+            (Operand::Same, Operand::One($y)) => {
+                for (to, &$z) in $to.iter_mut().zip(b) {
+                    let $x = *to;
+                    *to = $value;
+                }
+            }
+            (Operand::One(_), _) | (_, Operand::Same) => return None,
+        }
+    }};
+}
+
 impl<S: Scalar> WithIsa for Running<'_, S> {
     /// Nothing if the loop is not one that a plan gives.
     type Output = Option<()>;
@@ -64,7 +173,16 @@ impl<S: Scalar> WithIsa for Running<'_, S> {
     }
 }
 
-impl<S: Scalar> Running<'_, S> {
+/// Where the arrays of a loop are.
+struct Arrays<'l, S> {
+    lanes: &'l Lanes,
+    inputs: &'l [S],
+    targets: &'l [S],
+    registers_at: usize,
+    sample: usize,
+}
+
+impl<'l, S: Scalar> Arrays<'l, S> {
     /// Where a place of memory is.
     #[inline(always)]
     fn at(&self, source: Source, part: Part) -> Option<usize> {
@@ -81,6 +199,30 @@ impl<S: Scalar> Running<'_, S> {
         }
     }
 
+    /// The numbers of an operand, where the result is at `to`.
+    #[inline(always)]
+    fn of<'m>(&self, source: Source, part: Part, to: usize, rest: &Rest<'m, S>) -> Option<Operand<'m, S>>
+    where
+        'l: 'm,
+    {
+        if let Source::Cell(cell) = source {
+            return Some(Operand::One(*rest.get(cell as usize, 1)?.first()?));
+        }
+        if let Some(at) = self.at(source, part) {
+            let same = at == to;
+            return Some(if same { Operand::Same } else { Operand::Slice(rest.get(at, part.count)?) });
+        }
+        let Source::Array(array) = source else { return None };
+        let rows = match self.lanes.arrays.get(array as usize)? {
+            Rows::Inputs => self.inputs,
+            Rows::Targets => self.targets,
+            Rows::Memory(_) => return None,
+        };
+        Some(Operand::Slice(rows.get(part.start..part.start + part.count)?))
+    }
+}
+
+impl<S: Scalar> Running<'_, S> {
     #[inline(always)]
     fn run<I: Isa>(
         &mut self,
@@ -88,49 +230,38 @@ impl<S: Scalar> Running<'_, S> {
         Instruction { operation, to, operands }: &Instruction<Source>,
         part: Part,
     ) -> Option<()> {
-        let at = self.at(*to, part)?;
-        let [o, a, b, c] = operands.map(|operand| (operand, self.at(operand, part)));
-        let (inputs, targets, arrays) = (self.inputs, self.targets, &self.lanes.arrays);
+        let Running { lanes, inputs, targets, registers_at, sample, .. } = *self;
+        let arrays = Arrays { lanes, inputs, targets, registers_at, sample };
+        let at = arrays.at(*to, part)?;
         let (to, rest) = split(self.memory, at, part.count)?;
-        let of = |(source, own): (Source, Option<usize>)| -> Option<Operand<'_, S>> {
-            match (source, own) {
-                (Source::Cell(cell), _) => Some(Operand::One(*one(&rest, cell)?)),
-                (_, Some(own)) if own == at => Some(Operand::Same),
-                (_, Some(own)) => Some(Operand::Slice(rest.get(own, part.count)?)),
-                (Source::Array(array), None) => {
-                    let rows = match arrays.get(array as usize)? {
-                        Rows::Inputs => inputs,
-                        Rows::Targets => targets,
-                        Rows::Memory(_) => return None,
-                    };
-                    Some(Operand::Slice(rows.get(part.start..part.start + part.count)?))
-                }
-                (Source::Register(_), None) => None,
-            }
-        };
+        let [o, a, b, c] = *operands;
+        let of = |source: Source| arrays.of(source, part, at, &rest);
+        // Macros, since a closure would be a function that is not compiled for the instruction set.
         match operation {
-            Operation::Copy => copy(to, of(o)?),
-            Operation::Negate => unary(to, of(o)?, |x| -x),
-            Operation::Exp => function(to, of(o)?, S::exp),
-            Operation::Ln => function(to, of(o)?, S::ln),
-            Operation::Sqrt => function(to, of(o)?, |x| isa.sqrt(x)),
-            Operation::Tanh => function(to, of(o)?, S::tanh),
-            Operation::Erf => function(to, of(o)?, S::erf),
-            Operation::Floor => function(to, of(o)?, S::floor),
-            Operation::FusedExp => function(to, of(o)?, |x| isa.exp(x)),
-            Operation::FusedLn => function(to, of(o)?, |x| isa.ln(x)),
-            Operation::FusedTanh => function(to, of(o)?, |x| isa.tanh(x)),
-            Operation::FusedErf => function(to, of(o)?, |x| isa.erf(x)),
-            Operation::Add => binary(to, of(o)?, of(a)?, |o, a| o + a),
-            Operation::Subtract => binary(to, of(o)?, of(a)?, |o, a| o - a),
-            Operation::Multiply => binary(to, of(o)?, of(a)?, |o, a| o * a),
-            Operation::Divide => binary(to, of(o)?, of(a)?, |o, a| o / a),
-            Operation::Power => binary(to, of(o)?, of(a)?, S::powf),
-            Operation::AddProduct => ternary(to, of(o)?, of(a)?, of(b)?, |o, a, b| o + a * b),
-            Operation::SubtractProduct => ternary(to, of(o)?, of(a)?, of(b)?, |o, a, b| o - a * b),
-            Operation::FusedAdd => ternary(to, of(o)?, of(a)?, of(b)?, |o, a, b| isa.multiply_add(a, b, o)),
+            Operation::Copy => return copy(to, of(o)?),
+            Operation::Negate => unary!(to, of(o)?, |x| -x),
+            Operation::Exp => function!(to, of(o)?, |x| S::exp(x)),
+            Operation::Ln => function!(to, of(o)?, |x| S::ln(x)),
+            Operation::Sqrt => function!(to, of(o)?, |x| isa.sqrt(x)),
+            Operation::Tanh => function!(to, of(o)?, |x| S::tanh(x)),
+            Operation::Erf => function!(to, of(o)?, |x| S::erf(x)),
+            Operation::Floor => function!(to, of(o)?, |x| S::floor(x)),
+            Operation::FusedExp => function!(to, of(o)?, |x| fused::exp(isa, x)),
+            Operation::FusedLn => function!(to, of(o)?, |x| fused::ln(isa, x)),
+            Operation::FusedTanh => function!(to, of(o)?, |x| fused::tanh(isa, x)),
+            Operation::FusedErf => function!(to, of(o)?, |x| fused::erf(isa, x)),
+            Operation::Add => binary!(to, of(o)?, of(a)?, |o, a| o + a),
+            Operation::Subtract => binary!(to, of(o)?, of(a)?, |o, a| o - a),
+            Operation::Multiply => binary!(to, of(o)?, of(a)?, |o, a| o * a),
+            Operation::Divide => binary!(to, of(o)?, of(a)?, |o, a| o / a),
+            Operation::Power => binary!(to, of(o)?, of(a)?, |o, a| S::powf(o, a)),
+            Operation::AddProduct => ternary!(to, of(o)?, of(a)?, of(b)?, |o, a, b| o + a * b),
+            Operation::SubtractProduct => ternary!(to, of(o)?, of(a)?, of(b)?, |o, a, b| o - a * b),
+            Operation::FusedAdd => {
+                ternary!(to, of(o)?, of(a)?, of(b)?, |o, a, b| isa.multiply_add_in_loop(a, b, o));
+            }
             Operation::FusedSubtract => {
-                ternary(to, of(o)?, of(a)?, of(b)?, |o, a, b| isa.multiply_add(-a, b, o))
+                ternary!(to, of(o)?, of(a)?, of(b)?, |o, a, b| isa.multiply_add_in_loop(-a, b, o));
             }
             Operation::Select(comparison) => {
                 let (Operand::Slice(o), Operand::Slice(a), Operand::Slice(b), Operand::Slice(c)) =
@@ -139,16 +270,10 @@ impl<S: Scalar> Running<'_, S> {
                     return None;
                 };
                 select(to, *comparison, [o, a, b, c]);
-                Some(())
             }
         }
+        Some(())
     }
-}
-
-/// A number that is not written.
-#[inline(always)]
-fn one<'m, S>(rest: &Rest<'m, S>, cell: u32) -> Option<&'m S> {
-    rest.get(cell as usize, 1)?.first()
 }
 
 #[inline(always)]
@@ -162,74 +287,12 @@ fn copy<S: Scalar>(to: &mut [S], o: Operand<'_, S>) -> Option<()> {
 }
 
 #[inline(always)]
-fn unary<S: Scalar>(to: &mut [S], o: Operand<'_, S>, f: impl Fn(S) -> S) -> Option<()> {
-    let Operand::Slice(o) = o else { return None };
-    to.iter_mut().zip(o).for_each(|(to, &o)| *to = f(o));
-    Some(())
-}
-
-/// A costly function, in blocks of one length, since a loop over the rest is not vectorized.
-#[inline(always)]
-fn function<S: Scalar>(to: &mut [S], o: Operand<'_, S>, f: impl Fn(S) -> S) -> Option<()> {
-    let Operand::Slice(o) = o else { return None };
-    super::kernels::map(o, to, f);
-    Some(())
-}
-
-#[inline(always)]
-fn binary<S: Scalar>(
-    to: &mut [S],
-    o: Operand<'_, S>,
-    a: Operand<'_, S>,
-    f: impl Fn(S, S) -> S,
-) -> Option<()> {
-    match (o, a) {
-        (Operand::Slice(o), Operand::Slice(a)) => {
-            to.iter_mut().zip(o).zip(a).for_each(|((to, &o), &a)| *to = f(o, a));
-        }
-        (Operand::Slice(o), Operand::One(a)) => to.iter_mut().zip(o).for_each(|(to, &o)| *to = f(o, a)),
-        (Operand::One(o), Operand::Slice(a)) => to.iter_mut().zip(a).for_each(|(to, &a)| *to = f(o, a)),
-        (Operand::Same, Operand::Slice(a)) => to.iter_mut().zip(a).for_each(|(to, &a)| *to = f(*to, a)),
-        (Operand::Same, Operand::One(a)) => to.iter_mut().for_each(|to| *to = f(*to, a)),
-        (Operand::One(_), Operand::One(_)) | (_, Operand::Same) => return None,
-    }
-    Some(())
-}
-
-#[inline(always)]
-fn ternary<S: Scalar>(
-    to: &mut [S],
-    o: Operand<'_, S>,
-    a: Operand<'_, S>,
-    b: Operand<'_, S>,
-    f: impl Fn(S, S, S) -> S,
-) -> Option<()> {
-    let Operand::Slice(b) = b else { return None };
-    match (o, a) {
-        (Operand::Slice(o), Operand::Slice(a)) => {
-            let all = to.iter_mut().zip(o).zip(a).zip(b);
-            all.for_each(|(((to, &o), &a), &b)| *to = f(o, a, b));
-        }
-        (Operand::Slice(o), Operand::One(a)) => {
-            to.iter_mut().zip(o).zip(b).for_each(|((to, &o), &b)| *to = f(o, a, b));
-        }
-        (Operand::Same, Operand::Slice(a)) => {
-            to.iter_mut().zip(a).zip(b).for_each(|((to, &a), &b)| *to = f(*to, a, b));
-        }
-        (Operand::Same, Operand::One(a)) => {
-            to.iter_mut().zip(b).for_each(|(to, &b)| *to = f(*to, a, b));
-        }
-        (Operand::One(_), _) | (_, Operand::Same) => return None,
-    }
-    Some(())
-}
-
-#[inline(always)]
 fn select<S: Scalar>(to: &mut [S], comparison: Comparison, [o, a, b, c]: [&[S]; 4]) {
-    let all = to.iter_mut().zip(o).zip(a).zip(b).zip(c);
     macro_rules! each {
         ($comparison:expr) => {
-            all.for_each(|((((to, &o), &a), &b), &c)| *to = if holds($comparison, o, a) { b } else { c })
+            for ((((to, &o), &a), &b), &c) in to.iter_mut().zip(o).zip(a).zip(b).zip(c) {
+                *to = if holds($comparison, o, a) { b } else { c };
+            }
         };
     }
     match comparison {

@@ -31,8 +31,8 @@ impl<S: Scalar> WithIsa for Numbers<'_, S> {
                 Operation::Divide => of(o) / of(a),
                 Operation::AddProduct => of(o) + of(a) * of(b),
                 Operation::SubtractProduct => of(o) - of(a) * of(b),
-                Operation::FusedAdd => isa.multiply_add(of(a), of(b), of(o)),
-                Operation::FusedSubtract => isa.multiply_add(-of(a), of(b), of(o)),
+                Operation::FusedAdd => isa.multiply_add_in_loop(of(a), of(b), of(o)),
+                Operation::FusedSubtract => isa.multiply_add_in_loop(-of(a), of(b), of(o)),
                 Operation::Select(comparison) => {
                     if holds(*comparison, of(o), of(a)) {
                         of(b)
@@ -46,10 +46,10 @@ impl<S: Scalar> WithIsa for Numbers<'_, S> {
                 Operation::Tanh => of(o).tanh(),
                 Operation::Erf => of(o).erf(),
                 Operation::Floor => of(o).floor(),
-                Operation::FusedExp => isa.exp(of(o)),
-                Operation::FusedLn => isa.ln(of(o)),
-                Operation::FusedTanh => isa.tanh(of(o)),
-                Operation::FusedErf => isa.erf(of(o)),
+                Operation::FusedExp => fused::exp(isa, of(o)),
+                Operation::FusedLn => fused::ln(isa, of(o)),
+                Operation::FusedTanh => fused::tanh(isa, of(o)),
+                Operation::FusedErf => fused::erf(isa, of(o)),
                 Operation::Power => of(o).powf(of(a)),
             };
             if let Some(place) = memory.get_mut(*to as usize) {
@@ -70,4 +70,23 @@ pub(super) fn holds<S: Scalar>(comparison: Comparison, a: S, b: S) -> bool {
         Comparison::Equal => a == b,
         Comparison::NotEqual => a != b,
     }
+}
+
+/// The functions of `arithmetic fused`.
+pub(super) mod fused {
+    use mlp_kernels::{
+        Scalar,
+        isa::{machine::InLoop, traits::Isa},
+    };
+
+    macro_rules! functions {
+        ($($name:ident: $by:ident),*) => {$(
+            #[inline(always)]
+            pub(in crate::run) fn $name<S: Scalar, I: Isa>(isa: I, x: S) -> S {
+                if const { I::FUSES } { x.$by(InLoop(isa)) } else { isa.$name(x) }
+            }
+        )*};
+    }
+
+    functions!(exp: exp_by, ln: ln_by, tanh: tanh_by, erf: erf_by);
 }

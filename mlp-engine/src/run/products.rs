@@ -97,7 +97,7 @@ impl<S: Scalar> Runner<'_, S> {
     }
 }
 
-/// So many numbers of rows, from those of a sample on.
+/// This many numbers of rows, from those of a sample on.
 fn rows<'m, S: Scalar>(
     rest: &Rest<'m, S>,
     data: Data<'m, S>,

@@ -31,6 +31,13 @@ impl<S: Scalar> Runner<'_, S> {
             }
             Step::Input => self.input(sample, frame),
             Step::Target => self.target(sample, frame),
+            Step::OutputGradient => {
+                let (at, count) = (self.program.output_gradient_at, self.program.outputs);
+                let Targets::Numbers(gradients) = frame.targets else { return Err(Error::Program) };
+                let gradient = part(gradients, sample * count, count)?;
+                place(frame.memory, At::once(at), count)?.copy_from_slice(gradient);
+                Ok(())
+            }
             Step::Copy { to, from, count } => copy(frame.memory, to.of(sample), from.of(sample), *count),
             Step::Clear { at, count } => {
                 place(frame.memory, *at, *count)?.fill(S::ZERO);
@@ -84,6 +91,13 @@ impl<S: Scalar> Runner<'_, S> {
                 let start = sample * self.program.outputs + to;
                 let outputs = frame.outputs.get_mut(start..start + count).ok_or(Error::Program)?;
                 outputs.copy_from_slice(numbers);
+                Ok(())
+            }
+            Step::InputGradient { from, to, count } => {
+                let numbers = part(frame.memory, from.of(sample), *count)?;
+                let start = sample * self.program.inputs + to;
+                let written = frame.outputs.get_mut(start..start + count).ok_or(Error::Program)?;
+                written.copy_from_slice(numbers);
                 Ok(())
             }
             Step::AddLoss(at) => {

@@ -122,7 +122,7 @@ fn declared_sample(derivation: &Derivation) -> Option<Sample> {
     for data in &derivation.inputs {
         sample.input.extend(data.values.as_ref()?);
     }
-    if let Some(target) = &derivation.target {
+    for target in &derivation.targets {
         sample.target.extend(target.values.as_ref()?);
     }
     Some(sample)
@@ -165,6 +165,8 @@ fn shown(derivation: &Derivation, id: EquationId) -> Option<String> {
         | Symbol::BatchGradient(..)
         | Symbol::PenaltyGradient(_)
         | Symbol::ObjectiveGradient(_)
+        | Symbol::Pulled(_)
+        | Symbol::BatchPulled(_)
         | Symbol::StepNumber
         | Symbol::State { .. }
         | Symbol::GradientNorm

@@ -28,7 +28,7 @@ fn use_up(text: &str) {
             };
             assert!(diagnostics.iter().all(inside), "{diagnostics:?}");
             let ast = parse(text, &mut Diagnostics::default());
-            let _ = mlp_rust::stub(&outlines(&ast, text), None);
+            let _ = mlp_rust::stub(&outlines(&ast, text), None, None);
         }
     }
 }

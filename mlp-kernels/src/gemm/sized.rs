@@ -1,8 +1,42 @@
-//! The product of a matrix and a vector for one sample, with sizes that are known when the program runs: as
+//! Products of a matrix and a vector for one sample, with sizes that are known when the program runs: as
 //! [`gemv`](super::gemv), whose sizes are constants.
+//!
+//! They are no [`Product::compute`]: its frame has room for packed operands, and touching the pages of the frame takes
+//! longer than a small product.
 
 use super::super::isa::vector::{Outlined, Vector};
 use super::super::scalar::Scalar;
+use super::blocking::unpacked;
+use super::product::{Product, Sizes, forward};
+
+/// A product that packs nothing.
+struct VectorMatrix<E, const FUSED: bool>(Product<E>);
+
+impl<V: Vector, const FUSED: bool> Outlined<V> for VectorMatrix<V::Element, FUSED> {
+    #[inline(always)]
+    unsafe fn run(self) {
+        // SAFETY: as for the caller.
+        unsafe { unpacked::<V, FUSED>(&self.0) }
+    }
+}
+
+/// y = x W; then + b unless it is null.
+///
+/// # Safety
+/// As for [`matrix_vector`], for a matrix with as many rows as x has elements.
+pub(in super::super) unsafe fn vector_matrix<V: Vector, const FUSED: bool>(
+    x: *const V::Element,
+    w: *const V::Element,
+    bias: *const V::Element,
+    y: *mut V::Element,
+    [depth, columns]: [usize; 2],
+) {
+    let product = forward(x, w, bias, y, Sizes { rows: 1, depth, columns });
+    if !product.is_empty() {
+        // SAFETY: as for the caller.
+        unsafe { V::outline(VectorMatrix::<V::Element, FUSED>(product)) }
+    }
+}
 
 /// The operands of W x; `bias` is null if there is none.
 struct MatrixVector<E, const FUSED: bool> {
@@ -17,7 +51,7 @@ struct MatrixVector<E, const FUSED: bool> {
 /// y = W x, with a row in each lane; then + b unless it is null.
 ///
 /// # Safety
-/// The arrays have the sizes of a matrix with so many rows and columns; the processor has the instructions of V.
+/// The arrays have the sizes of a matrix with these rows and columns; the processor has the instructions of V.
 pub(in super::super) unsafe fn matrix_vector<V: Vector, const FUSED: bool>(
     w: *const V::Element,
     x: *const V::Element,
@@ -61,7 +95,7 @@ impl<V: Vector, const FUSED: bool> Outlined<V> for MatrixVector<V::Element, FUSE
     }
 }
 
-/// What a sum of so many terms starts with.
+/// What a sum of this many terms starts with.
 #[inline(always)]
 fn start<V: Vector>(terms: usize) -> V::Element {
     if terms == 0 { V::Element::ZERO } else { -V::Element::ZERO }

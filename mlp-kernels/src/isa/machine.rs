@@ -1,6 +1,7 @@
 //! An instruction set that is chosen when the program runs, with products whose sizes are known only then: the same
 //! kernels as those of [`Isa`], and the same bits.
 
+use super::super::arithmetic::Arithmetic;
 use super::super::gemm::epilogue::{Descent, Epilogue};
 use super::super::gemm::product::{self, Product, Sizes};
 use super::super::gemm::sized;
@@ -32,6 +33,17 @@ enum Kind {
     Neon(Neon),
 }
 
+/// A product and its addition to a sum are rounded once, in loops of large functions.
+#[derive(Clone, Copy, Debug)]
+pub struct InLoop<I>(pub I);
+
+impl<I: Isa> Arithmetic for InLoop<I> {
+    #[inline(always)]
+    fn multiply_add<T: Scalar>(self, a: T, b: T, c: T) -> T {
+        self.0.multiply_add_in_loop(a, b, c)
+    }
+}
+
 /// Samples, and elements of the vectors of each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Lengths {
@@ -44,6 +56,7 @@ pub struct Lengths {
 }
 
 impl Lengths {
+    #[inline]
     fn fit(self, inner: usize, outer: usize, matrix: usize) -> Option<()> {
         let fits = self.samples.checked_mul(self.inner)? == inner
             && self.samples.checked_mul(self.outer)? == outer
@@ -160,6 +173,7 @@ impl Machine {
         self.forward(rounding, forward)
     }
 
+    #[inline]
     fn forward<S: Scalar>(self, rounding: Rounding, forward: Forward<'_, S>) -> Option<()> {
         match self.0 {
             Kind::Portable => forward.portable(rounding),
@@ -234,7 +248,7 @@ registers!(Neon: core::arch::aarch64::float32x4_t, core::arch::aarch64::float64x
 #[inline(always)]
 fn add_product<S: Scalar>(isa: impl Isa, rounding: Rounding, sum: S, a: S, b: S) -> S {
     match rounding {
-        Rounding::Fused => isa.multiply_add(a, b, sum),
+        Rounding::Fused => isa.multiply_add_in_loop(a, b, sum),
         Rounding::Separate => sum + a * b,
     }
 }
@@ -308,13 +322,19 @@ impl<'p, S: Scalar> Forward<'p, S> {
         // SAFETY: the slices have these lengths, and so has the bias if there is one; no result overlaps an operand; S is
         // the type that pointers are cast to; an instruction set is made only where the processor has it.
         unsafe {
-            if by_rows && samples == 1 {
-                match rounding {
-                    Rounding::Fused => {
+            if samples == 1 {
+                match (by_rows, rounding) {
+                    (true, Rounding::Fused) => {
                         sized::matrix_vector::<I::Register, true>(w, x, bias, y, [outer, inner]);
                     }
-                    Rounding::Separate => {
+                    (true, Rounding::Separate) => {
                         sized::matrix_vector::<I::Register, false>(w, x, bias, y, [outer, inner]);
+                    }
+                    (false, Rounding::Fused) => {
+                        sized::vector_matrix::<I::Register, true>(x, w, bias, y, [inner, outer]);
+                    }
+                    (false, Rounding::Separate) => {
+                        sized::vector_matrix::<I::Register, false>(x, w, bias, y, [inner, outer]);
                     }
                 }
                 return;
@@ -422,28 +442,36 @@ impl<S: Scalar> WithIsa for One<'_, S> {
 }
 
 impl<S: Scalar> One<'_, S> {
+    // Loops, and no methods of iterators that take closures: those would be functions that are not compiled for the
+    // instruction set.
     #[inline(always)]
     fn rounded<I: Isa>(self, isa: I, rounding: Rounding) {
         let Outer { lengths, sum, a, b } = self.outer;
-        let outer = lengths.outer;
+        let outer = lengths.outer.max(1);
         let Sum { first, count, total, descent } = sum;
         let mean = Mean::over(count.filter(|count| *count != S::ONE));
-        let add = |sum, a, b| add_product(isa, rounding, sum, a, b);
         match (descent, mean, first) {
             (Some((w, rate)), Mean::None, true) => {
                 let factor = -rate;
-                for (row, &a) in w.chunks_exact_mut(outer.max(1)).zip(a) {
-                    row.iter_mut().zip(b).for_each(|(w, &b)| *w = add(*w, factor, add(S::ZERO, a, b)));
+                for (row, &a) in w.chunks_exact_mut(outer).zip(a) {
+                    for (w, &b) in row.iter_mut().zip(b) {
+                        let gradient = add_product(isa, rounding, S::ZERO, a, b);
+                        *w = add_product(isa, rounding, *w, factor, gradient);
+                    }
                 }
             }
             (None, Mean::None, true) => {
-                for (row, &a) in total.chunks_exact_mut(outer.max(1)).zip(a) {
-                    row.iter_mut().zip(b).for_each(|(total, &b)| *total = add(S::ZERO, a, b));
+                for (row, &a) in total.chunks_exact_mut(outer).zip(a) {
+                    for (total, &b) in row.iter_mut().zip(b) {
+                        *total = add_product(isa, rounding, S::ZERO, a, b);
+                    }
                 }
             }
             (None, Mean::None, false) => {
-                for (row, &a) in total.chunks_exact_mut(outer.max(1)).zip(a) {
-                    row.iter_mut().zip(b).for_each(|(total, &b)| *total = add(*total, a, b));
+                for (row, &a) in total.chunks_exact_mut(outer).zip(a) {
+                    for (total, &b) in row.iter_mut().zip(b) {
+                        *total = add_product(isa, rounding, *total, a, b);
+                    }
                 }
             }
             (descent, _, first) => {

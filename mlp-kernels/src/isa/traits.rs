@@ -22,6 +22,12 @@ pub trait Isa: Copy {
         fused::multiply_add(a, b, c)
     }
 
+    /// [`multiply_add`](Self::multiply_add), always inlined: for a few loops in large functions.
+    #[inline(always)]
+    fn multiply_add_in_loop<T: Scalar>(self, a: T, b: T, c: T) -> T {
+        self.multiply_add(a, b, c)
+    }
+
     /// The square root, correctly rounded; NaN below 0.
     #[inline(always)]
     fn sqrt<T: Scalar>(self, x: T) -> T {

@@ -81,6 +81,14 @@ macro_rules! implement_isa {
             }
 
             #[inline(always)]
+            fn multiply_add_in_loop<T: Scalar>(self, a: T, b: T, c: T) -> T {
+                // SAFETY: as above.
+                unsafe {
+                    with_vector!(T, $f32, $f64, |V| same(V::multiply_add_one(same(a), same(b), same(c))))
+                }
+            }
+
+            #[inline(always)]
             fn sqrt<T: Scalar>(self, x: T) -> T {
                 // SAFETY: as above.
                 unsafe { with_vector!(T, $f32, $f64, |V| same(V::sqrt_one(same(x)))) }

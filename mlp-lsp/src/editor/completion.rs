@@ -147,6 +147,7 @@ impl Analysis {
                 Kind::Network | Kind::Function | Kind::Rule => false,
                 Kind::Input
                 | Kind::Target
+                | Kind::Importance
                 | Kind::Element
                 | Kind::Parameter(_)
                 | Kind::Layer

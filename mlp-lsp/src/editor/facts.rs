@@ -25,7 +25,7 @@ impl Facts {
                 facts.lines.insert(name.clone(), shape(equation.shape));
             }
         }
-        for data in derivation.inputs.iter().chain(&derivation.target) {
+        for data in derivation.inputs.iter().chain(&derivation.targets) {
             let classes = match data.shape.count() {
                 _ if !data.class => String::new(),
                 1 => ", the only class".to_owned(),

@@ -98,6 +98,7 @@ fn word_of(kind: Kind) -> &'static str {
         Kind::Network => "network",
         Kind::Input => "input",
         Kind::Target => "target",
+        Kind::Importance => "importance",
         Kind::Parameter(ParameterKind::Weight) => "weights",
         Kind::Parameter(ParameterKind::Bias) => "biases",
         Kind::Layer => "layer",
@@ -147,6 +148,7 @@ fn part_of(kind: Kind) -> &'static str {
         | Kind::Network
         | Kind::Input
         | Kind::Target
+        | Kind::Importance
         | Kind::Parameter(_)
         | Kind::Layer
         | Kind::Constant

@@ -74,7 +74,18 @@ impl<'t> Sentence<'t> {
 
     /// Whether its formulas can use more than constants.
     pub(super) fn calls(&self) -> bool {
-        let constants = ["seed", "const", "train", "data", "unroll", "weights", "biases", "input", "target"];
+        let constants = [
+            "seed",
+            "const",
+            "train",
+            "data",
+            "unroll",
+            "weights",
+            "biases",
+            "input",
+            "target",
+            "importance",
+        ];
         let word =
             self.first().filter(|word| ["layer", "loss", "penalty", "fn"].contains(word)).or(self.owner);
         !self.first().is_some_and(|first| constants.contains(&first))
@@ -105,8 +116,10 @@ impl<'t> Sentence<'t> {
             (_, Some("train")) => self.train(last),
             (_, Some("unroll")) => Expected::Choice(&["always", "never"]),
             (_, Some("arithmetic")) => Expected::Choice(&["separate", "fused"]),
+            (_, Some("backward")) => Expected::Choice(&["inputs"]),
             (_, Some("allow")) => Expected::Warning,
-            (_, Some("loss" | "penalty" | "seed" | "data")) => Expected::Formula,
+            (_, Some("loss")) if last == Some("weighted") => Expected::Choice(&["by"]),
+            (_, Some("loss" | "penalty" | "seed" | "batch" | "data" | "output")) => Expected::Formula,
             _ if last == Some("~") => Expected::Initializer,
             (_, Some("target")) if last == Some(":") => Expected::Choice(&["class"]),
             (Some("data"), _) => Expected::Formula,

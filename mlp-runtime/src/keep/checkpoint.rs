@@ -33,7 +33,7 @@ pub struct Progress {
 /// another rate, seed or name. Settings of the rule are not in the file: they are those of the specification, or those that
 /// the program sets. In Python the file is a dictionary of tensors, those of the optimizer called `optimizer.…`, and the rest
 /// is its metadata: `mlp.step`, `mlp.epoch`, `mlp.position`, `mlp.order_seed`, `mlp.best`, `mlp.network`,
-/// `mlp.layout_hash`, `mlp.fingerprint` and the keys of the user.
+/// `mlp.layout_hash` and the keys of the user.
 ///
 /// ```
 /// use mlp_runtime::{Trainable, keep::{Checkpoint, File, LoadError, Progress}};
@@ -97,14 +97,12 @@ impl<N: Trainable> Checkpoint<'_, N> {
         sink: impl FnMut(&[u8]) -> Result<(), E>,
     ) -> Result<(), SaveError<E>> {
         let Progress { step, epoch, position, order_seed, best } = self.progress;
-        let [layout, fingerprint] = [N::LAYOUT_HASH, N::FINGERPRINT].map(digits);
-        let [layout, fingerprint] =
-            [&layout, &fingerprint].map(|of| core::str::from_utf8(of).unwrap_or_default());
+        let layout = digits(N::LAYOUT_HASH);
+        let layout = core::str::from_utf8(&layout).unwrap_or_default();
         let own = [
             ("mlp.checkpoint", Value::Whole(VERSION)),
             ("mlp.network", Value::Text(N::NAME)),
             ("mlp.layout_hash", Value::Text(layout)),
-            ("mlp.fingerprint", Value::Text(fingerprint)),
             ("mlp.step", Value::Whole(step)),
             ("mlp.epoch", Value::Whole(epoch)),
             ("mlp.position", Value::Whole(position)),

@@ -5,10 +5,10 @@ use core::fmt;
 use super::json::{Malformed, Sizes, Text};
 use crate::network::ParameterShape;
 
-/// A text of a file as far as an error keeps it: the first 60 bytes.
+/// A text of a file as far as an error keeps it: the first 46 bytes.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Excerpt {
-    bytes: [u8; 60],
+    bytes: [u8; 46],
     length: u8,
     is_cut: bool,
 }
@@ -23,7 +23,7 @@ impl Excerpt {
     }
 
     fn of(text: impl Iterator<Item = char>) -> Self {
-        let mut excerpt = Excerpt { bytes: [0; 60], length: 0, is_cut: false };
+        let mut excerpt = Excerpt { bytes: [0; 46], length: 0, is_cut: false };
         for of in text {
             let mut encoded = [0; 4];
             let encoded = of.encode_utf8(&mut encoded).as_bytes();
@@ -74,16 +74,16 @@ impl fmt::Display for TensorName {
     }
 }
 
-/// The shape of a tensor in a file, as far as an error keeps it: the first 4 sizes.
+/// The shape of a tensor in a file, as far as an error keeps it: the first 2 sizes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FoundShape {
-    sizes: [u64; 4],
+    sizes: [u64; 2],
     rank: usize,
 }
 
 impl FoundShape {
     pub(super) fn new(found: Sizes<'_>) -> Self {
-        let mut shape = FoundShape { sizes: [0; 4], rank: 0 };
+        let mut shape = FoundShape { sizes: [0; 2], rank: 0 };
         for size in found.iter() {
             if let Some(place) = shape.sizes.get_mut(shape.rank) {
                 *place = size;

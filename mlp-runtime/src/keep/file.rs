@@ -131,6 +131,9 @@ impl<'f> File<'f> {
     }
 
     fn check(&self) -> Result<(), LoadError> {
+        if !self.header.starts_with('{') {
+            return Err(Json::new(self.header).malformed("`{`").into());
+        }
         let (mut items, mut end, mut count) = (Items::new(self.header), 0, 0);
         let (mut in_order, mut has_metadata) = (true, false);
         while let Some(item) = items.next()? {

@@ -11,6 +11,7 @@ mod ends;
 mod exact_functions;
 mod f32_functions;
 mod f64_functions;
+mod flat;
 mod isa_sizes;
 mod isas;
 mod kernels;
@@ -20,5 +21,6 @@ mod random;
 mod reference_values;
 #[cfg(feature = "source")]
 mod standalone;
+mod values;
 #[cfg(feature = "ndarray")]
 mod views;

@@ -59,6 +59,41 @@ impl Tensors for Rate {
     }
 }
 
+#[cfg(feature = "alloc")]
+mod heap {
+    use super::*;
+
+    impl Boxed for Line {
+        fn boxed() -> Box<Self> {
+            Box::default()
+        }
+    }
+
+    impl BoxedWithSeed for Line {
+        fn boxed_with_seed(seed: u64) -> Box<Self> {
+            let mut line = Self::boxed();
+            line.initialize(seed);
+            line
+        }
+    }
+
+    impl Boxed for Rate {
+        fn boxed() -> Box<Self> {
+            Box::default()
+        }
+
+        fn copy_settings(&mut self, from: &Self) {
+            self.0 = from.0;
+        }
+    }
+
+    /// What is neither a tensor nor a step is copied, too.
+    #[test]
+    fn copies() {
+        assert_eq!((Rate(0.5).boxed_copy().0, *stale().boxed_copy()), (0.5, stale()));
+    }
+}
+
 impl Network for Line {
     type Input = [f64; 1];
     type Output = [f64; 1];

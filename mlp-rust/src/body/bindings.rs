@@ -7,10 +7,11 @@ use mlp_dsl::{
     plan::{Instruction, Operand, Storage},
     shape::Shape,
 };
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
 use super::{Context, size};
+use crate::names::identifier;
 
 /// The values that instructions read and write, by number.
 pub(super) struct Bindings<'c> {
@@ -105,19 +106,55 @@ impl<'c> Bindings<'c> {
         if data.is_empty() {
             return data;
         }
-        let is_target = |storage| storage == Storage::Target;
-        let target = self.stored(is_target).next().map(|_| quote!(let __target = &__targets[__sample];));
-        quote!(let __input = &__inputs[__sample]; #target #data)
+        let uses = |own: Storage| self.stored(|storage| storage == own).next().is_some();
+        let target = uses(Storage::Target).then(|| quote!(let __target = &__targets[__sample];));
+        let output = uses(Storage::OutputGradient)
+            .then(|| quote!(let __output_gradient = &__output_gradients[__sample];));
+        quote!(let __input = &__inputs[__sample]; #target #output #data)
     }
 
     /// Names for the input and the target.
     pub(super) fn data(&self) -> TokenStream {
         let inputs = self.context.derivation.inputs.iter().collect::<Vec<_>>();
         let mut code = self.elements(&inputs, &quote!(__input));
-        if let Some(target) = &self.context.derivation.target {
-            code.extend(self.target(target));
+        match self.context.derivation.targets.as_slice() {
+            [target] => code.extend(self.target(target)),
+            targets => code.extend(targets.iter().map(|target| self.field_of_target(target))),
         }
+        code.extend(self.output_gradient());
         code
+    }
+
+    /// Names for the gradient with respect to the output.
+    fn output_gradient(&self) -> TokenStream {
+        let derivation = self.context.derivation;
+        let (Some(back), Some(layer)) = (&derivation.pull_back, derivation.output()) else {
+            return TokenStream::new();
+        };
+        let array = quote!(__output_gradient);
+        let used = back.output.iter().enumerate().filter(|(_, id)| self.is_used(**id));
+        let named = used.map(|(index, id)| match layer.value {
+            Value::Packed(_) => self.whole(*id, Shape::Scalar, (index, 1), &array),
+            Value::Whole(_) => self.whole(*id, layer.shape, (0, 1), &array),
+        });
+        named.collect()
+    }
+
+    /// One of several targets, a field.
+    fn field_of_target(&self, target: &Data) -> TokenStream {
+        let field = identifier(&target.name, Span::call_site());
+        match &target.value {
+            Value::Packed(_) => self.elements(&[target], &quote!(__target.#field)),
+            Value::Whole(id) if self.is_used(*id) => {
+                let (name, real) = (self.context.names.of(*id), self.context.real());
+                match target.shape {
+                    _ if target.class => quote!(let #name = &__target.#field.one_hot::<#real>();),
+                    Shape::Scalar => quote!(let #name = __target.#field;),
+                    Shape::Vector(_) | Shape::Matrix(..) => quote!(let #name = &__target.#field;),
+                }
+            }
+            Value::Whole(_) => TokenStream::new(),
+        }
     }
 
     /// A class is a vector with a single 1.

@@ -121,6 +121,7 @@ impl Loops<'_> {
         match operand.storage {
             Storage::Input => quote!(#runtime::first(__inputs, __count)),
             Storage::Target => quote!(#runtime::first(__targets, __count)),
+            Storage::OutputGradient => quote!(#runtime::first(__output_gradients, __count)),
             Storage::Parameter(_)
             | Storage::Gradient(_)
             | Storage::Setting(_)

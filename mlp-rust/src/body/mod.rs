@@ -3,6 +3,7 @@
 mod bindings;
 pub(super) mod dispatch;
 pub(super) mod formula;
+mod inputs;
 mod loops;
 mod products;
 mod routines;
@@ -98,6 +99,7 @@ impl Body<'_> {
                 quote!(#field[__sample] = #name;)
             }
             Instruction::Output(output) => self.output(output),
+            Instruction::InputGradient(values) => self.input_gradient(values),
             Instruction::Trace(value) => {
                 let (field, name) = (self.context.field(value.value), self.name(value));
                 match value.shape {
@@ -142,6 +144,7 @@ impl Body<'_> {
             Storage::State(of) | Storage::Setting(of) => (quote!(__optimizer), self.context.field(of)),
             Storage::Input
             | Storage::Target
+            | Storage::OutputGradient
             | Storage::StepNumber
             | Storage::Workspace
             | Storage::Local
@@ -180,6 +183,7 @@ impl Body<'_> {
                     | Storage::Setting(_)
                     | Storage::Input
                     | Storage::Target
+                    | Storage::OutputGradient
                     | Storage::StepNumber
                     | Storage::Workspace
                     | Storage::Local

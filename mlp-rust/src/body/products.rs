@@ -56,6 +56,7 @@ impl Products<'_> {
             }
             Storage::Input
             | Storage::Target
+            | Storage::OutputGradient
             | Storage::Parameter(_)
             | Storage::Gradient(_)
             | Storage::Setting(_)
@@ -100,6 +101,7 @@ impl Products<'_> {
             Storage::Parameter(of) => Some(self.0.context.field(of)),
             Storage::Input
             | Storage::Target
+            | Storage::OutputGradient
             | Storage::Gradient(_)
             | Storage::Setting(_)
             | Storage::StepNumber

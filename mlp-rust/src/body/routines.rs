@@ -20,10 +20,19 @@ impl Context<'_> {
             | Entry::Loss
             | Entry::Accumulate
             | Entry::Penalty
-            | Entry::Penalize => body.sample(instructions),
+            | Entry::Penalize
+            | Entry::Weight
+            | Entry::InputGradient
+            | Entry::AccumulateWithInput
+            | Entry::PullBack => body.sample(instructions),
             Entry::Step => body.step(instructions),
             Entry::Train => body.train(instructions),
-            Entry::ForwardBlock | Entry::LossBlock | Entry::SamplesBlock => body.block(instructions),
+            Entry::ForwardBlock
+            | Entry::LossBlock
+            | Entry::SamplesBlock
+            | Entry::InputGradientBlock
+            | Entry::AccumulateWithInputBlock
+            | Entry::PullBackBlock => body.block(instructions),
             Entry::AccumulateBlock | Entry::TrainBlock => body.sums(instructions),
         }
     }
@@ -90,8 +99,30 @@ impl Outline<'_> {
     /// How many samples the block has.
     fn count(&self) -> TokenStream {
         let block = size(self.0.context.plan.block);
-        let others = if self.0.entry == Entry::ForwardBlock { quote!(__outputs) } else { quote!(__targets) };
-        quote!(let __count = __inputs.len().min(#others.len()).min(#block);)
+        let others = match self.0.entry {
+            Entry::ForwardBlock => quote!(__outputs.len()),
+            Entry::PullBackBlock => quote!(__output_gradients.len().min(__input_gradients.len())),
+            Entry::InputGradientBlock | Entry::AccumulateWithInputBlock => {
+                quote!(__targets.len().min(__input_gradients.len()))
+            }
+            Entry::Forward
+            | Entry::Trace
+            | Entry::Loss
+            | Entry::Accumulate
+            | Entry::Penalty
+            | Entry::Penalize
+            | Entry::Weight
+            | Entry::Step
+            | Entry::Train
+            | Entry::LossBlock
+            | Entry::SamplesBlock
+            | Entry::AccumulateBlock
+            | Entry::TrainBlock
+            | Entry::InputGradient
+            | Entry::AccumulateWithInput
+            | Entry::PullBack => quote!(__targets.len()),
+        };
+        quote!(let __count = __inputs.len().min(#others).min(#block);)
     }
 
     /// The sums of outer products that end a block, or descents, and the step.
@@ -120,11 +151,15 @@ impl Body<'_> {
     pub(super) fn samples(&self, body: &[Instruction]) -> TokenStream {
         let bindings = Bindings::of(self.context, body);
         let (data, names, statements) = (bindings.samples(), bindings.fields(), self.statements(body));
-        let first =
-            (self.entry == Entry::SamplesBlock).then(|| quote!(let __first = __first && __sample == 0;));
+        let accumulates = [Entry::SamplesBlock, Entry::AccumulateWithInputBlock, Entry::PullBackBlock]
+            .contains(&self.entry);
+        let first = accumulates.then(|| quote!(let __first = __first && __sample == 0;));
+        let written = body.iter().any(|instruction| matches!(instruction, Instruction::InputGradient(_)));
+        let written = written.then(|| quote!(let __input_gradient = &mut __input_gradients[__sample];));
         quote! {
             for __sample in 0..__count {
                 #first
+                #written
                 #data
                 #names
                 #statements
@@ -146,12 +181,19 @@ impl Body<'_> {
             | Entry::Loss
             | Entry::Penalty
             | Entry::Penalize
+            | Entry::Weight
             | Entry::Train
             | Entry::ForwardBlock
             | Entry::LossBlock
             | Entry::SamplesBlock
             | Entry::AccumulateBlock
-            | Entry::TrainBlock => {
+            | Entry::TrainBlock
+            | Entry::InputGradient
+            | Entry::AccumulateWithInput
+            | Entry::PullBack
+            | Entry::InputGradientBlock
+            | Entry::AccumulateWithInputBlock
+            | Entry::PullBackBlock => {
                 never!("{entry:?} is not inlined");
                 TokenStream::new()
             }

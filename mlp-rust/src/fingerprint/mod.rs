@@ -73,6 +73,13 @@ fn write_network(to: &mut impl Write, d: &Derivation) -> fmt::Result {
     for equation in &d.equations {
         write_equation(to, &d.header, equation)?;
     }
+    // Several heads are an equation.
+    if let [head] = d.heads.as_slice()
+        && *head + 1 < d.layers.len()
+        && let Some(layer) = d.layers.get(*head)
+    {
+        writeln!(to, "output {}", layer.name)?;
+    }
     Ok(())
 }
 

@@ -55,6 +55,8 @@ pub(super) fn write_symbol(to: &mut impl Write, symbol: &Symbol) -> fmt::Result 
         Symbol::BatchGradient(by, of) => write!(to, " batch-gradient {} {}", reduction(*by), of.0),
         Symbol::PenaltyGradient(of) => write!(to, " penalty-gradient {}", of.0),
         Symbol::ObjectiveGradient(of) => write!(to, " objective-gradient {}", of.0),
+        Symbol::Pulled(of) => write!(to, " pulled {}", of.0),
+        Symbol::BatchPulled(of) => write!(to, " batch-pulled {}", of.0),
         Symbol::Setting(name) => write!(to, " setting {name}"),
         Symbol::StepNumber => write!(to, " step-number"),
         Symbol::State { name, of } => write!(to, " state {name} {}", of.0),
@@ -90,6 +92,7 @@ pub(super) fn write_op(to: &mut impl Write, header: &Header, op: &Op) -> fmt::Re
         Op::SumSquares(x) => write_all(to, "sum-squares", &[*x]),
         Op::BatchMean(x) => write_all(to, "batch-mean", &[*x]),
         Op::BatchSum(x) => write_all(to, "batch-sum", &[*x]),
+        Op::BatchWeightedMean(x, weight) => write_all(to, "batch-weighted-mean", &[*x, *weight]),
     }
 }
 

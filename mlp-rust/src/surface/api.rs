@@ -14,7 +14,7 @@ impl Surface {
         let missing = super::missing::missing(&facts);
         let (constants, methods) = (constants(&facts), methods(&facts));
         let network = Struct { constants, methods, ..part(Kind::Network, facts.network, "") };
-        let network = Struct { default: facts.by_value.all, ..network };
+        let network = Struct { default: facts.by_value.network, ..network };
         let gradients = facts.gradients.map(|facts| {
             let mut part = part(Kind::Gradients, facts, " All gradients are 0.");
             let docs = " Whether all gradients are numbers: none is infinite or NaN.";
@@ -33,8 +33,12 @@ impl Surface {
         let trace = part(Kind::Trace, facts.trace, " All values are 0.");
         // A trace is a result: nothing needs an empty one but its own method.
         let trace = Struct { methods: Vec::new(), default: false, ..trace };
+        let targets = facts
+            .targets
+            .map(|facts| part(Kind::Target, facts, " All numbers are 0, and each class is the first."));
+        let heads = facts.heads.map(|facts| part(Kind::Heads, facts, " All numbers are 0."));
         let structs = [network].into_iter().chain(gradients).chain(optimizer).chain([workspace]);
-        let structs = structs.chain(batch_workspace).chain([trace]);
+        let structs = structs.chain(batch_workspace).chain([trace]).chain(targets).chain(heads);
         Surface {
             types: TypeNames::new(&facts.name, facts.span),
             name: facts.name,
@@ -159,19 +163,20 @@ fn counts(facts: &Facts) -> impl Iterator<Item = Constant> {
 fn methods(facts: &Facts) -> Vec<Method> {
     let mut methods = start_methods(facts);
     methods.extend(forward_methods(facts));
-    if facts.gradients.is_some() {
+    if facts.has_loss {
         let all = gradient_methods(facts).into_iter();
         methods.extend(all.filter(|method| facts.has_gradients || method.name == "loss"));
     }
     if facts.optimizer.is_some() {
         methods.extend(train_methods(facts));
     }
+    methods.extend(super::inputs::methods(facts));
     methods
 }
 
 fn start_methods(facts: &Facts) -> Vec<Method> {
     let seed = || vec![value("seed", Type::Whole)];
-    let by_value = facts.by_value.all.then(|| {
+    let by_value = facts.by_value.network.then(|| {
         let new = " A network with the specification's start values.";
         let with_seed = " A network with start values drawn from another seed.";
         [
@@ -198,7 +203,7 @@ fn forward_methods(facts: &Facts) -> Vec<Method> {
     let one = || shared("input", input.clone());
     let workspace = || mutable("workspace", Type::Own(Kind::Workspace));
     let delegate = Body::Delegate(Trait::Network);
-    let by_value = facts.by_value.all.then(|| {
+    let by_value = facts.by_value.sample.then(|| {
         let trace = " Every named value of the forward pass for a sample.";
         [
             method("forward", &[" The output for a sample."], vec![one()], Body::ByValue(Returned::Outputs))
@@ -233,7 +238,12 @@ fn forward_methods(facts: &Facts) -> Vec<Method> {
             Body::Entry(Entry::Trace),
         ),
     ];
-    by_value.into_iter().flatten().chain(in_place).collect()
+    let heads = facts.heads.as_ref().map(|_| {
+        let output = shared("output", facts.output.ty.clone());
+        function("heads", &[" The heads of an output."], vec![output], Body::Heads)
+            .returns(Type::Own(Kind::Heads))
+    });
+    by_value.into_iter().flatten().chain(in_place).chain(heads).collect()
 }
 
 fn gradient_methods(facts: &Facts) -> Vec<Method> {
@@ -243,19 +253,12 @@ fn gradient_methods(facts: &Facts) -> Vec<Method> {
         [mutable("workspace", Type::Own(workspace)), mutable("gradients", Type::Own(Kind::Gradients))]
     };
     let delegate = Body::Delegate(Trait::Differentiable);
-    let by_value = facts.by_value.all.then(|| {
+    let loss = method("loss", &[" The loss of a sample."], sample(), Body::ByValue(Returned::Loss));
+    let loss = facts.by_value.sample.then(|| loss.returns(Type::NUMBER));
+    let backward = facts.by_value.gradients.then(|| {
+        let docs = " The loss of a sample and its gradients.";
         let pair = Type::Pair(Box::new(Type::NUMBER), Box::new(Type::Own(Kind::Gradients)));
-        [
-            method("loss", &[" The loss of a sample."], sample(), Body::ByValue(Returned::Loss))
-                .returns(Type::NUMBER),
-            method(
-                "backward",
-                &[" The loss of a sample and its gradients."],
-                sample(),
-                Body::ByValue(Returned::Gradients),
-            )
-            .returns(pair),
-        ]
+        method("backward", &[docs], sample(), Body::ByValue(Returned::Gradients)).returns(pair)
     });
     let one = sample().into_iter().chain(places(Kind::Workspace)).collect();
     let batch = [value("batch", batch(facts))].into_iter().chain(places(Kind::BatchWorkspace)).collect();
@@ -264,12 +267,13 @@ fn gradient_methods(facts: &Facts) -> Vec<Method> {
             .returns(Type::NUMBER),
         method("backward_batch", &[&batch_docs(facts)], batch, delegate).returns(Type::NUMBER),
     ];
-    by_value.into_iter().flatten().chain(in_place).collect()
+    loss.into_iter().chain(backward).chain(in_place).collect()
 }
 
 /// The loss of a batch in words.
 fn batch_docs(facts: &Facts) -> String {
     let word = match facts.loss.reduction {
+        Reduction::Mean if facts.loss.weighted => "weighted mean",
         Reduction::Mean => "mean",
         Reduction::Sum => "summed",
     };
@@ -317,7 +321,7 @@ const ERRORS: &str = " # Errors";
 const ERROR: &str = " If the loss or a gradient is infinite or NaN. Then no step is taken: parameters and optimizer stay as they are.";
 
 /// A batch; anything where inputs or targets may be anything.
-fn batch(facts: &Facts) -> Type {
+pub(super) fn batch(facts: &Facts) -> Type {
     match facts.input.known && facts.target.known {
         true => Type::Batch(Box::new(facts.input.ty.clone()), Box::new(facts.target.ty.clone())),
         false => Type::Any('B'),

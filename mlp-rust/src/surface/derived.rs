@@ -15,9 +15,10 @@ use crate::{
     Context,
     attributes::Attributes,
     fingerprint,
-    names::{ONE, SUMS, own},
+    names::{ONE, SUMS, identifier, own},
     weights,
 };
+use proc_macro2::Span;
 
 impl Surface {
     /// The API of a network.
@@ -34,9 +35,11 @@ fn facts(context: &Context<'_>) -> Facts {
     let samples = d.header.has_data.then(|| Samples {
         count: d.header.samples.len(),
         input: Type::Numbers(vec![context.input_count()]),
-        target: d.target.as_ref().map(|_| target.clone()),
+        target: (!d.targets.is_empty()).then(|| target.clone()),
     });
-    let by_value = context.plan.layout.by_value;
+    let (network_by_value, sample_by_value) =
+        (context.plan.layout.by_value, context.plan.layout.sample_by_value);
+    let gradients_by_value = network_by_value && sample_by_value;
     Facts {
         name: d.header.name.clone(),
         span: (context.spans)(d.header.name_span),
@@ -47,22 +50,32 @@ fn facts(context: &Context<'_>) -> Facts {
         workspace: workspace(context),
         batch_workspace: context.plan.layout.has_batch_workspace().then(|| batch_workspace(context)),
         trace: trace(context),
-        gradients: d.loss.as_ref().map(|_| gradients(context)),
+        gradients: (d.loss.is_some() || d.pull_back.is_some()).then(|| gradients(context)),
+        has_loss: d.loss.is_some(),
+        to_inputs: d.pull_back.is_some(),
         has_gradients: d.has_gradients(),
         optimizer: d.training.as_ref().map(|training| optimizer(context, training)),
         input: numbers(context.input_count()),
         output: numbers(context.output_count()),
         target: known(target, context.target_count()),
+        targets: context.has_target_type().then(|| targets(context)),
+        heads: (d.heads.len() > 1).then(|| heads(context)),
         counts: counts(context),
         seed: d.header.seed,
-        fingerprint: fingerprint::fingerprint(d),
+        fingerprint: fingerprint::fingerprint(context.declared),
         layout_hash: fingerprint::layout(d),
         loss: Loss {
             reduction: d.loss.as_ref().map_or(Reduction::Mean, |loss| loss.reduction),
             penalized: d.loss.as_ref().is_some_and(|loss| loss.penalty.is_some()),
+            weighted: d.loss.as_ref().is_some_and(|loss| loss.is_weighted_mean()),
         },
         // A fresh optimizer would forget the states of the rule.
-        by_value: ByValue { all: by_value, train: by_value && !d.has_optimizer_state() },
+        by_value: ByValue {
+            network: network_by_value,
+            sample: sample_by_value,
+            gradients: gradients_by_value,
+            train: gradients_by_value && !d.has_optimizer_state(),
+        },
         has_heap: !context.standalone,
         trained: weights::is_constant(context),
         samples,
@@ -78,10 +91,42 @@ fn visibility(context: &Context<'_>) -> String {
 /// The type of a sample's target.
 fn target(context: &Context<'_>) -> Type {
     let count = context.target_count();
-    match &context.derivation.target {
-        Some(target) if target.class => Type::Class(count),
-        _ => Type::Numbers(vec![count]),
+    match context.derivation.targets.as_slice() {
+        [target] if target.class => Type::Class(count),
+        [] | [_] => Type::Numbers(vec![count]),
+        [_, _, ..] => Type::Own(Kind::Target),
     }
+}
+
+/// The type of several targets.
+fn targets(context: &Context<'_>) -> Part {
+    let d = context.derivation;
+    let fields = d.targets.iter().map(|target| {
+        let ty = if target.class { Type::Class(target.shape.count()) } else { Type::of(target.shape) };
+        let what = match (target.importance, target.class) {
+            (true, _) => "an importance".to_owned(),
+            (false, true) => format!("one of {}", counted(target.shape.count(), "class")),
+            (false, false) => size_in_docs(target.shape),
+        };
+        let mut docs = target.docs.clone();
+        docs.push(format!(" `{}`, {what}.", target.name));
+        Field { name: identifier(&target.name, Span::call_site()), docs, ty, setting: None }
+    });
+    let docs = format!(" The targets of a sample of `{}`.", d.header.name);
+    Part { docs: vec![docs], alignment: None, fields: fields.collect(), tensors: Vec::new() }
+}
+
+/// The type of several heads.
+fn heads(context: &Context<'_>) -> Part {
+    let d = context.derivation;
+    let fields = d.heads.iter().filter_map(|head| d.layers.get(*head)).map(|layer| {
+        let mut docs = layer.docs.clone();
+        docs.push(format!(" The output of the layer `{}`, {}.", layer.name, size_in_docs(layer.shape)));
+        let name = identifier(&layer.name, Span::call_site());
+        Field { name, docs, ty: Type::of(layer.shape), setting: None }
+    });
+    let docs = format!(" The heads of an output of `{}`.", d.header.name);
+    Part { docs: vec![docs], alignment: None, fields: fields.collect(), tensors: Vec::new() }
 }
 
 fn counts(context: &Context<'_>) -> Counts {
@@ -141,8 +186,8 @@ fn network_docs(context: &Context<'_>) -> Vec<String> {
         docs.push(String::new());
         let heap = if context.standalone { "" } else { "`boxed()` (feature `alloc` of `mlp`), or with " };
         docs.push(format!(
-            " Too large to return by value: start with {heap}`ZERO` in a `static` and then `initialize`. Use the \
-             methods that write in place."
+            " Too large to return by value, as are its gradients: start with {heap}`ZERO` in a `static` and then \
+             `initialize`, and use the methods that write gradients in place."
         ));
     }
     if let Some(loss) = &d.loss {
@@ -207,7 +252,12 @@ fn gradients(context: &Context<'_>) -> Part {
         }
     });
     Part {
-        docs: vec![format!(" The gradients of the loss of `{name}` with respect to the trained parameters.")],
+        docs: vec![match &d.loss {
+            Some(_) => {
+                format!(" The gradients of the loss of `{name}` with respect to the trained parameters.")
+            }
+            None => format!(" Gradients with respect to the trained parameters of `{name}`."),
+        }],
         alignment: context.plan.layout.alignment,
         fields: fields.collect(),
         tensors: trained().map(|parameter| tensor(d, parameter)).collect(),

@@ -18,8 +18,12 @@ pub(super) struct Facts {
     /// The workspace of batches; `None` where it is that of one sample.
     pub(super) batch_workspace: Option<Part>,
     pub(super) trace: Part,
-    /// The gradients; `None` without a loss.
+    /// The gradients; `None` without a loss, unless the backward pass goes on to the inputs.
     pub(super) gradients: Option<Part>,
+    /// Whether there is a loss.
+    pub(super) has_loss: bool,
+    /// Whether the backward pass goes on to the inputs.
+    pub(super) to_inputs: bool,
     /// Whether there is a gradient: a parameter is trained.
     pub(super) has_gradients: bool,
     /// The optimizer; `None` without an update rule.
@@ -27,6 +31,10 @@ pub(super) struct Facts {
     pub(super) input: Data,
     pub(super) output: Data,
     pub(super) target: Data,
+    /// The targets, where there are several.
+    pub(super) targets: Option<Part>,
+    /// The heads of the output, where there are several.
+    pub(super) heads: Option<Part>,
     pub(super) counts: Counts,
     pub(super) seed: u64,
     pub(super) fingerprint: u64,
@@ -74,13 +82,19 @@ pub(super) struct Loss {
     pub(super) reduction: Reduction,
     /// Whether a penalty is added.
     pub(super) penalized: bool,
+    /// Whether the mean is over weights of samples.
+    pub(super) weighted: bool,
 }
 
-/// Whether methods return their results, which takes small networks.
+/// Whether methods return their results, or have memory on the stack, which takes small networks.
 pub(super) struct ByValue {
-    /// Outputs, gradients and the network itself.
-    pub(super) all: bool,
-    /// A training step, which needs an optimizer without state.
+    /// The network itself.
+    pub(super) network: bool,
+    /// Outputs, the loss and the trace, with a workspace of one sample on the stack.
+    pub(super) sample: bool,
+    /// Gradients, with such a workspace.
+    pub(super) gradients: bool,
+    /// A training step, which also needs an optimizer without state.
     pub(super) train: bool,
 }
 

@@ -19,12 +19,15 @@ pub(super) fn implementations(facts: &Facts) -> Vec<Implementation> {
     if let Some(gradients) = &facts.gradients {
         all.push(tensors(Kind::Gradients, gradients));
         all.push(implementation(Trait::Gradients, Kind::Gradients, self::gradients()));
+    }
+    if facts.has_loss {
         all.push(implementation(Trait::Differentiable, Kind::Network, differentiable(facts)));
     }
     if let Some(optimizer) = &facts.optimizer {
         all.push(tensors(Kind::Optimizer, optimizer));
         all.push(implementation(Trait::Trainable, Kind::Network, trainable()));
     }
+    all.extend(super::inputs::implementations(facts));
     all
 }
 
@@ -32,7 +35,7 @@ fn constant(name: &'static str, ty: Type, value: Value) -> Item {
     Item::Constant(Constant { docs: Vec::new(), name, ty, value })
 }
 
-fn workspace() -> Parameter {
+pub(super) fn workspace() -> Parameter {
     mutable("__workspace", Type::Own(Kind::Workspace))
 }
 
@@ -85,7 +88,9 @@ fn tensors(kind: Kind, part: &Part, network: &Part) -> Vec<Item> {
         | Kind::Optimizer
         | Kind::Workspace
         | Kind::BatchWorkspace
-        | Kind::Trace => Value::Layout(part.tensors.iter().map(LayoutEntry::clone).collect()),
+        | Kind::Trace
+        | Kind::Target
+        | Kind::Heads => Value::Layout(part.tensors.iter().map(LayoutEntry::clone).collect()),
     };
     let [read, change] = [Pass::Shared, Pass::Mutable].map(|pass| (Body::Tensor(kind, pass), pass));
     let mut items = vec![
@@ -128,6 +133,7 @@ fn differentiable(facts: &Facts) -> Vec<Item> {
         constant("GRADIENT_BYTES", Type::Count, Value::Size(Kind::Gradients)),
         constant("REDUCTION", Type::Reduction, Value::Reduction(facts.loss.reduction)),
     ];
+    items.extend(weights(facts));
     items.extend(penalties(facts));
     items.extend([
         Item::Method(method("loss", &[], sample, Body::Entry(Entry::Loss)).returns(Type::NUMBER)),
@@ -171,6 +177,18 @@ fn losses_of_a_block(facts: &Facts) -> Option<Item> {
         mutable("__total", Type::NUMBER),
     ];
     Some(Item::Method(method("loss_block", &[], parameters, Body::Entry(Entry::LossBlock))))
+}
+
+/// The weight of a sample.
+fn weights(facts: &Facts) -> Vec<Item> {
+    if !facts.loss.weighted {
+        return Vec::new();
+    }
+    let parameters = vec![shared("__target", facts.target.ty.clone()), workspace()];
+    vec![
+        constant("WEIGHTED", Type::Flag, Value::Flag(true)),
+        Item::Method(method("weight", &[], parameters, Body::Entry(Entry::Weight)).returns(Type::NUMBER)),
+    ]
 }
 
 fn penalties(facts: &Facts) -> Vec<Item> {

@@ -6,6 +6,7 @@ mod api;
 pub(crate) mod derived;
 mod facts;
 mod implementations;
+mod inputs;
 mod missing;
 pub(crate) mod outlined;
 pub(crate) mod print;
@@ -45,6 +46,8 @@ impl Surface {
             Kind::Trace,
             Kind::Gradients,
             Kind::Optimizer,
+            Kind::Target,
+            Kind::Heads,
         ];
         order.into_iter().filter_map(|kind| self.structs.iter().find(|part| part.kind == kind))
     }
@@ -60,9 +63,18 @@ pub(crate) enum Kind {
     /// Where there is no such type, its name is another one of the workspace.
     BatchWorkspace,
     Trace,
+    /// Several targets of a sample.
+    Target,
+    /// Several heads of an output.
+    Heads,
 }
 
 impl Kind {
+    /// Whether a value is small and belongs to one sample: it is `Copy`.
+    pub(crate) fn is_of_sample(self) -> bool {
+        matches!(self, Kind::Target | Kind::Heads)
+    }
+
     /// The part of its name after the network's.
     pub(crate) fn suffix(self) -> &'static str {
         match self {
@@ -72,6 +84,8 @@ impl Kind {
             Kind::Workspace => "Workspace",
             Kind::BatchWorkspace => "BatchWorkspace",
             Kind::Trace => "Trace",
+            Kind::Target => "Target",
+            Kind::Heads => "Heads",
         }
     }
 }
@@ -135,6 +149,8 @@ pub(crate) enum Type {
     Wide(usize),
     /// A result without a value.
     Checked,
+    /// A number, if the lengths of all slices are right.
+    CheckedNumber,
     /// The loss before a step, if it was taken.
     Tried,
     /// The elements of a tensor, if there is one of the number; to read or to change.
@@ -224,6 +240,8 @@ pub(crate) enum Body {
     Clear,
     /// All gradients divided by a number.
     Divide,
+    /// The heads of an output.
+    Heads,
     /// The workspace of one sample in that of batches.
     SampleWorkspace,
     /// An entry point of the plan.
@@ -246,6 +264,10 @@ pub(crate) enum Returned {
     Step,
     /// The same, if loss and gradients are numbers.
     Tried,
+    /// Loss and gradient with respect to the input.
+    InputGradient,
+    /// Gradients with respect to the parameters and to the input.
+    PulledBack,
 }
 
 /// A constant.
@@ -295,6 +317,8 @@ pub(crate) enum Trait {
     Differentiable,
     Trainable,
     Gradients,
+    InputDifferentiable,
+    PullBack,
 }
 
 /// The implementation of a trait of the runtime.
@@ -322,6 +346,10 @@ pub(crate) enum Provided {
     Gradients,
     /// A step on a sample or on a block of samples.
     Steps,
+    /// Gradients with respect to the inputs of a block of samples.
+    InputGradients,
+    /// Gradients back from the output of a block of samples.
+    PulledBack,
 }
 
 /// Lines of documentation.

@@ -8,25 +8,26 @@ use mlp_dsl::{
 use proc_macro2::Span;
 
 use super::{
-    Field, Surface, Type,
+    Field, Kind, Surface, Type,
     facts::{ByValue, Counts, Data, Facts, Loss, Part, Samples},
 };
-use crate::{attributes::Attributes, names::identifier};
+use crate::{UserTokens, attributes::Attributes, names::identifier};
 
 /// The limit on the numbers in one value of a stub: rustc evaluates them.
 const MOST_NUMBERS: usize = 1 << 16;
 
 impl Surface {
     /// The API of a network as far as its outline tells.
-    pub(crate) fn outlined(outline: &Outline) -> Self {
-        Surface::new(facts(outline))
+    pub(crate) fn outlined(outline: &Outline, tokens: UserTokens<'_>) -> Self {
+        Surface::new(facts(outline, tokens))
     }
 }
 
-fn facts(outline: &Outline) -> Facts {
+fn facts(outline: &Outline, tokens: UserTokens<'_>) -> Facts {
     let numbers = |count: Option<usize>| Type::Numbers(vec![count.unwrap_or(1)]);
     // In most networks an output has the length of the target.
-    let outputs = outline.outputs.or(outline.targets);
+    let targets = targets_of(outline);
+    let outputs = outline.outputs.or(targets);
     let data = |count: Option<usize>, ty, known: bool| Data { ty, count: count.unwrap_or(1), known };
     let mut optimizer = part(&outline.optimizer);
     optimizer.fields.push(field("steps", Type::Whole));
@@ -34,28 +35,28 @@ fn facts(outline: &Outline) -> Facts {
         name: outline.name.clone(),
         span: Span::call_site(),
         visibility: outline.visibility.clone(),
-        attributes: Attributes::new(&outline.attributes, &|_| None, true),
+        attributes: Attributes::new(&outline.attributes, tokens, true),
         precision: outline.precision,
         network: part(&outline.parameters),
         workspace: part(&[]),
         batch_workspace: None,
         trace: part(&outline.traced),
         gradients: Some(part(&outline.parameters)),
+        has_loss: true,
+        to_inputs: true,
         has_gradients: true,
         optimizer: Some(optimizer),
         input: data(outline.inputs, numbers(outline.inputs), outline.inputs.is_some()),
         output: data(outputs, numbers(outputs), outline.outputs.is_some()),
-        target: data(
-            outline.targets,
-            target(outline, outline.targets.unwrap_or(1)),
-            outline.targets.is_some(),
-        ),
+        target: data(targets, target(outline, targets.unwrap_or(1)), targets.is_some()),
+        targets: (outline.targets.len() > 1).then(|| fields_of_target(outline)),
+        heads: (outline.heads.len() > 1).then(|| part(&outline.heads)),
         counts: counts(outline),
         seed: 0,
         fingerprint: 0,
         layout_hash: 0,
-        loss: Loss { reduction: Reduction::Mean, penalized: false },
-        by_value: ByValue { all: true, train: true },
+        loss: Loss { reduction: Reduction::Mean, penalized: false, weighted: false },
+        by_value: ByValue { network: true, sample: true, gradients: true, train: true },
         has_heap: true,
         trained: true,
         samples: Some(samples(outline)),
@@ -80,7 +81,31 @@ fn counts(outline: &Outline) -> Counts {
 }
 
 fn target(outline: &Outline, count: usize) -> Type {
-    if outline.class { Type::Class(count) } else { Type::Numbers(vec![count]) }
+    match outline.targets.as_slice() {
+        [target] if target.class => Type::Class(count),
+        [] | [_] => Type::Numbers(vec![count]),
+        [_, _, ..] => Type::Own(Kind::Target),
+    }
+}
+
+/// How many numbers the targets have; `None` where it is unknown.
+fn targets_of(outline: &Outline) -> Option<usize> {
+    let all = outline.targets.iter().filter(|_| !outline.targets_lost).map(|target| target.count);
+    all.reduce(|sum, count| sum?.checked_add(count?)).flatten()
+}
+
+/// The type of several targets.
+fn fields_of_target(outline: &Outline) -> Part {
+    let mut left = MOST_NUMBERS;
+    let fields = outline.targets.iter().map(|target| {
+        let ty = match target.count {
+            _ if target.scalar => Type::NUMBER,
+            Some(count) if target.class => Type::Class(count.max(1)),
+            Some(_) | None => numbers(&vec![target.count], &mut left),
+        };
+        field(&target.name, ty)
+    });
+    Part { docs: Vec::new(), alignment: None, fields: fields.collect(), tensors: Vec::new() }
 }
 
 fn samples(outline: &Outline) -> Samples {
@@ -89,7 +114,7 @@ fn samples(outline: &Outline) -> Samples {
     Samples {
         count: outline.samples.clamp(1, MOST_NUMBERS),
         input: Type::Numbers(vec![length(outline.inputs)]),
-        target: Some(target(outline, length(outline.targets))),
+        target: Some(target(outline, length(targets_of(outline)))),
     }
 }
 

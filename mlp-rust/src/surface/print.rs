@@ -111,23 +111,26 @@ impl Printer<'_> {
         });
         let comparable = part.public.then(|| quote!(, ::core::cmp::PartialEq));
         let public = part.public.then(|| quote!(pub));
+        let copied = part.kind.is_of_sample().then(|| quote!(::core::marker::Copy,));
         let fields = part.fields.iter().map(|field| {
             let (name, docs, ty) = (&field.name, &field.docs, self.ty(&field.ty));
             quote!(#(#[doc = #docs])* #public #name: #ty)
         });
         let all = &self.surface.attributes;
         let own = if part.kind == Kind::Network { all.network.as_slice() } else { &[] };
-        let attributes = if matches!(part.kind, Kind::Workspace | Kind::BatchWorkspace) {
-            &[]
-        } else {
-            all.types.as_slice()
-        };
+        // A type of a sample has classes, which derive less.
+        let attributes =
+            if matches!(part.kind, Kind::Workspace | Kind::BatchWorkspace) || part.kind.is_of_sample() {
+                &[]
+            } else {
+                all.types.as_slice()
+            };
         quote! {
             #(#[doc = #docs])*
             #aligned
             #(#own)*
             #(#attributes)*
-            #[derive(::core::clone::Clone, ::core::fmt::Debug #comparable)]
+            #[derive(::core::clone::Clone, #copied ::core::fmt::Debug #comparable)]
             pub struct #name { #(#fields),* }
         }
     }
@@ -144,14 +147,19 @@ impl Printer<'_> {
         });
         let methods = part.methods.iter().map(|method| {
             let (docs, printed) = (&method.docs, self.method(method));
-            quote!(#(#[doc = #docs])* pub #printed)
+            let used = is_for_its_result(method).then(|| quote!(#[must_use]));
+            quote!(#(#[doc = #docs])* #used pub #printed)
         });
         let default = part.default.then(|| {
             let value = match part.kind {
                 Kind::Network => quote!(Self::new()),
-                Kind::Gradients | Kind::Optimizer | Kind::Workspace | Kind::BatchWorkspace | Kind::Trace => {
-                    quote!(Self::ZERO)
-                }
+                Kind::Gradients
+                | Kind::Optimizer
+                | Kind::Workspace
+                | Kind::BatchWorkspace
+                | Kind::Trace
+                | Kind::Target
+                | Kind::Heads => quote!(Self::ZERO),
             };
             quote! {
                 impl ::core::default::Default for #name {
@@ -195,6 +203,8 @@ impl Printer<'_> {
             Trait::Differentiable => quote!(#runtime::Differentiable),
             Trait::Trainable => quote!(#runtime::Trainable),
             Trait::Gradients => quote!(#runtime::Gradients),
+            Trait::InputDifferentiable => quote!(#runtime::InputDifferentiable),
+            Trait::PullBack => quote!(#runtime::PullBack),
         }
     }
 }
@@ -335,6 +345,7 @@ impl Printer<'_> {
             }
             Type::Wide(count) => array(&[*count], quote!(f64)),
             Type::Checked => quote!(::core::result::Result<(), #runtime::BatchError>),
+            Type::CheckedNumber => quote!(::core::result::Result<#real, #runtime::BatchError>),
             Type::Tried => quote!(::core::result::Result<#real, #runtime::NotFinite>),
             Type::Elements(pass) => {
                 let elements = passed(*pass, None, &quote!([#real]));
@@ -374,7 +385,7 @@ impl Printer<'_> {
             }
             Type::Wide(count) => array(&[*count], quote!(0.0)),
             Type::Checked => quote!(::core::result::Result::Ok(())),
-            Type::Tried => quote!(::core::result::Result::Ok(0.0)),
+            Type::Tried | Type::CheckedNumber => quote!(::core::result::Result::Ok(0.0)),
             Type::Elements(_) | Type::Steps(_) => quote!(::core::option::Option::None),
             Type::Any(_) | Type::Many(_) | Type::Batch(..) | Type::Reduction | Type::Within(_) => {
                 never!("{ty:?} has no zero");
@@ -398,6 +409,13 @@ fn passed(pass: Pass, lifetime: Option<&TokenStream>, ty: &TokenStream) -> Token
         Pass::Shared => quote!(& #lifetime #ty),
         Pass::Mutable => quote!(& #lifetime mut #ty),
     }
+}
+
+/// Whether a call without a use of its result does nothing. An error is a result that must be used anyway.
+fn is_for_its_result(method: &Method) -> bool {
+    let changes = |parameter: &Parameter| parameter.pass == Pass::Mutable;
+    let result = method.result.as_ref().is_some_and(|result| !matches!(result, Type::Checked | Type::Tried));
+    result && method.receiver != Some(Pass::Mutable) && !method.parameters.iter().any(changes)
 }
 
 /// The type parameters of a method: those of its parameters that may be anything.

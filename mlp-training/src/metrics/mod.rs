@@ -38,6 +38,7 @@ impl<S: Scalar, const N: usize> Label for [S; N] {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use std::vec::Vec;
 
@@ -51,17 +52,18 @@ mod tests {
 
     /// The cases of a kind: scikit-learn's values, and the samples.
     fn cases(kind: &str) -> Vec<(Vec<f64>, Vec<Vec<f64>>)> {
-        let mut all: Vec<(&str, Vec<f64>, Vec<Vec<f64>>)> = Vec::new();
+        let mut cases = Vec::new();
+        let mut is_wanted = false;
         for line in DATA.lines() {
             if line.starts_with(|c: char| c.is_ascii_lowercase()) {
-                let (name, values) = line.split_once(',').unwrap();
-                all.push((name, numbers(values), Vec::new()));
-            } else {
-                all.last_mut().unwrap().2.push(numbers(line));
+                is_wanted = line.starts_with(kind);
+                let values = line.split_once(',').unwrap().1;
+                cases.extend(is_wanted.then(|| (numbers(values), Vec::new())));
+            } else if let Some((_, samples)) = cases.last_mut().filter(|_| is_wanted) {
+                samples.push(numbers(line));
             }
         }
-        let cases = all.into_iter().filter(|(name, ..)| name.starts_with(kind));
-        cases.map(|(_, values, samples)| (values, samples)).collect()
+        cases
     }
 
     fn assert_close(found: &[f64], expected: &[f64]) {

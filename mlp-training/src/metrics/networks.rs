@@ -1,29 +1,26 @@
 //! Metrics of a network for samples.
 
-use alloc::boxed::Box;
 use alloc::vec;
 use alloc::vec::Vec;
 
-use mlp_runtime::{Differentiable, NoSuchClass, Scalar};
+use mlp_runtime::{Differentiable, NoSuchClass, Scalar, Values};
 
 use super::{Confusion, Errors, Label, in_top, log_loss, predicted};
 use crate::Samples;
+use crate::memory::in_place;
 
 /// The number of samples whose outputs are computed at once.
 const ROWS: usize = 256;
 
 /// Calls `f` for each sample in order, with the network's outputs and the target. Samples that are all in order are not copied;
 /// of others, 256 at a time.
-pub fn for_each_output<N, S: Scalar, const OUTPUTS: usize>(
+pub fn for_each_output<N: Differentiable>(
     network: &N,
     samples: &Samples<'_, N::Input, N::Target>,
-    mut f: impl FnMut(&[S; OUTPUTS], &N::Target),
-) where
-    N: Differentiable<Scalar = S, Output = [S; OUTPUTS]>,
-    N::Input: Clone,
-{
-    let mut workspace = Box::<N::BatchWorkspace>::default();
-    let mut outputs = vec![[S::ZERO; OUTPUTS]; ROWS.min(samples.len())];
+    mut f: impl FnMut(&N::Output, &N::Target),
+) {
+    let mut workspace = in_place::<N::BatchWorkspace>();
+    let mut outputs = vec![N::Output::ZERO; ROWS.min(samples.len())];
     let mut rows = Vec::new();
     for from in (0..samples.len()).step_by(ROWS) {
         let positions = from..samples.len().min(from + ROWS);
@@ -31,7 +28,7 @@ pub fn for_each_output<N, S: Scalar, const OUTPUTS: usize>(
             Some(inputs) => inputs.get(positions.clone()).unwrap_or_default(),
             None => {
                 rows.clear();
-                rows.extend(positions.clone().filter_map(|position| Some(samples.get(position)?.0.clone())));
+                rows.extend(positions.clone().filter_map(|position| Some(*samples.get(position)?.0)));
                 &rows
             }
         };
@@ -47,56 +44,44 @@ pub fn for_each_output<N, S: Scalar, const OUTPUTS: usize>(
 }
 
 /// The share of samples whose class is [`predicted`]; NaN without samples.
-pub fn accuracy<N, S: Scalar, const OUTPUTS: usize>(
-    network: &N,
-    samples: &Samples<'_, N::Input, N::Target>,
-) -> f64
+pub fn accuracy<N>(network: &N, samples: &Samples<'_, N::Input, N::Target>) -> f64
 where
-    N: Differentiable<Scalar = S, Output = [S; OUTPUTS], Target: Label>,
-    N::Input: Clone,
+    N: Differentiable<Target: Label>,
 {
     share(network, samples, |output, class| predicted(output) == class)
 }
 
 /// The share of samples whose class is among the k greatest outputs; NaN without samples.
-pub fn top_k<N, S: Scalar, const OUTPUTS: usize>(
-    network: &N,
-    samples: &Samples<'_, N::Input, N::Target>,
-    k: usize,
-) -> f64
+pub fn top_k<N>(network: &N, samples: &Samples<'_, N::Input, N::Target>, k: usize) -> f64
 where
-    N: Differentiable<Scalar = S, Output = [S; OUTPUTS], Target: Label>,
-    N::Input: Clone,
+    N: Differentiable<Target: Label>,
 {
     share(network, samples, |output, class| in_top(output, class, k))
 }
 
 /// The share of samples for which `right` is true of outputs and class.
-fn share<N, S: Scalar, const OUTPUTS: usize>(
+fn share<N>(
     network: &N,
     samples: &Samples<'_, N::Input, N::Target>,
-    right: impl Fn(&[S; OUTPUTS], usize) -> bool,
+    right: impl Fn(&[N::Scalar], usize) -> bool,
 ) -> f64
 where
-    N: Differentiable<Scalar = S, Output = [S; OUTPUTS], Target: Label>,
-    N::Input: Clone,
+    N: Differentiable<Target: Label>,
 {
     let mut count = 0_u64;
-    for_each_output(network, samples, |output, target| count += u64::from(right(output, target.class())));
+    for_each_output(network, samples, |output, target| {
+        count += u64::from(right(output.as_ref(), target.class()))
+    });
     count as f64 / samples.len() as f64
 }
 
 /// The mean of [`log_loss`] over the samples, a sum of 64 bits in their order; NaN without samples.
-pub fn mean_log_loss<N, S: Scalar, const OUTPUTS: usize>(
-    network: &N,
-    samples: &Samples<'_, N::Input, N::Target>,
-) -> f64
+pub fn mean_log_loss<N>(network: &N, samples: &Samples<'_, N::Input, N::Target>) -> f64
 where
-    N: Differentiable<Scalar = S, Output = [S; OUTPUTS], Target: Label>,
-    N::Input: Clone,
+    N: Differentiable<Target: Label>,
 {
     let mut sum = 0.0;
-    for_each_output(network, samples, |output, target| sum += log_loss(output, target.class()));
+    for_each_output(network, samples, |output, target| sum += log_loss(output.as_ref(), target.class()));
     sum / samples.len() as f64
 }
 
@@ -105,18 +90,17 @@ where
 /// # Errors
 /// [`NoSuchClass`] if a class of the samples, or a predicted one, is `CLASSES` or more: two classes for a single output, else as many
 /// as outputs.
-pub fn confusion<const CLASSES: usize, N, S: Scalar, const OUTPUTS: usize>(
+pub fn confusion<const CLASSES: usize, N>(
     network: &N,
     samples: &Samples<'_, N::Input, N::Target>,
 ) -> Result<Confusion<CLASSES>, NoSuchClass>
 where
-    N: Differentiable<Scalar = S, Output = [S; OUTPUTS], Target: Label>,
-    N::Input: Clone,
+    N: Differentiable<Target: Label>,
 {
     let (mut confusion, mut result) = (Confusion::new(), Ok(()));
     for_each_output(network, samples, |output, target| {
         if result.is_ok() {
-            result = confusion.add(target.class(), predicted(output));
+            result = confusion.add(target.class(), predicted(output.as_ref()));
         }
     });
     result.map(|()| confusion)
@@ -129,7 +113,6 @@ pub fn errors<N, S: Scalar, const OUTPUTS: usize>(
 ) -> Errors<OUTPUTS>
 where
     N: Differentiable<Scalar = S, Output = [S; OUTPUTS], Target = [S; OUTPUTS]>,
-    N::Input: Clone,
 {
     let mut errors = Errors::new();
     for_each_output(network, samples, |output, target| errors.add(target, output));

@@ -22,7 +22,7 @@ pub fn in_top<S: Scalar>(outputs: &[S], class: usize, k: usize) -> bool {
     let Some(&own) = outputs.get(class) else { return false };
     let above =
         outputs.iter().enumerate().filter(|&(index, &other)| other > own || other == own && index < class);
-    own == own && above.count() < k
+    !own.to_f64().is_nan() && above.count() < k
 }
 
 /// The log loss of a sample, −ln of the probability that the outputs give to its class. The probability is first limited to the
@@ -51,7 +51,7 @@ pub fn log_loss<S: Scalar>(outputs: &[S], class: usize) -> f64 {
 /// assert_eq!(mlp_training::metrics::area_under_roc(&mut scores), Some(0.75));
 /// ```
 pub fn area_under_roc<S: Scalar>(scores: &mut [(S, bool)]) -> Option<f64> {
-    if scores.iter().any(|(score, _)| score != score) {
+    if scores.iter().any(|(score, _)| score.to_f64().is_nan()) {
         return None;
     }
     scores.sort_unstable_by(|(a, _), (b, _)| a.to_f64().total_cmp(&b.to_f64()));

@@ -38,7 +38,7 @@ fn gradients(derivation: &Derivation, text: &str, report: &mut String) -> Result
         report.push_str("  gradients  none: the network has no loss\n");
         return Ok(());
     }
-    if !derivation.has_gradients() {
+    if !derivation.has_gradients() && !derivation.has_input_gradients() {
         report.push_str("  gradients  none: no parameter is trained\n");
         return Ok(());
     }
@@ -134,7 +134,7 @@ fn wrong(derivation: &Derivation, worst: Option<&Worst>) -> Failure {
             "the gradients are wrong: {} instead of {} at {}",
             Shown(worst.compared.gradient),
             Shown(worst.compared.witness),
-            element_name(derivation, &worst.parameter, worst.element)
+            element_name(derivation, worst)
         ),
         None => "the gradients are wrong".to_owned(),
     };
@@ -208,7 +208,7 @@ fn lines(derivation: &Derivation, check: &GradientCheck, place: &str) -> String 
     };
     lines.push_str(&format!("             normwise error   {:.1e}{noticed}\n", check.normwise));
     if let Some(worst) = check.worst.as_ref().filter(|worst| worst.compared.error > 0.0) {
-        let name = element_name(derivation, &worst.parameter, worst.element);
+        let name = element_name(derivation, worst);
         lines.push_str(&format!("             largest error    {:.1e} at {name}\n", worst.compared.error));
     }
     if check.kinks > 0 {
@@ -231,10 +231,20 @@ fn verdict(check: &GradientCheck) -> String {
     }
 }
 
-/// `w5`, `b1[3]`, `W1[2,3]`: elements are counted from 1.
-fn element_name(derivation: &Derivation, parameter: &str, index: usize) -> String {
-    let found = derivation.parameters.iter().find(|p| p.name == parameter);
-    match found.map_or(Shape::Scalar, |p| derivation.shape(p.equation)) {
+/// `w5`, `b1[3]`, `W1[2,3]`, `x[4] of sample 2`: elements and samples are counted from 1.
+fn element_name(derivation: &Derivation, worst: &Worst) -> String {
+    let name = name_of_element(derivation, &worst.parameter, worst.element);
+    match worst.sample {
+        Some(sample) if derivation.header.samples.len() > 1 => format!("{name} of sample {}", sample + 1),
+        Some(_) | None => name,
+    }
+}
+
+fn name_of_element(derivation: &Derivation, parameter: &str, index: usize) -> String {
+    let parameters = derivation.parameters.iter().map(|p| p.equation);
+    let found =
+        parameters.chain(derivation.input_equations()).find(|id| derivation.name_of(*id) == parameter);
+    match found.map_or(Shape::Scalar, |id| derivation.shape(id)) {
         Shape::Scalar => parameter.to_owned(),
         Shape::Vector(_) => format!("{parameter}[{}]", index + 1),
         Shape::Matrix(_, columns) => {

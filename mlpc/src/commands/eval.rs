@@ -1,6 +1,7 @@
 //! `mlpc eval`: prints the numbers of a training step, and the losses of all steps up to it.
 
 mod csv;
+mod executed;
 mod json;
 mod table;
 
@@ -26,8 +27,11 @@ pub(crate) fn run(arguments: &Eval) -> Result<(), Failure> {
         return Err(too_many_values(network, arguments.steps, "losses"));
     }
     let keep = |step: u64| whole || table::shows(step, arguments.steps);
-    let step = values::train(&derivation, arguments.steps, &keep)
-        .map_err(|refusal| refused(&derivation, refusal))?;
+    let step = if arguments.as_executed {
+        executed::train(&derivation, arguments.steps, &keep)?
+    } else {
+        values::train(&derivation, arguments.steps, &keep).map_err(|refusal| refused(&derivation, refusal))?
+    };
     let entries = sections(&step).into_iter().flat_map(|(_, entries)| entries);
     let count = entries.map(|entry| entry.values.len()).sum::<usize>() + step.losses.len();
     if whole && count > limits::PRINTED_VALUES {
@@ -57,7 +61,7 @@ fn refused(derivation: &Derivation, refusal: Refusal) -> Failure {
                     "declare a smaller `batch`, or take one sample with --sample"
                 }
                 TooLarge::Parameters(_) | TooLarge::Values(_) | TooLarge::Operations(_) => {
-                    "generate Rust code with `mlpc emit`, and run it"
+                    "let the network's own code compute it with --as-executed"
                 }
             };
             Failure::specification(title, help)

@@ -225,3 +225,78 @@ fn too_much_for_a_batch() {
     let said = String::from_utf8(run.get_output().stderr.clone()).unwrap();
     assert!(said.contains("declare a smaller `batch`, or take one sample with --sample"), "{said}");
 }
+
+mod compiled {
+    #![allow(unreachable_pub, reason = "the macro writes what it is told")]
+    mlp::mlp! {
+        pub network Small: f32 {
+            input x[2];
+            layer h[5] = tanh(dense(x));
+            layer y[2] = softmax(dense(h));
+            target t: class[2];
+            loss cross_entropy(y, t);
+            penalty l2(W_h, 0.01);
+            train adam(rate = 0.05);
+            data { (0.1, -0.7) -> 0, (0.3, 0.2) -> 1, (-0.9, 0.4) -> 1 }
+        }
+    }
+}
+
+/// The network of `compiled`.
+const SMALL: &str = "network Small: f32 { input x[2]; layer h[5] = tanh(dense(x)); layer y[2] = softmax(dense(h)); \
+    target t: class[2]; loss cross_entropy(y, t); penalty l2(W_h, 0.01); train adam(rate = 0.05); \
+    data { (0.1, -0.7) -> 0, (0.3, 0.2) -> 1, (-0.9, 0.4) -> 1 } }";
+
+fn executed(text: &str, arguments: &[&str]) -> String {
+    let all = [&["eval", "-", "--as-executed"], arguments].concat();
+    let run = mlpc(&all).write_stdin(text).assert().code(0).stderr("");
+    String::from_utf8(run.get_output().stdout.clone()).unwrap()
+}
+
+/// The numbers of a value, however nested, as 32-bit numbers.
+fn bits(value: &Value) -> Vec<u32> {
+    match value {
+        Value::Array(all) => all.iter().flat_map(bits).collect(),
+        number => vec![number.to_string().parse::<f32>().unwrap().to_bits()],
+    }
+}
+
+#[test]
+fn as_executed_prints_the_bits_of_the_compiled_network() {
+    use compiled::{Small, SmallBatchWorkspace, SmallGradients, SmallOptimizer};
+    use mlp::{Batch, Gradients as _, Network as _};
+
+    let printed: Value =
+        serde_json::from_str(&executed(SMALL, &["--steps", "3", "--format", "json"])).unwrap();
+    let mut network = Small::new();
+    let (mut optimizer, mut workspace, mut gradients) =
+        (SmallOptimizer::new(), SmallBatchWorkspace::new(), SmallGradients::new());
+    let batch = Batch::new(&Small::DATA_INPUTS, &Small::DATA_TARGETS).unwrap();
+    let mut step =
+        |network: &mut Small| network.train_batch(batch, &mut optimizer, &mut workspace, &mut gradients);
+    let mut losses = vec![step(&mut network), step(&mut network)];
+    let outputs: Vec<f32> = Small::DATA_INPUTS.iter().flat_map(|input| network.forward(input)).collect();
+    let mut derived = SmallGradients::new();
+    network.backward_batch(batch, &mut SmallBatchWorkspace::new(), &mut derived);
+    losses.push(step(&mut network));
+    let of = |numbers: &[f32]| -> Vec<u32> { numbers.iter().map(|number| number.to_bits()).collect() };
+    assert_eq!(bits(&printed["losses"]), of(&losses));
+    assert_eq!(bits(&printed["loss"]["J"]), of(&losses[2..]));
+    assert_eq!(bits(&printed["forward"]["y"]), of(&outputs));
+    for (number, parameter) in Small::LAYOUT.iter().enumerate() {
+        let name = parameter.name;
+        assert_eq!(bits(&printed["updated"][name]), of(network.parameter(name).unwrap()), "{name}");
+        assert_eq!(bits(&printed["gradients"][name]), of(derived.elements(number).unwrap()), "{name}");
+    }
+}
+
+#[test]
+fn as_executed_in_all_formats() {
+    insta::with_settings!({ omit_expression => true }, {
+        insta::assert_snapshot!("executed_table", executed(SMALL, &["--steps", "2"]));
+        insta::assert_snapshot!("executed_csv", executed(VECTORS, &["--format", "csv"]));
+    });
+    let refused =
+        mlpc(&["eval", "-", "--as-executed"]).write_stdin("network N { input x[2]; layer y = x; }").assert();
+    refused.code(1);
+}

@@ -8,7 +8,7 @@ use std::{
 
 use crate::common::{COURSE, folder, mlpc, output};
 use mlp_support::rustc::check_library;
-use predicates::str::contains;
+use predicates::{prelude::PredicateBooleanExt, str::contains};
 
 #[test]
 fn derivations() {
@@ -32,6 +32,32 @@ fn rust_is_formatted() {
         assert!(text.contains("\n    pub struct "), "{text}");
         assert!(text.contains("::mlp::__private"), "{text}");
     }
+}
+
+/// The crate is renamed, or a part of another one; the message of an old file has the option.
+#[test]
+fn the_crate_is_where_its_path_says() {
+    for (path, found) in [
+        ("perceptrons", "::perceptrons::"),
+        ("library :: mlp", "::library::mlp::"),
+        ("self::a", "super::a::"),
+    ] {
+        let text = output(&["emit", "xor.mlp", "--crate", path]);
+        assert!(text.contains(&format!("{found}__private::Network")) && !text.contains(" ::mlp::"), "{text}");
+    }
+    for path in ["", "5", "a::", "a b", "a<b>", "::"] {
+        let run = mlpc(&["emit", "xor.mlp", "--crate", path]).assert().code(2).stdout("");
+        run.stderr(contains("is no path of a crate").and(contains("such as `other_name`, `library::mlp`")));
+    }
+    let refused = [["--standalone", "needs none"], ["--format=python", "--crate is for Rust"]];
+    for [option, reason] in refused {
+        mlpc(&["emit", "xor.mlp", "--crate", "a", option]).assert().code(2).stderr(contains(reason));
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("xor.rs");
+    fs::write(&path, "").unwrap();
+    let mut run = mlpc(&["emit", "xor.mlp", "--crate", "library::mlp", "--check", "-o"]);
+    run.arg(&path).assert().code(1).stderr(contains("mlpc emit xor.mlp --crate library::mlp -o"));
 }
 
 /// One file, no crate: rustc alone compiles it.

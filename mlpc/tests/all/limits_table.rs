@@ -45,3 +45,14 @@ fn the_reference_has_every_limit() {
         assert_eq!(number(row), value, "{name}: {row}");
     }
 }
+
+#[test]
+fn the_reference_has_the_limit_of_methods_by_value() {
+    let kib = mlp_dsl::plan::thresholds::BY_VALUE_BYTES / 1024;
+    let reference = fs::read_to_string(folder("../docs/reference.md")).unwrap();
+    let (_, section) = reference.split_once("\n### Methods by value\n").unwrap();
+    let (section, _) = section.split_once("\n### ").unwrap();
+    assert_eq!(section.matches(&format!(" {kib} KiB of ")).count(), 2);
+    let sums = mlp_dsl::plan::thresholds::SUMS_ON_STACK_BYTES / size_of::<f64>();
+    assert_eq!(sums, 32_768, "the reference says so twice");
+}

@@ -4,7 +4,7 @@ use mlp::{keep::File, keep::Keep};
 
 use super::Small;
 
-/// A file with this header and so many bytes of numbers.
+/// A file with this header and this number of bytes of numbers.
 fn file(header: impl AsRef<[u8]>, numbers: usize) -> Vec<u8> {
     let header = header.as_ref();
     let mut bytes = (header.len() as u64).to_le_bytes().to_vec();
@@ -75,8 +75,6 @@ fn each_kind_of_broken_file_has_its_message() {
     let whole = file(header(&good()), 52);
     let head = header(&good()).len();
     let tensors = |changed: &[String]| file(header(changed), 52);
-    let mut doubled = good().to_vec();
-    doubled[3] = doubled[1].replace("24,36", "36,48").replace("b_hidden", "W_y");
     let mut without = good().to_vec();
     without.pop();
     let mut more = good().to_vec();
@@ -109,19 +107,17 @@ fn each_kind_of_broken_file_has_its_message() {
         (file(header(&good()), 53), "bytes after the last tensor: 1".into()),
         (with(3, tensor("b_y", "I32", "1", "48,52")), "tensor `b_y` has numbers of type I32 in the file and F32 here".into()),
         (with(2, tensor("W_y", "F32", "1,3", "36,48")), "tensor `W_y` has the shape [1, 3] in the file and [3, 1] here".into()),
-        (with(2, tensor("W_y", "F32", "1,1,1,1,3", "36,48")), "tensor `W_y` has the shape [1, 1, 1, 1, …] in the file and [3, 1] here".into()),
+        (with(2, tensor("W_y", "F32", "1,1,1,1,3", "36,48")), "tensor `W_y` has the shape [1, 1, …] in the file and [3, 1] here".into()),
         (with(3, tensor("W_y", "F32", "1", "48,52")), "`W_y` is in the file twice".into()),
         (tensors(&without), "bytes after the last tensor: 4".into()),
         (file(header(&without), 48), "the file has no tensor `b_y`".into()),
         (with(3, tensor("by", "F32", "1", "48,52")), "the file has no tensor `b_y`; it has `by`, which has no place here".into()),
         (tensors(&more), "the file has a tensor `fc\\u{202e}.bias`, which has no place here".into()),
-        (with(3, tensor(&"n".repeat(100), "F32", "1", "48,52")), format!("the file has no tensor `b_y`; it has `{}…`, which has no place here", "n".repeat(60))),
+        (with(3, tensor(&"n".repeat(100), "F32", "1", "48,52")), format!("the file has no tensor `b_y`; it has `{}…`, which has no place here", "n".repeat(46))),
     ];
     for (bytes, expected) in &cases {
         assert_eq!(refusal(bytes), *expected);
     }
-    // The twice named tensor that takes the place of a missing one.
-    assert_eq!(refusal(&tensors(&doubled)), "`W_y` is in the file twice");
 }
 
 /// No prefix of a good file is one, and no file with a changed byte makes a panic.

@@ -17,6 +17,7 @@ mod runtime;
 mod weights;
 
 mod editor;
+pub mod kept;
 mod macros;
 mod text;
 
@@ -24,12 +25,13 @@ mod text;
 pub type Target = fn(&[u8]);
 
 /// All targets by name.
-pub const TARGETS: [(&str, Target); 5] = [
+pub const TARGETS: [(&str, Target); 6] = [
     ("parser", text::parser),
     ("pipeline", text::pipeline),
     ("formatter", text::formatter),
     ("macro_layout", macros::layout),
     ("language_server", editor::language_server),
+    ("kept", kept::kept),
 ];
 
 /// Runs the target of this name.

@@ -47,7 +47,7 @@ pub(crate) fn pipeline(data: &[u8]) {
             assert!(!found.is_empty());
             check_places(text, &found);
             let ast = parse(text, &mut Diagnostics::default());
-            drop(mlp_rust::stub(&outlines(&ast, text), None));
+            drop(mlp_rust::stub(&outlines(&ast, text), None, None));
         }
     }
 }

@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use mlp_hostile::TARGETS;
+use mlp_hostile::{TARGETS, kept, run};
 
 /// The folders of specifications.
 const FOLDERS: [&str; 7] = [
@@ -51,5 +51,48 @@ fn what_was_found() {
             println!("{}", path.display());
             run(&fs::read(&path).unwrap());
         }
+    }
+}
+
+/// What is put into files of numbers.
+const WORDS: [&[u8]; 12] =
+    [b"\"", b"\\u00e9", b"{", b"]", b",", b":", b"0", b"9", b"99999999999", b" ", b"W", b"\xff"];
+
+/// Whole files with some bytes changed, taken out or put in, in the header mostly: a slice of what the fuzzer does.
+/// `MLP_FILES=200000 cargo test -p mlp-hostile --test corpus changed` takes more of them.
+#[test]
+fn changed_files_of_numbers() {
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../mlpc/tests/fixtures");
+    let mut files: Vec<Vec<u8>> = files(&fixtures)
+        .iter()
+        .filter(|path| path.extension().is_some_and(|extension| extension == "safetensors"))
+        .map(|path| fs::read(path).unwrap())
+        .collect();
+    assert!(files.len() > 8);
+    files.extend([true, false].map(kept::whole));
+    let mut state = 1_u64;
+    let mut random = |below: usize| {
+        // Of MMIX; the upper half of the bits is good enough.
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize % below.max(1)
+    };
+    let rounds = std::env::var("MLP_FILES").ok().and_then(|count| count.parse().ok()).unwrap_or(2000);
+    for round in 0..rounds {
+        let mut bytes = files[round % files.len()].clone();
+        for _ in 0..=random(3) {
+            let at = random(bytes.len());
+            let word: &[u8] = WORDS[random(WORDS.len())];
+            match random(3) {
+                0 => drop(bytes.splice(at..(at + word.len()).min(bytes.len()), word.iter().copied())),
+                1 => drop(bytes.splice(at..at, word.iter().copied())),
+                _ => drop(bytes.splice(at..(at + random(40)).min(bytes.len()), [])),
+            }
+        }
+        // The length of the header, as it would be.
+        let header = bytes.iter().rposition(|byte| *byte == b'}').filter(|at| *at >= 8 && random(4) > 0);
+        if let Some(end) = header {
+            bytes[..8].copy_from_slice(&(end as u64 - 7).to_le_bytes());
+        }
+        run("kept", &bytes);
     }
 }

@@ -35,6 +35,31 @@ pub mod written {
     }
 }
 
+/// Trained, kept in a checkpoint, and back in the program.
+pub mod kept {
+    mlp::mlp! {
+        /// The network that is trained.
+        pub network Training: f32 {
+            input   x[2];
+            layer   hidden[3] = tanh(dense(x));
+            layer   y[1] = dense(hidden);
+            target  t[1];
+            loss    half_squared_error(y, t);
+            train   adam(rate = 0.05);
+        }
+    }
+
+    mlp::mlp! {
+        /// The network that has been.
+        pub network Kept: f32 {
+            input   x[2];
+            layer   hidden[3] = tanh(dense(x));
+            layer   y[1] = dense(hidden);
+            weights from "networks/kept.safetensors";
+        }
+    }
+}
+
 /// Ten million parameters and a rule that keeps two numbers for each.
 pub mod large {
     mlp::mlp! {

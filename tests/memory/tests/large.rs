@@ -1,6 +1,9 @@
 //! A network of ten million parameters, made, run and trained with a stack of 2 MiB, in debug builds too.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+#[path = "generic/mod.rs"]
+mod generic;
 
 use std::thread;
 

@@ -3,7 +3,7 @@
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::{fs, hint::black_box, thread};
+use std::{fs, hint::black_box, os::unix::fs::FileExt, thread};
 
 use mlp::{Batch, Class};
 
@@ -28,6 +28,38 @@ mlp::mlp! {
         target t: class[10];
         loss   cross_entropy(y, t);
         train  sgd(rate = 0.01), batch 128;
+    }
+}
+
+mlp::mlp! {
+    /// For inference only, as on a microcontroller.
+    network Scores: f32 {
+        input  x[17];
+        layer  hidden1[64] = tanh(dense(x));
+        layer  hidden2[64] = tanh(dense(hidden1));
+        layer  y[6] = softmax(dense(hidden2));
+        batch  64;
+    }
+}
+
+mlp::mlp! {
+    /// As many parameters as are returned by value.
+    network Limit: f32 {
+        input  x[252];
+        layer  hidden[254] = relu(dense(x));
+        layer  y[4] = dense(hidden);
+        target t[4];
+        loss   squared_error(y, t);
+        train  sgd(rate = 0.01), batch 110;
+    }
+}
+
+mlp::mlp! {
+    /// As wide as values of one sample are on the stack.
+    network Broad: f32 {
+        input  x[1];
+        layer  hidden[16_300] = tanh(dense(x));
+        layer  y[1] = dense(hidden);
     }
 }
 
@@ -110,4 +142,68 @@ fn networks_use_as_much_stack_as_the_reference_says() {
     assert!(found.iter().all(|found| *found <= batch + sums), "{found:?}");
     let found = measure!(Wide, WideBatchWorkspace, WideGradients, WideOptimizer, 32, 300);
     assert!(found.iter().all(|found| *found <= batch), "{found:?}");
+}
+
+/// Bytes of stack that a call uses, to the byte: the lowest byte that it changed of those that were painted before.
+fn used(run: impl FnOnce()) -> usize {
+    const PAINTED: usize = 64 << 10;
+    let memory = fs::File::open("/proc/self/mem").unwrap();
+    let mut seen = vec![0; PAINTED];
+    let here = 0_u8;
+    let top = (black_box(&raw const here)).addr();
+    let from = paint::<PAINTED>();
+    run();
+    memory.read_exact_at(&mut seen, from as u64).unwrap();
+    let untouched = seen.iter().take_while(|byte| **byte == PAINT).count();
+    top - (from + untouched)
+}
+
+const PAINT: u8 = 0xA5;
+
+/// Where the bytes of the stack are that it fills, below those of its caller.
+#[inline(never)]
+fn paint<const BYTES: usize>() -> usize {
+    let mut painted = [0_u8; BYTES];
+    black_box(&mut painted).fill(PAINT);
+    black_box(&raw const painted).addr()
+}
+
+/// One sample needs memory for one sample, whatever `batch` says.
+#[test]
+fn a_forward_pass_for_inference_uses_little_stack() {
+    const { assert!(Scores::WORKSPACE_BYTES <= 1200 && Scores::BATCH_WORKSPACE_BYTES > 64 * 1000) };
+    let network = Scores::new();
+    let x = [0.25; Scores::INPUTS];
+    let mut workspace = ScoresWorkspace::new();
+    let mut output = [0.0; Scores::OUTPUTS];
+    // The instruction set is chosen with the first call.
+    assert_eq!(network.forward(&x), network.forward(&x));
+    let by_value = used(|| {
+        black_box(black_box(&network).forward(black_box(&x)));
+    });
+    let in_place = used(|| black_box(&network).forward_into(black_box(&x), &mut workspace, &mut output));
+    println!("Scores: forward {by_value}, forward_into {in_place}");
+    assert!(by_value <= if cfg!(debug_assertions) { 40 << 10 } else { 2048 }, "{by_value}");
+}
+
+/// Methods by value fit into the stack of a thread: half of it at most, without the network and the results of the caller.
+#[test]
+fn methods_by_value_fit_into_the_stack_of_a_thread() {
+    const { assert!(Limit::PARAMETER_BYTES > 255 << 10 && Limit::PARAMETER_BYTES <= 256 << 10) };
+    const { assert!(Broad::WORKSPACE_BYTES > 120 << 10) };
+    const HALF: usize = 1 << 20;
+    let (x, t) = ([0.25; Limit::INPUTS], [0.5; 4]);
+    let (mut network, broad) = (Limit::boxed(), Broad::boxed());
+    let found = [
+        ("new", touched(40, || drop(black_box(Limit::new())))),
+        ("default", touched(41, || drop(black_box(Limit::default())))),
+        ("forward", touched(42, || drop(black_box(network.forward(&x))))),
+        ("backward", touched(43, || drop(black_box(network.backward(&x, &t))))),
+        ("train", touched(44, || drop(black_box(network.train(&x, &t))))),
+        ("try_train", touched(45, || drop(black_box(network.try_train(&x, &t))))),
+        ("forward of a broad layer", touched(46, || drop(black_box(broad.forward(&[0.5]))))),
+        ("trace of a broad layer", touched(47, || drop(black_box(broad.trace(&[0.5]))))),
+    ];
+    println!("{found:?}");
+    assert!(found.iter().all(|(_, found)| *found <= HALF), "{found:?}");
 }

@@ -4,14 +4,21 @@
 
 use std::{fs, path::Path};
 
-use mlp::Network;
+use mlp::{
+    Network, Tensors,
+    keep::{Checkpoint, Progress},
+};
 use mlp_dsl::{
     Compilation,
     ir::Derivation,
     weights::{Files, Unread},
 };
 use mlp_eval::{Point, evaluate};
-use mlp_memory::{Given, named, written};
+use mlp_memory::{
+    Given,
+    kept::{Kept, Training, TrainingOptimizer},
+    named, written,
+};
 
 /// The rows of a network: input and output.
 fn rows(network: &str) -> Vec<(Vec<f64>, Vec<f64>)> {
@@ -166,4 +173,40 @@ fn no_number_of_the_file_stands_in_the_code() {
         assert!(!code.contains(&format!("{}", number.abs())), "{number}");
     }
     assert!(code.contains("include_bytes ! (\"rows.safetensors\")"), "{code}");
+}
+
+/// The checkpoint in `networks/kept.safetensors`: the bytes of a network after five steps.
+fn checkpoint() -> (Training, Vec<u8>) {
+    let (mut network, mut optimizer) = (Training::new(), TrainingOptimizer::new());
+    let (mut workspace, mut gradients) = (Default::default(), Default::default());
+    for _ in 0..5 {
+        network.train_into(&[0.5, -1.0], &[0.25], &mut optimizer, &mut workspace, &mut gradients);
+    }
+    let (progress, mut bytes) = (Progress { step: 5, ..Progress::default() }, Vec::new());
+    let checkpoint = Checkpoint { network: &network, optimizer: &optimizer, progress, metadata: &[] };
+    checkpoint.write(|part| Ok::<(), ()>(bytes.extend(part))).unwrap();
+    (network, bytes)
+}
+
+#[test]
+#[ignore = "writes networks/kept.safetensors"]
+fn write_the_checkpoint() {
+    fs::write(folder().join("kept.safetensors"), checkpoint().1).unwrap();
+}
+
+static KEPT: Kept = Kept::TRAINED;
+
+/// What was trained is in the program again, with the same bits, and no tool between.
+#[test]
+fn a_checkpoint_is_a_file_of_start_values() {
+    let (network, bytes) = checkpoint();
+    assert!(fs::read(folder().join("kept.safetensors")).unwrap() == bytes, "the file is another one");
+    for kept in [&KEPT, &Kept::new()] {
+        for (number, tensor) in Training::TENSORS.iter().enumerate() {
+            let bits =
+                |numbers: Option<&[f32]>| numbers.unwrap().iter().map(|n| n.to_bits()).collect::<Vec<_>>();
+            assert_eq!(Kept::TENSORS[number], *tensor);
+            assert_eq!(bits(kept.tensor(number)), bits(network.tensor(number)));
+        }
+    }
 }

@@ -8,6 +8,8 @@ use mlp_dsl::{
 use mlp_eval::{Point, Verdict, check_some_gradients, evaluate};
 use mlp_runtime::random::Stream;
 
+use crate::inputs;
+
 /// Scalar operations of the complex step for a network.
 const WITNESSED: u64 = 200_000;
 /// Gradients of a network compared with central differences.
@@ -76,6 +78,7 @@ pub fn check(number: u64, derivation: &Derivation) -> Findings {
     }
     let [declared, _] = &points;
     differences(number, derivation, declared, &mut found);
+    inputs::differences(number, derivation, &mut found);
     document(number, derivation, &mut found);
     found
 }

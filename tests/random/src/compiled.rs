@@ -22,6 +22,7 @@ use quote::quote;
 use crate::{
     engine,
     generator::specification,
+    inputs,
     numbers::{FusedSingle, Single},
 };
 
@@ -74,19 +75,25 @@ impl fmt::Display for Compiled {
     }
 }
 
+/// Networks of one crate: rustc holds all of them in memory.
+const PART: u64 = 100;
+
 /// Writes, compiles, runs and compares the networks with these numbers.
 pub fn run(numbers: Range<u64>) -> io::Result<Compiled> {
-    let mut networks = Vec::new();
-    for number in numbers {
-        let text = specification(number);
-        let compiled = Compilation::of(&text, &NoFiles)
-            .map_err(|found| io::Error::other(format!("{found:?}\n{text}")))?;
-        networks.push((number, compiled));
+    let mut compiled = Compiled { machines: engine::machines(), ..Compiled::default() };
+    let end = numbers.end;
+    for start in numbers.step_by(PART as usize) {
+        part(start..end.min(start + PART), &mut compiled)?;
     }
+    Ok(compiled)
+}
+
+fn part(numbers: Range<u64>, compiled: &mut Compiled) -> io::Result<()> {
+    let networks = networks(numbers)?;
     let program = program("random-networks", &networks);
     let debug = build_and_run(&program, &[])?;
     let release = build_and_run(&program, &["--release"])?;
-    let mut compiled = Compiled { networks: networks.len(), ..Compiled::default() };
+    compiled.networks += networks.len();
     for (line, other) in debug.lines().zip(release.lines()).filter(|(a, b)| a != b) {
         compiled.wrong.push(format!("debug {line}\\nrelease {other}"));
     }
@@ -94,15 +101,33 @@ pub fn run(numbers: Range<u64>) -> io::Result<Compiled> {
         compiled.wrong.push("debug and release print different numbers of lines".to_owned());
     }
     let printed = read(&release);
-    compiled.numbers = printed.values().map(Vec::len).sum();
-    compiled.machines = engine::machines();
+    compiled.numbers += printed.values().map(Vec::len).sum::<usize>();
     for (number, network) in &networks {
-        compare(*number, &network.derivation, &printed, &mut compiled);
+        compare(*number, network, &printed, compiled);
         let (same, wrong) = engine::other_bits(*number, network, &printed);
         compiled.engine += same;
         compiled.wrong.extend(wrong);
     }
-    Ok(compiled)
+    Ok(())
+}
+
+fn networks(numbers: Range<u64>) -> io::Result<Vec<(u64, Compilation)>> {
+    let mut networks = Vec::new();
+    for number in numbers {
+        let text = specification(number);
+        let compiled = Compilation::of(&text, &NoFiles)
+            .map_err(|found| io::Error::other(format!("{found:?}\n{text}")))?;
+        networks.push((number, compiled));
+    }
+    Ok(networks)
+}
+
+/// Compiles the networks with these numbers in debug, and runs them: each is saved and read after training, with its
+/// optimizer and alone, and has the same bits. Returns how many were.
+pub fn kept(numbers: Range<u64>) -> io::Result<usize> {
+    let networks = networks(numbers)?;
+    let printed = read(&build_and_run(&program("kept-networks", &networks), &[])?);
+    Ok(networks.iter().filter(|(number, _)| printed.contains_key(&(*number, "kept".to_owned()))).count())
 }
 
 /// What the network of a text prints when it is compiled in release.
@@ -150,8 +175,16 @@ fn program(name: &str, networks: &[(u64, Compilation)]) -> Crate {
 const MAIN: &str = "\
 //! Prints what the networks compute, as bits.
 #![deny(warnings)]
-#![allow(unused_imports)]
-use mlp_runtime::{Batch, Differentiable, Gradients, Network, Scalar, Trainable};
+#![allow(unused_imports, dead_code)]
+use mlp_runtime::{Batch, Differentiable, Gradients, InputDifferentiable, Network, PullBack, Reduction, Scalar, Trainable, keep::{Checkpoint, File, Keep, Progress}};
+
+fn all<S: Scalar, G: Gradients<S>>(gradients: &G) -> Vec<S> {
+    (0..).map_while(|number| gradients.elements(number)).flatten().copied().collect()
+}
+
+fn bits<S: Scalar>(values: &[S]) -> Vec<u64> {
+    values.iter().map(|value| value.to_f64().to_bits()).collect()
+}
 
 fn say<S: Scalar>(network: u64, what: &str, values: &[S]) {
     print!(\"{network} {what}\");
@@ -188,6 +221,37 @@ where
     for p in N::LAYOUT {
         say(network, &format!(\"{}+\", p.name), n.parameter(p.name).unwrap());
     }
+    resumed(network, n, &mut o);
+}
+
+/// Checks that network and optimizer have the same bits after a checkpoint, and the network alone after its file.
+fn resumed<N: Trainable>(network: u64, n: &mut N, o: &mut N::Optimizer) {
+    let file = |network: &N, optimizer: &N::Optimizer| {
+        let (progress, mut bytes) = (Progress::default(), Vec::new());
+        let checkpoint = Checkpoint { network, optimizer, progress, metadata: &[] };
+        checkpoint.write(|part| Ok::<(), ()>(bytes.extend(part))).unwrap();
+        bytes
+    };
+    let before = file(n, o);
+    n.initialize(77);
+    *o = Default::default();
+    File::parse(&before).unwrap().resume(n, o).unwrap();
+    assert!(file(n, o) == before, \"{}\", N::NAME);
+    kept(network, n);
+}
+
+/// The same without an optimizer.
+fn kept<N: Network>(network: u64, n: &mut N) {
+    let file = |network: &N| {
+        let mut bytes = Vec::new();
+        network.write(&[], |part| Ok::<(), ()>(bytes.extend(part))).unwrap();
+        bytes
+    };
+    let before = file(n);
+    n.initialize(77);
+    n.read(&before).unwrap();
+    assert!(file(n) == before, \"{}\", N::NAME);
+    say(network, \"kept\", &[before.len() as f64]);
 }
 ";
 
@@ -199,6 +263,7 @@ fn runner(number: u64, derivation: &Derivation) -> String {
          let mut y = [0.0; {name}::OUTPUTS];\n        n.forward_into(x, {name}::sample_workspace(&mut w), &mut y);\n        \
          say({number}, &format!(\"output{{k}}\"), &y);\n    }}\n"
     );
+    code.push_str(&inputs::runner(number, derivation));
     if derivation.training.is_some() {
         let _ = writeln!(
             code,
@@ -209,7 +274,7 @@ fn runner(number: u64, derivation: &Derivation) -> String {
              more({number}, &mut *n, {name}::SEED, &{name}::DATA_INPUTS, &{name}::DATA_TARGETS);"
         );
     } else {
-        code.push_str("    let _ = &mut n;\n");
+        let _ = writeln!(code, "    kept({number}, &mut *n);");
     }
     code.push_str("}\n");
     code
@@ -237,15 +302,21 @@ fn read(printed: &str) -> HashMap<(u64, String), Vec<f64>> {
 
 fn compare(
     number: u64,
-    derivation: &Derivation,
+    network: &Compilation,
     printed: &HashMap<(u64, String), Vec<f64>>,
     compiled: &mut Compiled,
 ) {
+    let (derivation, executed) = (&network.derivation, network.executed());
     let expected = match (derivation.header.precision, derivation.header.arithmetic) {
-        (Precision::F64, _) => trajectory::<f64>(derivation),
-        (Precision::F32, Arithmetic::Separate) => trajectory::<Single>(derivation),
-        (Precision::F32, Arithmetic::Fused) => trajectory::<FusedSingle>(derivation),
+        (Precision::F64, _) => [inputs::expected::<f64>(executed), trajectory::<f64>(derivation)],
+        (Precision::F32, Arithmetic::Separate) => {
+            [inputs::expected::<Single>(executed), trajectory::<Single>(derivation)]
+        }
+        (Precision::F32, Arithmetic::Fused) => {
+            [inputs::expected::<FusedSingle>(executed), trajectory::<FusedSingle>(derivation)]
+        }
     };
+    let expected = expected.concat();
     // Rounding errors of a few hundred operations in a chain, in the number type of the network.
     let bound = match derivation.header.precision {
         Precision::F64 => 1e-11,

@@ -31,6 +31,9 @@ pub fn wanted() -> BTreeSet<String> {
         "linear(",
         "dense(",
         "class[",
+        "importance ",
+        "weighted by",
+        "output ",
         "penalty",
         "= sum",
         "reduction mean",
@@ -42,6 +45,7 @@ pub fn wanted() -> BTreeSet<String> {
         "unroll never",
         "arithmetic separate",
         "arithmetic fused",
+        "backward inputs",
         "biases",
         "state ",
         "normal(",
@@ -61,7 +65,7 @@ pub fn wanted() -> BTreeSet<String> {
 }
 
 /// The operations on arrays; the match below fails to compile when one is added.
-const ARRAYS: [&str; 19] = [
+const ARRAYS: [&str; 20] = [
     "Given",
     "Setting",
     "Pointwise",
@@ -81,6 +85,7 @@ const ARRAYS: [&str; 19] = [
     "SumSquares",
     "BatchMean",
     "BatchSum",
+    "BatchWeightedMean",
 ];
 
 fn name(op: &Op) -> &'static str {
@@ -104,6 +109,7 @@ fn name(op: &Op) -> &'static str {
         Op::SumSquares(_) => "SumSquares",
         Op::BatchMean(_) => "BatchMean",
         Op::BatchSum(_) => "BatchSum",
+        Op::BatchWeightedMean(..) => "BatchWeightedMean",
     }
 }
 

@@ -2,7 +2,12 @@
 
 use std::collections::HashMap;
 
-use mlp_dsl::{Compilation, ir::Derivation, model::Sample, number::Precision};
+use mlp_dsl::{
+    Compilation,
+    ir::Derivation,
+    model::{Reduction, Sample},
+    number::Precision,
+};
 use mlp_engine::{Error, Network, Scalar, Targets};
 
 use crate::compiled::{LONG, STEPS};
@@ -62,7 +67,8 @@ struct Data<S> {
 
 impl<S: Scalar> Data<S> {
     fn new<'s>(derivation: &Derivation, samples: impl Iterator<Item = &'s Sample>) -> Self {
-        let is_class = derivation.target.as_ref().is_some_and(|target| target.class);
+        // Of several targets each class is a vector.
+        let is_class = matches!(derivation.targets.as_slice(), [target] if target.class);
         let (mut inputs, mut numbers, mut classes) = (Vec::new(), Vec::new(), Vec::new());
         for sample in samples {
             inputs.extend(sample.input.iter().map(|number| S::from_f64(*number)));
@@ -90,6 +96,9 @@ fn computed<S: Scalar>(compiled: &Compilation, machine: &str) -> Result<Vec<(Str
         let mut outputs = vec![S::ZERO; network.outputs()];
         network.forward(&data.inputs, &mut outputs)?;
         all.say(format!("output{k}"), &outputs);
+    }
+    if derivation.header.to_inputs {
+        of_inputs(&mut network, derivation, &one, &mut all)?;
     }
     if derivation.training.is_none() {
         return Ok(all.0);
@@ -133,6 +142,46 @@ fn computed<S: Scalar>(compiled: &Compilation, machine: &str) -> Result<Vec<(Str
         all.say(format!("{}+", parameter.name), parameter.values);
     }
     Ok(all.0)
+}
+
+/// Gradients with respect to inputs, and back from the output.
+fn of_inputs<S: Scalar>(
+    network: &mut Network<S>,
+    derivation: &Derivation,
+    one: &[Data<S>],
+    all: &mut Said,
+) -> Result<(), Error> {
+    let outputs: Vec<S> =
+        (0..network.outputs()).map(|number| S::from_f64(crate::inputs::given(number))).collect();
+    let parameters = |network: &Network<S>| -> Vec<S> {
+        network.gradients().flat_map(|gradient| gradient.values).copied().collect()
+    };
+    let mut many = Vec::new();
+    for (k, data) in one.iter().enumerate() {
+        let mut written = vec![S::ZERO; network.inputs()];
+        network.pull_back(&data.inputs, &outputs, Reduction::Sum, &mut written)?;
+        all.say(format!("pulled{k}"), &written);
+        all.say(format!("pulled_parameters{k}"), &parameters(network));
+        if derivation.loss.is_some() {
+            network.input_gradient(&data.inputs, data.targets(), &mut written)?;
+            all.say(format!("input{k}"), &written);
+            network.backward_with_input(&data.inputs, data.targets(), &mut written)?;
+            all.again(&format!("input{k}"), &written);
+        }
+        many.extend(outputs.iter().copied());
+    }
+    let batch: Data<S> = Data::new(derivation, derivation.header.samples.iter());
+    let mut written = vec![S::ZERO; batch.inputs.len()];
+    network.pull_back(&batch.inputs, &many, Reduction::Mean, &mut written)?;
+    all.say("pulled_many".to_owned(), &written);
+    all.say("pulled_mean".to_owned(), &parameters(network));
+    if derivation.loss.is_some() {
+        network.input_gradient(&batch.inputs, batch.targets(), &mut written)?;
+        all.say("input_many".to_owned(), &written);
+        network.backward_with_input(&batch.inputs, batch.targets(), &mut written)?;
+        all.again("input_many", &written);
+    }
+    Ok(())
 }
 
 /// Numbers under their names.

@@ -3,6 +3,8 @@
 
 use mlp_runtime::random::Stream;
 
+use crate::heads::Heads;
+
 /// The text of the network with this number, `R17` for 17.
 pub fn specification(number: u64) -> String {
     let mut generator = Generator::new(number);
@@ -38,6 +40,7 @@ struct Generator {
     /// Parameters that a penalty may use.
     matrices: Vec<String>,
     made: usize,
+    heads: Heads,
 }
 
 impl Generator {
@@ -52,6 +55,7 @@ impl Generator {
             inputs: 0,
             matrices: Vec::new(),
             made: 0,
+            heads: Heads::new(number),
         }
     }
 
@@ -422,7 +426,8 @@ impl Generator {
             Targets::Class => self.say(format!("target t: class[{n}];")),
             _ => self.say(format!("target t[{n}];")),
         }
-        self.say(format!("loss {loss};"));
+        let said = self.heads.statements(&ends, n, &loss);
+        said.into_iter().for_each(|statement| self.say(statement));
         for _ in 0..self.below(3) {
             self.penalty();
         }
@@ -501,7 +506,8 @@ impl Generator {
                     format!("[{}]", numbers.join(", "))
                 }
             };
-            samples.push(format!("{input} -> {target}"));
+            let targets = self.heads.targets(target);
+            samples.push(format!("{input} -> {targets}"));
         }
         self.say(format!("data {{ {} }}", samples.join(", ")));
     }
@@ -511,11 +517,12 @@ impl Generator {
         let unroll = self.pick(&["", "", "unroll always;", "unroll never;"]);
         let arithmetic = self.pick(&["", "arithmetic separate;", "arithmetic fused;"]);
         let seed = self.below(1000);
+        let backward = self.pick(&["", "", "backward inputs;"]);
         let functions = self.functions.join("\n");
         let body = self.body.join("\n    ");
         let name = format!("R{}", self.number);
         format!(
-            "{functions}\npub network {name}: {precision} {{\n    seed {seed};\n    {body}\n    {unroll}\n    {arithmetic}\n}}\n"
+            "{functions}\npub network {name}: {precision} {{\n    seed {seed};\n    {body}\n    {unroll}\n    {arithmetic}\n    {backward}\n}}\n"
         )
     }
 }

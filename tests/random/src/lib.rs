@@ -9,6 +9,8 @@ pub mod compiled;
 pub mod coverage;
 mod engine;
 pub mod generator;
+mod heads;
+mod inputs;
 pub mod mutants;
 pub mod numbers;
 mod survey;

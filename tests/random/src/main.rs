@@ -1,6 +1,6 @@
 //! `cargo run --release -p mlp-random -- [networks] [first number] [networks to compile]`, or
 //! `… -- wide [networks] [first number]` for the verdicts on networks with wide weights, or `… -- mutants` for those on
-//! wrong derivative rules.
+//! wrong derivative rules, or `… -- kept [networks] [first number]` for files of trained networks.
 
 #![allow(clippy::print_stdout, reason = "a command talks")]
 
@@ -10,7 +10,7 @@ use mlp_random::{compiled, mutants, survey, wide};
 
 fn main() -> ExitCode {
     let mut words = std::env::args().skip(1).peekable();
-    let command = words.next_if(|word| word == "wide" || word == "mutants");
+    let command = words.next_if(|word| word == "wide" || word == "mutants" || word == "kept");
     let mut arguments = words.map(|argument| argument.parse::<u64>());
     let mut next = |otherwise| arguments.next().and_then(Result::ok).unwrap_or(otherwise);
     let is_good = match command.as_deref() {
@@ -20,6 +20,13 @@ fn main() -> ExitCode {
             let campaign = wide::campaign(first..first + count);
             println!("{campaign}\n  {:.0} s", start.elapsed().as_secs_f64());
             campaign.wrong.is_empty()
+        }
+        Some("kept") => {
+            let (count, first) = (next(1000), next(0));
+            let start = Instant::now();
+            let kept = compiled::kept(first..first + count);
+            println!("{kept:?} of {count} networks kept, in {:.0} s", start.elapsed().as_secs_f64());
+            kept.is_ok_and(|kept| kept as u64 == count)
         }
         Some(_) => {
             let hunt = mutants::hunt();

@@ -82,6 +82,10 @@ macro_rules! arithmetic {
                 let sum = numbers.iter().map(|number| f64::from(number.0)).reduce(|sum, number| sum + number);
                 $round(sum.unwrap_or(0.0) * factor)
             }
+            fn wide_mean(numbers: &[Self], weights: &[Self]) -> Self {
+                let sum = weights.iter().map(|number| f64::from(number.0)).reduce(|sum, number| sum + number);
+                Self::wide_sum(numbers, 1.0 / sum.unwrap_or(0.0))
+            }
         }
     };
     (@ $number:ident, $round:expr, $($trait:ident $method:ident $sign:tt),*) => { $(

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, exit};
 use std::{env, fs};
 
-const PROGRAMS: [(&str, &str); 5] = [
+const PROGRAMS: [(&str, &str); 6] = [
     ("xor", "2-8-1, `f32`: trains on batches of 4, and `forward`"),
     ("neurons", "2-2-2 of named neurons, `f64`: every method"),
     ("layers", "32-32-4, `f32`, batches in blocks: every method"),
@@ -17,6 +17,7 @@ const PROGRAMS: [(&str, &str); 5] = [
         "many",
         "26-24-16-4, `f32`, classes, softmax, penalties, clipping, adam with a schedule, blocks: every method",
     ),
+    ("kept", "2-4-1, `f32`, momentum: trains, writes a checkpoint and resumes from it"),
     ("fused", "24-24-16-16-24, `f64`, fused, tied weights, nesterov, blocks: batches and samples"),
 ];
 

@@ -141,7 +141,7 @@ impl Making<'_> {
 
     fn given(&mut self, id: EquationId) -> usize {
         let parameter = self.derivation.parameters.iter().find(|parameter| parameter.equation == id);
-        let target = self.derivation.target.as_ref().is_some_and(|t| t.value.equations().contains(&id));
+        let target = self.derivation.targets.iter().any(|t| t.value.equations().contains(&id));
         let kind = match parameter {
             Some(parameter) => Kind::Parameter { frozen: parameter.frozen },
             None if target => Kind::Target,
@@ -151,6 +151,11 @@ impl Making<'_> {
         let updated = parameter.and_then(|parameter| self.value(parameter.updated()?));
         if let (Some(gate), Some(parameter)) = (self.made.gates.get_mut(gate), parameter) {
             (gate.updated, gate.trained) = (updated, parameter.trained.is_some());
+        }
+        let input =
+            self.derivation.has_input_gradients() && self.derivation.input_equations().any(|own| own == id);
+        if let (Some(gate), true) = (self.made.gates.get_mut(gate), input) {
+            gate.trained = true;
         }
         gate
     }
@@ -294,7 +299,7 @@ fn sign(op: &Op) -> &'static str {
         Op::LogSoftmax(_) => "ln softmax",
         Op::SoftmaxCrossEntropy(..) => "cross-entropy",
         Op::SumSquares(_) => "Σ x²",
-        Op::BatchMean(_) => "mean",
+        Op::BatchMean(_) | Op::BatchWeightedMean(..) => "mean",
         Op::BatchSum(_) => "Σ",
     }
 }

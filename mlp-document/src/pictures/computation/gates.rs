@@ -31,11 +31,11 @@ pub(crate) struct Gate {
     pub(crate) shape: Shape,
     /// Its value, where it is one number and known.
     pub(crate) value: Option<Known>,
-    /// ∂E/∂value, where it depends on a trained parameter.
+    /// ∂E/∂value, where it depends on a trained parameter, or on an input that the backward pass goes on to.
     pub(crate) gradient: Option<Known>,
     /// The parameter after the step.
     pub(crate) updated: Option<Known>,
-    /// Whether a trained parameter is below it.
+    /// Whether a trained parameter is below it, or an input that the backward pass goes on to.
     pub(crate) trained: bool,
     /// Whether no gradient reaches it: it is used in comparisons, and in branches that are not taken, alone.
     pub(crate) cut: bool,

@@ -130,7 +130,7 @@ fn edges(
 pub(super) fn layers(derivation: &Derivation) -> Result<Graph, Refusal> {
     let inputs = derivation.inputs.iter().map(|data| (&data.name, &data.value, data.shape, Role::Input));
     let layers = derivation.layers.iter().map(|layer| (&layer.name, &layer.value, layer.shape, Role::Neuron));
-    let target = derivation.target.iter().map(|data| (&data.name, &data.value, data.shape, Role::Input));
+    let target = derivation.targets.iter().map(|data| (&data.name, &data.value, data.shape, Role::Input));
     let all: Vec<_> = inputs.chain(layers).chain(target).collect();
     if all.len() >= LAYERS {
         return Err(Refusal::TooLarge { layers: all.len(), most: LAYERS });

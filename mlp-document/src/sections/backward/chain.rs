@@ -62,6 +62,12 @@ impl<'c, 'd> Chain<'c, 'd> {
                 *slot = true;
             }
         }
+        let inputs = derivation.input_equations().filter(|_| derivation.has_input_gradients());
+        for input in inputs {
+            if let Some(slot) = moves.get_mut(input.index()) {
+                *slot = true;
+            }
+        }
         for (id, equation) in derivation.numbered().take_while(|(id, _)| *id <= loss) {
             let moved = equation.op.operands().iter().any(|id| moves.get(id.index()) == Some(&true));
             if let Some(slot) = moves.get_mut(id.index()).filter(|_| moved) {

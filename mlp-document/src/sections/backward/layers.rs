@@ -31,7 +31,7 @@ use super::{questions::of_layers, sigmoid::sigmoid_with_cross_entropy, softmax::
 pub(super) fn backward(facts: &Facts<'_>) -> Section {
     let derivation = facts.derivation;
     let mut section = Section::new("backward");
-    let reduction = Some(facts.reduction()).filter(|_| !facts.is_single());
+    let reduction = Some(facts.over()).filter(|_| !facts.is_single());
     section.paragraph(phrases::backward_of_layers(reduction, facts.has_columns(), &occurring(facts)));
     if derivation.loss.as_ref().is_none_or(|loss| facts.wants(loss.total)) {
         softmax_with_cross_entropy(facts, &mut section);
@@ -56,8 +56,10 @@ pub(super) fn backward(facts: &Facts<'_>) -> Section {
         section.paragraph(phrases::gradients_of_elements());
         section.lines(elements);
     }
-    section.paragraph(phrases::gradients_of_batch(reduction));
-    section.lines(lines_of(facts, &of_batch));
+    if facts.is_trained() {
+        section.paragraph(phrases::gradients_of_batch(reduction));
+        section.lines(lines_of(facts, &of_batch));
+    }
     left_out(&mut section, of_batch.len(), Items::Gradients);
     named.extend(&of_batch);
     sizes(facts, &mut section, &named, false);
@@ -150,7 +152,8 @@ fn occurring(facts: &Facts<'_>) -> Backward {
         | Op::SoftmaxCrossEntropy(..)
         | Op::SumSquares(_)
         | Op::BatchMean(_)
-        | Op::BatchSum(_) => false,
+        | Op::BatchSum(_)
+        | Op::BatchWeightedMean(..) => false,
     };
     Backward {
         delta: facts.has_delta(),

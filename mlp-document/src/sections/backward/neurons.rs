@@ -124,7 +124,18 @@ impl Walk<'_> {
             group.values = self.outputs_first(&group.values);
         }
         groups.reverse();
+        groups.extend(self.inputs());
         groups
+    }
+
+    /// The inputs, where the backward pass goes on to them.
+    fn inputs(&self) -> Option<Group> {
+        let derivation = self.facts.derivation;
+        let asked = derivation.has_input_gradients();
+        let inputs: Vec<EquationId> =
+            derivation.input_equations().filter(|id| asked && self.facts.wants(*id)).collect();
+        let title = Some(phrases::inputs_title());
+        (!inputs.is_empty()).then(|| Group { title, values: Vec::new(), parameters: inputs })
     }
 
     /// Whether the derivative with respect to a value is a step of the chain to some parameter.

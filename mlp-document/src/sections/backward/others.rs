@@ -30,7 +30,7 @@ pub(crate) fn others(facts: &Facts<'_>, section: &mut Section, named: bool) {
 fn row(facts: &Facts<'_>, parameter: &Parameter, named: bool) -> Vec<Text> {
     let name: Text = vec![symbol(facts, parameter.equation).into()];
     let Some(trained) = &parameter.trained else { return vec![name] };
-    let single = facts.samples() == 1;
+    let single = facts.is_one_sample();
     let gradient = if single { trained.gradient } else { trained.objective };
     let formula = of_equation(facts.derivation, gradient);
     let mut sides = vec![Side::symbols(formula.clone())];

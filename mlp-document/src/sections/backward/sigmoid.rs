@@ -45,6 +45,8 @@ struct Letters {
     log_loss: FunctionId,
     /// Whether the letters have an index: the names of layers are rows.
     indexed: bool,
+    /// The letter of the cross-entropy.
+    loss: &'static str,
 }
 
 impl Letters {
@@ -65,7 +67,8 @@ impl Letters {
         let [mut z, t] = [z, t].map(|id| first_element(&loss.clone().ending_at(Some(*id))));
         let unbounded = z.last();
         z.push(Node::Unary(Unary::Tanh, unbounded));
-        Some(Letters { z, t, sigmoid, log_loss, indexed: !facts.at_neuron_level() })
+        let (indexed, loss) = (!facts.at_neuron_level(), facts.letter_of_loss());
+        Some(Letters { z, t, sigmoid, log_loss, indexed, loss })
     }
 
     /// p = σ(z)
@@ -88,7 +91,7 @@ impl Letters {
         let second = sum.push(Node::Binary(Binary::Multiply, t, log));
         let both = sum.push(Node::Binary(Binary::Add, first, second));
         sum.push(Node::Unary(Unary::Negate, both));
-        Line::of([self.one_letter("E"), sum])
+        Line::of([self.one_letter(self.loss), sum])
     }
 
     /// ∂E/∂p = −(t · 1/p + (1 − t) · −1/(1 − p)) = (−t (1 − p) + (1 − t) p) / (p (1 − p)) = (p − t) / (p (1 − p))
@@ -137,7 +140,7 @@ impl Letters {
         let mut difference = Expression::default();
         self.difference(&mut difference);
         let mut letter = Expression::default();
-        letter.push_letter(Math::derivative(self.name("E"), self.name("z").into()), difference.clone());
+        letter.push_letter(Math::derivative(self.name(self.loss), self.name("z").into()), difference.clone());
         let mut product = self.quotient();
         let outer = product.last();
         let inner = self.variance(&mut product);
@@ -153,7 +156,7 @@ impl Letters {
         call.push(Node::Apply(self.log_loss, vec![z, t]));
         let computed = expanded(&call, facts.derivation).unwrap_or(call);
         let computed = with_textbook_forms(&computed, facts.derivation);
-        Line::of([self.one_letter("E"), computed])
+        Line::of([self.one_letter(self.loss), computed])
     }
 
     fn side(&self, letter: &str) -> Side {
@@ -219,7 +222,7 @@ impl Letters {
     }
 
     fn derivative_by_probability(&self, expression: &mut Expression) -> NodeId {
-        let math = Math::derivative(self.name("E"), self.name("p").into());
+        let math = Math::derivative(self.name(self.loss), self.name("p").into());
         expression.push_letter(math, self.quotient())
     }
 

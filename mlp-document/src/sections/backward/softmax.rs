@@ -44,7 +44,7 @@ pub(super) fn softmax_with_cross_entropy(facts: &Facts<'_>, section: &mut Sectio
         letters.probability_by_input(),
         letters.loss_by_input(),
     ]);
-    section.paragraph(phrases::prediction_minus_target(facts.simplex, Name::letter("z").into()));
+    section.paragraph(phrases::prediction_minus_target(letters.simplex, Name::letter("z").into()));
     let numbers = classes::derivatives(facts, z, t);
     if !numbers.is_empty() {
         section.paragraph(phrases::softmax_with_numbers());
@@ -66,6 +66,8 @@ struct Letters {
     classes: usize,
     /// Whether the targets sum to 1.
     simplex: bool,
+    /// The letter of the cross-entropy.
+    loss: &'static str,
 }
 
 impl Letters {
@@ -81,7 +83,8 @@ impl Letters {
         let unbounded = bounded.last();
         bounded.push(Node::Unary(Unary::Tanh, unbounded));
         let mut targets = first(t);
-        if facts.simplex {
+        let simplex = facts.sums_to_one(t);
+        if simplex {
             // What the first of many lack of a sum of 1 is shared out.
             let own = targets.last();
             let sum = targets.push_shaped(Node::Array(ArrayOp::Sum, vec![own]), Shape::Scalar);
@@ -90,7 +93,7 @@ impl Letters {
             let share = targets.push(Node::Binary(Binary::Divide, rest, count));
             targets.push(Node::Binary(Binary::Add, own, share));
         }
-        Letters { z: bounded, t: targets, classes, simplex: facts.simplex }
+        Letters { z: bounded, t: targets, classes, simplex, loss: facts.letter_of_loss() }
     }
 
     /// p = softmax(z)
@@ -138,7 +141,7 @@ impl Letters {
         let number = loss.push_shaped(loss_of, Shape::Scalar);
         loss.push_shaped(Node::Array(ArrayOp::Fill, vec![number]), self.pairs());
         let mut letter = Expression::default();
-        letter.push_letter(Name::letter("E").into(), loss);
+        letter.push_letter(Name::letter(self.loss).into(), loss);
         let mut sum = Expression::default();
         let (t, p) = (self.letter(&mut sum, "t", Index::K), self.letter(&mut sum, "p", Index::K));
         let log = sum.push(Node::Unary(Unary::Ln, p));
@@ -215,7 +218,10 @@ impl Letters {
         difference.push(Node::Binary(Binary::Subtract, product, t));
         let mut letter = Expression::default();
         let by = Math::from(name("z", Index::I));
-        letter.push_letter(Math::derivative(Name::letter("E"), by), self.spread(&self.gradient(), Index::I));
+        letter.push_letter(
+            Math::derivative(Name::letter(self.loss), by),
+            self.spread(&self.gradient(), Index::I),
+        );
         let mut sides = [letter, chain, difference].map(Side::symbols).to_vec();
         if self.simplex {
             let mut plain = Expression::default();
@@ -248,7 +254,7 @@ impl Letters {
         let mut value = Expression::default();
         let places = [value.append(&self.value("t", Index::K)), value.append(&self.value("p", Index::K))];
         in_place_of_leaves(&mut value, &derivative, &places);
-        expression.push_letter(Math::derivative(Name::letter("E"), name("p", Index::K).into()), value)
+        expression.push_letter(Math::derivative(Name::letter(self.loss), name("p", Index::K).into()), value)
     }
 
     /// ∂pₖ/∂zᵢ, with the derivative of exp(zₖ) / (exp(zᵢ) + the other exponentials) as its value.

@@ -8,6 +8,7 @@ use crate::{
         ast::Attribute,
         lexer::{self, Kind, Token},
     },
+    visible::acts,
 };
 
 /// A meta item.
@@ -146,13 +147,13 @@ impl<'t> Reader<'_, 't> {
     }
 }
 
-/// A whole number or a string as Rust writes it.
+/// A whole number or a string as Rust writes it, on one line and without characters that are not visible.
 fn is_literal(word: &str) -> bool {
     let is_number = word.starts_with(|c: char| c.is_ascii_digit())
         && word.bytes().all(|byte| byte.is_ascii_digit() || byte == b'_');
     let is_raw = word.starts_with("r\"") || word.starts_with("r#\"") || word.starts_with("r##");
     let is_text = word.starts_with('"') && escapes_are_known(word);
-    is_number || ((is_raw || is_text) && !word.contains('\r'))
+    is_number || ((is_raw || is_text) && !word.chars().any(acts))
 }
 
 fn escapes_are_known(text: &str) -> bool {

@@ -1,6 +1,6 @@
 //! M05: structure.
 
-use crate::{diagnostic::Diagnostic, span::Span, syntax::ast::Name};
+use crate::{diagnostic::Diagnostic, shape::Shape, span::Span, syntax::ast::Name};
 
 pub(in crate::check) fn no_network() -> Diagnostic {
     Diagnostic::new("M0501", "no network is declared", Span::default(), "expected `network`")
@@ -192,4 +192,44 @@ pub(in crate::check) fn stale_let(name: &Name, changed: &str) -> Diagnostic {
         "the old value is no longer available",
     )
     .help(format!("use `{}` before the assignment to `{changed}`", name.text))
+}
+
+pub(in crate::check) fn output_is_layer(name: &Name) -> Diagnostic {
+    Diagnostic::new(
+        "M0525",
+        format!("`{}` is not a layer", name.text),
+        name.span,
+        "the output consists of layers",
+    )
+    .help("name layers as a whole, as in `output kind, size;`")
+}
+
+pub(in crate::check) fn output_twice(name: &Name) -> Diagnostic {
+    Diagnostic::new("M0526", format!("the output has `{}` twice", name.text), name.span, "named again")
+        .help("name each layer once")
+}
+
+pub(in crate::check) fn not_in_weight(name: &Name) -> Diagnostic {
+    Diagnostic::new(
+        "M0527",
+        format!("the weight of a sample can't use `{}`", name.text),
+        name.span,
+        "not given with the targets",
+    )
+    .help("use only targets, importances, constants and frozen parameters; declare a number of each sample with `importance w;`")
+}
+
+pub(in crate::check) fn weight_of_no_sample(span: Span) -> Diagnostic {
+    Diagnostic::new("M0528", "all samples have the same weight", span, "uses no target and no importance")
+        .help("declare a number of each sample with `importance w;` and write `weighted by w`, or remove `weighted by …`")
+}
+
+pub(in crate::check) fn weight_is_scalar(found: Shape, span: Span) -> Diagnostic {
+    Diagnostic::new("M0529", "the weight of a sample is one number", span, format!("this is {found}"))
+        .help("take one number of it, as in `concat(1, 2, 0.5) @ label` for the weights of three classes")
+}
+
+pub(in crate::check) fn importance_is_number(name: &Name, span: Span) -> Diagnostic {
+    Diagnostic::new("M0529", format!("the importance `{}` is one number", name.text), span, "a size")
+        .help(format!("write `importance {};`", name.text))
 }

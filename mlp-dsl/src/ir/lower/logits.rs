@@ -507,7 +507,8 @@ impl Rewrite<'_> {
             | Op::SoftmaxCrossEntropy(..)
             | Op::SumSquares(_)
             | Op::BatchMean(_)
-            | Op::BatchSum(_) => false,
+            | Op::BatchSum(_)
+            | Op::BatchWeightedMean(..) => false,
         }
     }
 }

@@ -2,6 +2,7 @@
 //! as a whole stays a vector, and `Stack` joins scalars where a vector is needed.
 
 mod formula;
+mod heads;
 mod logits;
 mod operand;
 mod training;
@@ -19,7 +20,7 @@ use crate::{
     formula::{Formula, Term, TermId, builder::Builder, scalar::Binary},
     ir::errors,
     limits,
-    model::{self, LayerBody, Model, Reduction, Typed, TypedKind},
+    model::{self, LayerBody, Model, Typed, TypedKind},
     shape::Shape,
     span::Span,
     syntax::ast::Name,
@@ -76,6 +77,8 @@ struct Lower {
     span: Span,
     /// The values of `let` names, the innermost last.
     bound: Vec<Bound>,
+    /// The parts of the loss that have a name of the compiler.
+    parts: Vec<EquationId>,
 }
 
 /// Names for the parts of a sum.
@@ -101,11 +104,13 @@ impl Lower {
             header: model.header.clone(),
             equations: Vec::new(),
             inputs: Vec::new(),
-            target: None,
+            targets: Vec::new(),
             parameters: Vec::new(),
             layers: Vec::new(),
+            heads: model.heads.clone(),
             loss: None,
             training: None,
+            pull_back: None,
             chosen: Chosen::default(),
         };
         Lower {
@@ -121,6 +126,7 @@ impl Lower {
             role: Role::Given,
             span: model.header.name_span,
             bound: Vec::new(),
+            parts: Vec::new(),
         }
     }
 
@@ -141,7 +147,10 @@ impl Lower {
                 trained: None,
             });
         }
-        self.derivation.target = model.target.as_ref().map(|target| self.data(target));
+        for target in &model.targets {
+            let data = self.data(target);
+            self.derivation.targets.push(data);
+        }
         self.role = Role::Forward;
     }
 
@@ -154,7 +163,8 @@ impl Lower {
             None => Value::Whole(self.given_equation(&data.name, data.shape, Per::Sample)),
         };
         let (name, docs) = (data.name.text.clone(), data.docs.clone());
-        Data { name, docs, value, shape: data.shape, class: data.class, values: data.values.clone() }
+        let (class, importance) = (data.class, data.importance);
+        Data { name, docs, value, shape: data.shape, class, importance, values: data.values.clone() }
     }
 
     fn given_equation(&mut self, name: &Name, shape: Shape, per: Per) -> EquationId {
@@ -239,14 +249,11 @@ impl Lower {
         let typed = self.named_parts(typed, "E")?;
         let components = self.component_names(typed);
         self.owner = Owner { net: None, components };
-        let total = self.define(typed, Symbol::Loss)?;
+        let (total, weight) = self.total_loss(typed, model)?;
         self.bound.clear();
         self.role = Role::Batch;
         let reduction = model.training.as_ref().map(|training| training.reduction).unwrap_or_default();
-        let op = match reduction {
-            Reduction::Mean => Op::BatchMean(total),
-            Reduction::Sum => Op::BatchSum(total),
-        };
+        let op = Op::over_batch(reduction, weight, total);
         let batch = self.add(Symbol::BatchLoss(reduction), Shape::Scalar, op);
         let is_component = |e: &Equation| matches!(e.symbol, Symbol::Component(_));
         let components = self.derivation.numbered().filter(|(_, e)| is_component(e)).map(|(id, _)| id);
@@ -262,8 +269,19 @@ impl Lower {
                 self.add(Symbol::Objective, Shape::Scalar, Op::Pointwise(b.finish(sum)))
             }
         };
-        self.derivation.loss =
-            Some(Loss { components, total, batch, reduction, penalty, objective, gradients: Vec::new() });
+        let parts = std::mem::take(&mut self.parts);
+        self.derivation.loss = Some(Loss {
+            components,
+            parts,
+            total,
+            weight,
+            batch,
+            reduction,
+            penalty,
+            objective,
+            gradients: Vec::new(),
+            inputs: Vec::new(),
+        });
         Ok(())
     }
 
@@ -299,8 +317,8 @@ impl Lower {
             model::Value::InputElement(..)
             | model::Value::Parameter(_)
             | model::Value::Neuron(..)
-            | model::Value::Target
-            | model::Value::TargetElement(_) => None,
+            | model::Value::Target(_)
+            | model::Value::TargetElement(..) => None,
         };
         let elements = self.value(value);
         let each: Vec<String> = elements.equations().iter().map(|id| self.derivation.name_of(*id)).collect();

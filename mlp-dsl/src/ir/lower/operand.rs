@@ -123,8 +123,10 @@ impl Lower {
             model::Value::Parameter(p) => d.parameters.get(p).map(|p| Value::Whole(p.equation)),
             model::Value::Layer(l) => d.layers.get(l).map(|layer| layer.value.clone()),
             model::Value::Neuron(l, n) => d.layers.get(l).and_then(|layer| element(&layer.value, n)),
-            model::Value::Target => d.target.as_ref().map(|target| target.value.clone()),
-            model::Value::TargetElement(j) => d.target.as_ref().and_then(|target| element(&target.value, j)),
+            model::Value::Target(i) => d.targets.get(i).map(|target| target.value.clone()),
+            model::Value::TargetElement(i, j) => {
+                d.targets.get(i).and_then(|target| element(&target.value, j))
+            }
         };
         found.or_never("values are declared before their use", Value::Packed(Vec::new()))
     }

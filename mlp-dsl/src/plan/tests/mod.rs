@@ -9,6 +9,7 @@
 )]
 
 mod decisions;
+mod inputs;
 mod refused;
 
 use crate::ir::Derivation;

@@ -80,9 +80,7 @@ impl<'f> Flow<'f> {
             return Err((Rule::Results, *missing));
         }
         match self.undivided.first() {
-            Some(id) if matches!(self.entry, Entry::AccumulateBlock | Entry::TrainBlock) => {
-                Err((Rule::Mean, *id))
-            }
+            Some(id) if self.entry != Entry::SamplesBlock => Err((Rule::Mean, *id)),
             _ => Ok(()),
         }
     }
@@ -113,6 +111,9 @@ impl<'f> Flow<'f> {
             | Instruction::AddLoss(value) => self.handed_over.push(value.value),
             Instruction::Output(Output::Packed(values)) => {
                 self.handed_over.extend(values.iter().map(|value| value.value));
+            }
+            Instruction::InputGradient(values) => {
+                self.handed_over.extend(values.iter().map(|(value, _)| value.value));
             }
             Instruction::Index(_)
             | Instruction::Stack(_)
@@ -193,7 +194,11 @@ impl<'f> Flow<'f> {
             Storage::Parameter(_) | Storage::State(_) | Storage::Gradient(_) => {
                 self.facts.stored(id) == Some(operand.storage)
             }
-            Storage::Input | Storage::Target | Storage::Setting(_) | Storage::StepNumber => false,
+            Storage::Input
+            | Storage::Target
+            | Storage::OutputGradient
+            | Storage::Setting(_)
+            | Storage::StepNumber => false,
         };
         if !fits || operand.shape != self.facts.shape(id) {
             return Err((Rule::Storage, id));

@@ -58,6 +58,7 @@ pub(super) fn equations(
         | Instruction::Divide(_)
         | Instruction::Keep(_)
         | Instruction::Output(_)
+        | Instruction::InputGradient(_)
         | Instruction::Trace(_)
         | Instruction::Return(_)
         | Instruction::AddLoss(_) => Ok(Vec::new()),
@@ -146,7 +147,7 @@ fn accumulated(facts: &Facts<'_>, entry: Entry, accumulate: &Accumulate) -> Chec
     let total = accumulate.total.value;
     // A penalty is added to the gradient of the batch, the first operand.
     let op = &facts.equation(total).op;
-    let (gradient, overwrites) = if let Op::BatchMean(gradient) | Op::BatchSum(gradient) = op {
+    let (gradient, overwrites) = if let Some(gradient) = &op.reduced() {
         (Some(*gradient), true)
     } else {
         (op.operands().last().copied(), false)

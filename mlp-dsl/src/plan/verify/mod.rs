@@ -171,8 +171,12 @@ fn covers(facts: &Facts<'_>, entry: Entry, computed: &HashMap<EquationId, usize>
         Entry::Loss | Entry::LossBlock => &[Entry::Loss],
         Entry::Accumulate | Entry::SamplesBlock | Entry::AccumulateBlock => &[Entry::Accumulate],
         Entry::Train | Entry::TrainBlock => &[Entry::Accumulate, Entry::Step],
+        Entry::InputGradient | Entry::InputGradientBlock => &[Entry::InputGradient],
+        Entry::AccumulateWithInput | Entry::AccumulateWithInputBlock => &[Entry::AccumulateWithInput],
+        Entry::PullBack | Entry::PullBackBlock => &[Entry::PullBack],
         Entry::Trace => &[Entry::Trace],
         Entry::Penalty => &[Entry::Penalty],
+        Entry::Weight => &[Entry::Weight],
         Entry::Penalize => &[Entry::Penalize],
         Entry::Step => &[Entry::Step],
     };
@@ -196,19 +200,27 @@ fn covers(facts: &Facts<'_>, entry: Entry, computed: &HashMap<EquationId, usize>
 }
 
 /// The values that an entry point hands over.
-fn results(derivation: &Derivation, entry: Entry) -> Vec<EquationId> {
+pub(super) fn results(derivation: &Derivation, entry: Entry) -> Vec<EquationId> {
     match entry {
         Entry::Accumulate
         | Entry::AccumulateBlock
         | Entry::SamplesBlock
         | Entry::Train
         | Entry::TrainBlock => roots(derivation, Entry::Loss),
+        Entry::InputGradient
+        | Entry::InputGradientBlock
+        | Entry::AccumulateWithInput
+        | Entry::AccumulateWithInputBlock => roots(derivation, Entry::InputGradient),
+        Entry::PullBack | Entry::PullBackBlock => {
+            derivation.pull_back.iter().flat_map(|back| back.inputs.iter().copied()).collect()
+        }
         Entry::Penalize => roots(derivation, Entry::Penalty),
         Entry::Step => Vec::new(),
         Entry::Forward
         | Entry::Trace
         | Entry::Loss
         | Entry::Penalty
+        | Entry::Weight
         | Entry::ForwardBlock
         | Entry::LossBlock => roots(derivation, entry),
     }

@@ -184,6 +184,10 @@ impl Unreadable<'_> {
                 "write `weights from \"course.safetensors\";`, optionally with `transposed` after the path"
                     .to_owned()
             }
+            "output" if ["[", "=", "{"].contains(&word) => {
+                let size = if word == "[" { "[…] = …" } else { " = …" };
+                format!("`output` names layers: declare `layer {name}{size};`; the last layer is the output")
+            }
             "data" if word == ":" => "write `->` between the inputs and the target".to_owned(),
             "data" if word == "\"" => {
                 "write samples in braces, `data { (0, 1) -> 1 }`; read files in your program".to_owned()

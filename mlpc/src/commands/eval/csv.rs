@@ -6,7 +6,7 @@ use mlp_document::values::{Entry, StepValues};
 use super::{place, sections};
 use crate::{
     failure::Failure,
-    numbers::{exact, short},
+    numbers::{exact_of, short_of},
 };
 
 /// Samples, rows and columns count from 1 and are empty for what has none. For a loss the row is the number of the step.
@@ -20,13 +20,13 @@ pub(super) fn text(step: &StepValues) -> Result<String, Failure> {
             for (index, number) in entry.values.iter().enumerate() {
                 let sample = sample(step, entry, index);
                 let (row, column) = place(entry.shape, index % entry.shape.count().max(1));
-                line([section, &entry.name, &sample, &row, &column, &digits(*number)])?;
+                line([section, &entry.name, &sample, &row, &column, &digits(*number, step.single)])?;
             }
         }
     }
     let name = step.loss.last().map_or("", |objective| objective.name.as_str());
     for of in &step.losses {
-        line(["losses", name, "", &of.step.to_string(), "", &digits(of.loss)])?;
+        line(["losses", name, "", &of.step.to_string(), "", &digits(of.loss, step.single)])?;
     }
     let bytes = writer.into_inner().map_err(|e| broken(&e))?;
     String::from_utf8(bytes).map_err(|e| broken(&e))
@@ -42,6 +42,6 @@ fn sample(step: &StepValues, entry: &Entry, index: usize) -> String {
     }
 }
 
-fn digits(number: f64) -> String {
-    exact(number).unwrap_or_else(|| short(number))
+fn digits(number: f64, single: bool) -> String {
+    exact_of(number, single).unwrap_or_else(|| short_of(number, single))
 }

@@ -6,7 +6,7 @@ use mlp_document::values::{Entry, StepLoss, StepValues};
 
 use super::{place, sections};
 use crate::{
-    numbers::short,
+    numbers::short_of,
     table::{Align, Table},
 };
 
@@ -42,11 +42,11 @@ pub(super) fn text(step: &StepValues, beyond: Option<usize>) -> String {
         let (each, once): (Vec<&Entry>, Vec<&Entry>) =
             entries.iter().partition(|entry| entry.per_sample && samples.is_some());
         if let Some(samples) = samples {
-            parts.push(format!("{}\n{}", head_of(head, column), of_samples(&each, &samples)));
+            parts.push(format!("{}\n{}", head_of(head, column), of_samples(&each, &samples, step.single)));
         }
         if !once.is_empty() {
             let rest = if each.is_empty() { "" } else { ", once for the batch" };
-            parts.push(format!("{head}{rest}\n{}", of_one(&once, column)));
+            parts.push(format!("{head}{rest}\n{}", of_one(&once, column, step.single)));
         }
     }
     if step.step > 1 && !step.losses.is_empty() {
@@ -74,23 +74,23 @@ fn numbers(samples: &Range<usize>) -> String {
     }
 }
 
-fn of_one(entries: &[&Entry], column: &str) -> String {
+fn of_one(entries: &[&Entry], column: &str, single: bool) -> String {
     let mut table = Table::new(&[("name", Align::Left), (column, Align::Left)]);
     for entry in entries {
-        for (name, cells) in rows(entry, 1) {
+        for (name, cells) in rows(entry, 1, single) {
             table.row([name].into_iter().chain(cells));
         }
     }
     table.text()
 }
 
-fn of_samples(entries: &[&Entry], samples: &Range<usize>) -> String {
+fn of_samples(entries: &[&Entry], samples: &Range<usize>, single: bool) -> String {
     let shown = samples.len().min(SAMPLES);
     let titles: Vec<String> = samples.clone().take(shown).map(|i| format!("sample {}", i + 1)).collect();
     let columns = titles.iter().map(|title| (title.as_str(), Align::Left));
     let mut table = Table::new(&[("name", Align::Left)].into_iter().chain(columns).collect::<Vec<_>>());
     for entry in entries {
-        for (name, cells) in rows(entry, shown) {
+        for (name, cells) in rows(entry, shown, single) {
             table.row([name].into_iter().chain(cells));
         }
     }
@@ -101,7 +101,7 @@ fn of_samples(entries: &[&Entry], samples: &Range<usize>) -> String {
 }
 
 /// The elements of a value, each with a cell for each sample; those of long arrays are left out.
-fn rows(entry: &Entry, samples: usize) -> Vec<(String, Vec<String>)> {
+fn rows(entry: &Entry, samples: usize, single: bool) -> Vec<(String, Vec<String>)> {
     let length = entry.shape.count();
     let most = if length <= SHOWN { SHOWN } else { SHOWN / 2 };
     let mut rows = Vec::new();
@@ -112,7 +112,7 @@ fn rows(entry: &Entry, samples: usize) -> Vec<(String, Vec<String>)> {
             (row, column) => format!("{}[{row},{column}]", entry.name),
         };
         let cells = entry.values.iter().skip(index).step_by(length.max(1)).take(samples);
-        rows.push((name, cells.map(|number| signed(*number)).collect()));
+        rows.push((name, cells.map(|number| signed(*number, single)).collect()));
     }
     if length > most {
         let rest = format!(" {} more; --format json prints all", length - most);
@@ -122,20 +122,20 @@ fn rows(entry: &Entry, samples: usize) -> Vec<(String, Vec<String>)> {
 }
 
 /// A number with room for a sign.
-fn signed(number: f64) -> String {
-    format!("{}{}", if number < 0.0 { "" } else { " " }, short(number))
+fn signed(number: f64, single: bool) -> String {
+    format!("{}{}", if number < 0.0 { "" } else { " " }, short_of(number, single))
 }
 
-fn losses(step: &StepValues) -> String {
-    let name = step.loss.last().map_or("loss", |objective| objective.name.as_str());
-    let of_data = step.samples.is_some();
+fn losses(step_values: &StepValues) -> String {
+    let name = step_values.loss.last().map_or("loss", |objective| objective.name.as_str());
+    let of_data = step_values.samples.is_some();
     let mut heads = vec![("step", Align::Right), (name, Align::Left)];
     if of_data {
         heads.push(("samples", Align::Left));
     }
     let mut table = Table::new(&heads);
     let mut before = 0;
-    for StepLoss { step, samples, loss } in &step.losses {
+    for StepLoss { step, samples, loss } in &step_values.losses {
         if *step > before + 1 {
             table.row(["…".to_owned(), format!(" {} more; --format json prints all", step - before - 1)]);
         }
@@ -145,7 +145,9 @@ fn losses(step: &StepValues) -> String {
         } else {
             format!("{} to {}", samples.start + 1, samples.end)
         };
-        table.row([step.to_string(), signed(*loss)].into_iter().chain(of_data.then_some(which)));
+        table.row(
+            [step.to_string(), signed(*loss, step_values.single)].into_iter().chain(of_data.then_some(which)),
+        );
     }
     table.text()
 }

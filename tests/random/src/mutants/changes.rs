@@ -112,6 +112,7 @@ fn with_first_operand(op: &Op, other: EquationId) -> Option<Op> {
         Op::LogSoftmax(_) => Op::LogSoftmax(other),
         Op::BatchMean(_) => Op::BatchMean(other),
         Op::BatchSum(_) => Op::BatchSum(other),
+        Op::BatchWeightedMean(_, weight) => Op::BatchWeightedMean(other, *weight),
         Op::Given
         | Op::Setting(_)
         | Op::Pointwise(_)
@@ -158,6 +159,7 @@ fn of_operation(derivation: &Derivation, op: &Op) -> Vec<(&'static str, Op)> {
         Op::Softmax(z) | Op::LogSoftmax(z) => found.push(("missing function", alias(*z))),
         Op::BatchMean(x) => found.push(("wrong operation", Op::BatchSum(*x))),
         Op::BatchSum(x) => found.push(("wrong operation", Op::BatchMean(*x))),
+        Op::BatchWeightedMean(x, _) => found.push(("wrong operation", Op::BatchMean(*x))),
         Op::Stack(parts) | Op::Concat(parts) => {
             let mut other = parts.clone();
             other.reverse();

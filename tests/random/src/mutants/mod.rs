@@ -182,7 +182,7 @@ enum Targets {
 /// Three samples and parameters, drawn.
 fn ordinary(derivation: &Derivation, seed: u64, targets_at: Targets) -> Point {
     let inputs: usize = derivation.inputs.iter().map(|data| data.shape.count()).sum();
-    let targets = derivation.target.as_ref().map_or(0, |data| data.shape.count());
+    let targets = derivation.targets.iter().map(|data| data.shape.count()).sum();
     let mut stream = Stream::new(seed, 4, "samples");
     let mut draw =
         |count: usize, low: f64| (0..count).map(|_| stream.uniform(low, 1.0)).collect::<Vec<f64>>();
