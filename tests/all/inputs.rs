@@ -315,8 +315,6 @@ fn generic_code_attacks_and_reads_the_jacobian() {
 macro_rules! beside_pytorch {
     ($($module:ident: $network:ident = $file:tt),* $(,)?) => {
         $(mod $module {
-            use mlp::{Differentiable, InputDifferentiable, PullBack};
-
             mlp::mlp!(file = $file);
 
             /// Loss and gradient with respect to the input; that back from the output, and those of the parameters.

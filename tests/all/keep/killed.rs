@@ -10,7 +10,7 @@ use std::{
     path::Path,
     process::{Command, Stdio},
     thread,
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use mlp::keep::{Checkpoint, Progress, resume};
@@ -84,7 +84,7 @@ fn kill_and_resume(times: usize) {
     let mut random = mlp::__private::Stream::new(5, 0, "moments");
     let (mut killed, mut resumed, mut ended) = (0, 0, 0);
     // The time of a run that is not killed, the first one.
-    let mut whole = None;
+    let mut whole: Option<Duration> = None;
     while killed < times || path.exists() {
         let begin = Instant::now();
         let mut child = Command::new(env::current_exe().unwrap())

@@ -15,9 +15,11 @@ pub(crate) fn layout(data: &[u8]) {
     match mlp_dsl::Compilation::of(&layout.text, &mlp_dsl::weights::NoFiles) {
         Ok(compiled) => {
             let spans = |span: mlp_dsl::span::Span| layout.name_span(span);
+            let tokens = |span: mlp_dsl::span::Span| layout.attribute(span);
             let options = mlp_rust::Options {
                 runtime: layout.runtime.clone(),
                 spans: Some(&spans),
+                tokens: Some(&tokens),
                 ..Default::default()
             };
             drop(mlp_rust::emit(&compiled, &options));
