@@ -55,8 +55,8 @@
 //! before it writes: parameters, states and the number of steps are as before. Its step is that of `train_batch`, bit for bit.
 //! It looks at the loss and the gradients; whether the new parameters are finite is for `network.is_finite()` to say.
 //!
-//! Inputs, targets and outputs are arrays, so a wrong length is a type error. Methods that return
-//! parameters or gradients by value exist for networks up to 256 KiB; `forward` and `loss` need a workspace of one sample on
+//! Inputs, targets and outputs are arrays, so a wrong length is a type error. Methods by value, which return
+//! parameters or gradients, exist for networks up to 256 KiB; `forward` and `loss` need a workspace of one sample on
 //! the stack; the others write in place. A large network
 //! is also made in place: with the feature `alloc` by `Xor::boxed()` (likewise `XorBatchWorkspace::boxed()`,
 //! `XorGradients::boxed()`, `XorOptimizer::boxed()`), which is never on the stack, or without a

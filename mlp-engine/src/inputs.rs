@@ -173,9 +173,10 @@ impl<S: Scalar> Network<S> {
         written: &mut [S],
     ) -> Result<S, Error> {
         let inputs = self.program.inputs;
-        let (of_block, target) = match entry {
-            Entry::PullBack => (Entry::PullBackBlock, Target::Numbers(self.program.outputs)),
-            _ => (Entry::AccumulateWithInputBlock, self.program.target),
+        let (of_block, target) = if entry == Entry::PullBack {
+            (Entry::PullBackBlock, Target::Numbers(self.program.outputs))
+        } else {
+            (Entry::AccumulateWithInputBlock, self.program.target)
         };
         let mut total = -S::ZERO;
         for range in ranges(samples.count, block(samples.count, self.program.block)) {

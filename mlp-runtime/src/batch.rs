@@ -78,7 +78,6 @@ impl<'a, I, T> Batch<'a, I, T> {
     }
 
     /// The samples in order, each an input and a target.
-    #[must_use]
     pub fn iter(&self) -> Zip<Iter<'a, I>, Iter<'a, T>> {
         self.inputs.iter().zip(self.targets)
     }

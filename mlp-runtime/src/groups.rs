@@ -15,7 +15,7 @@ use super::scalar::Scalar;
 
 /// Loss and gradients of a batch in one sum: blocks in order, divided once for a mean.
 #[inline(always)]
-pub(crate) fn in_order<N: Differentiable + ?Sized>(
+pub(crate) fn in_order<N: Differentiable>(
     network: &N,
     batch: Batch<'_, N::Input, N::Target>,
     workspace: &mut N::BatchWorkspace,
@@ -36,7 +36,7 @@ pub(crate) fn in_order<N: Differentiable + ?Sized>(
 /// The divisor of a sum over the samples with these targets, if there is one: how many they are, or the sum of their
 /// weights in order.
 #[inline(always)]
-pub(crate) fn divisor<N: Differentiable + ?Sized>(
+pub(crate) fn divisor<N: Differentiable>(
     network: &N,
     targets: &[N::Target],
     workspace: &mut N::BatchWorkspace,
@@ -45,7 +45,7 @@ pub(crate) fn divisor<N: Differentiable + ?Sized>(
 }
 
 /// The sum of the weights of samples, in order.
-fn weights<N: Differentiable + ?Sized>(
+fn weights<N: Differentiable>(
     network: &N,
     targets: &[N::Target],
     workspace: &mut N::BatchWorkspace,
@@ -56,7 +56,7 @@ fn weights<N: Differentiable + ?Sized>(
 }
 
 /// The divisor of a sum over more samples than a group has, in 64 bits; 1 for a sum.
-pub(crate) fn wide_divisor<N: Differentiable + ?Sized>(
+pub(crate) fn wide_divisor<N: Differentiable>(
     network: &N,
     targets: &[N::Target],
     workspace: &mut N::BatchWorkspace,
@@ -98,7 +98,7 @@ pub fn in_groups<N: Differentiable>(
 
 /// The loss of a batch in groups.
 #[inline(never)]
-pub(crate) fn losses_in_groups<N: Differentiable + ?Sized>(
+pub(crate) fn losses_in_groups<N: Differentiable>(
     network: &N,
     batch: Batch<'_, N::Input, N::Target>,
     workspace: &mut N::BatchWorkspace,
@@ -150,7 +150,7 @@ pub(crate) enum Divisors<S> {
 
 impl<S: Scalar> Divisors<S> {
     /// Those of a batch of a network with a loss.
-    pub(crate) fn of<N: Differentiable<Scalar = S> + ?Sized>(
+    pub(crate) fn of<N: Differentiable<Scalar = S>>(
         network: &N,
         targets: &[N::Target],
         workspace: &mut N::BatchWorkspace,

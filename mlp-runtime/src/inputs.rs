@@ -256,7 +256,7 @@ pub trait PullBack: Network {
 
 /// Loss and gradients of a batch in one sum, and the gradients with respect to inputs.
 #[inline(always)]
-fn with_input_in_order<N: InputDifferentiable + ?Sized>(
+fn with_input_in_order<N: InputDifferentiable>(
     network: &N,
     batch: Batch<'_, N::Input, N::Target>,
     workspace: &mut N::BatchWorkspace,
@@ -306,7 +306,7 @@ pub fn with_input_in_groups<N: InputDifferentiable>(
 
 /// Gradients back from the output in one sum.
 #[inline(always)]
-fn pulled_in_order<N: PullBack + ?Sized>(
+fn pulled_in_order<N: PullBack>(
     network: &N,
     batch: Batch<'_, N::Input, N::Output>,
     reduction: Reduction,

@@ -451,7 +451,7 @@ pub trait Trainable: Differentiable {
 }
 
 /// A step, if loss and gradients are numbers.
-fn try_step<N: Trainable + ?Sized>(
+fn try_step<N: Trainable>(
     network: &mut N,
     loss: N::Scalar,
     optimizer: &mut N::Optimizer,

@@ -161,7 +161,7 @@ pub trait Tensors {
         for tensor in (0..Self::TENSORS.len()).filter_map(|number| self.tensor(number)) {
             for element in tensor {
                 let element = element.to_f64();
-                sum = sum + element * element;
+                sum += element * element;
             }
         }
         Scalar::sqrt(sum)

@@ -215,10 +215,7 @@ pub(super) fn cell(source: Source) -> Option<u32> {
 
 /// The product that a sum or a difference ends with.
 fn product(term: &Term) -> Option<TermId> {
-    match term {
-        Term::Binary(Binary::Add | Binary::Subtract, _, product) => Some(*product),
-        _ => None,
-    }
+    if let Term::Binary(Binary::Add | Binary::Subtract, _, product) = term { Some(*product) } else { None }
 }
 
 /// Products that only the sum reads that they are added to: one instruction computes both, with two roundings.

@@ -195,9 +195,8 @@ impl Places {
 
     /// Settings with their places.
     pub(super) fn settings(&self, derivation: &Derivation) -> impl Iterator<Item = (usize, f64)> {
-        self.settings.iter().filter_map(|(id, at)| match derivation.equation(*id).op {
-            Op::Setting(value) => Some((*at, value)),
-            _ => None,
+        self.settings.iter().filter_map(|(id, at)| {
+            if let Op::Setting(value) = derivation.equation(*id).op { Some((*at, value)) } else { None }
         })
     }
 

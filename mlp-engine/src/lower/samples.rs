@@ -67,10 +67,9 @@ impl Lowering<'_> {
 
 /// What instructions read of one sample; those of a block read the rows of the caller.
 fn reads(instructions: &[Instruction]) -> Vec<Operand> {
-    let of_block = |instruction: &&Instruction| match instruction {
-        Instruction::Product(product) => product.form == Form::Block,
-        Instruction::Loop(each) => each.form == LoopForm::Block,
-        _ => false,
+    let of_block = |instruction: &&Instruction| {
+        matches!(instruction, Instruction::Product(product) if product.form == Form::Block)
+            || matches!(instruction, Instruction::Loop(each) if each.form == LoopForm::Block)
     };
     let of_sample = instructions.iter().filter(|instruction| !of_block(instruction));
     of_sample.flat_map(|instruction| instruction.operands().0).collect()

@@ -46,12 +46,8 @@ impl Lowering<'_> {
     fn fixed(&self, assignment: &Assignment) -> Vec<bool> {
         let mut fixed: Vec<bool> = Vec::with_capacity(assignment.formula.terms().len());
         for term in assignment.formula.terms() {
-            let of_leaf = match term {
-                mlp_dsl::formula::Term::Leaf(leaf) => {
-                    self.derivation.shape(EquationId(*leaf)) == Shape::Scalar
-                }
-                _ => true,
-            };
+            let of_leaf = !matches!(term, mlp_dsl::formula::Term::Leaf(leaf)
+                if self.derivation.shape(EquationId(*leaf)) != Shape::Scalar);
             let all = term.operands().iter().all(|id| fixed.get(id.0 as usize) == Some(&true));
             fixed.push(of_leaf && all);
         }

@@ -170,7 +170,7 @@ macro_rules! by_numbers {
     ($element:ty, $lanes:literal, $load_first:ident $store_first:ident) => {
         type Mask = usize;
         const FUSES: bool = false;
-        const FEW_FORMS: bool = cfg!(feature = "std");
+        const FEW_FORMS: bool = super::features::SSE2_IS_RARE;
 
         #[inline(always)]
         unsafe fn mask(count: usize) -> usize {

@@ -6,3 +6,6 @@ macro_rules! has {
 }
 
 pub(super) use has;
+
+/// Whether the registers of SSE2 serve few processors: most have wider ones.
+pub(super) const SSE2_IS_RARE: bool = true;
