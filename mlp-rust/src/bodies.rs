@@ -251,7 +251,11 @@ impl Planned<'_> {
 
     /// The elements of the tensor `number` of a type as a slice.
     fn tensor(&self, kind: Kind, pass: Pass) -> TokenStream {
-        let arms = self.tensors(kind).into_iter().enumerate().map(|(number, equation)| {
+        let tensors = self.tensors(kind);
+        if tensors.is_empty() {
+            return quote! { let _ = number; ::core::option::Option::None };
+        }
+        let arms = tensors.into_iter().enumerate().map(|(number, equation)| {
             let (number, slice) = (size(number), self.slice(equation, pass));
             quote!(#number => ::core::option::Option::Some(#slice),)
         });

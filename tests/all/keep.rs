@@ -80,7 +80,11 @@ fn train(network: &mut Small, optimizer: &mut SmallOptimizer, steps: usize) {
 
 fn bytes<T: Tensors>(of: &T) -> Vec<u8> {
     let mut bytes = Vec::new();
-    of.write(&[], |part| Ok::<(), ()>(bytes.extend(part))).unwrap();
+    of.write(&[], |part| {
+        bytes.extend(part);
+        Ok::<(), ()>(())
+    })
+    .unwrap();
     bytes
 }
 
@@ -249,7 +253,12 @@ fn metadata_is_kept() {
     metadata.push(("nan", f64::NAN.into()));
     let mut bytes = Vec::new();
     let (network, _) = trained(1);
-    network.write(&metadata, |part| Ok::<(), ()>(bytes.extend(part))).unwrap();
+    network
+        .write(&metadata, |part| {
+            bytes.extend(part);
+            Ok::<(), ()>(())
+        })
+        .unwrap();
 
     let file = File::parse(&bytes).unwrap();
     assert_eq!(file.metadata(texts).unwrap().to_string(), texts);
@@ -280,7 +289,12 @@ fn checkpoint(network: &Small, optimizer: &SmallOptimizer, progress: Progress) -
     let metadata = [("patience", Value::from(3)), ("data", "xor".into())];
     let mut bytes = Vec::new();
     let checkpoint = Checkpoint { network, optimizer, progress, metadata: &metadata };
-    checkpoint.write(|part| Ok::<(), ()>(bytes.extend(part))).unwrap();
+    checkpoint
+        .write(|part| {
+            bytes.extend(part);
+            Ok::<(), ()>(())
+        })
+        .unwrap();
     bytes
 }
 
@@ -365,7 +379,12 @@ fn a_rule_of_the_user_resumes_with_the_same_bits() {
         let progress = Progress { step, ..Progress::default() };
         let mut file = Vec::new();
         let checkpoint = Checkpoint { network: &other, optimizer: &state, progress, metadata: &[] };
-        checkpoint.write(|part| Ok::<(), ()>(file.extend(part))).unwrap();
+        checkpoint
+            .write(|part| {
+                file.extend(part);
+                Ok::<(), ()>(())
+            })
+            .unwrap();
         (other, state) = (Own::ZERO, OwnOptimizer::new());
         File::parse(&file).unwrap().resume(&mut other, &mut state).unwrap();
         assert_eq!((bytes(&network), bytes(&optimizer)), (bytes(&other), bytes(&state)));

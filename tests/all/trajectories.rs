@@ -59,7 +59,12 @@ where
         let progress = Progress { step, ..Progress::default() };
         let mut bytes = Vec::new();
         let checkpoint = Checkpoint { network: &other, optimizer: &state, progress, metadata: &[] };
-        checkpoint.write(|part| Ok::<(), ()>(bytes.extend(part))).unwrap();
+        checkpoint
+            .write(|part| {
+                bytes.extend(part);
+                Ok::<(), ()>(())
+            })
+            .unwrap();
 
         (other, state) = (N::default(), N::Optimizer::default());
         other.initialize(step);

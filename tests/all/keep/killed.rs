@@ -41,7 +41,7 @@ fn run(
         if progress.position == INPUTS.len() as u64 {
             (progress.epoch, progress.position) = (progress.epoch + 1, 0);
         }
-        if progress.step % 3 == 0 {
+        if progress.step.is_multiple_of(3) {
             keep(network, optimizer, *progress);
         }
     }

@@ -84,6 +84,11 @@ fn a_checkpoint_of_python_is_written_as_one_of_ours() {
         metadata: &metadata,
     };
     let mut bytes = Vec::<u8>::new();
-    written.write(|part| Ok::<(), ()>(bytes.extend(part))).unwrap();
+    written
+        .write(|part| {
+            bytes.extend(part);
+            Ok::<(), ()>(())
+        })
+        .unwrap();
     assert!(bytes == fs::read(kept("checkpoint.safetensors")).unwrap(), "the file is another one");
 }

@@ -184,7 +184,12 @@ fn checkpoint() -> (Training, Vec<u8>) {
     }
     let (progress, mut bytes) = (Progress { step: 5, ..Progress::default() }, Vec::new());
     let checkpoint = Checkpoint { network: &network, optimizer: &optimizer, progress, metadata: &[] };
-    checkpoint.write(|part| Ok::<(), ()>(bytes.extend(part))).unwrap();
+    checkpoint
+        .write(|part| {
+            bytes.extend(part);
+            Ok::<(), ()>(())
+        })
+        .unwrap();
     (network, bytes)
 }
 

@@ -4,7 +4,7 @@ mod dynamic;
 mod saved;
 
 use super::on_a_small_stack;
-use mlp::{Boxed, Network, Tensors, Trainable, Values};
+use mlp::{Boxed, Differentiable, Network, Tensors, Trainable, Values};
 
 mlp::mlp! {
     /// A class of five.
@@ -61,8 +61,16 @@ mlp::mlp! {
     }
 }
 
+/// A network on the heap with everything that its training needs.
+type Parts<N> = (
+    Box<N>,
+    Box<<N as Trainable>::Optimizer>,
+    Box<<N as Network>::Workspace>,
+    Box<<N as Differentiable>::Gradients>,
+);
+
 /// Everything that training needs, where the type is a parameter.
-fn parts<N: Trainable>() -> (Box<N>, Box<N::Optimizer>, Box<N::Workspace>, Box<N::Gradients>) {
+fn parts<N: Trainable>() -> Parts<N> {
     (N::boxed(), N::Optimizer::boxed(), N::Workspace::boxed(), N::Gradients::boxed())
 }
 
