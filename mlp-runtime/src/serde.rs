@@ -108,6 +108,7 @@ impl<S: Serialize> Serialize for Tensor<'_, S> {
 /// #     fn tensor(&self, number: usize) -> Option<&[f64]> { (number == 0).then_some(&self.w) }
 /// #     fn tensor_mut(&mut self, number: usize) -> Option<&mut [f64]> { (number == 0).then_some(&mut self.w) }
 /// # }
+/// # impl Line { const ZERO: Self = Self { w: [0.0; 2] }; }
 /// # mlp_runtime::__mlp_serde!(Line {});
 /// # fn main() -> Result<(), serde_json::Error> {
 /// let mut line = Line { w: [0.0; 2] };

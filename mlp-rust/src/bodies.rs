@@ -103,7 +103,7 @@ impl Planned<'_> {
     fn by_value(&self, printer: &Printer<'_>, returned: Returned, method: &Method) -> TokenStream {
         let (seed, runtime) = (self.0.derivation.header.seed, printer.runtime);
         let optimizer = printer.name(Kind::Optimizer);
-        let one = |code| self.scratch(printer, Kind::Workspace, &code);
+        let one = |code: &dyn Fn(TokenStream) -> TokenStream| self.with_workspace(printer, code);
         match returned {
             Returned::Network => quote!(Self::with_seed(#seed)),
             Returned::Seeded => quote! {
@@ -113,36 +113,43 @@ impl Planned<'_> {
             },
             Returned::Outputs => {
                 let zero = method.result.as_ref().map(|result| printer.zero(result));
-                let run = one(quote!(self.forward_into(input, workspace, &mut output)));
+                let run = one(&|workspace| quote!(self.forward_into(input, #workspace, &mut output)));
                 quote!(let mut output = #zero; #run; output)
             }
             Returned::Trace => {
-                let (trace, run) =
-                    (printer.name(Kind::Trace), one(quote!(self.trace_into(input, workspace, &mut trace))));
+                let (trace, run) = (
+                    printer.name(Kind::Trace),
+                    one(&|workspace| quote!(self.trace_into(input, #workspace, &mut trace))),
+                );
                 quote!(let mut trace = #trace::ZERO; #run; trace)
             }
-            Returned::Loss => one(quote!(#runtime::Differentiable::loss(self, input, target, workspace))),
+            Returned::Loss => {
+                one(&|workspace| quote!(#runtime::Differentiable::loss(self, input, target, #workspace)))
+            }
             Returned::Gradients => {
-                let run = one(quote!(self.backward_into(input, target, workspace, gradients)));
+                let run = one(&|workspace| quote!(self.backward_into(input, target, #workspace, gradients)));
                 // What is copied to the result is not zeros first.
                 let pair = quote!((#run, ::core::clone::Clone::clone(&*gradients)));
                 self.scratch(printer, Kind::Gradients, &pair)
             }
             Returned::InputGradient => {
                 let zero = printer.zero(&Type::Numbers(vec![self.0.input_count()]));
-                let run =
-                    one(quote!(self.input_gradient_into(input, target, workspace, &mut input_gradient)));
+                let run = one(
+                    &|workspace| quote!(self.input_gradient_into(input, target, #workspace, &mut input_gradient)),
+                );
                 quote!(let mut input_gradient = #zero; let loss = #run; (loss, input_gradient))
             }
             Returned::PulledBack => {
                 let zero = printer.zero(&Type::Numbers(vec![self.0.input_count()]));
-                let run = one(quote!(self.pull_back_into(
-                    input,
-                    output_gradient,
-                    workspace,
-                    gradients,
-                    &mut input_gradient
-                )));
+                let run = one(&|workspace| {
+                    quote!(self.pull_back_into(
+                        input,
+                        output_gradient,
+                        #workspace,
+                        gradients,
+                        &mut input_gradient
+                    ))
+                });
                 let pair = quote!(#run; (::core::clone::Clone::clone(&*gradients), input_gradient));
                 let pair = self.scratch(printer, Kind::Gradients, &quote!({ #pair }));
                 quote!(let mut input_gradient = #zero; #pair)
@@ -150,10 +157,25 @@ impl Planned<'_> {
             Returned::Step | Returned::Tried => {
                 let name =
                     if returned == Returned::Step { quote!(train_into) } else { quote!(try_train_into) };
-                let run =
-                    one(quote!(self.#name(input, target, &mut #optimizer::new(), workspace, gradients)));
+                let run = one(
+                    &|workspace| quote!(self.#name(input, target, &mut #optimizer::new(), #workspace, gradients)),
+                );
                 self.scratch(printer, Kind::Gradients, &run)
             }
+        }
+    }
+
+    /// Code with a workspace, given to `code` as an expression.
+    fn with_workspace(
+        &self,
+        printer: &Printer<'_>,
+        code: &dyn Fn(TokenStream) -> TokenStream,
+    ) -> TokenStream {
+        let ty = printer.name(Kind::Workspace);
+        if self.0.standalone || self.0.plan.layout.workspace.is_empty() {
+            code(quote!(&mut #ty::new()))
+        } else {
+            self.scratch(printer, Kind::Workspace, &code(quote!(workspace)))
         }
     }
 
@@ -162,8 +184,7 @@ impl Planned<'_> {
     fn scratch(&self, printer: &Printer<'_>, kind: Kind, code: &TokenStream) -> TokenStream {
         let (runtime, ty) = (printer.runtime, printer.name(kind));
         let name = if kind == Kind::Gradients { quote!(gradients) } else { quote!(workspace) };
-        let is_empty = kind == Kind::Workspace && self.0.plan.layout.workspace.is_empty();
-        if self.0.standalone || is_empty {
+        if self.0.standalone {
             quote!({ let #name = &mut #ty::new(); #code })
         } else {
             quote!(#runtime::scratch(|#name: &mut #ty| #code))

@@ -66,6 +66,8 @@ const FLAT: [Flat; 39] = [
     Flat("statement input declaration shape kw_input", "network N { ", "input x[3, 4];\n", "}"),
     Flat("group", "network N { ", "input x { a = 1, b = 2, c }\n", "}"),
     Flat("target kw_target", "network N { ", "target t[3];\n", "}"),
+    Flat("importance kw_importance", "network N { ", "importance u;\n", "}"),
+    Flat("output kw_output", "network N { ", "output a, b;\n", "}"),
     Flat("class_target kw_class", "network N { ", "target t: class[3] = 1;\n", "}"),
     Flat("parameters parameter_kind kw_weights kw_biases", "network N { ", "weights w[3]; biases b;\n", "}"),
     Flat(
@@ -89,6 +91,8 @@ const FLAT: [Flat; 39] = [
         "}",
     ),
     Flat("seed kw_seed", "network N { ", "seed 7;\n", "}"),
+    Flat("batch kw_batch", "network N { ", "batch 7;\n", "}"),
+    Flat("backward kw_backward", "network N { ", "backward inputs;\n", "}"),
     Flat(
         "data samples sample sample_values tuple kw_data",
         "network N { data { ",
@@ -101,6 +105,7 @@ const FLAT: [Flat; 39] = [
         "unroll always; arithmetic fused;\n",
         "}",
     ),
+    Flat("weighting kw_weighted kw_by", "network N { ", "loss e(y, t) weighted by u;\n", "}"),
     Flat("allow kw_allow", "network N { ", "allow W0101, W0203;\n", "}"),
     Flat("document kw_document", "", "document { title = \"a\" }\n", ""),
     Flat("entries entry string", "document { ", "title = \"a\\\"b\", headings = { loss = \"c\" }, ", "}"),
