@@ -45,7 +45,7 @@ impl File<'_> {
     /// # Errors
     /// [`LoadError`] if it is one of other parameters. Then nothing is changed.
     pub fn best(&self, best: &mut impl Tensors) -> Result<bool, LoadError> {
-        if !self.entries().any(|entry| entry.name.starts_with(BEST)) {
+        if !self.tensors().any(|tensor| tensor.name().starts_with(BEST)) {
             return Ok(false);
         }
         let parts = [Part::new(BEST, best)];

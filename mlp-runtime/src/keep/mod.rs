@@ -17,7 +17,6 @@ mod checkpoint;
 mod disk;
 mod error;
 mod file;
-mod json;
 mod parts;
 mod read;
 mod value;
@@ -31,9 +30,10 @@ use write::Pairs;
 pub use checkpoint::{Checkpoint, Progress};
 #[cfg(feature = "std")]
 pub use disk::{FileError, Reason, Resumed, load, resume};
-pub use error::{Excerpt, FoundShape, LoadError, TensorName};
-pub use file::{File, Tensor};
-pub use json::Text;
+pub use error::{FoundShape, LoadError, TensorName};
+pub use file::File;
+pub use mlp_tensors::safetensors::Tensor;
+pub use mlp_tensors::{Excerpt, FormatError, Text};
 pub use value::Value;
 pub use write::SaveError;
 

@@ -4,11 +4,11 @@
 use core::any::Any;
 
 use super::error::TensorName;
-use super::json::Text;
 use super::value::Out;
 use crate::network::{Parameter, ParameterShape};
 use crate::scalar::Scalar;
 use crate::tensors::Tensors;
+use mlp_tensors::Text;
 
 /// The name of the number of steps in a file.
 const STEPS: &str = "steps";

@@ -1,10 +1,11 @@
 //! Reads the tensors of a file into their places. Every name, shape and number type is checked before the first number is
 //! written.
 
-use super::error::{Excerpt, FoundShape, LoadError};
-use super::file::{Entry, File};
+use super::error::{FoundShape, LoadError};
+use super::file::File;
 use super::parts::{Dtype, Item, Part, Stored, item, items};
 use crate::network::ParameterShape;
+use mlp_tensors::{Excerpt, safetensors::Tensor};
 
 /// How the tensors of the optimizer begin in a checkpoint.
 pub(super) const OPTIMIZER: &str = "optimizer.";
@@ -52,27 +53,27 @@ fn check_window(
     let mut seen = [0_u64; WINDOW / 64];
     let mut unknown = None;
     let mut search = Search { parts, next: 0 };
-    let mut entries = file.entries().filter(|entry| !is_skipped(entry, accepted));
+    let mut tensors = file.tensors().filter(|tensor| !is_skipped(tensor, accepted));
     // Of more tensors than there are places one is unknown or there twice: so the time is bounded.
-    for entry in entries.by_ref().take(total + 1) {
-        let Some((number, item)) = search.find(&entry) else {
-            unknown = unknown.or(Some(Excerpt::new(entry.name)));
+    for tensor in tensors.by_ref().take(total + 1) {
+        let Some((number, item)) = search.find(&tensor) else {
+            unknown = unknown.or(Some(Excerpt::new(tensor.name())));
             continue;
         };
         let Some(at) = number.checked_sub(begin).filter(|at| *at < WINDOW) else { continue };
         if let Some(bits) = seen.get_mut(at / 64) {
             let bit = 1 << (at % 64);
             if *bits & bit != 0 {
-                return Err(LoadError::Twice { name: Excerpt::new(entry.name) });
+                return Err(LoadError::Twice { name: Excerpt::new(tensor.name()) });
             }
             *bits |= bit;
         }
-        check_entry(&entry, &item, accepted)?;
+        check_tensor(&tensor, &item, accepted)?;
     }
     let is_seen = |at: usize| seen.get(at / 64).is_some_and(|bits| bits >> (at % 64) & 1 == 1);
     let places = items(parts).skip(begin).take(WINDOW).enumerate();
     let missing = places.filter(|(at, _)| !is_seen(*at)).map(|(_, item)| item).next();
-    let is_whole = entries.next().is_none();
+    let is_whole = tensors.next().is_none();
     match (missing, unknown) {
         (Some(item), instead) if is_whole => Err(LoadError::Missing { tensor: item.name, instead }),
         (_, Some(tensor)) => Err(LoadError::Unknown { tensor }),
@@ -83,8 +84,8 @@ fn check_window(
 /// Writes the numbers of a checked file to their places.
 pub(super) fn fill(file: &File<'_>, parts: &[Part], of: &mut [&mut dyn Stored], accepted: Accepted) {
     let mut search = Search { parts, next: 0 };
-    for tensor in file.tensors().filter(|tensor| !is_skipped(tensor.entry(), accepted)) {
-        let Some((_, item)) = search.find(tensor.entry()) else { continue };
+    for tensor in file.tensors().filter(|tensor| !is_skipped(tensor, accepted)) {
+        let Some((_, item)) = search.find(&tensor) else { continue };
         let Some(place) = of.get_mut(item.part) else { continue };
         match item.number {
             Some(number) => {
@@ -98,17 +99,17 @@ pub(super) fn fill(file: &File<'_>, parts: &[Part], of: &mut [&mut dyn Stored], 
 }
 
 /// Whether a tensor is left out: one of the optimizer or of the best network, when a network is read from a checkpoint.
-fn is_skipped(entry: &Entry<'_>, accepted: Accepted) -> bool {
-    let is_best = entry.name.starts_with(BEST);
+fn is_skipped(tensor: &Tensor<'_>, accepted: Accepted) -> bool {
+    let is_best = tensor.name().starts_with(BEST);
     match accepted {
         Accepted::Checkpoint => is_best,
-        Accepted::Values | Accepted::Rounded => is_best || entry.name.starts_with(OPTIMIZER),
+        Accepted::Values | Accepted::Rounded => is_best || tensor.name().starts_with(OPTIMIZER),
         Accepted::Best => !is_best,
     }
 }
 
-fn check_entry(entry: &Entry<'_>, item: &Item, accepted: Accepted) -> Result<(), LoadError> {
-    let mut sizes = entry.shape.iter();
+fn check_tensor(tensor: &Tensor<'_>, item: &Item, accepted: Accepted) -> Result<(), LoadError> {
+    let mut sizes = tensor.shape();
     let sizes = (sizes.next(), sizes.next(), sizes.next());
     let size = |size: usize| Some(size as u64);
     let fits = match item.shape {
@@ -117,10 +118,10 @@ fn check_entry(entry: &Entry<'_>, item: &Item, accepted: Accepted) -> Result<(),
         ParameterShape::Matrix(rows, columns) => sizes == (size(rows), size(columns), None),
     };
     if !fits {
-        let (expected, found) = (item.shape, FoundShape::new(entry.shape));
+        let (expected, found) = (item.shape, FoundShape::new(tensor.shape()));
         return Err(LoadError::Shape { tensor: item.name, expected, found });
     }
-    let fits = match (Dtype::read(entry.dtype), item.dtype) {
+    let fits = match (Dtype::read(tensor.dtype()), item.dtype) {
         (Some(found), expected) if found == expected => true,
         (Some(Dtype::F32), Dtype::F64) => matches!(accepted, Accepted::Values | Accepted::Rounded),
         (Some(Dtype::F64), Dtype::F32) => accepted == Accepted::Rounded,
@@ -129,7 +130,7 @@ fn check_entry(entry: &Entry<'_>, item: &Item, accepted: Accepted) -> Result<(),
     if fits {
         return Ok(());
     }
-    let (expected, found) = (item.dtype.name(), Excerpt::new(entry.dtype));
+    let (expected, found) = (item.dtype.name(), Excerpt::new(tensor.dtype()));
     Err(LoadError::Numbers { tensor: item.name, expected, found })
 }
 
@@ -140,8 +141,8 @@ struct Search<'s> {
 }
 
 impl Search<'_> {
-    fn find(&mut self, entry: &Entry<'_>) -> Option<(usize, Item)> {
-        let is_it = |(_, item): &(usize, Item)| entry.name.is_pair(item.name.prefix, item.name.name);
+    fn find(&mut self, tensor: &Tensor<'_>) -> Option<(usize, Item)> {
+        let is_it = |(_, item): &(usize, Item)| tensor.name().is_pair(item.name.prefix, item.name.name);
         let guess = item(self.parts, self.next).map(|item| (self.next, item)).filter(is_it);
         let found = guess.or_else(|| items(self.parts).enumerate().find(is_it))?;
         self.next = found.0 + 1;
