@@ -111,16 +111,27 @@ pub const STARTS: [(Place, Word); 24] = [
 ];
 
 /// The words inside sentences.
-pub const INSIDE: [Word; 14] = [
+pub const INSIDE: [Word; 16] = [
     word("if", "`if a < b then c else d`: one of two values"),
     word("then", "`if a < b then c else d`: the value if the comparison is true"),
     word("else", "`if a < b then c else d`: the value if the comparison is false"),
     word("let", "`let u = a * b in u^2`: a name for a part of a formula; in a rule `let d = …;`"),
     word("in", "`let u = a * b in u^2`: the formula that can use the names"),
-    word("from", "`weights from \"course.safetensors\";`: start values from a file"),
+    word(
+        "from",
+        "`weights from \"course.safetensors\";`: start values from a file; in braces the names there, `{ hidden = \"net.0\" }`",
+    ),
     word(
         "transposed",
         "`weights from \"course.safetensors\" transposed;`: the file stores matrices as [outputs, inputs], as PyTorch does",
+    ),
+    word(
+        "untransposed",
+        "`W = \"encoder.w\" untransposed`: the file stores this matrix with the rows and columns that it has here",
+    ),
+    word(
+        "ignore",
+        "`weights from \"model.safetensors\" { ignore \"head.*\" }`: tensors of the file that are not used",
     ),
     word("weighted", "`loss … weighted by w;`: the mean of a batch is over these weights of its samples"),
     word("by", "`loss … weighted by w;`: the weight of a sample follows"),
