@@ -229,8 +229,8 @@ pub(crate) fn entries<'f>(path: &str, bytes: &'f [u8]) -> Result<Vec<Entry<'f>>,
     let format = Format::of(path).unwrap_or(Format::Safetensors);
     let name = match format {
         Format::Npy => return Err(Unlisted::Nameless),
-        Format::Npz => "npz",
-        Format::Safetensors => "safetensors",
+        Format::Npz => "an npz file",
+        Format::Safetensors => "a safetensors file",
     };
     let no_header = "its first 8 bytes are not the length of its header";
     let is_long = |length: &[u8; 8]| u64::from_le_bytes(*length) > limits::WEIGHT_HEADER_BYTES;

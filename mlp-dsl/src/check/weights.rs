@@ -54,6 +54,10 @@ impl Checker<'_> {
         if !weights::is_portable(&statement.path) {
             return self.found.push(errors::weight_path(&statement));
         }
+        self.check_mappings(&statement);
+        if !self.found.is_empty() {
+            return;
+        }
         let bytes = match files.read(&statement.path) {
             Ok(bytes) => bytes,
             Err(unread) => return self.found.push(errors::weights_unread(&statement, &unread)),
@@ -62,10 +66,6 @@ impl Checker<'_> {
             Ok(entries) => entries,
             Err(reason) => return self.found.push(errors::unreadable_weights(&statement, &reason)),
         };
-        self.check_mappings(&statement);
-        if !self.found.is_empty() {
-            return;
-        }
         let Some(found) = self.tensors(&statement, &entries, precision) else { return };
         let in_place = found.iter().all(|of| of.entry.at.is_some());
         let decoded = (!in_place).then(|| decoded(&found, precision));
@@ -156,17 +156,18 @@ impl Checker<'_> {
                 Err(error) => wrong.push(*error),
             }
         }
-        let spare: Vec<&str> = by_name.keys().copied().filter(|name| !used.contains(name)).collect();
-        let (spare, unmatched) = not_ignored(statement, &spare);
+        let is_unused = |name: &&str| !used.contains(name) && !is_of_training(name);
+        let unused: Vec<&str> = by_name.keys().copied().filter(is_unused).collect();
         if !missing.is_empty() {
             let names = |(parameter, wanted): (&'_ Parameter, Wanted<'_>)| {
                 let first = wanted.names.into_iter().next().map(|of| of.name).unwrap_or_default();
                 (parameter.name.clone(), first, wanted.mapping.map(|mapping| mapping.tensor_span))
             };
             let missing: Vec<_> = missing.into_iter().map(names).collect();
-            self.found.push(errors::tensors_missing(statement, &missing, &spare));
+            self.found.push(errors::tensors_missing(statement, &missing, &unused));
             return None;
         }
+        let (spare, unmatched) = not_ignored(statement, &unused);
         wrong.extend(unmatched.into_iter().map(|span| errors::ignores_nothing(span)));
         if !spare.is_empty() {
             wrong.push(errors::tensors_superfluous(statement, &spare));
@@ -263,11 +264,14 @@ fn fits(shape: Shape, transposed: bool, sizes: &[usize]) -> bool {
 fn not_ignored<'n>(statement: &ast::WeightFile, spare: &[&'n str]) -> (Vec<&'n str>, Vec<crate::span::Span>) {
     let patterns = &statement.ignored;
     let is_ignored = |name: &str| patterns.iter().any(|(pattern, _)| matches(pattern, name));
-    // In a checkpoint. No parameter has a dot in its name.
-    let of_training = |name: &str| name.starts_with("optimizer.") || name.starts_with("best.");
-    let rest = spare.iter().copied().filter(|name| !is_ignored(name) && !of_training(name)).collect();
+    let rest = spare.iter().copied().filter(|name| !is_ignored(name)).collect();
     let unmatched = patterns.iter().filter(|(pattern, _)| !spare.iter().any(|name| matches(pattern, name)));
     (rest, unmatched.map(|(_, span)| *span).collect())
+}
+
+/// Whether it is a tensor of a checkpoint that is no parameter: no parameter has a dot in its name.
+fn is_of_training(name: &str) -> bool {
+    name.starts_with("optimizer.") || name.starts_with("best.")
 }
 
 /// Whether a name matches a pattern, in which `*` is any text.

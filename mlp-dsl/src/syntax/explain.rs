@@ -230,7 +230,7 @@ fn human(rule: Rule) -> Option<&'static str> {
         Rule::start_value => "`=` and a start value",
         Rule::initializer => "`~` and an initializer",
         Rule::train_option => "an option such as `batch 50`",
-        Rule::string => "a path in quotes",
+        Rule::string => "a text in quotes",
         Rule::kw_transposed => "`transposed`",
         Rule::kw_untransposed => "`untransposed`",
         Rule::mapping | Rule::mappings => "an entry such as `hidden = \"net.0\"`",

@@ -69,9 +69,9 @@ pub(in crate::check) fn unreadable_weights(file: &WeightFile, reason: &Unlisted)
         ),
         #[cfg(feature = "safetensors")]
         Unlisted::Foreign(format, reason) => (
-            format!("`{}` is not a {format} file: {}", file.path, on_one_line(reason)),
+            format!("`{}` is not {format}: {}", file.path, on_one_line(reason)),
             match *format {
-                "npz" => "write it with `numpy.savez`, with arrays of numbers of 16, 32 or 64 bits",
+                "an npz file" => "write it with `numpy.savez`, with arrays of numbers of 16, 32 or 64 bits",
                 _ => "write it with `safetensors.torch.save_file` or `safetensors.numpy.save_file`",
             },
         ),
