@@ -1,7 +1,7 @@
-"""Writes the weights of a PyTorch model in several forms beside it, and model.csv with outputs of PyTorch.
+"""Writes the weights of a PyTorch model in several forms to networks/pytorch, and pytorch.csv with outputs of PyTorch.
 
     pip install numpy safetensors torch
-    python tests/tensors/model.py
+    python tests/memory/pytorch.py
 """
 
 import pathlib
@@ -11,6 +11,7 @@ import safetensors.torch
 import torch
 
 HERE = pathlib.Path(__file__).parent
+FILES = HERE / "networks" / "pytorch"
 
 
 def model():
@@ -28,7 +29,7 @@ def main():
         # The numbers of a module, cast to `dtype`.
         cast = {f"net.{key}": value.to(dtype).contiguous() for key, value in state.items()}
         cast["head.weight"] = torch.zeros(1, 2, dtype=dtype)
-        safetensors.torch.save_file(cast, HERE / f"model_{name}.safetensors")
+        safetensors.torch.save_file(cast, FILES / f"{name}.safetensors")
         computed = torch.float64 if dtype == torch.float64 else torch.float32
         network = model().to(computed)
         network.load_state_dict({key: value.to(dtype).to(computed) for key, value in state.items()})
@@ -40,9 +41,9 @@ def main():
     for number, layer in [("0", "dense"), ("2", "dense_1"), ("4", "dense_2")]:
         keras[f"{layer}/kernel"] = state[f"{number}.weight"].numpy().T
         keras[f"{layer}/bias"] = state[f"{number}.bias"].numpy()
-    numpy.savez(HERE / "model_keras.npz", **keras)
-    numpy.savez_compressed(HERE / "model_deflated.npz", **{f"net.{key}": value.numpy() for key, value in state.items()})
-    (HERE / "model.csv").write_text("".join(lines))
+    numpy.savez(FILES / "keras.npz", **keras)
+    numpy.savez_compressed(FILES / "deflated.npz", **{f"net.{key}": value.numpy() for key, value in state.items()})
+    (HERE / "pytorch.csv").write_text("".join(lines))
 
 
 main()
