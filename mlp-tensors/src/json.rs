@@ -22,7 +22,7 @@ pub struct Text<'t> {
 
 impl<'t> Text<'t> {
     /// The characters.
-    pub fn chars(self) -> impl Iterator<Item = char> + 't {
+    pub fn chars(self) -> impl Iterator<Item = char> + Clone + 't {
         let mut rest = self.raw.chars();
         core::iter::from_fn(move || match decode(&mut rest) {
             Decoded::Char(of) => Some(of),

@@ -16,6 +16,7 @@ mod excerpt;
 mod files;
 mod json;
 mod metadata;
+pub mod naming;
 #[cfg(feature = "files")]
 mod npy;
 #[cfg(feature = "files")]

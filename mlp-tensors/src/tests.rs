@@ -172,6 +172,23 @@ fn tensors_that_a_file_cannot_have_are_not_written() {
 }
 
 #[test]
+fn patterns_match_names() {
+    for (pattern, name, expected) in [
+        ("head.*", "head.weight", true),
+        ("head.*", "ahead.weight", false),
+        ("*", "", true),
+        ("a*b*c", "a1b2b3c", true),
+        ("a*b*c", "a1b2b3cd", false),
+        ("a*a", "a", false),
+        ("*.bias", "a.bias.bias", true),
+        ("net", "net.0", false),
+        ("", "", true),
+    ] {
+        assert_eq!(crate::naming::matches(pattern, name.chars()), expected, "{pattern} {name}");
+    }
+}
+
+#[test]
 fn formats_and_types_have_names() {
     assert_eq!(Format::of("a/b.model.SafeTensors"), Some(Format::Safetensors));
     assert_eq!(

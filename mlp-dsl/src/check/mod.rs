@@ -18,6 +18,7 @@ mod function;
 mod heads;
 mod initial;
 mod layers;
+mod normal;
 mod power;
 mod rules;
 mod scope;

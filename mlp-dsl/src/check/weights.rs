@@ -6,6 +6,8 @@ use std::{
     sync::Arc,
 };
 
+use mlp_tensors::naming::{self, FORMS, MATRIX, matches};
+
 use super::Checker;
 
 use crate::{
@@ -111,14 +113,22 @@ impl Checker<'_> {
             return Some(vec![Spelling { name: mapping.tensor.clone(), transposed }]);
         }
         let role = name.strip_suffix(mapping.name.text.as_str())?.strip_suffix('_')?;
-        let (_, spellings) = ROLES.iter().find(|(letter, _)| made && *letter == role)?;
+        let spellings = if made { naming::role(role) } else { &[] };
+        if spellings.is_empty() {
+            return None;
+        }
         let prefix = mapping.tensor.as_str();
-        Some(spellings.iter().flat_map(|word| joined(prefix, word)).collect())
+        Some(spellings.iter().flat_map(|word| joined(prefix, *word)).collect())
     }
 
     fn wanted<'m>(&self, statement: &'m ast::WeightFile, parameter: &Parameter) -> Wanted<'m> {
-        let mut maps = statement.mappings.iter();
-        let mapped = maps.find_map(|mapping| Some((mapping, self.names(mapping, parameter)?)));
+        // An entry of the parameter itself goes before one of its layer.
+        let is_own = |mapping: &&Mapping| mapping.name.text == parameter.name.text;
+        let (own, others): (Vec<_>, Vec<_>) = statement.mappings.iter().partition(is_own);
+        let mapped = own
+            .into_iter()
+            .chain(others)
+            .find_map(|mapping| Some((mapping, self.names(mapping, parameter)?)));
         let own = || vec![Spelling { name: parameter.name.text.clone(), transposed: Some(false) }];
         match mapped {
             Some((mapping, names)) => Wanted { names, mapping: Some(mapping) },
@@ -178,32 +188,20 @@ impl Checker<'_> {
     }
 }
 
-/// For each parameter that a layer declares, by the start of its name, the last words of its names in files.
-const ROLES: [(&str, &[&str]); 2] = [("W", &["weight", "kernel"]), ("b", &["bias"])];
-
-/// The names of a parameter of a layer: PyTorch's `net.0.weight`, and Keras' `dense/kernel` and `dense/kernel:0`.
-fn joined(prefix: &str, word: &str) -> Vec<Spelling> {
-    let transposed = of_dense(word);
-    let name = |name| Spelling { name, transposed };
+/// The names of a parameter of a layer, after the name of the layer in the file.
+fn joined(prefix: &str, (word, transposed): (&str, bool)) -> Vec<Spelling> {
+    let name = |name| Spelling { name, transposed: Some(transposed) };
     if prefix.is_empty() {
         return vec![name(word.to_owned())];
     }
-    vec![
-        name(format!("{prefix}.{word}")),
-        name(format!("{prefix}/{word}")),
-        name(format!("{prefix}/{word}:0")),
-    ]
+    FORMS.iter().map(|(before, after)| name(format!("{prefix}{before}{word}{after}"))).collect()
 }
 
-/// Whether a tensor of this name has rows and columns exchanged, compared with `dense`: `weight` in PyTorch has, `kernel` in
-/// Keras has not.
+/// Whether a tensor of this name has rows and columns exchanged, compared with `dense`.
 fn of_dense(tensor: &str) -> Option<bool> {
     let last = tensor.rsplit(['.', '/']).next().unwrap_or(tensor);
-    match last.strip_suffix(":0").unwrap_or(last) {
-        "weight" => Some(true),
-        "kernel" => Some(false),
-        _ => None,
-    }
+    let last = last.strip_suffix(":0").unwrap_or(last);
+    MATRIX.iter().find(|(word, _)| *word == last).map(|(_, transposed)| *transposed)
 }
 
 /// The tensor of a parameter, if shape, number type and numbers fit.
@@ -263,34 +261,17 @@ fn fits(shape: Shape, transposed: bool, sizes: &[usize]) -> bool {
 /// The tensors that no pattern of `ignore` matches, and the places of patterns that match none.
 fn not_ignored<'n>(statement: &ast::WeightFile, spare: &[&'n str]) -> (Vec<&'n str>, Vec<crate::span::Span>) {
     let patterns = &statement.ignored;
-    let is_ignored = |name: &str| patterns.iter().any(|(pattern, _)| matches(pattern, name));
+    let is_ignored = |name: &str| patterns.iter().any(|(pattern, _)| matches(pattern, name.chars()));
     let rest = spare.iter().copied().filter(|name| !is_ignored(name)).collect();
-    let unmatched = patterns.iter().filter(|(pattern, _)| !spare.iter().any(|name| matches(pattern, name)));
+    let unmatched =
+        patterns.iter().filter(|(pattern, _)| !spare.iter().any(|name| matches(pattern, name.chars())));
     (rest, unmatched.map(|(_, span)| *span).collect())
 }
 
-/// Whether it is a tensor of a checkpoint that is no parameter: no parameter has a dot in its name.
+/// Whether it is a tensor of a checkpoint that is no parameter: no parameter has a dot in its name. PyTorch counts the batches of a
+/// normalization.
 fn is_of_training(name: &str) -> bool {
-    name.starts_with("optimizer.") || name.starts_with("best.")
-}
-
-/// Whether a name matches a pattern, in which `*` is any text.
-fn matches(pattern: &str, name: &str) -> bool {
-    let mut parts = pattern.split('*');
-    let first = parts.next().unwrap_or_default();
-    let Some(mut rest) = name.strip_prefix(first) else { return false };
-    let mut parts = parts.peekable();
-    if parts.peek().is_none() {
-        return rest.is_empty();
-    }
-    while let Some(part) = parts.next() {
-        if parts.peek().is_none() {
-            return rest.ends_with(part);
-        }
-        let Some((_, after)) = rest.split_once(part) else { return false };
-        rest = after;
-    }
-    true
+    name.starts_with("optimizer.") || name.starts_with("best.") || name.ends_with(".num_batches_tracked")
 }
 
 impl Found<'_> {

@@ -152,9 +152,21 @@ pub const INSIDE: [Word; 16] = [
 ];
 
 /// The functions that are built into the compiler.
-pub const PRIMITIVES: [Word; 12] = [
+pub const PRIMITIVES: [Word; 15] = [
     word("dense", "`dense(x)`: x W + b with new parameters, as wide as the layer"),
     word("linear", "`linear(x)`: x W with new parameters, without a bias"),
+    word(
+        "standardize",
+        "`standardize(x)`: (x − mean) / deviation, with frozen vectors that a file of weights gives",
+    ),
+    word(
+        "batch_norm",
+        "`batch_norm(x)`: (x − mean) / √(variance + epsilon), frozen, times a scale plus a shift, which are trained",
+    ),
+    word(
+        "layer_norm",
+        "`layer_norm(x)`: x with mean 0 and variance 1 over its elements, times a scale plus a shift, which are trained",
+    ),
     word("sum", "`sum(x)`: the sum of all elements"),
     word("count", "`count(x)`: the number of elements"),
     word("concat", "`concat(a, b, …)`: scalars and vectors joined into one vector"),

@@ -3,6 +3,7 @@
 use super::checkpoint::Checkpoint;
 use super::error::LoadError;
 use super::file::File;
+use super::map::Map;
 use super::parts::Part;
 use super::read::{self, Accepted, BEST, OPTIMIZER};
 use super::write::SaveError;
@@ -49,8 +50,8 @@ impl File<'_> {
             return Ok(false);
         }
         let parts = [Part::new(BEST, best)];
-        read::check(self, &parts, Accepted::Best)?;
-        read::fill(self, &parts, &mut [best], Accepted::Best);
+        read::check(self, &parts, Accepted::Best, &Map::default())?;
+        read::fill(self, &parts, &mut [best], Accepted::Best, &Map::default());
         Ok(true)
     }
 }

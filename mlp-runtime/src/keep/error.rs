@@ -83,6 +83,11 @@ pub enum LoadError {
         /// The shape in the file.
         found: FoundShape,
     },
+    /// A square matrix may be stored with rows and columns exchanged: neither its name nor the map says it.
+    Orientation {
+        /// The tensor.
+        tensor: TensorName,
+    },
     /// A tensor has another number type.
     Numbers {
         /// The tensor.
@@ -130,6 +135,10 @@ impl fmt::Display for LoadError {
                 write_shape(f, *expected)?;
                 f.write_str(" here")
             }
+            Self::Orientation { tensor } => write!(
+                f,
+                "the matrix `{tensor}` is square: the map must say whether it is `transposed` or `untransposed`"
+            ),
             Self::Numbers { tensor, expected, found } => {
                 write!(f, "tensor `{tensor}` has numbers of type {found} in the file and {expected} here")?;
                 let rounds = *expected == "F32" && *found == Excerpt::fixed("F64");

@@ -3,6 +3,7 @@
 
 use super::error::{FoundShape, LoadError};
 use super::file::File;
+use super::map::{Map, Order};
 use super::parts::{Dtype, Item, Part, Stored, item, items};
 use crate::network::ParameterShape;
 use mlp_tensors::{Excerpt, safetensors::Tensor};
@@ -30,11 +31,16 @@ pub(super) enum Accepted {
 const WINDOW: usize = 2048;
 
 /// Checks that the file has each tensor of the parts, once, with the right shape and number type, and no other one.
-pub(super) fn check(file: &File<'_>, parts: &[Part], accepted: Accepted) -> Result<(), LoadError> {
+pub(super) fn check(
+    file: &File<'_>,
+    parts: &[Part],
+    accepted: Accepted,
+    map: &Map<'_>,
+) -> Result<(), LoadError> {
     let total = items(parts).count();
     let mut begin = 0;
     loop {
-        check_window(file, parts, accepted, begin, total)?;
+        check_window(file, parts, (accepted, map), begin, total)?;
         begin += WINDOW;
         if begin >= total {
             return Ok(());
@@ -46,14 +52,14 @@ pub(super) fn check(file: &File<'_>, parts: &[Part], accepted: Accepted) -> Resu
 fn check_window(
     file: &File<'_>,
     parts: &[Part],
-    accepted: Accepted,
+    (accepted, map): (Accepted, &Map<'_>),
     begin: usize,
     total: usize,
 ) -> Result<(), LoadError> {
     let mut seen = [0_u64; WINDOW / 64];
     let mut unknown = None;
-    let mut search = Search { parts, next: 0 };
-    let mut tensors = file.tensors().filter(|tensor| !is_skipped(tensor, accepted));
+    let mut search = Search { parts, next: 0, map };
+    let mut tensors = file.tensors().filter(|tensor| !is_skipped(tensor, accepted, map));
     // Of more tensors than there are places one is unknown or there twice: so the time is bounded.
     for tensor in tensors.by_ref().take(total + 1) {
         let Some((number, item)) = search.find(&tensor) else {
@@ -68,7 +74,7 @@ fn check_window(
             }
             *bits |= bit;
         }
-        check_tensor(&tensor, &item, accepted)?;
+        check_tensor(&tensor, &item, (accepted, map))?;
     }
     let is_seen = |at: usize| seen.get(at / 64).is_some_and(|bits| bits >> (at % 64) & 1 == 1);
     let places = items(parts).skip(begin).take(WINDOW).enumerate();
@@ -82,14 +88,21 @@ fn check_window(
 }
 
 /// Writes the numbers of a checked file to their places.
-pub(super) fn fill(file: &File<'_>, parts: &[Part], of: &mut [&mut dyn Stored], accepted: Accepted) {
-    let mut search = Search { parts, next: 0 };
-    for tensor in file.tensors().filter(|tensor| !is_skipped(tensor, accepted)) {
+pub(super) fn fill(
+    file: &File<'_>,
+    parts: &[Part],
+    of: &mut [&mut dyn Stored],
+    accepted: Accepted,
+    map: &Map<'_>,
+) {
+    let mut search = Search { parts, next: 0, map };
+    for tensor in file.tensors().filter(|tensor| !is_skipped(tensor, accepted, map)) {
         let Some((_, item)) = search.find(&tensor) else { continue };
         let Some(place) = of.get_mut(item.part) else { continue };
         match item.number {
             Some(number) => {
-                place.take(number, Dtype::read(tensor.dtype()).unwrap_or(item.dtype), tensor.bytes())
+                let dtype = Dtype::read(tensor.dtype()).unwrap_or(item.dtype);
+                place.take(number, dtype, tensor.bytes(), turned(&tensor, &item, map));
             }
             None => {
                 place.set_steps(tensor.bytes().first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes)))
@@ -99,7 +112,10 @@ pub(super) fn fill(file: &File<'_>, parts: &[Part], of: &mut [&mut dyn Stored], 
 }
 
 /// Whether a tensor is left out: one of the optimizer or of the best network, when a network is read from a checkpoint.
-fn is_skipped(tensor: &Tensor<'_>, accepted: Accepted) -> bool {
+fn is_skipped(tensor: &Tensor<'_>, accepted: Accepted, map: &Map<'_>) -> bool {
+    if map.ignores(tensor.name()) {
+        return true;
+    }
     let is_best = tensor.name().starts_with(BEST);
     match accepted {
         Accepted::Checkpoint => is_best,
@@ -108,22 +124,38 @@ fn is_skipped(tensor: &Tensor<'_>, accepted: Accepted) -> bool {
     }
 }
 
-fn check_tensor(tensor: &Tensor<'_>, item: &Item, accepted: Accepted) -> Result<(), LoadError> {
+fn check_tensor(
+    tensor: &Tensor<'_>,
+    item: &Item,
+    (accepted, map): (Accepted, &Map<'_>),
+) -> Result<(), LoadError> {
     let mut sizes = tensor.shape();
     let sizes = (sizes.next(), sizes.next(), sizes.next());
     let size = |size: usize| Some(size as u64);
     let fits = match item.shape {
         ParameterShape::Scalar => matches!(sizes, (None | Some(1), None, None)),
         ParameterShape::Vector(length) => sizes == (size(length), None, None),
-        ParameterShape::Matrix(rows, columns) => sizes == (size(rows), size(columns), None),
+        ParameterShape::Matrix(rows, columns) => {
+            let is_square = rows == columns && rows > 1;
+            let (own, turned) = ((size(rows), size(columns), None), (size(columns), size(rows), None));
+            match map.order(tensor.name(), item.name.name) {
+                Order::OfShape if is_square && sizes == own => {
+                    return Err(LoadError::Orientation { tensor: item.name });
+                }
+                Order::OfShape => sizes == own || sizes == turned,
+                Order::Known(transposed) => sizes == if transposed { turned } else { own },
+            }
+        }
     };
     if !fits {
         let (expected, found) = (item.shape, FoundShape::new(tensor.shape()));
         return Err(LoadError::Shape { tensor: item.name, expected, found });
     }
+    let is_widened = matches!(accepted, Accepted::Values | Accepted::Rounded);
     let fits = match (Dtype::read(tensor.dtype()), item.dtype) {
         (Some(found), expected) if found == expected => true,
-        (Some(Dtype::F32), Dtype::F64) => matches!(accepted, Accepted::Values | Accepted::Rounded),
+        (Some(Dtype::F16 | Dtype::Bf16), Dtype::F32 | Dtype::F64) => is_widened,
+        (Some(Dtype::F32), Dtype::F64) => is_widened,
         (Some(Dtype::F64), Dtype::F32) => accepted == Accepted::Rounded,
         _ => false,
     };
@@ -134,15 +166,27 @@ fn check_tensor(tensor: &Tensor<'_>, item: &Item, accepted: Accepted) -> Result<
     Err(LoadError::Numbers { tensor: item.name, expected, found })
 }
 
+/// Rows and columns of a parameter whose tensor has them exchanged.
+fn turned(tensor: &Tensor<'_>, item: &Item, map: &Map<'_>) -> Option<(usize, usize)> {
+    let ParameterShape::Matrix(rows, columns) = item.shape else { return None };
+    let is_turned = match map.order(tensor.name(), item.name.name) {
+        Order::Known(transposed) => transposed,
+        Order::OfShape => rows != columns && tensor.shape().next() == Some(columns as u64),
+    };
+    is_turned.then_some((rows, columns))
+}
+
 /// Finds the places of the tensors of a file, which are mostly in the same order.
 struct Search<'s> {
     parts: &'s [Part],
     next: usize,
+    map: &'s Map<'s>,
 }
 
 impl Search<'_> {
     fn find(&mut self, tensor: &Tensor<'_>) -> Option<(usize, Item)> {
-        let is_it = |(_, item): &(usize, Item)| tensor.name().is_pair(item.name.prefix, item.name.name);
+        let is_it =
+            |(_, item): &(usize, Item)| self.map.is_of(tensor.name(), item.name.prefix, item.name.name);
         let guess = item(self.parts, self.next).map(|item| (self.next, item)).filter(is_it);
         let found = guess.or_else(|| items(self.parts).enumerate().find(is_it))?;
         self.next = found.0 + 1;

@@ -6,6 +6,7 @@
 pub mod named {
     mlp::mlp!(file = "networks/rows.mlp");
     mlp::mlp!(file = "networks/turned.mlp");
+    mlp::mlp!(file = "networks/normal.mlp");
 }
 
 /// The same between braces, where a path starts at the root of the crate.

@@ -256,3 +256,27 @@ fn a_model_of_pytorch_has_its_outputs() {
         mlp_memory::pytorch::f16_wide::Model::new().W_b
     );
 }
+
+/// Outputs, losses and gradients of normalizations with the numbers that PyTorch trained.
+#[test]
+fn normalizations_are_those_of_pytorch() {
+    let network = named::Normal::new();
+    let mut rows = 0;
+    for line in include_str!("../normal.csv").lines().skip(1) {
+        let numbers: Vec<f64> = line.split(',').map(|number| number.parse().unwrap()).collect();
+        let (x, target) = ([numbers[0], numbers[1], numbers[2]], [0.3, -0.2]);
+        close(&network.forward(&x), &numbers[3..5], 1e-15);
+        close(&[network.loss(&x, &target)], &numbers[5..6], 1e-15);
+        let (_, gradients) = network.backward(&x, &target);
+        let parts: [&[f64]; 5] = [
+            &gradients.scale_h,
+            &gradients.shift_h,
+            &gradients.scale_v,
+            &gradients.shift_v,
+            gradients.W_z.as_flattened(),
+        ];
+        close(&parts.concat(), &numbers[6..], 1e-15);
+        rows += 1;
+    }
+    assert_eq!(rows, 6);
+}
