@@ -10,7 +10,7 @@ use proc_macro2::{LineColumn, TokenStream, TokenTree};
 use super::expand;
 
 /// Fixtures that the macro does not see as their text, and why.
-const TEXT_ONLY: [(&str, &str); 33] = [
+const TEXT_ONLY: [(&str, &str); 39] = [
     ("backward_pass_too_large", LARGE),
     ("bidi_in_title", NO_TOKENS),
     ("bracket_mismatched", NO_TOKENS),
