@@ -19,7 +19,7 @@ pub(crate) fn arrays(file: &[u8], limit: u64) -> Result<Vec<Stored<'_>>, Error> 
     let archive =
         ZipArchive::from_slice(file).map_err(|_| whole("its list of files is missing or damaged"))?;
     let mut entries = archive.entries();
-    let (mut arrays, mut inflated) = (Vec::new(), 0_u64);
+    let (mut arrays, mut inflated, mut compressed) = (Vec::new(), 0_u64, 0_u64);
     while let Some(entry) = entries.next_entry().map_err(|_| whole("its list of files is damaged"))? {
         let path = entry.file_path();
         let path = core::str::from_utf8(path.as_ref()).map_err(|_| whole("a name in it is not UTF-8"))?;
@@ -33,6 +33,11 @@ pub(crate) fn arrays(file: &[u8], limit: u64) -> Result<Vec<Stored<'_>>, Error> 
         }
         let method = entry.compression_method();
         let part = archive.get_entry(entry.wayfinder()).map_err(|_| error("it is cut short"))?;
+        // Each byte is read once: a list can name the same bytes many times.
+        compressed = compressed.saturating_add(part.data().len() as u64);
+        if compressed > file.len() as u64 {
+            return Err(whole("its files overlap"));
+        }
         let size = part.claim_verifier().uncompressed_size;
         let (bytes, at) = if method == CompressionMethod::STORE {
             let begin = usize::try_from(part.compressed_data_range().0).ok();
