@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, fs, path::PathBuf};
 
 use mlp::{
-    Network, Tensors,
+    Tensors,
     keep::{Checkpoint, Keep, Map, resume},
 };
 
