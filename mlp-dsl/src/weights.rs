@@ -246,7 +246,15 @@ pub(crate) fn entries<'f>(path: &str, bytes: &'f [u8]) -> Result<Vec<Entry<'f>>,
             Problem::Safetensors(FormatError::Cut { .. }) => {
                 Unlisted::Foreign(name, "it has fewer than 8 bytes".to_owned())
             }
-            _ => Unlisted::Foreign(name, error.to_string()),
+            Problem::Safetensors(_)
+            | Problem::Npy(_)
+            | Problem::Zip(_)
+            | Problem::Dtype(_)
+            | Problem::Length { .. }
+            | Problem::TooLarge { .. }
+            | Problem::Twice
+            | Problem::Inexact { .. }
+            | Problem::Unwritable(_) => Unlisted::Foreign(name, error.to_string()),
         })?;
     let mut entries: Vec<Entry<'_>> = tensors
         .into_iter()

@@ -178,7 +178,7 @@ impl Checker<'_> {
             return None;
         }
         let (spare, unmatched) = not_ignored(statement, &unused);
-        wrong.extend(unmatched.into_iter().map(|span| errors::ignores_nothing(span)));
+        wrong.extend(unmatched.into_iter().map(errors::ignores_nothing));
         if !spare.is_empty() {
             wrong.push(errors::tensors_superfluous(statement, &spare));
         }
@@ -296,12 +296,12 @@ fn stored(found: &[Found<'_>]) -> Vec<Place> {
 /// The places in [`decoded`].
 fn consecutive(found: &[Found<'_>], precision: Precision) -> Vec<Place> {
     let mut next = 0;
-    let mut place = |of: &Found<'_>| {
+    let place = |of: &Found<'_>| {
         let at = next;
         next += of.shape.count() * precision.bytes();
         (of.parameter, (at, false), dtype_of(precision))
     };
-    found.iter().map(|of| place(of)).collect()
+    found.iter().map(place).collect()
 }
 
 /// The numbers of all parameters, row by row, little-endian.
