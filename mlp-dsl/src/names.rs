@@ -276,8 +276,8 @@ impl Walk {
                     sample.input.iter().chain(sample.target.iter().flatten()).for_each(|v| self.numbers(v));
                 }
             }
-            Statement::WeightFile(_)
-            | Statement::Unroll(_)
+            Statement::WeightFile(file) => file.mappings.iter().for_each(|mapping| self.name(&mapping.name)),
+            Statement::Unroll(_)
             | Statement::Arithmetic(_)
             | Statement::Backward(_)
             | Statement::Allow(_) => {}

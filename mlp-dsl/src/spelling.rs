@@ -1,7 +1,7 @@
 //! Maps a misspelt word, or a word of another library or language, to the word most likely meant.
 
 /// For each word of this language, the words of other libraries and languages, in lower case and without `_`.
-const WORDS: [(&str, &[&str]); 43] = [
+const WORDS: [(&str, &[&str]); 46] = [
     // statements
     ("network", &["model", "net", "mlp", "nn"]),
     ("input", &["in", "features"]),
@@ -19,6 +19,9 @@ const WORDS: [(&str, &[&str]); 43] = [
     // functions
     ("dense", &["fc", "fullyconnected", "affine"]),
     ("linear", &["matmul"]),
+    ("standardize", &["standardise", "standardscaler", "zscore"]),
+    ("batch_norm", &["batchnorm1d", "batchnormalization"]),
+    ("layer_norm", &["layernormalization"]),
     ("sigmoid", &["logistic", "expit", "σ"]),
     ("silu", &["swish"]),
     ("leaky_relu", &["lrelu"]),

@@ -1,9 +1,11 @@
 //! `weights from "…";`: start values from a file. The compiler reads no file: its caller
 //! passes the bytes. The feature `safetensors` reads them.
 
-use std::{fmt, sync::Arc};
+use std::{borrow::Cow, fmt, sync::Arc};
 
 use crate::{never::OrNever, number::Precision, shape::Shape};
+
+pub use mlp_tensors::Dtype;
 
 #[cfg(feature = "safetensors")]
 use crate::limits;
@@ -48,32 +50,44 @@ pub(crate) fn is_portable(path: &str) -> bool {
 pub struct WeightFile {
     /// Its path as the specification has it.
     pub path: String,
-    /// All of it.
+    /// The bytes that tensors are read from: all of it, or the decoded numbers.
     bytes: Vec<u8>,
+    is_decoded: bool,
+    length: usize,
     hash: u64,
 }
 
 impl WeightFile {
     pub(crate) fn new(path: String, bytes: Vec<u8>) -> Self {
-        let hash = mlp_hash::of_file(&bytes);
-        WeightFile { path, bytes, hash }
+        let (length, hash) = (bytes.len(), mlp_hash::of_file(&bytes));
+        WeightFile { path, bytes, is_decoded: false, length, hash }
+    }
+
+    /// The file with numbers that replace its bytes, where the numbers in it have another form than a program reads in place.
+    pub(crate) fn with_numbers(self, numbers: Vec<u8>) -> Self {
+        WeightFile { bytes: numbers, is_decoded: true, ..self }
     }
 
     /// How many bytes it has.
     pub fn length(&self) -> usize {
-        self.bytes.len()
+        self.length
     }
 
     /// A fingerprint: a hash of its length and of up to [`mlp_hash::SAMPLED`] of its bytes.
     pub fn hash(&self) -> u64 {
         self.hash
     }
+
+    /// The numbers of all tensors, little-endian, if the program cannot read them from the file.
+    pub fn decoded(&self) -> Option<&[u8]> {
+        self.is_decoded.then_some(&self.bytes)
+    }
 }
 
 /// Without its bytes, which may be millions.
 impl fmt::Debug for WeightFile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "WeightFile({:?}, {} bytes)", self.path, self.bytes.len())
+        write!(f, "WeightFile({:?}, {} bytes)", self.path, self.length)
     }
 }
 
@@ -82,14 +96,16 @@ impl fmt::Debug for WeightFile {
 pub struct Tensor {
     /// The file.
     pub file: Arc<WeightFile>,
-    /// Where its numbers begin, in bytes from the start of the file.
+    /// Where its numbers begin, in bytes from the start of the file or of its decoded numbers.
     pub at: usize,
-    /// Whether rows and columns are exchanged in the file.
+    /// Whether rows and columns are exchanged there.
     pub transposed: bool,
     /// The parameter's shape.
     pub shape: Shape,
-    /// The number type, in the file as in the network.
+    /// The number type of the network.
     pub precision: Precision,
+    /// The number type of the file, whose numbers are exact in that of the network.
+    pub dtype: Dtype,
     /// A hash of the numbers.
     fingerprint: u64,
 }
@@ -97,12 +113,12 @@ pub struct Tensor {
 impl Tensor {
     pub(crate) fn new(
         file: Arc<WeightFile>,
-        at: usize,
-        transposed: bool,
+        (at, transposed): (usize, bool),
         shape: Shape,
         precision: Precision,
+        dtype: Dtype,
     ) -> Self {
-        let mut tensor = Tensor { file, at, transposed, shape, precision, fingerprint: 0 };
+        let mut tensor = Tensor { file, at, transposed, shape, precision, dtype, fingerprint: 0 };
         tensor.fingerprint = tensor.values().fold(0xcbf2_9ce4_8422_2325_u64, |hash, value| {
             (hash.rotate_left(5) ^ value.to_bits()).wrapping_mul(0x0000_0100_0000_01b3)
         });
@@ -116,33 +132,78 @@ impl Tensor {
 
     /// The numbers, row by row of the parameter.
     pub fn values(&self) -> impl Iterator<Item = f64> {
-        let (rows, columns) = match (self.shape, self.transposed) {
-            (Shape::Matrix(rows, columns), true) => (rows, columns),
-            (shape, _) => (1, shape.count()),
-        };
-        (0..rows).flat_map(move |row| (0..columns).map(move |column| self.number(column * rows + row)))
+        places(self.shape, self.transposed).map(|place| self.number(place))
     }
 
     /// The number at a place, as they follow one another in the file.
     fn number(&self, index: usize) -> f64 {
-        let at = self.at + index * self.precision.bytes();
+        let at = self.at + index * self.dtype.bytes();
         let bytes = self.file.bytes.get(at..).unwrap_or_default();
-        let number = match self.precision {
-            Precision::F32 => bytes.first_chunk().map(|bytes| f64::from(f32::from_le_bytes(*bytes))),
-            Precision::F64 => bytes.first_chunk().map(|bytes| f64::from_le_bytes(*bytes)),
-        };
-        number.or_never("a tensor is inside its file", 0.0)
+        self.dtype.number(bytes).or_never("a tensor is inside its file", 0.0)
     }
 }
 
-/// A tensor in the header of a file.
-pub(crate) struct Entry {
+/// For each element of a parameter, row by row, its place in a tensor, whose rows and columns may be exchanged.
+pub(crate) fn places(shape: Shape, transposed: bool) -> impl Iterator<Item = usize> {
+    let (rows, columns) = match (shape, transposed) {
+        (Shape::Matrix(rows, columns), true) => (rows, columns),
+        (shape, _) => (1, shape.count()),
+    };
+    (0..rows).flat_map(move |row| (0..columns).map(move |column| column * rows + row))
+}
+
+/// The number type of a file that has the numbers of a network as they are.
+pub(crate) fn dtype_of(precision: Precision) -> Dtype {
+    match precision {
+        Precision::F32 => Dtype::F32,
+        Precision::F64 => Dtype::F64,
+    }
+}
+
+/// Whether each number of this type in a file is one of the network's.
+pub(crate) fn is_exact(dtype: Dtype, precision: Precision) -> bool {
+    match dtype {
+        Dtype::F32 | Dtype::F16 | Dtype::Bf16 => true,
+        Dtype::F64 => precision == Precision::F64,
+        Dtype::I64
+        | Dtype::I32
+        | Dtype::I16
+        | Dtype::I8
+        | Dtype::U64
+        | Dtype::U32
+        | Dtype::U16
+        | Dtype::U8
+        | Dtype::Bool => false,
+    }
+}
+
+/// A tensor that a file has.
+pub(crate) struct Entry<'f> {
     pub(crate) name: String,
-    /// The number type in the file's words: `F32`.
-    pub(crate) numbers: String,
+    pub(crate) dtype: Dtype,
     pub(crate) sizes: Vec<usize>,
-    /// Where its numbers begin in the file.
-    pub(crate) at: usize,
+    /// Where its numbers begin in the file, if a program can read them there.
+    pub(crate) at: Option<usize>,
+    /// Whether a matrix is stored column by column.
+    pub(crate) is_column_major: bool,
+    is_big_endian: bool,
+    bytes: Cow<'f, [u8]>,
+}
+
+impl Entry<'_> {
+    /// The number at a place, as they follow one another in the file.
+    pub(crate) fn number(&self, place: usize) -> f64 {
+        let size = self.dtype.bytes();
+        let mut number = [0; 8];
+        let bytes = self.bytes.chunks_exact(size).nth(place).unwrap_or_default();
+        for (place, byte) in number.iter_mut().zip(bytes) {
+            *place = *byte;
+        }
+        if self.is_big_endian {
+            number.get_mut(..size).unwrap_or_default().reverse();
+        }
+        self.dtype.number(&number).unwrap_or(f64::NAN)
+    }
 }
 
 /// Why the tensors of a file can't be listed.
@@ -150,59 +211,69 @@ pub(crate) enum Unlisted {
     /// This build has no reader.
     #[cfg(not(feature = "safetensors"))]
     NoReader,
-    /// It is no safetensors file, for a reason.
+    /// An `.npy` file, whose array has no name.
     #[cfg(feature = "safetensors")]
-    Foreign(&'static str),
+    Nameless,
+    /// It is no file of the format of its ending, for a reason.
+    #[cfg(feature = "safetensors")]
+    Foreign(&'static str, String),
     /// Bytes are missing, or there are too many.
     #[cfg(feature = "safetensors")]
     Cut,
 }
 
-/// The tensors of a file, by their names.
+/// The tensors of a file, ordered by their names.
 #[cfg(feature = "safetensors")]
-pub(crate) fn entries(bytes: &[u8]) -> Result<Vec<Entry>, Unlisted> {
-    use safetensors::{SafeTensorError, SafeTensors};
-    // The library reads headers of up to 100 MB, which take many times that to list.
-    if bytes.first_chunk().is_some_and(|length| u64::from_le_bytes(*length) > limits::WEIGHT_HEADER_BYTES) {
-        return Err(Unlisted::Foreign("its first 8 bytes are not the length of its header"));
+pub(crate) fn entries<'f>(path: &str, bytes: &'f [u8]) -> Result<Vec<Entry<'f>>, Unlisted> {
+    use mlp_tensors::{Format, FormatError, Problem};
+    let format = Format::of(path).unwrap_or(Format::Safetensors);
+    let name = match format {
+        Format::Npy => return Err(Unlisted::Nameless),
+        Format::Npz => "an npz file",
+        Format::Safetensors => "a safetensors file",
+    };
+    let no_header = "its first 8 bytes are not the length of its header";
+    let is_long = |length: &[u8; 8]| u64::from_le_bytes(*length) > limits::WEIGHT_HEADER_BYTES;
+    // The format allows headers of up to 100 MB, which take many times that to list.
+    if format == Format::Safetensors && bytes.first_chunk().is_some_and(is_long) {
+        return Err(Unlisted::Foreign(name, no_header.to_owned()));
     }
-    let read = SafeTensors::read_metadata(bytes);
-    let (header, metadata) = read.map_err(|error| match error {
-        SafeTensorError::HeaderTooSmall => Unlisted::Foreign("it has fewer than 8 bytes"),
-        SafeTensorError::HeaderTooLarge | SafeTensorError::InvalidHeaderLength => {
-            Unlisted::Foreign("its first 8 bytes are not the length of its header")
-        }
-        SafeTensorError::MetadataIncompleteBuffer => Unlisted::Cut,
-        SafeTensorError::InvalidHeader(_)
-        | SafeTensorError::InvalidHeaderDeserialization(_)
-        | SafeTensorError::JsonError(_) => Unlisted::Foreign("its header does not list tensors"),
-        SafeTensorError::TensorNotFound(_)
-        | SafeTensorError::TensorInvalidInfo
-        | SafeTensorError::InvalidOffset(_)
-        | SafeTensorError::InvalidTensorView(..)
-        | SafeTensorError::ValidationOverflow
-        | SafeTensorError::MisalignedSlice => {
-            Unlisted::Foreign("the shapes and offsets in its header contradict one another")
-        }
-    })?;
-    let mut entries: Vec<Entry> = metadata
-        .tensors()
+    let tensors =
+        mlp_tensors::list(bytes, format, limits::WEIGHT_BYTES).map_err(|error| match error.problem {
+            Problem::Safetensors(FormatError::Cut { .. } | FormatError::Extra { .. }) if bytes.len() >= 8 => {
+                Unlisted::Cut
+            }
+            Problem::Safetensors(FormatError::Cut { .. }) => {
+                Unlisted::Foreign(name, "it has fewer than 8 bytes".to_owned())
+            }
+            Problem::Safetensors(_)
+            | Problem::Npy(_)
+            | Problem::Zip(_)
+            | Problem::Dtype(_)
+            | Problem::Length { .. }
+            | Problem::TooLarge { .. }
+            | Problem::Twice
+            | Problem::Inexact { .. }
+            | Problem::Unwritable(_) => Unlisted::Foreign(name, error.to_string()),
+        })?;
+    let mut entries: Vec<Entry<'_>> = tensors
         .into_iter()
-        // In a checkpoint. No parameter has a dot in its name.
-        .filter(|(name, _)| !name.starts_with("optimizer.") && !name.starts_with("best."))
-        .map(|(name, info)| Entry {
-            name,
-            numbers: info.dtype.to_string(),
-            sizes: info.shape.clone(),
-            at: 8 + header + info.data_offsets.0,
+        .map(|stored| Entry {
+            name: stored.name,
+            dtype: stored.dtype,
+            sizes: stored.shape,
+            at: stored.at.filter(|_| !stored.is_big_endian),
+            is_column_major: stored.is_column_major,
+            is_big_endian: stored.is_big_endian,
+            bytes: stored.bytes,
         })
         .collect();
     entries.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(entries)
 }
 
-/// The tensors of a file, by their names.
+/// The tensors of a file, ordered by their names.
 #[cfg(not(feature = "safetensors"))]
-pub(crate) fn entries(_: &[u8]) -> Result<Vec<Entry>, Unlisted> {
+pub(crate) fn entries<'f>(_: &str, _: &'f [u8]) -> Result<Vec<Entry<'f>>, Unlisted> {
     Err(Unlisted::NoReader)
 }

@@ -10,7 +10,7 @@ use proc_macro2::{LineColumn, TokenStream, TokenTree};
 use super::expand;
 
 /// Fixtures that the macro does not see as their text, and why.
-const TEXT_ONLY: [(&str, &str); 33] = [
+const TEXT_ONLY: [(&str, &str); 39] = [
     ("backward_pass_too_large", LARGE),
     ("bidi_in_title", NO_TOKENS),
     ("bracket_mismatched", NO_TOKENS),
@@ -34,16 +34,22 @@ const TEXT_ONLY: [(&str, &str); 33] = [
     ("weights_few", A_FILE),
     ("weights_folder", A_FILE),
     ("weights_foreign", A_FILE),
-    ("weights_half", A_FILE),
     ("weights_header", A_FILE),
     ("weights_infinite", A_FILE),
     ("weights_many", A_FILE),
+    ("weights_map_untransposed", A_FILE),
+    ("weights_map_square", A_FILE),
+    ("weights_map_spare", A_FILE),
+    ("weights_map_missing", A_FILE),
+    ("weights_map_ignores_nothing", A_FILE),
+    ("weights_nameless", A_FILE),
     ("weights_nowhere", A_FILE),
+    ("weights_objects", A_FILE),
     ("weights_other", A_FILE),
-    ("weights_single", A_FILE),
     ("weights_started", A_FILE),
     ("weights_turned", A_FILE),
     ("weights_turned_needlessly", A_FILE),
+    ("weights_whole", A_FILE),
 ];
 const NO_TOKENS: &str = "rustc refuses it before a macro sees it";
 const LARGE: &str = "a second in a debug build";

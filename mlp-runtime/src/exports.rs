@@ -28,4 +28,9 @@ pub use super::random::Stream;
 pub use super::scalar::Scalar;
 pub use super::tensors::{TensorMismatch, Tensors};
 pub use super::values::{TargetError, Targets, Values, WrongLength, exactly, next_target, put_next_target};
-pub use super::weight_file::{load_f32, load_f64, load_transposed_f32, load_transposed_f64, weight_file};
+pub use super::weight_file::{
+    load_f32, load_f32_from_bf16, load_f32_from_f16, load_f64, load_f64_from_bf16, load_f64_from_f16,
+    load_f64_from_f32, load_transposed_f32, load_transposed_f32_from_bf16, load_transposed_f32_from_f16,
+    load_transposed_f64, load_transposed_f64_from_bf16, load_transposed_f64_from_f16,
+    load_transposed_f64_from_f32, weight_file,
+};

@@ -22,6 +22,7 @@ pub enum Kernels {
 const OWN: &[Module] = modules! {
     hash = mlp_hash::SOURCE;
     draws = mlp_hash::DRAWS;
+    widen = mlp_tensors::WIDEN;
     weight_file = include_str!("weight_file.rs");
     batch = include_str!("batch.rs");
     boxed = include_str!("boxed.rs");

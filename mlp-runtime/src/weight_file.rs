@@ -1,7 +1,7 @@
 //! Start values from a file whose bytes are included in the program: the file is checked by its hash, and its numbers,
 //! little-endian, are written to the parameters. Everything works in constants, too.
 
-use super::hash;
+use super::{hash, widen};
 
 /// The bytes of the file, checked by length and hash to be those that the code was generated for.
 ///
@@ -16,13 +16,14 @@ pub const fn weight_file(bytes: &'static [u8], length: usize, hash: u64) -> &'st
 }
 
 macro_rules! load {
-    ($real:ident, $bits:ident, $size:literal, $load:ident, $load_transposed:ident) => {
+    ($real:ident, $size:literal, $load:ident, $load_transposed:ident, |$bytes:ident| $number:expr) => {
         /// Writes the numbers of the file from byte `at` on to `place`. Numbers beyond the end of the file are left unchanged.
         pub const fn $load(file: &[u8], at: usize, place: &mut [$real]) {
             let numbers = numbers::<$size>(file, at);
             let mut index = 0;
             while index < place.len() && index < numbers.len() {
-                place[index] = $real::from_bits($bits::from_le_bytes(numbers[index]));
+                let $bytes = numbers[index];
+                place[index] = $number;
                 index += 1;
             }
         }
@@ -41,7 +42,8 @@ macro_rules! load {
             while row < ROWS {
                 let mut column = 0;
                 while column < COLUMNS {
-                    place[row][column] = $real::from_bits($bits::from_le_bytes(numbers[column * ROWS + row]));
+                    let $bytes = numbers[column * ROWS + row];
+                    place[row][column] = $number;
                     column += 1;
                 }
                 row += 1;
@@ -50,8 +52,18 @@ macro_rules! load {
     };
 }
 
-load!(f32, u32, 4, load_f32, load_transposed_f32);
-load!(f64, u64, 8, load_f64, load_transposed_f64);
+load!(f32, 4, load_f32, load_transposed_f32, |bytes| f32::from_le_bytes(bytes));
+load!(f64, 8, load_f64, load_transposed_f64, |bytes| f64::from_le_bytes(bytes));
+load!(f32, 2, load_f32_from_f16, load_transposed_f32_from_f16, |bytes| widen::f16(u16::from_le_bytes(bytes)));
+load!(f32, 2, load_f32_from_bf16, load_transposed_f32_from_bf16, |bytes| widen::bf16(u16::from_le_bytes(
+    bytes
+)));
+load!(f64, 4, load_f64_from_f32, load_transposed_f64_from_f32, |bytes| f32::from_le_bytes(bytes) as f64);
+load!(f64, 2, load_f64_from_f16, load_transposed_f64_from_f16, |bytes| widen::f16(u16::from_le_bytes(bytes))
+    as f64);
+load!(f64, 2, load_f64_from_bf16, load_transposed_f64_from_bf16, |bytes| {
+    widen::bf16(u16::from_le_bytes(bytes)) as f64
+});
 
 /// The numbers of `SIZE` bytes that begin at `at`.
 const fn numbers<const SIZE: usize>(file: &[u8], at: usize) -> &[[u8; SIZE]] {

@@ -4,10 +4,11 @@
 use mlp_dsl::{
     ir::{Derivation, Parameter},
     model::Start,
+    number::Precision,
     shape::Shape,
-    weights::{Tensor, WeightFile},
+    weights::{Dtype, Tensor, WeightFile},
 };
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 
 use crate::{
@@ -30,17 +31,29 @@ pub fn weight_file(derivation: &Derivation) -> Option<&WeightFile> {
 pub(super) fn included(context: &Context<'_>) -> Option<TokenStream> {
     let file = weight_file(context.derivation)?;
     let (path, length, hash, runtime) = (&file.path, size(file.length()), file.hash(), &context.runtime);
+    let file_numbers = file.decoded();
     let bytes = match context.weight_bytes {
         Some(bytes) => bytes.clone(),
         None => quote!(::core::include_bytes!(#path)),
     };
-    Some(quote!(static __WEIGHT_FILE: &[u8] = #runtime::weight_file(#bytes, #length, #hash);))
+    let file = quote!(#runtime::weight_file(#bytes, #length, #hash));
+    Some(match file_numbers {
+        None => quote!(static __WEIGHT_FILE: &[u8] = #file;),
+        // The file is only compared: its numbers have another form.
+        Some(numbers) => {
+            let numbers = Literal::byte_string(numbers);
+            quote! {
+                const _: &[u8] = #file;
+                static __WEIGHT_FILE: &[u8] = #numbers;
+            }
+        }
+    })
 }
 
 /// The statement that sets a parameter to the numbers of its tensor.
 pub(super) fn load(runtime: &TokenStream, place: &TokenStream, tensor: &Tensor) -> TokenStream {
     let turned = if tensor.transposed { "_transposed" } else { "" };
-    let load = format_ident!("load{turned}_{}", tensor.precision.rust());
+    let load = format_ident!("load{turned}_{}{}", tensor.precision.rust(), widened(tensor));
     let at = size(tensor.at);
     let place = match tensor.shape {
         Shape::Scalar => quote!(::core::slice::from_mut(&mut #place)),
@@ -49,6 +62,30 @@ pub(super) fn load(runtime: &TokenStream, place: &TokenStream, tensor: &Tensor) 
         Shape::Matrix(..) => quote!(#place.as_flattened_mut()),
     };
     quote!(#runtime::#load(__WEIGHT_FILE, #at, #place);)
+}
+
+/// The end of the name of a function that widens the numbers of the file.
+fn widened(tensor: &Tensor) -> &'static str {
+    match (tensor.dtype, tensor.precision) {
+        (Dtype::F16, _) => "_from_f16",
+        (Dtype::Bf16, _) => "_from_bf16",
+        (Dtype::F32, Precision::F64) => "_from_f32",
+        // Whole numbers are not read as weights.
+        (
+            Dtype::F32
+            | Dtype::F64
+            | Dtype::I64
+            | Dtype::I32
+            | Dtype::I16
+            | Dtype::I8
+            | Dtype::U64
+            | Dtype::U32
+            | Dtype::U16
+            | Dtype::U8
+            | Dtype::Bool,
+            _,
+        ) => "",
+    }
 }
 
 /// Whether the start values are a constant: they come from a file, none is drawn, and they are few.

@@ -6,7 +6,9 @@ use std::{fs, path::PathBuf};
 
 use mlp::{
     Batch, Network, Parameter, ParameterKind, ParameterShape, Tensors,
-    keep::{Checkpoint, File, FileError, Keep, LoadError, Progress, Reason, SaveError, Value, resume},
+    keep::{
+        Checkpoint, File, FileError, FormatError, Keep, LoadError, Progress, Reason, SaveError, Value, resume,
+    },
 };
 use mlp_dsl::{
     Compilation,
@@ -202,7 +204,10 @@ fn files_by_path_are_replaced_as_a_whole() {
 
     fs::write(&path, b"torn").unwrap();
     let error = loaded.load(&path).unwrap_err();
-    assert!(matches!(error, FileError { reason: Reason::Contents(LoadError::Cut { .. }), .. }));
+    assert!(matches!(
+        error,
+        FileError { reason: Reason::Contents(LoadError::Format(FormatError::Cut { .. })), .. }
+    ));
     assert!(
         error.to_string().ends_with("small.safetensors: the file is cut short: it has 4 bytes instead of 8")
     );

@@ -76,6 +76,7 @@ pub(super) struct Checker<'a> {
     /// Whether the current layer freezes the parameters of its `dense`.
     pub(super) frozen_layer: bool,
     pub(super) dense_in_layer: usize,
+    pub(super) normal_in_layer: usize,
     /// Whether the size of the current layer is wrong and already reported.
     pub(super) width_lost: bool,
     /// Whether the formula of the current layer has the wrong length and this is already reported.
@@ -132,6 +133,7 @@ impl<'a> Checker<'a> {
             place: Place::default(),
             frozen_layer: false,
             dense_in_layer: 0,
+            normal_in_layer: 0,
             width_lost: false,
             contradicted: false,
             made: HashMap::new(),

@@ -13,7 +13,7 @@ use crate::{
     formula::{operator::Operator, scalar::Unary},
     kind::ParameterKind,
     limits,
-    model::{Kernel, Parameter, Typed, TypedKind, Value},
+    model::{Kernel, Parameter, Start, Typed, TypedKind, Value},
     shape::Shape,
     span::Span,
     syntax::ast::{Call, Expression, ExpressionKind, Name},
@@ -280,7 +280,13 @@ impl Checker<'_> {
         Some(name.text.clone())
     }
 
-    fn broadcast(&mut self, left: &Typed, shape: Shape, right: &Typed, sign: &str) -> Option<Shape> {
+    pub(super) fn broadcast(
+        &mut self,
+        left: &Typed,
+        shape: Shape,
+        right: &Typed,
+        sign: &str,
+    ) -> Option<Shape> {
         let both = shape.broadcast(right.shape);
         if both.is_none() {
             let sides = [(shape, left.span), (right.shape, right.span)];
@@ -324,6 +330,7 @@ impl Checker<'_> {
         let only = || arguments.first().cloned().map(Box::new);
         let (kind, shape) = match callee {
             Callee::Dense { bias } => return self.dense(call, bias, arguments, want),
+            Callee::Normal(normal) => return self.normal(call, normal, arguments),
             Callee::Count => (TypedKind::Number(shape.count() as f64), Shape::Scalar),
             Callee::Sum if shape == Shape::Scalar => return arguments.into_iter().next(),
             Callee::Sum => (TypedKind::Sum(only()?), Shape::Scalar),
@@ -380,7 +387,7 @@ impl Checker<'_> {
     }
 
     /// The body of a function of arrays, checked for these arguments.
-    fn inline(&mut self, index: usize, call: &Call, arguments: Vec<Typed>) -> Option<Typed> {
+    pub(super) fn inline(&mut self, index: usize, call: &Call, arguments: Vec<Typed>) -> Option<Typed> {
         let function = self.functions.array(index)?;
         let kernel = function.kernel.as_ref().and_then(|kernel| Kernel::named(&kernel.text));
         if let (Some(Kernel::Softmax), Some(z)) = (kernel, arguments.first())
@@ -436,22 +443,23 @@ impl Checker<'_> {
             n => format!("_{n}"),
         };
         let matrix = Shape::Matrix(inputs, width);
-        let weights = self.made_parameter("W", &layer, &suffix, ParameterKind::Weight, matrix, call);
+        let start = super::initial::default(ParameterKind::Weight, matrix, None);
+        let made = Made { layer: &layer, suffix: &suffix, call, frozen: self.frozen_layer };
+        let weights = self.made_parameter("W", made, ParameterKind::Weight, matrix, start);
         let vector = Shape::Vector(width);
         let biases =
-            bias.then(|| self.made_parameter("b", &layer, &suffix, ParameterKind::Bias, vector, call));
+            bias.then(|| self.made_parameter("b", made, ParameterKind::Bias, vector, Start::Fill(0.0)));
         let kind = TypedKind::Dense(Box::new(input), weights, biases);
         Some(Typed { kind, shape: vector, span: call.span })
     }
 
-    fn made_parameter(
+    pub(super) fn made_parameter(
         &mut self,
         letter: &str,
-        layer: &Name,
-        suffix: &str,
+        Made { layer, suffix, call, frozen }: Made<'_>,
         kind: ParameterKind,
         shape: Shape,
-        call: &Call,
+        start: Start,
     ) -> usize {
         let text = format!("{letter}_{}{suffix}", layer.text);
         if let Some(what) = self.made.get(&text) {
@@ -459,17 +467,24 @@ impl Checker<'_> {
         }
         let what = format!("a parameter of `{}` in the layer `{}`", call.name.text, layer.text);
         self.made.insert(text.clone(), what);
-        let start = super::initial::default(kind, shape, None);
         let docs = Vec::new();
         let name = Name { text, span: call.name.span };
         let meaning = Meaning::Value(Value::Parameter(self.parameters.len()));
         self.scope.make(&name, "parameter", meaning);
-        let frozen = self.frozen_layer;
         self.parameters.push(Parameter { name, docs, kind, frozen, shape, start });
         self.undrawn.push(true);
         self.count_parameters(shape, call.span);
         self.parameters.len() - 1
     }
+}
+
+/// Where the parameters of a call come from.
+#[derive(Clone, Copy)]
+pub(super) struct Made<'c> {
+    pub(super) layer: &'c Name,
+    pub(super) suffix: &'c str,
+    pub(super) call: &'c Call,
+    pub(super) frozen: bool,
 }
 
 impl Operator {

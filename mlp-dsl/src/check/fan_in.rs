@@ -8,7 +8,7 @@ use super::{Checker, function::Functions, initial};
 use crate::{
     check::errors,
     formula::operator::Operator,
-    model::{Layer, LayerBody, Typed, TypedKind, Value},
+    model::{Layer, LayerBody, Start, Typed, TypedKind, Value},
 };
 
 /// Activations that are close to the identity for positive numbers and close to 0 for negative ones.
@@ -30,7 +30,8 @@ impl Checker<'_> {
             products(formula, &mut columns);
         }
         for (index, (parameter, undrawn)) in self.parameters.iter_mut().zip(&self.undrawn).enumerate() {
-            if *undrawn {
+            // A bias, a mean or a scale starts the same everywhere.
+            if *undrawn && !matches!(parameter.start, Start::Fill(_)) {
                 parameter.start =
                     initial::default(parameter.kind, parameter.shape, rules.get(&index).copied());
             }

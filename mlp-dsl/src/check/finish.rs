@@ -129,7 +129,7 @@ impl Checker<'_> {
 
     /// The compiler names net inputs and parts of the loss; a declared name must be different.
     pub(super) fn generated_names(&mut self) {
-        let mut made = std::mem::take(&mut self.made);
+        let mut made = self.made.clone();
         for layer in &self.layers {
             let names: Vec<&Name> = match &layer.body {
                 LayerBody::Neurons(neurons) => neurons.iter().map(|(name, _)| name).collect(),

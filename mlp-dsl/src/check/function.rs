@@ -29,6 +29,7 @@ pub(super) enum Callee {
     Dense {
         bias: bool,
     },
+    Normal(Normal),
     Sum,
     Count,
     Concat,
@@ -40,16 +41,35 @@ pub(super) enum Callee {
     Array(usize),
 }
 
+/// A normalization with parameters of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Normal {
+    /// (x − mean) / deviation, frozen.
+    Standardize,
+    /// (x − mean) / √(variance + ε), frozen, then scale and shift.
+    Batch,
+    /// With mean and variance of the elements of a sample, then scale and shift.
+    Layer,
+}
+
 impl Callee {
     /// The built-in functions of arrays.
-    const BUILTIN: [(&str, Callee); 6] = [
+    const BUILTIN: [(&str, Callee); 9] = [
         ("dense", Callee::Dense { bias: true }),
         ("linear", Callee::Dense { bias: false }),
+        ("standardize", Callee::Normal(Normal::Standardize)),
+        ("batch_norm", Callee::Normal(Normal::Batch)),
+        ("layer_norm", Callee::Normal(Normal::Layer)),
         ("sum", Callee::Sum),
         ("count", Callee::Count),
         ("concat", Callee::Concat),
         ("transpose", Callee::Transpose),
     ];
+
+    /// The default of the number that keeps a normalization from dividing by 0, as in PyTorch.
+    fn epsilon(self) -> Option<f64> {
+        matches!(self, Callee::Normal(Normal::Batch | Normal::Layer)).then_some(1e-5)
+    }
 
     /// Whether it only applies to vectors and matrices, or joins them.
     fn is_of_arrays(self) -> bool {
@@ -91,7 +111,8 @@ pub(super) struct Functions {
 impl Functions {
     pub(super) fn declare_prelude(&mut self, prelude: &ast::Ast) {
         for (name, callee) in Callee::BUILTIN {
-            self.add(name, None, callee, Rc::from([Parameter::needed("x")]));
+            let epsilon = callee.epsilon().map(|default| Parameter::optional("epsilon", default));
+            self.add(name, None, callee, std::iter::once(Parameter::needed("x")).chain(epsilon).collect());
         }
         for &op in Unary::ALL {
             if let Some(name) = op.name() {

@@ -21,6 +21,7 @@ impl Checker<'_> {
         self.place = Place::Layer(layer.name.clone());
         self.frozen_layer = layer.frozen.is_some();
         self.dense_in_layer = 0;
+        self.normal_in_layer = 0;
         self.contradicted = false;
         let index = self.layers.len();
         let checked = match &layer.body {

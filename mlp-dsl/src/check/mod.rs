@@ -18,6 +18,7 @@ mod function;
 mod heads;
 mod initial;
 mod layers;
+mod normal;
 mod power;
 mod rules;
 mod scope;
@@ -48,7 +49,6 @@ use checker::{Checker, Place};
 use scope::{Meaning, Scope};
 
 pub(crate) use arguments::Parameter;
-use weights::type_name;
 
 /// Checks a specification. Returns the model if there is no error.
 pub(crate) fn check(ast: &Ast, files: &dyn Files, diagnostics: &mut Diagnostics) -> Option<Model> {

@@ -193,7 +193,7 @@ impl<'a> Reader<'a> {
             }
             LayerBody::Whole(shape, formula) => {
                 let declared = shape.as_ref().map(|shape| self.values.sizes(Some(shape)));
-                let mut made = 0;
+                let mut made = (0, 0);
                 let width = declared.as_ref().and_then(|sizes| *sizes.first()?);
                 self.dense(name, width, formula, &mut made);
                 let sizes = declared.or_else(|| self.values.shape(formula)).unwrap_or_else(|| vec![None]);
@@ -220,22 +220,44 @@ impl<'a> Reader<'a> {
         self.traced.add(name, sizes);
     }
 
-    /// The parameters of each `dense` and `linear` in a layer's formula, the innermost first.
-    fn dense(&mut self, layer: &str, width: Option<usize>, formula: &'a Expression, made: &mut usize) {
+    /// The parameters of each `dense`, `linear` and normalization in a layer's formula, the innermost first.
+    fn dense(
+        &mut self,
+        layer: &str,
+        width: Option<usize>,
+        formula: &'a Expression,
+        made: &mut (usize, usize),
+    ) {
         for part in formula.parts() {
             self.dense(layer, width, part, made);
         }
         let ExpressionKind::Call(call) = &formula.kind else { return };
-        if !matches!(call.name.text.as_str(), "dense" | "linear") {
-            return;
-        }
-        *made += 1;
-        let suffix = if *made > 1 { format!("_{made}") } else { String::new() };
+        let vectors: &[(&str, ParameterKind)] = match call.name.text.as_str() {
+            "dense" => &[("b", ParameterKind::Bias)],
+            "linear" => &[],
+            "standardize" => &[("mean", ParameterKind::Bias), ("deviation", ParameterKind::Weight)],
+            "batch_norm" => &[
+                ("mean", ParameterKind::Bias),
+                ("variance", ParameterKind::Weight),
+                ("scale", ParameterKind::Weight),
+                ("shift", ParameterKind::Bias),
+            ],
+            "layer_norm" => &[("scale", ParameterKind::Weight), ("shift", ParameterKind::Bias)],
+            _ => return,
+        };
+        let is_dense = matches!(call.name.text.as_str(), "dense" | "linear");
+        let count = if is_dense { &mut made.0 } else { &mut made.1 };
+        *count += 1;
+        let suffix = if *count > 1 { format!("_{count}") } else { String::new() };
         let input = call.arguments.first().and_then(|(_, input)| self.values.shape(input));
         let rows = input.and_then(|sizes| sizes.first().copied().flatten());
-        self.parameter(&format!("W_{layer}{suffix}"), ParameterKind::Weight, &vec![rows, width]);
-        if call.name.text == "dense" {
-            self.parameter(&format!("b_{layer}{suffix}"), ParameterKind::Bias, &vec![width]);
+        if is_dense {
+            self.parameter(&format!("W_{layer}{suffix}"), ParameterKind::Weight, &vec![rows, width]);
+        }
+        // A normalization is as long as its argument.
+        let length = if is_dense { width } else { rows.or(width) };
+        for (name, kind) in vectors {
+            self.parameter(&format!("{name}_{layer}{suffix}"), *kind, &vec![length]);
         }
     }
 

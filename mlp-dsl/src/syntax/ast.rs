@@ -118,8 +118,25 @@ pub struct WeightFile {
     pub path_span: Span,
     /// The span of `transposed`.
     pub transposed: Option<Span>,
+    /// The names in the file.
+    pub mappings: Vec<Mapping>,
+    /// Patterns of tensors that are not used, with their spans.
+    pub ignored: Vec<(String, Span)>,
     /// The span of the whole.
     pub span: Span,
+}
+
+/// `hidden = "net.0"`: the name of a parameter in the file, or the start of the names of those of a layer.
+#[derive(Clone, Debug)]
+pub struct Mapping {
+    /// The parameter or the layer.
+    pub name: Name,
+    /// The name in the file.
+    pub tensor: String,
+    /// The span of the name in the file.
+    pub tensor_span: Span,
+    /// `transposed` or `untransposed`, if it is written.
+    pub transposed: Option<bool>,
 }
 
 /// An input or a target: a vector, or scalars under a common name.

@@ -98,6 +98,21 @@ impl<'a> Builder<'a> {
         Some(Attribute { text, span: self.span_of(&content), whole })
     }
 
+    /// One entry of the braces after `weights from "…"`.
+    fn mapping(&mut self, file: &mut WeightFile, pair: P<'_>) {
+        let mut inner = pair.into_inner();
+        let name = inner.next_if(Rule::name).map(|name| self.name(name));
+        let Some(text) = inner.find(|part| part.as_rule() == Rule::string) else { return };
+        let (tensor, tensor_span) = (strings::text(text.as_str()), self.span_of(&text));
+        match name {
+            Some(name) => {
+                let transposed = inner.next().map(|word| word.as_rule() == Rule::kw_transposed);
+                file.mappings.push(Mapping { name, tensor, tensor_span, transposed });
+            }
+            None => file.ignored.push((tensor, tensor_span)),
+        }
+    }
+
     fn statement(&mut self, pair: P<'_>) -> Option<Statement> {
         let rule = pair.as_rule();
         let span = self.span_of(&pair);
@@ -131,7 +146,18 @@ impl<'a> Builder<'a> {
                 let path_span = self.span_of(&path);
                 let transposed = inner.next_if(Rule::kw_transposed).map(|word| self.span_of(&word));
                 let path = strings::text(path.as_str());
-                Statement::WeightFile(WeightFile { path, path_span, transposed, span })
+                let mut file = WeightFile {
+                    path,
+                    path_span,
+                    transposed,
+                    mappings: Vec::new(),
+                    ignored: Vec::new(),
+                    span,
+                };
+                for pair in inner.filter(|part| part.as_rule() == Rule::mappings).flat_map(P::into_inner) {
+                    self.mapping(&mut file, pair);
+                }
+                Statement::WeightFile(file)
             }
             Rule::layer => {
                 let name = self.name(inner.next()?);

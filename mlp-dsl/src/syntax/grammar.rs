@@ -34,8 +34,13 @@ pub enum Rule {
     r#parameters,
     ///Used and differentiated through, but not updated.
     r#frozen,
-    ///`weights from "course.safetensors" transposed;`: start values from a file. A weight may be called `from`.
+    /**`weights from "course.safetensors" transposed;`, `weights from "model.safetensors" { hidden = "net.0" }`: start values from a
+file. A weight may be called `from`.*/
     r#weight_file,
+    ///Names in a file, separated by commas; a trailing comma is allowed.
+    r#mappings,
+    ///`hidden = "net.0"`, `W = "encoder.w" transposed`; `ignore "head.*"`: tensors that are not used.
+    r#mapping,
     ///`importance w;`: a number of each sample, for the mean over a batch.
     r#importance,
     ///`output kind, size;`: the layers that are the output, side by side.
@@ -205,6 +210,8 @@ skipped.*/
     r#kw_biases,
     r#kw_from,
     r#kw_transposed,
+    r#kw_untransposed,
+    r#kw_ignore,
     r#kw_layer,
     r#kw_class,
     r#kw_frozen,
@@ -254,6 +261,8 @@ impl Rule {
             Rule::r#parameters,
             Rule::r#frozen,
             Rule::r#weight_file,
+            Rule::r#mappings,
+            Rule::r#mapping,
             Rule::r#importance,
             Rule::r#output,
             Rule::r#parameter_kind,
@@ -345,6 +354,8 @@ impl Rule {
             Rule::r#kw_biases,
             Rule::r#kw_from,
             Rule::r#kw_transposed,
+            Rule::r#kw_untransposed,
+            Rule::r#kw_ignore,
             Rule::r#kw_layer,
             Rule::r#kw_class,
             Rule::r#kw_frozen,
@@ -1070,7 +1081,137 @@ impl ::pest::Parser<Rule> for MlpParser {
                                                 state.optional(|state| { self::r#kw_transposed(state) })
                                             })
                                             .and_then(|state| { super::hidden::skip(state) })
-                                            .and_then(|state| { state.match_string(";") })
+                                            .and_then(|state| {
+                                                state
+                                                    .restore_on_err(|state| {
+                                                        state
+                                                            .sequence(|state| {
+                                                                state
+                                                                    .match_string("{")
+                                                                    .and_then(|state| { super::hidden::skip(state) })
+                                                                    .and_then(|state| { self::r#mappings(state) })
+                                                                    .and_then(|state| { super::hidden::skip(state) })
+                                                                    .and_then(|state| { state.match_string("}") })
+                                                                    .and_then(|state| { super::hidden::skip(state) })
+                                                                    .and_then(|state| {
+                                                                        state.optional(|state| { state.match_string(";") })
+                                                                    })
+                                                            })
+                                                    })
+                                                    .or_else(|state| { state.match_string(";") })
+                                            })
+                                    })
+                            },
+                        )
+                }
+                #[inline]
+                #[allow(non_snake_case, unused_variables)]
+                pub fn r#mappings(
+                    state: ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                ) -> ::pest::ParseResult<
+                    ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                > {
+                    state
+                        .rule(
+                            Rule::r#mappings,
+                            |state| {
+                                state
+                                    .optional(|state| {
+                                        state
+                                            .restore_on_err(|state| {
+                                                state
+                                                    .sequence(|state| {
+                                                        self::r#mapping(state)
+                                                            .and_then(|state| { super::hidden::skip(state) })
+                                                            .and_then(|state| {
+                                                                state
+                                                                    .sequence(|state| {
+                                                                        state
+                                                                            .optional(|state| {
+                                                                                state
+                                                                                    .restore_on_err(|state| {
+                                                                                        state
+                                                                                            .sequence(|state| {
+                                                                                                state
+                                                                                                    .match_string(",")
+                                                                                                    .and_then(|state| { super::hidden::skip(state) })
+                                                                                                    .and_then(|state| { self::r#mapping(state) })
+                                                                                            })
+                                                                                    })
+                                                                                    .and_then(|state| {
+                                                                                        state
+                                                                                            .repeat(|state| {
+                                                                                                state
+                                                                                                    .sequence(|state| {
+                                                                                                        super::hidden::skip(state)
+                                                                                                            .and_then(|state| {
+                                                                                                                state
+                                                                                                                    .restore_on_err(|state| {
+                                                                                                                        state
+                                                                                                                            .sequence(|state| {
+                                                                                                                                state
+                                                                                                                                    .match_string(",")
+                                                                                                                                    .and_then(|state| { super::hidden::skip(state) })
+                                                                                                                                    .and_then(|state| { self::r#mapping(state) })
+                                                                                                                            })
+                                                                                                                    })
+                                                                                                            })
+                                                                                                    })
+                                                                                            })
+                                                                                    })
+                                                                            })
+                                                                    })
+                                                            })
+                                                            .and_then(|state| { super::hidden::skip(state) })
+                                                            .and_then(|state| {
+                                                                state.optional(|state| { state.match_string(",") })
+                                                            })
+                                                    })
+                                            })
+                                    })
+                            },
+                        )
+                }
+                #[inline]
+                #[allow(non_snake_case, unused_variables)]
+                pub fn r#mapping(
+                    state: ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                ) -> ::pest::ParseResult<
+                    ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                > {
+                    state
+                        .rule(
+                            Rule::r#mapping,
+                            |state| {
+                                state
+                                    .restore_on_err(|state| {
+                                        state
+                                            .sequence(|state| {
+                                                self::r#name(state)
+                                                    .and_then(|state| { super::hidden::skip(state) })
+                                                    .and_then(|state| { state.match_string("=") })
+                                                    .and_then(|state| { super::hidden::skip(state) })
+                                                    .and_then(|state| { self::r#string(state) })
+                                                    .and_then(|state| { super::hidden::skip(state) })
+                                                    .and_then(|state| {
+                                                        state
+                                                            .optional(|state| {
+                                                                self::r#kw_transposed(state)
+                                                                    .or_else(|state| { self::r#kw_untransposed(state) })
+                                                            })
+                                                    })
+                                            })
+                                    })
+                                    .or_else(|state| {
+                                        state
+                                            .restore_on_err(|state| {
+                                                state
+                                                    .sequence(|state| {
+                                                        self::r#kw_ignore(state)
+                                                            .and_then(|state| { super::hidden::skip(state) })
+                                                            .and_then(|state| { self::r#string(state) })
+                                                    })
+                                            })
                                     })
                             },
                         )
@@ -5161,6 +5302,64 @@ impl ::pest::Parser<Rule> for MlpParser {
                 }
                 #[inline]
                 #[allow(non_snake_case, unused_variables)]
+                pub fn r#kw_untransposed(
+                    state: ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                ) -> ::pest::ParseResult<
+                    ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                > {
+                    state
+                        .rule(
+                            Rule::r#kw_untransposed,
+                            |state| {
+                                state
+                                    .atomic(
+                                        ::pest::Atomicity::Atomic,
+                                        |state| {
+                                            state
+                                                .sequence(|state| {
+                                                    state
+                                                        .match_string("untransposed")
+                                                        .and_then(|state| {
+                                                            state
+                                                                .lookahead(false, |state| { self::r#XID_CONTINUE(state) })
+                                                        })
+                                                })
+                                        },
+                                    )
+                            },
+                        )
+                }
+                #[inline]
+                #[allow(non_snake_case, unused_variables)]
+                pub fn r#kw_ignore(
+                    state: ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                ) -> ::pest::ParseResult<
+                    ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                > {
+                    state
+                        .rule(
+                            Rule::r#kw_ignore,
+                            |state| {
+                                state
+                                    .atomic(
+                                        ::pest::Atomicity::Atomic,
+                                        |state| {
+                                            state
+                                                .sequence(|state| {
+                                                    state
+                                                        .match_string("ignore")
+                                                        .and_then(|state| {
+                                                            state
+                                                                .lookahead(false, |state| { self::r#XID_CONTINUE(state) })
+                                                        })
+                                                })
+                                        },
+                                    )
+                            },
+                        )
+                }
+                #[inline]
+                #[allow(non_snake_case, unused_variables)]
                 pub fn r#kw_layer(
                     state: ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
                 ) -> ::pest::ParseResult<
@@ -6145,6 +6344,8 @@ impl ::pest::Parser<Rule> for MlpParser {
                     Rule::r#parameters => rules::r#parameters(state),
                     Rule::r#frozen => rules::r#frozen(state),
                     Rule::r#weight_file => rules::r#weight_file(state),
+                    Rule::r#mappings => rules::r#mappings(state),
+                    Rule::r#mapping => rules::r#mapping(state),
                     Rule::r#importance => rules::r#importance(state),
                     Rule::r#output => rules::r#output(state),
                     Rule::r#parameter_kind => rules::r#parameter_kind(state),
@@ -6236,6 +6437,8 @@ impl ::pest::Parser<Rule> for MlpParser {
                     Rule::r#kw_biases => rules::r#kw_biases(state),
                     Rule::r#kw_from => rules::r#kw_from(state),
                     Rule::r#kw_transposed => rules::r#kw_transposed(state),
+                    Rule::r#kw_untransposed => rules::r#kw_untransposed(state),
+                    Rule::r#kw_ignore => rules::r#kw_ignore(state),
                     Rule::r#kw_layer => rules::r#kw_layer(state),
                     Rule::r#kw_class => rules::r#kw_class(state),
                     Rule::r#kw_frozen => rules::r#kw_frozen(state),

@@ -111,16 +111,27 @@ pub const STARTS: [(Place, Word); 24] = [
 ];
 
 /// The words inside sentences.
-pub const INSIDE: [Word; 14] = [
+pub const INSIDE: [Word; 16] = [
     word("if", "`if a < b then c else d`: one of two values"),
     word("then", "`if a < b then c else d`: the value if the comparison is true"),
     word("else", "`if a < b then c else d`: the value if the comparison is false"),
     word("let", "`let u = a * b in u^2`: a name for a part of a formula; in a rule `let d = …;`"),
     word("in", "`let u = a * b in u^2`: the formula that can use the names"),
-    word("from", "`weights from \"course.safetensors\";`: start values from a file"),
+    word(
+        "from",
+        "`weights from \"course.safetensors\";`: start values from a file; in braces the names there, `{ hidden = \"net.0\" }`",
+    ),
     word(
         "transposed",
         "`weights from \"course.safetensors\" transposed;`: the file stores matrices as [outputs, inputs], as PyTorch does",
+    ),
+    word(
+        "untransposed",
+        "`W = \"encoder.w\" untransposed`: the file stores this matrix with the rows and columns that it has here",
+    ),
+    word(
+        "ignore",
+        "`weights from \"model.safetensors\" { ignore \"head.*\" }`: tensors of the file that are not used",
     ),
     word("weighted", "`loss … weighted by w;`: the mean of a batch is over these weights of its samples"),
     word("by", "`loss … weighted by w;`: the weight of a sample follows"),
@@ -141,9 +152,21 @@ pub const INSIDE: [Word; 14] = [
 ];
 
 /// The functions that are built into the compiler.
-pub const PRIMITIVES: [Word; 12] = [
+pub const PRIMITIVES: [Word; 15] = [
     word("dense", "`dense(x)`: x W + b with new parameters, as wide as the layer"),
     word("linear", "`linear(x)`: x W with new parameters, without a bias"),
+    word(
+        "standardize",
+        "`standardize(x)`: (x − mean) / deviation, with frozen vectors that a file of weights gives",
+    ),
+    word(
+        "batch_norm",
+        "`batch_norm(x)`: (x − mean) / √(variance + epsilon), frozen, times a scale plus a shift, which are trained",
+    ),
+    word(
+        "layer_norm",
+        "`layer_norm(x)`: x with mean 0 and variance 1 over its elements, times a scale plus a shift, which are trained",
+    ),
     word("sum", "`sum(x)`: the sum of all elements"),
     word("count", "`count(x)`: the number of elements"),
     word("concat", "`concat(a, b, …)`: scalars and vectors joined into one vector"),

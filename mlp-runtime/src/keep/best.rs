@@ -3,6 +3,7 @@
 use super::checkpoint::Checkpoint;
 use super::error::LoadError;
 use super::file::File;
+use super::map::Map;
 use super::parts::Part;
 use super::read::{self, Accepted, BEST, OPTIMIZER};
 use super::write::SaveError;
@@ -45,12 +46,12 @@ impl File<'_> {
     /// # Errors
     /// [`LoadError`] if it is one of other parameters. Then nothing is changed.
     pub fn best(&self, best: &mut impl Tensors) -> Result<bool, LoadError> {
-        if !self.entries().any(|entry| entry.name.starts_with(BEST)) {
+        if !self.tensors().any(|tensor| tensor.name().starts_with(BEST)) {
             return Ok(false);
         }
         let parts = [Part::new(BEST, best)];
-        read::check(self, &parts, Accepted::Best)?;
-        read::fill(self, &parts, &mut [best], Accepted::Best);
+        read::check(self, &parts, Accepted::Best, &Map::default())?;
+        read::fill(self, &parts, &mut [best], Accepted::Best, &Map::default());
         Ok(true)
     }
 }

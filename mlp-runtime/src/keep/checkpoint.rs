@@ -2,6 +2,7 @@
 
 use super::error::LoadError;
 use super::file::File;
+use super::map::Map;
 use super::parts::{Part, Stored};
 use super::read::{self, Accepted, OPTIMIZER};
 use super::value::Value;
@@ -158,7 +159,7 @@ impl File<'_> {
             return Err(LoadError::NoCheckpoint { key: "mlp.checkpoint" });
         }
         let parts = [Part::new("", network), Part::new(OPTIMIZER, optimizer)];
-        read::check(self, &parts, Accepted::Checkpoint)?;
+        read::check(self, &parts, Accepted::Checkpoint, &Map::default())?;
         let layout = self.metadata("mlp.layout_hash").and_then(|text| text.hash());
         match layout {
             Some(found) if found == N::LAYOUT_HASH => {}
@@ -176,7 +177,7 @@ impl File<'_> {
             order_seed: whole("mlp.order_seed")?,
             best,
         };
-        read::fill(self, &parts, &mut [network, optimizer], Accepted::Checkpoint);
+        read::fill(self, &parts, &mut [network, optimizer], Accepted::Checkpoint, &Map::default());
         Ok(progress)
     }
 }

@@ -11,9 +11,10 @@ use std::vec::Vec;
 
 use super::checkpoint::Progress;
 use super::error::LoadError;
-use super::file::{File, header_length};
+use super::file::File;
 use super::write::SaveError;
 use crate::network::Trainable;
+use mlp_tensors::safetensors::header_length;
 
 /// A file was not saved or not loaded. Memory and the file at the path are as they were before.
 #[derive(Debug)]
@@ -110,7 +111,7 @@ fn bytes(path: &Path) -> Result<Vec<u8>, Reason> {
     let mut bytes = Vec::new();
     Read::take(&mut file, 8).read_to_end(&mut bytes).map_err(Reason::System)?;
     if let Some(length) = bytes.first_chunk() {
-        header_length(*length).map_err(Reason::Contents)?;
+        header_length(*length).map_err(|error| Reason::Contents(error.into()))?;
     }
     let reserved = usize::try_from(about.len()).ok().and_then(|count| bytes.try_reserve_exact(count).ok());
     if reserved.is_none() {

@@ -2,61 +2,9 @@
 
 use core::fmt;
 
-use super::json::{Malformed, Sizes, Text};
+use mlp_tensors::{Excerpt, FormatError};
+
 use crate::network::ParameterShape;
-
-/// A text of a file as far as an error keeps it: the first 46 bytes.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub struct Excerpt {
-    bytes: [u8; 46],
-    length: u8,
-    is_cut: bool,
-}
-
-impl Excerpt {
-    pub(super) fn new(text: Text<'_>) -> Self {
-        Self::of(text.chars())
-    }
-
-    pub(super) fn fixed(text: &str) -> Self {
-        Self::of(text.chars())
-    }
-
-    fn of(text: impl Iterator<Item = char>) -> Self {
-        let mut excerpt = Excerpt { bytes: [0; 46], length: 0, is_cut: false };
-        for of in text {
-            let mut encoded = [0; 4];
-            let encoded = of.encode_utf8(&mut encoded).as_bytes();
-            let end = usize::from(excerpt.length) + encoded.len();
-            let Some(place) = excerpt.bytes.get_mut(usize::from(excerpt.length)..end) else {
-                excerpt.is_cut = true;
-                break;
-            };
-            place.copy_from_slice(encoded);
-            excerpt.length = end as u8;
-        }
-        excerpt
-    }
-}
-
-impl fmt::Display for Excerpt {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let bytes = self.bytes.get(..usize::from(self.length)).unwrap_or_default();
-        let text = core::str::from_utf8(bytes).unwrap_or_default();
-        // Nothing that a terminal obeys, and nothing that turns the direction of the text.
-        text.chars().try_for_each(|of| {
-            let is_visible = of.is_ascii_graphic() || of == ' ' || of.is_alphanumeric();
-            if is_visible { write!(f, "{of}") } else { write!(f, "{}", of.escape_unicode()) }
-        })?;
-        f.write_str(if self.is_cut { "…" } else { "" })
-    }
-}
-
-impl fmt::Debug for Excerpt {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "\"{self}\"")
-    }
-}
 
 /// The name of a tensor in a file: that of its field, after `optimizer.` for a tensor of the optimizer in a checkpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,9 +30,9 @@ pub struct FoundShape {
 }
 
 impl FoundShape {
-    pub(super) fn new(found: Sizes<'_>) -> Self {
+    pub(super) fn new(found: impl Iterator<Item = u64>) -> Self {
         let mut shape = FoundShape { sizes: [0; 2], rank: 0 };
-        for size in found.iter() {
+        for size in found {
             if let Some(place) = shape.sizes.get_mut(shape.rank) {
                 *place = size;
             }
@@ -107,53 +55,8 @@ impl fmt::Display for FoundShape {
 /// A file was not read. Everything is as it was before: a file is checked as a whole before the first number is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LoadError {
-    /// The file ends too early.
-    Cut {
-        /// The bytes that there should be.
-        expected: u64,
-        /// The bytes that there are.
-        found: u64,
-    },
-    /// The first 8 bytes are not the length of a header: more than the format allows.
-    HeaderLength(u64),
-    /// The header is no text in UTF-8.
-    NotText {
-        /// The first byte of the header that is not.
-        at: usize,
-    },
-    /// The header is no list of tensors in the form of the format.
-    Header {
-        /// The byte of the header where it is not.
-        at: usize,
-        /// The thing that was expected there.
-        expected: &'static str,
-    },
-    /// There are bytes after the last tensor.
-    Extra {
-        /// How many.
-        bytes: u64,
-    },
-    /// Two tensors overlap, or there is a gap before one.
-    Offsets {
-        /// The tensor.
-        tensor: Excerpt,
-        /// The byte where it begins.
-        begins: u64,
-        /// The byte where the tensor before it ends.
-        expected: u64,
-    },
-    /// Shape, number type and bytes of a tensor do not agree.
-    Length {
-        /// The tensor.
-        tensor: Excerpt,
-        /// The bytes that it has in the file.
-        bytes: u64,
-    },
-    /// The tensors are not listed in the order of their bytes, and too many to be checked all the same.
-    Order {
-        /// How many may be out of order.
-        limit: usize,
-    },
+    /// The file is no whole safetensors file.
+    Format(FormatError),
     /// A tensor of the file has no place to be read into.
     Unknown {
         /// The tensor.
@@ -180,6 +83,11 @@ pub enum LoadError {
         /// The shape in the file.
         found: FoundShape,
     },
+    /// A square matrix may be stored with rows and columns exchanged: neither its name nor the map says it.
+    Orientation {
+        /// The tensor.
+        tensor: TensorName,
+    },
     /// A tensor has another number type.
     Numbers {
         /// The tensor.
@@ -188,11 +96,6 @@ pub enum LoadError {
         expected: &'static str,
         /// The number type in the file.
         found: Excerpt,
-    },
-    /// There are too many keys in the metadata.
-    Keys {
-        /// How many there may be.
-        limit: usize,
     },
     /// The file is no checkpoint, or one of a later version: a value of the metadata is not there, or it is not what it
     /// should be.
@@ -209,38 +112,16 @@ pub enum LoadError {
     },
 }
 
-impl From<Malformed> for LoadError {
-    fn from(malformed: Malformed) -> Self {
-        LoadError::Header { at: malformed.at, expected: malformed.expected }
+impl From<FormatError> for LoadError {
+    fn from(error: FormatError) -> Self {
+        LoadError::Format(error)
     }
 }
 
 impl fmt::Display for LoadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Cut { expected, found } => {
-                write!(f, "the file is cut short: it has {found} bytes instead of {expected}")
-            }
-            Self::HeaderLength(length) => write!(
-                f,
-                "this is no safetensors file: its first 8 bytes, {length}, are not the length of its header"
-            ),
-            Self::NotText { at } => write!(f, "byte {at} of the header is not UTF-8"),
-            Self::Header { at, expected } => {
-                write!(f, "the header does not list tensors: at its byte {at}, {expected} is expected")
-            }
-            Self::Extra { bytes } => write!(f, "bytes after the last tensor: {bytes}"),
-            Self::Offsets { tensor, begins, expected } => write!(
-                f,
-                "tensor `{tensor}` begins at byte {begins} of the data instead of {expected}: tensors overlap, or \
-                 there is a gap"
-            ),
-            Self::Length { tensor, bytes } => {
-                write!(f, "shape and number type of tensor `{tensor}` do not agree with its {bytes} bytes")
-            }
-            Self::Order { limit } => {
-                write!(f, "the header lists more than {limit} tensors, and not in the order of their bytes")
-            }
+            Self::Format(error) => write!(f, "{error}"),
             Self::Unknown { tensor } => {
                 write!(f, "the file has a tensor `{tensor}`, which has no place here")
             }
@@ -254,12 +135,15 @@ impl fmt::Display for LoadError {
                 write_shape(f, *expected)?;
                 f.write_str(" here")
             }
+            Self::Orientation { tensor } => write!(
+                f,
+                "the matrix `{tensor}` is square: the map must say whether it is `transposed` or `untransposed`"
+            ),
             Self::Numbers { tensor, expected, found } => {
                 write!(f, "tensor `{tensor}` has numbers of type {found} in the file and {expected} here")?;
                 let rounds = *expected == "F32" && *found == Excerpt::fixed("F64");
                 f.write_str(if rounds { "; `load_rounded` and `read_rounded` round them" } else { "" })
             }
-            Self::Keys { limit } => write!(f, "the metadata has more than {limit} keys"),
             Self::NoCheckpoint { key } => {
                 write!(
                     f,

@@ -17,7 +17,7 @@ mod checkpoint;
 mod disk;
 mod error;
 mod file;
-mod json;
+mod map;
 mod parts;
 mod read;
 mod value;
@@ -31,9 +31,11 @@ use write::Pairs;
 pub use checkpoint::{Checkpoint, Progress};
 #[cfg(feature = "std")]
 pub use disk::{FileError, Reason, Resumed, load, resume};
-pub use error::{Excerpt, FoundShape, LoadError, TensorName};
-pub use file::{File, Tensor};
-pub use json::Text;
+pub use error::{FoundShape, LoadError, TensorName};
+pub use file::File;
+pub use map::Map;
+pub use mlp_tensors::safetensors::Tensor;
+pub use mlp_tensors::{Excerpt, FormatError, Text};
 pub use value::Value;
 pub use write::SaveError;
 
@@ -89,7 +91,26 @@ pub trait Keep: Tensors + Sized {
     /// # Errors
     /// [`LoadError`], with the name of a tensor, both shapes or both number types. Then nothing is changed.
     fn read(&mut self, bytes: &[u8]) -> Result<(), LoadError> {
-        read_file(self, &File::parse(bytes)?, Accepted::Values)
+        read_file(self, &File::parse(bytes)?, Accepted::Values, &Map::default())
+    }
+
+    /// [`read`](Self::read) of a file of another tool, in which the parameters have the names of a map. The file must have all of them, and no
+    /// tensor that is neither mapped nor ignored. Numbers of the types F16 and BF16 are read, too, exactly.
+    ///
+    /// ```
+    /// # use mlp_runtime::{Tensors, keep::{LoadError, Map}};
+    /// # fn example<N: Tensors>(network: &mut N, bytes: &[u8]) -> Result<(), LoadError> {
+    /// use mlp_runtime::keep::Keep;
+    ///
+    /// const NAMES: Map<'_> = Map::new(&[("hidden", "net.0"), ("y", "net.2")]).ignore(&["head.*"]);
+    /// network.read_mapped(bytes, &NAMES)?;
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`read`](Self::read), and [`LoadError::Orientation`] of a square matrix. Then nothing is changed.
+    fn read_mapped(&mut self, bytes: &[u8], map: &Map<'_>) -> Result<(), LoadError> {
+        read_file(self, &File::parse(bytes)?, Accepted::Values, map)
     }
 
     /// [`read`](Self::read), which also rounds numbers of the type F64 to `f32`, ties to even.
@@ -97,7 +118,7 @@ pub trait Keep: Tensors + Sized {
     /// # Errors
     /// As [`read`](Self::read), but for number types.
     fn read_rounded(&mut self, bytes: &[u8]) -> Result<(), LoadError> {
-        read_file(self, &File::parse(bytes)?, Accepted::Rounded)
+        read_file(self, &File::parse(bytes)?, Accepted::Rounded, &Map::default())
     }
 
     /// Saves a file: writes another file in the same folder, to the disk, and renames it. At no moment is there a torn
@@ -126,7 +147,16 @@ pub trait Keep: Tensors + Sized {
     /// [`FileError`] with the path, if the file can't be read or does not fit. Then nothing is changed.
     #[cfg(feature = "std")]
     fn load(&mut self, path: impl AsRef<std::path::Path>) -> Result<(), FileError> {
-        disk::load(path.as_ref(), |file| read_file(self, file, Accepted::Values))
+        disk::load(path.as_ref(), |file| read_file(self, file, Accepted::Values, &Map::default()))
+    }
+
+    /// Loads a file of another tool; as [`read_mapped`](Self::read_mapped).
+    ///
+    /// # Errors
+    /// [`FileError`] with the path, if the file can't be read or does not fit. Then nothing is changed.
+    #[cfg(feature = "std")]
+    fn load_mapped(&mut self, path: impl AsRef<std::path::Path>, map: &Map<'_>) -> Result<(), FileError> {
+        disk::load(path.as_ref(), |file| read_file(self, file, Accepted::Values, map))
     }
 
     /// [`load`](Self::load), which also rounds numbers of the type F64 to `f32`, ties to even.
@@ -135,15 +165,20 @@ pub trait Keep: Tensors + Sized {
     /// As [`load`](Self::load), but for number types.
     #[cfg(feature = "std")]
     fn load_rounded(&mut self, path: impl AsRef<std::path::Path>) -> Result<(), FileError> {
-        disk::load(path.as_ref(), |file| read_file(self, file, Accepted::Rounded))
+        disk::load(path.as_ref(), |file| read_file(self, file, Accepted::Rounded, &Map::default()))
     }
 }
 
 impl<T: Tensors> Keep for T {}
 
-fn read_file<T: Tensors>(of: &mut T, file: &File<'_>, accepted: Accepted) -> Result<(), LoadError> {
+fn read_file<T: Tensors>(
+    of: &mut T,
+    file: &File<'_>,
+    accepted: Accepted,
+    map: &Map<'_>,
+) -> Result<(), LoadError> {
     let parts = [Part::new("", of)];
-    read::check(file, &parts, accepted)?;
-    read::fill(file, &parts, &mut [of], accepted);
+    read::check(file, &parts, accepted, map)?;
+    read::fill(file, &parts, &mut [of], accepted, map);
     Ok(())
 }

@@ -4,11 +4,11 @@
 use core::any::Any;
 
 use super::error::TensorName;
-use super::json::Text;
 use super::value::Out;
 use crate::network::{Parameter, ParameterShape};
 use crate::scalar::Scalar;
 use crate::tensors::Tensors;
+use mlp_tensors::{Text, widen};
 
 /// The name of the number of steps in a file.
 const STEPS: &str = "steps";
@@ -22,8 +22,8 @@ pub(super) trait Stored {
     fn set_steps(&mut self, steps: u64);
     /// Writes the bytes of a tensor.
     fn put(&self, number: usize, out: Out<'_>) -> bool;
-    /// Reads a tensor from its bytes.
-    fn take(&mut self, number: usize, dtype: Dtype, bytes: &[u8]);
+    /// Reads a tensor from its bytes. Of a matrix whose rows and columns are exchanged there it gets them.
+    fn take(&mut self, number: usize, dtype: Dtype, bytes: &[u8], turned: Option<(usize, usize)>);
 }
 
 impl<T: Tensors> Stored for T {
@@ -45,21 +45,39 @@ impl<T: Tensors> Stored for T {
         put_numbers(self.tensor(number).unwrap_or_default(), out)
     }
 
-    fn take(&mut self, number: usize, dtype: Dtype, bytes: &[u8]) {
-        let places = self.tensor_mut(number).unwrap_or_default().iter_mut();
+    fn take(&mut self, number: usize, dtype: Dtype, bytes: &[u8], turned: Option<(usize, usize)>) {
+        let places = self.tensor_mut(number).unwrap_or_default();
+        let single = |number: f32| same(number).unwrap_or_else(|| T::Scalar::from_f64(f64::from(number)));
         match dtype {
-            Dtype::F32 => {
-                for (place, bytes) in places.zip(bytes.as_chunks().0) {
-                    let number = f32::from_le_bytes(*bytes);
-                    *place = same(number).unwrap_or_else(|| T::Scalar::from_f64(f64::from(number)));
-                }
+            Dtype::F32 => fill(places, bytes, turned, |bytes| single(f32::from_le_bytes(bytes))),
+            Dtype::F16 => fill(places, bytes, turned, |bytes| single(widen::f16(u16::from_le_bytes(bytes)))),
+            Dtype::Bf16 => {
+                fill(places, bytes, turned, |bytes| single(widen::bf16(u16::from_le_bytes(bytes))))
             }
-            Dtype::F64 => {
-                for (place, bytes) in places.zip(bytes.as_chunks().0) {
-                    *place = T::Scalar::from_f64(f64::from_le_bytes(*bytes));
-                }
-            }
+            Dtype::F64 => fill(places, bytes, turned, |bytes| T::Scalar::from_f64(f64::from_le_bytes(bytes))),
             Dtype::U64 => {}
+        }
+    }
+}
+
+/// Writes the numbers of a tensor to their places.
+fn fill<S, const SIZE: usize>(
+    places: &mut [S],
+    bytes: &[u8],
+    turned: Option<(usize, usize)>,
+    number: impl Fn([u8; SIZE]) -> S,
+) {
+    let numbers = bytes.as_chunks().0;
+    let Some((rows, columns)) = turned else {
+        for (place, bytes) in places.iter_mut().zip(numbers) {
+            *place = number(*bytes);
+        }
+        return;
+    };
+    for (row, places) in places.chunks_mut(columns.max(1)).enumerate() {
+        let column = numbers.get(row..).unwrap_or_default().iter().step_by(rows.max(1));
+        for (place, bytes) in places.iter_mut().zip(column) {
+            *place = number(*bytes);
         }
     }
 }
@@ -92,6 +110,8 @@ fn put_numbers<S: Scalar>(numbers: &[S], out: Out<'_>) -> bool {
 pub(super) enum Dtype {
     F32,
     F64,
+    F16,
+    Bf16,
     U64,
 }
 
@@ -100,19 +120,24 @@ impl Dtype {
         match self {
             Dtype::F32 => "F32",
             Dtype::F64 => "F64",
+            Dtype::F16 => "F16",
+            Dtype::Bf16 => "BF16",
             Dtype::U64 => "U64",
         }
     }
 
     pub(super) fn bytes(self) -> u64 {
         match self {
+            Dtype::F16 | Dtype::Bf16 => 2,
             Dtype::F32 => 4,
             Dtype::F64 | Dtype::U64 => 8,
         }
     }
 
     pub(super) fn read(text: Text<'_>) -> Option<Self> {
-        [Dtype::F32, Dtype::F64, Dtype::U64].into_iter().find(|dtype| text == *dtype.name())
+        [Dtype::F32, Dtype::F64, Dtype::F16, Dtype::Bf16, Dtype::U64]
+            .into_iter()
+            .find(|dtype| text == *dtype.name())
     }
 }
 

@@ -2,10 +2,10 @@
 
 use core::fmt;
 
-use super::file::{KEYS, METADATA};
 use super::parts::{Item, Part, Stored, items};
 use super::value::{Out, Value, float, hexadecimal, whole};
 use crate::network::ParameterShape;
+use mlp_tensors::safetensors::{KEYS, METADATA};
 
 /// A file was not written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

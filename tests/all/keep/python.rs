@@ -1,10 +1,10 @@
 //! Python's reader and writer of the same format: `tests/keep/python.py` wrote the files beside it.
 
-use std::{collections::BTreeMap, fs};
+use std::{collections::BTreeMap, fs, path::PathBuf};
 
 use mlp::{
     Tensors,
-    keep::{Checkpoint, Keep, resume},
+    keep::{Checkpoint, Keep, Map, resume},
 };
 
 use super::{PROGRESS, Small, SmallOptimizer, Wide, checkpoint, kept, trained};
@@ -91,4 +91,63 @@ fn a_checkpoint_of_python_is_written_as_one_of_ours() {
         })
         .unwrap();
     assert!(bytes == fs::read(kept("checkpoint.safetensors")).unwrap(), "the file is another one");
+}
+
+mlp::mlp! {
+    network Model: f32 {
+        input  x[3];
+        layer  a[4] = tanh(dense(x));
+        layer  b[4] = relu(dense(a));
+        layer  y[2] = dense(b);
+    }
+}
+
+fn of_pytorch(name: &str) -> PathBuf {
+    PathBuf::from("tests/memory/networks/pytorch").join(name)
+}
+
+/// The names in the file that `tests/memory/pytorch.py` wrote.
+const NAMES: Map<'_> = Map::new(&[("a", "net.0"), ("b", "net.2"), ("y", "net.4")]).ignore(&["head.*"]);
+
+#[test]
+fn a_model_of_pytorch_is_loaded_by_a_map() {
+    let outputs = fs::read_to_string("tests/memory/pytorch.csv").unwrap();
+    for form in ["f32", "f16", "bf16"] {
+        let mut model = Model::new();
+        model.load_mapped(of_pytorch(&format!("{form}.safetensors")), &NAMES).unwrap();
+        let rows: Vec<&str> = outputs.lines().filter_map(|line| line.strip_prefix(form)).collect();
+        assert_eq!(rows.len(), 6);
+        for row in rows {
+            let numbers: Vec<f32> =
+                row.trim_start_matches(',').split(',').map(|n| n.parse().unwrap()).collect();
+            let found = model.forward(&[numbers[0], numbers[1], numbers[2]]);
+            assert!((found[0] - numbers[3]).abs() < 3e-7 && (found[1] - numbers[4]).abs() < 3e-7, "{form}");
+        }
+    }
+}
+
+#[test]
+fn a_map_that_does_not_fit_changes_nothing() {
+    let (mut model, before) = (Model::new(), Model::new());
+    let bytes = fs::read(of_pytorch("f32.safetensors")).unwrap();
+    let mut error = |map: Map<'_>| model.read_mapped(&bytes, &map).unwrap_err().to_string();
+    let names = &[("a", "net.0"), ("b", "net.2"), ("y", "net.4")];
+    assert_eq!(error(Map::new(names)), "the file has a tensor `head.weight`, which has no place here");
+    assert_eq!(
+        error(NAMES.untransposed(&["a"])),
+        "tensor `W_a` has the shape [4, 3] in the file and [3, 4] here"
+    );
+    let names = &[("a", "net.0"), ("W_b", "net.2.weight"), ("b_b", "net.2.bias"), ("y", "net.4")];
+    let map = Map::new(names).ignore(&["head*"]);
+    assert_eq!(
+        error(map),
+        "the matrix `W_b` is square: the map must say whether it is `transposed` or `untransposed`"
+    );
+    let names = &[("a", "net.1"), ("b", "net.2"), ("y", "net.4")];
+    assert!(error(Map::new(names)).starts_with("the file has no tensor `W_a`"));
+    assert_eq!(model, before);
+    let mut turned = Model::new();
+    turned.read_mapped(&bytes, &map.transposed(&["W_b"])).unwrap();
+    model.read_mapped(&bytes, &NAMES).unwrap();
+    assert_eq!(model, turned);
 }

@@ -16,6 +16,7 @@ mod runtime;
 #[path = "../../../mlp-macros/src/weights.rs"]
 mod weights;
 
+mod arrays;
 mod editor;
 pub mod kept;
 mod macros;
@@ -25,13 +26,14 @@ mod text;
 pub type Target = fn(&[u8]);
 
 /// All targets by name.
-pub const TARGETS: [(&str, Target); 6] = [
+pub const TARGETS: [(&str, Target); 7] = [
     ("parser", text::parser),
     ("pipeline", text::pipeline),
     ("formatter", text::formatter),
     ("macro_layout", macros::layout),
     ("language_server", editor::language_server),
     ("kept", kept::kept),
+    ("arrays", arrays::arrays),
 ];
 
 /// Runs the target of this name.

@@ -54,6 +54,29 @@ fn what_was_found() {
     }
 }
 
+/// Files of arrays with a few bytes changed: a slice of what the fuzzer does.
+#[test]
+fn changed_files_of_arrays() {
+    let arrays = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tensors");
+    let is_small = |bytes: &Vec<u8>| bytes.len() < 5000;
+    let files: Vec<Vec<u8>> =
+        files(&arrays).iter().map(|path| fs::read(path).unwrap()).filter(is_small).collect();
+    assert!(files.len() > 8);
+    let mut state = 7_u64;
+    let mut random = |below: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize % below.max(1)
+    };
+    for round in 0..2000 {
+        let mut bytes = files[round % files.len()].clone();
+        for _ in 0..=random(3) {
+            let at = random(bytes.len());
+            bytes[at] = random(256) as u8;
+        }
+        run("arrays", &bytes);
+    }
+}
+
 /// What is put into files of numbers.
 const WORDS: [&[u8]; 12] =
     [b"\"", b"\\u00e9", b"{", b"]", b",", b":", b"0", b"9", b"99999999999", b" ", b"W", b"\xff"];

@@ -6,6 +6,7 @@
 pub mod named {
     mlp::mlp!(file = "networks/rows.mlp");
     mlp::mlp!(file = "networks/turned.mlp");
+    mlp::mlp!(file = "networks/normal.mlp");
 }
 
 /// The same between braces, where a path starts at the root of the crate.
@@ -92,3 +93,38 @@ macro_rules! given {
     };
 }
 given!("networks/given.safetensors");
+
+/// A model of PyTorch, with its names mapped: in numbers of 16, 32 and 64 bits, in an npz file, and with the names of Keras.
+pub mod pytorch {
+    macro_rules! model {
+        ($($module:ident, $real:ident, $path:literal { $($map:tt)+ })+) => {
+            $(
+                /// The model in one form.
+                pub mod $module {
+                    mlp::mlp! {
+                        /// A model of PyTorch.
+                        pub network Model: $real {
+                            input   x[3];
+                            layer   a[4] = tanh(dense(x));
+                            layer   b[4] = relu(dense(a));
+                            layer   y[2] = dense(b);
+                            weights from $path { $($map)+ }
+                        }
+                    }
+                }
+            )+
+        };
+    }
+
+    model! {
+        f32, f32, "networks/pytorch/f32.safetensors" { a = "net.0", b = "net.2", y = "net.4", ignore "head.*" }
+        f16, f32, "networks/pytorch/f16.safetensors" { a = "net.0", b = "net.2", y = "net.4", ignore "head.*" }
+        bf16, f32, "networks/pytorch/bf16.safetensors" { a = "net.0", b = "net.2", y = "net.4", ignore "head.*" }
+        f64, f64, "networks/pytorch/f64.safetensors" { a = "net.0", b = "net.2", y = "net.4", ignore "head.*" }
+        f32_wide, f64, "networks/pytorch/f32.safetensors" { a = "net.0", b = "net.2", y = "net.4", ignore "h*w*ght" }
+        f16_wide, f64, "networks/pytorch/f16.safetensors" { a = "net.0", b = "net.2", y = "net.4", ignore "*.weight" }
+        bf16_wide, f64, "networks/pytorch/bf16.safetensors" { W_a = "net.0.weight", b_a = "net.0.bias", b = "net.2", y = "net.4", ignore "head.weight" }
+        deflated, f32, "networks/pytorch/deflated.npz" { a = "net.0", b = "net.2" transposed, y = "net.4" }
+        keras, f32, "networks/pytorch/keras.npz" { a = "dense", b = "dense_1" untransposed, y = "dense_2" }
+    }
+}

@@ -215,3 +215,73 @@ fn a_checkpoint_is_a_file_of_start_values() {
         }
     }
 }
+
+/// The rows of a model in PyTorch: input and output.
+fn rows_of_pytorch(form: &str) -> Vec<([f64; 3], [f64; 2])> {
+    let text = include_str!("../pytorch.csv");
+    let rows = text.lines().filter_map(|line| line.strip_prefix(&format!("{form},"))).map(|line| {
+        let numbers: Vec<f64> = line.split(',').map(|number| number.parse().unwrap()).collect();
+        (numbers[..3].try_into().unwrap(), numbers[3..].try_into().unwrap())
+    });
+    rows.collect()
+}
+
+/// Outputs of the model in one form, within the rounding of its numbers.
+macro_rules! agrees_with_pytorch {
+    ($($module:ident: $real:ident as $form:literal)+) => {
+        $(
+            let network = mlp_memory::pytorch::$module::Model::new();
+            let rows = rows_of_pytorch($form);
+            assert_eq!(rows.len(), 6);
+            for (x, y) in rows {
+                let found = network.forward(&x.map(|x| x as $real)).map(f64::from);
+                close(&found, &y, if $form == "f64" { 4e-16 } else { 3e-7 });
+            }
+            assert_eq!(network, mlp_memory::pytorch::$module::Model::TRAINED);
+        )+
+    };
+}
+
+#[test]
+fn a_model_of_pytorch_has_its_outputs() {
+    agrees_with_pytorch! {
+        f32: f32 as "f32"
+        f16: f32 as "f16"
+        bf16: f32 as "bf16"
+        f64: f64 as "f64"
+        f32_wide: f64 as "f32"
+        f16_wide: f64 as "f16"
+        bf16_wide: f64 as "bf16"
+        deflated: f32 as "f32"
+        keras: f32 as "f32"
+    }
+    assert_eq!(mlp_memory::pytorch::f32::Model::new().W_b, mlp_memory::pytorch::keras::Model::new().W_b);
+    assert_eq!(
+        mlp_memory::pytorch::f16::Model::new().W_b.map(|row| row.map(f64::from)),
+        mlp_memory::pytorch::f16_wide::Model::new().W_b
+    );
+}
+
+/// Outputs, losses and gradients of normalizations with the numbers that PyTorch trained.
+#[test]
+fn normalizations_are_those_of_pytorch() {
+    let network = named::Normal::new();
+    let mut rows = 0;
+    for line in include_str!("../normal.csv").lines().skip(1) {
+        let numbers: Vec<f64> = line.split(',').map(|number| number.parse().unwrap()).collect();
+        let (x, target) = ([numbers[0], numbers[1], numbers[2]], [0.3, -0.2]);
+        close(&network.forward(&x), &numbers[3..5], 1e-15);
+        close(&[network.loss(&x, &target)], &numbers[5..6], 1e-15);
+        let (_, gradients) = network.backward(&x, &target);
+        let parts: [&[f64]; 5] = [
+            &gradients.scale_h,
+            &gradients.shift_h,
+            &gradients.scale_v,
+            &gradients.shift_v,
+            gradients.W_z.as_flattened(),
+        ];
+        close(&parts.concat(), &numbers[6..], 1e-15);
+        rows += 1;
+    }
+    assert_eq!(rows, 6);
+}

@@ -326,6 +326,9 @@ impl Generator {
         let choices = [
             format!("{scale} * {v} + mean({v})"),
             format!("softmax({v} * {scale})"),
+            // A large epsilon: differences say little where a variance is small.
+            format!("layer_norm({v}, epsilon = 0.5) * {scale}"),
+            format!("normalize({v} * {scale}, epsilon = 0.5)"),
             format!("2^(tanh({v})) - {scale}"),
             format!("sqrt(1 + {v}^2) * {scale}"),
             format!("ln(2 + abs({v})) * {scale} - {other}"),

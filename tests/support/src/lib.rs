@@ -4,6 +4,7 @@
 
 pub mod cargo;
 pub mod fixtures;
+pub mod guide;
 pub mod lsp;
 pub mod networks;
 pub mod rustc;

@@ -137,12 +137,6 @@ fn no_function(name: &str) -> Option<&'static str> {
         "dropout" | "alphadropout" => {
             "there is no dropout, which is random: add a penalty, as `penalty l2(W_hidden, 0.001);`"
         }
-        "batchnorm" | "batchnorm1d" | "batchnormalization" => {
-            "there is no normalization over a batch, since samples are independent: scale the inputs of your samples"
-        }
-        "layernorm" | "layernormalization" => {
-            "declare it before the network: `fn layer_norm(x) = (x - mean(x)) / sqrt(mean((x - mean(x))^2) + 1e-5);`"
-        }
         "flatten" | "reshape" | "view" | "squeeze" => "remove it: inputs and layers are vectors already",
         "conv" | "conv1d" | "conv2d" | "maxpool" | "maxpool2d" | "maxpooling2d" | "rnn" | "lstm" | "gru"
         | "attention" | "embedding" => {

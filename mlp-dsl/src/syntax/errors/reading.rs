@@ -180,6 +180,11 @@ impl Unreadable<'_> {
             "weights" if self.before.ends_with("from") && self.after.is_some() => {
                 "put the path in quotes: `weights from \"course.safetensors\";`".to_owned()
             }
+            "weights" if self.before.contains("from \"") && self.before.contains('{') => {
+                "map a layer or a parameter to its name in the file: `hidden = \"net.0\"`, optionally with `transposed` or \
+                 `untransposed`; tensors that are not used: `ignore \"head.*\"`"
+                    .to_owned()
+            }
             "weights" if self.expected.contains("`transposed`") => {
                 "write `weights from \"course.safetensors\";`, optionally with `transposed` after the path"
                     .to_owned()

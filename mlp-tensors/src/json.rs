@@ -6,11 +6,11 @@ use core::str::Chars;
 
 /// The header is no JSON of the expected form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Malformed {
+pub(crate) struct Malformed {
     /// The byte of the header where it is not.
-    pub(super) at: usize,
+    pub(crate) at: usize,
     /// The thing that was expected there.
-    pub(super) expected: &'static str,
+    pub(crate) expected: &'static str,
 }
 
 /// A text of a file: a name, or a key or a value of its metadata.
@@ -22,7 +22,7 @@ pub struct Text<'t> {
 
 impl<'t> Text<'t> {
     /// The characters.
-    pub fn chars(self) -> impl Iterator<Item = char> + 't {
+    pub fn chars(self) -> impl Iterator<Item = char> + Clone + 't {
         let mut rest = self.raw.chars();
         core::iter::from_fn(move || match decode(&mut rest) {
             Decoded::Char(of) => Some(of),
@@ -31,7 +31,7 @@ impl<'t> Text<'t> {
     }
 
     /// Whether it is `first` followed by `second`.
-    pub(super) fn is_pair(self, first: &str, second: &str) -> bool {
+    pub fn is_pair(self, first: &str, second: &str) -> bool {
         match self.plain() {
             Some(plain) => plain.strip_prefix(first) == Some(second),
             None => self.chars().eq(first.chars().chain(second.chars())),
@@ -39,18 +39,18 @@ impl<'t> Text<'t> {
     }
 
     /// Whether it begins with `prefix`.
-    pub(super) fn starts_with(self, prefix: &str) -> bool {
+    pub fn starts_with(self, prefix: &str) -> bool {
         let mut chars = self.chars();
         prefix.chars().all(|of| chars.next() == Some(of))
     }
 
     /// The text as it is in the file, if there is no escape in it.
-    pub(super) fn plain(self) -> Option<&'t str> {
+    pub fn plain(self) -> Option<&'t str> {
         (!self.raw.as_bytes().contains(&b'\\')).then_some(self.raw)
     }
 
     /// Whether the two are the same text.
-    pub(super) fn same(self, other: Text<'_>) -> bool {
+    pub(crate) fn same(self, other: Text<'_>) -> bool {
         match (self.plain(), other.plain()) {
             (Some(one), Some(other)) => one == other,
             _ => self.chars().eq(other.chars()),
@@ -123,13 +123,13 @@ fn four_digits(rest: &mut Chars<'_>) -> Option<u32> {
 
 /// A list of whole numbers, such as a shape.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Sizes<'t> {
+pub(crate) struct Sizes<'t> {
     /// The text between the brackets.
     raw: &'t str,
 }
 
 impl<'t> Sizes<'t> {
-    pub(super) fn iter(self) -> impl Iterator<Item = u64> + 't {
+    pub(crate) fn iter(self) -> impl Iterator<Item = u64> + 't {
         let mut rest = Json { rest: self.raw, length: self.raw.len() };
         core::iter::from_fn(move || {
             let number = rest.number().ok()?;
@@ -141,45 +141,45 @@ impl<'t> Sizes<'t> {
 
 /// A place in a text.
 #[derive(Clone, Copy)]
-pub(super) struct Json<'t> {
+pub(crate) struct Json<'t> {
     rest: &'t str,
     /// The length of the whole text.
     length: usize,
 }
 
 impl<'t> Json<'t> {
-    pub(super) fn new(text: &'t str) -> Self {
+    pub(crate) fn new(text: &'t str) -> Self {
         Json { rest: text, length: text.len() }
     }
 
     /// The error that `expected` is not here.
-    pub(super) fn malformed(&self, expected: &'static str) -> Malformed {
+    pub(crate) fn malformed(&self, expected: &'static str) -> Malformed {
         Malformed { at: self.length.saturating_sub(self.rest.len()), expected }
     }
 
-    pub(super) fn space(&mut self) {
+    pub(crate) fn space(&mut self) {
         self.rest = self.rest.trim_start_matches([' ', '\n', '\r', '\t']);
     }
 
     /// Whether this character is next; then it is passed.
-    pub(super) fn is_next(&mut self, of: char) -> bool {
+    pub(crate) fn is_next(&mut self, of: char) -> bool {
         self.space();
         let after = self.rest.strip_prefix(of);
         self.rest = after.unwrap_or(self.rest);
         after.is_some()
     }
 
-    pub(super) fn pass(&mut self, of: char, expected: &'static str) -> Result<(), Malformed> {
+    pub(crate) fn pass(&mut self, of: char, expected: &'static str) -> Result<(), Malformed> {
         if self.is_next(of) { Ok(()) } else { Err(self.malformed(expected)) }
     }
 
     /// Whether nothing but space is left.
-    pub(super) fn is_at_end(&mut self) -> bool {
+    pub(crate) fn is_at_end(&mut self) -> bool {
         self.space();
         self.rest.is_empty()
     }
 
-    pub(super) fn text(&mut self) -> Result<Text<'t>, Malformed> {
+    pub(crate) fn text(&mut self) -> Result<Text<'t>, Malformed> {
         self.pass('"', "a text in quotes")?;
         let mut rest = self.rest.chars();
         loop {
@@ -201,7 +201,7 @@ impl<'t> Json<'t> {
     }
 
     /// A whole number; not negative, without fraction and exponent, below 2^64.
-    pub(super) fn number(&mut self) -> Result<u64, Malformed> {
+    pub(crate) fn number(&mut self) -> Result<u64, Malformed> {
         self.space();
         let digits = self.rest.bytes().take_while(u8::is_ascii_digit).count();
         let (digits, rest) = self.rest.split_at_checked(digits).unwrap_or(("", self.rest));
@@ -219,7 +219,7 @@ impl<'t> Json<'t> {
     }
 
     /// A list of whole numbers.
-    pub(super) fn numbers(&mut self) -> Result<Sizes<'t>, Malformed> {
+    pub(crate) fn numbers(&mut self) -> Result<Sizes<'t>, Malformed> {
         self.pass('[', "a list of whole numbers")?;
         let begin = self.rest;
         if !self.is_next(']') {
@@ -237,7 +237,7 @@ impl<'t> Json<'t> {
     }
 
     /// The place of a key of an object, if there is one more. `is_first` before the first one.
-    pub(super) fn key(&mut self, is_first: &mut bool) -> Result<Option<Text<'t>>, Malformed> {
+    pub(crate) fn key(&mut self, is_first: &mut bool) -> Result<Option<Text<'t>>, Malformed> {
         if core::mem::take(is_first) {
             self.pass('{', "`{`")?;
             if self.is_next('}') {

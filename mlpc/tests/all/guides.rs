@@ -1,0 +1,15 @@
+//! The guide for models of PyTorch is followed as a reader would.
+
+use std::{fs, path::Path};
+
+use mlp_support::{cargo::Crate, guide::follow, root};
+
+#[test]
+fn a_reader_can_use_a_model_of_pytorch() {
+    let page = fs::read_to_string(root().join("docs/guides/pytorch-model.md")).unwrap();
+    let project = Crate::new("from_pytorch", "");
+    // What the first program writes, for machines without PyTorch.
+    let kept = root().join("tests/tensors/guide.safetensors");
+    fs::copy(kept, project.folder().join("model.safetensors")).unwrap();
+    assert_eq!(follow(&page, &project, Some(Path::new(env!("CARGO_BIN_EXE_mlpc")))), (13, 4));
+}
