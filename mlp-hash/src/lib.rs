@@ -6,7 +6,7 @@
 mod draws;
 mod hash;
 
-pub use draws::{Generator, Grid};
+pub use draws::{Generator, Grid, Masks};
 pub use hash::{Fnv, SAMPLED, of_file};
 
 /// The text of the module of hashes, for programs that do without the crate.

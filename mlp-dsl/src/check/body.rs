@@ -277,6 +277,7 @@ impl Reading<'_> {
             Callee::Primitive(op) => Some(Term::Unary(op, *terms.first()?)),
             Callee::Pointwise(id) => Some(Term::Apply(id, terms)),
             Callee::Dense { .. }
+            | Callee::Dropout
             | Callee::Sum
             | Callee::Count
             | Callee::Concat

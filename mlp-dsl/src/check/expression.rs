@@ -324,6 +324,10 @@ impl Checker<'_> {
         let only = || arguments.first().cloned().map(Box::new);
         let (kind, shape) = match callee {
             Callee::Dense { bias } => return self.dense(call, bias, arguments, want),
+            Callee::Dropout => {
+                self.found.push(errors::dropout_inside(call));
+                return None;
+            }
             Callee::Count => (TypedKind::Number(shape.count() as f64), Shape::Scalar),
             Callee::Sum if shape == Shape::Scalar => return arguments.into_iter().next(),
             Callee::Sum => (TypedKind::Sum(only()?), Shape::Scalar),

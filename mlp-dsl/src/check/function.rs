@@ -29,6 +29,8 @@ pub(super) enum Callee {
     Dense {
         bias: bool,
     },
+    /// Around the formula of a layer: units that are left out in training.
+    Dropout,
     Sum,
     Count,
     Concat,
@@ -42,9 +44,10 @@ pub(super) enum Callee {
 
 impl Callee {
     /// The built-in functions of arrays.
-    const BUILTIN: [(&str, Callee); 6] = [
+    const BUILTIN: [(&str, Callee); 7] = [
         ("dense", Callee::Dense { bias: true }),
         ("linear", Callee::Dense { bias: false }),
+        ("dropout", Callee::Dropout),
         ("sum", Callee::Sum),
         ("count", Callee::Count),
         ("concat", Callee::Concat),
@@ -91,7 +94,11 @@ pub(super) struct Functions {
 impl Functions {
     pub(super) fn declare_prelude(&mut self, prelude: &ast::Ast) {
         for (name, callee) in Callee::BUILTIN {
-            self.add(name, None, callee, Rc::from([Parameter::needed("x")]));
+            let parameters = match callee {
+                Callee::Dropout => Rc::from([Parameter::needed("x"), Parameter::needed("rate")]),
+                _ => Rc::from([Parameter::needed("x")]),
+            };
+            self.add(name, None, callee, parameters);
         }
         for &op in Unary::ALL {
             if let Some(name) = op.name() {

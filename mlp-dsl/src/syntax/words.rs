@@ -141,9 +141,13 @@ pub const INSIDE: [Word; 14] = [
 ];
 
 /// The functions that are built into the compiler.
-pub const PRIMITIVES: [Word; 12] = [
+pub const PRIMITIVES: [Word; 13] = [
     word("dense", "`dense(x)`: x W + b with new parameters, as wide as the layer"),
     word("linear", "`linear(x)`: x W with new parameters, without a bias"),
+    word(
+        "dropout",
+        "`layer h[16] = dropout(relu(dense(x)), rate = 0.2);`: each step of training leaves out units, each with this probability; inference has all",
+    ),
     word("sum", "`sum(x)`: the sum of all elements"),
     word("count", "`count(x)`: the number of elements"),
     word("concat", "`concat(a, b, …)`: scalars and vectors joined into one vector"),

@@ -13,7 +13,7 @@ use std::{
 
 use super::{
     Entry, Instruction, Plan, Routine,
-    facts::Facts,
+    facts::{Both, Facts},
     isa::needs_isa,
     schedule::{is_given, live, roots},
 };
@@ -93,11 +93,12 @@ impl std::error::Error for Broken {}
 /// # Errors
 /// The first rule that is broken.
 pub fn verify(derivation: &Derivation, plan: &Plan) -> Result<(), Broken> {
-    let facts = Facts::new(derivation);
+    let inference = derivation.inference();
+    let both = Both { training: Facts::new(derivation), inference: inference.as_ref().map(Facts::new) };
     for routine in &plan.routines {
-        let entry = routine.entry;
+        let (entry, facts) = (routine.entry, both.of(routine.entry));
         let broken = |(rule, id): (Rule, EquationId)| Broken { rule, entry, name: derivation.name_of(id) };
-        routine_is_right(&facts, plan, routine).map_err(broken)?;
+        routine_is_right(facts, plan, routine).map_err(broken)?;
     }
     match derivation.loss.as_ref().filter(|_| !has_sums(derivation, plan)) {
         Some(loss) => {
