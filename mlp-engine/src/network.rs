@@ -373,6 +373,18 @@ impl<S: Scalar> Network<S> {
         self.backward_all(samples)
     }
 
+    /// [`backward_batch`](Self::backward_batch) with the units left out that the next step leaves out: the gradients that
+    /// [`train_batch`](Self::train_batch) takes. Without dropout it is `backward_batch`.
+    ///
+    /// # Errors
+    /// As [`train_batch`](Self::train_batch).
+    pub fn backward_step_batch(&mut self, inputs: &[S], targets: Targets<'_, S>) -> Result<S, Error> {
+        self.trainable()?;
+        let samples = self.samples(inputs, targets)?;
+        self.draw_for(self.steps.saturating_add(1));
+        self.backward_all(samples)
+    }
+
     /// Updates the parameters by one step of the rule, from the gradients that are there.
     ///
     /// # Errors

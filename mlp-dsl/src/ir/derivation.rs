@@ -428,7 +428,8 @@ impl Derivation {
     /// output, those inside activations not counted.
     pub fn multiply_adds(&self) -> usize {
         // Inference has no product with a mask.
-        let forward = self.numbered().filter(|(id, e)| e.role == Role::Forward && !self.is_masked(*id));
+        let forward =
+            self.numbered().filter(|(id, e)| e.role == Role::Forward && self.dropout(*id).is_none());
         forward.map(|(_, e)| e.op.multiply_adds(&|id| self.shape(id), e.shape)).sum()
     }
 

@@ -49,9 +49,16 @@ impl Derivation {
         self.dropouts.get(index)
     }
 
-    /// Whether an equation is the product of a mask and the values of a layer before dropout.
-    pub(super) fn is_masked(&self, id: EquationId) -> bool {
-        self.dropouts.binary_search_by_key(&id, |dropout| dropout.value).is_ok()
+    /// The dropout whose values before it an equation is.
+    pub fn before_dropout(&self, id: EquationId) -> Option<&Dropout> {
+        let index = self.dropouts.binary_search_by_key(&id, |dropout| dropout.full).ok()?;
+        self.dropouts.get(index)
+    }
+
+    /// The dropout that an equation is the result of: the product of a mask and the values of a layer before dropout.
+    pub fn dropout(&self, id: EquationId) -> Option<&Dropout> {
+        let index = self.dropouts.binary_search_by_key(&id, |dropout| dropout.value).ok()?;
+        self.dropouts.get(index)
     }
 }
 
@@ -75,14 +82,14 @@ impl<'d> Rewriting<'d> {
     }
 
     fn equation(&mut self, id: EquationId, equation: &mut Equation) {
-        if self.training.is_masked(id) {
+        if self.training.dropout(id).is_some() {
             return;
         }
         let same = |id: EquationId| self.same.get(&id).copied().unwrap_or(id);
         equation.op = equation.op.with_operands(&same, &|formula| self.formula(formula));
         // The gradient with respect to the values before dropout is that after it.
         let (Symbol::Gradient(of) | Symbol::Pulled(of)) = equation.symbol else { return };
-        let full = self.training.dropouts.binary_search_by_key(&of, |dropout| dropout.full).is_ok();
+        let full = self.training.before_dropout(of).is_some();
         let leaf = equation.formula().and_then(Formula::as_leaf).map(EquationId);
         if let (true, Some(leaf)) = (full, leaf)
             && self.training.shape(leaf) == equation.shape
