@@ -94,11 +94,9 @@ pub(super) struct Functions {
 impl Functions {
     pub(super) fn declare_prelude(&mut self, prelude: &ast::Ast) {
         for (name, callee) in Callee::BUILTIN {
-            let parameters = match callee {
-                Callee::Dropout => Rc::from([Parameter::needed("x"), Parameter::needed("rate")]),
-                _ => Rc::from([Parameter::needed("x")]),
-            };
-            self.add(name, None, callee, parameters);
+            let rate = matches!(callee, Callee::Dropout).then(|| Parameter::needed("rate"));
+            let parameters: Vec<Parameter> = [Parameter::needed("x")].into_iter().chain(rate).collect();
+            self.add(name, None, callee, parameters.into());
         }
         for &op in Unary::ALL {
             if let Some(name) = op.name() {

@@ -119,7 +119,12 @@ impl<'d> Rewriting<'d> {
                 }
                 Term::Binary(Binary::Multiply, x, mask) if is_one(*mask) => at(*x),
                 Term::Binary(Binary::Multiply, mask, x) if is_one(*mask) => at(*x),
-                term => b.written(term.map(at)),
+                Term::Number(_)
+                | Term::Constant(..)
+                | Term::Unary(..)
+                | Term::Binary(..)
+                | Term::Select(_)
+                | Term::Apply(..) => b.written(term.map(at)),
             };
             places.push(place);
         }
