@@ -147,7 +147,8 @@ pub trait Differentiable: Network {
 
     /// Adds the gradients of one sample to `gradients`, which count as 0 if it is the `first` sample. Returns its loss.
     /// This is one sum in sample order. [`backward_batch`](Self::backward_batch) adds more than 256 samples of `f32` in
-    /// groups.
+    /// groups. With dropout, units are left out for the step that the workspace was used for last; a new workspace leaves
+    /// out none.
     fn accumulate(
         &self,
         first: bool,

@@ -1,7 +1,7 @@
 //! Dropout: training draws masks, and everything else is the network without it.
 
 use super::{
-    super::{Entry, plan},
+    super::{Draw, Entry, Instruction, Rule, plan, verify},
     compiled,
 };
 use crate::ir::Derivation;
@@ -90,4 +90,28 @@ fn inference_is_the_network_without_dropout() {
         }
         assert_eq!(planned.unrolled, expected.unrolled);
     }
+}
+
+#[test]
+fn masks_of_another_layer_or_of_other_samples_are_refused() {
+    let derivation = derivation("unroll always;", 4, true);
+    let refused = |change: &dyn Fn(&mut Vec<Instruction>)| {
+        let mut plan = plan(&derivation);
+        let routine = plan.routines.iter_mut().find(|routine| routine.entry == Entry::Accumulate).unwrap();
+        change(&mut routine.instructions);
+        verify(&derivation, &plan).unwrap_err().rule
+    };
+    let first = |all: &mut Vec<Instruction>, change: &dyn Fn(&mut Draw)| {
+        let draw = all.iter_mut().find_map(|one| match one {
+            Instruction::Draw(draw) => Some(draw),
+            _ => None,
+        });
+        change(draw.unwrap());
+    };
+    let masks = derivation.dropouts[1].masks(derivation.header.seed);
+    assert_eq!(refused(&|all| first(all, &|draw| draw.masks = masks)), Rule::Equation);
+    assert_eq!(refused(&|all| first(all, &|draw| draw.factor = 1.0)), Rule::Equation);
+    assert_eq!(refused(&|all| all.retain(|one| !matches!(one, Instruction::Drawn))), Rule::Masks);
+    assert_eq!(refused(&|all| all.push(Instruction::Drawn)), Rule::Masks);
+    assert_eq!(refused(&|all| all.retain(|one| !matches!(one, Instruction::Draw(_)))), Rule::Masks);
 }
