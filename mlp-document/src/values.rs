@@ -5,7 +5,7 @@ use std::ops::Range;
 use mlp_dsl::{
     ir::{
         Data, Derivation, Loss, Value, ValueGradient,
-        equation::{EquationId, Per, Role, Symbol},
+        equation::{Equation, EquationId, Per, Role, Symbol},
     },
     limits,
     never::OrNever,
@@ -132,7 +132,10 @@ fn collect(derivation: &Derivation, evaluation: &Evaluation<f64>, step: u64) -> 
     let of_data = derivation.header.has_data && derivation.chosen.sample.is_none();
     let entry = |name: String, id: EquationId| entry(derivation, evaluation, name, id);
     let named = |id: EquationId| entry(derivation.name_of(id), id);
-    let forward = derivation.numbered().filter(|(_, e)| e.role == Role::Forward && is_value(&e.symbol));
+    let is_forward = |id: EquationId, e: &Equation| {
+        e.role == Role::Forward && is_value(&e.symbol) || derivation.mask(id).is_some()
+    };
+    let forward = derivation.numbered().filter(|(id, e)| is_forward(*id, e));
     let loss = derivation.loss.iter().flat_map(|loss| {
         let batch = of_data.then_some(loss.batch);
         let objective = loss.penalty.map(|penalty| [penalty, loss.objective]);

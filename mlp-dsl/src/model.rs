@@ -223,10 +223,21 @@ pub struct Layer {
     pub name: Name,
     /// Its documentation.
     pub docs: Vec<String>,
-    /// Its neurons, or its one formula.
+    /// Its neurons, or its one formula, without the dropout around it.
     pub body: LayerBody,
     /// Its shape.
     pub shape: Shape,
+    /// The units that a step of training leaves out.
+    pub dropout: Option<Dropout>,
+}
+
+/// `dropout(…, rate = 0.2)` around the formula of a layer.
+#[derive(Clone, Copy, Debug)]
+pub struct Dropout {
+    /// The probability that a unit is left out of a step: above 0, below 1.
+    pub rate: f64,
+    /// The text.
+    pub span: Span,
 }
 
 /// The two granularities of a layer.

@@ -12,7 +12,7 @@ use crate::{
     lower,
     memory::Memory,
     program::{Named, Program},
-    run::{Frame, Runner, run},
+    run::{Drawing, Frame, Runner, run},
     start::start,
 };
 
@@ -67,6 +67,7 @@ pub struct Network<S> {
     machine: Machine,
     pub(crate) memory: Memory<S>,
     steps: u64,
+    drawing: Drawing,
     /// Sums over groups of samples: empty before the first batch of more than one group.
     pub(crate) sums: Vec<f64>,
 }
@@ -107,6 +108,7 @@ impl<S: Scalar> Network<S> {
             fused: compiled.derivation.header.arithmetic == mlp_dsl::number::Arithmetic::Fused,
             machine: Machine::best(),
             steps: 0,
+            drawing: Drawing::default(),
             sums: Vec::new(),
         };
         for (at, value) in &network.program.initial {
@@ -357,6 +359,7 @@ impl<S: Scalar> Network<S> {
     /// As [`loss`](Self::loss).
     pub fn backward(&mut self, input: &[S], target: Targets<'_, S>) -> Result<S, Error> {
         let sample = self.sample(input, target)?;
+        self.draw_for(0);
         self.backward_one(sample)
     }
 
@@ -366,6 +369,19 @@ impl<S: Scalar> Network<S> {
     /// As [`loss_batch`](Self::loss_batch).
     pub fn backward_batch(&mut self, inputs: &[S], targets: Targets<'_, S>) -> Result<S, Error> {
         let samples = self.samples(inputs, targets)?;
+        self.draw_for(0);
+        self.backward_all(samples)
+    }
+
+    /// [`backward_batch`](Self::backward_batch) with the units left out that the next step leaves out: the gradients that
+    /// [`train_batch`](Self::train_batch) takes. Without dropout it is `backward_batch`.
+    ///
+    /// # Errors
+    /// As [`train_batch`](Self::train_batch).
+    pub fn backward_step_batch(&mut self, inputs: &[S], targets: Targets<'_, S>) -> Result<S, Error> {
+        self.trainable()?;
+        let samples = self.samples(inputs, targets)?;
+        self.draw_for(self.steps.saturating_add(1));
         self.backward_all(samples)
     }
 
@@ -385,6 +401,7 @@ impl<S: Scalar> Network<S> {
     pub fn train(&mut self, input: &[S], target: Targets<'_, S>) -> Result<S, Error> {
         self.trainable()?;
         let sample = self.sample(input, target)?;
+        self.draw_for(self.steps.saturating_add(1));
         self.train_one(sample)
     }
 
@@ -395,6 +412,7 @@ impl<S: Scalar> Network<S> {
     pub fn train_batch(&mut self, inputs: &[S], targets: Targets<'_, S>) -> Result<S, Error> {
         self.trainable()?;
         let samples = self.samples(inputs, targets)?;
+        self.draw_for(self.steps.saturating_add(1));
         self.train_all(samples)
     }
 
@@ -410,6 +428,7 @@ impl<S: Scalar> Network<S> {
     ) -> Result<Result<S, NotFinite>, Error> {
         self.trainable()?;
         let samples = self.samples(inputs, targets)?;
+        self.draw_for(self.steps.saturating_add(1));
         let loss = self.backward_all(samples)?;
         if !loss.is_number() {
             return Ok(Err(NotFinite::Loss));
@@ -419,6 +438,11 @@ impl<S: Scalar> Network<S> {
         }
         self.take_step()?;
         Ok(Ok(loss))
+    }
+
+    /// The masks of dropout are from now on those of this step, from the first sample on; with 0 no unit is left out.
+    fn draw_for(&mut self, step: u64) {
+        self.drawing = Drawing { step, next: 0 };
     }
 
     fn trainable(&self) -> Result<(), Error> {
@@ -457,6 +481,7 @@ impl<S: Scalar> Network<S> {
             total,
             result: S::ZERO,
             steps: &mut self.steps,
+            drawing: &mut self.drawing,
         };
         run(&runner, steps, 0, &mut frame)?;
         Ok(Ran { total: frame.total, result: frame.result })

@@ -227,6 +227,15 @@ pub(crate) enum Step {
     },
     AddLoss(At),
     Return(At),
+    /// Draws the mask of the sample: its numbers, and that of units that are kept.
+    Draw {
+        to: At,
+        count: usize,
+        masks: [u64; 2],
+        factor: f64,
+    },
+    /// The next masks are those of the samples after these.
+    Drawn,
     /// Counts the step and writes its number.
     Count(At),
 }

@@ -38,8 +38,9 @@ impl Point {
     /// Start values, with these samples.
     pub fn at(derivation: &Derivation, samples: &[Sample]) -> Self {
         let once = start_values(derivation, derivation.header.seed);
-        let samples = samples.iter().map(|sample| place(derivation, sample)).collect();
-        Point { once, samples }
+        let mut point = Point { once, samples: Vec::new() };
+        point.take_samples(derivation, samples);
+        point
     }
 
     /// One sample with drawn inputs in (−1, 1), targets in (0, 1), and drawn parameters where asked for.
@@ -66,6 +67,21 @@ impl Point {
     /// Puts other samples in the place of those that are there.
     pub fn take_samples(&mut self, derivation: &Derivation, samples: &[Sample]) {
         self.samples = samples.iter().map(|sample| place(derivation, sample)).collect();
+        self.draw_masks(derivation);
+    }
+
+    /// Draws the masks of dropout for the samples that are there, in the step that comes next.
+    fn draw_masks(&mut self, derivation: &Derivation) {
+        let step = derivation.training.as_ref().and_then(|training| training.step);
+        let step = step.and_then(|step| self.once.get(&step)).map_or(1, |step| step.scalar() as u64);
+        for dropout in &derivation.dropouts {
+            let (masks, shape) = (dropout.masks(derivation.header.seed), derivation.shape(dropout.mask));
+            for (number, sample) in self.samples.iter_mut().enumerate() {
+                let kept = masks.kept(step, number as u64).take(shape.count());
+                let mask: Vec<f64> = kept.map(|kept| if kept { dropout.factor() } else { 0.0 }).collect();
+                sample.insert(dropout.mask, Array::from_row_major(shape, &mask));
+            }
+        }
     }
 
     /// How many samples there are.
@@ -93,6 +109,7 @@ impl Point {
         if let Some(number) = step.and_then(|step| self.once.get_mut(&step)) {
             *number = Array::scalar_of(number.scalar() + 1.0);
         }
+        self.draw_masks(derivation);
     }
 
     /// Gives a value to an equation of one sample: to a gradient with respect to the output, for example.

@@ -46,6 +46,43 @@ impl Generator {
     }
 }
 
+/// The masks of a layer with dropout. Each bit is a function of the seed, the layer, the number of the step, the number of the
+/// sample in its batch and the number of the unit; none depends on the order in which they are drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Masks {
+    stream: u64,
+    /// As many of 2^53 numbers leave a unit out.
+    dropped: u64,
+}
+
+impl Masks {
+    /// The masks of `layer`, in the network that `seed` identifies, which leave out a unit with the probability `rate`.
+    pub fn new(seed: u64, layer: &str, rate: f64) -> Self {
+        const SALT: u64 = u64::from_be_bytes(*b"dropout\0");
+        let exact = rate * (1_u64 << 53) as f64;
+        let cut = exact as u64;
+        let dropped = if (cut as f64) < exact { cut + 1 } else { cut };
+        Self { stream: Generator::new(seed, SALT, layer).state, dropped }
+    }
+
+    /// The masks of these [`numbers`](Self::numbers).
+    pub const fn from_numbers([stream, dropped]: [u64; 2]) -> Self {
+        Self { stream, dropped }
+    }
+
+    /// Two numbers that determine the masks.
+    pub const fn numbers(self) -> [u64; 2] {
+        [self.stream, self.dropped]
+    }
+
+    /// For each unit in order whether it is kept, in a step and for a sample of its batch, both counted from any number.
+    pub fn kept(self, step: u64, sample: u64) -> impl Iterator<Item = bool> {
+        let next = |state: u64| mix(state.wrapping_add(GAMMA));
+        let mut units = Generator { state: next(next(self.stream ^ step) ^ sample) };
+        core::iter::repeat_with(move || units.next_u64() >> 11 >= self.dropped)
+    }
+}
+
 /// SplitMix64's finalizer (David Stafford's variant 13 of MurmurHash3's).
 fn mix(z: u64) -> u64 {
     let z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

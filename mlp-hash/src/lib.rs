@@ -6,7 +6,7 @@
 mod draws;
 mod hash;
 
-pub use draws::{Generator, Grid};
+pub use draws::{Generator, Grid, Masks};
 pub use hash::{Fnv, SAMPLED, of_file};
 
 /// The text of the module of hashes, for programs that do without the crate.
@@ -18,7 +18,12 @@ pub const SOURCE: &str = include_str!("hash.rs");
 pub const DRAWS: &str = include_str!("draws.rs");
 
 #[cfg(test)]
+extern crate std;
+
+#[cfg(test)]
 mod tests {
+    use std::vec::Vec;
+
     use super::*;
 
     #[test]
@@ -58,5 +63,57 @@ mod tests {
         large[8 * 77] = 1;
         assert_ne!(of_file(&large), before);
         assert_ne!(of_file(&large[1..]), before);
+    }
+
+    /// Rates within four standard deviations over 10⁶ draws, and correlations between neighbours in each direction.
+    #[test]
+    fn masks_have_their_rate_and_are_independent() {
+        const STEPS: u64 = 40;
+        const SAMPLES: u64 = 50;
+        const UNITS: usize = 500;
+        let count = (STEPS * SAMPLES * UNITS as u64) as f64;
+        for rate in [0.2, 0.5] {
+            let masks = [Masks::new(0, "h1", rate), Masks::new(0, "h2", rate), Masks::new(1, "h1", rate)];
+            let of = |masks: Masks, step: u64, sample: u64| {
+                let mask = masks.kept(step, sample).take(UNITS);
+                mask.map(|kept| f64::from(u8::from(kept)) - (1.0 - rate)).collect::<Vec<f64>>()
+            };
+            let variance = rate * (1.0 - rate);
+            let (mut sum, mut products) = (0.0, [0.0; 5]);
+            for (step, sample) in
+                (0..STEPS).flat_map(|step| (0..SAMPLES).map(move |sample| (step + 1, sample)))
+            {
+                let own = of(masks[0], step, sample);
+                sum += own.iter().sum::<f64>();
+                let mut shifted = own.clone();
+                shifted.rotate_left(1);
+                let others = [
+                    shifted,
+                    of(masks[0], step + 1, sample),
+                    of(masks[0], step, sample + 1),
+                    of(masks[1], step, sample),
+                    of(masks[2], step, sample),
+                ];
+                for (product, other) in products.iter_mut().zip(others) {
+                    *product += own.iter().zip(other).map(|(a, b)| a * b).sum::<f64>();
+                }
+            }
+            let off = sum / (count * variance).sqrt();
+            assert!(off.abs() < 4.0, "{rate}: {off} standard deviations");
+            for product in products {
+                let off = product / (count.sqrt() * variance);
+                assert!(off.abs() < 4.0, "{rate}: {off} standard deviations");
+            }
+        }
+    }
+
+    #[test]
+    fn a_mask_is_a_function_of_its_numbers() {
+        let masks = Masks::new(7, "h", 0.5);
+        assert_eq!(Masks::from_numbers(masks.numbers()), masks);
+        let mask =
+            |step, sample| masks.kept(step, sample).take(8).fold(0, |bits, kept| bits << 1 | u8::from(kept));
+        // Computed by `mask` of tests/trajectories/trajectories.py.
+        assert_eq!([mask(1, 0), mask(1, 1), mask(2, 0), mask(u64::MAX, 3)], [29, 249, 55, 230]);
     }
 }

@@ -13,6 +13,8 @@ extern crate std;
 #[doc(hidden)]
 pub mod arithmetic;
 #[doc(hidden)]
+pub mod dropout;
+#[doc(hidden)]
 pub mod functions;
 #[doc(hidden)]
 pub mod fused;

@@ -38,6 +38,7 @@ pub const COMMON: &[Module] = modules! {
     fused = include_str!("fused.rs");
     kernels = include_str!("kernels.rs");
     random = include_str!("random.rs");
+    dropout = include_str!("dropout.rs");
     isa::traits = include_str!("isa/traits.rs");
     isa::portable = include_str!("isa/portable.rs");
 };

@@ -4,6 +4,7 @@ pub use super::arithmetic::{Arithmetic, Separate};
 pub use super::batch::{Batch, BatchError, rows_from_flat, rows_from_flat_mut};
 pub use super::class::{Class, NoSuchClass};
 pub use super::draws::Grid;
+pub use super::dropout::draw_mask;
 pub use super::groups::{add_group, in_groups};
 pub use super::inputs::{InputDifferentiable, PullBack, pulled_in_groups, with_input_in_groups};
 pub use super::isa::dispatch::dispatch;

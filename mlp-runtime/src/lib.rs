@@ -51,7 +51,7 @@ mod weight_file;
 // In standalone programs, modules.
 use mlp_hash as draws;
 use mlp_hash as hash;
-use mlp_kernels::{arithmetic, isa, kernels, scalar};
+use mlp_kernels::{arithmetic, dropout, isa, kernels, scalar};
 use mlp_tensors::widen;
 
 pub use batch::{Batch, BatchError, rows_from_flat, rows_from_flat_mut};

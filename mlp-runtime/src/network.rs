@@ -147,7 +147,8 @@ pub trait Differentiable: Network {
 
     /// Adds the gradients of one sample to `gradients`, which count as 0 if it is the `first` sample. Returns its loss.
     /// This is one sum in sample order. [`backward_batch`](Self::backward_batch) adds more than 256 samples of `f32` in
-    /// groups.
+    /// groups. With dropout, units are left out for the step that the workspace was used for last; a new workspace leaves
+    /// out none.
     fn accumulate(
         &self,
         first: bool,
@@ -205,9 +206,28 @@ pub trait Differentiable: Network {
         Self::Scalar::ZERO
     }
 
+    /// Tells a workspace the number of the step whose masks of dropout are drawn, from the first sample on; 0 where no unit is
+    /// left out.
+    #[doc(hidden)]
+    fn draw_for(_step: u64, _workspace: &mut Self::Workspace) {}
+
     /// Writes the gradients of the objective for a batch of one sample and returns the objective: the loss of the sample
-    /// plus the penalties. Where the mean is over weights, the loss and its gradients are divided by the weight.
+    /// plus the penalties. Where the mean is over weights, the loss and its gradients are divided by the weight. Dropout
+    /// leaves out no unit, as in [`loss`](Self::loss).
     fn backward_into(
+        &self,
+        input: &Self::Input,
+        target: &Self::Target,
+        workspace: &mut Self::Workspace,
+        gradients: &mut Self::Gradients,
+    ) -> Self::Scalar {
+        Self::draw_for(0, workspace);
+        self.gradients_into(input, target, workspace, gradients)
+    }
+
+    /// [`backward_into`](Self::backward_into) with the masks of the step that the workspace was told.
+    #[doc(hidden)]
+    fn gradients_into(
         &self,
         input: &Self::Input,
         target: &Self::Target,
@@ -249,8 +269,21 @@ pub trait Differentiable: Network {
 
     /// Writes the gradients of the objective for the batch and returns the objective: sums, divided once for a mean, plus
     /// the penalties. A sum runs over the samples in order. With more than 256 samples of `f32` it runs over groups of
-    /// 256 in order, each of them a sum in order; groups are added and the mean is taken in 64 bits.
+    /// 256 in order, each of them a sum in order; groups are added and the mean is taken in 64 bits. Dropout leaves out no
+    /// unit, as in [`loss_batch`](Self::loss_batch).
     fn backward_batch(
+        &self,
+        batch: Batch<'_, Self::Input, Self::Target>,
+        workspace: &mut Self::BatchWorkspace,
+        gradients: &mut Self::Gradients,
+    ) -> Self::Scalar {
+        Self::draw_for(0, Self::sample_workspace(workspace));
+        self.gradients_batch(batch, workspace, gradients)
+    }
+
+    /// [`backward_batch`](Self::backward_batch) with the masks of the step that the workspace was told.
+    #[doc(hidden)]
+    fn gradients_batch(
         &self,
         batch: Batch<'_, Self::Input, Self::Target>,
         workspace: &mut Self::BatchWorkspace,
@@ -368,6 +401,39 @@ pub trait Trainable: Differentiable {
         self.step(optimizer, gradients);
     }
 
+    /// The number of the step that this optimizer takes next, where masks of dropout depend on it.
+    #[doc(hidden)]
+    fn next_step(_optimizer: &Self::Optimizer) -> u64 {
+        0
+    }
+
+    /// [`backward_into`](Differentiable::backward_into) with the units left out that the next step of the optimizer leaves out:
+    /// the gradients that [`train_into`](Self::train_into) takes. Without dropout it is `backward_into`.
+    fn backward_step_into(
+        &self,
+        input: &Self::Input,
+        target: &Self::Target,
+        optimizer: &Self::Optimizer,
+        workspace: &mut Self::Workspace,
+        gradients: &mut Self::Gradients,
+    ) -> Self::Scalar {
+        Self::draw_for(Self::next_step(optimizer), workspace);
+        self.gradients_into(input, target, workspace, gradients)
+    }
+
+    /// [`backward_batch`](Differentiable::backward_batch) with the units left out that the next step of the optimizer leaves
+    /// out: the gradients that [`train_batch`](Self::train_batch) takes. Without dropout it is `backward_batch`.
+    fn backward_step_batch(
+        &self,
+        batch: Batch<'_, Self::Input, Self::Target>,
+        optimizer: &Self::Optimizer,
+        workspace: &mut Self::BatchWorkspace,
+        gradients: &mut Self::Gradients,
+    ) -> Self::Scalar {
+        Self::draw_for(Self::next_step(optimizer), Self::sample_workspace(workspace));
+        self.gradients_batch(batch, workspace, gradients)
+    }
+
     /// One step on one sample. Returns the objective before the step. `gradients` is memory, as for
     /// [`train_batch`](Self::train_batch).
     fn train_into(
@@ -378,14 +444,14 @@ pub trait Trainable: Differentiable {
         workspace: &mut Self::Workspace,
         gradients: &mut Self::Gradients,
     ) -> Self::Scalar {
-        let loss = self.backward_into(input, target, workspace, gradients);
+        let loss = self.backward_step_into(input, target, optimizer, workspace, gradients);
         self.step(optimizer, gradients);
         loss
     }
 
     /// One step on the gradients of the objective for a batch. Returns the objective before the step. `gradients` is
     /// memory for it; its contents after the call are unspecified, since some kernels take the step without storing the
-    /// gradient. [`backward_batch`](Differentiable::backward_batch) and [`step`](Self::step) give the same parameters, and
+    /// gradient. [`backward_step_batch`](Self::backward_step_batch) and [`step`](Self::step) give the same parameters, and
     /// the gradients, too.
     fn train_batch(
         &mut self,
@@ -395,10 +461,11 @@ pub trait Trainable: Differentiable {
         gradients: &mut Self::Gradients,
     ) -> Self::Scalar {
         if Self::PENALIZED || batch.len() > Self::Scalar::GROUP {
-            let loss = self.backward_batch(batch, workspace, gradients);
+            let loss = self.backward_step_batch(batch, optimizer, workspace, gradients);
             self.step(optimizer, gradients);
             return loss;
         }
+        Self::draw_for(Self::next_step(optimizer), Self::sample_workspace(workspace));
         let count = divisor(self, batch.targets(), workspace);
         let mut total = -Self::Scalar::ZERO;
         let mut done = 0;
@@ -428,7 +495,7 @@ pub trait Trainable: Differentiable {
         workspace: &mut Self::Workspace,
         gradients: &mut Self::Gradients,
     ) -> Result<Self::Scalar, NotFinite> {
-        let loss = self.backward_into(input, target, workspace, gradients);
+        let loss = self.backward_step_into(input, target, optimizer, workspace, gradients);
         try_step(self, loss, optimizer, gradients)
     }
 
@@ -445,7 +512,7 @@ pub trait Trainable: Differentiable {
         workspace: &mut Self::BatchWorkspace,
         gradients: &mut Self::Gradients,
     ) -> Result<Self::Scalar, NotFinite> {
-        let loss = self.backward_batch(batch, workspace, gradients);
+        let loss = self.backward_step_batch(batch, optimizer, workspace, gradients);
         try_step(self, loss, optimizer, gradients)
     }
 }

@@ -20,6 +20,8 @@ pub unsafe trait AnyBits: Sized {}
 unsafe impl AnyBits for f32 {}
 // SAFETY: all bits are a number or a NaN, IEEE 754.
 unsafe impl AnyBits for f64 {}
+// SAFETY: all bits are a number.
+unsafe impl AnyBits for u64 {}
 // SAFETY: an array is its elements, contiguous, and any bits are a value of each.
 unsafe impl<T: AnyBits, const N: usize> AnyBits for [T; N] {}
 

@@ -81,10 +81,13 @@ impl Bodies for Planned<'_> {
         match provided {
             Provided::Gradients => {
                 let block = context.plan.has_blocks().then(|| context.accumulate_block());
-                let groups = context.backward_groups();
-                quote!(#block #groups)
+                let (groups, drawing) = (context.backward_groups(), context.drawing());
+                quote!(#block #groups #drawing)
             }
-            Provided::Steps => context.training(),
+            Provided::Steps => {
+                let (training, next) = (context.training(), context.next_step());
+                quote!(#training #next)
+            }
             Provided::InputGradients => context.input_gradients(),
             Provided::PulledBack => context.pulled_back(),
         }

@@ -49,6 +49,10 @@ pub(super) const SUMS: &str = "__sums";
 /// The workspace of one sample in that of batches.
 pub(super) const ONE: &str = "__one";
 
+/// The numbers of the step and of the sample whose masks are drawn next, in the workspace of one sample.
+pub(super) const STEP: &str = "__step";
+pub(super) const SAMPLE: &str = "__next";
+
 /// A variable called so, as far as it can be: generated code's own names begin with two underscores.
 fn variable(name: &str, taken: &mut HashSet<String>) -> Ident {
     let mut variable = if name.starts_with("__") { format!("v{name}") } else { name.to_owned() };

@@ -2,7 +2,7 @@
 
 use mlp_dsl::{
     ir::{
-        Data, Parameter, Value,
+        Data, Dropout, Parameter, Value,
         array::Op,
         equation::{EquationId, Role, Symbol},
     },
@@ -32,7 +32,18 @@ impl Program<'_> {
 
     /// The given values of a sample by name, in order: the loop over the samples takes them apart.
     pub(crate) fn sample_names(&self) -> Vec<EquationId> {
-        self.data().flat_map(|data| data.value.equations().to_vec()).collect()
+        let data = self.data().flat_map(|data| data.value.equations().to_vec());
+        data.chain(self.derivation.dropouts.iter().map(|dropout| dropout.mask)).collect()
+    }
+
+    /// What a comment says of a mask of dropout.
+    fn about_mask(&self, dropout: &Dropout) -> String {
+        let (mask, layer) = (self.names.value(dropout.mask), self.names.value(dropout.value));
+        let rate = self.spelling().number(dropout.rate, false).text;
+        format!(
+            "{mask}: the units of {layer} that this step leaves out (0) and keeps (1 / (1 − {rate})), drawn from the seed. \
+             Outside of training every unit counts once."
+        )
     }
 
     /// One sample: each of its values.
@@ -47,6 +58,11 @@ impl Program<'_> {
             for id in data.value.equations() {
                 self.array(page, *id);
             }
+        }
+        for dropout in &self.derivation.dropouts {
+            page.blank();
+            page.comment(&self.about_mask(dropout));
+            self.array(page, dropout.mask);
         }
     }
 
@@ -70,10 +86,14 @@ impl Program<'_> {
         page.heading("The samples");
         let names: Vec<String> = self.sample_names().iter().map(|id| self.names.value(*id)).collect();
         page.comment(&format!("Each has {}", names.join(", ")));
+        for dropout in &self.derivation.dropouts {
+            page.comment(&self.about_mask(dropout));
+        }
         page.line(&format!("{}[", page.declaration(&self.names.samples)));
         page.indent();
-        for sample in self.derivation.declared_samples() {
-            let items = self.items(sample);
+        for (number, sample) in self.derivation.declared_samples().iter().enumerate() {
+            let mut items = self.items(sample);
+            items.extend(self.derivation.dropouts.iter().map(|dropout| self.mask(dropout.mask, number)));
             match self.language {
                 Language::Python if items.len() == 1 => page.listed("", ["(", ",)"], &items, ","),
                 Language::Python => page.listed("", ["(", ")"], &items, ","),
@@ -82,6 +102,13 @@ impl Program<'_> {
         }
         page.dedent();
         page.line(&format!("]{}", page.terminator()));
+    }
+
+    /// The mask of a sample.
+    fn mask(&self, id: EquationId, sample: usize) -> String {
+        let mask: Vec<f64> = self.point.of(id, sample).map(|mask| mask.iter().collect()).unwrap_or_default();
+        let numbers: Vec<String> = mask.iter().map(|x| self.spelling().number(*x, false).text).collect();
+        format!("[{}]", numbers.join(", "))
     }
 
     /// The values of a sample: a number, or a list of numbers, for each name.

@@ -11,6 +11,7 @@ mod attributes;
 mod bare;
 mod corners;
 mod course;
+mod dropout;
 mod examples;
 mod guides;
 mod heads;

@@ -141,6 +141,8 @@ runs! {
     class_weights: Weighted = "tests/trajectories/specifications/class_weights.mlp",
     importances: Important = "tests/trajectories/specifications/importances.mlp",
     heads: Heads = "tests/trajectories/specifications/heads.mlp",
+    dropout: Dropped = "tests/trajectories/specifications/dropout.mlp",
+    dropout_state: Dropped = "tests/trajectories/specifications/dropout_state.mlp",
 }
 
 /// The steps of each run by PyTorch; parameters where they are written down.

@@ -143,6 +143,71 @@ HEADS = Network(
     + 0.25 * F.mse_loss(y[:, 3:], t[:, 1:], reduction="none").sum(1),
 )
 
+BITS = 2**64 - 1
+
+
+def mixed(state):
+    """The output of SplitMix64 (Steele, Lea and Flood, 2014) after this state."""
+    state = (state + 0x9E3779B97F4A7C15) & BITS
+    state = ((state ^ (state >> 30)) * 0xBF58476D1CE4E5B9) & BITS
+    state = ((state ^ (state >> 27)) * 0x94D049BB133111EB) & BITS
+    return state ^ (state >> 31)
+
+
+def fnv1a(text):
+    state = 0xCBF29CE484222325
+    for byte in text.encode():
+        state = ((state ^ byte) * 0x100000001B3) & BITS
+    return state
+
+
+def mask(seed, layer, rate, step, samples, units):
+    """The masks of the samples of a step, as docs/reference.md defines them."""
+    salt = int.from_bytes(b"dropout\0", "big")
+    stream = mixed(mixed(mixed(seed) ^ salt) ^ fnv1a(layer))
+    rows = []
+    for sample in range(samples):
+        state = mixed(mixed(stream ^ step) ^ sample)
+        drawn = [mixed(state + unit * 0x9E3779B97F4A7C15) >> 11 for unit in range(units)]
+        rows.append([0 if u / 2**53 < rate else 1 for u in drawn])
+    return torch.tensor(rows)
+
+
+# The step whose masks are drawn, counted from 1.
+STEP = 0
+
+
+def dropped(x, seed, layer, rate):
+    return x * mask(seed, layer, rate, STEP, *x.shape) / (1 - rate)
+
+
+DROPOUT = Network(
+    name="Dropped",
+    inputs=4,
+    parameters={"W1": (4, 6), "b1": (6,), "W2": (6, 5), "b2": (5,), "W3": (5, 3), "b3": (3,)},
+    statements="""
+    seed 7;
+    layer seen = dropout(x, rate = 0.125);
+    layer h1[6] = dropout(tanh(seen @ W1 + b1), rate = 0.5);
+    layer h2[5] = dropout(gelu(h1 @ W2 + b2), rate = 0.2);
+    layer y[3] = softmax(h2 @ W3 + b3);
+    target t: class[3];
+    loss cross_entropy(y, t);
+""",
+    target=lambda: random.randrange(3),
+    output=lambda x, W1, b1, W2, b2, W3, b3: dropped(
+        F.gelu(
+            dropped(torch.tanh(dropped(x, 7, "seen", 0.125) @ W1 + b1), 7, "h1", 0.5) @ W2 + b2
+        ),
+        7,
+        "h2",
+        0.2,
+    )
+    @ W3
+    + b3,
+    losses=lambda z, t: F.cross_entropy(z, t, reduction="none"),
+)
+
 
 @dataclass
 class Run:
@@ -248,6 +313,15 @@ RUNS = {
         penalty=lambda W1, **_: 0.02 * W1.square().sum(),
     ),
     "heads": Run(HEADS, "momentum(rate = 0.05)", lambda p: SGD(p, lr=0.05, momentum=0.9)),
+    # sgd has no state: the step is counted for the masks alone.
+    "dropout": Run(DROPOUT, "sgd(rate = 0.3)", lambda p: SGD(p, lr=0.3)),
+    "dropout_state": Run(
+        DROPOUT,
+        "adam(rate = 0.02)",
+        lambda p: Adam(p, lr=0.02),
+        penalties=["l2(W2, 0.01)"],
+        penalty=lambda W2, **_: 0.01 * W2.square().sum(),
+    ),
 }
 
 
@@ -276,7 +350,8 @@ def trajectory(run, parameters, inputs, targets):
     optimizer = run.optimizer(trained)
     # The language counts steps from 1, PyTorch from 0.
     scheduler = LambdaLR(optimizer, lambda step: run.schedule(step + 1) if run.schedule else 1)
-    for _ in range(STEPS):
+    global STEP
+    for STEP in range(1, STEPS + 1):
         output = run.network.output(inputs, **parameters)
         if run.network.objective:
             objective = run.network.objective(output, targets)

@@ -114,7 +114,8 @@ impl Names {
     /// Names made from names: net inputs, deltas, parts of the loss.
     fn derive(&mut self, derivation: &Derivation, taken: &mut Taken) {
         for (id, equation) in derivation.numbered() {
-            let Some(name) = self.made(derivation, &equation.symbol) else { continue };
+            let of_dropout = self.of_dropout(derivation, id);
+            let Some(name) = of_dropout.or_else(|| self.made(derivation, &equation.symbol)) else { continue };
             let full = derivation.name_of(id);
             // The letters of these two are reserved.
             let chosen = if matches!(equation.symbol, Symbol::Penalty | Symbol::Objective) {
@@ -124,6 +125,16 @@ impl Names {
             };
             self.derived.insert(id, chosen);
         }
+    }
+
+    /// The mask of a layer with dropout, or its values before dropout.
+    fn of_dropout(&self, derivation: &Derivation, id: EquationId) -> Option<Name> {
+        let (what, dropout) = match (derivation.mask(id), derivation.before_dropout(id)) {
+            (Some(dropout), _) => (Name::letter("m"), dropout),
+            (None, Some(dropout)) => (Name::word("full"), dropout),
+            (None, None) => return None,
+        };
+        Some(what.with(self.spelling(&dropout.layer)))
     }
 
     /// Names for the elements of named vectors, all of one or none.

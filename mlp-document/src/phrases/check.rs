@@ -35,14 +35,16 @@ pub(crate) fn drawn_sample(missing: &[MissingValues]) -> Text {
     text
 }
 
-/// How the loss changed; nothing where it is not a number.
-pub(crate) fn verdict(change: Option<std::cmp::Ordering>) -> Text {
-    text![match change {
+/// How the loss changed; nothing where it is not a number. `masked` says that units are left out.
+pub(crate) fn verdict(change: Option<std::cmp::Ordering>, masked: bool) -> Text {
+    let masks = if masked { " Both losses are those with the masks of this step." } else { "" };
+    let verdict = match change {
         Some(std::cmp::Ordering::Less) => "The step decreases the loss.",
         Some(std::cmp::Ordering::Equal) => "The step does not change the loss.",
         Some(std::cmp::Ordering::Greater) => "The step increases the loss.",
         None => "The loss after the step is not a number.",
-    }]
+    };
+    text![format!("{verdict}{masks}")]
 }
 
 pub(crate) fn before_the_step() -> Text {

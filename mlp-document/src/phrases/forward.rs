@@ -1,7 +1,7 @@
 //! Sentences of the forward pass.
 
 use crate::{
-    content::{Line, Text},
+    content::{Line, Side, Text},
     notation::math::{Math, Operator},
     values::MissingValues,
 };
@@ -107,6 +107,28 @@ pub(crate) fn layers_without_values(missing: &[MissingValues]) -> Text {
             ", small arrays are shown as numbers.",
         ]);
     }
+    text
+}
+
+/// Layers with dropout, each with its values before dropout.
+pub(crate) fn without_dropout(layers: Vec<[Side; 2]>) -> Text {
+    let mut text =
+        text!["Units are left out in steps of training only. Whenever the trained network is used"];
+    let last = layers.len().saturating_sub(1);
+    for (index, [layer, full]) in layers.into_iter().enumerate() {
+        text.push(
+            if index == 0 {
+                ", "
+            } else if index == last {
+                " and "
+            } else {
+                ", "
+            }
+            .into(),
+        );
+        text.extend(text![layer, " is ", full]);
+    }
+    text.push(": there is no mask and no factor.".into());
     text
 }
 

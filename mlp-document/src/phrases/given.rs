@@ -129,6 +129,24 @@ pub(crate) fn number_of_step(step: Line) -> Text {
     text!["It is the first step of the training: ", step, "."]
 }
 
+/// A mask of dropout: of a layer, with the rate, and the number of units that are kept; `known` says that its numbers follow.
+pub(crate) fn mask(layer: Side, rate: Side, mask: Side, factor: Line, seed: u64, known: bool) -> Text {
+    let end = if known { ":" } else { "." };
+    text![
+        "Dropout: the step leaves out units of the layer ",
+        layer,
+        ", each with the probability ",
+        rate,
+        ". The mask ",
+        mask,
+        " is 0 for a unit that is left out and ",
+        factor,
+        format!(
+            " for the others, so that on average a unit is what it is without dropout. Masks are drawn from the seed {seed}, the name of the layer, the number of the step and the place of the sample in its batch{end}"
+        ),
+    ]
+}
+
 /// The rule, its settings, and the batch where it is more than one sample.
 pub(crate) fn training(rule: &str, settings: Vec<Line>, batch: Option<usize>) -> Text {
     let mut text = text!["The rule of the step is ", code(rule)];

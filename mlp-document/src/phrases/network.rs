@@ -15,6 +15,11 @@ pub(crate) const IMPORTANCE: &str = "importance";
 /// The function of a layer without one.
 pub(crate) const NO_FUNCTION: &str = "none";
 
+/// Beside the function of a layer.
+pub(crate) fn dropout(rate: f64) -> String {
+    format!("dropout {rate}")
+}
+
 pub(crate) fn functions() -> Text {
     text!["The functions that occur:"]
 }

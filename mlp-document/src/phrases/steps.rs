@@ -42,6 +42,10 @@ pub(crate) fn settings_of_step() -> Text {
     text!["The settings that depend on the number of the step:"]
 }
 
+pub(crate) fn masks_of_step() -> Text {
+    text!["Dropout has other masks in this step:"]
+}
+
 /// The samples of a step, where they are others than before.
 pub(crate) fn samples_of_step(first: usize, count: usize) -> Text {
     text![if count == 1 {

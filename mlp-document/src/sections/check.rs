@@ -111,7 +111,7 @@ fn loss_after(
         None => evaluate::<f64>(derivation, &moved).scalar(loss.objective),
     };
     let before = value_of(loss.objective).map_or(f64::NAN, |loss| loss.scalar());
-    section.paragraph(phrases::verdict(after.partial_cmp(&before)));
+    section.paragraph(phrases::verdict(after.partial_cmp(&before), !derivation.dropouts.is_empty()));
     let rows =
         vec![vec![phrases::before_the_step(), value(before)], vec![phrases::after_the_step(), value(after)]];
     section.table(&phrases::LOSSES, rows);

@@ -26,7 +26,7 @@ use super::{
     arithmetic::{counted, number},
     classes,
     facts::{Facts, ITEMS},
-    lines::{left_out, line},
+    lines::{left_out, line, symbol},
     samples::samples,
     sizes::sizes,
 };
@@ -51,6 +51,7 @@ fn neurons(facts: &Facts<'_>) -> Section {
         classes::forward(facts, &mut section, own, &|id| line(facts, id));
     }
     left_out(&mut section, named.len(), Items::Values);
+    without_dropout(facts, &mut section);
     section
 }
 
@@ -68,8 +69,19 @@ fn layers(facts: &Facts<'_>) -> Section {
     let shown = named.get(..ITEMS).unwrap_or(&named);
     classes::forward(facts, &mut section, shown, &|id| line(facts, id));
     left_out(&mut section, named.len(), Items::Values);
+    without_dropout(facts, &mut section);
     sizes(facts, &mut section, &named, true);
     section
+}
+
+/// What the layers with dropout are outside of training.
+fn without_dropout(facts: &Facts<'_>, section: &mut Section) {
+    let each = facts.derivation.dropouts.iter().take(ITEMS);
+    let each: Vec<[Side; 2]> =
+        each.map(|dropout| [symbol(facts, dropout.value), symbol(facts, dropout.full)]).collect();
+    if !each.is_empty() {
+        section.paragraph(phrases::without_dropout(each));
+    }
 }
 
 /// What the net inputs are: weighted inputs and one bias, where each of them is.

@@ -1,7 +1,7 @@
 //! What is given: everything that the page starts from.
 
 use mlp_dsl::{
-    formula::ConstantId,
+    formula::{ConstantId, Term, builder::Builder, scalar::Binary},
     ir::{
         Data, Parameter,
         equation::{EquationId, Per},
@@ -12,7 +12,7 @@ use mlp_dsl::{
 
 use crate::{
     content::{Form, Inline, Line, Section, Side, Text},
-    expression::{Expression, Node},
+    expression::{Expression, Node, equation::of_formula},
     notation::{
         given::{is_large, parts, widest},
         math::{Fence, Math, Operator},
@@ -38,6 +38,7 @@ pub(super) fn given(facts: &Facts<'_>) -> Section {
     left_out_of_arrays(facts, &mut section);
     constants(facts, &mut section);
     training(facts, &mut section);
+    masks(facts, &mut section);
     section
 }
 
@@ -227,4 +228,26 @@ fn training(facts: &Facts<'_>, section: &mut Section) {
     }
     let settings = training.settings.iter().map(|setting| setting_line(facts, *setting));
     section.paragraph(phrases::training(&training.rule, settings.collect(), facts.declared_batch_size()));
+}
+
+/// The masks of dropout in this step, each with the number of units that are kept.
+fn masks(facts: &Facts<'_>, section: &mut Section) {
+    let derivation = facts.derivation;
+    for dropout in derivation.dropouts.iter().take(ITEMS) {
+        let mut b = Builder::new();
+        let (one, all, rate) = (b.number(1.0), b.number(1.0), b.number(dropout.rate));
+        let kept = b.written(Term::Binary(Binary::Subtract, all, rate));
+        let root = b.written(Term::Binary(Binary::Divide, one, kept));
+        let factor = of_formula(derivation, &b.finish(root));
+        let sides = vec![Side::symbols(factor.clone()), Side::new(Form::Value, factor)];
+        let factor = Line { subject: Vec::new(), sides };
+        let (mask, layer) = (symbol(facts, dropout.mask), symbol(facts, dropout.value));
+        let rate = Side::new(Form::Numbers, number(dropout.rate));
+        let known = facts.numbers.is_some();
+        section.paragraph(phrases::mask(layer, rate, mask, factor, derivation.header.seed, known));
+        if known {
+            section.lines(given_lines(facts, dropout.mask));
+        }
+    }
+    left_out(section, derivation.dropouts.len(), Items::Values);
 }

@@ -87,14 +87,17 @@ fn elements(facts: &Facts<'_>, id: EquationId) -> Vec<Side> {
 
 /// The names of the functions that compute a layer's outputs.
 pub(crate) fn activation(facts: &Facts<'_>, value: &Value) -> String {
+    let dropout = value.equations().first().and_then(|id| facts.derivation.dropout(*id));
+    let computed = dropout.map(|dropout| vec![dropout.full]);
     let mut names: Vec<String> = Vec::new();
-    for id in value.equations() {
+    for id in computed.as_deref().unwrap_or(value.equations()) {
         let name = function_name(facts, &of_equation(facts.derivation, *id));
         let name = name.unwrap_or_else(|| phrases::NO_FUNCTION.to_owned());
         if !names.contains(&name) && names.len() < CELLS {
             names.push(name);
         }
     }
+    names.extend(dropout.map(|dropout| phrases::dropout(dropout.rate)));
     names.join(", ")
 }
 

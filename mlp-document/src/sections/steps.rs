@@ -96,6 +96,7 @@ fn carried_over(facts: &Facts<'_>, section: &mut Section, step: usize) {
         section.lines(schedules.iter().map(|line| moved(facts, line, step)).collect());
     }
     samples(facts, section, step);
+    masks(facts, section, step);
 }
 
 /// The parameter and its state, where a step changes them.
@@ -111,8 +112,30 @@ fn samples(facts: &Facts<'_>, section: &mut Section, step: usize) {
     if !derivation.header.has_data || of(step) == of(step - 1) {
         return;
     }
+    let lines = given_lines(facts, &data(derivation), step);
+    if lines.len() <= ITEMS {
+        section.paragraph(phrases::samples_of_step(of(step).start, of(step).len()));
+        section.lines(lines);
+    }
+}
+
+/// The masks of dropout of a step.
+fn masks(facts: &Facts<'_>, section: &mut Section, step: usize) {
+    let derivation = facts.derivation;
+    let masks = derivation.dropouts.iter().map(|dropout| dropout.mask);
+    let masks: Vec<EquationId> = masks.filter(|id| is_printed(derivation.shape(*id))).collect();
+    let lines = given_lines(facts, &masks, step);
+    if !lines.is_empty() && lines.len() <= ITEMS {
+        section.paragraph(phrases::masks_of_step());
+        section.lines(lines);
+    }
+}
+
+/// What is given for each sample of a step.
+fn given_lines(facts: &Facts<'_>, ids: &[EquationId], step: usize) -> Vec<Line> {
+    let derivation = facts.derivation;
     let mut lines = Vec::new();
-    for id in data(derivation) {
+    for id in ids.iter().copied() {
         let whole = Expression::symbol(derivation, id);
         for sample in 0..facts.samples() {
             let own =
@@ -122,10 +145,7 @@ fn samples(facts: &Facts<'_>, section: &mut Section, step: usize) {
             lines.push(Line { subject: vec![id], sides });
         }
     }
-    if lines.len() <= ITEMS {
-        section.paragraph(phrases::samples_of_step(of(step).start, of(step).len()));
-        section.lines(lines);
-    }
+    lines
 }
 
 /// The equations of inputs and targets whose numbers can be printed.

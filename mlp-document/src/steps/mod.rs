@@ -340,6 +340,9 @@ fn kind(derivation: &Derivation, id: EquationId, symbol: &Symbol) -> &'static st
         | Symbol::ClipFactor
         | Symbol::Updated(_)
         | Symbol::Step(_) => {
+            if derivation.mask(id).is_some() {
+                return "mask";
+            }
             let is_parameter = derivation.parameters.iter().any(|parameter| parameter.equation == id);
             let is_target = derivation.targets.iter().any(|target| target.value.equations().contains(&id));
             if is_parameter {

@@ -47,14 +47,19 @@ impl<'d> Counting<'d> {
             Value::Packed(_) if tally.weight_links == 0 => Vec::new(),
             Value::Packed(_) => vec![Product::rows(self.batch, self.sources(start, &own), neurons)],
         };
+        let dropout = layer.value.equations().first().and_then(|id| self.derivation.dropout(*id));
+        let computed = dropout.map(|dropout| vec![dropout.full]);
         let mut activations: Vec<&str> = Vec::new();
-        for id in layer.value.equations() {
+        for id in computed.as_deref().unwrap_or(layer.value.equations()) {
             let activation = activation(self.derivation, *id);
             if !activations.contains(&activation) {
                 activations.push(activation);
             }
         }
-        let activation = activations.join(", ");
+        let mut activation = activations.join(", ");
+        if let Some(dropout) = dropout {
+            activation.push_str(&format!(", dropout {}", dropout.rate));
+        }
         Some(LayerSummary { name: layer.name.clone(), activation, neurons, products, tally })
     }
 

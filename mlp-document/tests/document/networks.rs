@@ -11,7 +11,7 @@ pub(crate) const EXAMPLES: [(&str, &str); 6] = [
 ];
 
 /// Other forms: choices, shared weights, no activation, named neurons beside whole layers, no loss.
-pub(crate) const OTHERS: [(&str, &str); 8] = [
+pub(crate) const OTHERS: [(&str, &str); 9] = [
     (
         "no activation, shared weight",
         "network A { input x { a = 0.3, b = -0.7 } weights { w = 0.5, v = -0.25 } biases { c = 0.1 }
@@ -44,6 +44,13 @@ pub(crate) const OTHERS: [(&str, &str); 8] = [
         "network F { input x[3] = [0.1, 0.2, -0.3]; weights W[2, 3] = [[1, 2, 3], [0.5, 0.1, -1]];
          layer h[2] = sigmoid(W @ x); layer o[2] = h * 0.5;
          target t[2] = [0, 1]; loss sum((t - o) * (t - o)); train sgd(rate = 0.1); }",
+    ),
+    (
+        "dropout",
+        "network L: f64 { seed 3; input x[3]; weights W[3, 4] ~ uniform(-1, 1, step = 0.1), V[4, 2] ~ uniform(-1, 1, step = 0.1);
+         layer seen = dropout(x, rate = 0.2); layer h[4] = dropout(tanh(seen @ W), rate = 0.5); layer o[2] = softmax(h @ V);
+         target t: class[2]; loss cross_entropy(o, t); train momentum(rate = 0.1), batch 2;
+         data { (0.1, 0.2, -0.3) -> 0, (0.5, -0.4, 0.2) -> 1, (0.3, 0.3, 0.9) -> 1 } }",
     ),
     ("no loss", "network G { input x { a = 0.5 } weights { w = 0.5 } layer o { y = sigmoid(w*a) } }"),
     (

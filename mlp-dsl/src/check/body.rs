@@ -278,6 +278,7 @@ impl Reading<'_> {
             Callee::Pointwise(id) => Some(Term::Apply(id, terms)),
             Callee::Dense { .. }
             | Callee::Normal(_)
+            | Callee::Dropout
             | Callee::Sum
             | Callee::Count
             | Callee::Concat

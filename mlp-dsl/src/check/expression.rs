@@ -331,6 +331,10 @@ impl Checker<'_> {
         let (kind, shape) = match callee {
             Callee::Dense { bias } => return self.dense(call, bias, arguments, want),
             Callee::Normal(normal) => return self.normal(call, normal, arguments),
+            Callee::Dropout => {
+                self.found.push(errors::dropout_inside(call));
+                return None;
+            }
             Callee::Count => (TypedKind::Number(shape.count() as f64), Shape::Scalar),
             Callee::Sum if shape == Shape::Scalar => return arguments.into_iter().next(),
             Callee::Sum => (TypedKind::Sum(only()?), Shape::Scalar),

@@ -37,6 +37,9 @@ impl Checker<'_> {
         if let (Some(penalty), None, false) = (self.penalties.first(), &self.loss, lost) {
             self.found.push(errors::penalty_without_loss(penalty.span));
         }
+        if !lost {
+            self.settle_dropout();
+        }
         self.settle_batch();
         self.settle_data();
         if !lost {
@@ -135,6 +138,11 @@ impl Checker<'_> {
                 LayerBody::Neurons(neurons) => neurons.iter().map(|(name, _)| name).collect(),
                 LayerBody::Whole(_) => vec![&layer.name],
             };
+            if layer.dropout.is_some() {
+                let text = &layer.name.text;
+                made.insert(format!("mask_{text}"), format!("the mask of dropout in `{text}`"));
+                made.insert(format!("full_{text}"), format!("the values of `{text}` before dropout"));
+            }
             for name in names {
                 made.insert(format!("net_{}", name.text), format!("the net input of `{}`", name.text));
                 made.insert(format!("E_{}", name.text), format!("the loss at `{}`", name.text));

@@ -30,6 +30,8 @@ pub(super) enum Callee {
         bias: bool,
     },
     Normal(Normal),
+    /// Around the formula of a layer: units that are left out in training.
+    Dropout,
     Sum,
     Count,
     Concat,
@@ -54,12 +56,13 @@ pub(super) enum Normal {
 
 impl Callee {
     /// The built-in functions of arrays.
-    const BUILTIN: [(&str, Callee); 9] = [
+    const BUILTIN: [(&str, Callee); 10] = [
         ("dense", Callee::Dense { bias: true }),
         ("linear", Callee::Dense { bias: false }),
         ("standardize", Callee::Normal(Normal::Standardize)),
         ("batch_norm", Callee::Normal(Normal::Batch)),
         ("layer_norm", Callee::Normal(Normal::Layer)),
+        ("dropout", Callee::Dropout),
         ("sum", Callee::Sum),
         ("count", Callee::Count),
         ("concat", Callee::Concat),
@@ -111,8 +114,11 @@ pub(super) struct Functions {
 impl Functions {
     pub(super) fn declare_prelude(&mut self, prelude: &ast::Ast) {
         for (name, callee) in Callee::BUILTIN {
-            let epsilon = callee.epsilon().map(|default| Parameter::optional("epsilon", default));
-            self.add(name, None, callee, std::iter::once(Parameter::needed("x")).chain(epsilon).collect());
+            let more = match callee {
+                Callee::Dropout => Some(Parameter::needed("rate")),
+                callee => callee.epsilon().map(|default| Parameter::optional("epsilon", default)),
+            };
+            self.add(name, None, callee, std::iter::once(Parameter::needed("x")).chain(more).collect());
         }
         for &op in Unary::ALL {
             if let Some(name) = op.name() {

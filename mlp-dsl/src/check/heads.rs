@@ -55,7 +55,7 @@ impl Checker<'_> {
         let name = Name { text: JOINED.to_owned(), span: Span::new(span.start, span.start + "output".len()) };
         let body = LayerBody::Whole(Typed { kind: TypedKind::Concat(parts), shape, span: *span });
         let docs = Vec::new();
-        self.layers.push(Layer { name, docs, body, shape });
+        self.layers.push(Layer { name, docs, body, shape, dropout: None });
     }
 
     /// The formula after `weighted by`.

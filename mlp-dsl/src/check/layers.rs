@@ -1,12 +1,16 @@
 //! Checks layers and the loss.
 
-use super::{Checker, Meaning, Place};
+use super::{
+    Checker, Meaning, Place,
+    arguments::{Argument, arrange},
+    function::Callee,
+};
 
 use crate::{
     check::errors,
     diagnostic::Diagnostics,
     limits,
-    model::{Layer, LayerBody, Typed, TypedKind, Value},
+    model::{Dropout, Layer, LayerBody, Typed, TypedKind, Value},
     shape::Shape,
     span::Span,
     syntax::ast::{self, Name},
@@ -25,7 +29,9 @@ impl Checker<'_> {
         self.contradicted = false;
         let index = self.layers.len();
         let checked = match &layer.body {
-            ast::LayerBody::Neurons(neurons) => self.neurons(index, &layer.name, neurons),
+            ast::LayerBody::Neurons(neurons) => {
+                self.neurons(index, &layer.name, neurons).map(|(body, shape)| (body, shape, None))
+            }
             ast::LayerBody::Whole(shape, expression) => self.whole_layer(layer, shape.as_ref(), expression),
         };
         self.place = Place::Elsewhere;
@@ -34,9 +40,10 @@ impl Checker<'_> {
         }
         self.frozen_layer = false;
         match checked {
-            Some((body, shape)) => {
+            Some((body, shape, dropout)) => {
                 self.scope.declare(&layer.name, "layer", Meaning::Value(Value::Layer(index)), self.found);
-                self.layers.push(Layer { name: layer.name.clone(), docs: layer.docs.clone(), body, shape });
+                let (name, docs) = (layer.name.clone(), layer.docs.clone());
+                self.layers.push(Layer { name, docs, body, shape, dropout });
             }
             None => {
                 self.incomplete = true;
@@ -50,7 +57,7 @@ impl Checker<'_> {
     fn trusted(&mut self, layer: &ast::Layer, index: usize) -> Option<Meaning> {
         let shape = self.length_of(layer)?;
         let body = LayerBody::Whole(Typed { kind: TypedKind::Number(0.0), shape, span: layer.span });
-        self.layers.push(Layer { name: layer.name.clone(), docs: Vec::new(), body, shape });
+        self.layers.push(Layer { name: layer.name.clone(), docs: Vec::new(), body, shape, dropout: None });
         Some(Meaning::Value(Value::Layer(index)))
     }
 
@@ -125,10 +132,11 @@ impl Checker<'_> {
         layer: &ast::Layer,
         shape: Option<&(Vec<ast::Expression>, Span)>,
         expression: &ast::Expression,
-    ) -> Option<(LayerBody, Shape)> {
+    ) -> Option<(LayerBody, Shape, Option<Dropout>)> {
         let declared = self.shape(shape).filter(|_| shape.is_some());
         self.width_lost = shape.is_some() && declared.is_none();
-        let typed = self.expression(expression, declared);
+        let (inside, dropout) = self.dropout(expression);
+        let typed = self.expression(inside, declared);
         if std::mem::take(&mut self.width_lost) {
             return None;
         }
@@ -142,11 +150,52 @@ impl Checker<'_> {
             }
             (_, Shape::Vector(_)) => {
                 let shape = typed.shape;
-                Some((LayerBody::Whole(typed), shape))
+                Some((LayerBody::Whole(typed), shape, dropout))
             }
             (_, found) => {
                 self.found.push(errors::layer_is_vector(&layer.name, found, typed.span));
                 None
+            }
+        }
+    }
+
+    /// The formula inside `dropout(…)` around the formula of a layer, and the units that are left out; with the rate 0 none
+    /// are.
+    fn dropout<'e>(&mut self, formula: &'e ast::Expression) -> (&'e ast::Expression, Option<Dropout>) {
+        let ast::ExpressionKind::Call(call) = &formula.kind else { return (formula, None) };
+        let Some((Callee::Dropout, parameters)) = self.functions.find(&call.name.text) else {
+            return (formula, None);
+        };
+        let Some([Argument::Given(inside), Argument::Given(rate)]) = arrange(call, &parameters, self.found)
+            .as_deref()
+            .and_then(<[Argument<'_>]>::first_chunk)
+            .copied()
+        else {
+            let first = call.arguments.first().map_or(formula, |(_, first)| first);
+            return (first, None);
+        };
+        let number = self.number_of(rate).filter(|number| {
+            let fits = (0.0..1.0).contains(number);
+            if !fits {
+                self.found.push(errors::rate_of_dropout(*number, rate.span));
+            }
+            fits
+        });
+        let dropped = number.filter(|rate| *rate > 0.0);
+        (inside, dropped.map(|rate| Dropout { rate, span: call.name.span }))
+    }
+
+    /// Dropout needs steps of training, and outputs have none.
+    pub(super) fn settle_dropout(&mut self) {
+        let last = self.layers.len().saturating_sub(1);
+        let trained = self.train_span.is_some();
+        for (index, layer) in self.layers.iter().enumerate() {
+            let Some(Dropout { span, .. }) = layer.dropout else { continue };
+            let is_output = self.heads.as_ref().map_or(index == last, |(heads, _)| heads.contains(&index));
+            if is_output {
+                self.found.push(errors::dropout_of_output(&layer.name, span));
+            } else if !trained {
+                self.found.push(errors::dropout_without_train(span));
             }
         }
     }

@@ -124,6 +124,37 @@ impl Op {
         }
     }
 
+    /// The same operation on other operands; `rewritten` does that to a formula.
+    pub(super) fn with_operands(
+        &self,
+        other: &dyn Fn(EquationId) -> EquationId,
+        rewritten: &dyn Fn(&Formula) -> Formula,
+    ) -> Self {
+        let all = |ids: &[EquationId]| ids.iter().map(|id| other(*id)).collect();
+        match self {
+            Op::Given => Op::Given,
+            Op::Setting(value) => Op::Setting(*value),
+            Op::Pointwise(formula) => Op::Pointwise(rewritten(formula)),
+            Op::Stack(elements) => Op::Stack(all(elements)),
+            Op::Concat(parts) => Op::Concat(all(parts)),
+            Op::Index(x, at) => Op::Index(other(*x), *at),
+            Op::Slice(x, start) => Op::Slice(other(*x), *start),
+            Op::Transpose(x) => Op::Transpose(other(*x)),
+            Op::VectorMatrix(a, b) => Op::VectorMatrix(other(*a), other(*b)),
+            Op::MatrixVector(a, b) => Op::MatrixVector(other(*a), other(*b)),
+            Op::Outer(a, b) => Op::Outer(other(*a), other(*b)),
+            Op::Dot(a, b) => Op::Dot(other(*a), other(*b)),
+            Op::Sum(x) => Op::Sum(other(*x)),
+            Op::Softmax(x) => Op::Softmax(other(*x)),
+            Op::LogSoftmax(x) => Op::LogSoftmax(other(*x)),
+            Op::SoftmaxCrossEntropy(a, b) => Op::SoftmaxCrossEntropy(other(*a), other(*b)),
+            Op::SumSquares(x) => Op::SumSquares(other(*x)),
+            Op::BatchMean(x) => Op::BatchMean(other(*x)),
+            Op::BatchSum(x) => Op::BatchSum(other(*x)),
+            Op::BatchWeightedMean(a, b) => Op::BatchWeightedMean(other(*a), other(*b)),
+        }
+    }
+
     /// The shape of the value for operands of these shapes, or `None` where they do not fit.
     /// A formula of scalars may fill any shape, and a slice have any length: `declared` is the choice.
     pub fn shape(&self, operands: &[Shape], declared: Shape) -> Option<Shape> {

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use mlp_hash::Masks;
+
 use crate::{
     formula::{Formula, FunctionId, Term, scalar::Function},
     kind::ParameterKind,
@@ -33,6 +35,8 @@ pub struct Derivation {
     pub parameters: Vec<Parameter>,
     /// The layers; the last is the output, or joins the outputs.
     pub layers: Vec<Layer>,
+    /// The layers of which a step of training leaves out units, in order.
+    pub dropouts: Vec<Dropout>,
     /// The layers that are the output, where the specification names them. Where there are several, the last layer joins
     /// them.
     pub heads: Vec<usize>,
@@ -145,6 +149,33 @@ pub struct Layer {
     pub value: Value,
     /// Its shape.
     pub shape: Shape,
+}
+
+/// Units of a layer that a step of training leaves out: value = mask ∘ full.
+#[derive(Clone, Debug)]
+pub struct Dropout {
+    /// The layer's name.
+    pub layer: String,
+    /// The probability that a unit is left out: above 0, below 1.
+    pub rate: f64,
+    /// Given for each sample of a step: 0 for a unit that is left out, [`factor`](Dropout::factor) for the others.
+    pub mask: EquationId,
+    /// The values of the layer before dropout, and without it.
+    pub full: EquationId,
+    /// The values of the layer.
+    pub value: EquationId,
+}
+
+impl Dropout {
+    /// 1 / (1 − rate): so the mean of a unit over all masks is its value without dropout.
+    pub fn factor(&self) -> f64 {
+        1.0 / (1.0 - self.rate)
+    }
+
+    /// The masks of the layer in steps of the network with this seed.
+    pub fn masks(&self, seed: u64) -> Masks {
+        Masks::new(seed, &self.layer, self.rate)
+    }
 }
 
 /// The loss of a sample and of a batch.
@@ -396,8 +427,10 @@ impl Derivation {
     /// Multiply-adds of the forward pass of one sample: products of the equations up to the
     /// output, those inside activations not counted.
     pub fn multiply_adds(&self) -> usize {
-        let forward = self.equations.iter().filter(|e| e.role == Role::Forward);
-        forward.map(|e| e.op.multiply_adds(&|id| self.shape(id), e.shape)).sum()
+        // Inference has no product with a mask.
+        let forward =
+            self.numbered().filter(|(id, e)| e.role == Role::Forward && self.dropout(*id).is_none());
+        forward.map(|(_, e)| e.op.multiply_adds(&|id| self.shape(id), e.shape)).sum()
     }
 
     /// The equations of the inputs, in order.

@@ -9,6 +9,7 @@ mod display;
 pub mod equation;
 mod errors;
 mod generated_names;
+mod inference;
 mod lower;
 mod paths;
 mod pull_back;
@@ -23,8 +24,8 @@ use crate::{diagnostic::Diagnostic, limits, model::Model};
 
 pub use declared::Chosen;
 pub use derivation::{
-    Data, Derivation, Layer, Loss, Parameter, PullBack, Pulled, State, Trained, Training, Update, Value,
-    ValueGradient,
+    Data, Derivation, Dropout, Layer, Loss, Parameter, PullBack, Pulled, State, Trained, Training, Update,
+    Value, ValueGradient,
 };
 
 /// Lowers a model to equations, differentiates the loss, appends the updates and verifies the result.

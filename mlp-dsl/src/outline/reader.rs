@@ -207,7 +207,13 @@ impl<'a> Reader<'a> {
 
     /// The value of a neuron or layer, its net input, and the names that `let` binds around its formula.
     fn traced(&mut self, name: &str, formula: &'a Expression, sizes: &Sizes) {
+        // Outside of training a layer is what it is without dropout.
         let mut inner = formula;
+        if let ExpressionKind::Call(call) = &formula.kind
+            && call.name.text == "dropout"
+        {
+            inner = call.arguments.first().map_or(formula, |(_, inside)| inside);
+        }
         while let ExpressionKind::Let(bound, body) = &inner.kind {
             for (part, value) in bound {
                 let sizes = self.values.shape(value).unwrap_or_else(|| sizes.clone());

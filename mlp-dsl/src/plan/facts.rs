@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{instruction::Storage, thresholds};
+use super::{Entry, instruction::Storage, thresholds};
 
 use crate::{
     formula::{Formula, FunctionId, Term, scalar::Unary},
@@ -14,6 +14,22 @@ use crate::{
     number::Arithmetic,
     shape::Shape,
 };
+
+/// The facts of a network in a step of training, and outside of training where that is not the same.
+pub(super) struct Both<'d> {
+    pub(super) training: Facts<'d>,
+    pub(super) inference: Option<Facts<'d>>,
+}
+
+impl<'d> Both<'d> {
+    /// Those that an entry point computes with.
+    pub(super) fn of(&self, entry: Entry) -> &Facts<'d> {
+        match &self.inference {
+            Some(inference) if !entry.is_of_training() => inference,
+            Some(_) | None => &self.training,
+        }
+    }
+}
 
 /// The facts of a derivation.
 pub(super) struct Facts<'d> {
@@ -259,7 +275,7 @@ fn is_in_rows(derivation: &Derivation, id: EquationId) -> bool {
     let target =
         derivation.targets.len() == 1 && derivation.targets.iter().any(|target| !target.class && is(target));
     let output_gradient = derivation.pull_back.iter().any(|back| back.output == [id]);
-    let computed = equation.op != Op::Given;
+    let computed = equation.op != Op::Given || derivation.mask(id).is_some();
     equation.per == Per::Sample
         && matches!(equation.shape, Shape::Vector(_))
         && (computed || input || target || output_gradient)

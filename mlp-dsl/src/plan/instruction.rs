@@ -3,6 +3,8 @@
 //! A back end prints, or runs, a routine by one match over [`Instruction`]. Every decision is in the
 //! instruction: which kernel, how a loop runs, for one sample or for a block.
 
+use mlp_hash::Masks;
+
 use crate::{formula::Formula, ir::equation::EquationId, shape::Shape};
 
 /// Where a value is read from or written to.
@@ -76,6 +78,10 @@ pub enum Instruction {
     Descend(Descend),
     /// Counts the step; the result is its number.
     Count(Operand),
+    /// Draws the mask of a sample.
+    Draw(Draw),
+    /// The samples have their masks: the next masks are those of the samples after them.
+    Drawn,
     /// Divides gradients by the number of samples, after the last block of a batch.
     Divide(Vec<Operand>),
     /// Writes a local number to the workspace, in the row of the sample.
@@ -245,6 +251,17 @@ pub enum Kernel {
     SoftmaxCrossEntropy,
 }
 
+/// `result = mask` of a sample, by its number in the batch and that of the step, which the workspace has.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Draw {
+    /// A vector.
+    pub result: Operand,
+    /// Which masks.
+    pub masks: Masks,
+    /// The number for units that are kept; the others are 0.
+    pub factor: f64,
+}
+
 /// Adds to a gradient of the batch.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Accumulate {
@@ -301,7 +318,8 @@ impl Instruction {
 
     fn visit(&self, reads: &mut Vec<Operand>, writes: &mut Vec<Operand>) {
         match self {
-            Instruction::Run(_) => {}
+            Instruction::Run(_) | Instruction::Drawn => {}
+            Instruction::Draw(Draw { result, .. }) => writes.push(*result),
             Instruction::Clear(fields) | Instruction::Divide(fields) => writes.extend(fields),
             Instruction::Hoisted(body) | Instruction::Samples(body) => {
                 body.iter().for_each(|instruction| instruction.visit(reads, writes));

@@ -49,6 +49,8 @@ fn takes_isa(facts: &Facts<'_>, instruction: &Instruction) -> bool {
         Instruction::Clear(_)
         | Instruction::Run(_)
         | Instruction::Count(_)
+        | Instruction::Draw(_)
+        | Instruction::Drawn
         | Instruction::Keep(_)
         | Instruction::Output(_)
         | Instruction::InputGradient(_)

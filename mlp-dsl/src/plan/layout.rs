@@ -46,6 +46,8 @@ pub struct Layout {
     pub workspace: Vec<Field>,
     /// What the workspace of batches has beside a workspace of one sample: a row for each sample of a block.
     pub rows: Vec<Field>,
+    /// Whether the workspace of one sample has the numbers of the step and of the sample, from which masks are drawn.
+    pub draws: bool,
     /// Sums of groups of samples; none where a batch is one group, or without a loss.
     pub sums: Option<Sums>,
     /// Fields of the trace: the named values of the forward pass.

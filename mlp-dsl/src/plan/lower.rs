@@ -6,8 +6,8 @@ use super::{
     Entry,
     facts::Facts,
     instruction::{
-        Accumulate, Assignment, Call, Concat, Contribution, Form, Index, Instruction, Kernel, Loop, LoopForm,
-        Operand, Product, Scalar, Slice, Stack, Storage,
+        Accumulate, Assignment, Call, Concat, Contribution, Draw, Form, Index, Instruction, Kernel, Loop,
+        LoopForm, Operand, Product, Scalar, Slice, Stack, Storage,
     },
     schedule::{Group, Place, Schedule, Step, is_elementwise},
     thresholds,
@@ -144,6 +144,10 @@ impl<'l> Lowering<'l> {
             return product;
         }
         let result = self.operand(id);
+        if let Some(dropout) = self.facts.derivation.mask(id) {
+            let masks = dropout.masks(self.facts.derivation.header.seed);
+            return Instruction::Draw(Draw { result, masks, factor: dropout.factor() });
+        }
         match op {
             Op::Pointwise(formula) => {
                 let over = self.overwritten(step);

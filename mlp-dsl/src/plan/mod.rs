@@ -25,8 +25,8 @@ mod verify;
 use crate::{diagnostic::Diagnostic, ir::Derivation, limits, never};
 
 pub use instruction::{
-    Accumulate, Assignment, Call, Concat, Contribution, Descend, Form, Index, Instruction, Kernel, Loop,
-    LoopForm, Operand, Output, Product, Scalar, Slice, Stack, Storage,
+    Accumulate, Assignment, Call, Concat, Contribution, Descend, Draw, Form, Index, Instruction, Kernel,
+    Loop, LoopForm, Operand, Output, Product, Scalar, Slice, Stack, Storage,
 };
 pub use layout::{Field, Layout, Sums};
 pub use routine::{Entry, Plan, Routine};
@@ -35,7 +35,11 @@ pub use verify::{Broken, Rule, verify};
 
 /// Makes the plan of a derivation, and verifies it.
 pub fn plan(derivation: &Derivation) -> Plan {
-    let plan = routines::plan(&facts::Facts::new(derivation));
+    let inference = derivation.inference();
+    let plan = routines::plan(&facts::Both {
+        training: facts::Facts::new(derivation),
+        inference: inference.as_ref().map(facts::Facts::new),
+    });
     if let Err(broken) = verify(derivation, &plan) {
         never!("{broken}");
     }

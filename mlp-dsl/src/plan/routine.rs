@@ -52,6 +52,33 @@ pub enum Entry {
 }
 
 impl Entry {
+    /// Whether it belongs to a step of training, which may leave out units; the others compute what the network is outside
+    /// of training.
+    pub fn is_of_training(self) -> bool {
+        match self {
+            Entry::Accumulate
+            | Entry::SamplesBlock
+            | Entry::AccumulateBlock
+            | Entry::Step
+            | Entry::Train
+            | Entry::TrainBlock => true,
+            Entry::Forward
+            | Entry::Trace
+            | Entry::Loss
+            | Entry::Penalty
+            | Entry::Penalize
+            | Entry::Weight
+            | Entry::ForwardBlock
+            | Entry::LossBlock
+            | Entry::InputGradient
+            | Entry::AccumulateWithInput
+            | Entry::PullBack
+            | Entry::InputGradientBlock
+            | Entry::AccumulateWithInputBlock
+            | Entry::PullBackBlock => false,
+        }
+    }
+
     /// Whether it is for a block of samples: its values are in the workspace of batches.
     pub fn is_block(self) -> bool {
         match self {

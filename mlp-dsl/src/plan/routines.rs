@@ -6,7 +6,7 @@ use super::{
     Entry, Field, Instruction, Layout, Operand, Output, Plan, Routine, Storage, Sums,
     blocks::{self, Stages},
     descents::{Descent, Stepping, count, descents},
-    facts::Facts,
+    facts::{Both, Facts},
     isa,
     lower::Lowering,
     schedule::{Schedule, traced},
@@ -17,6 +17,8 @@ use crate::ir::{Parameter, Value, array::Op, equation::EquationId};
 
 /// What routines are made from: schedules of the entry points, in stages where blocks are planned.
 struct Making<'m> {
+    both: &'m Both<'m>,
+    /// Those of a step of training.
     facts: &'m Facts<'m>,
     schedules: BTreeMap<Entry, Schedule>,
     stages: BTreeMap<Entry, Stages>,
@@ -27,18 +29,19 @@ struct Making<'m> {
     single_step: bool,
 }
 
-pub(super) fn plan(facts: &Facts<'_>) -> Plan {
-    let schedules = schedules(facts);
+pub(super) fn plan(both: &Both<'_>) -> Plan {
+    let facts = &both.training;
+    let schedules = schedules(both);
     let wanted = blocks::wanted(facts);
-    let stages = if wanted > 1 { stages(facts, &schedules) } else { BTreeMap::new() };
+    let stages = if wanted > 1 { stages(both, &schedules) } else { BTreeMap::new() };
     let kept: BTreeSet<EquationId> =
-        stages.iter().flat_map(|(entry, stages)| stages.kept(facts, *entry)).collect();
+        stages.iter().flat_map(|(entry, stages)| stages.kept(both.of(*entry), *entry)).collect();
     let block = if kept.is_empty() { 1 } else { blocks::size(facts.derivation, wanted, &kept) };
     let descents = schedules.get(&Entry::Step).map_or(Vec::new(), |step| descents(facts, step));
     let single_step = is_single_step(facts, &schedules);
-    let making = Making { facts, schedules, stages, kept, descents, single_step };
+    let making = Making { both, facts, schedules, stages, kept, descents, single_step };
     let routines = making.routines();
-    let layout = layout(facts, &routines, &making.kept, block);
+    let layout = layout(both, &routines, &making.kept, block);
     Plan {
         layout,
         routines,
@@ -50,7 +53,8 @@ pub(super) fn plan(facts: &Facts<'_>) -> Plan {
     }
 }
 
-fn schedules(facts: &Facts<'_>) -> BTreeMap<Entry, Schedule> {
+fn schedules(both: &Both<'_>) -> BTreeMap<Entry, Schedule> {
+    let facts = &both.training;
     let mut entries = vec![Entry::Forward, Entry::Trace];
     if let Some(loss) = &facts.derivation.loss {
         entries.extend([Entry::Loss, Entry::Accumulate]);
@@ -70,11 +74,11 @@ fn schedules(facts: &Facts<'_>) -> BTreeMap<Entry, Schedule> {
     if facts.derivation.training.is_some() {
         entries.push(Entry::Step);
     }
-    entries.into_iter().map(|entry| (entry, Schedule::new(facts, entry))).collect()
+    entries.into_iter().map(|entry| (entry, Schedule::new(both.of(entry), entry))).collect()
 }
 
 /// The stages of the entry points over samples; none where no product gains from a block.
-fn stages(facts: &Facts<'_>, schedules: &BTreeMap<Entry, Schedule>) -> BTreeMap<Entry, Stages> {
+fn stages(both: &Both<'_>, schedules: &BTreeMap<Entry, Schedule>) -> BTreeMap<Entry, Stages> {
     let over_samples = [
         Entry::Forward,
         Entry::Loss,
@@ -85,7 +89,7 @@ fn stages(facts: &Facts<'_>, schedules: &BTreeMap<Entry, Schedule>) -> BTreeMap<
     ];
     let schedules = over_samples.iter().filter_map(|entry| Some((*entry, schedules.get(entry)?)));
     let stages: BTreeMap<Entry, Stages> =
-        schedules.map(|(entry, schedule)| (entry, Stages::new(facts, schedule))).collect();
+        schedules.map(|(entry, schedule)| (entry, Stages::new(both.of(entry), schedule))).collect();
     if stages.values().any(Stages::has_products) { stages } else { BTreeMap::new() }
 }
 
@@ -118,25 +122,26 @@ impl Making<'_> {
         let of_single_step = self.single_step && parts.contains(&entry);
         // A trace is for people: it is not worth code for each instruction set.
         let needs_isa =
-            entry != Entry::Trace && (of_single_step || isa::needs_isa(self.facts, &instructions));
+            entry != Entry::Trace && (of_single_step || isa::needs_isa(self.both.of(entry), &instructions));
         Routine { entry, instructions, needs_isa, inlined: of_single_step && entry != Entry::Train }
     }
 
     /// An entry point for one sample, or for none.
     fn single(&self, entry: Entry, schedule: &Schedule) -> Vec<Instruction> {
-        let lowering = Lowering::new(self.facts, entry, schedule);
+        let lowering = Lowering::new(self.both.of(entry), entry, schedule);
         let mut instructions = Vec::new();
         let accumulates = matches!(entry, Entry::Accumulate | Entry::AccumulateWithInput);
         instructions.extend(self.cleared().filter(|_| accumulates));
         instructions.extend(count(&lowering).filter(|_| entry == Entry::Step));
         instructions.extend(lowering.groups(&schedule.groups));
+        instructions.extend(self.drawn().filter(|_| entry == Entry::Accumulate));
         instructions.extend(self.results(entry, &lowering));
         instructions
     }
 
     /// What an entry point for one sample hands over at its end.
     fn results(&self, entry: Entry, lowering: &Lowering<'_>) -> Vec<Instruction> {
-        let derivation = self.facts.derivation;
+        let derivation = self.both.of(entry).derivation;
         let returned = |id: EquationId| vec![Instruction::Return(lowering.operand(id))];
         match entry {
             Entry::Forward => self.output(lowering),
@@ -197,6 +202,11 @@ impl Making<'_> {
         loss.map(|loss| Instruction::AddLoss(lowering.operand(loss.total))).collect()
     }
 
+    /// The end of samples with masks.
+    fn drawn(&self) -> Option<Instruction> {
+        (!self.facts.derivation.dropouts.is_empty()).then_some(Instruction::Drawn)
+    }
+
     /// Gradients to which no sample adds.
     fn cleared(&self) -> Option<Instruction> {
         let fields = self.gradients(|parameter| parameter.batch().is_none());
@@ -251,7 +261,7 @@ impl Making<'_> {
         let mut blocks = Vec::new();
         for (entry, stages) in &self.stages {
             let Some(schedule) = self.schedules.get(entry) else { continue };
-            let mut lowering = Lowering::new(self.facts, *entry, schedule);
+            let mut lowering = Lowering::new(self.both.of(*entry), *entry, schedule);
             let last = |lowering: &Lowering<'_>| self.of_block(*entry, lowering);
             let samples = stages.instructions(&mut lowering, &self.kept, last);
             if let Some(block) = with_input(*entry) {
@@ -265,7 +275,7 @@ impl Making<'_> {
                 }
                 blocks.push((block, instructions));
             } else if *entry == Entry::Accumulate {
-                let samples = self.cleared().into_iter().chain(samples).collect();
+                let samples = self.cleared().into_iter().chain(samples).chain(self.drawn()).collect();
                 blocks.push((Entry::SamplesBlock, samples));
                 blocks.extend(self.sums(stages, &lowering));
             } else {
@@ -356,7 +366,8 @@ fn sums(facts: &Facts<'_>) -> Option<Sums> {
     (numbers > 0).then_some(Sums { numbers, in_workspace })
 }
 
-fn layout(facts: &Facts<'_>, routines: &[Routine], kept: &BTreeSet<EquationId>, block: usize) -> Layout {
+fn layout(both: &Both<'_>, routines: &[Routine], kept: &BTreeSet<EquationId>, block: usize) -> Layout {
+    let facts = &both.training;
     let d = facts.derivation;
     let field = |value: EquationId| Field { value, shape: facts.shape(value), samples: None };
     let stored = |routine: &Routine| {
@@ -385,9 +396,12 @@ fn layout(facts: &Facts<'_>, routines: &[Routine], kept: &BTreeSet<EquationId>, 
     let alignment = (!facts.unrolled).then_some(thresholds::ALIGNMENT);
     let parameter_bytes = d.parameter_count() * d.header.precision.bytes();
     let aligned = |bytes: usize| bytes.next_multiple_of(alignment.unwrap_or(1));
-    let workspace_bytes = aligned(bytes(&workspace));
+    let draws = !d.dropouts.is_empty();
+    let numbers = if draws { 2 * size_of::<u64>() } else { 0 };
+    let own = (bytes(&workspace) + numbers).next_multiple_of(if draws { size_of::<u64>() } else { 1 });
+    let workspace_bytes = aligned(own);
     let optimizer_bytes = bytes(&settings) + bytes(&states) + if counts_steps { 8 } else { 0 };
-    let trace: Vec<Field> = traced(d).into_iter().map(field).collect();
+    let trace: Vec<Field> = traced(both.of(Entry::Trace).derivation).into_iter().map(field).collect();
     let by_value = parameter_bytes <= thresholds::BY_VALUE_BYTES;
     let sample_by_value = workspace_bytes + bytes(&trace) <= thresholds::BY_VALUE_BYTES;
     let sums = sums(facts);
@@ -407,6 +421,7 @@ fn layout(facts: &Facts<'_>, routines: &[Routine], kept: &BTreeSet<EquationId>, 
         states,
         workspace,
         rows,
+        draws,
         sums,
         trace,
         alignment,

@@ -126,7 +126,8 @@ pub(super) fn traced(derivation: &Derivation) -> Vec<EquationId> {
 /// Whether a value is there before an entry point runs.
 pub(super) fn is_given(derivation: &Derivation, entry: Entry, id: EquationId) -> bool {
     let equation = derivation.equation(id);
-    matches!(equation.op, Op::Given | Op::Setting(_))
+    let is_given = || matches!(equation.op, Op::Given | Op::Setting(_)) && derivation.mask(id).is_none();
+    is_given()
         || match entry {
             Entry::Penalize => matches!(equation.symbol, Symbol::BatchGradient(..)),
             Entry::Step => {

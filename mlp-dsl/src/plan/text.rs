@@ -147,6 +147,11 @@ impl Text<'_> {
                 format!("{w} -= {rate} · outer({}){}", self.list(&descend.outer), form_name(form))
             }
             Instruction::Count(number) => format!("{} = count of steps", self.name(number)),
+            Instruction::Draw(draw) => {
+                let shape = draw.result.shape;
+                format!("{} = mask{shape} of 0 and {}", self.written(&draw.result), draw.factor)
+            }
+            Instruction::Drawn => "masks drawn".to_owned(),
             Instruction::Divide(fields) => format!("divide [{}] after the last block", self.list(fields)),
             Instruction::Keep(number) => format!("keep {}", self.name(number)),
             Instruction::Output(Output::Whole(value)) => format!("output {}", self.name(value)),

@@ -152,7 +152,7 @@ pub const INSIDE: [Word; 16] = [
 ];
 
 /// The functions that are built into the compiler.
-pub const PRIMITIVES: [Word; 15] = [
+pub const PRIMITIVES: [Word; 16] = [
     word("dense", "`dense(x)`: x W + b with new parameters, as wide as the layer"),
     word("linear", "`linear(x)`: x W with new parameters, without a bias"),
     word(
@@ -166,6 +166,10 @@ pub const PRIMITIVES: [Word; 15] = [
     word(
         "layer_norm",
         "`layer_norm(x)`: x with mean 0 and variance 1 over its elements, times a scale plus a shift, which are trained",
+    ),
+    word(
+        "dropout",
+        "`layer h[16] = dropout(relu(dense(x)), rate = 0.2);`: each step of training leaves out units, each with this probability; inference has all",
     ),
     word("sum", "`sum(x)`: the sum of all elements"),
     word("count", "`count(x)`: the number of elements"),

@@ -65,6 +65,15 @@ impl Lowering<'_> {
                 self.push(Step::Count(at));
                 Ok(())
             }
+            plan::Instruction::Draw(plan::Draw { result, masks, factor }) => {
+                let (to, count) = (self.places.of(result)?, result.shape.count());
+                self.push(Step::Draw { to, count, masks: masks.numbers(), factor: *factor });
+                Ok(())
+            }
+            plan::Instruction::Drawn => {
+                self.push(Step::Drawn);
+                Ok(())
+            }
             plan::Instruction::Divide(fields) => {
                 let place = |field: &Operand| Ok((self.places.of(field)?, field.shape.count()));
                 let fields = fields.iter().map(place).collect::<Result<Vec<_>, Error>>()?;

@@ -32,6 +32,17 @@ pub(crate) struct Frame<'f, S> {
     pub(crate) result: S,
     /// Steps of training that have been counted.
     pub(crate) steps: &'f mut u64,
+    /// Which masks are drawn.
+    pub(crate) drawing: &'f mut Drawing,
+}
+
+/// The masks that are drawn next.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Drawing {
+    /// The number of the step; 0 where no unit is left out.
+    pub(crate) step: u64,
+    /// The number of the first sample of the block in its batch.
+    pub(crate) next: u64,
 }
 
 /// What steps are run with.

@@ -1,8 +1,10 @@
 //! Steps, one by one.
 
-use mlp_kernels::{Scalar, kernels::Mean};
+use mlp_kernels::{Scalar, dropout::draw_mask, kernels::Mean};
 
-use super::{Frame, Runner, kernels::Calling, lanes::Running, numbers::Numbers, part, products::Data};
+use super::{
+    Drawing, Frame, Runner, kernels::Calling, lanes::Running, numbers::Numbers, part, products::Data,
+};
 use crate::{
     batch::Targets,
     error::Error,
@@ -106,6 +108,16 @@ impl<S: Scalar> Runner<'_, S> {
             }
             Step::Return(at) => {
                 frame.result = one(frame.memory, *at)?;
+                Ok(())
+            }
+            Step::Draw { to, count, masks, factor } => {
+                let Drawing { step, next } = *frame.drawing;
+                let mask = place(frame.memory, At::once(to.of(sample)), *count)?;
+                draw_mask(*masks, step, next.wrapping_add(sample as u64), *factor, mask);
+                Ok(())
+            }
+            Step::Drawn => {
+                frame.drawing.next = frame.drawing.next.wrapping_add(frame.samples as u64);
                 Ok(())
             }
             Step::Count(at) => {

@@ -72,7 +72,11 @@ struct Origin {
 
 /// The warnings of a network at its declared numbers. `None` where nothing is declared, or where an evaluation takes
 /// too much.
+///
+/// Dropout leaves out no unit: a warning speaks of the network, and not of a mask.
 pub fn warnings(derivation: &Derivation, effort: Effort) -> Option<Vec<Diagnostic>> {
+    let inference = derivation.inference();
+    let derivation = inference.as_ref().unwrap_or(derivation);
     let declared = Declared::of(derivation, effort)?;
     let mut found = declared.near_kinks();
     if derivation.loss.is_some() {

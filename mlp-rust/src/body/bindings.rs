@@ -80,7 +80,7 @@ impl<'c> Bindings<'c> {
             return TokenStream::new();
         }
         let (workspace, all) = (&context.types.workspace, context.plan.layout.workspace.len());
-        let rest = (fields.len() < all).then(|| quote!(..));
+        let rest = (fields.len() < all || context.plan.layout.draws).then(|| quote!(..));
         quote!(let #workspace { #(#fields,)* #rest } = __workspace;)
     }
 

@@ -13,7 +13,7 @@ mod unrolled;
 use mlp_dsl::{
     ir::equation::EquationId,
     plan::{
-        Accumulate, Assignment, Call, Concat, Contribution, Entry, Form, Instruction, Kernel, Operand,
+        Accumulate, Assignment, Call, Concat, Contribution, Draw, Entry, Form, Instruction, Kernel, Operand,
         Output, Scalar, Storage,
     },
     shape::Shape,
@@ -23,7 +23,7 @@ use quote::{format_ident, quote};
 
 use crate::{
     Context,
-    names::{ONE, own},
+    names::{ONE, SAMPLE, STEP, own},
     size,
     start::fill,
 };
@@ -93,6 +93,12 @@ impl Body<'_> {
                     let #name = __optimizer.steps as #real;
                 }
             }
+            Instruction::Draw(draw) => self.draw(draw),
+            Instruction::Drawn => {
+                let (next, one) = (self.drawing(SAMPLE), quote!(1));
+                let count = if self.entry.is_block() { quote!(__count as u64) } else { one };
+                quote!(#next = #next.wrapping_add(#count);)
+            }
             Instruction::Divide(fields) => self.divide(fields),
             Instruction::Keep(number) => {
                 let (name, field) = (self.name(number), self.context.batch_field(number.value));
@@ -157,6 +163,24 @@ impl Body<'_> {
         let zero = quote!(0.0);
         let fields = fields.iter().filter_map(|field| Some(fill(&self.field(field)?, field.shape, &zero)));
         quote!(if __first { #(#fields)* })
+    }
+
+    /// The mask of the sample.
+    fn draw(&self, draw: &Draw) -> TokenStream {
+        let (runtime, name, factor) = (&self.context.runtime, self.name(&draw.result), draw.factor);
+        let ([stream, dropped], step, next) =
+            (draw.masks.numbers(), self.drawing(STEP), self.drawing(SAMPLE));
+        let sample = match self.entry.is_block() {
+            true => quote!(#next.wrapping_add(__sample as u64)),
+            false => next,
+        };
+        quote!(#runtime::draw_mask([#stream, #dropped], #step, #sample, #factor, #name);)
+    }
+
+    /// A number from which masks are drawn.
+    fn drawing(&self, field: &str) -> TokenStream {
+        let (field, one) = (own(field), own(ONE));
+        if self.entry.is_block() { quote!(__workspace.#one.#field) } else { quote!(__workspace.#field) }
     }
 
     /// After the last block of a batch: the means of gradients that no product has divided.

@@ -12,7 +12,7 @@ use super::{
     dispatch::{Argument, Signature, argument},
     size,
 };
-use crate::names::{SUMS, own};
+use crate::names::{SAMPLE, STEP, SUMS, own};
 
 impl Context<'_> {
     /// All of a block but the sums of outer products: a method, since two entry points begin with it.
@@ -155,15 +155,49 @@ impl Context<'_> {
             argument("__gradients", quote!(&'r mut #gradients)),
         ];
         let result = Some(real.clone());
+        let runtime = &self.runtime;
+        let drawn = self.plan.layout.draws.then(|| {
+            quote! {
+                <Self as #runtime::Differentiable>::draw_for(
+                    <Self as #runtime::Trainable>::next_step(__optimizer), __workspace,
+                );
+            }
+        });
         let body = self.dispatched(&Signature { entry: Entry::Train, is_mutable: true, arguments, result });
         quote! {
             fn train_into(
                 &mut self, __input: &#input, __target: &#target, __optimizer: &mut #optimizer,
                 __workspace: &mut #workspace, __gradients: &mut #gradients,
             ) -> #real {
+                #drawn
                 #body
             }
         }
+    }
+
+    /// What a workspace is told of the step whose masks are drawn, where dropout has masks.
+    pub(crate) fn drawing(&self) -> Option<TokenStream> {
+        let (workspace, step, next) = (&self.types.workspace, own(STEP), own(SAMPLE));
+        self.plan.layout.draws.then(|| {
+            quote! {
+                fn draw_for(__step: u64, __workspace: &mut #workspace) {
+                    __workspace.#step = __step;
+                    __workspace.#next = 0;
+                }
+            }
+        })
+    }
+
+    /// The number of the step that an optimizer takes next, where masks depend on it.
+    pub(crate) fn next_step(&self) -> Option<TokenStream> {
+        let optimizer = &self.types.optimizer;
+        self.plan.layout.draws.then(|| {
+            quote! {
+                fn next_step(__optimizer: &#optimizer) -> u64 {
+                    __optimizer.steps.saturating_add(1)
+                }
+            }
+        })
     }
 
     /// The routines that are inlined into others, as methods.

@@ -70,6 +70,9 @@ fn write_network(to: &mut impl Write, d: &Derivation) -> fmt::Result {
     for parameter in &d.parameters {
         write_parameter(to, d, parameter)?;
     }
+    for dropout in &d.dropouts {
+        writeln!(to, "dropout {} {:e}", dropout.layer, dropout.rate)?;
+    }
     for equation in &d.equations {
         write_equation(to, &d.header, equation)?;
     }

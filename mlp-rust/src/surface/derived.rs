@@ -15,7 +15,7 @@ use crate::{
     Context,
     attributes::Attributes,
     fingerprint,
-    names::{ONE, SUMS, identifier, own},
+    names::{ONE, SAMPLE, STEP, SUMS, identifier, own},
     weights,
 };
 use proc_macro2::Span;
@@ -307,7 +307,9 @@ fn setting(context: &Context<'_>, id: mlp_dsl::ir::equation::EquationId) -> Opti
 
 fn workspace(context: &Context<'_>) -> Part {
     let layout = &context.plan.layout;
-    let fields = layout.workspace.iter().map(|field| memory(context, field));
+    let number = |name| Field { name: own(name), docs: Vec::new(), ty: Type::Whole, setting: None };
+    let drawing = if layout.draws { vec![number(STEP), number(SAMPLE)] } else { Vec::new() };
+    let fields = layout.workspace.iter().map(|field| memory(context, field)).chain(drawing);
     let (name, bytes) = (&context.derivation.header.name, layout.workspace_bytes);
     let batches = if layout.has_batch_workspace() { "one sample" } else { "a sample or a batch" };
     let docs = format!(

@@ -49,7 +49,7 @@ static ALLOCATOR: Counting = Counting;
 /// Rules, and a text that repeats them: its start, the repeated part, its end.
 struct Flat(&'static str, &'static str, &'static str, &'static str);
 
-const FLAT: [Flat; 39] = [
+const FLAT: [Flat; 44] = [
     Flat(
         "file item network visibility kw_network kw_pub kw_crate",
         "",

@@ -349,9 +349,10 @@ fn compare(
 /// Outputs, objectives and parameters by the referee.
 fn trajectory<R: Real>(derivation: &Derivation) -> Vec<(String, Vec<f64>)> {
     let mut values = Vec::new();
+    let inference = derivation.inference();
+    let outside = inference.as_ref().unwrap_or(derivation);
     for (index, sample) in derivation.header.samples.iter().enumerate() {
-        let evaluation: Evaluation<R> =
-            evaluate(derivation, &Point::at(derivation, std::slice::from_ref(sample)));
+        let evaluation: Evaluation<R> = evaluate(outside, &Point::at(outside, std::slice::from_ref(sample)));
         let ids = derivation.output().map(|layer| layer.value.equations().to_vec()).unwrap_or_default();
         let output = ids.iter().filter_map(|id| evaluation.value(*id)).flat_map(|value| value.iter());
         values.push((format!("output{index}"), output.map(|x| x.real()).collect()));

@@ -29,6 +29,7 @@ pub fn wanted() -> BTreeSet<String> {
         "concat(",
         "transpose(",
         "linear(",
+        "dropout(",
         "dense(",
         "class[",
         "importance ",

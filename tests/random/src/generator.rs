@@ -515,7 +515,27 @@ impl Generator {
         self.say(format!("data {{ {} }}", samples.join(", ")));
     }
 
+    /// Dropout of some hidden layers, in some of the networks that are trained: drawn from a stream of its own, so that the
+    /// rest of a network is what it is without it.
+    fn drop_units(&mut self) {
+        let mut stream = Stream::new(self.number, 3, "dropout");
+        let trained = self.body.iter().any(|statement| statement.starts_with("train "));
+        if !trained || stream.uniform(0.0, 1.0) > 0.3 {
+            return;
+        }
+        for statement in &mut self.body {
+            let Some((layer, formula)) = statement.split_once(" = ") else { continue };
+            let hidden = layer.trim_start_matches("frozen ").starts_with("layer h");
+            let rates = ["0.5", "0.2", "1 / 3", "0.75"];
+            let rate = rates.get((stream.uniform(0.0, 4.0)) as usize).copied().unwrap_or("0");
+            if hidden && stream.uniform(0.0, 1.0) < 0.6 {
+                *statement = format!("{layer} = dropout({}, rate = {rate});", formula.trim_end_matches(';'));
+            }
+        }
+    }
+
     fn finish(mut self) -> String {
+        self.drop_units();
         let precision = self.pick(&["f64", "f64", "f32"]);
         let unroll = self.pick(&["", "", "unroll always;", "unroll never;"]);
         let arithmetic = self.pick(&["", "arithmetic separate;", "arithmetic fused;"]);

@@ -70,6 +70,8 @@ pub(crate) fn differences(number: u64, derivation: &Derivation, found: &mut Find
     };
     let own = expected::<f64>(&pulled).into_iter().find(|(what, _)| what == "pulled0");
     let Some((_, own)) = own else { return };
+    let inference = derivation.inference();
+    let derivation = inference.as_ref().unwrap_or(derivation);
     let output = derivation.output().map(|layer| layer.value.equations().to_vec()).unwrap_or_default();
     let at = |input: &[f64]| {
         let moved = Sample { input: input.to_vec(), target: sample.target.clone() };
@@ -103,6 +105,8 @@ pub(crate) fn differences(number: u64, derivation: &Derivation, found: &mut Find
 
 /// The same by the referee.
 pub(crate) fn expected<R: Real>(derivation: &Derivation) -> Vec<(String, Vec<f64>)> {
+    let inference = derivation.inference();
+    let derivation = inference.as_ref().unwrap_or(derivation);
     let Some(back) = &derivation.pull_back else { return Vec::new() };
     let samples = &derivation.header.samples;
     let mut point = Point::at(derivation, samples);

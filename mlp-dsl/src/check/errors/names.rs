@@ -134,8 +134,8 @@ pub(in crate::check) fn unknown_function(name: &Name, close: Option<&str>) -> Di
 /// The help for what other libraries have as a layer and no function of this language can be.
 fn no_function(name: &str) -> Option<&'static str> {
     Some(match name.replace('_', "").to_lowercase().as_str() {
-        "dropout" | "alphadropout" => {
-            "there is no dropout, which is random: add a penalty, as `penalty l2(W_hidden, 0.001);`"
+        "alphadropout" | "dropout1d" | "featuredropout" => {
+            "there is one dropout, around the formula of a layer: `layer h[16] = dropout(relu(dense(x)), rate = 0.2);`"
         }
         "flatten" | "reshape" | "view" | "squeeze" => "remove it: inputs and layers are vectors already",
         "conv" | "conv1d" | "conv2d" | "maxpool" | "maxpool2d" | "maxpooling2d" | "rnn" | "lstm" | "gru"

@@ -1,6 +1,11 @@
 //! M05: structure.
 
-use crate::{diagnostic::Diagnostic, shape::Shape, span::Span, syntax::ast::Name};
+use crate::{
+    diagnostic::Diagnostic,
+    shape::Shape,
+    span::Span,
+    syntax::ast::{Call, Name},
+};
 
 pub(in crate::check) fn no_network() -> Diagnostic {
     Diagnostic::new("M0501", "no network is declared", Span::default(), "expected `network`")
@@ -149,6 +154,26 @@ pub(in crate::check) fn nothing_to_freeze(layer: &Name, span: Span) -> Diagnosti
         "no effect",
     )
     .help("`frozen` before a layer applies to the parameters of its `dense`; freeze others with `frozen weights …`")
+}
+
+pub(in crate::check) fn dropout_inside(call: &Call) -> Diagnostic {
+    let title = "`dropout` belongs around the whole formula of a layer";
+    Diagnostic::new("M0530", title, call.name.span, "not around the formula of a layer").help(
+        "give its operand a layer of its own, `layer kept = dropout(…, rate = 0.2);`, and use that; a layer of named neurons can't have it",
+    )
+}
+
+pub(in crate::check) fn dropout_of_output(layer: &Name, span: Span) -> Diagnostic {
+    let title = format!("the layer `{}` is an output and can't have dropout", layer.text);
+    Diagnostic::new("M0531", title, span, "the loss would compare outputs that are left out")
+        .help("remove it, or move it to an earlier layer")
+}
+
+pub(in crate::check) fn dropout_without_train(span: Span) -> Diagnostic {
+    let title = "a network without `train` can't have dropout";
+    Diagnostic::new("M0532", title, span, "units are left out in steps of training only").help(
+        "add `train sgd(rate = 0.1);` with a loss, or remove the dropout: inference is the same without it",
+    )
 }
 
 pub(in crate::check) fn rule_without_update(name: &Name) -> Diagnostic {

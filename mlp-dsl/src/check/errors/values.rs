@@ -16,6 +16,13 @@ pub(in crate::check) fn not_finite(span: Span) -> Diagnostic {
         .help("check for division by zero and overflow")
 }
 
+pub(in crate::check) fn rate_of_dropout(rate: f64, span: Span) -> Diagnostic {
+    let title = "the rate of dropout is at least 0 and less than 1";
+    Diagnostic::new("M0432", title, span, format!("this is {rate}")).help(
+        "it is the probability that a unit is left out of a step: write 0.2 for one of five, 0 for no dropout",
+    )
+}
+
 pub(in crate::check) fn not_a_number(span: Span) -> Diagnostic {
     Diagnostic::new("M0402", "expected a number", span, "not known at compile time")
         .help("use literals, constants and `+ - * / ^`")

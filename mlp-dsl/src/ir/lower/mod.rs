@@ -10,7 +10,7 @@ mod training;
 use std::{collections::HashMap, rc::Rc};
 
 use super::{
-    Chosen, Data, Derivation, Layer, Loss, Parameter, Value,
+    Chosen, Data, Derivation, Dropout, Layer, Loss, Parameter, Value,
     array::Op,
     equation::{Equation, EquationId, Per, Role, Symbol},
 };
@@ -107,6 +107,7 @@ impl Lower {
             targets: Vec::new(),
             parameters: Vec::new(),
             layers: Vec::new(),
+            dropouts: Vec::new(),
             heads: model.heads.clone(),
             loss: None,
             training: None,
@@ -196,24 +197,49 @@ impl Lower {
             LayerBody::Neurons(neurons) => {
                 let mut ids = Vec::new();
                 for (name, typed) in neurons {
-                    ids.push(self.named(typed, name)?);
+                    ids.push(self.named(typed, name, Symbol::Named(name.text.clone()))?);
                 }
                 Value::Packed(ids)
             }
-            LayerBody::Whole(typed) => Value::Whole(self.named(typed, &layer.name)?),
+            LayerBody::Whole(typed) => Value::Whole(match layer.dropout {
+                Some(dropout) => self.dropped(typed, layer, dropout)?,
+                None => self.named(typed, &layer.name, Symbol::Named(layer.name.text.clone()))?,
+            }),
         };
         let (name, docs) = (layer.name.text.clone(), layer.docs.clone());
         self.derivation.layers.push(Layer { name, docs, value, shape: layer.shape });
         Ok(())
     }
 
-    /// The equation of a neuron or of a layer written as a whole.
-    fn named(&mut self, typed: &Typed, name: &Name) -> Result<EquationId, Diagnostic> {
+    /// A layer of which steps of training leave out units: full = f and h = mask ∘ full, where the mask is given.
+    fn dropped(
+        &mut self,
+        typed: &Typed,
+        layer: &model::Layer,
+        dropout: model::Dropout,
+    ) -> Result<EquationId, Diagnostic> {
+        let (name, shape) = (&layer.name.text, layer.shape);
+        // A mask comes first: so one loop computes the values before and after dropout.
+        let mask = Name { text: format!("mask_{name}"), span: dropout.span };
+        let role = std::mem::replace(&mut self.role, Role::Given);
+        let mask = self.given_equation(&mask, shape, Per::Sample);
+        self.role = role;
+        let full = self.named(typed, &layer.name, Symbol::Local(format!("full_{name}")))?;
+        let mut b = Builder::new();
+        let (left, right) = (b.leaf(mask.0), b.leaf(full.0));
+        let root = b.multiply(left, right);
+        let value = self.pointwise(Symbol::Named(name.clone()), shape, b.finish(root))?;
+        self.derivation.dropouts.push(Dropout { layer: name.clone(), rate: dropout.rate, mask, full, value });
+        Ok(value)
+    }
+
+    /// The equation of a neuron or of a layer written as a whole, under this symbol.
+    fn named(&mut self, typed: &Typed, name: &Name, symbol: Symbol) -> Result<EquationId, Diagnostic> {
         self.span = name.span;
         self.owner = Owner { net: Some(name.text.clone()), components: None };
         let before = self.bound.len();
         let typed = self.named_parts(typed, &name.text)?;
-        let id = self.define(typed, Symbol::Named(name.text.clone()))?;
+        let id = self.define(typed, symbol)?;
         self.bound.truncate(before);
         if let TypedKind::Apply(function, arguments) = &typed.kind
             && is_activation(arguments)

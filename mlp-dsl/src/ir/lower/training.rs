@@ -19,7 +19,9 @@ impl Lower {
     pub(super) fn training(&mut self, training: &model::Training) -> Result<States, Diagnostic> {
         self.span = training.span;
         self.role = Role::Given;
-        let step = reads_step(training).then(|| self.add(Symbol::StepNumber, Shape::Scalar, Op::Given));
+        // A mask depends on the number of the step.
+        let counts = reads_step(training) || !self.derivation.dropouts.is_empty();
+        let step = counts.then(|| self.add(Symbol::StepNumber, Shape::Scalar, Op::Given));
         let mut settings = Vec::new();
         for (name, setting) in &training.settings {
             settings.extend(self.setting(name, setting, step)?);

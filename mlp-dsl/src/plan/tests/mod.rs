@@ -9,6 +9,7 @@
 )]
 
 mod decisions;
+mod dropout;
 mod inputs;
 mod refused;
 

@@ -116,6 +116,7 @@ impl<'f> Flow<'f> {
                 self.handed_over.extend(values.iter().map(|(value, _)| value.value));
             }
             Instruction::Index(_)
+            | Instruction::Draw(_)
             | Instruction::Stack(_)
             | Instruction::Concat(_)
             | Instruction::Slice(_)
@@ -124,7 +125,8 @@ impl<'f> Flow<'f> {
             | Instruction::Run(_)
             | Instruction::Hoisted(_)
             | Instruction::Samples(_)
-            | Instruction::Count(_) => {}
+            | Instruction::Count(_)
+            | Instruction::Drawn => {}
         }
         Ok(())
     }

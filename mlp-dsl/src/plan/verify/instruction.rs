@@ -2,8 +2,8 @@
 
 use super::{
     super::{
-        Accumulate, Assignment, Call, Concat, Contribution, Descend, Entry, Index, Instruction, Kernel, Loop,
-        Operand, Product, Scalar, Slice, Stack, facts::Facts,
+        Accumulate, Assignment, Call, Concat, Contribution, Descend, Draw, Entry, Index, Instruction, Kernel,
+        Loop, Operand, Product, Scalar, Slice, Stack, facts::Facts,
     },
     Check, Rule,
 };
@@ -48,6 +48,7 @@ pub(super) fn equations(
         Instruction::Concat(concat) => held(concat.result.value, is_concat(facts, concat)),
         Instruction::Product(product) => is_product(facts, product),
         Instruction::Call(call) => held(call.result.value, is_call(facts, call)),
+        Instruction::Draw(draw) => held(draw.result.value, is_mask(facts, draw)),
         Instruction::Accumulate(accumulate) => accumulated(facts, entry, accumulate),
         Instruction::Descend(descend) => descended(facts, entry, descend),
         Instruction::Clear(_)
@@ -55,6 +56,7 @@ pub(super) fn equations(
         | Instruction::Hoisted(_)
         | Instruction::Samples(_)
         | Instruction::Count(_)
+        | Instruction::Drawn
         | Instruction::Divide(_)
         | Instruction::Keep(_)
         | Instruction::Output(_)
@@ -67,6 +69,13 @@ pub(super) fn equations(
 
 fn values(operands: &[Operand]) -> Vec<EquationId> {
     operands.iter().map(|operand| operand.value).collect()
+}
+
+/// The mask of its layer, from its stream.
+fn is_mask(facts: &Facts<'_>, draw: &Draw) -> bool {
+    facts.derivation.mask(draw.result.value).is_some_and(|dropout| {
+        draw.masks == dropout.masks(facts.derivation.header.seed) && draw.factor == dropout.factor()
+    })
 }
 
 fn is_formula(facts: &Facts<'_>, assignment: &Assignment) -> bool {

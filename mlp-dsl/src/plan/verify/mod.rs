@@ -13,7 +13,7 @@ use std::{
 
 use super::{
     Entry, Instruction, Plan, Routine,
-    facts::Facts,
+    facts::{Both, Facts},
     isa::needs_isa,
     schedule::{is_given, live, roots},
 };
@@ -50,6 +50,8 @@ pub enum Rule {
     Mean,
     /// A routine that depends on the instruction set is compiled for each.
     Isa,
+    /// Each sample of a step has masks of its own: a routine that draws masks says once that its samples have theirs.
+    Masks,
     /// A block is part of a group of samples, and each gradient has a sum where batches have groups.
     Groups,
 }
@@ -80,6 +82,7 @@ impl fmt::Display for Broken {
             Rule::Alias => "is read and written by one instruction",
             Rule::Mean => "is used before it is divided",
             Rule::Isa => "depends on the instruction set",
+            Rule::Masks => "is a mask that other samples would have again",
             Rule::Groups => "has no sum over groups of samples, or its blocks are no part of a group",
         };
         write!(f, "{:?}: {} {text}", self.entry, self.name)
@@ -93,11 +96,12 @@ impl std::error::Error for Broken {}
 /// # Errors
 /// The first rule that is broken.
 pub fn verify(derivation: &Derivation, plan: &Plan) -> Result<(), Broken> {
-    let facts = Facts::new(derivation);
+    let inference = derivation.inference();
+    let both = Both { training: Facts::new(derivation), inference: inference.as_ref().map(Facts::new) };
     for routine in &plan.routines {
-        let entry = routine.entry;
+        let (entry, facts) = (routine.entry, both.of(routine.entry));
         let broken = |(rule, id): (Rule, EquationId)| Broken { rule, entry, name: derivation.name_of(id) };
-        routine_is_right(&facts, plan, routine).map_err(broken)?;
+        routine_is_right(facts, plan, routine).map_err(broken)?;
     }
     match derivation.loss.as_ref().filter(|_| !has_sums(derivation, plan)) {
         Some(loss) => {
@@ -121,6 +125,7 @@ type Check<T = ()> = Result<T, (Rule, EquationId)>;
 fn routine_is_right(facts: &Facts<'_>, plan: &Plan, routine: &Routine) -> Check {
     let instructions = inlined(plan, &routine.instructions);
     let computed = computed(facts, routine.entry, &instructions)?;
+    draws_on(facts, &instructions)?;
     let mut flow = Flow::new(facts, plan, routine.entry);
     flow.follow(&instructions)?;
     // The samples of a block are part of the routines that begin with them.
@@ -132,6 +137,17 @@ fn routine_is_right(facts: &Facts<'_>, plan: &Plan, routine: &Routine) -> Check 
     match computed.keys().next() {
         Some(id) if needs_isa && !routine.needs_isa => Err((Rule::Isa, *id)),
         _ => Ok(()),
+    }
+}
+
+/// After masks the next samples have others.
+fn draws_on(facts: &Facts<'_>, instructions: &[Instruction]) -> Check {
+    let last = instructions.iter().flat_map(|instruction| instruction.operands().1);
+    let mask = last.map(|written| written.value).filter(|id| facts.derivation.mask(*id).is_some()).last();
+    let counted = instructions.iter().filter(|instruction| matches!(instruction, Instruction::Drawn)).count();
+    match (mask, counted) {
+        (Some(_), 1) | (None, 0) => Ok(()),
+        (mask, _) => Err((Rule::Masks, mask.unwrap_or(EquationId(0)))),
     }
 }
 

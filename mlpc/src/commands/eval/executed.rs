@@ -148,7 +148,11 @@ impl<'r, S: Scalar> Run<'r, S> {
         }
         let mut objective = self.network.loss_batch(&all.inputs, all.targets())?;
         if self.network.gradients().next().is_some() {
-            objective = self.network.backward_batch(&all.inputs, all.targets())?;
+            // Of a step the objective and the gradients are those with its masks.
+            objective = match self.derivation.dropouts.is_empty() {
+                true => self.network.backward_batch(&all.inputs, all.targets())?,
+                false => self.network.backward_step_batch(&all.inputs, all.targets())?,
+            };
             values.gradients = self.network.gradients().map(|gradient| entry(gradient, false)).collect();
         }
         if let (Some(penalty), Some(value)) = (loss.penalty, self.network.penalty()?) {
