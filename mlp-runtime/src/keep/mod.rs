@@ -18,6 +18,7 @@ mod disk;
 mod error;
 mod file;
 mod json;
+mod listed;
 mod parts;
 mod read;
 mod value;
@@ -28,12 +29,13 @@ use parts::Part;
 use read::Accepted;
 use write::Pairs;
 
-pub use checkpoint::{Checkpoint, Progress};
+pub use checkpoint::{Checkpoint, ListedCheckpoint, Progress};
 #[cfg(feature = "std")]
-pub use disk::{FileError, Reason, Resumed, load, resume};
+pub use disk::{FileError, Reason, Resumed, load, resume, save};
 pub use error::{Excerpt, FoundShape, LoadError, TensorName};
 pub use file::{File, Tensor};
 pub use json::Text;
+pub use listed::Listed;
 pub use value::Value;
 pub use write::SaveError;
 
@@ -79,7 +81,7 @@ pub trait Keep: Tensors + Sized {
         metadata: &[(&str, Value<'_>)],
         sink: impl FnMut(&[u8]) -> Result<(), E>,
     ) -> Result<(), SaveError<E>> {
-        write::write(&[Part::new("", self)], &[self], Pairs { own: &[], user: metadata }, sink)
+        write(self, metadata, sink)
     }
 
     /// Reads the numbers from the bytes of a file. The file must have all tensors, by name and shape, and no others; a network
@@ -141,7 +143,29 @@ pub trait Keep: Tensors + Sized {
 
 impl<T: Tensors> Keep for T {}
 
-fn read_file<T: Tensors>(of: &mut T, file: &File<'_>, accepted: Accepted) -> Result<(), LoadError> {
+/// Writes a file in one pass; as [`Keep::write`].
+///
+/// # Errors
+/// As [`Keep::write`].
+pub fn write<T: Listed, E>(
+    of: &T,
+    metadata: &[(&str, Value<'_>)],
+    sink: impl FnMut(&[u8]) -> Result<(), E>,
+) -> Result<(), SaveError<E>> {
+    write::write(&[Part::new("", of)], &[of], Pairs { own: &[], user: metadata }, sink)
+}
+
+impl File<'_> {
+    /// Reads the numbers of a network; as [`Keep::read`].
+    ///
+    /// # Errors
+    /// As [`Keep::read`].
+    pub fn read_into(&self, of: &mut impl Listed) -> Result<(), LoadError> {
+        read_file(of, self, Accepted::Values)
+    }
+}
+
+fn read_file<T: Listed>(of: &mut T, file: &File<'_>, accepted: Accepted) -> Result<(), LoadError> {
     let parts = [Part::new("", of)];
     read::check(file, &parts, accepted)?;
     read::fill(file, &parts, &mut [of], accepted);

@@ -6,9 +6,9 @@ use core::any::Any;
 use super::error::TensorName;
 use super::json::Text;
 use super::value::Out;
+use super::listed::Listed;
 use crate::network::{Parameter, ParameterShape};
 use crate::scalar::Scalar;
-use crate::tensors::Tensors;
 
 /// The name of the number of steps in a file.
 const STEPS: &str = "steps";
@@ -26,27 +26,25 @@ pub(super) trait Stored {
     fn take(&mut self, number: usize, dtype: Dtype, bytes: &[u8]);
 }
 
-impl<T: Tensors> Stored for T {
+impl<T: Listed> Stored for T {
     fn dtype(&self) -> Dtype {
         if size_of::<T::Scalar>() == 4 { Dtype::F32 } else { Dtype::F64 }
     }
 
     fn steps(&self) -> Option<u64> {
-        Tensors::steps(self)
+        self.counted()
     }
 
     fn set_steps(&mut self, steps: u64) {
-        if let Some(place) = self.steps_mut() {
-            *place = steps;
-        }
+        self.set_counted(steps);
     }
 
     fn put(&self, number: usize, out: Out<'_>) -> bool {
-        put_numbers(self.tensor(number).unwrap_or_default(), out)
+        put_numbers(self.numbers(number).unwrap_or_default(), out)
     }
 
     fn take(&mut self, number: usize, dtype: Dtype, bytes: &[u8]) {
-        let places = self.tensor_mut(number).unwrap_or_default().iter_mut();
+        let places = self.numbers_mut(number).unwrap_or_default().iter_mut();
         match dtype {
             Dtype::F32 => {
                 for (place, bytes) in places.zip(bytes.as_chunks().0) {
@@ -127,8 +125,8 @@ pub(super) struct Part {
 }
 
 impl Part {
-    pub(super) fn new<T: Tensors>(prefix: &'static str, of: &T) -> Self {
-        Part { prefix, list: T::TENSORS, dtype: of.dtype(), has_steps: Tensors::steps(of).is_some() }
+    pub(super) fn new<T: Listed>(prefix: &'static str, of: &T) -> Self {
+        Part { prefix, list: of.list(), dtype: of.dtype(), has_steps: of.counted().is_some() }
     }
 }
 
