@@ -88,7 +88,9 @@ impl Columns<'_> {
                 let missing = || {
                     let title = match self.names {
                         Some(_) => format!("there is no column `{}`", quoted(name)),
-                        None => format!("the table has no names, and `{}` is no number of a column", quoted(name)),
+                        None => {
+                            format!("the table has no names, and `{}` is no number of a column", quoted(name))
+                        }
                     };
                     Error::Columns { what: title, help: self.list() }
                 };
@@ -97,7 +99,8 @@ impl Columns<'_> {
             .collect();
         let found = found?;
         if found.len() != count {
-            let what = format!("{} columns are named for the {what}s, but the network has {count}", found.len());
+            let what =
+                format!("{} columns are named for the {what}s, but the network has {count}", found.len());
             return Err(Error::Columns { what, help: self.list() });
         }
         Ok(found)
@@ -125,12 +128,18 @@ impl Columns<'_> {
                 .collect();
             format!("{what} {}", names.join(", "))
         };
-        let mut what =
-            format!("the table has {} columns, and the network takes {}", self.count, takes(&wanted.inputs, "the inputs"));
+        let mut what = format!(
+            "the table has {} columns, and the network takes {}",
+            self.count,
+            takes(&wanted.inputs, "the inputs")
+        );
         if wanted.with_targets {
             what = format!("{what} and {}", takes(&wanted.targets, "the target"));
         }
-        Error::Columns { what, help: format!("say which columns they are: `--inputs a,b --target c`; {}", self.list()) }
+        Error::Columns {
+            what,
+            help: format!("say which columns they are: `--inputs a,b --target c`; {}", self.list()),
+        }
     }
 
     /// The columns that there are.

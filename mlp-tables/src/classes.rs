@@ -75,7 +75,12 @@ impl Texts {
         let column = quoted(column);
         let (what, help) = if count > classes {
             let what = format!("column `{column}` has more than {classes} classes: {list}");
-            (what, format!("declare as many classes as there are, or name the column of the classes: `--target {column}`"))
+            (
+                what,
+                format!(
+                    "declare as many classes as there are, or name the column of the classes: `--target {column}`"
+                ),
+            )
         } else {
             let what = format!("column `{column}` has {count} of {classes} classes: {list}");
             (what, "name all of them in order: `--classes a,b,c`".to_owned())

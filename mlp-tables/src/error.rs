@@ -78,9 +78,11 @@ impl Error {
             Error::System(_) => String::new(),
             Error::TooLarge => "split the table, or leave out columns".to_owned(),
             Error::Empty => "a table has at least one row of samples after its names".to_owned(),
-            Error::Length { .. } => "each row has the same number of cells; where numbers have a decimal comma, write a \
+            Error::Length { .. } => {
+                "each row has the same number of cells; where numbers have a decimal comma, write a \
                                      point, or put `;` between the cells"
-                .to_owned(),
+                    .to_owned()
+            }
             Error::Cells(..) => "correct these cells, or remove their rows".to_owned(),
             Error::Columns { help, .. } | Error::Classes { help, .. } => help.clone(),
         }

@@ -174,9 +174,7 @@ impl Filled {
             let cell = record.get(column.index).unwrap_or_default();
             let shown = || column.name.clone().unwrap_or_else(|| (column.index + 1).to_string());
             let found = match (std::str::from_utf8(cell), &mut column.class) {
-                (Err(_), _) => {
-                    Err(format!("`{}` is not UTF-8", quoted(&String::from_utf8_lossy(cell))))
-                }
+                (Err(_), _) => Err(format!("`{}` is not UTF-8", quoted(&String::from_utf8_lossy(cell)))),
                 (Ok(cell), None) => number(cell, self.single),
                 (Ok(cell), Some(_)) if cell.trim().is_empty() => Err("the cell is empty".to_owned()),
                 (Ok(cell), Some((classes, texts))) => match texts.number(cell.trim(), line, *classes) {

@@ -209,6 +209,11 @@ impl<S: Scalar> Flat<S> {
         Self::new(list, numbers, steps)
     }
 
+    /// The number of steps, where it is counted.
+    pub fn steps(&self) -> Option<u64> {
+        self.steps
+    }
+
     /// The elements of all tensors.
     pub fn into_numbers(self) -> Vec<S> {
         self.numbers

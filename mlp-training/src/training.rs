@@ -175,11 +175,7 @@ impl<'a, N: Learn> Training<'a, N> {
     /// `mlp.` or `training.`.
     #[cfg(feature = "std")]
     #[must_use]
-    pub fn note(
-        self,
-        key: impl Into<alloc::string::String>,
-        text: impl Into<alloc::string::String>,
-    ) -> Self {
+    pub fn note(self, key: impl Into<alloc::string::String>, text: impl Into<alloc::string::String>) -> Self {
         let mut checkpoints = self.checkpoints;
         checkpoints.note(key.into(), text.into());
         Self { checkpoints, ..self }

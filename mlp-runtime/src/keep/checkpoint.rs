@@ -147,11 +147,8 @@ impl<T: Listed, O: Listed> ListedCheckpoint<'_, T, O> {
         best: &impl Listed<Scalar = T::Scalar>,
         sink: impl FnMut(&[u8]) -> Result<(), E>,
     ) -> Result<(), SaveError<E>> {
-        let parts = [
-            Part::new("", self.network),
-            Part::new(OPTIMIZER, self.optimizer),
-            Part::new(read::BEST, best),
-        ];
+        let parts =
+            [Part::new("", self.network), Part::new(OPTIMIZER, self.optimizer), Part::new(read::BEST, best)];
         self.write_parts(&parts, &[self.network, self.optimizer, best], sink)
     }
 

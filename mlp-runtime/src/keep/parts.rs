@@ -5,8 +5,8 @@ use core::any::Any;
 
 use super::error::TensorName;
 use super::json::Text;
-use super::value::Out;
 use super::listed::Listed;
+use super::value::Out;
 use crate::network::{Parameter, ParameterShape};
 use crate::scalar::Scalar;
 
