@@ -71,6 +71,7 @@ pub const VECTOR: &[Module] = modules! {
     gemm::microkernel = include_str!("gemm/microkernel.rs");
     gemm::gemv = include_str!("gemm/gemv.rs");
     gemm::packing = include_str!("gemm/packing.rs");
+    gemm::by_index = include_str!("gemm/by_index.rs");
     gemm::blocking = include_str!("gemm/blocking.rs");
     gemm::product = include_str!("gemm/product.rs");
     gemm::schedule = include_str!("gemm/schedule/serial.rs");

@@ -46,7 +46,11 @@ pub(super) fn explain(error: &Error<Rule>, sentence: &str, whole: &str, offset: 
     let operand = ends_operand(before) && !before.ends_with(keyword);
     let open = open_bracket(before);
     let next = token_at(sentence, at);
-    if operand && open.is_none() && (next.is_empty() || words::starts(next)) {
+    // `batch` starts a statement as well; in a line with `train` it is meant as its option.
+    let option = keyword == "train"
+        && words::OPTIONS.iter().any(|option| option.text == next)
+        && !sentence.get(before.len()..at).unwrap_or_default().contains('\n');
+    if operand && open.is_none() && !option && (next.is_empty() || words::starts(next)) {
         let last = before.chars().next_back().map_or(0, char::len_utf8);
         let problem = errors::missing_semicolon(Span::new(place(before.len() - last), place(before.len())));
         return Explanation { problem, at: before.len(), semicolon: true };

@@ -5,7 +5,7 @@ use core::ops::Range;
 
 use super::super::isa::vector::{Outlined, Vector};
 use super::epilogue::{Epilogue, Init};
-use super::packing::{PackingBuffer, copy_lines, odd_lines, pack, packed_panel};
+use super::packing::{Lines, Pack, PackingBuffer, odd_lines, packed_panel};
 use super::product::{Product, Sizes};
 use super::tile::{PackedBatch, PackedInner, Tile, Unpacked, nr_vectors, wide_vectors};
 use super::tuning::{
@@ -168,7 +168,8 @@ unsafe fn blocks<V: Vector, const FUSED: bool>(
                 };
                 if blocking.pack_a {
                     let a_step = odd_lines::<V::Element>(high);
-                    copy_lines::<V>(tile.a, tile.a_step, packed_a, a_step, [now, high]);
+                    let (from, from_step, lines) = (tile.a, tile.a_step, [now, high]);
+                    V::outline(Lines { from, from_step, to: packed_a, to_step: a_step, lines });
                     tile = Tile { a: packed_a, a_step, ..tile };
                 }
                 let mut column = 0;
@@ -205,7 +206,7 @@ unsafe fn panels<V: Vector, const FUSED: bool>(
     // SAFETY: as for the caller.
     unsafe {
         if !near {
-            pack::<V>(product, buffer, columns.clone(), done, now);
+            V::outline(Pack { product, buffer, columns: columns.clone(), done, now });
         }
         let (mut column, mut buffer) = (columns.start, buffer);
         while column < columns.end {

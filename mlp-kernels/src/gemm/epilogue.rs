@@ -2,7 +2,7 @@
 
 use super::super::isa::vector::Vector;
 use super::super::kernels::Mean;
-use super::super::scalar::Scalar;
+use super::microkernel::{each, load};
 
 /// What a sum starts with.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -67,16 +67,12 @@ pub(super) unsafe fn add_bias<V: Vector, const R: usize, const C: usize, const M
 ) {
     // SAFETY: as for the caller.
     unsafe {
-        let mut added = [V::splat(V::Element::ZERO); C];
-        for (c, added) in added.iter_mut().enumerate() {
-            let from = bias.add(c * V::LANES);
-            *added = if MASKED && c + 1 == C { V::load_masked(from, mask) } else { V::load(from) };
-        }
-        for row in sums {
-            for (sum, added) in row.iter_mut().zip(added) {
-                *sum = sum.add(added);
-            }
-        }
+        let bias = load::<V, C, MASKED>(bias, mask);
+        each!(ROW < R {
+            each!(COLUMN < C {
+                sums[ROW][COLUMN] = sums[ROW][COLUMN].add(bias[COLUMN]);
+            });
+        });
     }
 }
 
@@ -93,19 +89,19 @@ pub(super) unsafe fn means<V: Vector, const R: usize, const C: usize>(
             Mean::None => {}
             Mean::Times(factor) => {
                 let factor = V::splat(factor);
-                for row in sums {
-                    for sum in row {
-                        *sum = sum.multiply(factor);
-                    }
-                }
+                each!(ROW < R {
+                    each!(COLUMN < C {
+                        sums[ROW][COLUMN] = sums[ROW][COLUMN].multiply(factor);
+                    });
+                });
             }
             Mean::Over(count) => {
                 let count = V::splat(count);
-                for row in sums {
-                    for sum in row {
-                        *sum = sum.divide(count);
-                    }
-                }
+                each!(ROW < R {
+                    each!(COLUMN < C {
+                        sums[ROW][COLUMN] = sums[ROW][COLUMN].divide(count);
+                    });
+                });
             }
         }
     }

@@ -3,8 +3,23 @@
 use super::super::isa::vector::Vector;
 use super::super::scalar::Scalar;
 use super::epilogue::{Descent, Epilogue, Init, add_bias, means};
-use super::tile::{Layout, Tile};
-use super::tuning::{LINE, PACKING_MR, UNROLLED_TERMS};
+use super::tile::{Layout, Tile, repeats};
+use super::tuning::{LINE, NOT_UNROLLED, PACKING_MR, UNROLLED_TERMS};
+
+/// The statements for each number below `$count`, a constant of at most 8, without a loop. Of a loop, LLVM makes the same
+/// code in ten passes; together they took half of the time in which the kernels are compiled.
+macro_rules! each {
+    ($index:ident < $count:ident $body:block) => {
+        each!(@one $index < $count $body, 0 1 2 3 4 5 6 7)
+    };
+    (@one $index:ident < $count:ident $body:block, $($number:literal)*) => {$(
+        if const { $number < $count } {
+            const $index: usize = $number;
+            $body
+        }
+    )*};
+}
+pub(super) use each;
 
 /// Computes R rows of C registers; with `MASKED` the last register has `tail` numbers only.
 ///
@@ -33,7 +48,8 @@ pub(super) unsafe fn compute<
             prefetch_next::<V, R, C>(tile);
         }
         let mut sums = init::<V, L, R, C, MASKED>(tile, mask);
-        let at_once = if L::PACKED { UNROLLED_TERMS } else { 1 };
+        let full = !FUSED && !V::MANY_REGISTERS && R * C >= NOT_UNROLLED;
+        let at_once = if L::PACKED && !full { UNROLLED_TERMS } else { 1 };
         let whole = tile.depth - tile.depth % at_once;
         let mut k = 0;
         while k < whole {
@@ -62,12 +78,15 @@ fn prefetch_next<V: Vector, const R: usize, const C: usize>(tile: &Tile<V::Eleme
         _ => tile.y.cast_const(),
     };
     let (first, right) = if tile.panels > 1 { (0, C * V::LANES) } else { (R, 0) };
-    for r in first..first + R {
-        let row = result.wrapping_add(r * tile.y_row + right);
-        for number in (0..C * V::LANES).step_by(line) {
+    let result = result.wrapping_add(first * tile.y_row + right);
+    each!(ROW < R {
+        let row = result.wrapping_add(ROW * tile.y_row);
+        let mut number = 0;
+        while number < C * V::LANES {
             V::prefetch(row.wrapping_add(number));
+            number += line;
         }
-    }
+    });
 }
 
 /// The sums before their first term.
@@ -84,12 +103,10 @@ unsafe fn init<V: Vector, L: Layout, const R: usize, const C: usize, const MASKE
         let zero = if tile.init == Init::NegativeZero { -V::Element::ZERO } else { V::Element::ZERO };
         let mut sums = [[V::splat(zero); C]; R];
         if tile.init == Init::Accumulate {
-            for (r, row) in sums.iter_mut().enumerate() {
-                for (c, sum) in row.iter_mut().enumerate() {
-                    let from = tile.y.add(tile.row::<L, R>(r) * tile.y_row + c * V::LANES);
-                    *sum = if MASKED && c + 1 == C { V::load_masked(from, mask) } else { V::load(from) };
-                }
-            }
+            each!(ROW < R {
+                let from = tile.y.add(tile.row::<L, R>(ROW) * tile.y_row);
+                sums[ROW] = load::<V, C, MASKED>(from, mask);
+            });
         }
         sums
     }
@@ -116,22 +133,29 @@ unsafe fn add<V: Vector, L: Layout, const FUSED: bool, const R: usize, const C: 
     // SAFETY: as for the caller.
     unsafe {
         let from = b.add(k * b_step);
-        let mut b = [V::splat(V::Element::ZERO); C];
-        for (c, b) in b.iter_mut().enumerate() {
-            let from = from.add(c * V::LANES);
-            let masked = MASKED && !L::PACKED && c + 1 == C;
-            *b = if masked { V::load_masked(from, mask) } else { V::load(from) };
-            if !L::PACKED && R == PACKING_MR && tile.unpacked.is_some() {
-                b.store(tile.b.cast_mut().add((k * C + c) * V::LANES));
-            }
+        let b = if const { MASKED && !L::PACKED } {
+            load::<V, C, true>(from, mask)
+        } else {
+            load::<V, C, false>(from, mask)
+        };
+        if const { !L::PACKED && R == PACKING_MR } && tile.unpacked.is_some() {
+            let to = tile.b.cast_mut().add(k * C * V::LANES);
+            store::<V, C, false>(b, to, mask);
         }
         let a = tile.a.add(k * a_step);
-        for (r, row) in sums.iter_mut().enumerate() {
-            let a = V::splat(*a.add(tile.row::<L, R>(r) * a_row));
-            for (sum, b) in row.iter_mut().zip(b) {
+        // The sums of one row are often written out for all terms. In this form LLVM then adds to all of them at once; in
+        // the other, it completes one sum before the next.
+        if const { R == 1 } {
+            let a = V::splat(*a);
+            for (sum, b) in sums.iter_mut().flatten().zip(b) {
                 *sum = a.add_product::<FUSED>(b, *sum);
             }
+            return;
         }
+        each!(ROW < R {
+            let a = V::splat(*a.add(tile.row::<L, R>(ROW) * a_row));
+            add_products::<V, FUSED, C>(a, b, &mut sums[ROW]);
+        });
     }
 }
 
@@ -161,10 +185,11 @@ unsafe fn finish<
                     add_bias::<V, R, C, MASKED>(bias, mask, &mut sums);
                 }
             }
-            Epilogue::Mean(mean) if !L::INNER => means(mean, &mut sums),
-            Epilogue::Descent(mean, descent) if !L::INNER => {
+            Epilogue::Mean(mean) | Epilogue::Descent(mean, _) if !L::INNER => {
                 means(mean, &mut sums);
-                return descend::<V, L, FUSED, R, C, MASKED>(tile, mask, sums, descent);
+                if let Epilogue::Descent(_, descent) = tile.epilogue {
+                    return descend::<V, L, FUSED, R, C, MASKED>(tile, mask, sums, descent);
+                }
             }
             Epilogue::Bias(_) | Epilogue::Mean(_) | Epilogue::Descent(..) => {
                 debug_assert!(false, "an epilogue that the layout excludes");
@@ -204,18 +229,70 @@ unsafe fn descend<
     unsafe {
         let factor = V::splat(descent.factor);
         let w = descent.w.offset(tile.y.cast_const().offset_from(descent.y));
-        for (r, row) in IntoIterator::into_iter(sums).enumerate() {
-            if tile.row::<L, R>(r) < r {
-                break;
+        each!(ROW < R {
+            if const { !repeats::<L>(R) || ROW + 1 < R } || !tile.repeated {
+                let w = w.add(ROW * tile.y_row);
+                let mut row = load::<V, C, MASKED>(w, mask);
+                add_products::<V, FUSED, C>(factor, sums[ROW], &mut row);
+                store::<V, C, MASKED>(row, w, mask);
             }
-            for (c, sum) in IntoIterator::into_iter(row).enumerate() {
-                let w = w.add(r * tile.y_row + c * V::LANES);
-                if MASKED && c + 1 == C {
-                    factor.add_product::<FUSED>(sum, V::load_masked(w, mask)).store_masked(w, mask);
-                } else {
-                    factor.add_product::<FUSED>(sum, V::load(w)).store(w);
-                }
+        });
+    }
+}
+
+/// The numbers of C registers.
+///
+/// # Safety
+/// They are valid, the last register in the lanes of the mask if it is `MASKED`; the processor has the instructions of V.
+#[inline(always)]
+pub(super) unsafe fn load<V: Vector, const C: usize, const MASKED: bool>(
+    from: *const V::Element,
+    mask: V::Mask,
+) -> [V; C] {
+    // SAFETY: as for the caller.
+    unsafe {
+        let mut row = [V::splat(V::Element::ZERO); C];
+        each!(COLUMN < C {
+            let from = from.add(COLUMN * V::LANES);
+            row[COLUMN] = if const { MASKED && COLUMN + 1 == C } { V::load_masked(from, mask) } else { V::load(from) };
+        });
+        row
+    }
+}
+
+/// Stores C registers.
+///
+/// # Safety
+/// As for [`load`].
+#[inline(always)]
+unsafe fn store<V: Vector, const C: usize, const MASKED: bool>(
+    row: [V; C],
+    to: *mut V::Element,
+    mask: V::Mask,
+) {
+    // SAFETY: as for the caller.
+    unsafe {
+        each!(COLUMN < C {
+            let to = to.add(COLUMN * V::LANES);
+            if const { MASKED && COLUMN + 1 == C } {
+                row[COLUMN].store_masked(to, mask);
+            } else {
+                row[COLUMN].store(to);
             }
-        }
+        });
+    }
+}
+
+/// sums_c += a b_c.
+///
+/// # Safety
+/// The processor has the instructions of V.
+#[inline(always)]
+unsafe fn add_products<V: Vector, const FUSED: bool, const C: usize>(a: V, b: [V; C], sums: &mut [V; C]) {
+    // SAFETY: as for the caller.
+    unsafe {
+        each!(COLUMN < C {
+            sums[COLUMN] = a.add_product::<FUSED>(b[COLUMN], sums[COLUMN]);
+        });
     }
 }

@@ -9,6 +9,7 @@
 //! instruction set and every number of threads gives the same bits.
 
 mod blocking;
+mod by_index;
 pub(crate) mod epilogue;
 pub(crate) mod gemv;
 #[cfg(test)]

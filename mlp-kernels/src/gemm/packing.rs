@@ -2,7 +2,7 @@
 
 use core::ops::Range;
 
-use super::super::isa::vector::Vector;
+use super::super::isa::vector::{Outlined, Vector};
 use super::super::scalar::Scalar;
 use super::product::Product;
 use super::tuning::{LINE, ROWS_AHEAD, ROWS_AT_ONCE};
@@ -13,13 +13,47 @@ use super::tuning::{LINE, ROWS_AHEAD, ROWS_AT_ONCE};
 #[repr(align(64))]
 pub(super) struct PackingBuffer<const BYTES: usize>([u8; BYTES]);
 
+/// Panels to pack, by a function for both arithmetics.
+pub(super) struct Pack<'a, E> {
+    pub(super) product: &'a Product<E>,
+    pub(super) buffer: *mut E,
+    pub(super) columns: Range<usize>,
+    pub(super) done: usize,
+    pub(super) now: usize,
+}
+
+impl<V: Vector> Outlined<V> for Pack<'_, V::Element> {
+    #[inline(always)]
+    unsafe fn run(self) {
+        // SAFETY: as for the caller.
+        unsafe { pack::<V>(self.product, self.buffer, self.columns, self.done, self.now) }
+    }
+}
+
+/// Lines to copy, by a function for both arithmetics.
+pub(super) struct Lines<E> {
+    pub(super) from: *const E,
+    pub(super) from_step: usize,
+    pub(super) to: *mut E,
+    pub(super) to_step: usize,
+    pub(super) lines: [usize; 2],
+}
+
+impl<V: Vector> Outlined<V> for Lines<V::Element> {
+    #[inline(always)]
+    unsafe fn run(self) {
+        // SAFETY: as for the caller.
+        unsafe { copy_lines::<V>(self.from, self.from_step, self.to, self.to_step, self.lines) }
+    }
+}
+
 /// Packs the panels of a range of columns: terms one after another, and zeros up to a whole register. Some terms of all
 /// panels are packed before the next terms, so that contiguous numbers of b are read together.
 ///
 /// # Safety
 /// As for [`Product::compute`], for these columns and the `now` terms from `done` on; the buffer is large enough.
 #[inline(always)]
-pub(super) unsafe fn pack<V: Vector>(
+unsafe fn pack<V: Vector>(
     product: &Product<V::Element>,
     buffer: *mut V::Element,
     columns: Range<usize>,
@@ -140,7 +174,7 @@ pub(super) fn odd_lines<E>(numbers: usize) -> usize {
 /// # Safety
 /// Source and destination are valid for `lines` lines of `length` numbers; the processor has the instructions of V.
 #[inline(always)]
-pub(super) unsafe fn copy_lines<V: Vector>(
+unsafe fn copy_lines<V: Vector>(
     from: *const V::Element,
     from_step: usize,
     to: *mut V::Element,

@@ -2,11 +2,11 @@
 
 use super::super::isa::vector::Vector;
 use super::super::scalar::Scalar;
-use super::blocking;
 use super::epilogue::{Epilogue, Init};
 use super::packing::packed_panel;
 use super::tile::{Tile, nr_vectors};
 use super::tuning::{NEAR, PACKED_FROM_ROWS};
+use super::{blocking, by_index};
 
 /// Rows and columns of the result, and the number of terms of its sums.
 #[derive(Clone, Copy)]
@@ -113,7 +113,9 @@ impl<E: Scalar> Product<E> {
         debug_assert!(!self.is_empty());
         // SAFETY: as for the caller.
         unsafe {
-            if !self.transposed && self.sizes.rows < self.limit(PACKED_FROM_ROWS) {
+            if const { FUSED && !V::FUSES } {
+                by_index::compute(self);
+            } else if !self.transposed && self.sizes.rows < self.limit(PACKED_FROM_ROWS) {
                 blocking::unpacked::<V, FUSED>(self);
             } else {
                 blocking::packed::<V, FUSED>(self);

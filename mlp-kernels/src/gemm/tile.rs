@@ -142,14 +142,15 @@ impl<E: Scalar> Tile<E> {
         // SAFETY: as for the caller; every tile satisfies `Unpacked`.
         unsafe {
             let mut rest = *self;
-            if L::PACKED && self.unpacked.is_some() {
+            if const { L::PACKED } && self.unpacked.is_some() {
                 debug_assert!(rows >= PACKING_MR);
                 rest = rest.by::<V, Unpacked, FUSED, PACKING_MR, C>(&mut { PACKING_MR }, tail);
                 rest.unpacked = None;
                 rows -= PACKING_MR;
             }
             let rest = rest.by::<V, L, FUSED, R, C>(&mut rows, tail);
-            let rest = if R > 4 { rest.by::<V, Unpacked, FUSED, 4, C>(&mut rows, tail) } else { rest };
+            let rest =
+                if const { R > 4 } { rest.by::<V, Unpacked, FUSED, 4, C>(&mut rows, tail) } else { rest };
             let rest = rest.by::<V, Unpacked, FUSED, 2, C>(&mut rows, tail);
             rest.by::<V, Unpacked, FUSED, 1, C>(&mut rows, tail);
         }
@@ -162,6 +163,20 @@ impl<E: Scalar> Tile<E> {
     /// As for [`microkernel::compute`]; there is at least one column.
     #[inline(always)]
     pub(super) unsafe fn panel<V: Vector<Element = E>, L: Layout, const FUSED: bool>(
+        &self,
+        rows: usize,
+        columns: usize,
+    ) {
+        // SAFETY: as for the caller.
+        unsafe { V::outline(Panel::<E, L, FUSED> { tile: *self, rows, columns, layout: PhantomData }) }
+    }
+
+    /// As [`panel`](Self::panel), inlined.
+    ///
+    /// # Safety
+    /// As there.
+    #[inline(always)]
+    unsafe fn choose<V: Vector<Element = E>, L: Layout, const FUSED: bool>(
         &self,
         rows: usize,
         columns: usize,
@@ -180,13 +195,30 @@ impl<E: Scalar> Tile<E> {
                 (true, 2) => self.rows::<V, L, FUSED, 8, 2>(rows, tail),
                 (true, 3) => self.rows::<V, L, FUSED, 8, 3>(rows, tail),
                 (true, _) => self.rows::<V, L, FUSED, MR, 4>(rows, tail),
-                // With four rows of packed panels, LLVM keeps one of the sums on the stack.
-                (false, 3) if L::PACKED => self.rows::<V, L, FUSED, 3, 3>(rows, tail),
-                (false, 3) => self.rows::<V, L, FUSED, 4, 3>(rows, tail),
                 (false, 2) => self.rows::<V, L, FUSED, MR, 2>(rows, tail),
+                _ if const { V::FEW_FORMS } => debug_assert!(false, "more than two registers"),
+                // With four rows of packed panels, LLVM keeps one of the sums on the stack.
+                (false, 3) if const { L::PACKED } => self.rows::<V, L, FUSED, 3, 3>(rows, tail),
+                (false, 3) => self.rows::<V, L, FUSED, 4, 3>(rows, tail),
                 (false, _) => self.rows::<V, Unpacked, FUSED, FEW_ROWS, 4>(rows, tail),
             }
         }
+    }
+}
+
+/// A panel, whose form is chosen by a function of its own: callers are loops that LLVM copies.
+struct Panel<E, L, const FUSED: bool> {
+    tile: Tile<E>,
+    rows: usize,
+    columns: usize,
+    layout: PhantomData<L>,
+}
+
+impl<V: Vector, L: Layout, const FUSED: bool> Outlined<V> for Panel<V::Element, L, FUSED> {
+    #[inline(always)]
+    unsafe fn run(self) {
+        // SAFETY: as for the caller.
+        unsafe { self.tile.choose::<V, L, FUSED>(self.rows, self.columns) }
     }
 }
 
@@ -245,7 +277,7 @@ pub(super) const fn nr_vectors<V: Vector>(columns: usize) -> usize {
                 4
             }
         }
-        3 => 3,
+        3 if !V::FEW_FORMS => 3,
         1 => 1,
         _ => 2,
     }
@@ -254,5 +286,5 @@ pub(super) const fn nr_vectors<V: Vector>(columns: usize) -> usize {
 /// NR in registers for tiles of few rows.
 #[inline(always)]
 pub(super) fn wide_vectors<V: Vector>(columns: usize) -> usize {
-    columns.div_ceil(V::LANES).min(4)
+    columns.div_ceil(V::LANES).min(if V::FEW_FORMS { 2 } else { 4 })
 }

@@ -23,6 +23,9 @@ pub(super) const FEW_ROWS: usize = 2;
 pub(super) const PACKING_MR: usize = 4;
 /// Terms between two tests for the end of a sum, where b is packed.
 pub(super) const UNROLLED_TERMS: usize = 4;
+/// Numbers of sums from which there is one such term, where products and sums are rounded separately and there are 16
+/// registers: with more, LLVM loads operands of the next term early and keeps sums on the stack.
+pub(super) const NOT_UNROLLED: usize = 12;
 /// Rows that a panel is multiplied by before the next panel, in sums over samples: they share cache lines of a.
 pub(super) const SHARED_ROWS: usize = 24;
 

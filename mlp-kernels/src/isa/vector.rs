@@ -18,6 +18,8 @@ pub(in super::super) trait Vector: Copy {
     const WIDTH: usize = 16 / size_of::<Self::Element>();
     /// Whether there are 32 registers; otherwise there are 16.
     const MANY_REGISTERS: bool;
+    /// Whether tiles are at most two registers wide, so that fewer forms of them are compiled.
+    const FEW_FORMS: bool = false;
     /// Whether there is an instruction for `multiply_add`.
     const FUSES: bool = true;
 

@@ -262,49 +262,42 @@ macro_rules! implement_isa {
     };
 }
 
-/// Implements [`Products`] for an instruction set by functions that are not generic: they are compiled once, with this
-/// crate, and not with every network.
+/// Implements [`Products`] for an instruction set. The functions with separate rounding are not generic: they are compiled
+/// once, with this crate, and not with every network. Those with fused operations are generic: they are compiled with the
+/// crates whose networks declare `arithmetic fused`.
 macro_rules! implement_products {
     ($isa:ident, $f32:ty, $f64:ty $(, $feature:tt)*) => {
-        impl $isa {
-            implement_products!(@one f32_separate, $f32, false $(, $feature)*);
-            implement_products!(@one f32_fused, $f32, true $(, $feature)*);
-            implement_products!(@one f64_separate, $f64, false $(, $feature)*);
-            implement_products!(@one f64_fused, $f64, true $(, $feature)*);
-        }
-
-        impl Products<f32> for $isa {
-            #[inline(always)]
-            unsafe fn compute<const FUSED: bool>(self, product: Product<f32>) {
-                // SAFETY: as for the caller.
-                unsafe { if FUSED { self.f32_fused(product) } else { self.f32_separate(product) } }
-            }
-        }
-
-        impl Products<f64> for $isa {
-            #[inline(always)]
-            unsafe fn compute<const FUSED: bool>(self, product: Product<f64>) {
-                // SAFETY: as for the caller.
-                unsafe { if FUSED { self.f64_fused(product) } else { self.f64_separate(product) } }
-            }
-        }
+        implement_products!(@one $isa, $f32 $(, $feature)*);
+        implement_products!(@one $isa, $f64 $(, $feature)*);
     };
-    (@one $name:ident, $vector:ty, $fused:literal $(, $feature:tt)*) => {
-        /// # Safety
-        /// The operands are valid in their sizes.
-        unsafe fn $name(self, product: Product<<$vector as Vector>::Element>) {
-            $(#[target_feature(enable = $feature)])*
-            #[inline(never)] // see `Product::is_empty`
-            unsafe fn inside(product: Product<<$vector as Vector>::Element>) {
-                // SAFETY: as for the caller.
-                unsafe { product.compute::<$vector, $fused>() }
+    (@one $isa:ident, $vector:ty $(, $feature:tt)*) => {
+        impl Products<<$vector as Vector>::Element> for $isa {
+            #[inline(always)]
+            unsafe fn compute<const FUSED: bool>(self, product: Product<<$vector as Vector>::Element>) {
+                /// # Safety
+                /// The operands are valid in their sizes; the processor has the instructions.
+                #[inline(never)]
+                unsafe fn separate(product: Product<<$vector as Vector>::Element>) {
+                    // SAFETY: as for the caller; all threads have the instructions.
+                    unsafe { schedule::run(product, inside::<false>) }
+                }
+                /// # Safety
+                /// As for `separate`.
+                $(#[target_feature(enable = $feature)])*
+                #[inline(never)] // see `Product::is_empty`
+                unsafe fn inside<const FUSED: bool>(product: Product<<$vector as Vector>::Element>) {
+                    // SAFETY: as for the caller.
+                    unsafe { product.compute::<$vector, FUSED>() }
+                }
+                if product.is_empty() {
+                    return;
+                }
+                // SAFETY: the instruction set was found, so all threads have its instructions; the operands, and those
+                // of parts, are valid as the caller guarantees. `const`: the other call is not compiled.
+                unsafe {
+                    if const { FUSED } { schedule::run(product, inside::<true>) } else { separate(product) }
+                }
             }
-            if product.is_empty() {
-                return;
-            }
-            // SAFETY: the instruction set was found, so all threads have its instructions; the operands, and those of
-            // parts, are valid as the caller guarantees.
-            unsafe { schedule::run(product, inside) }
         }
     };
 }

@@ -12,6 +12,32 @@ pub(super) unsafe fn root_pd(x: __m128d) -> __m128d {
     unsafe { _mm_sqrt_sd(x, x) }
 }
 
+/// Loads the first `count` numbers, fewer than all; the others are 0.
+///
+/// # Safety
+/// As for [`Vector::load_masked`].
+#[inline(always)]
+pub(super) unsafe fn load_first_ps(from: *const f32, count: usize) -> __m128 {
+    // SAFETY: as for this function: two numbers if `count` is 2 or 3, then one if one is left.
+    unsafe {
+        let one = if count & 1 != 0 { _mm_load_ss(from.add(count & 2)) } else { _mm_setzero_ps() };
+        if count & 2 == 0 {
+            return one;
+        }
+        _mm_movelh_ps(_mm_castpd_ps(_mm_load_sd(from.cast())), one)
+    }
+}
+
+/// Loads the first `count` numbers, 0 or 1; the others are 0.
+///
+/// # Safety
+/// As for [`Vector::load_masked`].
+#[inline(always)]
+pub(super) unsafe fn load_first_pd(from: *const f64, count: usize) -> __m128d {
+    // SAFETY: as for this function.
+    if count != 0 { unsafe { _mm_load_sd(from) } } else { unsafe { _mm_setzero_pd() } }
+}
+
 /// Stores the first `count` numbers, fewer than all.
 ///
 /// # Safety
@@ -91,6 +117,18 @@ macro_rules! common {
             // SAFETY: as for this function.
             unsafe { $multiply(self, other) }
         }
+        // In fewer calls than the provided function: LLVM inlines it thousands of times.
+        #[inline(always)]
+        unsafe fn add_product<const FUSED: bool>(self, factor: Self, sum: Self) -> Self {
+            // SAFETY: as for this function.
+            unsafe {
+                if const { FUSED } {
+                    self.multiply_add(factor, sum)
+                } else {
+                    $add(sum, $multiply(self, factor))
+                }
+            }
+        }
     };
 }
 
@@ -129,9 +167,10 @@ macro_rules! fused_by {
 
 /// Without masks and fused operations: number by number.
 macro_rules! by_numbers {
-    ($element:ty, $lanes:literal, $store_first:ident) => {
+    ($element:ty, $lanes:literal, $load_first:ident $store_first:ident) => {
         type Mask = usize;
         const FUSES: bool = false;
+        const FEW_FORMS: bool = cfg!(feature = "std");
 
         #[inline(always)]
         unsafe fn mask(count: usize) -> usize {
@@ -143,14 +182,8 @@ macro_rules! by_numbers {
                 // SAFETY: as for this function.
                 return unsafe { Self::load(from) };
             }
-            let mut numbers = [0.0; $lanes];
-            // SAFETY: as for this function: `count` numbers are valid, and `numbers` has LANES.
-            unsafe {
-                for (i, number) in numbers.iter_mut().enumerate().take(count) {
-                    *number = *from.add(i);
-                }
-                Self::load(numbers.as_ptr())
-            }
+            // SAFETY: as for this function.
+            unsafe { $load_first(from, count) }
         }
         #[inline(always)]
         unsafe fn store_masked(self, to: *mut $element, count: usize) {

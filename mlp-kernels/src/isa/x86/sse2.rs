@@ -4,12 +4,14 @@ use core::arch::x86_64::*;
 
 use super::super::super::fused;
 use super::super::vector::{Outlined, Vector};
-use super::registers::{by_numbers, common, outline_with, root_pd, store_first_pd, store_first_ps};
+use super::registers::{
+    by_numbers, common, load_first_pd, load_first_ps, outline_with, root_pd, store_first_pd, store_first_ps,
+};
 
 impl Vector for __m128 {
     common!(f32, 4, false, _mm_set1_ps _mm_loadu_ps _mm_storeu_ps _mm_add_ps _mm_mul_ps _mm_div_ps; _mm_set_ss _mm_sqrt_ss _mm_cvtss_f32);
     outline_with!();
-    by_numbers!(f32, 4, store_first_ps);
+    by_numbers!(f32, 4, load_first_ps store_first_ps);
 
     #[inline(always)]
     unsafe fn load_columns(from: *const f32, stride: usize) -> [Self; 4] {
@@ -32,7 +34,7 @@ impl Vector for __m128 {
 impl Vector for __m128d {
     common!(f64, 2, false, _mm_set1_pd _mm_loadu_pd _mm_storeu_pd _mm_add_pd _mm_mul_pd _mm_div_pd; _mm_set_sd root_pd _mm_cvtsd_f64);
     outline_with!();
-    by_numbers!(f64, 2, store_first_pd);
+    by_numbers!(f64, 2, load_first_pd store_first_pd);
 
     #[inline(always)]
     unsafe fn load_columns(from: *const f64, stride: usize) -> [Self; 4] {
