@@ -15,6 +15,7 @@ mod explain;
 mod fmt;
 mod generated;
 mod graph;
+mod learning;
 mod limits_table;
 mod listings;
 mod lsp;
