@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 use std::{
-    fs,
+    env, fs,
     process::{Command, Output},
 };
 
@@ -51,6 +51,12 @@ fn run(project: &Crate, command: &str) -> Option<String> {
             }
             Command::new("python3").arg(file).current_dir(project.folder()).output().unwrap()
         }
+        ["mlpc", arguments @ ..] => mlpc().args(arguments).current_dir(project.folder()).output().unwrap(),
+        ["head", count, file] => {
+            let text = fs::read_to_string(project.folder().join(file)).unwrap();
+            let count = count.strip_prefix('-').unwrap().parse().unwrap();
+            return Some(text.lines().take(count).flat_map(|line| [line, "\n"]).collect());
+        }
         ["rm", file] => {
             fs::remove_file(project.folder().join(file)).unwrap();
             return Some(String::new());
@@ -58,15 +64,34 @@ fn run(project: &Crate, command: &str) -> Option<String> {
         _ => panic!("the test does not know the command `{command}`"),
     };
     assert!(output.status.success(), "{command}: {}", String::from_utf8_lossy(&output.stderr));
-    Some(String::from_utf8(output.stdout).unwrap())
+    let mut printed = String::from_utf8(output.stdout).unwrap();
+    if words.first() == Some(&"mlpc") {
+        printed.push_str(&String::from_utf8(output.stderr).unwrap());
+    }
+    Some(printed)
 }
 
-#[test]
-fn a_reader_can_keep_stop_and_resume() {
-    let page = fs::read_to_string(root().join("docs/guides/keep-stop-resume.md")).unwrap();
-    let project = Crate::new("curve", "");
+/// The command line. Cargo builds it with its own tests.
+fn mlpc() -> Command {
+    let folder = env::current_exe().unwrap().parent().unwrap().parent().unwrap().to_owned();
+    let program = folder.join("mlpc").with_extension(env::consts::EXE_EXTENSION);
+    assert!(program.is_file(), "{} is missing: run `cargo build -p mlpc`", program.display());
+    Command::new(program)
+}
+
+/// What a page says is printed, and what is printed; and the number of its blocks and files.
+struct Followed {
+    expected: Vec<String>,
+    found: Vec<String>,
+    blocks: usize,
+    files: usize,
+}
+
+/// Follows a page in a project.
+fn follow(page: &str, project: &Crate) -> Followed {
+    let page = fs::read_to_string(root().join("docs/guides").join(page)).unwrap();
     let blocks = blocks(&page);
-    let (mut programs, mut printed) = (0, None);
+    let (mut files, mut printed) = (0, None);
     let (mut found, mut expected) = (Vec::new(), Vec::new());
     for block in &blocks {
         match (block.mark, block.file) {
@@ -74,21 +99,38 @@ fn a_reader_can_keep_stop_and_resume() {
                 let features = block.text.split_once("features = [").unwrap().1.split_once(']').unwrap().0;
                 project.manifest(features, "");
             }
-            ("rust" | "python", Some(file)) => {
-                programs += 1;
+            ("rust" | "python" | "mlp" | "csv", Some(file)) => {
+                files += 1;
                 project.write(file, block.text);
             }
-            ("sh", None) => printed = block.text.lines().map(|command| run(&project, command)).collect(),
+            ("sh", None) => printed = block.text.lines().map(|command| run(project, command)).collect(),
             ("text", None) => {
                 if let Some(printed) = printed.take() {
                     let printed: Vec<String> = printed;
                     found.push(printed.concat().trim_end().to_owned());
-                    expected.push(block.text.trim_end());
+                    expected.push(block.text.trim_end().to_owned());
                 }
             }
             (mark, file) => panic!("the test does not know blocks `{mark}` of {file:?}"),
         }
     }
-    assert_eq!(found, expected);
-    assert_eq!((blocks.len(), programs), (20, 6));
+    Followed { expected, found, blocks: blocks.len(), files }
+}
+
+#[test]
+fn a_reader_can_keep_stop_and_resume() {
+    let followed = follow("keep-stop-resume.md", &Crate::new("curve", ""));
+    assert_eq!(followed.found, followed.expected);
+    assert_eq!((followed.blocks, followed.files), (20, 6));
+}
+
+#[test]
+fn a_reader_gets_from_a_table_to_a_program() {
+    let project = Crate::new("flowers", "");
+    for table in ["iris-train.csv", "iris-test.csv"] {
+        fs::copy(root().join("examples/data").join(table), project.folder().join(table)).unwrap();
+    }
+    let followed = follow("from-csv-to-a-program.md", &project);
+    assert_eq!(followed.found, followed.expected);
+    assert_eq!((followed.blocks, followed.files), (20, 3));
 }

@@ -68,6 +68,9 @@ pub(crate) struct Train {
     /// Rows that are drawn to validate with and not trained with: a share below 1, or a number of rows
     #[arg(long, value_name = "SHARE", value_parser = share)]
     pub(crate) hold_out: Option<f64>,
+    /// Two frozen parameters that get the mean and the standard deviation of each input over the rows to train with
+    #[arg(long, value_name = "MEAN,DEVIATION", value_parser = pair)]
+    pub(crate) standardize: Option<Pair>,
     /// The number of epochs; each uses every row once
     #[arg(long, value_name = "N", default_value_t = 20, value_parser = count())]
     pub(crate) epochs: u64,
@@ -99,11 +102,14 @@ pub(crate) struct Train {
     /// Write a line for each epoch to this file, instead of the standard output
     #[arg(long, value_name = "FILE")]
     pub(crate) log: Option<PathBuf>,
+    /// Draw the losses of the epochs, as an SVG picture
+    #[arg(long, value_name = "FILE")]
+    pub(crate) plot: Option<PathBuf>,
     /// Train with the seeds 1 to N, and print each run, the mean and the standard deviation
-    #[arg(long, value_name = "N", value_parser = count(), conflicts_with_all = ["seed", "checkpoint", "resume", "output", "log"])]
+    #[arg(long, value_name = "N", value_parser = count(), conflicts_with_all = ["seed", "checkpoint", "resume", "output", "log", "plot"])]
     pub(crate) seeds: Option<u64>,
     /// Train with each of these values of a setting: `rate=0.01,0.1`; several such options give all combinations
-    #[arg(long, value_name = "SETTING", value_parser = sweep, conflicts_with_all = ["checkpoint", "resume", "output", "log"])]
+    #[arg(long, value_name = "SETTING", value_parser = sweep, conflicts_with_all = ["checkpoint", "resume", "output", "log", "plot"])]
     pub(crate) sweep: Vec<Sweep>,
     /// How many runs of --seeds and --sweep are trained at once
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=64))]
@@ -118,6 +124,10 @@ pub(crate) enum Every {
     /// After this many steps.
     Steps(u64),
 }
+
+/// Two names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Pair(pub(crate) String, pub(crate) String);
 
 /// A setting and its values.
 #[derive(Clone, Debug, PartialEq)]
@@ -203,6 +213,11 @@ fn every(text: &str) -> Result<Every, String> {
     number
         .map(of)
         .ok_or_else(|| "give a number of epochs, such as 2, or of steps, such as 100steps".to_owned())
+}
+
+fn pair(text: &str) -> Result<Pair, String> {
+    let (first, second) = text.split_once(',').ok_or("give two names: mean,deviation")?;
+    Ok(Pair(first.trim().to_owned(), second.trim().to_owned()))
 }
 
 fn sweep(text: &str) -> Result<Sweep, String> {

@@ -344,6 +344,40 @@ fn columns_are_found() {
     assert_eq!(zero, one);
 }
 
+const STANDARDISED: &str = "network Standardised: f64 {
+    input x[1];
+    frozen weights mean[1] = 0;
+    frozen weights deviation[1] = 1;
+    layer y[1] = dense((x - mean) / deviation);
+    target t[1];
+    loss squared_error(y, t);
+    train sgd(rate = 0.1), batch 5;
+}
+";
+
+/// Means and deviations are those of the rows that are trained with, and they are saved.
+#[test]
+fn inputs_are_standardised_in_the_network() {
+    let folder = project();
+    fs::write(folder.path().join("net.mlp"), STANDARDISED).unwrap();
+    let train = "x,t\n1,2\n3,4\n8,9\n";
+    fs::write(folder.path().join("data.csv"), train).unwrap();
+    fs::write(folder.path().join("other.csv"), "x,t\n1000,2\n").unwrap();
+    let line = "train net.mlp --data data.csv --validate other.csv --epochs 2 -o net.safetensors";
+    good(&folder, &format!("{line} --standardize mean,deviation --plot net.svg"));
+    let all = tensors(&bytes(&folder, "net.safetensors"));
+    let number = |name: &str| {
+        let found = all.iter().find(|(own, _)| own == name).unwrap();
+        f64::from_le_bytes(*found.1.first_chunk().unwrap())
+    };
+    assert_eq!((number("mean"), number("deviation")), (4.0, (26.0_f64 / 3.0).sqrt()));
+    let picture = String::from_utf8(bytes(&folder, "net.svg")).unwrap();
+    assert!(picture.starts_with("<svg") && picture.contains("validation") && picture.contains("polyline"));
+    let (_, said, code) = run(&folder, &format!("{line} --standardize mean,W_y"));
+    assert_eq!(code, 2);
+    assert!(said.contains("`W_y` is no frozen parameter"), "{said}");
+}
+
 #[test]
 fn options_that_do_not_fit_are_refused() {
     let folder = project();

@@ -2,7 +2,9 @@
 
 mod interrupt;
 mod many;
+mod plot;
 mod progress;
+mod standardize;
 mod task;
 
 use mlp_dsl::number::Precision;
@@ -54,7 +56,10 @@ fn train<S: Scalar>(arguments: &Train, compiled: &mlp_dsl::Compilation) -> Resul
     interrupt::listen()?;
     let mut progress = Progress::new(arguments, begun.as_ref().map_or(0, |begun| begun.epoch))?;
     let outcome = task.train(&mut model, &settings, Some(&mut progress))?;
-    progress.finish()?;
+    let epochs = progress.finish()?;
+    if let (Some(path), Some(picture)) = (&arguments.plot, plot::picture(&epochs)) {
+        output::write(&picture, path)?;
+    }
     if outcome.ended == Ended::Callback {
         return Err(interrupted(arguments, outcome.epochs, outcome.steps));
     }

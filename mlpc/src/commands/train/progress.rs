@@ -42,6 +42,8 @@ enum Lines {
 pub(super) struct Progress {
     bar: ProgressBar,
     lines: Lines,
+    /// The epochs of this run.
+    epochs: Vec<Line>,
     /// The first line that could not be written.
     failure: Option<Failure>,
 }
@@ -71,11 +73,11 @@ impl Progress {
                 Lines::Printed
             }
         };
-        Ok(Progress { bar, lines, failure: None })
+        Ok(Progress { bar, lines, epochs: Vec::new(), failure: None })
     }
 
     /// Shows an epoch.
-    pub(super) fn epoch(&mut self, line: &Line) {
+    pub(super) fn epoch(&mut self, line: Line) {
         self.bar.set_position(line.epoch);
         self.bar.set_message(format!("loss {}", digits(line.validation.unwrap_or(line.loss))));
         let optional = [line.validation, line.metric].into_iter().flatten();
@@ -89,15 +91,16 @@ impl Progress {
                 .map_err(|error| Failure::usage(format!("can't write the log: {}", reason(&error)), "")),
         };
         self.failure = self.failure.take().or(written.err());
+        self.epochs.push(line);
     }
 
-    /// Ends the bar.
+    /// Ends the bar; the epochs of this run.
     ///
     /// # Errors
     /// The first line that could not be written.
-    pub(super) fn finish(self) -> Result<(), Failure> {
+    pub(super) fn finish(self) -> Result<Vec<Line>, Failure> {
         self.bar.finish_and_clear();
-        self.failure.map_or(Ok(()), Err)
+        self.failure.map_or(Ok(self.epochs), Err)
     }
 }
 

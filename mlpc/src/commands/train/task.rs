@@ -9,6 +9,7 @@ use mlp_training::{Every, Outcome, Samples, Training, TrainingError};
 use super::{
     interrupt,
     progress::{Line, Progress},
+    standardize,
 };
 use crate::{
     arguments::{self, Train},
@@ -101,7 +102,7 @@ impl<'t, S: Scalar> Task<'t, S> {
         }
     }
 
-    fn derivation(&self) -> &'t Derivation {
+    pub(super) fn derivation(&self) -> &'t Derivation {
         &self.compiled.derivation
     }
 
@@ -175,6 +176,9 @@ impl<'t, S: Scalar> Task<'t, S> {
     ) -> Result<Outcome, Failure> {
         let (samples, validation) = self.parts(settings)?;
         let arguments = self.arguments;
+        if let Some(names) = &arguments.standardize {
+            standardize::fill(self, model, names, &samples)?;
+        }
         let mut training = Training::<Model<S>>::new(arguments.epochs)
             .batch(self.batch())
             .seed(settings.seed.unwrap_or(0))
@@ -207,7 +211,7 @@ impl<'t, S: Scalar> Task<'t, S> {
                 let metric = epoch.score.zip(arguments.metric).map(|(score, metric)| score * metric.sign());
                 let validation = epoch.validation.map(|loss| loss.to_f64());
                 let (epoch, steps, loss) = (epoch.epoch, epoch.steps, epoch.loss);
-                progress.epoch(&Line { epoch, steps, loss, validation, metric });
+                progress.epoch(Line { epoch, steps, loss, validation, metric });
             });
         }
         training.run(model, &mut (), &samples).map_err(|error| self.refused(&error))
