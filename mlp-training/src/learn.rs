@@ -78,8 +78,11 @@ pub trait Learn: Sized {
         &mut self,
         optimizer: &mut Self::Optimizer,
         file: &File<'_>,
-    ) -> Result<(Progress, Option<Vec<Self::Scalar>>), LoadError>;
+    ) -> Result<Continued<Self::Scalar>, LoadError>;
 }
+
+/// What a checkpoint says beside network and optimizer: how far it is, and the parameters of the best epoch if it has any.
+pub type Continued<S> = (Progress, Option<Vec<S>>);
 
 /// Why a network can't be run. Compiled networks always run.
 pub type Failure = Box<dyn core::error::Error + Send + Sync>;
@@ -179,7 +182,7 @@ impl<N: Trainable> Learn for N {
         &mut self,
         optimizer: &mut N::Optimizer,
         file: &File<'_>,
-    ) -> Result<(Progress, Option<Vec<<N as Tensors>::Scalar>>), LoadError> {
+    ) -> Result<Continued<<N as Tensors>::Scalar>, LoadError> {
         let mut best = Flat::zeros(N::TENSORS, None);
         let has_best = file.best(&mut best)?;
         let progress = file.resume(self, optimizer)?;

@@ -47,7 +47,7 @@ pub use error::TrainingError;
 #[cfg(feature = "alloc")]
 pub use events::{Epoch, Moment, Step};
 #[cfg(feature = "alloc")]
-pub use learn::{Compiled, Failure, Flat, Learn, NoStep};
+pub use learn::{Compiled, Continued, Failure, Flat, Learn, NoStep};
 pub use order::Order;
 #[cfg(feature = "alloc")]
 pub use progress::{Best, Progress};

@@ -34,7 +34,7 @@ pub(crate) enum Command {
     /// Generate Rust code for the network, or one training step as a program in Python or JavaScript
     Emit(Emit),
     /// Train the network with a table
-    Train(Train),
+    Train(Box<Train>),
     /// Compute the outputs for a table
     Run(Run),
     /// Measure how good the outputs for a table are

@@ -62,8 +62,10 @@ struct Page<'p> {
     targets: &'p [String],
 }
 
-/// The measures of errors, with their names.
-const ERRORS: [(&str, fn(&Errors<1>) -> f64); 4] = [
+/// A measure of errors, with its name.
+type Measure = (&'static str, fn(&Errors<1>) -> f64);
+
+const ERRORS: [Measure; 4] = [
     ("mean squared error", Errors::mean_squared),
     ("root of it", Errors::root_mean_squared),
     ("mean absolute error", Errors::mean_absolute),

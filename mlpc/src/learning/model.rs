@@ -8,7 +8,7 @@ use mlp_runtime::{
     Batch, NotFinite, Parameter, ParameterKind, ParameterShape,
     keep::{File, ListedCheckpoint, LoadError, Progress, SaveError, Value},
 };
-use mlp_training::{Failure, Flat, Learn, NoStep};
+use mlp_training::{Continued, Failure, Flat, Learn, NoStep};
 
 use super::rows::Rows;
 
@@ -216,11 +216,7 @@ impl<S: Scalar> Learn for Model<S> {
         }
     }
 
-    fn read_checkpoint(
-        &mut self,
-        (): &mut (),
-        file: &File<'_>,
-    ) -> Result<(Progress, Option<Vec<S>>), LoadError> {
+    fn read_checkpoint(&mut self, (): &mut (), file: &File<'_>) -> Result<Continued<S>, LoadError> {
         let Layout { parameters, states, counts_steps, hash } = self.layout;
         let mut best = Flat::zeros(parameters, None);
         let has_best = file.best(&mut best)?;
