@@ -228,3 +228,83 @@ impl Filled {
         Ok(self.table)
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    fn wanted() -> Wanted {
+        Wanted::new(vec![Data::numbers("x", 2)], vec![Data::class("kind", 3)])
+    }
+
+    #[test]
+    fn a_packed_table_is_the_same_table() {
+        let text = "x1,x2,kind\n1,2,b\n3,4,a\n5,6,c\n";
+        let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        packed.write_all(text.as_bytes()).unwrap();
+        let packed = packed.finish().unwrap();
+        let table = read(text.as_bytes(), &wanted()).unwrap();
+        assert_eq!(read(packed.as_slice(), &wanted()).unwrap(), table);
+        assert_eq!(table.targets, [1.0, 0.0, 2.0]);
+        let (start, _) = packed.split_at(packed.len() / 2);
+        assert!(matches!(read(start, &wanted()), Err(Error::System(_))));
+    }
+
+    /// Classes that are numbers are in the order of their values, and those from 0 on keep them.
+    #[test]
+    fn classes_are_numbered() {
+        let names = |text: &str| -> Vec<String> {
+            read(text.as_bytes(), &wanted()).unwrap().classes.into_iter().flatten().flatten().collect()
+        };
+        assert_eq!(names("x1,x2,kind\n1,2,10\n1,2,9\n1,2,-1\n"), ["-1", "9", "10"]);
+        assert_eq!(names("x1,x2,kind\n1,2,2\n1,2,1.0\n"), ["0", "1", "2"]);
+    }
+
+    /// Texts of all kinds give a table or an error, and a message for each error.
+    #[test]
+    fn no_text_panics() {
+        const PARTS: [&[u8]; 18] = [
+            b"x1",
+            b"x2",
+            b"kind",
+            b",",
+            b",",
+            b",",
+            b"\n",
+            b"\n",
+            b"1",
+            b"2.5",
+            b"a",
+            b"\"",
+            b";",
+            b"\t",
+            b"\r\n",
+            b"\xff",
+            b"\x1f\x8b",
+            b"-1e999",
+        ];
+        let mut state = 1_u64;
+        let mut next = |below: usize| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) as usize % below
+        };
+        let mut good = 0;
+        for round in 0..2_000 {
+            let mut text = if round % 2 == 0 { b"x1,x2,kind\n1,2,1\n".to_vec() } else { Vec::new() };
+            for _ in 0..next(24) {
+                text.extend(PARTS[next(PARTS.len())]);
+            }
+            match read(text.as_slice(), &wanted()) {
+                Ok(table) => {
+                    good += 1;
+                    assert_eq!((table.inputs.len(), table.targets.len()), (2 * table.rows, table.rows));
+                }
+                Err(error) => assert!(!error.to_string().contains('\u{ff}')),
+            }
+        }
+        assert!(good > 0);
+    }
+}

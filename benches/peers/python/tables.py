@@ -77,7 +77,7 @@ class Table:
 
     def scikit_learn(self, seed):
         kind = MLPClassifier if self.classes else MLPRegressor
-        return kind((self.hidden,), self.activation, alpha=0, batch_size=self.batch, learning_rate_init=self.rate,
+        return kind(hidden_layer_sizes=(self.hidden,), activation=self.activation, alpha=0, batch_size=self.batch, learning_rate_init=self.rate,
                     max_iter=self.epochs, n_iter_no_change=10**6, tol=0, random_state=seed)
 
     def torch(self, x, y):

@@ -45,7 +45,7 @@ fn evaluate<S: Scalar>(arguments: &Evaluate, compiled: &Compilation) -> Result<(
     let classes = class_count(derivation, &rows);
     let all: Vec<usize> = (0..rows.count()).collect();
     model.set_rows(Arc::new(rows));
-    let report = learning::evaluate(&model, classes, &all).map_err(|error| not_run(derivation, error))?;
+    let report = learning::evaluate(&model, derivation, &all).map_err(|error| not_run(derivation, error))?;
     let named = table.classes.into_iter().next().flatten();
     let named = named.unwrap_or_else(|| (0..classes.unwrap_or(0)).map(|class| class.to_string()).collect());
     let page = Page { report: &report, classes: &named, targets: &table.target_columns };

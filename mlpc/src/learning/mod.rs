@@ -27,6 +27,11 @@ pub(crate) fn class_target(derivation: &Derivation) -> Option<usize> {
     }
 }
 
+/// Whether the target of a sample is numbers. Of several targets only the loss says which outputs belong to which.
+pub(crate) fn is_number_target(derivation: &Derivation) -> bool {
+    matches!(derivation.targets.as_slice(), [target] if !target.class)
+}
+
 /// How many classes outputs are compared with: those of the target, or two where each target is 0 or 1.
 pub(crate) fn class_count<S: Scalar>(derivation: &Derivation, rows: &Rows<S>) -> Option<usize> {
     class_target(derivation).or_else(|| rows.is_binary().then_some(2))

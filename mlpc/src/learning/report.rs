@@ -1,9 +1,10 @@
 //! How good a network is for rows: counts of classes, calibration, errors of numbers.
 
+use mlp_dsl::ir::Derivation;
 use mlp_engine::{Error, Scalar};
 use mlp_training::metrics::{Counts, Errors, log_loss, predicted};
 
-use super::{metric::Metric, model::Model};
+use super::{class_count, is_number_target, metric::Metric, model::Model};
 
 /// Classes of which a page shows a table.
 pub(crate) const SHOWN: usize = 30;
@@ -110,13 +111,13 @@ impl Report {
 /// Evaluates these rows. Outputs are those of `forward`, in the network's number type.
 pub(crate) fn evaluate<S: Scalar>(
     model: &Model<S>,
-    classes: Option<usize>,
+    derivation: &Derivation,
     rows: &[usize],
 ) -> Result<Report, Error> {
     let all = model.rows();
-    let mut counted = classes.map(Classes::new);
+    let mut counted = class_count(derivation, all).map(Classes::new);
     let mut errors: Vec<Errors<1>> = Vec::new();
-    if classes.is_none() || all.is_binary() {
+    if is_number_target(derivation) {
         errors.resize_with(all.target_width(), Errors::new);
     }
     model.outputs(rows, |row, outputs| {

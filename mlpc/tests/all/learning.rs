@@ -383,7 +383,7 @@ fn options_that_do_not_fit_are_refused() {
     let folder = project();
     for (options, expected) in [
         ("--metric accuracy", "--metric needs rows to validate with"),
-        ("--metric r2 --hold-out 0.2", "--metric r2 does not fit: the targets are classes"),
+        ("--metric r2 --hold-out 0.2", "--metric r2 does not fit the target"),
         ("--hold-out 60", "--hold-out takes 60 of 60 rows"),
         ("--every 3x", "give a number of epochs"),
         ("--inputs x1,x9", "there is no column `x9`"),

@@ -83,12 +83,11 @@ impl<'t, S: Scalar> Task<'t, S> {
                 return Err(Failure::usage(title, "add --validate FILE or --hold-out 0.2"));
             }
             let of_classes = class_count(self.derivation(), &self.rows).is_some();
-            let of_numbers = learning::class_target(self.derivation()).is_none();
+            let of_numbers = learning::is_number_target(self.derivation());
             if !(if metric.is_of_classes() { of_classes } else { of_numbers }) {
-                let (word, what) =
-                    (metric.word(), if metric.is_of_classes() { "numbers" } else { "classes" });
+                let title = format!("--metric {} does not fit the target", metric.word());
                 return Err(Failure::usage(
-                    format!("--metric {word} does not fit: the targets are {what}"),
+                    title,
                     "for classes there are accuracy, macro-f1 and log-loss, for numbers r2, mse, rmse and mae",
                 ));
             }
@@ -220,7 +219,7 @@ impl<'t, S: Scalar> Task<'t, S> {
     /// The score of an epoch: higher is better.
     fn score(&self, model: &Model<S>, samples: &Part<'_>, metric: Metric) -> f64 {
         let rows: Vec<usize> = samples.iter().map(|(row, ())| *row).collect();
-        let report = evaluate(model, class_count(self.derivation(), &self.rows), &rows);
+        let report = evaluate(model, self.derivation(), &rows);
         report.map_or(f64::NAN, |report| report.value(metric) * metric.sign())
     }
 
