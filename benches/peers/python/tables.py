@@ -101,7 +101,7 @@ class Table:
 
 def write(path, x, y):
     numbers = numpy.column_stack([x, y])
-    numpy.savetxt(path, numbers, fmt=["%.4g"] * x.shape[1] + ["%d" if y.dtype.kind in "iu" else "%.17g"], delimiter=",")
+    numpy.savetxt(path, numbers, fmt=["%.4f"] * x.shape[1] + ["%d" if y.dtype.kind in "iu" else "%.17g"], delimiter=",")
 
 
 def call(*arguments):
