@@ -188,11 +188,13 @@ def one_epoch(table, folder):
     model.intercepts_ = [start["b_h"].copy(), start["b_y"].copy()]
     model._optimizer.__init__(model.coefs_ + model.intercepts_, table.rate)
     rows = order(0, 0, len(x))
-    for first in range(0, len(rows), table.batch):
+    for step, first in enumerate(range(0, len(rows), table.batch), 1):
         chosen = rows[first : first + table.batch]
         optimizer.zero_grad()
         loss(net(torch.tensor(x[chosen])), target[chosen]).backward()
         optimizer.step()
+        # scikit-learn adds epsilon before it corrects the bias of v; this is the epsilon of the others.
+        model._optimizer.epsilon = 1e-8 * (1 - 0.999**step) ** 0.5
         model.partial_fit(x[chosen], y[chosen])
     others = {
         "PyTorch": [tensor.detach().numpy().T for tensor in net.parameters()],
