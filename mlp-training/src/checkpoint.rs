@@ -1,17 +1,16 @@
 //! Checkpoints of a training: written every few steps or epochs, read when it runs again.
 
 use alloc::boxed::Box;
+use alloc::string::String;
 use alloc::vec::Vec;
-use core::marker::PhantomData;
 use std::io::ErrorKind;
 use std::path::PathBuf;
 
-use mlp_runtime::keep::{self, Checkpoint, File, FileError, LoadError, Reason, Value};
-use mlp_runtime::{Parameter, Tensors, Trainable};
+use mlp_runtime::keep::{self, File, FileError, LoadError, Reason, Value};
 
 use crate::due::{Due, Run};
 use crate::progress::Best;
-use crate::{Order, Progress, TrainingError};
+use crate::{Learn, Order, Progress, TrainingError};
 
 /// How often a checkpoint is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,7 +23,11 @@ pub enum Every {
 
 /// Where a training writes its checkpoints, if it does.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Checkpoints(Option<(PathBuf, Every)>);
+pub(crate) struct Checkpoints {
+    at: Option<(PathBuf, Every)>,
+    /// Texts of the user, with their keys.
+    notes: Vec<(String, String)>,
+}
 
 const SKIPPED: &str = "training.skipped";
 const LOSS_SUM: &str = "training.loss_sum";
@@ -35,12 +38,16 @@ const IN_ORDER: &str = "training.in_order";
 const BEST_EPOCH: &str = "training.best_epoch";
 
 impl Checkpoints {
-    pub(crate) fn new(path: PathBuf, every: Every) -> Self {
-        Self(Some((path, every)))
+    pub(crate) fn set(&mut self, path: PathBuf, every: Every) {
+        self.at = Some((path, every));
+    }
+
+    pub(crate) fn note(&mut self, key: String, text: String) {
+        self.notes.push((key, text));
     }
 
     /// Writes one, if it is due.
-    pub(crate) fn write<N: Trainable>(
+    pub(crate) fn write<N: Learn>(
         &self,
         due: Due,
         network: &N,
@@ -48,7 +55,7 @@ impl Checkpoints {
         progress: &Progress<N::Scalar>,
         run: Run,
     ) -> Result<(), TrainingError> {
-        let Some((path, every)) = &self.0 else { return Ok(()) };
+        let Some((path, every)) = &self.at else { return Ok(()) };
         let is_due = match (due, *every) {
             (Due::Step, Every::Steps(count)) => progress.steps.is_multiple_of(count.max(1)),
             (Due::Epoch, Every::Epochs(count)) => progress.epoch.is_multiple_of(count.max(1)),
@@ -58,7 +65,7 @@ impl Checkpoints {
         if !is_due {
             return Ok(());
         }
-        if !network.is_finite() {
+        if !network.all_finite() {
             return Err(TrainingError::Parameters { epoch: progress.epoch + 1 });
         }
         let kept = keep::Progress {
@@ -68,7 +75,7 @@ impl Checkpoints {
             order_seed: run.order.map_or(0, Order::seed),
             best: progress.best.as_ref().map(|best| best.value),
         };
-        let all = [
+        let own = [
             (SKIPPED, Value::Whole(progress.skipped)),
             (LOSS_SUM, Value::Number(progress.loss_sum)),
             (LOSS_SAMPLES, Value::Whole(progress.loss_samples)),
@@ -77,23 +84,22 @@ impl Checkpoints {
             (IN_ORDER, Value::Whole(u64::from(run.order.is_none()))),
             (BEST_EPOCH, Value::Whole(progress.best.as_ref().map_or(0, |best| best.epoch))),
         ];
-        let checkpoint = Checkpoint { network, optimizer, progress: kept, metadata: &all };
-        let best = progress.best.as_ref().filter(|best| !best.parameters.is_empty());
-        let saved = match best {
-            Some(best) => checkpoint.save_with_best(path, &Flat::<N>::new(best.parameters.clone())),
-            None => checkpoint.save(path),
-        };
+        let notes = self.notes.iter().map(|(key, text)| (key.as_str(), Value::Text(text)));
+        let all: Vec<_> = own.into_iter().chain(notes).collect();
+        let best = progress.best.as_ref().map(|best| best.parameters.as_slice());
+        let best = best.filter(|parameters| !parameters.is_empty());
+        let saved = keep::save(path, |sink| network.write_checkpoint(optimizer, kept, &all, best, sink));
         saved.map_err(|error| TrainingError::Checkpoint(Box::new(error)))
     }
 
     /// Reads the file, if there is one; else it is the start of the first epoch.
-    pub(crate) fn read<N: Trainable>(
+    pub(crate) fn read<N: Learn>(
         &self,
         network: &mut N,
         optimizer: &mut N::Optimizer,
         run: Run,
     ) -> Result<Progress<N::Scalar>, TrainingError> {
-        let Some((path, _)) = &self.0 else { return Ok(Progress::default()) };
+        let Some((path, _)) = &self.at else { return Ok(Progress::default()) };
         match keep::load(path, |file| resume(file, network, optimizer, run)) {
             Ok(progress) => progress,
             Err(FileError { reason: Reason::System(error), .. }) if error.kind() == ErrorKind::NotFound => {
@@ -105,7 +111,7 @@ impl Checkpoints {
 }
 
 /// Reads network, optimizer and progress from a file, which must be one of the same training.
-fn resume<N: Trainable>(
+fn resume<N: Learn>(
     file: &File<'_>,
     network: &mut N,
     optimizer: &mut N::Optimizer,
@@ -125,11 +131,8 @@ fn resume<N: Trainable>(
     let number =
         |key| file.metadata(key).and_then(|text| text.number()).ok_or(LoadError::NoCheckpoint { key });
     let (loss_sum, last_loss) = (number(LOSS_SUM)?, number(LAST_LOSS)?);
-    let mut best = Flat::<N>::new(Vec::new());
-    best.numbers.resize(N::PARAMETERS, mlp_runtime::Scalar::ZERO);
-    let has_best = file.best(&mut best)?;
-    let kept = file.resume(network, optimizer)?;
-    let parameters = if has_best { best.numbers } else { Vec::new() };
+    let (kept, parameters) = network.read_checkpoint(optimizer, file)?;
+    let parameters = parameters.unwrap_or_default();
     Ok(Ok(Progress {
         epoch: kept.epoch,
         position: kept.position as usize,
@@ -141,36 +144,4 @@ fn resume<N: Trainable>(
         last_loss: (!last_loss.is_nan()).then_some(last_loss),
         best: kept.best.map(|value| Best { epoch: best_epoch, value, parameters }),
     }))
-}
-
-/// The parameters of a network in one list.
-struct Flat<N: Trainable> {
-    numbers: Vec<N::Scalar>,
-    of: PhantomData<N>,
-}
-
-impl<N: Trainable> Flat<N> {
-    fn new(numbers: Vec<N::Scalar>) -> Self {
-        Self { numbers, of: PhantomData }
-    }
-
-    /// Where the tensor with this number is in the list.
-    fn place(number: usize) -> Option<core::ops::Range<usize>> {
-        let size = N::TENSORS.get(number)?.shape.elements();
-        let before: usize = N::TENSORS.iter().take(number).map(|tensor| tensor.shape.elements()).sum();
-        Some(before..before + size)
-    }
-}
-
-impl<N: Trainable> Tensors for Flat<N> {
-    type Scalar = N::Scalar;
-    const TENSORS: &'static [Parameter] = N::TENSORS;
-
-    fn tensor(&self, number: usize) -> Option<&[N::Scalar]> {
-        self.numbers.get(Self::place(number)?)
-    }
-
-    fn tensor_mut(&mut self, number: usize) -> Option<&mut [N::Scalar]> {
-        self.numbers.get_mut(Self::place(number)?)
-    }
 }

@@ -25,6 +25,8 @@ pub enum TrainingError {
         /// The epoch, counted from 1.
         epoch: u64,
     },
+    /// The network can't be run; a compiled network always can.
+    Failure(crate::Failure),
     /// The checkpoint can't be read or written. If it can't be read, nothing is changed; if it can't be written, the last one
     /// remains, and network and optimizer are as the last step left them.
     #[cfg(feature = "std")]
@@ -58,6 +60,7 @@ impl fmt::Display for TrainingError {
                 f,
                 "epoch {epoch}: a parameter is infinite or NaN; lower the rate or add `clip_norm` to the specification"
             ),
+            Self::Failure(error) => error.fmt(f),
             #[cfg(feature = "std")]
             Self::Checkpoint(error) => write!(f, "the checkpoint {error}"),
             Self::OtherSamples { found, given } => write!(
@@ -96,6 +99,7 @@ impl core::error::Error for TrainingError {
             #[cfg(feature = "std")]
             Self::Checkpoint(error) => Some(&**error),
             Self::NotFinite { what, .. } => Some(what),
+            Self::Failure(error) => Some(&**error),
             Self::NoSamples
             | Self::Parameters { .. }
             | Self::OtherSamples { .. }

@@ -1,6 +1,6 @@
 //! What callbacks are called with.
 
-use mlp_runtime::Trainable;
+use crate::Learn;
 
 /// A moment of the training.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,7 +12,7 @@ pub struct Moment {
 }
 
 /// A step that was taken.
-pub struct Step<'r, N: Trainable> {
+pub struct Step<'r, N: Learn> {
     /// The network after the step.
     pub network: &'r mut N,
     /// The optimizer after the step. Its settings, such as the rate, may be changed.
@@ -24,7 +24,7 @@ pub struct Step<'r, N: Trainable> {
     pub(crate) stopped: bool,
 }
 
-impl<N: Trainable> Step<'_, N> {
+impl<N: Learn> Step<'_, N> {
     /// Ends the training after this step.
     pub fn stop(&mut self) {
         self.stopped = true;
@@ -32,7 +32,7 @@ impl<N: Trainable> Step<'_, N> {
 }
 
 /// An epoch that is done.
-pub struct Epoch<'r, N: Trainable> {
+pub struct Epoch<'r, N: Learn> {
     /// The network after the epoch.
     pub network: &'r mut N,
     /// The optimizer after the epoch. Its settings, such as the rate, may be changed.
@@ -52,7 +52,7 @@ pub struct Epoch<'r, N: Trainable> {
     pub(crate) stopped: bool,
 }
 
-impl<N: Trainable> Epoch<'_, N> {
+impl<N: Learn> Epoch<'_, N> {
     /// Ends the training after this epoch.
     pub fn stop(&mut self) {
         self.stopped = true;

@@ -26,6 +26,8 @@ mod error;
 #[cfg(feature = "alloc")]
 mod events;
 #[cfg(feature = "alloc")]
+mod learn;
+#[cfg(feature = "alloc")]
 mod memory;
 pub mod metrics;
 mod order;
@@ -44,6 +46,8 @@ pub use checkpoint::Every;
 pub use error::TrainingError;
 #[cfg(feature = "alloc")]
 pub use events::{Epoch, Moment, Step};
+#[cfg(feature = "alloc")]
+pub use learn::{Compiled, Continued, Failure, Flat, Learn, NoStep};
 pub use order::Order;
 #[cfg(feature = "alloc")]
 pub use progress::{Best, Progress};

@@ -1,16 +1,14 @@
 //! Without `std` there are no files: a training writes no checkpoint.
 
-use mlp_runtime::Trainable;
-
 use crate::due::{Due, Run};
-use crate::{Progress, TrainingError};
+use crate::{Learn, Progress, TrainingError};
 
 /// Where a training writes its checkpoints: nowhere.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Checkpoints {}
 
 impl Checkpoints {
-    pub(crate) fn write<N: Trainable>(
+    pub(crate) fn write<N: Learn>(
         &self,
         _due: Due,
         _network: &N,
@@ -21,7 +19,7 @@ impl Checkpoints {
         Ok(())
     }
 
-    pub(crate) fn read<N: Trainable>(
+    pub(crate) fn read<N: Learn>(
         &self,
         _network: &mut N,
         _optimizer: &mut N::Optimizer,

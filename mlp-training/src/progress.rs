@@ -2,8 +2,6 @@
 
 use alloc::vec::Vec;
 
-use mlp_runtime::{Network, Scalar};
-
 /// How far training is. With network and optimizer it is all that [`Training::resume`](crate::Training::resume) needs to
 /// continue as if it had not been stopped.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -47,11 +45,4 @@ impl<S> Progress<S> {
     pub fn since_best(&self) -> u64 {
         self.best.as_ref().map_or(0, |best| self.epoch.saturating_sub(best.epoch))
     }
-}
-
-/// Replaces the contents of `parameters` by those of the network.
-pub(crate) fn copy_parameters<N: Network>(network: &N, parameters: &mut Vec<N::Scalar>) {
-    parameters.resize(N::ELEMENTS, N::Scalar::ZERO);
-    // The length is right.
-    let _ = network.copy_to_slice(parameters);
 }

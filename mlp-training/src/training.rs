@@ -3,32 +3,30 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use mlp_runtime::{Batch, Scalar, Trainable};
+use mlp_runtime::{Batch, Scalar};
 
 use crate::checkpoint::Checkpoints;
 #[cfg(feature = "std")]
 use crate::checkpoint::Every;
 use crate::due::{Due, Run};
 use crate::events::{Epoch, Moment, Step};
-use crate::memory::in_place;
-use crate::progress::{Best, copy_parameters};
-use crate::{Batches, Order, Progress, Samples, TrainingError};
+use crate::progress::Best;
+use crate::{Batches, Learn, NoStep, Order, Progress, Samples, TrainingError};
 
 type Score<'a, N> = Box<dyn FnMut(&N, &SamplesOf<'_, N>) -> f64 + 'a>;
-type BeforeStep<'a, N> = Box<dyn FnMut(Moment, &mut <N as Trainable>::Optimizer) + 'a>;
+type BeforeStep<'a, N> = Box<dyn FnMut(Moment, &mut <N as Learn>::Optimizer) + 'a>;
 type EachStep<'a, N> = Box<dyn FnMut(&mut Step<'_, N>) + 'a>;
 type EachEpoch<'a, N> = Box<dyn FnMut(&mut Epoch<'_, N>) + 'a>;
 
 /// Samples of a network.
-pub type SamplesOf<'a, N> =
-    Samples<'a, <N as mlp_runtime::Network>::Input, <N as mlp_runtime::Differentiable>::Target>;
+pub type SamplesOf<'a, N> = Samples<'a, <N as Learn>::Input, <N as Learn>::Target>;
 
 /// How a network is trained: epochs over samples, in batches.
 ///
 /// Each epoch has its own order of the samples, a function of the seed and the epoch ([`Order`]). A batch is copied once, into a
 /// buffer; the last one of an epoch has the samples that are left, and its mean is over these. A step is
-/// [`try_train_batch`](Trainable::try_train_batch).
-pub struct Training<'a, N: Trainable> {
+/// [`try_train_batch`](mlp_runtime::Trainable::try_train_batch).
+pub struct Training<'a, N: Learn> {
     epochs: u64,
     batch: usize,
     order: Option<Order>,
@@ -73,7 +71,7 @@ pub enum Ended {
     Callback,
 }
 
-impl<'a, N: Trainable> Training<'a, N> {
+impl<'a, N: Learn> Training<'a, N> {
     /// This number of epochs, in batches of 32 samples, in orders of the seed 0.
     pub fn new(epochs: u64) -> Self {
         Self {
@@ -168,7 +166,19 @@ impl<'a, N: Trainable> Training<'a, N> {
     #[cfg(feature = "std")]
     #[must_use]
     pub fn checkpoint(self, path: impl Into<std::path::PathBuf>, every: Every) -> Self {
-        Self { checkpoints: Checkpoints::new(path.into(), every), ..self }
+        let mut checkpoints = self.checkpoints;
+        checkpoints.set(path.into(), every);
+        Self { checkpoints, ..self }
+    }
+
+    /// A text that checkpoints have in their metadata, such as the names of classes. No two have one key, and none begins with
+    /// `mlp.` or `training.`.
+    #[cfg(feature = "std")]
+    #[must_use]
+    pub fn note(self, key: impl Into<alloc::string::String>, text: impl Into<alloc::string::String>) -> Self {
+        let mut checkpoints = self.checkpoints;
+        checkpoints.note(key.into(), text.into());
+        Self { checkpoints, ..self }
     }
 
     /// Trains from the start of the first epoch, or from the last checkpoint.
@@ -202,7 +212,7 @@ impl<'a, N: Trainable> Training<'a, N> {
         if samples.is_empty() || self.validation.is_some_and(Samples::is_empty) {
             return Err(TrainingError::NoSamples);
         }
-        let mut memory = Memory::<N>::new(self.batch, self.order, self.validation);
+        let mut memory = Memory::new(network, self.batch, self.order, self.validation);
         let ended = loop {
             if self.patience.is_some_and(|patience| progress.since_best() >= patience) {
                 break Ended::Patience;
@@ -223,7 +233,7 @@ impl<'a, N: Trainable> Training<'a, N> {
         if let (Some(best), Some(_), Ended::Epochs | Ended::Patience) = (&progress.best, self.patience, ended)
         {
             // Of another length are those of a caller's progress.
-            let _ = network.copy_from_slice(&best.parameters);
+            network.set_numbers(&best.parameters);
         }
         let best = progress.best.as_ref();
         Ok(Outcome {
@@ -251,22 +261,22 @@ impl<'a, N: Trainable> Training<'a, N> {
         progress: &mut Progress<N::Scalar>,
         memory: &mut Memory<N>,
     ) -> Result<bool, TrainingError> {
-        let Memory { batches, workspace, gradients, .. } = memory;
+        let Memory { batches, own, .. } = memory;
         while let Some(batch) = batches.at(samples, progress.epoch, progress.position) {
             let moment = Moment { epoch: progress.epoch + 1, step: progress.steps + 1 };
             if let Some(before) = &mut self.before_step {
                 before(moment, optimizer);
             }
-            let (count, result) =
-                (batch.len(), network.try_train_batch(batch, optimizer, workspace, gradients));
+            let (count, result) = (batch.len(), network.learn(optimizer, batch, own));
             let loss = match result {
                 Ok(loss) => loss,
-                Err(_) if self.skip_not_finite => {
+                Err(NoStep::Failure(failure)) => return Err(TrainingError::Failure(failure)),
+                Err(NoStep::NotFinite(_)) if self.skip_not_finite => {
                     progress.position += count;
                     progress.skipped += 1;
                     continue;
                 }
-                Err(what) => {
+                Err(NoStep::NotFinite(what)) => {
                     let Moment { epoch, step } = moment;
                     return Err(TrainingError::NotFinite { epoch, step, what });
                 }
@@ -298,11 +308,11 @@ impl<'a, N: Trainable> Training<'a, N> {
         memory: &mut Memory<N>,
     ) -> Result<bool, TrainingError> {
         let epoch = progress.epoch + 1;
-        if !network.is_finite() {
+        if !network.all_finite() {
             return Err(TrainingError::Parameters { epoch });
         }
         let loss = progress.loss();
-        let validation = memory.validation_loss(network, self.validation);
+        let validation = memory.validation_loss(network, self.validation)?;
         let score = match (&mut self.score, self.validation) {
             (Some(score), Some(samples)) => Some(score(network, samples)),
             _ => None,
@@ -314,10 +324,7 @@ impl<'a, N: Trainable> Training<'a, N> {
         };
         let improved = !value.is_nan() && progress.best.as_ref().is_none_or(better);
         if improved {
-            let mut parameters = progress.best.take().map_or(Vec::new(), |best| best.parameters);
-            if self.patience.is_some() {
-                copy_parameters(network, &mut parameters);
-            }
+            let parameters = if self.patience.is_some() { network.numbers() } else { Vec::new() };
             progress.best = Some(Best { epoch, value, parameters });
         }
         let (best, skipped, steps) = (progress.best.take(), progress.skipped, progress.steps);
@@ -338,28 +345,32 @@ impl<'a, N: Trainable> Training<'a, N> {
 }
 
 /// What training needs beside network and optimizer.
-struct Memory<N: Trainable> {
+struct Memory<N: Learn> {
     batches: Batches<N::Input, N::Target>,
-    workspace: Box<N::BatchWorkspace>,
-    gradients: Box<N::Gradients>,
+    own: N::Memory,
     /// The samples to validate with, if they are a part of others.
     inputs: Vec<N::Input>,
     targets: Vec<N::Target>,
 }
 
-impl<N: Trainable> Memory<N> {
-    fn new(batch: usize, order: Option<Order>, validation: Option<&SamplesOf<'_, N>>) -> Self {
+impl<N: Learn> Memory<N> {
+    fn new(network: &N, batch: usize, order: Option<Order>, validation: Option<&SamplesOf<'_, N>>) -> Self {
         let (mut inputs, mut targets) = (Vec::new(), Vec::new());
         if let Some(part) = validation.filter(|samples| samples.as_batch().is_none()) {
             part.gather(0..part.len(), &mut inputs, &mut targets);
         }
-        let (workspace, gradients) = (in_place(), in_place());
-        Self { batches: Batches::new(batch, order), workspace, gradients, inputs, targets }
+        Self { batches: Batches::new(batch, order), own: network.memory(), inputs, targets }
     }
 
     /// The objective for the samples to validate with.
-    fn validation_loss(&mut self, network: &N, validation: Option<&SamplesOf<'_, N>>) -> Option<N::Scalar> {
-        let batch = validation?.as_batch().or_else(|| Batch::new(&self.inputs, &self.targets).ok())?;
-        Some(network.loss_batch(batch, &mut self.workspace))
+    fn validation_loss(
+        &mut self,
+        network: &mut N,
+        validation: Option<&SamplesOf<'_, N>>,
+    ) -> Result<Option<N::Scalar>, TrainingError> {
+        let Some(samples) = validation else { return Ok(None) };
+        let batch = samples.as_batch().or_else(|| Batch::new(&self.inputs, &self.targets).ok());
+        let objective = batch.map(|batch| network.objective(batch, &mut self.own));
+        objective.transpose().map_err(TrainingError::Failure)
     }
 }

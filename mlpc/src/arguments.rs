@@ -1,8 +1,12 @@
 //! Defines the command line: commands, arguments and their help.
 
+mod learning;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub(crate) use learning::{Evaluate, EvaluateFormat, Every, Pair, Run, RunFormat, Train};
 
 /// Compiles specifications of multilayer perceptrons: checks, summarizes and evaluates them, derives
 /// backpropagation step by step and generates Rust code.
@@ -29,6 +33,12 @@ pub(crate) enum Command {
     Graph(Graph),
     /// Generate Rust code for the network, or one training step as a program in Python or JavaScript
     Emit(Emit),
+    /// Train the network with a table
+    Train(Box<Train>),
+    /// Compute the outputs for a table
+    Run(Run),
+    /// Measure how good the outputs for a table are
+    Evaluate(Evaluate),
     /// Format specifications
     Fmt(Fmt),
     /// Explain the code of an error or warning
@@ -38,7 +48,7 @@ pub(crate) enum Command {
 }
 
 /// The file with the specification.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct Source {
     /// The specification; `-` reads standard input
     #[arg(value_name = "FILE")]

@@ -7,6 +7,8 @@ pub(crate) enum Failure {
     Specification(String),
     /// Wrong usage, or a file that can't be read or written: exit code 2.
     Usage(String),
+    /// A training was interrupted: exit code 130, that of a shell for Ctrl-C.
+    Interrupted(String),
     /// The reader closed the pipe, as `head` does: exit code 0, no message.
     ClosedPipe,
 }
@@ -25,7 +27,9 @@ impl Failure {
     /// The message for the standard error.
     pub(crate) fn message(&self) -> &str {
         match self {
-            Failure::Specification(message) | Failure::Usage(message) => message,
+            Failure::Specification(message) | Failure::Usage(message) | Failure::Interrupted(message) => {
+                message
+            }
             Failure::ClosedPipe => "",
         }
     }
@@ -35,6 +39,7 @@ impl Failure {
         match self {
             Failure::Specification(_) => 1,
             Failure::Usage(_) => 2,
+            Failure::Interrupted(_) => 130,
             Failure::ClosedPipe => 0,
         }
     }

@@ -1,6 +1,6 @@
 //! The command line of mlp. Results go to standard output, messages to standard error.
-//! Exit codes: 0 success, 1 errors in the specification, 2 wrong usage or a file that can't be
-//! read or written.
+//! Exit codes: 0 success, 1 errors in the specification or in a table, 2 wrong usage or a file that can't be
+//! read or written, 130 a training that was interrupted.
 
 mod arguments;
 mod commands;
@@ -10,6 +10,7 @@ mod failure;
 mod file;
 mod input;
 mod json;
+mod learning;
 mod numbers;
 mod output;
 mod table;

@@ -14,8 +14,13 @@ use crate::{
 
 /// Writes to standard output. Readers may close the pipe.
 pub(crate) fn print(text: &str) -> Result<(), Failure> {
+    print_bytes(text.as_bytes())
+}
+
+/// The same with bytes.
+pub(crate) fn print_bytes(bytes: &[u8]) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
-    let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    let written = out.write_all(bytes).and_then(|()| out.flush());
     written.map_err(|error| match error.kind() {
         io::ErrorKind::BrokenPipe => Failure::ClosedPipe,
         _ => Failure::usage(format!("can't write to standard output: {}", reason(&error)), ""),
@@ -62,22 +67,26 @@ fn compare(text: &str, output: &Path, refresh: &str) -> Result<(), Failure> {
 /// Writes a temporary file and renames it to `output`. A special file, such as `/dev/null`, is
 /// written directly.
 pub(crate) fn write(text: &str, output: &Path) -> Result<(), Failure> {
+    write_bytes(text.as_bytes(), output)
+}
+
+/// The same with bytes.
+pub(crate) fn write_bytes(bytes: &[u8], output: &Path) -> Result<(), Failure> {
     // A link stays a link: its target is replaced.
     let place = fs::canonicalize(output).unwrap_or_else(|_| output.to_owned());
     let old = fs::metadata(&place).ok();
     let written = match &old {
-        Some(old) if !old.is_file() => fs::OpenOptions::new()
-            .write(true)
-            .open(&place)
-            .and_then(|mut file| file.write_all(text.as_bytes())),
-        _ => replace(text, &place, old.map(|old| old.permissions())),
+        Some(old) if !old.is_file() => {
+            fs::OpenOptions::new().write(true).open(&place).and_then(|mut file| file.write_all(bytes))
+        }
+        _ => replace(bytes, &place, old.map(|old| old.permissions())),
     };
     written.map_err(|error| {
         Failure::usage(format!("can't write {}: {}", shown_name(output), reason(&error)), "")
     })
 }
 
-fn replace(text: &str, place: &Path, permissions: Option<fs::Permissions>) -> io::Result<()> {
+fn replace(bytes: &[u8], place: &Path, permissions: Option<fs::Permissions>) -> io::Result<()> {
     let folder = match place.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
         _ => PathBuf::from("."),
@@ -88,7 +97,7 @@ fn replace(text: &str, place: &Path, permissions: Option<fs::Permissions>) -> io
         builder.permissions(permissions);
     }
     let mut file = builder.tempfile_in(folder)?;
-    file.write_all(text.as_bytes())?;
+    file.write_all(bytes)?;
     file.as_file().sync_all()?;
     if let Some(permissions) = permissions {
         file.as_file().set_permissions(permissions)?; // the permissions of the old file, regardless of the mask

@@ -3,12 +3,12 @@
 use super::checkpoint::Checkpoint;
 use super::error::LoadError;
 use super::file::File;
+use super::listed::Listed;
 use super::map::Map;
 use super::parts::Part;
-use super::read::{self, Accepted, BEST, OPTIMIZER};
+use super::read::{self, Accepted, BEST};
 use super::write::SaveError;
 use crate::network::Trainable;
-use crate::tensors::Tensors;
 
 impl<N: Trainable> Checkpoint<'_, N> {
     /// [`write`](Self::write) with the best network so far, whose parameters early stopping restores. In the file its tensors
@@ -18,12 +18,10 @@ impl<N: Trainable> Checkpoint<'_, N> {
     /// As [`Keep::write`](super::Keep::write).
     pub fn write_with_best<E>(
         &self,
-        best: &impl Tensors<Scalar = N::Scalar>,
+        best: &impl Listed<Scalar = N::Scalar>,
         sink: impl FnMut(&[u8]) -> Result<(), E>,
     ) -> Result<(), SaveError<E>> {
-        let parts =
-            [Part::new("", self.network), Part::new(OPTIMIZER, self.optimizer), Part::new(BEST, best)];
-        self.write_parts(&parts, &[self.network, self.optimizer, best], sink)
+        self.listed().write_with_best(best, sink)
     }
 
     /// [`save`](Self::save) with the best network so far; as [`write_with_best`](Self::write_with_best).
@@ -34,7 +32,7 @@ impl<N: Trainable> Checkpoint<'_, N> {
     pub fn save_with_best(
         &self,
         path: impl AsRef<std::path::Path>,
-        best: &impl Tensors<Scalar = N::Scalar>,
+        best: &impl Listed<Scalar = N::Scalar>,
     ) -> Result<(), super::FileError> {
         super::disk::save(path.as_ref(), |sink| self.write_with_best(best, sink))
     }
@@ -45,7 +43,7 @@ impl File<'_> {
     ///
     /// # Errors
     /// [`LoadError`] if it is one of other parameters. Then nothing is changed.
-    pub fn best(&self, best: &mut impl Tensors) -> Result<bool, LoadError> {
+    pub fn best(&self, best: &mut impl Listed) -> Result<bool, LoadError> {
         if !self.tensors().any(|tensor| tensor.name().starts_with(BEST)) {
             return Ok(false);
         }

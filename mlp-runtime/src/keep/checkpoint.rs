@@ -2,6 +2,7 @@
 
 use super::error::LoadError;
 use super::file::File;
+use super::listed::Listed;
 use super::map::Map;
 use super::parts::{Part, Stored};
 use super::read::{self, Accepted, OPTIMIZER};
@@ -86,23 +87,84 @@ impl<N: Trainable> Checkpoint<'_, N> {
     /// # Errors
     /// As [`Keep::write`](super::Keep::write).
     pub fn write<E>(&self, sink: impl FnMut(&[u8]) -> Result<(), E>) -> Result<(), SaveError<E>> {
+        self.listed().write(sink)
+    }
+
+    pub(super) fn listed(&self) -> ListedCheckpoint<'_, N, N::Optimizer> {
+        let (progress, metadata) = (self.progress, self.metadata);
+        ListedCheckpoint {
+            name: N::NAME,
+            layout_hash: N::LAYOUT_HASH,
+            network: self.network,
+            optimizer: self.optimizer,
+            progress,
+            metadata,
+        }
+    }
+
+    /// Saves the file; as [`Keep::save`](super::Keep::save).
+    ///
+    /// # Errors
+    /// As [`Keep::save`](super::Keep::save).
+    #[cfg(feature = "std")]
+    pub fn save(&self, path: impl AsRef<std::path::Path>) -> Result<(), super::FileError> {
+        super::disk::save(path.as_ref(), |sink| self.write(sink))
+    }
+}
+
+/// A [`Checkpoint`] of a network that is not compiled: its tensors are [`Listed`].
+#[derive(Debug)]
+pub struct ListedCheckpoint<'c, T, O> {
+    /// The name of the network in its specification.
+    pub name: &'c str,
+    /// The [`LAYOUT_HASH`](crate::Network::LAYOUT_HASH) that its code would have.
+    pub layout_hash: u64,
+    /// The network.
+    pub network: &'c T,
+    /// Its optimizer.
+    pub optimizer: &'c O,
+    /// How far the run is.
+    pub progress: Progress,
+    /// As [`Checkpoint::metadata`].
+    pub metadata: &'c [(&'c str, Value<'c>)],
+}
+
+impl<T: Listed, O: Listed> ListedCheckpoint<'_, T, O> {
+    /// Writes the file; as [`Checkpoint::write`].
+    ///
+    /// # Errors
+    /// As [`Checkpoint::write`].
+    pub fn write<E>(&self, sink: impl FnMut(&[u8]) -> Result<(), E>) -> Result<(), SaveError<E>> {
         let parts = [Part::new("", self.network), Part::new(OPTIMIZER, self.optimizer)];
         self.write_parts(&parts, &[self.network, self.optimizer], sink)
     }
 
-    /// Writes these tensors, and the metadata.
-    pub(super) fn write_parts<E>(
+    /// Writes the file; as [`Checkpoint::write_with_best`].
+    ///
+    /// # Errors
+    /// As [`Checkpoint::write`].
+    pub fn write_with_best<E>(
+        &self,
+        best: &impl Listed<Scalar = T::Scalar>,
+        sink: impl FnMut(&[u8]) -> Result<(), E>,
+    ) -> Result<(), SaveError<E>> {
+        let parts =
+            [Part::new("", self.network), Part::new(OPTIMIZER, self.optimizer), Part::new(read::BEST, best)];
+        self.write_parts(&parts, &[self.network, self.optimizer, best], sink)
+    }
+
+    fn write_parts<E>(
         &self,
         parts: &[Part],
         of: &[&dyn Stored],
         sink: impl FnMut(&[u8]) -> Result<(), E>,
     ) -> Result<(), SaveError<E>> {
         let Progress { step, epoch, position, order_seed, best } = self.progress;
-        let layout = digits(N::LAYOUT_HASH);
+        let layout = digits(self.layout_hash);
         let layout = core::str::from_utf8(&layout).unwrap_or_default();
         let own = [
             ("mlp.checkpoint", Value::Whole(VERSION)),
-            ("mlp.network", Value::Text(N::NAME)),
+            ("mlp.network", Value::Text(self.name)),
             ("mlp.layout_hash", Value::Text(layout)),
             ("mlp.step", Value::Whole(step)),
             ("mlp.epoch", Value::Whole(epoch)),
@@ -113,15 +175,6 @@ impl<N: Trainable> Checkpoint<'_, N> {
         let count = if best.is_some() { own.len() } else { own.len() - 1 };
         let own = own.get(..count).unwrap_or_default();
         write::write(parts, of, Pairs { own, user: self.metadata }, sink)
-    }
-
-    /// Saves the file; as [`Keep::save`](super::Keep::save).
-    ///
-    /// # Errors
-    /// As [`Keep::save`](super::Keep::save).
-    #[cfg(feature = "std")]
-    pub fn save(&self, path: impl AsRef<std::path::Path>) -> Result<(), super::FileError> {
-        super::disk::save(path.as_ref(), |sink| self.write(sink))
     }
 }
 
@@ -151,6 +204,20 @@ impl File<'_> {
         network: &mut N,
         optimizer: &mut N::Optimizer,
     ) -> Result<Progress, LoadError> {
+        self.resume_listed(N::LAYOUT_HASH, network, optimizer)
+    }
+
+    /// [`resume`](Self::resume) of a network that is not compiled, whose code would have this
+    /// [`LAYOUT_HASH`](crate::Network::LAYOUT_HASH).
+    ///
+    /// # Errors
+    /// As [`resume`](Self::resume).
+    pub fn resume_listed(
+        &self,
+        layout_hash: u64,
+        network: &mut impl Listed,
+        optimizer: &mut impl Listed,
+    ) -> Result<Progress, LoadError> {
         let whole = |key| {
             let value = self.metadata(key).and_then(|text| text.whole());
             value.ok_or(LoadError::NoCheckpoint { key })
@@ -162,8 +229,8 @@ impl File<'_> {
         read::check(self, &parts, Accepted::Checkpoint, &Map::default())?;
         let layout = self.metadata("mlp.layout_hash").and_then(|text| text.hash());
         match layout {
-            Some(found) if found == N::LAYOUT_HASH => {}
-            Some(found) => return Err(LoadError::Layout { expected: N::LAYOUT_HASH, found }),
+            Some(found) if found == layout_hash => {}
+            Some(found) => return Err(LoadError::Layout { expected: layout_hash, found }),
             None => return Err(LoadError::NoCheckpoint { key: "mlp.layout_hash" }),
         }
         let best = match self.metadata(BEST) {

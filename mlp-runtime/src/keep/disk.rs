@@ -121,10 +121,15 @@ fn bytes(path: &Path) -> Result<Vec<u8>, Reason> {
     Ok(bytes)
 }
 
+/// Takes the bytes of a file, some at a time.
 type Sink<'s> = &'s mut dyn FnMut(&[u8]) -> io::Result<()>;
 
-/// Writes a file beside the one at `path`, and renames it.
-pub(super) fn save(
+/// Writes a file beside the one at `path`, and renames it: what `write` writes to the sink that it gets. After an error the
+/// file at the path is as it was.
+///
+/// # Errors
+/// [`FileError`] with the path, if it can't be written.
+pub fn save(
     path: &Path,
     write: impl FnOnce(Sink<'_>) -> Result<(), SaveError<io::Error>>,
 ) -> Result<(), FileError> {

@@ -17,6 +17,7 @@ mod checkpoint;
 mod disk;
 mod error;
 mod file;
+mod listed;
 mod map;
 mod parts;
 mod read;
@@ -28,11 +29,12 @@ use parts::Part;
 use read::Accepted;
 use write::Pairs;
 
-pub use checkpoint::{Checkpoint, Progress};
+pub use checkpoint::{Checkpoint, ListedCheckpoint, Progress};
 #[cfg(feature = "std")]
-pub use disk::{FileError, Reason, Resumed, load, resume};
+pub use disk::{FileError, Reason, Resumed, load, resume, save};
 pub use error::{FoundShape, LoadError, TensorName};
 pub use file::File;
+pub use listed::Listed;
 pub use map::Map;
 pub use mlp_tensors::safetensors::Tensor;
 pub use mlp_tensors::{Excerpt, FormatError, Text};
@@ -81,7 +83,7 @@ pub trait Keep: Tensors + Sized {
         metadata: &[(&str, Value<'_>)],
         sink: impl FnMut(&[u8]) -> Result<(), E>,
     ) -> Result<(), SaveError<E>> {
-        write::write(&[Part::new("", self)], &[self], Pairs { own: &[], user: metadata }, sink)
+        write(self, metadata, sink)
     }
 
     /// Reads the numbers from the bytes of a file. The file must have all tensors, by name and shape, and no others; a network
@@ -171,7 +173,29 @@ pub trait Keep: Tensors + Sized {
 
 impl<T: Tensors> Keep for T {}
 
-fn read_file<T: Tensors>(
+/// Writes a file in one pass; as [`Keep::write`].
+///
+/// # Errors
+/// As [`Keep::write`].
+pub fn write<T: Listed, E>(
+    of: &T,
+    metadata: &[(&str, Value<'_>)],
+    sink: impl FnMut(&[u8]) -> Result<(), E>,
+) -> Result<(), SaveError<E>> {
+    write::write(&[Part::new("", of)], &[of], Pairs { own: &[], user: metadata }, sink)
+}
+
+impl File<'_> {
+    /// Reads the numbers of a network; as [`Keep::read`].
+    ///
+    /// # Errors
+    /// As [`Keep::read`].
+    pub fn read_into(&self, of: &mut impl Listed) -> Result<(), LoadError> {
+        read_file(of, self, Accepted::Values, &Map::default())
+    }
+}
+
+fn read_file<T: Listed>(
     of: &mut T,
     file: &File<'_>,
     accepted: Accepted,

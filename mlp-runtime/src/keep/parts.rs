@@ -4,10 +4,10 @@
 use core::any::Any;
 
 use super::error::TensorName;
+use super::listed::Listed;
 use super::value::Out;
 use crate::network::{Parameter, ParameterShape};
 use crate::scalar::Scalar;
-use crate::tensors::Tensors;
 use mlp_tensors::{Text, widen};
 
 /// The name of the number of steps in a file.
@@ -26,27 +26,25 @@ pub(super) trait Stored {
     fn take(&mut self, number: usize, dtype: Dtype, bytes: &[u8], turned: Option<(usize, usize)>);
 }
 
-impl<T: Tensors> Stored for T {
+impl<T: Listed> Stored for T {
     fn dtype(&self) -> Dtype {
         if size_of::<T::Scalar>() == 4 { Dtype::F32 } else { Dtype::F64 }
     }
 
     fn steps(&self) -> Option<u64> {
-        Tensors::steps(self)
+        self.counted()
     }
 
     fn set_steps(&mut self, steps: u64) {
-        if let Some(place) = self.steps_mut() {
-            *place = steps;
-        }
+        self.set_counted(steps);
     }
 
     fn put(&self, number: usize, out: Out<'_>) -> bool {
-        put_numbers(self.tensor(number).unwrap_or_default(), out)
+        put_numbers(self.numbers(number).unwrap_or_default(), out)
     }
 
     fn take(&mut self, number: usize, dtype: Dtype, bytes: &[u8], turned: Option<(usize, usize)>) {
-        let places = self.tensor_mut(number).unwrap_or_default();
+        let places = self.numbers_mut(number).unwrap_or_default();
         let single = |number: f32| same(number).unwrap_or_else(|| T::Scalar::from_f64(f64::from(number)));
         match dtype {
             Dtype::F32 => fill(places, bytes, turned, |bytes| single(f32::from_le_bytes(bytes))),
@@ -152,8 +150,8 @@ pub(super) struct Part {
 }
 
 impl Part {
-    pub(super) fn new<T: Tensors>(prefix: &'static str, of: &T) -> Self {
-        Part { prefix, list: T::TENSORS, dtype: of.dtype(), has_steps: Tensors::steps(of).is_some() }
+    pub(super) fn new<T: Listed>(prefix: &'static str, of: &T) -> Self {
+        Part { prefix, list: of.list(), dtype: of.dtype(), has_steps: of.counted().is_some() }
     }
 }
 

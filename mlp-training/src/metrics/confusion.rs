@@ -52,14 +52,90 @@ impl<const N: usize> Confusion<N> {
         &self.counts
     }
 
+    /// The same as a table whose size is a value.
+    pub const fn table(&self) -> Counts<'_> {
+        Counts { counts: self.counts.as_flattened(), classes: N }
+    }
+
     /// The number of predictions.
     pub fn total(&self) -> u64 {
-        self.counts.as_flattened().iter().sum()
+        self.table().total()
     }
 
     /// The number of predictions that are right.
     pub fn correct(&self) -> u64 {
-        (0..N).map(|class| self.hits(class)).sum()
+        self.table().correct()
+    }
+
+    /// The share of predictions that are right. Each prediction is one class, so it equals precision, recall and F1 averaged
+    /// over predictions ("micro").
+    pub fn accuracy(&self) -> f64 {
+        self.table().accuracy()
+    }
+
+    /// Of the predictions of this class, the share that is right.
+    pub fn precision(&self, class: usize) -> f64 {
+        self.table().precision(class)
+    }
+
+    /// Of the samples of this class, the share that was predicted.
+    pub fn recall(&self, class: usize) -> f64 {
+        self.table().recall(class)
+    }
+
+    /// The harmonic mean of precision and recall of this class: twice the hits over the sum of samples and predictions.
+    pub fn f1(&self, class: usize) -> f64 {
+        self.table().f1(class)
+    }
+
+    /// The number of samples of this class.
+    pub fn support(&self, class: usize) -> u64 {
+        self.table().support(class)
+    }
+
+    /// The number of predictions of this class.
+    pub fn predicted(&self, class: usize) -> u64 {
+        self.table().predicted(class)
+    }
+
+    /// The mean of the classes' precisions. This and the other means leave out classes that no sample has and no prediction
+    /// names.
+    pub fn macro_precision(&self) -> f64 {
+        self.table().macro_precision()
+    }
+
+    /// The mean of the classes' recalls.
+    pub fn macro_recall(&self) -> f64 {
+        self.table().macro_recall()
+    }
+
+    /// The mean of the classes' F1.
+    pub fn macro_f1(&self) -> f64 {
+        self.table().macro_f1()
+    }
+}
+
+/// A [`Confusion`] whose number of classes is known only when the program runs. It borrows its counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Counts<'c> {
+    counts: &'c [u64],
+    classes: usize,
+}
+
+impl<'c> Counts<'c> {
+    /// Counts row by row: a row for each actual class. `None` if there are not `classes` times `classes` of them.
+    pub fn new(counts: &'c [u64], classes: usize) -> Option<Self> {
+        (classes.checked_mul(classes) == Some(counts.len())).then_some(Self { counts, classes })
+    }
+
+    /// The number of predictions.
+    pub fn total(&self) -> u64 {
+        self.counts.iter().sum()
+    }
+
+    /// The number of predictions that are right.
+    pub fn correct(&self) -> u64 {
+        (0..self.classes).map(|class| self.hits(class)).sum()
     }
 
     /// The share of predictions that are right. Each prediction is one class, so it equals precision, recall and F1 averaged
@@ -85,12 +161,12 @@ impl<const N: usize> Confusion<N> {
 
     /// The number of samples of this class.
     pub fn support(&self, class: usize) -> u64 {
-        self.counts.get(class).map_or(0, |row| row.iter().sum())
+        self.rows().nth(class).map_or(0, |row| row.iter().sum())
     }
 
     /// The number of predictions of this class.
     pub fn predicted(&self, class: usize) -> u64 {
-        self.counts.iter().filter_map(|row| row.get(class)).sum()
+        self.rows().filter_map(|row| row.get(class)).sum()
     }
 
     /// The mean of the classes' precisions. This and the other means leave out classes that no sample has and no prediction
@@ -109,13 +185,18 @@ impl<const N: usize> Confusion<N> {
         self.mean(Self::f1)
     }
 
+    /// The counts of each actual class.
+    pub fn rows(&self) -> impl Iterator<Item = &'c [u64]> {
+        self.counts.chunks(self.classes.max(1))
+    }
+
     fn hits(&self, class: usize) -> u64 {
-        self.counts.get(class).and_then(|row| row.get(class)).copied().unwrap_or(0)
+        self.rows().nth(class).and_then(|row| row.get(class)).copied().unwrap_or(0)
     }
 
     /// The mean over the classes that occur, in their order.
     fn mean(&self, of: impl Fn(&Self, usize) -> f64) -> f64 {
-        let occurring = || (0..N).filter(|&class| self.support(class) + self.predicted(class) > 0);
+        let occurring = || (0..self.classes).filter(|&class| self.support(class) + self.predicted(class) > 0);
         match occurring().count() {
             0 => 0.0,
             count => occurring().map(|class| of(self, class)).sum::<f64>() / count as f64,

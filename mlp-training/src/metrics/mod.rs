@@ -10,7 +10,7 @@ mod networks;
 mod ranking;
 mod regression;
 
-pub use confusion::Confusion;
+pub use confusion::{Confusion, Counts};
 #[cfg(feature = "alloc")]
 pub use networks::{accuracy, confusion, errors, for_each_output, mean_log_loss, top_k};
 pub use ranking::{area_under_roc, in_top, log_loss, predicted};

@@ -4,12 +4,15 @@ mod check;
 mod derive;
 mod emit;
 mod eval;
+mod evaluate;
 mod explain;
 mod fmt;
 mod graph;
 mod lsp;
 mod refresh;
+mod run;
 mod summary;
+mod train;
 
 use crate::{arguments::Command, failure::Failure};
 
@@ -22,6 +25,9 @@ pub(crate) fn run(command: &Command) -> Result<(), Failure> {
         Command::Derive(arguments) => derive::run(arguments),
         Command::Emit(arguments) => emit::run(arguments),
         Command::Graph(arguments) => graph::run(arguments),
+        Command::Train(arguments) => train::run(arguments),
+        Command::Run(arguments) => run::run(arguments),
+        Command::Evaluate(arguments) => evaluate::run(arguments),
         Command::Explain(arguments) => explain::run(arguments),
         Command::Fmt(arguments) => fmt::run(arguments),
         Command::Lsp(_) => lsp::run(),

@@ -1,4 +1,4 @@
-//! The guide for models of PyTorch is followed as a reader would.
+//! Guides that use the command line are followed as a reader would.
 
 use std::{fs, path::Path};
 
@@ -12,4 +12,14 @@ fn a_reader_can_use_a_model_of_pytorch() {
     let kept = root().join("tests/tensors/guide.safetensors");
     fs::copy(kept, project.folder().join("model.safetensors")).unwrap();
     assert_eq!(follow(&page, &project, Some(Path::new(env!("CARGO_BIN_EXE_mlpc")))), (13, 4));
+}
+
+#[test]
+fn a_reader_gets_from_a_table_to_a_program() {
+    let page = fs::read_to_string(root().join("docs/guides/from-csv-to-a-program.md")).unwrap();
+    let project = Crate::new("flowers", "");
+    for table in ["iris-train.csv", "iris-test.csv"] {
+        fs::copy(root().join("examples/data").join(table), project.folder().join(table)).unwrap();
+    }
+    assert_eq!(follow(&page, &project, Some(Path::new(env!("CARGO_BIN_EXE_mlpc")))), (20, 3));
 }

@@ -53,6 +53,11 @@ fn run(project: &Crate, mlpc: Option<&Path>, command: &str) -> Option<String> {
             }
             Command::new("python3").arg(file).current_dir(project.folder()).output().unwrap()
         }
+        (["head", count, file], _) => {
+            let text = fs::read_to_string(project.folder().join(file)).unwrap();
+            let count = count.strip_prefix('-').unwrap().parse().unwrap();
+            return Some(text.lines().take(count).flat_map(|line| [line, "\n"]).collect());
+        }
         (["rm", file], _) => {
             fs::remove_file(project.folder().join(file)).unwrap();
             return Some(String::new());
@@ -60,7 +65,11 @@ fn run(project: &Crate, mlpc: Option<&Path>, command: &str) -> Option<String> {
         _ => panic!("the test does not know the command `{command}`"),
     };
     assert!(output.status.success(), "{command}: {}", String::from_utf8_lossy(&output.stderr));
-    Some(String::from_utf8(output.stdout).unwrap())
+    let mut printed = String::from_utf8(output.stdout).unwrap();
+    if words.first() == Some(&"mlpc") {
+        printed.push_str(&String::from_utf8(output.stderr).unwrap());
+    }
+    Some(printed)
 }
 
 /// Follows a page in a project, with the command line at a path if the page uses it. Returns how many blocks the page has, and how
@@ -79,7 +88,7 @@ pub fn follow(page: &str, project: &Crate, mlpc: Option<&Path>) -> (usize, usize
                 let features = block.text.split_once("features = [").unwrap().1.split_once(']').unwrap().0;
                 project.manifest(features, "");
             }
-            ("rust" | "python" | "mlp", Some(file)) => {
+            ("rust" | "python" | "mlp" | "csv", Some(file)) => {
                 programs += 1;
                 project.write(file, block.text);
             }
