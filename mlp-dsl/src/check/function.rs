@@ -114,10 +114,9 @@ pub(super) struct Functions {
 impl Functions {
     pub(super) fn declare_prelude(&mut self, prelude: &ast::Ast) {
         for (name, callee) in Callee::BUILTIN {
-            let more = match callee {
-                Callee::Dropout => Some(Parameter::needed("rate")),
-                callee => callee.epsilon().map(|default| Parameter::optional("epsilon", default)),
-            };
+            let rate = matches!(callee, Callee::Dropout).then(|| Parameter::needed("rate"));
+            let epsilon = callee.epsilon().map(|default| Parameter::optional("epsilon", default));
+            let more = rate.or(epsilon);
             self.add(name, None, callee, std::iter::once(Parameter::needed("x")).chain(more).collect());
         }
         for &op in Unary::ALL {

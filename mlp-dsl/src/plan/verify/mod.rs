@@ -142,8 +142,8 @@ fn routine_is_right(facts: &Facts<'_>, plan: &Plan, routine: &Routine) -> Check 
 
 /// After masks the next samples have others.
 fn draws_on(facts: &Facts<'_>, instructions: &[Instruction]) -> Check {
-    let last = instructions.iter().flat_map(|instruction| instruction.operands().1);
-    let mask = last.map(|written| written.value).filter(|id| facts.derivation.mask(*id).is_some()).last();
+    let written = instructions.iter().flat_map(|instruction| instruction.operands().1);
+    let mask = written.map(|written| written.value).rfind(|id| facts.derivation.mask(*id).is_some());
     let counted = instructions.iter().filter(|instruction| matches!(instruction, Instruction::Drawn)).count();
     match (mask, counted) {
         (Some(_), 1) | (None, 0) => Ok(()),
