@@ -49,7 +49,7 @@ static ALLOCATOR: Counting = Counting;
 /// Rules, and a text that repeats them: its start, the repeated part, its end.
 struct Flat(&'static str, &'static str, &'static str, &'static str);
 
-const FLAT: [Flat; 44] = [
+const FLAT: [Flat; 46] = [
     Flat(
         "file item network visibility kw_network kw_pub kw_crate",
         "",
@@ -105,6 +105,13 @@ const FLAT: [Flat; 44] = [
         "unroll always; arithmetic fused;\n",
         "}",
     ),
+    Flat(
+        "mappings mapping kw_untransposed",
+        "network N { weights from \"a\" { ",
+        "a = \"b\" untransposed, ",
+        "} }",
+    ),
+    Flat("kw_ignore", "network N { weights from \"a\" { ", "ignore \"b\", ", "} }"),
     Flat("weighting kw_weighted kw_by", "network N { ", "loss e(y, t) weighted by u;\n", "}"),
     Flat("allow kw_allow", "network N { ", "allow W0101, W0203;\n", "}"),
     Flat("document kw_document", "", "document { title = \"a\" }\n", ""),
