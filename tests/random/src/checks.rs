@@ -8,7 +8,7 @@ use mlp_dsl::{
 use mlp_eval::{Point, Verdict, check_some_gradients, evaluate};
 use mlp_runtime::random::Stream;
 
-use crate::inputs;
+use crate::{difference, inputs};
 
 /// Scalar operations of the complex step for a network.
 const WITNESSED: u64 = 200_000;
@@ -112,26 +112,8 @@ fn differences(number: u64, derivation: &Derivation, point: &Point, found: &mut 
         let Some(gradient) = parameter.objective().and_then(|id| evaluation.value(id)) else { continue };
         let element = (stream.next_u64() % gradient.shape().count() as u64) as usize;
         let Some(own) = gradient.iter().nth(element) else { continue };
-        let here = evaluation.scalar(loss.objective);
-        let step = f64::EPSILON.cbrt();
         let at = |by: f64| moved(derivation, point, parameter.equation, element, by, loss.objective);
-        let (above, below) = (at(step), at(-step));
-        let central = (above - below) / (2.0 * step);
-        let error = (central - own).abs() / (1.0 + own.abs() + here.abs());
-        // At a kink the slopes of the two sides differ, and the gradient is one of them or between.
-        let bend = ((above - here) - (here - below)).abs() / step;
-        if error > 1e-7 && (central - own).abs() <= bend {
-            found.kinks += 1;
-            continue;
-        }
-        found.differences += 1;
-        found.difference = found.difference.max(error);
-        if error > 1e-6 || error.is_nan() {
-            found.wrong.push(format!(
-                "R{number}: difference by {}[{element}]: {central} instead of {own}",
-                parameter.name
-            ));
-        }
+        difference::hold(own, at, &format!("R{number}: {}[{element}]", parameter.name), found);
     }
 }
 

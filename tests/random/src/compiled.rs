@@ -125,9 +125,15 @@ fn networks(numbers: Range<u64>) -> io::Result<Vec<(u64, Compilation)>> {
 /// Compiles the networks with these numbers in debug, and runs them: each is saved and read after training, with its
 /// optimizer and alone, and has the same bits. Returns how many were.
 pub fn kept(numbers: Range<u64>) -> io::Result<usize> {
-    let networks = networks(numbers)?;
-    let printed = read(&build_and_run(&program("kept-networks", &networks), &[])?);
-    Ok(networks.iter().filter(|(number, _)| printed.contains_key(&(*number, "kept".to_owned()))).count())
+    let end = numbers.end;
+    let mut kept = 0;
+    for start in numbers.step_by(PART as usize) {
+        let networks = networks(start..end.min(start + PART))?;
+        let printed = read(&build_and_run(&program("kept-networks", &networks), &[])?);
+        kept +=
+            networks.iter().filter(|(number, _)| printed.contains_key(&(*number, "kept".to_owned()))).count();
+    }
+    Ok(kept)
 }
 
 /// What the network of a text prints when it is compiled in release.

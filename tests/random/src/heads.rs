@@ -37,7 +37,7 @@ impl Heads {
             let (second, layer, target, own) = match self.below(3) {
                 0 => (Second::Class, "softmax(dense(VECTOR))", "target s: class[2];", "cross_entropy(z, s)"),
                 1 => (Second::Vector, "tanh(dense(VECTOR))", "target s[2];", "half_squared_error(z, s)"),
-                _ => (Second::Group, "dense(VECTOR)", "target s { s1, s2 }", "huber(z, s)"),
+                _ => (Second::Group, "dense(VECTOR)", "target s { a1, a2 }", "huber(z, s)"),
             };
             self.second = Some(second);
             said.extend([format!("layer z[2] = {};", layer.replace("VECTOR", vector)), target.to_owned()]);

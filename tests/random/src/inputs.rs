@@ -3,7 +3,7 @@
 use mlp_dsl::{formula::evaluate::Real, ir::Derivation, model::Sample};
 use mlp_eval::{Array, Evaluation, Point, evaluate};
 
-use crate::checks::Findings;
+use crate::{checks::Findings, difference};
 
 /// The gradient with respect to a number of the output: a short number, different for each.
 pub(crate) fn given(number: usize) -> f64 {
@@ -80,26 +80,13 @@ pub(crate) fn differences(number: u64, derivation: &Derivation, found: &mut Find
         let numbers = output.iter().filter_map(|id| evaluation.value(*id)).flat_map(|value| value.iter());
         numbers.enumerate().map(|(index, y)| given(index) * y).sum::<f64>()
     };
-    let (here, step) = (at(&sample.input), f64::EPSILON.cbrt());
     for (place, own) in own.iter().enumerate().take(3) {
         let moved = |by: f64| {
             let mut input = sample.input.clone();
             input.iter_mut().skip(place).take(1).for_each(|x| *x += by);
             at(&input)
         };
-        let (above, below) = (moved(step), moved(-step));
-        let central = (above - below) / (2.0 * step);
-        let error = (central - own).abs() / (1.0 + own.abs() + here.abs());
-        let bend = ((above - here) - (here - below)).abs() / step;
-        if error > 1e-7 && (central - own).abs() <= bend {
-            found.kinks += 1;
-            continue;
-        }
-        found.differences += 1;
-        found.difference = found.difference.max(error);
-        if error > 1e-6 || error.is_nan() {
-            found.wrong.push(format!("R{number}: difference by input {place}: {central} instead of {own}"));
-        }
+        difference::hold(*own, moved, &format!("R{number}: input {place}"), found);
     }
 }
 

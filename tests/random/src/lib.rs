@@ -7,6 +7,7 @@
 pub mod checks;
 pub mod compiled;
 pub mod coverage;
+mod difference;
 mod engine;
 pub mod generator;
 mod heads;
