@@ -27,7 +27,7 @@ fn long_numbers(text: &str) -> Vec<&str> {
 fn no_block_is_left_out() {
     let opened: Vec<&str> = README.lines().filter_map(|line| line.strip_prefix("```")).collect();
     let marks: Vec<&str> = opened.into_iter().filter(|mark| !mark.is_empty()).collect();
-    assert_eq!(marks, ["mlp", "rust", "sh", "toml"]);
+    assert_eq!(marks, ["mlp", "rust", "sh", "toml", "toml"]);
 }
 
 #[test]
@@ -53,10 +53,10 @@ fn the_macro_and_the_derivation_have_one_specification() {
 /// Cargo resolves the dependency to this package when the registry is replaced by this folder.
 #[test]
 fn the_dependency_resolves() {
-    let [block] = blocks("toml")[..] else { panic!("one dependency") };
+    let [dependency, profiles] = blocks("toml")[..] else { panic!("a dependency and profiles") };
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let manifest = format!(
-        "[package]\nname = \"pasted\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n{block}\n\
+        "[package]\nname = \"pasted\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n{dependency}\n{profiles}\n\
          [patch.crates-io]\nmlp = {{ path = {root:?} }}\n\n[workspace]\n"
     );
     let folder = tempfile::tempdir().unwrap();
