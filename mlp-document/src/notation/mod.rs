@@ -4,6 +4,7 @@ mod book;
 pub(crate) mod decimal;
 pub(crate) mod given;
 pub(crate) mod layout;
+pub(crate) mod letters;
 mod logits;
 pub(crate) mod math;
 pub(crate) mod names;

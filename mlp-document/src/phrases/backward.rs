@@ -4,7 +4,7 @@ use mlp_dsl::formula::scalar::Unary;
 
 use crate::{
     content::{Line, Side, Text},
-    notation::math::Math,
+    notation::{letters::OwnLetters, math::Math},
 };
 
 use super::{Over, code, letter};
@@ -99,12 +99,12 @@ pub(crate) fn backward_of_layers(reduction: Option<Over>, columns: bool, occurs:
 }
 
 /// Before the derivation of a cross-entropy that follows a softmax.
-pub(crate) fn softmax_with_cross_entropy(definition: Line, sum: Line) -> Text {
+pub(crate) fn softmax_with_cross_entropy(own: OwnLetters, definition: Line, sum: Line) -> Text {
     text![
         "Softmax and cross-entropy are differentiated together. For the argument ",
-        letter("z"),
+        letter(own.letter("z")),
         " of softmax and the targets ",
-        letter("t"),
+        letter(own.letter("t")),
         ", let ",
         definition,
         " and ",

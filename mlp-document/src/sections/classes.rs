@@ -16,7 +16,7 @@ use crate::{
         book::{ELEMENTS, by_elements},
         equation::{is_unnamed, of_equation},
     },
-    notation::math::{Math, Name},
+    notation::math::Math,
     phrases,
 };
 
@@ -203,6 +203,7 @@ fn element(row: &Expression, index: usize) -> Expression {
 pub(super) fn derivatives(facts: &Facts<'_>, z: EquationId, t: EquationId) -> Vec<Line> {
     let derivation = facts.derivation;
     let Shape::Vector(classes) = derivation.shape(z) else { return Vec::new() };
+    let own = facts.letters_of_softmax(z, t);
     let rounded = facts.options.round_each.is_some();
     if facts.samples() > 1 || facts.numbers.is_none() || rounded || classes > MATRIX {
         return Vec::new();
@@ -216,7 +217,7 @@ pub(super) fn derivatives(facts: &Facts<'_>, z: EquationId, t: EquationId) -> Ve
             let mut p = of_equation(derivation, z);
             let z = p.last();
             p.push_shaped(Node::Array(ArrayOp::Softmax, vec![z]), Shape::Vector(classes));
-            letter(Name::letter("p").into(), p)
+            letter(own.name("p").into(), p)
         }
     };
     let simplex = facts.sums_to_one(t);
@@ -227,7 +228,7 @@ pub(super) fn derivatives(facts: &Facts<'_>, z: EquationId, t: EquationId) -> Ve
     };
     let by_p = by_probabilities(&p, &t);
     let matrix = of_probabilities(&p, classes);
-    let derivative = |of: &str, by: &str| Math::derivative(Name::letter(of), Name::letter(by).into());
+    let derivative = |of: &str, by: &str| Math::derivative(own.name(of), own.name(by).into());
     let loss = facts.letter_of_loss();
     let outer = letter(derivative(loss, "p"), by_p.clone());
     let inner = letter(derivative("p", "z"), matrix.clone());

@@ -24,7 +24,7 @@ use crate::{
         evaluate::Numbers,
     },
     known::Known,
-    notation::names::Names,
+    notation::{letters::OwnLetters, names::Names},
     phrases::Over,
     selection::{self, Wanted},
 };
@@ -263,6 +263,25 @@ impl<'d> Facts<'d> {
     pub(crate) fn letter_of_loss(&self) -> &'static str {
         let weighted = self.derivation.loss.as_ref().is_some_and(|loss| loss.weight.is_some());
         if weighted || self.has_several_targets() { "C" } else { "E" }
+    }
+
+    /// The letters of a cross-entropy of softmax(z) and the targets t.
+    pub(crate) fn letters_of_softmax(&self, z: EquationId, t: EquationId) -> OwnLetters {
+        let is_part = |whole: EquationId, id: EquationId| {
+            whole == id || self.derivation.equation(whole).op.operands().contains(&id)
+        };
+        OwnLetters::new(self.derivation, |id| {
+            is_part(z, id) || is_part(t, id) || self.derivation.equation(id).op == Op::Softmax(z)
+        })
+    }
+
+    /// The letters of the log losses of the network.
+    pub(crate) fn letters_of_sigmoid(&self) -> OwnLetters {
+        let alone = !self.has_several_targets();
+        let outputs = self.derivation.output().into_iter().flat_map(|layer| layer.value.equations());
+        let targets = self.derivation.targets.iter().flat_map(|target| target.value.equations());
+        let meant: HashSet<EquationId> = outputs.chain(targets).copied().collect();
+        OwnLetters::new(self.derivation, |id| alone && meant.contains(&id))
     }
 
     /// Whether there is more than one target.

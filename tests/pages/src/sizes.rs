@@ -151,6 +151,11 @@ impl Sizes {
         for (_, side) in rest {
             let Some(found) = self.of(line, side, report) else { continue };
             match size {
+                // A row of derivatives that is the same for each sample.
+                Some(of_all) if matches!(first, Node::Derivative(..)) && found == (1, of_all.1) => {
+                    size = Some(found);
+                    report.sizes += 1;
+                }
                 // A number beside an array is the same number in each place.
                 Some(size) if size != found && found != (1, 1) && !is_factor(first, size, found) => {
                     report.find(line, format!("{} is {size:?}, {} is {found:?}", text(first), text(side)));

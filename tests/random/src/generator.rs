@@ -329,6 +329,8 @@ impl Generator {
             // A large epsilon: differences say little where a variance is small.
             format!("layer_norm({v}, epsilon = 0.5) * {scale}"),
             format!("normalize({v} * {scale}, epsilon = 0.5)"),
+            format!("standardize({v}) * {scale}"),
+            format!("{scale} * batch_norm({v})"),
             format!("2^(tanh({v})) - {scale}"),
             format!("sqrt(1 + {v}^2) * {scale}"),
             format!("ln(2 + abs({v})) * {scale} - {other}"),

@@ -15,7 +15,10 @@ use crate::{
         book::with_textbook_forms,
         equation::{expanded, of_equation},
     },
-    notation::math::{Math, Name},
+    notation::{
+        letters::OwnLetters,
+        math::{Math, Name},
+    },
     phrases,
     sections::{facts::Facts, lines::first_element},
 };
@@ -47,6 +50,7 @@ struct Letters {
     indexed: bool,
     /// The letter of the cross-entropy.
     loss: &'static str,
+    own: OwnLetters,
 }
 
 impl Letters {
@@ -68,7 +72,7 @@ impl Letters {
         let unbounded = z.last();
         z.push(Node::Unary(Unary::Tanh, unbounded));
         let (indexed, loss) = (!facts.at_neuron_level(), facts.letter_of_loss());
-        Some(Letters { z, t, sigmoid, log_loss, indexed, loss })
+        Some(Letters { z, t, sigmoid, log_loss, indexed, loss, own: facts.letters_of_sigmoid() })
     }
 
     /// p = σ(z)
@@ -186,7 +190,7 @@ impl Letters {
     }
 
     fn name(&self, letter: &str) -> Name {
-        let name = Name::letter(letter);
+        let name = self.own.name(letter);
         if self.indexed { name.with(Name::letter("k")) } else { name }
     }
 

@@ -19,7 +19,10 @@ use mlp_dsl::{
 use crate::{
     content::{Line, Section, Side},
     expression::{ArrayOp, Expression, Node, NodeId},
-    notation::math::{Math, Name},
+    notation::{
+        letters::OwnLetters,
+        math::{Math, Name},
+    },
     phrases,
     sections::{classes, facts::Facts},
 };
@@ -35,8 +38,11 @@ pub(super) fn softmax_with_cross_entropy(facts: &Facts<'_>, section: &mut Sectio
     });
     let Some((z, t)) = operands else { return };
     let letters = Letters::new(facts, z, t);
-    section
-        .paragraph(phrases::softmax_with_cross_entropy(letters.definition(), letters.sum_of_exponentials()));
+    section.paragraph(phrases::softmax_with_cross_entropy(
+        letters.own,
+        letters.definition(),
+        letters.sum_of_exponentials(),
+    ));
     section.lines(vec![
         letters.probability(),
         letters.loss(),
@@ -44,7 +50,7 @@ pub(super) fn softmax_with_cross_entropy(facts: &Facts<'_>, section: &mut Sectio
         letters.probability_by_input(),
         letters.loss_by_input(),
     ]);
-    section.paragraph(phrases::prediction_minus_target(letters.simplex, Name::letter("z").into()));
+    section.paragraph(phrases::prediction_minus_target(letters.simplex, letters.own.name("z").into()));
     let numbers = classes::derivatives(facts, z, t);
     if !numbers.is_empty() {
         section.paragraph(phrases::softmax_with_numbers());
@@ -68,6 +74,7 @@ struct Letters {
     simplex: bool,
     /// The letter of the cross-entropy.
     loss: &'static str,
+    own: OwnLetters,
 }
 
 impl Letters {
@@ -93,15 +100,22 @@ impl Letters {
             let share = targets.push(Node::Binary(Binary::Divide, rest, count));
             targets.push(Node::Binary(Binary::Add, own, share));
         }
-        Letters { z: bounded, t: targets, classes, simplex, loss: facts.letter_of_loss() }
+        Letters {
+            z: bounded,
+            t: targets,
+            classes,
+            simplex,
+            loss: facts.letter_of_loss(),
+            own: facts.letters_of_softmax(z, t),
+        }
     }
 
     /// p = softmax(z)
     fn definition(&self) -> Line {
         let mut letter = Expression::default();
-        letter.push_letter(Name::letter("p").into(), self.p());
+        letter.push_letter(self.own.name("p").into(), self.p());
         let mut softmax = Expression::default();
-        let z = softmax.push_letter(Name::letter("z").into(), self.z.clone());
+        let z = softmax.push_letter(self.own.name("z").into(), self.z.clone());
         softmax.push_shaped(Node::Array(ArrayOp::Softmax, vec![z]), Shape::Vector(self.classes));
         Line::of([letter, softmax])
     }
@@ -117,7 +131,7 @@ impl Letters {
         let each = value.push(Node::Unary(Unary::Exp, z));
         self.sum(&mut value, each);
         let mut letter = Expression::default();
-        letter.push_letter(Name::letter("S").into(), value);
+        letter.push_letter(self.own.name("S").into(), value);
         Line::of([letter, sum])
     }
 
@@ -189,7 +203,7 @@ impl Letters {
         let z = sum.append(&self.value("z", Index::K));
         let each = sum.push(Node::Unary(Unary::Exp, z));
         self.sum(&mut sum, each);
-        let sum = cases.push_letter(Name::letter("S").into(), sum);
+        let sum = cases.push_letter(self.own.name("S").into(), sum);
         let (zero, two) = (cases.push(Node::Number(0.0)), cases.push(Node::Number(2.0)));
         let below = cases.push(Node::Binary(Binary::Power, sum, two));
         let both = cases.push(Node::Binary(Binary::Multiply, e_k, e_i));
@@ -217,7 +231,7 @@ impl Letters {
         let t = self.letter(&mut difference, "t", Index::I);
         difference.push(Node::Binary(Binary::Subtract, product, t));
         let mut letter = Expression::default();
-        let by = Math::from(name("z", Index::I));
+        let by = Math::from(self.name("z", Index::I));
         letter.push_letter(
             Math::derivative(Name::letter(self.loss), by),
             self.spread(&self.gradient(), Index::I),
@@ -254,7 +268,8 @@ impl Letters {
         let mut value = Expression::default();
         let places = [value.append(&self.value("t", Index::K)), value.append(&self.value("p", Index::K))];
         in_place_of_leaves(&mut value, &derivative, &places);
-        expression.push_letter(Math::derivative(Name::letter(self.loss), name("p", Index::K).into()), value)
+        expression
+            .push_letter(Math::derivative(Name::letter(self.loss), self.name("p", Index::K).into()), value)
     }
 
     /// ∂pₖ/∂zᵢ, with the derivative of exp(zₖ) / (exp(zᵢ) + the other exponentials) as its value.
@@ -278,13 +293,21 @@ impl Letters {
         let other = in_place_of_leaves(&mut value, &quotient(false), &[z_i, z_k, others]);
         let (k, i) = (value.append(&self.value("k", Index::K)), value.append(&self.value("i", Index::I)));
         value.push(Node::Select(Comparison::Equal, [k, i, same, other]));
-        let math = Math::derivative(name("p", Index::K), name("z", Index::I).into());
+        let math = Math::derivative(self.name("p", Index::K), self.name("z", Index::I).into());
         expression.push_letter(math, value)
     }
 
     /// Adds a letter with an index, or an index.
     fn letter(&self, expression: &mut Expression, letter: &str, index: Index) -> NodeId {
-        expression.push_letter(name(letter, index).into(), self.value(letter, index))
+        expression.push_letter(self.name(letter, index).into(), self.value(letter, index))
+    }
+
+    fn name(&self, letter: &str, index: Index) -> Name {
+        let index = match index {
+            Index::I => "i",
+            Index::K => "k",
+        };
+        if letter == index { Name::letter(letter) } else { self.own.name(letter).with(Name::letter(index)) }
     }
 
     fn one_letter(&self, letter: &str, index: Index) -> Expression {
@@ -344,14 +367,6 @@ impl Letters {
 }
 
 /// A letter with its index; an index itself has none.
-fn name(letter: &str, index: Index) -> Name {
-    let index = match index {
-        Index::I => "i",
-        Index::K => "k",
-    };
-    if letter == index { Name::letter(letter) } else { Name::letter(letter).with(Name::letter(index)) }
-}
-
 /// The derivative of a formula with respect to one of its leaves.
 fn partial(formula: &Formula, leaf: u32) -> Formula {
     let mut b = Builder::new();
