@@ -11,6 +11,7 @@ mod declarations;
 mod document;
 mod elsewhere;
 pub(crate) mod errors;
+mod expect;
 mod expression;
 mod fan_in;
 mod finish;
@@ -144,6 +145,8 @@ impl Checker<'_> {
                 self.batch = self.whole(batch, "`batch`", 1, 1 << 40).map(|n| (n as usize, batch.span));
             }
             Statement::Data(samples, span) => self.data_block(samples, *span),
+            // It is read when all layers are known.
+            Statement::Expect(_) => {}
             Statement::Unroll(choice) => {
                 self.unroll_span = Some(choice.span);
                 match choice.text.as_str() {
@@ -218,6 +221,7 @@ fn at_most_one(statement: &ast::Statement) -> Option<(&'static str, Span)> {
         | Statement::Parameters { .. }
         | Statement::Layer(_)
         | Statement::Penalty(_)
+        | Statement::Expect(_)
         | Statement::Allow(_) => return None,
     })
 }
@@ -249,6 +253,7 @@ fn declared_names(network: &ast::Network) -> HashMap<String, Span> {
             | Statement::Seed(_)
             | Statement::Batch(_)
             | Statement::Data(..)
+            | Statement::Expect(_)
             | Statement::Unroll(_)
             | Statement::Arithmetic(_)
             | Statement::Backward(_)
