@@ -9,8 +9,6 @@ mod constant;
 mod import;
 pub mod proto;
 mod read;
-#[cfg(test)]
-mod tests;
 
 use std::fmt;
 
