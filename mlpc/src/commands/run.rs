@@ -40,7 +40,15 @@ fn outputs<S: Scalar>(arguments: &Run, compiled: &Compilation) -> Result<(), Fai
     };
     let given = learning::Given { without_target: true, ..arguments.columns.given() };
     let mut rows = Rows::new(derivation);
-    rows.push(&learning::read(&arguments.data, derivation, &given, names.as_ref())?, derivation);
+    rows.push(
+        &learning::read(
+            learning::Files { data: &arguments.data, labels: None },
+            derivation,
+            &given,
+            names.as_ref(),
+        )?,
+        derivation,
+    );
     let all: Vec<usize> = (0..rows.count()).collect();
     model.set_rows(Arc::new(rows));
     let mut table = Outputs { columns: columns(derivation, names.as_ref()), names, numbers: Vec::new() };
