@@ -246,6 +246,17 @@ fn outputs_have_three_formats() {
         b"\x93NUMPY\x01\x00\x76\x00{'descr': '<f4', 'fortran_order': False, 'shape': (60, 3), }"
     ));
     assert!(of_array.as_chunks().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).eq(numbers));
+    // The header above is that of NumPy 2.4; where NumPy is installed, it reads the file and writes the same bytes.
+    let script =
+        "import numpy; a = numpy.load('outputs.npy'); numpy.save('again.npy', a); print(a.dtype, *a.shape)";
+    let python = Process::new("python3").args(["-c", script]).current_dir(folder.path()).output();
+    match python {
+        Ok(output) if output.status.success() => {
+            assert_eq!(String::from_utf8(output.stdout).unwrap(), "float32 60 3\n");
+            assert!(bytes(&folder, "again.npy") == array);
+        }
+        _ => eprintln!("NumPy is not installed: nothing else reads outputs.npy"),
+    }
 }
 
 /// The loss of a run of several is that of the run alone, whatever the number of runs at once.
