@@ -20,13 +20,14 @@ mod arrays;
 mod editor;
 pub mod kept;
 mod macros;
+mod tables;
 mod text;
 
 /// A target: it takes any bytes.
 pub type Target = fn(&[u8]);
 
 /// All targets by name.
-pub const TARGETS: [(&str, Target); 7] = [
+pub const TARGETS: [(&str, Target); 8] = [
     ("parser", text::parser),
     ("pipeline", text::pipeline),
     ("formatter", text::formatter),
@@ -34,6 +35,7 @@ pub const TARGETS: [(&str, Target); 7] = [
     ("language_server", editor::language_server),
     ("kept", kept::kept),
     ("arrays", arrays::arrays),
+    ("tables", tables::tables),
 ];
 
 /// Runs the target of this name.
