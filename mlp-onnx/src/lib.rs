@@ -13,7 +13,7 @@ mod read;
 use std::fmt;
 
 pub use bounds::FILE_BYTES;
-pub use import::{Imported, Options, import};
+pub use import::{Expected, Imported, Options, Port, import};
 
 /// Why a model is not read.
 #[derive(Clone, Debug, PartialEq, Eq)]

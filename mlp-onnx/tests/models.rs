@@ -6,7 +6,7 @@ use std::{fs, path::Path};
 
 use mlp_onnx::{Error, Imported, Options, import};
 
-const OPTIONS: Options<'_> = Options { name: "Model", weights: "model.safetensors" };
+const OPTIONS: Options<'_> = Options { name: "Model", weights: "model.safetensors", expected: None };
 
 /// The models of a folder: names and bytes.
 fn models(folder: &str) -> Vec<(String, Vec<u8>)> {

@@ -20,6 +20,7 @@ mod arrays;
 mod editor;
 pub mod kept;
 mod macros;
+mod models;
 mod tables;
 mod text;
 
@@ -27,7 +28,7 @@ mod text;
 pub type Target = fn(&[u8]);
 
 /// All targets by name.
-pub const TARGETS: [(&str, Target); 8] = [
+pub const TARGETS: [(&str, Target); 9] = [
     ("parser", text::parser),
     ("pipeline", text::pipeline),
     ("formatter", text::formatter),
@@ -36,6 +37,7 @@ pub const TARGETS: [(&str, Target); 8] = [
     ("kept", kept::kept),
     ("arrays", arrays::arrays),
     ("tables", tables::tables),
+    ("models", models::models),
 ];
 
 /// Runs the target of this name.
