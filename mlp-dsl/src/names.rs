@@ -222,6 +222,7 @@ impl Walk {
                 | Statement::Batch(_)
                 | Statement::Data(..)
                 | Statement::Expect(_)
+                | Statement::DataFile(_)
                 | Statement::Unroll(_)
                 | Statement::Arithmetic(_)
                 | Statement::Backward(_)
@@ -285,6 +286,7 @@ impl Walk {
                 self.formula(&expect.within);
             }
             Statement::WeightFile(file) => file.mappings.iter().for_each(|mapping| self.name(&mapping.name)),
+            Statement::DataFile(file) => file.columns.iter().for_each(|column| self.name(&column.name)),
             Statement::Unroll(_)
             | Statement::Arithmetic(_)
             | Statement::Backward(_)

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-pub(crate) use learning::{Evaluate, EvaluateFormat, Every, Pair, Run, RunFormat, Train};
+pub(crate) use learning::{Evaluate, EvaluateFormat, Every, Run, RunFormat, Train};
 
 /// Compiles specifications of multilayer perceptrons: checks, summarizes and evaluates them, derives
 /// backpropagation step by step and generates Rust code.
@@ -39,12 +39,38 @@ pub(crate) enum Command {
     Run(Run),
     /// Measure how good the outputs for a table are
     Evaluate(Evaluate),
+    /// Write a model of another tool as a specification and its weights
+    Import(Import),
     /// Format specifications
     Fmt(Fmt),
     /// Explain the code of an error or warning
     Explain(Explain),
     /// Run the language server over standard input and output
     Lsp(Lsp),
+}
+
+/// `import`
+#[derive(Debug, Args)]
+pub(crate) struct Import {
+    /// The model, in the format ONNX
+    #[arg(value_name = "MODEL")]
+    pub(crate) model: PathBuf,
+    /// The specification to write; the weights are written beside it, with the ending `.safetensors`
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: PathBuf,
+    /// The name of the network, instead of one like that of the file
+    #[arg(long, value_name = "NAME")]
+    pub(crate) name: Option<String>,
+    /// Inputs and what the model computes for them, which the specification will be held to: arrays in a file `.npz`, by the names of the
+    /// model, with a row for each sample
+    #[arg(long, value_name = "FILE")]
+    pub(crate) expect: Option<PathBuf>,
+    /// The largest distance from what is expected, in units of the larger of 1 and the expected number
+    #[arg(long, value_name = "DISTANCE", default_value = "1e-5", requires = "expect")]
+    pub(crate) within: f64,
+    /// Replace files that are there
+    #[arg(long)]
+    pub(crate) force: bool,
 }
 
 /// The file with the specification.

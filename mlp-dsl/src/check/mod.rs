@@ -23,6 +23,7 @@ mod normal;
 mod power;
 mod rules;
 mod scope;
+mod table;
 #[cfg(test)]
 mod tests;
 mod training;
@@ -147,6 +148,7 @@ impl Checker<'_> {
             Statement::Data(samples, span) => self.data_block(samples, *span),
             // It is read when all layers are known.
             Statement::Expect(_) => {}
+            Statement::DataFile(file) => self.table = Some(file.clone()),
             Statement::Unroll(choice) => {
                 self.unroll_span = Some(choice.span);
                 match choice.text.as_str() {
@@ -213,6 +215,7 @@ fn at_most_one(statement: &ast::Statement) -> Option<(&'static str, Span)> {
         Statement::Seed(seed) => ("seed", seed.span),
         Statement::Batch(batch) => ("batch", batch.span),
         Statement::Data(_, span) => ("data", Span::new(span.start, span.start + "data".len())),
+        Statement::DataFile(file) => ("data from", file.path.1),
         Statement::Unroll(choice) => ("unroll", choice.span),
         Statement::Arithmetic(choice) => ("arithmetic", choice.span),
         Statement::Backward(choice) => ("backward", choice.span),
@@ -254,6 +257,7 @@ fn declared_names(network: &ast::Network) -> HashMap<String, Span> {
             | Statement::Batch(_)
             | Statement::Data(..)
             | Statement::Expect(_)
+            | Statement::DataFile(_)
             | Statement::Unroll(_)
             | Statement::Arithmetic(_)
             | Statement::Backward(_)

@@ -165,6 +165,7 @@ fn calls(ast: &Ast) -> HashMap<Span, &str> {
             | Statement::Batch(_)
             | Statement::Data(..)
             | Statement::Expect(_)
+            | Statement::DataFile(_)
             | Statement::Unroll(_)
             | Statement::Arithmetic(_)
             | Statement::Backward(_)

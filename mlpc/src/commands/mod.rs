@@ -8,6 +8,7 @@ mod evaluate;
 mod explain;
 mod fmt;
 mod graph;
+mod import;
 mod lsp;
 mod refresh;
 mod run;
@@ -29,6 +30,7 @@ pub(crate) fn run(command: &Command) -> Result<(), Failure> {
         Command::Run(arguments) => run::run(arguments),
         Command::Evaluate(arguments) => evaluate::run(arguments),
         Command::Explain(arguments) => explain::run(arguments),
+        Command::Import(arguments) => import::run(arguments),
         Command::Fmt(arguments) => fmt::run(arguments),
         Command::Lsp(_) => lsp::run(),
     }

@@ -49,7 +49,7 @@ static ALLOCATOR: Counting = Counting;
 /// Rules, and a text that repeats them: its start, the repeated part, its end.
 struct Flat(&'static str, &'static str, &'static str, &'static str);
 
-const FLAT: [Flat; 48] = [
+const FLAT: [Flat; 49] = [
     Flat(
         "file item network visibility kw_network kw_pub kw_crate",
         "",
@@ -121,6 +121,12 @@ const FLAT: [Flat; 48] = [
         "mappings mapping kw_untransposed",
         "network N { weights from \"a\" { ",
         "a = \"b\" untransposed, ",
+        "} }",
+    ),
+    Flat(
+        "data_file columns column texts kw_classes",
+        "network N { data from \"a\", \"b\" { ",
+        "a = [\"b\", \"c\"] classes [\"d\"], ",
         "} }",
     ),
     Flat("kw_ignore", "network N { weights from \"a\" { ", "ignore \"b\", ", "} }"),

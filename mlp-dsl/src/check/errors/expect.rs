@@ -1,4 +1,4 @@
-//! M08: `expect`.
+//! M09: `expect`.
 
 use super::weights::{listed, quoted, some};
 
@@ -16,7 +16,7 @@ pub(in crate::check) fn expects_unknown<'n>(
         false => format!("`{}` is neither an input nor a layer", name.text),
     };
     let near = if is_target { None } else { closest(&name.text, known) };
-    Diagnostic::new("M0801", title, name.span, "nothing to compare").help(match near {
+    Diagnostic::new("M0901", title, name.span, "nothing to compare").help(match near {
         Some(near) => format!("is it `{near}`?"),
         None => "write the inputs, and the layers or neurons with their expected values".to_owned(),
     })
@@ -24,14 +24,14 @@ pub(in crate::check) fn expects_unknown<'n>(
 
 /// A name, or a part of it, that is there before.
 pub(in crate::check) fn expected_twice(name: &Name, first: Span) -> Diagnostic {
-    Diagnostic::new("M0802", format!("`{}` has values twice", name.text), name.span, "the second time")
+    Diagnostic::new("M0902", format!("`{}` has values twice", name.text), name.span, "the second time")
         .also(first, "the first time")
         .help("remove one of the two entries; for another sample write another `expect`")
 }
 
 pub(in crate::check) fn expects_without_input(missing: &[&str], span: Span) -> Diagnostic {
     Diagnostic::new(
-        "M0803",
+        "M0903",
         format!("`expect` has no value for the input {}", some(missing)),
         span,
         "incomplete",
@@ -40,13 +40,13 @@ pub(in crate::check) fn expects_without_input(missing: &[&str], span: Span) -> D
 }
 
 pub(in crate::check) fn expects_nothing(span: Span) -> Diagnostic {
-    Diagnostic::new("M0803", "`expect` names no layer", span, "nothing to compare")
+    Diagnostic::new("M0903", "`expect` names no layer", span, "nothing to compare")
         .help("write a layer and its values, such as `y = [0.3]`")
 }
 
 pub(in crate::check) fn expected_count(name: &Name, wanted: usize, found: usize, span: Span) -> Diagnostic {
     let title = format!("`{}` has {}, not {found}", name.text, plural(wanted, "value"));
-    Diagnostic::new("M0804", title, span, format!("{found} here")).help(match found.checked_sub(wanted) {
+    Diagnostic::new("M0904", title, span, format!("{found} here")).help(match found.checked_sub(wanted) {
         Some(more) => format!("remove {more}; for another sample write another `expect`"),
         None => format!("add {} more", wanted.saturating_sub(found)),
     })
@@ -61,7 +61,7 @@ pub(in crate::check) fn expected_rows(
     let rows = samples.map_or("n".to_owned(), |samples| samples.to_string());
     let title =
         format!("the values of `{}` are {}, but [{rows}, {length}] is needed", name.text, listed(sizes));
-    Diagnostic::new("M0804", title, span, "this tensor")
+    Diagnostic::new("M0904", title, span, "this tensor")
         .help("save one row for each sample, and the same number of rows for each name")
 }
 
@@ -76,16 +76,16 @@ pub(in crate::check) fn expected_tensor_missing(
         (None, []) => "the file has none".to_owned(),
         (None, known) => format!("the file contains {}", some(known)),
     };
-    Diagnostic::new("M0805", title, span, "not in this file").help(help)
+    Diagnostic::new("M0905", title, span, "not in this file").help(help)
 }
 
 pub(in crate::check) fn expected_not_finite(name: &Name, sample: usize, span: Span) -> Diagnostic {
     let title = format!("a value of `{}` is not a finite number in sample {}", name.text, sample + 1);
-    Diagnostic::new("M0806", title, span, "infinite, undefined or too large")
+    Diagnostic::new("M0906", title, span, "infinite, undefined or too large")
         .help("save samples for which all values are finite")
 }
 
 pub(in crate::check) fn too_much_expected(span: Span) -> Diagnostic {
     let title = format!("`expect` has more than {} numbers", limits::EXPECTED_NUMBERS);
-    Diagnostic::new("M0807", title, span, "too many").help("a few samples are enough: save fewer rows")
+    Diagnostic::new("M0907", title, span, "too many").help("a few samples are enough: save fewer rows")
 }

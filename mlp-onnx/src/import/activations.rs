@@ -1,0 +1,196 @@
+//! Functions of one value, element by element, and softmax.
+
+use std::rc::Rc;
+
+use crate::{Error, constant::Constant, read::Node};
+
+use super::{
+    Importer, Value,
+    operators::{damaged, known, needed, row},
+    row::{Level, Row, number},
+};
+
+/// What a node computes, if its operator is one of these.
+pub(super) fn result(importer: &mut Importer, node: &Node, operator: &str) -> Result<Option<Value>, Error> {
+    if let Some(Value::Constant(constant)) = importer.value(node, 0)? {
+        return Ok(folded(&constant, operator).map(|constant| Value::Constant(Rc::new(constant))));
+    }
+    let Some(function) = FUNCTIONS.iter().find(|(name, _)| *name == operator).map(|(_, function)| *function)
+    else {
+        return special(importer, node, operator);
+    };
+    let row = row(importer, node)?;
+    Ok(Some(Value::Row(if function.is_empty() { row } else { row.call(function) })))
+}
+
+/// Operators without attributes that the language has as functions; an empty one changes nothing.
+const FUNCTIONS: [(&str, &str); 16] = [
+    ("Relu", "relu"),
+    ("Sigmoid", "sigmoid"),
+    ("Tanh", "tanh"),
+    ("Softplus", "softplus"),
+    ("Softsign", "softsign"),
+    ("Mish", "mish"),
+    ("Exp", "exp"),
+    ("Log", "ln"),
+    ("Sqrt", "sqrt"),
+    ("Abs", "abs"),
+    ("Erf", "erf"),
+    ("Floor", "floor"),
+    ("Identity", ""),
+    ("Cast", ""),
+    ("CastLike", ""),
+    ("Dropout", ""),
+];
+
+fn special(importer: &mut Importer, node: &Node, operator: &str) -> Result<Option<Value>, Error> {
+    let attribute = |name: &str, otherwise: f64| node.float(name).unwrap_or(otherwise);
+    let single = importer.is_single;
+    let written = |value: f64| number(value, single).ok_or_else(|| damaged("attribute"));
+    let slope = |name: &str, otherwise: f64| written(attribute(name, otherwise));
+    let result = match operator {
+        "Neg" => {
+            let row = row(importer, node)?;
+            let text = format!("-{}", row.formula.inside(Level::Power));
+            row.with(text, Level::Sum)
+        }
+        "Reciprocal" => {
+            let row = row(importer, node)?;
+            row.with(format!("1 / {}", row.formula.inside(Level::Power)), Level::Product)
+        }
+        "LeakyRelu" => row(importer, node)?
+            .call_with("leaky_relu", &format!("slope = {}", slope("alpha", 0.01_f32.into())?)),
+        "Elu" => match attribute("alpha", 1.0) {
+            1.0 => row(importer, node)?.call("elu"),
+            alpha => row(importer, node)?.call_with("elu", &format!("alpha = {}", written(alpha)?)),
+        },
+        "Selu" => selu(
+            &row(importer, node)?,
+            attribute("alpha", SELU.0.into()),
+            attribute("gamma", SELU.1.into()),
+            &written,
+        )?,
+        "Gelu" => row(importer, node)?.call(if node.text("approximate") == Some("tanh") {
+            "gelu_tanh"
+        } else {
+            "gelu"
+        }),
+        "Celu" | "HardSigmoid" | "HardSwish" | "ThresholdedRelu" | "Swish" | "Shrink" => {
+            let row = row(importer, node)?;
+            let row = importer.named(row, "");
+            let x = row.formula.text.clone();
+            let (text, level) = match operator {
+                "Celu" => {
+                    let alpha = slope("alpha", 1.0)?;
+                    (format!("if {x} > 0 then {x} else {alpha} * (exp({x} / {alpha}) - 1)"), Level::Choice)
+                }
+                "HardSigmoid" => {
+                    let (alpha, beta) = (slope("alpha", 0.2_f32.into())?, slope("beta", 0.5)?);
+                    (format!("max(min({alpha} * {x} + {beta}, 1), 0)"), Level::Whole)
+                }
+                "HardSwish" => (format!("{x} * hard_sigmoid({x})"), Level::Product),
+                "ThresholdedRelu" => {
+                    (format!("if {x} > {} then {x} else 0", slope("alpha", 1.0)?), Level::Choice)
+                }
+                "Swish" => match attribute("alpha", 1.0) {
+                    1.0 => (format!("silu({x})"), Level::Whole),
+                    alpha => (format!("{x} * sigmoid({} * {x})", written(alpha)?), Level::Product),
+                },
+                _ => {
+                    let (lambda, bias) = (slope("lambd", 0.5)?, slope("bias", 0.0)?);
+                    (
+                        format!(
+                            "if {x} > {lambda} then {x} - {bias} else if {x} < -{lambda} then {x} + {bias} else 0"
+                        ),
+                        Level::Choice,
+                    )
+                }
+            };
+            row.with(text, level)
+        }
+        "Clip" => clipped(importer, node)?,
+        "PRelu" => parametric(importer, node)?,
+        "Softmax" | "LogSoftmax" => softmax(importer, node, operator)?,
+        _ => return Ok(None),
+    };
+    Ok(Some(Value::Row(result)))
+}
+
+/// The numbers of SELU in ONNX: alpha and gamma.
+const SELU: (f32, f32) = (1.673_263_2, 1.050_701);
+
+fn selu(
+    row: &Row,
+    alpha: f64,
+    gamma: f64,
+    written: &dyn Fn(f64) -> Result<String, Error>,
+) -> Result<Row, Error> {
+    let is_usual = |found: f64, usual: f32| (found - f64::from(usual)).abs() <= 1e-6;
+    if is_usual(alpha, SELU.0) && is_usual(gamma, SELU.1) {
+        return Ok(row.call("selu"));
+    }
+    let elu = row.call_with("elu", &format!("alpha = {}", written(alpha)?));
+    Ok(elu.with(format!("{} * {}", written(gamma)?, elu.formula.text), Level::Product))
+}
+
+/// Until version 10 the bounds are attributes, then inputs.
+fn clipped(importer: &Importer, node: &Node) -> Result<Row, Error> {
+    let mut row = row(importer, node)?;
+    let bounds = [("min", "max", 1), ("max", "min", 2)];
+    for (attribute, function, input) in bounds {
+        let bound = match known(importer, node, input, "bound")? {
+            Some(bound) => Some(bound.single().ok_or_else(|| damaged("bound"))?),
+            None => node.float(attribute),
+        };
+        // What is beyond the numbers of 32 bits is no bound.
+        if let Some(bound) = bound.filter(|bound| bound.abs() < f64::from(f32::MAX)) {
+            let bound = number(bound, importer.is_single).ok_or_else(|| damaged("bound"))?;
+            row = row.call_with(function, &bound);
+        }
+    }
+    Ok(row)
+}
+
+/// A slope for each element, or one for all.
+fn parametric(importer: &mut Importer, node: &Node) -> Result<Row, Error> {
+    let slope = needed(importer, node, 1, "slope")?;
+    let row = row(importer, node)?;
+    let row = importer.named(row, "");
+    let x = row.formula.text.clone();
+    let slope = importer.operand(&slope, &row, "slope")?;
+    Ok(row.with(format!("if {x} > 0 then {x} else {slope} * {x}"), Level::Choice))
+}
+
+/// Until version 12 over all axes from the one that is given, then over one.
+fn softmax(importer: &Importer, node: &Node, operator: &str) -> Result<Row, Error> {
+    let row = row(importer, node)?;
+    let is_whole = if node.version < 13 {
+        row.axis(node.whole("axis").unwrap_or(1)) == Some(0)
+            || !row.is_batched && node.whole("axis") == Some(0)
+    } else {
+        row.is_whole(node.whole("axis").unwrap_or(-1))
+    };
+    if !is_whole || row.formula.is_scalar {
+        return Err(Error::new(
+            "it is not over all numbers of a sample",
+            "the language has softmax over whole layers: export the model with one vector for each sample",
+        ));
+    }
+    let softmax = row.call("softmax");
+    Ok(if operator == "Softmax" { softmax } else { softmax.call("ln") })
+}
+
+/// The same of a constant.
+fn folded(constant: &Constant, operator: &str) -> Option<Constant> {
+    let function: fn(f64) -> f64 = match operator {
+        "Identity" | "Cast" | "CastLike" | "Dropout" => |x| x,
+        "Neg" => |x| -x,
+        "Abs" => f64::abs,
+        "Sqrt" => f64::sqrt,
+        "Exp" => f64::exp,
+        "Log" => f64::ln,
+        "Reciprocal" => |x| 1.0 / x,
+        _ => return None,
+    };
+    Some(constant.map(function))
+}

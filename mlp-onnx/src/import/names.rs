@@ -1,0 +1,95 @@
+//! Names of the specification, made from those of the file.
+
+use std::collections::{HashMap, HashSet};
+
+/// The names that are taken.
+pub(super) struct Names {
+    taken: HashSet<String>,
+    /// The last number after each word.
+    numbers: HashMap<String, u64>,
+}
+
+/// What can't be a name, or would read badly as one.
+const RESERVED: [&str; 17] = [
+    "if",
+    "then",
+    "else",
+    "let",
+    "in",
+    "self",
+    "Self",
+    "super",
+    "crate",
+    "_",
+    "E",
+    "J",
+    "P",
+    "functions",
+    "constants",
+    "runtime",
+    "outputs",
+];
+
+/// The longest part of a name of the file that is kept.
+const LONGEST: usize = 40;
+
+impl Names {
+    pub(super) fn new() -> Self {
+        Names { taken: RESERVED.map(str::to_owned).into(), numbers: HashMap::new() }
+    }
+
+    /// A free name that is like one of the file; `otherwise` is used if nothing of it can be kept.
+    pub(super) fn like(&mut self, name: &str, otherwise: &str) -> String {
+        match kept(name) {
+            Some(name) if self.is_free(&name) => self.take(name),
+            Some(name) => self.numbered(&format!("{name}_")),
+            None if self.is_free(otherwise) => self.take(otherwise.to_owned()),
+            None => self.numbered(otherwise),
+        }
+    }
+
+    /// The word with the next number that makes it free.
+    pub(super) fn numbered(&mut self, word: &str) -> String {
+        loop {
+            let number = self.numbers.entry(word.to_owned()).or_default();
+            *number += 1;
+            let name = format!("{word}{number}");
+            if self.is_free(&name) {
+                return self.take(name);
+            }
+        }
+    }
+
+    fn is_free(&self, name: &str) -> bool {
+        !self.taken.contains(name)
+    }
+
+    fn take(&mut self, name: String) -> String {
+        for role in ["W", "b", "mean", "variance", "deviation", "scale", "shift", "net", "E", "full", "mask"]
+        {
+            self.taken.insert(format!("{role}_{name}"));
+        }
+        self.taken.insert(name.clone());
+        name
+    }
+}
+
+/// What a name of the file has of an identifier: letters, digits and single underscores, no number at the start.
+fn kept(name: &str) -> Option<String> {
+    let mut kept = String::new();
+    for c in name.chars().take(200) {
+        if c.is_ascii_alphanumeric() {
+            kept.push(c);
+        } else if !kept.is_empty() && !kept.ends_with('_') {
+            kept.push('_');
+        }
+    }
+    let kept = kept.trim_end_matches('_');
+    (kept.len() <= LONGEST && kept.starts_with(|c: char| c.is_ascii_alphabetic())).then(|| kept.to_owned())
+}
+
+/// The name of a layer by that of its matrix: without the word for the matrix.
+pub(super) fn of_matrix(name: &str) -> &str {
+    let words = [".weight", "/kernel", ".kernel", "/MatMul", "_weight", "_W", ".W"];
+    words.into_iter().find_map(|word| name.strip_suffix(word)).unwrap_or_default()
+}
