@@ -2,6 +2,7 @@
 
 mod activations;
 mod arithmetic;
+mod choices;
 mod expected;
 mod linear;
 mod names;
@@ -184,7 +185,9 @@ impl Importer {
             let value = match value {
                 // What several nodes use is computed once, and no formula is long.
                 Value::Row(row)
-                    if self.uses.get(name).copied().unwrap_or(0) > 1 || row.formula.text.len() > LONGEST =>
+                    if row.formula.level != row::Level::Condition
+                        && (self.uses.get(name).copied().unwrap_or(0) > 1
+                            || row.formula.text.len() > LONGEST) =>
                 {
                     Value::Row(self.named(row, name))
                 }
@@ -281,6 +284,10 @@ impl Importer {
                 )
             };
             match self.values.get(&output.name).cloned().unwrap_or_else(|| Value::Refused(missing())) {
+                Value::Row(row) if row.formula.level == row::Level::Condition => {
+                    let title = format!("the output `{}` is a truth value", shown(&output.name));
+                    refused.push((output, Error::new(title, "a network has numbers as outputs")));
+                }
                 Value::Row(row) => {
                     let row = self.vector(row);
                     let (is_input, width) = (self.is_input(&row), row.width());
