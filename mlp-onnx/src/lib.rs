@@ -15,7 +15,7 @@ mod tests;
 use std::fmt;
 
 pub use bounds::FILE_BYTES;
-pub use import::{Imported, Options, import};
+pub use import::{Imported, Options, Port, import};
 
 /// Why a model is not read.
 #[derive(Clone, Debug, PartialEq, Eq)]
