@@ -120,9 +120,9 @@ fn distance<S: Scalar>(
 ) -> Result<f64, String> {
     let mut network = Network::<S>::new(compiled).map_err(|error| format!("{error:?}"))?;
     let first = imported.inputs.first().expect("an input");
-    let rows = numbers[&first.source].len() / first.width;
-    let given = side_by_side(&imported.inputs, numbers, rows).map(S::from_f64);
-    let wanted: Vec<f64> = side_by_side(&imported.outputs, numbers, rows).collect();
+    let rows = numbers.get(&first.source).map_or(0, Vec::len) / first.width;
+    let given = side_by_side(&imported.inputs, numbers, rows)?.into_iter().map(S::from_f64);
+    let wanted = side_by_side(&imported.outputs, numbers, rows)?;
     let mut found = vec![S::ZERO; rows * network.outputs()];
     network.forward(&given.collect::<Vec<_>>(), &mut found).map_err(|error| format!("{error:?}"))?;
     if found.len() != wanted.len() {
@@ -143,12 +143,20 @@ fn far(found: f64, wanted: f64) -> f64 {
 }
 
 /// The numbers of each row: those of the first array, then those of the next.
-fn side_by_side<'n>(
-    ports: &'n [Port],
-    numbers: &'n HashMap<String, Vec<f64>>,
+fn side_by_side(
+    ports: &[Port],
+    numbers: &HashMap<String, Vec<f64>>,
     rows: usize,
-) -> impl Iterator<Item = f64> + 'n {
-    let part =
-        |row: usize, port: &'n Port| numbers[&port.source][row * port.width..][..port.width].iter().copied();
-    (0..rows).flat_map(move |row| ports.iter().flat_map(move |port| part(row, port)))
+) -> Result<Vec<f64>, String> {
+    let mut parts = Vec::new();
+    for port in ports {
+        let found = numbers.get(&port.source).ok_or_else(|| format!("no array is called {}", port.source))?;
+        if found.len() != rows * port.width {
+            return Err(format!("{}: {} numbers, not {rows} times {}", port.source, found.len(), port.width));
+        }
+        parts.push(found.chunks(port.width));
+    }
+    Ok((0..rows)
+        .flat_map(|_| parts.iter_mut().filter_map(Iterator::next).flatten().copied().collect::<Vec<_>>())
+        .collect())
 }
