@@ -28,6 +28,7 @@ pub mod number;
 pub mod outline;
 pub mod plan;
 pub mod reserved;
+pub mod run;
 pub mod shape;
 pub mod span;
 pub mod spelling;

@@ -12,6 +12,7 @@ use crate::{
     kind::ParameterKind,
     limits,
     lint::Allowed,
+    run::Run,
     shape::Shape,
     span::Span,
     syntax::ast::Name,
@@ -92,6 +93,8 @@ pub struct Header {
     pub to_inputs: bool,
     /// The front matter of the document.
     pub document: FrontMatter,
+    /// How a command trains the network.
+    pub run: Run,
 }
 
 /// Numbers of a sample.

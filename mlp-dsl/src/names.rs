@@ -221,6 +221,7 @@ impl Walk {
                 | Statement::Seed(_)
                 | Statement::Batch(_)
                 | Statement::Data(..)
+                | Statement::DataFile(_)
                 | Statement::Unroll(_)
                 | Statement::Arithmetic(_)
                 | Statement::Backward(_)
@@ -277,6 +278,7 @@ impl Walk {
                 }
             }
             Statement::WeightFile(file) => file.mappings.iter().for_each(|mapping| self.name(&mapping.name)),
+            Statement::DataFile(file) => file.columns.iter().for_each(|column| self.name(&column.name)),
             Statement::Unroll(_)
             | Statement::Arithmetic(_)
             | Statement::Backward(_)

@@ -9,13 +9,11 @@ mod constant;
 mod import;
 pub mod proto;
 mod read;
-#[cfg(test)]
-mod tests;
 
 use std::fmt;
 
 pub use bounds::FILE_BYTES;
-pub use import::{Imported, Options, Port, import};
+pub use import::{Expected, Imported, Options, Port, import};
 
 /// Why a model is not read.
 #[derive(Clone, Debug, PartialEq, Eq)]

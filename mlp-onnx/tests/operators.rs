@@ -57,7 +57,10 @@ fn compare_all(folder: &Path, within: f64) -> Found {
     let mut found = Found::default();
     for model in models(folder) {
         let name = model.file_stem().unwrap().to_string_lossy().into_owned();
-        match import(&fs::read(&model).unwrap(), Options { name: "Model", weights: "model.safetensors" }) {
+        match import(
+            &fs::read(&model).unwrap(),
+            Options { name: "Model", weights: "model.safetensors", expected: None },
+        ) {
             Ok(imported) => match compare(&imported, &model.with_extension("npz")) {
                 Ok(distance) if distance <= within => found.equal.push((name, distance)),
                 Ok(distance) => found.different.push(format!("{name}: {distance:e}\n{}", imported.text)),

@@ -12,18 +12,33 @@ pub(crate) fn number(cell: &str, single: bool) -> Result<f64, String> {
         return Err("the cell is empty".to_owned());
     }
     match text.parse::<f64>() {
-        Ok(number) if number.is_finite() => {
-            if single && !(number as f32).is_finite() {
-                return Err(format!("`{}` is beyond the numbers of 32 bits", quoted(text)));
-            }
-            Ok(number)
-        }
-        Ok(_) => Err(format!("`{}` is not a finite number", quoted(text))),
+        Ok(number) => checked(number, single, text),
         Err(_) => Err(match with_point(text) {
             Some(number) => format!("`{}` has a decimal comma: write {number}", quoted(text)),
             None => format!("`{}` is not a number", quoted(text)),
         }),
     }
+}
+
+/// A number of an array, if the network can take it.
+///
+/// # Errors
+/// What is wrong with it.
+pub(crate) fn fits(number: f64, single: bool) -> Result<f64, String> {
+    if number.is_finite() && (!single || (number as f32).is_finite()) {
+        return Ok(number);
+    }
+    checked(number, single, &number.to_string())
+}
+
+fn checked(number: f64, single: bool, text: &str) -> Result<f64, String> {
+    if !number.is_finite() {
+        return Err(format!("`{}` is not a finite number", quoted(text)));
+    }
+    if single && !(number as f32).is_finite() {
+        return Err(format!("`{}` is beyond the numbers of 32 bits", quoted(text)));
+    }
+    Ok(number)
 }
 
 /// Whether a cell is a number, also one that is not finite.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::error::{Error, quoted};
+use crate::error::{Error, Unit, quoted};
 
 /// The different texts of a column in the order in which they are met. There are never many: a column of more texts than
 /// classes is an error as soon as it is read.
@@ -11,12 +11,18 @@ pub(crate) struct Texts {
     numbers: BTreeMap<String, u32>,
     /// The first line of each.
     lines: Vec<u64>,
+    unit: Unit,
 }
 
 /// Texts beyond the classes that an error has room for.
 const BEYOND: usize = 4;
 
 impl Texts {
+    /// No texts, of a file of lines or of rows.
+    pub(crate) fn of(unit: Unit) -> Self {
+        Texts { unit, ..Texts::default() }
+    }
+
     /// The number of a text; none if there are too many.
     pub(crate) fn number(&mut self, text: &str, line: u64, classes: usize) -> Option<u32> {
         if let Some(number) = self.numbers.get(text) {
@@ -99,7 +105,8 @@ impl Texts {
 
     fn unknown(&self, column: &str, text: &str, number: u32, names: &[String]) -> Error {
         let line = self.lines.get(number as usize).copied().unwrap_or(0);
-        let what = format!("line {line}, column `{}`: `{}` is no class", quoted(column), quoted(text));
+        let unit = self.unit;
+        let what = format!("{unit} {line}, column `{}`: `{}` is no class", quoted(column), quoted(text));
         Error::Classes { what, help: format!("the classes are {}", list(names)) }
     }
 }

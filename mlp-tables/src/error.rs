@@ -7,12 +7,33 @@ use crate::limits;
 /// A cell of a table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
-    /// The line of the file, counted from 1.
+    /// The line of the file, counted from 1; of an array the row.
     pub line: u64,
+    /// What `line` counts.
+    pub unit: Unit,
     /// The column, counted from 1.
     pub column: usize,
     /// The name of the column, where there is a header.
     pub name: Option<String>,
+}
+
+/// What a file consists of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Unit {
+    /// Lines of text.
+    #[default]
+    Line,
+    /// Rows of an array.
+    Row,
+}
+
+impl fmt::Display for Unit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Unit::Line => "line",
+            Unit::Row => "row",
+        })
+    }
 }
 
 /// A cell that can't be used.
@@ -26,8 +47,8 @@ pub struct Bad {
 
 impl fmt::Display for Bad {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Place { line, column, name } = &self.place;
-        write!(f, "line {line}, column {column}")?;
+        let Place { line, unit, column, name } = &self.place;
+        write!(f, "{unit} {line}, column {column}")?;
         if let Some(name) = name {
             write!(f, " (`{}`)", quoted(name))?;
         }
@@ -42,8 +63,24 @@ pub enum Error {
     System(io::Error),
     /// The table is larger than [`limits::BYTES`].
     TooLarge,
+    /// Inputs and targets are more than [`limits::NUMBERS`] numbers.
+    TooMany,
     /// There are no rows.
     Empty,
+    /// The file begins as an array of NumPy or of IDX, and is none that can be read.
+    Array {
+        /// What is wrong.
+        what: String,
+        /// How to correct it.
+        help: String,
+    },
+    /// Inputs and targets come from two files, and these have different numbers of rows.
+    Rows {
+        /// Those of the inputs.
+        inputs: usize,
+        /// Those of the targets.
+        targets: usize,
+    },
     /// A row has another number of cells than the first one.
     Length {
         /// The line of the file, counted from 1.
@@ -76,7 +113,8 @@ impl Error {
     pub fn help(&self) -> String {
         match self {
             Error::System(_) => String::new(),
-            Error::TooLarge => "split the table, or leave out columns".to_owned(),
+            Error::TooLarge | Error::TooMany => "split the table, or leave out columns".to_owned(),
+            Error::Rows { .. } => "give files of the same samples".to_owned(),
             Error::Empty => "a table has at least one row of samples after its names".to_owned(),
             Error::Length { .. } => {
                 "each row has the same number of cells; where numbers have a decimal comma, write a \
@@ -84,7 +122,9 @@ impl Error {
                     .to_owned()
             }
             Error::Cells(..) => "correct these cells, or remove their rows".to_owned(),
-            Error::Columns { help, .. } | Error::Classes { help, .. } => help.clone(),
+            Error::Columns { help, .. } | Error::Classes { help, .. } | Error::Array { help, .. } => {
+                help.clone()
+            }
         }
     }
 }
@@ -94,11 +134,17 @@ impl fmt::Display for Error {
         match self {
             Error::System(error) => error.fmt(f),
             Error::TooLarge => write!(f, "the table is larger than {} bytes", limits::BYTES),
+            Error::TooMany => write!(f, "the table has more than {} numbers", limits::NUMBERS),
             Error::Empty => write!(f, "the table has no rows"),
+            Error::Rows { inputs, targets } => {
+                write!(f, "there are inputs of {inputs} rows and targets of {targets}")
+            }
             Error::Length { line, found, expected } => {
                 write!(f, "line {line} has {found} cells, but the first row has {expected}")
             }
-            Error::Columns { what, .. } | Error::Classes { what, .. } => f.write_str(what),
+            Error::Columns { what, .. } | Error::Classes { what, .. } | Error::Array { what, .. } => {
+                f.write_str(what)
+            }
             Error::Cells(bad, more) => {
                 for (number, bad) in bad.iter().enumerate() {
                     write!(f, "{}{bad}", if number == 0 { "" } else { "\n  " })?;

@@ -1,8 +1,10 @@
-//! Reads tables for networks: samples from comma-separated values, columns by their names, classes with names.
+//! Reads tables for networks: samples from comma-separated values or arrays of NumPy and IDX, columns by their names, classes with
+//! names.
 //!
 //! A table comes from a reader; nothing here opens a file or prints. [`Wanted`] says what a network takes, [`read`] finds the columns
 //! and gives the numbers of all rows, or an [`Error`] that says which line and which column are wrong and how to correct them. The
-//! memory is bounded: a table has at most [`limits::BYTES`] bytes after unpacking, and rows of at most [`limits::COLUMNS`] cells.
+//! memory is bounded: a table has at most [`limits::BYTES`] bytes after unpacking and [`limits::NUMBERS`] numbers, and rows of at most
+//! [`limits::COLUMNS`] cells.
 //!
 //! ```
 //! use mlp_tables::{Data, Wanted, read};
@@ -20,14 +22,18 @@
 //! ```
 #![forbid(unsafe_code)]
 
+mod arrays;
 mod cells;
 mod choice;
 mod classes;
 mod error;
+mod filled;
+mod idx;
 pub mod limits;
 mod read;
 mod wanted;
 
-pub use error::{Bad, Error, Place};
-pub use read::{Table, read};
+pub use error::{Bad, Error, Place, Unit};
+pub use filled::Table;
+pub use read::{read, read_both};
 pub use wanted::{Data, Header, Kind, Wanted};

@@ -3,6 +3,9 @@
 /// Bytes of a table, after unpacking.
 pub const BYTES: u64 = 1 << 30;
 
+/// Numbers of all inputs and targets of a table.
+pub const NUMBERS: usize = 1 << 27;
+
 /// Cells of a row.
 pub const COLUMNS: usize = 1 << 16;
 

@@ -1,4 +1,4 @@
-//! Comma-separated values → the numbers of all rows.
+//! Files → tables: comma-separated values here, arrays in `arrays`.
 
 use std::io::{BufRead, BufReader, Read, Take};
 
@@ -6,33 +6,18 @@ use csv::{ByteRecord, Reader, ReaderBuilder};
 use flate2::read::MultiGzDecoder;
 
 use crate::{
-    cells::{is_number, number},
-    choice::choose,
-    classes::Texts,
-    error::{Bad, Error, Place, quoted},
+    arrays,
+    cells::is_number,
+    choice::{Columns, choose},
+    error::{Error, Unit},
+    filled::{Cell, Filled, Table},
     limits,
-    wanted::{Data, Header, Wanted},
+    wanted::{Header, Wanted},
 };
 
-/// The numbers of a table.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Table {
-    /// The inputs, row after row.
-    pub inputs: Vec<f64>,
-    /// The targets, row after row: a class is its number, counted from 0.
-    pub targets: Vec<f64>,
-    /// How many rows there are.
-    pub rows: usize,
-    /// The columns of the inputs: names, or numbers from 1.
-    pub input_columns: Vec<String>,
-    /// The columns of the targets.
-    pub target_columns: Vec<String>,
-    /// The names of the classes of each target, where it is a class.
-    pub classes: Vec<Option<Vec<String>>>,
-}
-
-/// Reads comma-separated values, packed with gzip or not. Between the cells are semicolons or tabs, if the first row has any, and
-/// else commas.
+/// Reads a table, packed with gzip or not: comma-separated values, an array of NumPy (`.npy`), several with names (`.npz`), or an array of
+/// IDX, told apart by the first bytes. Between cells of text are semicolons or tabs, if the first row has any, and else commas. The first
+/// size of an array is the number of rows; the columns of an array `x` in a file of several are `x1`, `x2`, … .
 ///
 /// # Errors
 /// [`Error`], with the place of what is wrong.
@@ -43,6 +28,9 @@ pub fn read(reader: impl Read, wanted: &Wanted) -> Result<Table, Error> {
         if is_packed { Box::new(MultiGzDecoder::new(reader)) } else { Box::new(reader) };
     let mut plain = BufReader::with_capacity(1 << 16, plain.take(limits::BYTES + 1));
     let start = plain.fill_buf().map_err(Error::System)?;
+    if arrays::is_array(start) {
+        return arrays::read(plain, wanted);
+    }
     if start.starts_with(b"\xef\xbb\xbf") {
         plain.consume(3);
     }
@@ -50,6 +38,21 @@ pub fn read(reader: impl Read, wanted: &Wanted) -> Result<Table, Error> {
     let mut builder = ReaderBuilder::new();
     let csv = builder.has_headers(false).flexible(true).delimiter(delimiter).from_reader(plain);
     Rows { csv, record: ByteRecord::new() }.table(wanted)
+}
+
+/// Reads inputs and targets from two files, such as MNIST's, whose rows belong together.
+///
+/// # Errors
+/// As [`read`]; [`Error::Rows`].
+pub fn read_both(inputs: impl Read, targets: impl Read, wanted: &Wanted) -> Result<Table, Error> {
+    let of_inputs =
+        Wanted { targets: Vec::new(), target_columns: None, classes: Vec::new(), ..wanted.clone() };
+    let of_targets = Wanted { inputs: Vec::new(), input_columns: None, ..wanted.clone() };
+    let (inputs, targets) = (read(inputs, &of_inputs)?, read(targets, &of_targets)?);
+    if inputs.rows != targets.rows {
+        return Err(Error::Rows { inputs: inputs.rows, targets: targets.rows });
+    }
+    Ok(Table { inputs: inputs.inputs, input_columns: inputs.input_columns, ..targets })
 }
 
 /// What is between the cells of the first row.
@@ -77,20 +80,6 @@ struct Rows<'r> {
     record: ByteRecord,
 }
 
-/// A column that is read.
-struct Column {
-    index: usize,
-    name: Option<String>,
-    /// The number of classes, and the texts so far.
-    class: Option<(usize, Texts)>,
-}
-
-impl Column {
-    fn shown(&self) -> String {
-        self.name.clone().unwrap_or_else(|| (self.index + 1).to_string())
-    }
-}
-
 impl Rows<'_> {
     /// Reads the next row; its line.
     fn next(&mut self) -> Result<Option<u64>, Error> {
@@ -112,23 +101,14 @@ impl Rows<'_> {
             return Err(Error::Columns { what, help: "leave out columns".to_owned() });
         }
         let names = self.names(wanted.header);
-        let choice = choose(names.as_deref(), count, wanted)?;
-        let classes = wanted.targets.iter().flat_map(|data| vec![data.classes(); data.columns()]);
-        let column = |(index, classes): (usize, Option<usize>)| Column {
-            index,
-            name: names.as_ref().and_then(|names| names.get(index)).cloned(),
-            class: classes.map(|classes| (classes, Texts::default())),
-        };
-        let mut columns: Vec<Column> = choice.inputs.iter().map(|index| column((*index, None))).collect();
-        let inputs = columns.len();
-        columns.extend(choice.targets.iter().copied().zip(classes).map(column));
-        let mut filled = Filled::new(columns, inputs, wanted.single);
+        let choice = choose(&Columns::new(names.as_deref(), count, Vec::new()), wanted)?;
+        let mut filled = Filled::new(names.as_deref(), &choice, wanted, Unit::Line);
         let mut more = if names.is_some() { self.step(&mut line)? } else { true };
         while more {
             if self.record.len() != count {
                 return Err(Error::Length { line, found: self.record.len(), expected: count });
             }
-            filled.row(&self.record, line)?;
+            filled.row(|column| Cell::Text(self.record.get(column).unwrap_or_default()), line)?;
             more = self.step(&mut line)?;
         }
         filled.finish(wanted)
@@ -153,88 +133,13 @@ impl Rows<'_> {
     }
 }
 
-/// The numbers so far.
-struct Filled {
-    columns: Vec<Column>,
-    /// How many of them are inputs; the others are targets.
-    inputs: usize,
-    single: bool,
-    table: Table,
-    bad: Vec<Bad>,
-    more: u64,
-}
-
-impl Filled {
-    fn new(columns: Vec<Column>, inputs: usize, single: bool) -> Self {
-        Filled { columns, inputs, single, table: Table::default(), bad: Vec::new(), more: 0 }
-    }
-
-    fn row(&mut self, record: &ByteRecord, line: u64) -> Result<(), Error> {
-        for (place, column) in self.columns.iter_mut().enumerate() {
-            let cell = record.get(column.index).unwrap_or_default();
-            let shown = || column.name.clone().unwrap_or_else(|| (column.index + 1).to_string());
-            let found = match (std::str::from_utf8(cell), &mut column.class) {
-                (Err(_), _) => Err(format!("`{}` is not UTF-8", quoted(&String::from_utf8_lossy(cell)))),
-                (Ok(cell), None) => number(cell, self.single),
-                (Ok(cell), Some(_)) if cell.trim().is_empty() => Err("the cell is empty".to_owned()),
-                (Ok(cell), Some((classes, texts))) => match texts.number(cell.trim(), line, *classes) {
-                    Some(number) => Ok(f64::from(number)),
-                    None => return Err(texts.too_many(&shown(), *classes)),
-                },
-            };
-            let to = if place < self.inputs { &mut self.table.inputs } else { &mut self.table.targets };
-            match found {
-                Ok(number) => to.push(number),
-                Err(_) if self.bad.len() == limits::LISTED => self.more += 1,
-                Err(what) => {
-                    let place = Place { line, column: column.index + 1, name: column.name.clone() };
-                    self.bad.push(Bad { place, what });
-                }
-            }
-        }
-        self.table.rows += 1;
-        Ok(())
-    }
-
-    fn finish(mut self, wanted: &Wanted) -> Result<Table, Error> {
-        if !self.bad.is_empty() {
-            return Err(Error::Cells(self.bad, self.more));
-        }
-        if self.table.rows == 0 {
-            return Err(Error::Empty);
-        }
-        let (inputs, targets) = self.columns.split_at(self.inputs.min(self.columns.len()));
-        self.table.input_columns = inputs.iter().map(Column::shown).collect();
-        self.table.target_columns = targets.iter().map(Column::shown).collect();
-        let read: &[Data] = if targets.is_empty() { &[] } else { &wanted.targets };
-        let mut first = 0;
-        for (number, data) in read.iter().enumerate() {
-            let names = match targets.get(first).map(|column| (column.shown(), &column.class)) {
-                Some((column, Some((classes, texts)))) => {
-                    let given = wanted.classes.get(number).and_then(|names| names.as_deref());
-                    let (names, of) = texts.classes(&column, *classes, given)?;
-                    for row in self.table.targets.chunks_mut(targets.len()) {
-                        if let Some(number) = row.get_mut(first) {
-                            *number = of.get(*number as usize).map_or(0.0, |class| *class as f64);
-                        }
-                    }
-                    Some(names)
-                }
-                Some((_, None)) | None => None,
-            };
-            self.table.classes.push(names);
-            first += data.columns();
-        }
-        Ok(self.table)
-    }
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 mod tests {
     use std::io::Write;
 
     use super::*;
+    use crate::Data;
 
     fn wanted() -> Wanted {
         Wanted::new(vec![Data::numbers("x", 2)], vec![Data::class("kind", 3)])

@@ -7,6 +7,8 @@ pub struct Data {
     pub name: String,
     /// What it is.
     pub kind: Kind,
+    /// The names of its columns, where they are given.
+    pub given: Option<Vec<String>>,
 }
 
 /// What an input or a target is.
@@ -23,17 +25,17 @@ pub enum Kind {
 impl Data {
     /// Numbers without names of their own.
     pub fn numbers(name: impl Into<String>, count: usize) -> Self {
-        Data { name: name.into(), kind: Kind::Numbers(count) }
+        Data { name: name.into(), kind: Kind::Numbers(count), given: None }
     }
 
     /// Numbers that have names.
     pub fn named(name: impl Into<String>, elements: Vec<String>) -> Self {
-        Data { name: name.into(), kind: Kind::Named(elements) }
+        Data { name: name.into(), kind: Kind::Named(elements), given: None }
     }
 
     /// One of some classes.
     pub fn class(name: impl Into<String>, classes: usize) -> Self {
-        Data { name: name.into(), kind: Kind::Class(classes) }
+        Data { name: name.into(), kind: Kind::Class(classes), given: None }
     }
 
     /// How many columns it has.

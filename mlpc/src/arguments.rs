@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-pub(crate) use learning::{Evaluate, EvaluateFormat, Every, Pair, Run, RunFormat, Train};
+pub(crate) use learning::{Evaluate, EvaluateFormat, Every, Run, RunFormat, Train};
 
 /// Compiles specifications of multilayer perceptrons: checks, summarizes and evaluates them, derives
 /// backpropagation step by step and generates Rust code.

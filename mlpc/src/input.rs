@@ -35,7 +35,11 @@ pub(crate) struct Specification {
 
 /// Reads and compiles, and reports no warnings.
 pub(crate) fn read(source: &Source) -> Result<Specification, Failure> {
-    let text = text(source)?;
+    read_text(text(source)?, source)
+}
+
+/// Compiles a text as that of this file.
+pub(crate) fn read_text(text: String, source: &Source) -> Result<Specification, Failure> {
     match Compilation::of(&text, &Beside::new(&source.file)) {
         Ok(compiled) => Ok(Specification { text, compiled }),
         Err(found) => Err(mistakes(&found, &text, source)),

@@ -42,6 +42,7 @@ impl Checker<'_> {
         }
         self.settle_batch();
         self.settle_data();
+        self.settle_table();
         if !lost {
             self.generated_names();
         }
@@ -77,6 +78,7 @@ impl Checker<'_> {
             arithmetic: self.arithmetic.unwrap_or_default(),
             to_inputs: self.to_inputs,
             document: self.document,
+            run: self.run,
         };
         Some(Model {
             header,

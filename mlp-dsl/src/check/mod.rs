@@ -22,6 +22,7 @@ mod normal;
 mod power;
 mod rules;
 mod scope;
+mod table;
 #[cfg(test)]
 mod tests;
 mod training;
@@ -144,6 +145,7 @@ impl Checker<'_> {
                 self.batch = self.whole(batch, "`batch`", 1, 1 << 40).map(|n| (n as usize, batch.span));
             }
             Statement::Data(samples, span) => self.data_block(samples, *span),
+            Statement::DataFile(file) => self.table = Some(file.clone()),
             Statement::Unroll(choice) => {
                 self.unroll_span = Some(choice.span);
                 match choice.text.as_str() {
@@ -210,6 +212,7 @@ fn at_most_one(statement: &ast::Statement) -> Option<(&'static str, Span)> {
         Statement::Seed(seed) => ("seed", seed.span),
         Statement::Batch(batch) => ("batch", batch.span),
         Statement::Data(_, span) => ("data", Span::new(span.start, span.start + "data".len())),
+        Statement::DataFile(file) => ("data from", file.path.1),
         Statement::Unroll(choice) => ("unroll", choice.span),
         Statement::Arithmetic(choice) => ("arithmetic", choice.span),
         Statement::Backward(choice) => ("backward", choice.span),
@@ -249,6 +252,7 @@ fn declared_names(network: &ast::Network) -> HashMap<String, Span> {
             | Statement::Seed(_)
             | Statement::Batch(_)
             | Statement::Data(..)
+            | Statement::DataFile(_)
             | Statement::Unroll(_)
             | Statement::Arithmetic(_)
             | Statement::Backward(_)

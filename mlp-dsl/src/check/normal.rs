@@ -11,6 +11,7 @@ use crate::{
     formula::{operator::Operator, scalar::Unary},
     kind::ParameterKind,
     model::{Start, Typed, TypedKind, Value},
+    run::Standardized,
     shape::Shape,
     span::Span,
     syntax::ast::Call,
@@ -36,13 +37,7 @@ impl Checker<'_> {
         let (shape, span) = (input.shape, call.span);
         let frozen = Made { layer: &layer, suffix: &suffix, call, frozen: true };
         if normal == Normal::Standardize {
-            let centred = chain(input, Operator::Subtract, self.vector("mean", frozen, shape, 0.0), span);
-            return Some(chain(
-                centred,
-                Operator::Divide,
-                self.vector("deviation", frozen, shape, 1.0),
-                span,
-            ));
+            return Some(self.standardize(input, frozen, span));
         }
         let normal = match (normal, arguments.get(1).cloned()) {
             (Normal::Batch, Some(epsilon)) => {
@@ -62,6 +57,20 @@ impl Checker<'_> {
         let trained = Made { frozen: self.frozen_layer, ..frozen };
         let scaled = chain(normal, Operator::Multiply, self.vector("scale", trained, shape, 1.0), span);
         Some(chain(scaled, Operator::Add, self.vector("shift", trained, shape, 0.0), span))
+    }
+
+    /// (x − mean) / deviation, which a training sets where x is an input.
+    fn standardize(&mut self, x: Typed, made: Made<'_>, span: Span) -> Typed {
+        let shape = x.shape;
+        let first = self.parameters.len();
+        let input = if let TypedKind::Value(Value::Input(index)) = x.kind { Some(index) } else { None };
+        let centred = chain(x, Operator::Subtract, self.vector("mean", made, shape, 0.0), span);
+        let standard = chain(centred, Operator::Divide, self.vector("deviation", made, shape, 1.0), span);
+        if let Some([mean, deviation]) = self.parameters.get(first..) {
+            let (mean, deviation) = (mean.name.text.clone(), deviation.name.text.clone());
+            self.run.standardized.push(Standardized { input, mean, deviation });
+        }
+        standard
     }
 
     /// A parameter whose elements all start at a value; what is added or subtracted starts at 0.

@@ -10,6 +10,7 @@ use super::{
 use crate::{
     check::errors,
     model::{Reduction, Setting, Training, UpdateRule},
+    run::Shuffle,
     shape::Shape,
     syntax::{
         ast::{Call, Expression, ExpressionKind, Name, Train},
@@ -116,6 +117,10 @@ impl Checker<'_> {
                 "reduction" => found.reduction = self.reduction(expression),
                 "clip_norm" => found.clip_norm = self.positive(expression, text),
                 "clip_value" => found.clip_value = self.positive(expression, text),
+                "epochs" => self.run.epochs = self.whole(expression, &what, 1, 1 << 40),
+                "hold_out" => self.run.hold_out = self.hold_out(expression),
+                "patience" => self.run.patience = self.whole(expression, &what, 1, 1 << 40),
+                "shuffle" => self.run.shuffle = self.shuffle(expression),
                 _ => {
                     let known = words::OPTIONS.map(|word| word.text);
                     let close = crate::spelling::closest(text, known.into_iter());
@@ -156,6 +161,36 @@ impl Checker<'_> {
                 Reduction::Mean
             }
         }
+    }
+
+    /// A share of the rows below 1, or a number of rows.
+    fn hold_out(&mut self, expression: &Expression) -> Option<f64> {
+        let value = self.number_of(expression)?;
+        let is_share = value > 0.0 && value < 1.0;
+        let is_count = value >= 1.0 && value.fract() == 0.0 && value < 1e12;
+        if is_share || is_count {
+            return Some(value);
+        }
+        self.found.push(errors::hold_out_range(value, expression.span));
+        None
+    }
+
+    /// A seed, or `none`.
+    fn shuffle(&mut self, expression: &Expression) -> Option<Shuffle> {
+        if let ExpressionKind::Name(name) = &expression.kind {
+            if name.text == "none" {
+                return Some(Shuffle::None);
+            }
+            if !self.constants.iter().any(|(known, _)| *known == name.text) {
+                self.found.push(errors::unknown_choice(
+                    "`shuffle`, if it is no seed,",
+                    expression.span,
+                    &["none"],
+                ));
+                return None;
+            }
+        }
+        self.whole(expression, "`shuffle`", 0, 1 << 53).map(Shuffle::Seed)
     }
 
     fn positive(&mut self, expression: &Expression, what: &str) -> Option<f64> {

@@ -99,6 +99,8 @@ pub enum Statement {
     Batch(Expression),
     /// `data { … }` or `data 8;`
     Data(Samples, Span),
+    /// `data from "…";`
+    DataFile(DataFile),
     /// `unroll always;`
     Unroll(Name),
     /// `arithmetic fused;`
@@ -137,6 +139,32 @@ pub struct Mapping {
     pub tensor_span: Span,
     /// `transposed` or `untransposed`, if it is written.
     pub transposed: Option<bool>,
+}
+
+/// `data from "train.csv" { kind = "species" };`
+#[derive(Clone, Debug)]
+pub struct DataFile {
+    /// The path of the table as written, and its span.
+    pub path: (String, Span),
+    /// The same of a table with the targets alone.
+    pub targets: Option<(String, Span)>,
+    /// The columns.
+    pub columns: Vec<Column>,
+    /// The span of the whole.
+    pub span: Span,
+}
+
+/// `kind = "species" classes ["no", "yes"]`: the columns of an input, a target or an element of these.
+#[derive(Clone, Debug)]
+pub struct Column {
+    /// The input, the target or the element.
+    pub name: Name,
+    /// The names of the columns.
+    pub columns: Vec<String>,
+    /// Their span.
+    pub span: Span,
+    /// The names of the classes in order, and their span.
+    pub classes: Option<(Vec<String>, Span)>,
 }
 
 /// An input or a target: a vector, or scalars under a common name.

@@ -113,6 +113,35 @@ impl<'a> Builder<'a> {
         }
     }
 
+    /// What follows `data`, from `from` on.
+    fn data_file(&mut self, inner: Pairs<'_, Rule>, span: Span) -> Option<DataFile> {
+        let (mut paths, mut columns) = (Vec::new(), Vec::new());
+        for part in inner {
+            match part.as_rule() {
+                Rule::string => paths.push((strings::text(part.as_str()), self.span_of(&part))),
+                Rule::columns => columns.extend(part.into_inner().filter_map(|column| self.column(column))),
+                _ => {}
+            }
+        }
+        let mut paths = paths.into_iter();
+        Some(DataFile { path: paths.next()?, targets: paths.next(), columns, span })
+    }
+
+    /// One entry of the braces after `data from "…"`.
+    fn column(&mut self, pair: P<'_>) -> Option<Column> {
+        let mut inner = pair.into_inner();
+        let name = self.name(inner.next()?);
+        let (columns, span) = self.texts(inner.next()?);
+        inner.next_if(Rule::kw_classes);
+        let classes = inner.next().map(|classes| self.texts(classes));
+        Some(Column { name, columns, span, classes })
+    }
+
+    fn texts(&mut self, pair: P<'_>) -> (Vec<String>, Span) {
+        let span = self.span_of(&pair);
+        (pair.into_inner().map(|text| strings::text(text.as_str())).collect(), span)
+    }
+
     fn statement(&mut self, pair: P<'_>) -> Option<Statement> {
         let rule = pair.as_rule();
         let span = self.span_of(&pair);
@@ -159,6 +188,7 @@ impl<'a> Builder<'a> {
                 }
                 Statement::WeightFile(file)
             }
+            Rule::data_file => Statement::DataFile(self.data_file(inner, span)?),
             Rule::layer => {
                 let name = self.name(inner.next()?);
                 let body = self.layer_body(inner)?;

@@ -41,6 +41,15 @@ file. A weight may be called `from`.*/
     r#mappings,
     ///`hidden = "net.0"`, `W = "encoder.w" transposed`; `ignore "head.*"`: tensors that are not used.
     r#mapping,
+    /**`data from "train.csv";`, `data from "train.csv" { x = ["length", "width"], kind = "species" }`, `data from "images", "labels";`:
+the table that a command trains with. A constant may be called `from`.*/
+    r#data_file,
+    ///Columns of a table, separated by commas; a trailing comma is allowed.
+    r#columns,
+    ///`kind = "species" classes ["no", "yes"]`
+    r#column,
+    ///`"species"`, `["length", "width"]`
+    r#texts,
     ///`importance w;`: a number of each sample, for the mean over a batch.
     r#importance,
     ///`output kind, size;`: the layers that are the output, side by side.
@@ -214,6 +223,7 @@ skipped.*/
     r#kw_ignore,
     r#kw_layer,
     r#kw_class,
+    r#kw_classes,
     r#kw_frozen,
     r#kw_penalty,
     r#kw_data,
@@ -263,6 +273,10 @@ impl Rule {
             Rule::r#weight_file,
             Rule::r#mappings,
             Rule::r#mapping,
+            Rule::r#data_file,
+            Rule::r#columns,
+            Rule::r#column,
+            Rule::r#texts,
             Rule::r#importance,
             Rule::r#output,
             Rule::r#parameter_kind,
@@ -358,6 +372,7 @@ impl Rule {
             Rule::r#kw_ignore,
             Rule::r#kw_layer,
             Rule::r#kw_class,
+            Rule::r#kw_classes,
             Rule::r#kw_frozen,
             Rule::r#kw_penalty,
             Rule::r#kw_data,
@@ -702,6 +717,9 @@ impl ::pest::Parser<Rule> for MlpParser {
                         .restore_on_err(|state| self::r#input(state))
                         .or_else(|state| {
                             state.restore_on_err(|state| self::r#weight_file(state))
+                        })
+                        .or_else(|state| {
+                            state.restore_on_err(|state| self::r#data_file(state))
                         })
                         .or_else(|state| {
                             state.restore_on_err(|state| self::r#parameters(state))
@@ -1210,6 +1228,264 @@ impl ::pest::Parser<Rule> for MlpParser {
                                                         self::r#kw_ignore(state)
                                                             .and_then(|state| { super::hidden::skip(state) })
                                                             .and_then(|state| { self::r#string(state) })
+                                                    })
+                                            })
+                                    })
+                            },
+                        )
+                }
+                #[inline]
+                #[allow(non_snake_case, unused_variables)]
+                pub fn r#data_file(
+                    state: ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                ) -> ::pest::ParseResult<
+                    ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                > {
+                    state
+                        .rule(
+                            Rule::r#data_file,
+                            |state| {
+                                state
+                                    .sequence(|state| {
+                                        state
+                                            .sequence(|state| {
+                                                state
+                                                    .optional(|state| {
+                                                        state
+                                                            .restore_on_err(|state| self::r#doc(state))
+                                                            .and_then(|state| {
+                                                                state
+                                                                    .repeat(|state| {
+                                                                        state
+                                                                            .sequence(|state| {
+                                                                                super::hidden::skip(state)
+                                                                                    .and_then(|state| {
+                                                                                        state.restore_on_err(|state| self::r#doc(state))
+                                                                                    })
+                                                                            })
+                                                                    })
+                                                            })
+                                                    })
+                                            })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| { self::r#kw_data(state) })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| { self::r#kw_from(state) })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| { self::r#string(state) })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| {
+                                                state
+                                                    .optional(|state| {
+                                                        state
+                                                            .restore_on_err(|state| {
+                                                                state
+                                                                    .sequence(|state| {
+                                                                        state
+                                                                            .match_string(",")
+                                                                            .and_then(|state| { super::hidden::skip(state) })
+                                                                            .and_then(|state| { self::r#string(state) })
+                                                                    })
+                                                            })
+                                                    })
+                                            })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| {
+                                                state
+                                                    .restore_on_err(|state| {
+                                                        state
+                                                            .sequence(|state| {
+                                                                state
+                                                                    .match_string("{")
+                                                                    .and_then(|state| { super::hidden::skip(state) })
+                                                                    .and_then(|state| { self::r#columns(state) })
+                                                                    .and_then(|state| { super::hidden::skip(state) })
+                                                                    .and_then(|state| { state.match_string("}") })
+                                                                    .and_then(|state| { super::hidden::skip(state) })
+                                                                    .and_then(|state| {
+                                                                        state.optional(|state| { state.match_string(";") })
+                                                                    })
+                                                            })
+                                                    })
+                                                    .or_else(|state| { state.match_string(";") })
+                                            })
+                                    })
+                            },
+                        )
+                }
+                #[inline]
+                #[allow(non_snake_case, unused_variables)]
+                pub fn r#columns(
+                    state: ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                ) -> ::pest::ParseResult<
+                    ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                > {
+                    state
+                        .rule(
+                            Rule::r#columns,
+                            |state| {
+                                state
+                                    .optional(|state| {
+                                        state
+                                            .restore_on_err(|state| {
+                                                state
+                                                    .sequence(|state| {
+                                                        self::r#column(state)
+                                                            .and_then(|state| { super::hidden::skip(state) })
+                                                            .and_then(|state| {
+                                                                state
+                                                                    .sequence(|state| {
+                                                                        state
+                                                                            .optional(|state| {
+                                                                                state
+                                                                                    .restore_on_err(|state| {
+                                                                                        state
+                                                                                            .sequence(|state| {
+                                                                                                state
+                                                                                                    .match_string(",")
+                                                                                                    .and_then(|state| { super::hidden::skip(state) })
+                                                                                                    .and_then(|state| { self::r#column(state) })
+                                                                                            })
+                                                                                    })
+                                                                                    .and_then(|state| {
+                                                                                        state
+                                                                                            .repeat(|state| {
+                                                                                                state
+                                                                                                    .sequence(|state| {
+                                                                                                        super::hidden::skip(state)
+                                                                                                            .and_then(|state| {
+                                                                                                                state
+                                                                                                                    .restore_on_err(|state| {
+                                                                                                                        state
+                                                                                                                            .sequence(|state| {
+                                                                                                                                state
+                                                                                                                                    .match_string(",")
+                                                                                                                                    .and_then(|state| { super::hidden::skip(state) })
+                                                                                                                                    .and_then(|state| { self::r#column(state) })
+                                                                                                                            })
+                                                                                                                    })
+                                                                                                            })
+                                                                                                    })
+                                                                                            })
+                                                                                    })
+                                                                            })
+                                                                    })
+                                                            })
+                                                            .and_then(|state| { super::hidden::skip(state) })
+                                                            .and_then(|state| {
+                                                                state.optional(|state| { state.match_string(",") })
+                                                            })
+                                                    })
+                                            })
+                                    })
+                            },
+                        )
+                }
+                #[inline]
+                #[allow(non_snake_case, unused_variables)]
+                pub fn r#column(
+                    state: ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                ) -> ::pest::ParseResult<
+                    ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                > {
+                    state
+                        .rule(
+                            Rule::r#column,
+                            |state| {
+                                state
+                                    .sequence(|state| {
+                                        self::r#name(state)
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| { state.match_string("=") })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| { self::r#texts(state) })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| {
+                                                state
+                                                    .optional(|state| {
+                                                        state
+                                                            .restore_on_err(|state| {
+                                                                state
+                                                                    .sequence(|state| {
+                                                                        self::r#kw_classes(state)
+                                                                            .and_then(|state| { super::hidden::skip(state) })
+                                                                            .and_then(|state| { self::r#texts(state) })
+                                                                    })
+                                                            })
+                                                    })
+                                            })
+                                    })
+                            },
+                        )
+                }
+                #[inline]
+                #[allow(non_snake_case, unused_variables)]
+                pub fn r#texts(
+                    state: ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                ) -> ::pest::ParseResult<
+                    ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                > {
+                    state
+                        .rule(
+                            Rule::r#texts,
+                            |state| {
+                                state
+                                    .restore_on_err(|state| self::r#string(state))
+                                    .or_else(|state| {
+                                        state
+                                            .restore_on_err(|state| {
+                                                state
+                                                    .sequence(|state| {
+                                                        state
+                                                            .match_string("[")
+                                                            .and_then(|state| { super::hidden::skip(state) })
+                                                            .and_then(|state| { self::r#string(state) })
+                                                            .and_then(|state| { super::hidden::skip(state) })
+                                                            .and_then(|state| {
+                                                                state
+                                                                    .sequence(|state| {
+                                                                        state
+                                                                            .optional(|state| {
+                                                                                state
+                                                                                    .restore_on_err(|state| {
+                                                                                        state
+                                                                                            .sequence(|state| {
+                                                                                                state
+                                                                                                    .match_string(",")
+                                                                                                    .and_then(|state| { super::hidden::skip(state) })
+                                                                                                    .and_then(|state| { self::r#string(state) })
+                                                                                            })
+                                                                                    })
+                                                                                    .and_then(|state| {
+                                                                                        state
+                                                                                            .repeat(|state| {
+                                                                                                state
+                                                                                                    .sequence(|state| {
+                                                                                                        super::hidden::skip(state)
+                                                                                                            .and_then(|state| {
+                                                                                                                state
+                                                                                                                    .restore_on_err(|state| {
+                                                                                                                        state
+                                                                                                                            .sequence(|state| {
+                                                                                                                                state
+                                                                                                                                    .match_string(",")
+                                                                                                                                    .and_then(|state| { super::hidden::skip(state) })
+                                                                                                                                    .and_then(|state| { self::r#string(state) })
+                                                                                                                            })
+                                                                                                                    })
+                                                                                                            })
+                                                                                                    })
+                                                                                            })
+                                                                                    })
+                                                                            })
+                                                                    })
+                                                            })
+                                                            .and_then(|state| { super::hidden::skip(state) })
+                                                            .and_then(|state| {
+                                                                state.optional(|state| { state.match_string(",") })
+                                                            })
+                                                            .and_then(|state| { super::hidden::skip(state) })
+                                                            .and_then(|state| { state.match_string("]") })
                                                     })
                                             })
                                     })
@@ -4742,6 +5018,9 @@ impl ::pest::Parser<Rule> for MlpParser {
                                         state.restore_on_err(|state| self::r#weight_file(state))
                                     })
                                     .or_else(|state| {
+                                        state.restore_on_err(|state| self::r#data_file(state))
+                                    })
+                                    .or_else(|state| {
                                         state.restore_on_err(|state| self::r#parameters(state))
                                     })
                                     .or_else(|state| {
@@ -5406,6 +5685,35 @@ impl ::pest::Parser<Rule> for MlpParser {
                                                 .sequence(|state| {
                                                     state
                                                         .match_string("class")
+                                                        .and_then(|state| {
+                                                            state
+                                                                .lookahead(false, |state| { self::r#XID_CONTINUE(state) })
+                                                        })
+                                                })
+                                        },
+                                    )
+                            },
+                        )
+                }
+                #[inline]
+                #[allow(non_snake_case, unused_variables)]
+                pub fn r#kw_classes(
+                    state: ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                ) -> ::pest::ParseResult<
+                    ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                > {
+                    state
+                        .rule(
+                            Rule::r#kw_classes,
+                            |state| {
+                                state
+                                    .atomic(
+                                        ::pest::Atomicity::Atomic,
+                                        |state| {
+                                            state
+                                                .sequence(|state| {
+                                                    state
+                                                        .match_string("classes")
                                                         .and_then(|state| {
                                                             state
                                                                 .lookahead(false, |state| { self::r#XID_CONTINUE(state) })
@@ -6346,6 +6654,10 @@ impl ::pest::Parser<Rule> for MlpParser {
                     Rule::r#weight_file => rules::r#weight_file(state),
                     Rule::r#mappings => rules::r#mappings(state),
                     Rule::r#mapping => rules::r#mapping(state),
+                    Rule::r#data_file => rules::r#data_file(state),
+                    Rule::r#columns => rules::r#columns(state),
+                    Rule::r#column => rules::r#column(state),
+                    Rule::r#texts => rules::r#texts(state),
                     Rule::r#importance => rules::r#importance(state),
                     Rule::r#output => rules::r#output(state),
                     Rule::r#parameter_kind => rules::r#parameter_kind(state),
@@ -6441,6 +6753,7 @@ impl ::pest::Parser<Rule> for MlpParser {
                     Rule::r#kw_ignore => rules::r#kw_ignore(state),
                     Rule::r#kw_layer => rules::r#kw_layer(state),
                     Rule::r#kw_class => rules::r#kw_class(state),
+                    Rule::r#kw_classes => rules::r#kw_classes(state),
                     Rule::r#kw_frozen => rules::r#kw_frozen(state),
                     Rule::r#kw_penalty => rules::r#kw_penalty(state),
                     Rule::r#kw_data => rules::r#kw_data(state),

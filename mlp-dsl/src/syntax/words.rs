@@ -92,7 +92,7 @@ pub const STARTS: [(Place, Word); 24] = [
         Place::Network,
         word(
             "data",
-            "`data { (0, 1) -> 1 }`: samples, inputs before targets; `data 8;`: that many are drawn",
+            "`data { (0, 1) -> 1 }`: samples, inputs before targets; `data 8;`: that many are drawn; `data from \"train.csv\";`: the table that `mlpc train` reads",
         ),
     ),
     (
@@ -111,7 +111,7 @@ pub const STARTS: [(Place, Word); 24] = [
 ];
 
 /// The words inside sentences.
-pub const INSIDE: [Word; 16] = [
+pub const INSIDE: [Word; 17] = [
     word("if", "`if a < b then c else d`: one of two values"),
     word("then", "`if a < b then c else d`: the value if the comparison is true"),
     word("else", "`if a < b then c else d`: the value if the comparison is false"),
@@ -119,7 +119,7 @@ pub const INSIDE: [Word; 16] = [
     word("in", "`let u = a * b in u^2`: the formula that can use the names"),
     word(
         "from",
-        "`weights from \"course.safetensors\";`: start values from a file; in braces the names there, `{ hidden = \"net.0\" }`",
+        "`weights from \"course.safetensors\";`: start values from a file; in braces the names there, `{ hidden = \"net.0\" }`; `data from \"train.csv\";`: a table to train with",
     ),
     word(
         "transposed",
@@ -136,6 +136,7 @@ pub const INSIDE: [Word; 16] = [
     word("weighted", "`loss … weighted by w;`: the mean of a batch is over these weights of its samples"),
     word("by", "`loss … weighted by w;`: the weight of a sample follows"),
     word("class", "`target t: class[10]`: one of 10 classes, counted from 0"),
+    word("classes", "`kind = \"species\" classes [\"no\", \"yes\"]`: the classes of a column in order"),
     word(
         "state",
         "`state m, v;`: numbers that a rule keeps for each element of a parameter; 0 before the first step",
@@ -198,7 +199,7 @@ pub const INITIALIZERS: [Word; 7] = [
 ];
 
 /// The options that can follow the rule of `train`.
-pub const OPTIONS: [Word; 5] = [
+pub const OPTIONS: [Word; 9] = [
     word("batch", "`batch 50`: the batch size, for the summary and the worked derivation"),
     word("samples", "`samples 5000`: the number of samples, for the summary"),
     word(
@@ -210,6 +211,19 @@ pub const OPTIONS: [Word; 5] = [
         "`clip_norm = 1`: all gradients are scaled down if their global norm is greater than 1",
     ),
     word("clip_value", "`clip_value = 0.5`: each gradient is limited to the range from −0.5 to 0.5"),
+    word("epochs", "`epochs 20`: how often `mlpc train` uses all rows"),
+    word(
+        "hold_out",
+        "`hold_out 0.2`: the share or the number of rows that `mlpc train` validates with, and does not train with",
+    ),
+    word(
+        "patience",
+        "`patience 5`: `mlpc train` ends after that many epochs that are not better than the best one",
+    ),
+    word(
+        "shuffle",
+        "`shuffle 7`: the seed of the order of rows in `mlpc train`, and of those held out; `shuffle = none`: their own order",
+    ),
 ];
 
 /// The values that a rule can use besides its settings and its states.
@@ -223,8 +237,23 @@ pub const RULE_VALUES: [Word; 3] = [
 const RESERVED: [&str; 5] = ["if", "then", "else", "let", "in"];
 
 /// The other words that a formula can follow at once.
-const BEFORE_FORMULAS: [&str; 10] =
-    ["loss", "by", "penalty", "seed", "data", "textbook", "derivative", "batch", "samples", "clip_norm"];
+const BEFORE_FORMULAS: [&str; 15] = [
+    "loss",
+    "by",
+    "penalty",
+    "seed",
+    "data",
+    "textbook",
+    "derivative",
+    "batch",
+    "samples",
+    "clip_norm",
+    "epochs",
+    "hold_out",
+    "patience",
+    "shuffle",
+    "classes",
+];
 
 /// Whether the word can't be a name.
 pub(crate) fn is_reserved(text: &str) -> bool {

@@ -109,7 +109,8 @@ impl<'t> Sentence<'t> {
             }
             (Some("document" | "headings"), _) => Expected::Nothing,
             (_, Some("weights")) if last == Some("weights") && !self.nested => Expected::Choice(&["from"]),
-            (_, Some("weights")) if self.is_weight_file() => match last {
+            (_, Some("data")) if self.is_file_of("data") => Expected::Nothing,
+            (_, Some("weights")) if self.is_file_of("weights") => match last {
                 Some("transposed") => Expected::Nothing,
                 _ => Expected::Choice(&["transposed"]),
             },
@@ -128,9 +129,9 @@ impl<'t> Sentence<'t> {
         }
     }
 
-    /// Whether it is `weights from "…"`, so far.
-    fn is_weight_file(&self) -> bool {
-        let mut words = self.tokens.iter().skip_while(|token| **token != "weights").skip(1);
+    /// Whether it is `weights from "…"` or `data from "…"`, so far.
+    fn is_file_of(&self, keyword: &str) -> bool {
+        let mut words = self.tokens.iter().skip_while(|token| **token != keyword).skip(1);
         words.next() == Some(&"from") && words.next().is_some_and(|text| text.starts_with(['"', 'r']))
     }
 
@@ -144,6 +145,7 @@ impl<'t> Sentence<'t> {
             Some("=") if self.tokens.iter().rev().nth(1) == Some(&"reduction") => {
                 Expected::Choice(&["mean", "sum"])
             }
+            Some("=") if self.tokens.iter().rev().nth(1) == Some(&"shuffle") => Expected::Choice(&["none"]),
             _ => Expected::Formula,
         }
     }

@@ -123,7 +123,7 @@ fn with_bias(operator: &str, row: &Row, bias: &Constant) -> Option<Row> {
     let argument = text.strip_prefix("linear(")?.strip_suffix(')')?;
     let is_whole = text.matches("linear(").count() == 1 && closes_at_the_end(argument);
     let [("W", matrix)] = declared.tensors.as_slice() else { return None };
-    if operator != "Add" || !is_whole || bias.trimmed() != row.shape || bias.numbers.len() != row.width() {
+    if operator != "Add" || !is_whole || bias.numbers.len() != row.width() {
         return None;
     }
     let bias = Constant { shape: row.shape.clone(), ..bias.clone() };
@@ -223,7 +223,9 @@ fn extreme(importer: &mut Importer, function: &str, a: Value, b: Value) -> Resul
         }
         Value::Constant(constant) => {
             let operand = importer.operand(&constant, &row, "bound")?;
-            row.call_with(function, &operand)
+            // An argument needs no brackets.
+            let bare = operand.strip_prefix('(').and_then(|rest| rest.strip_suffix(')'));
+            row.call_with(function, bare.unwrap_or(&operand))
         }
         Value::Row(_) | Value::Sizes | Value::Refused(_) => return Err(damaged("operand")),
     }))

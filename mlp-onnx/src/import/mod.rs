@@ -2,6 +2,7 @@
 
 mod activations;
 mod arithmetic;
+mod expected;
 mod linear;
 mod names;
 mod operators;
@@ -31,6 +32,17 @@ pub struct Options<'o> {
     pub name: &'o str,
     /// The path of the weights, as the specification names it.
     pub weights: &'o str,
+    /// What the model computes, if that is known.
+    pub expected: Option<&'o Expected>,
+}
+
+/// Inputs of the model and what it computes for them, which the specification is held to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Expected {
+    /// Arrays by the names of the model, with a row for each sample.
+    pub arrays: Vec<Tensor>,
+    /// The largest distance, in units of the larger of 1 and the expected number.
+    pub within: f64,
 }
 
 /// An imported model.
@@ -323,9 +335,11 @@ impl Importer {
         if !is_last {
             text += &format!("output {};\n", names.join(", "));
         }
+        let statement = options.expected.map(|expected| self.expect(expected, &outputs, options.weights));
         if !self.tensors.is_empty() {
             text += &format!("weights from {:?};\n", options.weights);
         }
+        text += &statement.transpose()?.unwrap_or_default();
         text += "}\n";
         let weights = write_safetensors(&self.tensors, &[]).map_err(|error| internal(&error))?;
         let text = mlp_dsl::format::format(&text)

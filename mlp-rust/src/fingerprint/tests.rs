@@ -116,6 +116,21 @@ fn a_fingerprint_changes_with_what_the_code_computes() {
     assert!(!changed("    loss", "    // A comment.\n    loss"));
 }
 
+/// How a command trains a network is no part of its code.
+#[test]
+fn a_table_changes_nothing() {
+    let said = LAYERS.replace(
+        "batch 8;",
+        "batch 8, epochs 5, hold_out 0.2, patience 2, shuffle 3; data from \"train.csv\" { label = \"kind\" }",
+    );
+    assert_eq!(of(&said), of(LAYERS));
+    let code = |text: &str| {
+        let compiled = mlp_dsl::Compilation::of(text, &mlp_dsl::weights::NoFiles).unwrap();
+        crate::emit(&compiled, &crate::Options::default()).to_string()
+    };
+    assert_eq!(code(&said), code(LAYERS));
+}
+
 #[test]
 fn a_layout_changes_with_names_and_shapes_only() {
     let changed = |from: &str, to: &str| {

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use mlp_dsl::run::Shuffle;
 use mlp_tables::Header;
 
 use super::{Source, count};
@@ -47,7 +48,7 @@ impl Columns {
             targets: self.target.clone(),
             classes: self.classes.clone(),
             header,
-            without_target: false,
+            ..Given::default()
         }
     }
 }
@@ -57,9 +58,12 @@ impl Columns {
 pub(crate) struct Train {
     #[command(flatten)]
     pub(crate) source: Source,
-    /// The table to train with
+    /// The table to train with: CSV, .npy, .npz or IDX, packed with gzip or not; without it that of `data from`
     #[arg(long, value_name = "FILE")]
-    pub(crate) data: PathBuf,
+    pub(crate) data: Option<PathBuf>,
+    /// The targets, if --data has the inputs alone
+    #[arg(long, value_name = "FILE", requires = "data", conflicts_with = "validate")]
+    pub(crate) labels: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) columns: Columns,
     /// A table to validate with after each epoch
@@ -68,12 +72,13 @@ pub(crate) struct Train {
     /// Rows that are drawn to validate with and not trained with: a share below 1, or a number of rows
     #[arg(long, value_name = "SHARE", value_parser = share)]
     pub(crate) hold_out: Option<f64>,
-    /// Two frozen parameters that get the mean and the standard deviation of each input over the rows to train with
-    #[arg(long, value_name = "MEAN,DEVIATION", value_parser = pair)]
-    pub(crate) standardize: Option<Pair>,
-    /// The number of epochs; each uses every row once
-    #[arg(long, value_name = "N", default_value_t = 20, value_parser = count())]
-    pub(crate) epochs: u64,
+    /// Standardize the inputs over the rows to train with; where the specification does not say `standardize`, it is saved with it beside
+    /// the parameters. Two names are frozen parameters that get the mean and the standard deviation of each input
+    #[arg(long, value_name = "MEAN,DEVIATION", num_args = 0..=1, value_parser = pair)]
+    pub(crate) standardize: Option<Option<Pair>>,
+    /// The number of epochs, 20 if the specification does not say it; each uses every row once
+    #[arg(long, value_name = "N", value_parser = count())]
+    pub(crate) epochs: Option<u64>,
     /// The rows of a batch, instead of those declared in `train`; 32 if none are declared
     #[arg(long, value_name = "N", value_parser = count())]
     pub(crate) batch: Option<u64>,
@@ -87,6 +92,10 @@ pub(crate) struct Train {
     /// first and 0 for the others
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<u64>,
+    /// The seed of the order of rows and of the rows that are held out alone; `none` for the order of the table, whose last rows are held
+    /// out
+    #[arg(long, value_name = "SEED", value_parser = shuffle)]
+    pub(crate) shuffle: Option<Shuffle>,
     /// Write checkpoints to this file; where it exists, go on from it
     #[arg(long, value_name = "FILE")]
     pub(crate) checkpoint: Option<PathBuf>,
@@ -146,7 +155,7 @@ pub(crate) struct Run {
     /// The file of trained parameters, or a checkpoint; without it the start values of the specification
     #[arg(long, value_name = "FILE")]
     pub(crate) weights: Option<PathBuf>,
-    /// The table with the inputs
+    /// The table with the inputs: CSV, .npy, .npz or IDX, packed with gzip or not
     #[arg(long, value_name = "FILE")]
     pub(crate) data: PathBuf,
     #[command(flatten)]
@@ -178,9 +187,12 @@ pub(crate) struct Evaluate {
     /// The file of trained parameters, or a checkpoint; without it the start values of the specification
     #[arg(long, value_name = "FILE")]
     pub(crate) weights: Option<PathBuf>,
-    /// The table with inputs and targets
+    /// The table with inputs and targets: CSV, .npy, .npz or IDX, packed with gzip or not
     #[arg(long, value_name = "FILE")]
     pub(crate) data: PathBuf,
+    /// The targets, if --data has the inputs alone
+    #[arg(long, value_name = "FILE")]
+    pub(crate) labels: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) columns: Columns,
     /// The output format
@@ -204,6 +216,13 @@ fn share(text: &str) -> Result<f64, String> {
     share.ok_or_else(|| "give a share below 1, such as 0.2, or a whole number of rows".to_owned())
 }
 
+fn shuffle(text: &str) -> Result<Shuffle, String> {
+    match text {
+        "none" => Ok(Shuffle::None),
+        _ => text.parse().map(Shuffle::Seed).map_err(|_| "give a seed, such as 7, or none".to_owned()),
+    }
+}
+
 fn every(text: &str) -> Result<Every, String> {
     let (number, of): (&str, fn(u64) -> Every) = match text.strip_suffix("steps") {
         Some(number) => (number, Every::Steps),
@@ -216,7 +235,8 @@ fn every(text: &str) -> Result<Every, String> {
 }
 
 fn pair(text: &str) -> Result<Pair, String> {
-    let (first, second) = text.split_once(',').ok_or("give two names: mean,deviation")?;
+    let (first, second) =
+        text.split_once(',').ok_or("give two names, mean,deviation, or none before another option")?;
     Ok(Pair(first.trim().to_owned(), second.trim().to_owned()))
 }
 

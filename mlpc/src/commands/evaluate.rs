@@ -39,7 +39,12 @@ fn evaluate<S: Scalar>(arguments: &Evaluate, compiled: &Compilation) -> Result<(
         None => None,
     };
     let given = arguments.columns.given();
-    let table = learning::read(&arguments.data, derivation, &given, names.as_ref())?;
+    let table = learning::read(
+        learning::Files { data: &arguments.data, labels: arguments.labels.as_deref() },
+        derivation,
+        &given,
+        names.as_ref(),
+    )?;
     let mut rows = Rows::new(derivation);
     rows.push(&table, derivation);
     let classes = class_count(derivation, &rows);

@@ -1,12 +1,10 @@
 //! `mlpc import`: a model of another tool as a specification and its weights.
 
-use std::{
-    fs::File,
-    io::Read,
-    path::{Path, PathBuf},
-};
+use std::{fs::File, io::Read, path::Path};
 
-use mlp_onnx::{Imported, Options};
+use mlp_dsl::limits;
+use mlp_onnx::{Expected, Imported, Options};
+use mlp_tensors::Format;
 
 use crate::{
     arguments::Import,
@@ -32,7 +30,9 @@ pub(crate) fn run(arguments: &Import) -> Result<(), Failure> {
     }
     let stem = arguments.model.file_stem().map(|stem| stem.to_string_lossy().into_owned());
     let name = arguments.name.clone().unwrap_or_else(|| network_name(&stem.unwrap_or_default()));
-    let imported = mlp_onnx::import(&bytes, Options { name: &name, weights: &beside }).map_err(|error| {
+    let expected = arguments.expect.as_deref().map(|file| expected(file, arguments.within)).transpose()?;
+    let options = Options { name: &name, weights: &beside, expected: expected.as_ref() };
+    let imported = mlp_onnx::import(&bytes, options).map_err(|error| {
         Failure::specification(format!("{}: {error}", shown_name(&arguments.model)), &error.help)
     })?;
     deliver(&imported, specification, &weights)
@@ -48,7 +48,21 @@ fn deliver(imported: &Imported, specification: &Path, weights: &Path) -> Result<
     output::print(&format!("wrote {} and {}\n", shown_name(specification), shown_name(weights)))
 }
 
-fn read(model: &PathBuf) -> Result<Vec<u8>, Failure> {
+/// The arrays of a file.
+fn expected(file: &Path, within: f64) -> Result<Expected, Failure> {
+    let Some(format @ (Format::Npz | Format::Safetensors)) = Format::of(&file.to_string_lossy()) else {
+        let title = format!("{} is not a file of named arrays", shown_name(file));
+        return Err(Failure::usage(title, "give a file `.npz` or `.safetensors` to --expect"));
+    };
+    if !(within >= 0.0 && within.is_finite()) {
+        return Err(Failure::usage("--within is not a distance", "give a number of 0 or more, such as 1e-5"));
+    }
+    let arrays = mlp_tensors::read(&read(file)?, format, limits::WEIGHT_BYTES)
+        .map_err(|error| Failure::usage(format!("{}: {error}", shown_name(file)), ""))?;
+    Ok(Expected { arrays, within })
+}
+
+fn read(model: &Path) -> Result<Vec<u8>, Failure> {
     let unread = |why: &str| Failure::usage(format!("can't read {}: {why}", shown_name(model)), "");
     let file = File::open(model).map_err(|error| unread(&reason(&error)))?;
     let mut bytes = Vec::new();

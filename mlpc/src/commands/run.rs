@@ -8,6 +8,7 @@ use mlp_dsl::{
     number::Precision,
 };
 use mlp_engine::Scalar;
+use mlp_tensors::{Numbers, Tensor, write_npy};
 use mlp_training::metrics::predicted;
 
 use crate::{
@@ -40,7 +41,15 @@ fn outputs<S: Scalar>(arguments: &Run, compiled: &Compilation) -> Result<(), Fai
     };
     let given = learning::Given { without_target: true, ..arguments.columns.given() };
     let mut rows = Rows::new(derivation);
-    rows.push(&learning::read(&arguments.data, derivation, &given, names.as_ref())?, derivation);
+    rows.push(
+        &learning::read(
+            learning::Files { data: &arguments.data, labels: None },
+            derivation,
+            &given,
+            names.as_ref(),
+        )?,
+        derivation,
+    );
     let all: Vec<usize> = (0..rows.count()).collect();
     model.set_rows(Arc::new(rows));
     let mut table = Outputs { columns: columns(derivation, names.as_ref()), names, numbers: Vec::new() };
@@ -49,7 +58,7 @@ fn outputs<S: Scalar>(arguments: &Run, compiled: &Compilation) -> Result<(), Fai
     let bytes = match format(arguments) {
         RunFormat::Csv => table.csv()?.into_bytes(),
         RunFormat::Json => table.json().pretty().into_bytes(),
-        RunFormat::Npy => table.npy(),
+        RunFormat::Npy => table.npy()?,
     };
     match arguments.output.as_deref() {
         Some(path) => output::write_bytes(&bytes, path),
@@ -138,28 +147,15 @@ impl<S: Scalar> Outputs<S> {
         Json::List(self.numbers.iter().map(row).collect())
     }
 
-    /// The format of NumPy, version 1.0: a header of Python text, padded so that the numbers begin at a multiple of 64.
-    fn npy(&self) -> Vec<u8> {
-        let single = size_of::<S>() == 4;
-        let (rows, width) = (self.numbers.len(), self.columns.len());
-        let kind = if single { "<f4" } else { "<f8" };
-        let mut header =
-            format!("{{'descr': '{kind}', 'fortran_order': False, 'shape': ({rows}, {width}), }}");
-        let before = 10;
-        let padded = (before + header.len() + 1).next_multiple_of(64) - before;
-        header.extend(std::iter::repeat_n(' ', padded - header.len() - 1));
-        header.push('\n');
-        let mut bytes = b"\x93NUMPY\x01\x00".to_vec();
-        bytes.extend((header.len() as u16).to_le_bytes());
-        bytes.extend(header.into_bytes());
-        for number in self.numbers.iter().flatten() {
-            let number = number.to_f64();
-            if single {
-                bytes.extend((number as f32).to_le_bytes());
-            } else {
-                bytes.extend(number.to_le_bytes());
-            }
-        }
-        bytes
+    /// An array of NumPy.
+    fn npy(&self) -> Result<Vec<u8>, Failure> {
+        let all = || self.numbers.iter().flatten().map(|number| number.to_f64());
+        let numbers = match size_of::<S>() {
+            4 => Numbers::F32(all().map(|number| number as f32).collect()),
+            _ => Numbers::F64(all().collect()),
+        };
+        let shape = vec![self.numbers.len(), self.columns.len()];
+        write_npy(&Tensor { name: String::new(), shape, numbers })
+            .map_err(|error| Failure::usage(format!("can't write the array: {error}"), ""))
     }
 }

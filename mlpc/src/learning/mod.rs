@@ -12,7 +12,7 @@ pub(crate) use metric::Metric;
 pub(crate) use model::Model;
 pub(crate) use report::{Bin, Report, SHOWN, evaluate};
 pub(crate) use rows::Rows;
-pub(crate) use tables::{Given, read};
+pub(crate) use tables::{Files, Given, read};
 
 use mlp_dsl::ir::Derivation;
 use mlp_engine::Scalar;

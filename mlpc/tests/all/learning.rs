@@ -246,6 +246,17 @@ fn outputs_have_three_formats() {
         b"\x93NUMPY\x01\x00\x76\x00{'descr': '<f4', 'fortran_order': False, 'shape': (60, 3), }"
     ));
     assert!(of_array.as_chunks().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).eq(numbers));
+    // The header above is that of NumPy 2.4; where NumPy is installed, it reads the file and writes the same bytes.
+    let script =
+        "import numpy; a = numpy.load('outputs.npy'); numpy.save('again.npy', a); print(a.dtype, *a.shape)";
+    let python = Process::new("python3").args(["-c", script]).current_dir(folder.path()).output();
+    match python {
+        Ok(output) if output.status.success() => {
+            assert_eq!(String::from_utf8(output.stdout).unwrap(), "float32 60 3\n");
+            assert!(bytes(&folder, "again.npy") == array);
+        }
+        _ => eprintln!("NumPy is not installed: nothing else reads outputs.npy"),
+    }
 }
 
 /// The loss of a run of several is that of the run alone, whatever the number of runs at once.
@@ -344,11 +355,18 @@ fn columns_are_found() {
     assert_eq!(zero, one);
 }
 
+/// Two numbers of a tensor of 64 bits.
+fn numbers(folder: &TempDir, file: &str, name: &str) -> Vec<f64> {
+    let all = tensors(&bytes(folder, file));
+    let (_, bytes) = all.into_iter().find(|(own, _)| own == name).unwrap();
+    bytes.as_chunks().0.iter().map(|bytes| f64::from_le_bytes(*bytes)).collect()
+}
+
+/// A network that says `standardize`, and the same with parameters of its own.
 const STANDARDISED: &str = "network Standardised: f64 {
     input x[1];
-    frozen weights mean[1] = 0;
-    frozen weights deviation[1] = 1;
-    layer y[1] = dense((x - mean) / deviation);
+    layer s = standardize(x);
+    layer y[1] = dense(s);
     target t[1];
     loss squared_error(y, t);
     train sgd(rate = 0.1), batch 5;
@@ -360,22 +378,175 @@ const STANDARDISED: &str = "network Standardised: f64 {
 fn inputs_are_standardised_in_the_network() {
     let folder = project();
     fs::write(folder.path().join("net.mlp"), STANDARDISED).unwrap();
-    let train = "x,t\n1,2\n3,4\n8,9\n";
-    fs::write(folder.path().join("data.csv"), train).unwrap();
+    let own = "frozen weights mean[1] = 0; frozen weights deviation[1] = 1; layer y[1] = dense((x - mean) / deviation);";
+    let own = STANDARDISED.replace("layer s = standardize(x);", own).replace("layer y[1] = dense(s);", "");
+    fs::write(folder.path().join("own.mlp"), own).unwrap();
+    fs::write(folder.path().join("data.csv"), "x,t\n1,2\n3,4\n8,9\n").unwrap();
     fs::write(folder.path().join("other.csv"), "x,t\n1000,2\n").unwrap();
-    let line = "train net.mlp --data data.csv --validate other.csv --epochs 2 -o net.safetensors";
-    good(&folder, &format!("{line} --standardize mean,deviation --plot net.svg"));
-    let all = tensors(&bytes(&folder, "net.safetensors"));
-    let number = |name: &str| {
-        let found = all.iter().find(|(own, _)| own == name).unwrap();
-        f64::from_le_bytes(*found.1.first_chunk().unwrap())
-    };
-    assert_eq!((number("mean"), number("deviation")), (4.0, (26.0_f64 / 3.0).sqrt()));
+    let line = "--data data.csv --validate other.csv --epochs 2";
+    let (printed, said, _) = run(&folder, &format!("train net.mlp {line} -o net.safetensors --plot net.svg"));
+    assert!(said.contains("note: mean_s, deviation_s are those of the 3 rows to train with"), "{said}");
+    let of = |file: &str, names: [&str; 2]| names.map(|name| numbers(&folder, file, name));
+    let expected = [vec![4.0], vec![(26.0_f64 / 3.0).sqrt()]];
+    assert_eq!(of("net.safetensors", ["mean_s", "deviation_s"]), expected);
     let picture = String::from_utf8(bytes(&folder, "net.svg")).unwrap();
     assert!(picture.starts_with("<svg") && picture.contains("validation") && picture.contains("polyline"));
-    let (_, said, code) = run(&folder, &format!("{line} --standardize mean,W_y"));
+
+    let named = format!("train own.mlp {line} --standardize mean,deviation -o own.safetensors");
+    assert_eq!(good(&folder, &named), printed);
+    assert_eq!(of("own.safetensors", ["mean", "deviation"]), expected);
+    let (_, said, code) = run(&folder, &format!("train own.mlp {line} --standardize mean,W_y"));
     assert_eq!(code, 2);
     assert!(said.contains("`W_y` is no frozen parameter"), "{said}");
+
+    // What a file gives is kept.
+    let loaded = STANDARDISED.replace("train", "weights from \"net.safetensors\"; train");
+    fs::write(folder.path().join("loaded.mlp"), loaded).unwrap();
+    let (_, said, _) = run(&folder, "train loaded.mlp --data other.csv --epochs 1 -o loaded.safetensors");
+    assert!(!said.contains("note"), "{said}");
+    assert_eq!(of("loaded.safetensors", ["mean_s", "deviation_s"]), expected);
+}
+
+/// A specification without `standardize` gets it, is saved, and goes with the parameters.
+#[test]
+fn standardize_is_written_into_a_specification() {
+    let folder = project();
+    fs::write(folder.path().join("data.csv"), "x,t\n1,2\n3,4\n8,9\n").unwrap();
+    let options = "--data data.csv --epochs 2 -o line.safetensors";
+    let printed = good(&folder, &format!("train line.mlp {options} --standardize"));
+    let written = fs::read_to_string(folder.path().join("line-standardized.mlp")).unwrap();
+    let expected = LINE.replace(
+        "layer  y[1] = dense(x);",
+        "layer standardized = standardize(x);\n    layer  y[1] = dense(standardized);",
+    );
+    assert_eq!(written, expected);
+    assert_eq!(numbers(&folder, "line.safetensors", "mean_standardized"), [4.0]);
+    assert_eq!(good(&folder, &format!("train line-standardized.mlp {options}")), printed);
+    good(&folder, "run line-standardized.mlp --weights line.safetensors --data data.csv");
+    let single = "network N: f64 { input x { a, b } weights { w = 1 } layer y { o = w * a + b } target t { u } \
+                  loss squared_error(y, t); train sgd(rate = 0.1); }";
+    fs::write(folder.path().join("single.mlp"), single).unwrap();
+    let (_, said, code) = run(&folder, "train single.mlp --data data.csv --standardize");
+    assert_eq!(code, 1);
+    assert!(said.contains("`a` is used by itself, and `standardize` takes the vector `x`"), "{said}");
+}
+
+/// What flags say may be said in the specification. A flag goes before it, and the path is relative to the specification.
+#[test]
+fn a_specification_says_how_it_is_trained() {
+    let folder = project();
+    let line = "train net.mlp --data points.csv --inputs x2,x1 --target kind --classes coral,amber,blue \
+                --epochs 6 --hold-out 0.25 --patience 2 --shuffle 9";
+    let by_flags = good(&folder, line);
+    let said = NETWORK.replace(
+        "batch 8;",
+        "batch 8, epochs 6, hold_out 0.25, patience 2, shuffle 9;
+         data from \"data/points.csv\" { x = [\"x2\", \"x1\"], kind = \"kind\" classes [\"coral\", \"amber\", \"blue\"] }",
+    );
+    fs::create_dir_all(folder.path().join("here/data")).unwrap();
+    fs::write(folder.path().join("here/said.mlp"), &said).unwrap();
+    fs::copy(folder.path().join("points.csv"), folder.path().join("here/data/points.csv")).unwrap();
+    assert_eq!(good(&folder, "train here/said.mlp"), by_flags);
+    assert_eq!(by_flags.lines().count(), 7);
+
+    let other =
+        "--hold-out 10 --patience 3 --shuffle none --epochs 2 --classes amber,blue,coral --inputs x1,x2";
+    let overridden = good(&folder, &format!("train here/said.mlp {other}"));
+    assert_eq!(overridden, good(&folder, &format!("train net.mlp --data points.csv {other}")));
+    let seeded = good(&folder, "train here/said.mlp --seed 4 --epochs 2");
+    assert_ne!(seeded, good(&folder, "train here/said.mlp --epochs 2"));
+    // The columns belong to the specification, also with another table.
+    good(&folder, "train here/said.mlp --data points.csv -o net.safetensors");
+    let page =
+        good(&folder, "evaluate here/said.mlp --weights net.safetensors --data points.csv --format json");
+    let page: serde_json::Value = serde_json::from_str(&page).unwrap();
+    assert_eq!(page["classes"], serde_json::json!(["coral", "amber", "blue"]));
+    let (_, said, code) = run(&folder, "train net.mlp");
+    assert_eq!(code, 2);
+    assert!(said.contains("there is no table to train with"), "{said}");
+    let wrong = NETWORK.replace("batch 8;", "batch 8; data from \"points.csv\" { kind = \"sort\" }");
+    fs::write(folder.path().join("wrong.mlp"), wrong).unwrap();
+    let (_, said, code) = run(&folder, "train wrong.mlp");
+    assert_eq!(code, 1);
+    assert!(said.contains("points.csv: there is no column `sort`"), "{said}");
+}
+
+/// Rows in their order: the last ones are held out, and each epoch has the first ones as they are.
+#[test]
+fn rows_keep_their_order_without_shuffling() {
+    let folder = project();
+    let text = table(&points());
+    let (head, rows) = text.split_once('\n').unwrap();
+    let rows: Vec<&str> = rows.lines().collect();
+    let (training, validation) = rows.split_at(50);
+    let file = |name: &str, rows: &[&str]| {
+        fs::write(folder.path().join(name), format!("{head}\n{}\n", rows.join("\n"))).unwrap();
+    };
+    file("training.csv", training);
+    file("validation.csv", validation);
+    let whole = good(&folder, "train net.mlp --data points.csv --hold-out 10 --shuffle none --epochs 3");
+    let parts = "train net.mlp --data training.csv --validate validation.csv --shuffle none --epochs 3";
+    assert_eq!(whole, good(&folder, parts));
+}
+
+/// The same samples in all formats, packed or not.
+#[test]
+fn arrays_are_tables() {
+    let folder = project();
+    let row = |([a, b], kind): &([f32; 2], usize)| [*a, *b, *kind as f32];
+    let all: Vec<[f32; 3]> = points().iter().map(row).collect();
+    let tensor = |name: &str, shape: &[usize], numbers: Vec<f32>| mlp_tensors::Tensor {
+        name: name.to_owned(),
+        shape: shape.to_vec(),
+        numbers: mlp_tensors::Numbers::F32(numbers),
+    };
+    let inputs: Vec<f32> = all.iter().flat_map(|row| [row[0], row[1]]).collect();
+    let kinds: Vec<f32> = all.iter().map(|row| row[2]).collect();
+    let write = |name: &str, bytes: &[u8]| fs::write(folder.path().join(name), bytes).unwrap();
+    let packed = |bytes: &[u8]| {
+        let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        std::io::Write::write_all(&mut packed, bytes).unwrap();
+        packed.finish().unwrap()
+    };
+    let whole = tensor("", &[60, 3], all.as_flattened().to_vec());
+    let named = [tensor("kind", &[60], kinds.clone()), tensor("images", &[60, 2, 1], inputs.clone())];
+    write("all.npy", &mlp_tensors::write_npy(&whole).unwrap());
+    write("all.npz", &mlp_tensors::write_npz(&named).unwrap());
+    let mut images = vec![0, 0, 0x0d, 2, 0, 0, 0, 60, 0, 0, 0, 2];
+    images.extend(inputs.iter().flat_map(|number| number.to_be_bytes()));
+    let mut labels = vec![0, 0, 8, 1, 0, 0, 0, 60];
+    labels.extend(kinds.iter().map(|kind| *kind as u8));
+    write("images.gz", &packed(&images));
+    write("labels", &labels);
+    let said = NETWORK.replace("batch 8;", "batch 8; data from \"images.gz\", \"labels\";");
+    write("both.mlp", said.as_bytes());
+    let said = NETWORK.replace("batch 8;", "batch 8; data from \"all.npz\" { x = \"images\" }");
+    write("array.mlp", said.as_bytes());
+
+    let expected = good(&folder, "train net.mlp --data points.csv --epochs 3 -o net.safetensors");
+    for line in [
+        "train net.mlp --data all.npy",
+        "train net.mlp --data all.npz --inputs images --target kind",
+        "train net.mlp --data images.gz --labels labels",
+        "train both.mlp",
+        "train array.mlp",
+    ] {
+        assert_eq!(good(&folder, &format!("{line} --epochs 3")), expected, "{line}");
+    }
+    let outputs = |more: &str| good(&folder, &format!("run net.mlp --weights net.safetensors --data {more}"));
+    let rows = |text: String| text.lines().skip(1).map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(rows(outputs("images.gz --inputs 1,2")), rows(outputs("points.csv")));
+    assert_eq!(rows(outputs("all.npy --inputs 1,2")), rows(outputs("points.csv")));
+    let evaluate = "evaluate net.mlp --weights net.safetensors --format json";
+    let of_pair = good(
+        &folder,
+        &format!("{evaluate} --data images.gz --labels labels --inputs 1,2 --target 1 --classes 0,1,2"),
+    );
+    assert_eq!(rows(of_pair)[..5], rows(good(&folder, &format!("{evaluate} --data points.csv")))[..5]);
+    write("short", &labels[..40]);
+    let (_, said, code) = run(&folder, "train net.mlp --data images.gz --labels short");
+    assert_eq!(code, 1);
+    assert!(said.contains("images.gz and short: the file begins as an array of IDX, but its numbers need 60 bytes, and 32 are there"), "{said}");
 }
 
 #[test]

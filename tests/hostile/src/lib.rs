@@ -20,13 +20,15 @@ mod arrays;
 mod editor;
 pub mod kept;
 mod macros;
+mod models;
+mod tables;
 mod text;
 
 /// A target: it takes any bytes.
 pub type Target = fn(&[u8]);
 
 /// All targets by name.
-pub const TARGETS: [(&str, Target); 7] = [
+pub const TARGETS: [(&str, Target); 9] = [
     ("parser", text::parser),
     ("pipeline", text::pipeline),
     ("formatter", text::formatter),
@@ -34,6 +36,8 @@ pub const TARGETS: [(&str, Target); 7] = [
     ("language_server", editor::language_server),
     ("kept", kept::kept),
     ("arrays", arrays::arrays),
+    ("tables", tables::tables),
+    ("models", models::models),
 ];
 
 /// Runs the target of this name.

@@ -54,14 +54,19 @@ fn what_was_found() {
     }
 }
 
-/// Files of arrays with a few bytes changed: a slice of what the fuzzer does.
+/// Files of arrays and tables with a few bytes changed: a slice of what the fuzzer does.
 #[test]
-fn changed_files_of_arrays() {
-    let arrays = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tensors");
+fn changed_files_of_arrays_and_tables() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    changed("arrays", &root.join("../tensors"), 8);
+    changed("tables", &root.join("corpus/tables"), 7);
+}
+
+fn changed(target: &str, folder: &Path, least: usize) {
     let is_small = |bytes: &Vec<u8>| bytes.len() < 5000;
     let files: Vec<Vec<u8>> =
-        files(&arrays).iter().map(|path| fs::read(path).unwrap()).filter(is_small).collect();
-    assert!(files.len() > 8);
+        files(folder).iter().map(|path| fs::read(path).unwrap()).filter(is_small).collect();
+    assert!(files.len() > least);
     let mut state = 7_u64;
     let mut random = |below: usize| {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
@@ -73,7 +78,7 @@ fn changed_files_of_arrays() {
             let at = random(bytes.len());
             bytes[at] = random(256) as u8;
         }
-        run("arrays", &bytes);
+        run(target, &bytes);
     }
 }
 

@@ -49,7 +49,7 @@ static ALLOCATOR: Counting = Counting;
 /// Rules, and a text that repeats them: its start, the repeated part, its end.
 struct Flat(&'static str, &'static str, &'static str, &'static str);
 
-const FLAT: [Flat; 46] = [
+const FLAT: [Flat; 47] = [
     Flat(
         "file item network visibility kw_network kw_pub kw_crate",
         "",
@@ -109,6 +109,12 @@ const FLAT: [Flat; 46] = [
         "mappings mapping kw_untransposed",
         "network N { weights from \"a\" { ",
         "a = \"b\" untransposed, ",
+        "} }",
+    ),
+    Flat(
+        "data_file columns column texts kw_classes",
+        "network N { data from \"a\", \"b\" { ",
+        "a = [\"b\", \"c\"] classes [\"d\"], ",
         "} }",
     ),
     Flat("kw_ignore", "network N { weights from \"a\" { ", "ignore \"b\", ", "} }"),

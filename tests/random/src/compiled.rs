@@ -189,13 +189,15 @@ fn all<S: Scalar, G: Gradients<S>>(gradients: &G) -> Vec<S> {
 }
 
 fn bits<S: Scalar>(values: &[S]) -> Vec<u64> {
-    values.iter().map(|value| value.to_f64().to_bits()).collect()
+    // The bits of a NaN are not part of the promise.
+    let bits = |value: f64| if value.is_nan() { f64::NAN.to_bits() } else { value.to_bits() };
+    values.iter().map(|value| bits(value.to_f64())).collect()
 }
 
 fn say<S: Scalar>(network: u64, what: &str, values: &[S]) {
     print!(\"{network} {what}\");
-    for value in values {
-        print!(\" {:016x}\", value.to_f64().to_bits());
+    for bits in bits(values) {
+        print!(\" {bits:016x}\");
     }
     println!();
 }

@@ -6,6 +6,7 @@ mod limits;
 mod names;
 mod shapes;
 mod structure;
+mod tables;
 mod values;
 mod weights;
 
@@ -16,5 +17,6 @@ pub(crate) use names::name_is_generated;
 pub(super) use names::*;
 pub(super) use shapes::*;
 pub(super) use structure::*;
+pub(super) use tables::*;
 pub(super) use values::*;
 pub(super) use weights::*;

@@ -203,8 +203,13 @@ pub(in crate::check) fn unknown_option(name: &Name, close: Option<&str>, known: 
         "not an option of `train`",
     );
     match close {
-        _ if matches!(name.text.as_str(), "epochs" | "epoch" | "steps" | "iterations") => {
-            diagnostic.help("remove it: your program decides how often to call `train_batch`")
+        _ if matches!(name.text.as_str(), "steps" | "iterations") => diagnostic
+            .help("did you mean `epochs`? A program decides for itself how often it calls `train_batch`"),
+        _ if matches!(name.text.as_str(), "split" | "validation" | "validation_split") => {
+            diagnostic.help("did you mean `hold_out`, as in `hold_out 0.2`?")
+        }
+        _ if matches!(name.text.as_str(), "stop" | "early_stopping") => {
+            diagnostic.help("did you mean `patience`, as in `patience 5`?")
         }
         Some(close) => diagnostic.help(format!("did you mean `{close}`?")),
         None => diagnostic.help(format!("use {}", one_of(known))),

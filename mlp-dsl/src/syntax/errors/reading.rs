@@ -194,8 +194,13 @@ impl Unreadable<'_> {
                 format!("`output` names layers: declare `layer {name}{size};`; the last layer is the output")
             }
             "data" if word == ":" => "write `->` between the inputs and the target".to_owned(),
+            "data" if self.before.contains("from \"") && self.before.contains('{') => {
+                "name the column of an input or a target: `kind = \"species\"`, of several `x = [\"length\", \"width\"]`; the \
+                 classes of a target may follow: `classes [\"no\", \"yes\"]`"
+                    .to_owned()
+            }
             "data" if word == "\"" => {
-                "write samples in braces, `data { (0, 1) -> 1 }`; read files in your program".to_owned()
+                "write `data from \"train.csv\";` for a table, or samples in braces: `data { (0, 1) -> 1 }`".to_owned()
             }
             "fn" if word == "{" => {
                 let head = self.before.get(self.before.find("fn")?..)?;

@@ -4,6 +4,8 @@ mod interrupt;
 mod many;
 mod plot;
 mod progress;
+mod rewrite;
+mod settled;
 mod standardize;
 mod task;
 
@@ -18,7 +20,7 @@ use self::{
 use crate::{
     arguments::Train,
     failure::Failure,
-    file::shown_name,
+    file::{is_standard, shown_name},
     input,
     learning::{self, Begun, Model, digits},
     numbers::counted,
@@ -27,19 +29,33 @@ use crate::{
 
 /// Runs the command.
 pub(crate) fn run(arguments: &Train) -> Result<(), Failure> {
-    let compiled = input::compile(&arguments.source)?;
+    let mut read = input::read(&arguments.source)?;
+    read.report(&read.compiled.warnings.without_evaluation(), &arguments.source)?;
+    // The specification that the parameters belong to, where it is another one.
+    let mut written = None;
+    if arguments.standardize == Some(None) && read.compiled.derivation.header.run.standardized.is_empty() {
+        let text = rewrite::standardized(read.text())?;
+        read = input::read_text(text, &arguments.source)?;
+        written = Some(read.text().to_owned());
+    }
+    let compiled = read.compiled;
+    let arguments = &settled::settled(arguments, &compiled.derivation.header.run);
     if compiled.derivation.training.is_none() {
         let title =
             format!("`{}` has no update rule, so it can't be trained", compiled.derivation.header.name);
         return Err(Failure::specification(title, "add `train sgd(rate = …);` to the specification"));
     }
     match compiled.derivation.header.precision {
-        Precision::F32 => train::<f32>(arguments, &compiled),
-        Precision::F64 => train::<f64>(arguments, &compiled),
+        Precision::F32 => train::<f32>(arguments, &compiled, written.as_deref()),
+        Precision::F64 => train::<f64>(arguments, &compiled, written.as_deref()),
     }
 }
 
-fn train<S: Scalar>(arguments: &Train, compiled: &mlp_dsl::Compilation) -> Result<(), Failure> {
+fn train<S: Scalar>(
+    arguments: &Train,
+    compiled: &mlp_dsl::Compilation,
+    written: Option<&str>,
+) -> Result<(), Failure> {
     let begun = begun(arguments)?;
     let names = begun.as_ref().and_then(|begun| begun.names.as_ref());
     let task = Task::<S>::new(arguments, compiled, names)?;
@@ -53,6 +69,9 @@ fn train<S: Scalar>(arguments: &Train, compiled: &mlp_dsl::Compilation) -> Resul
         let (epochs, steps) = (counted(begun.epoch, "epoch"), counted(begun.step, "step"));
         output::warn(&format!("goes on after {epochs} and {steps}"));
     }
+    if let Some(text) = written {
+        save_specification(arguments, text)?;
+    }
     interrupt::listen()?;
     let mut progress = Progress::new(arguments, begun.as_ref().map_or(0, |begun| begun.epoch))?;
     let outcome = task.train(&mut model, &settings, Some(&mut progress))?;
@@ -64,6 +83,19 @@ fn train<S: Scalar>(arguments: &Train, compiled: &mlp_dsl::Compilation) -> Resul
         return Err(interrupted(arguments, outcome.epochs, outcome.steps));
     }
     finish(&task, &model, &outcome)
+}
+
+/// Saves the specification with `standardize`, beside the one without it, where parameters are saved.
+fn save_specification(arguments: &Train, text: &str) -> Result<(), Failure> {
+    if arguments.output.is_none() && arguments.checkpoint.is_none() && arguments.resume.is_none() {
+        return Ok(());
+    }
+    let source = &arguments.source.file;
+    let stem = if is_standard(source) { None } else { source.file_stem().and_then(|stem| stem.to_str()) };
+    let path = source.with_file_name(format!("{}-standardized.mlp", stem.unwrap_or("network")));
+    output::write(text, &path)?;
+    output::warn(&format!("saved {}, the specification that the parameters belong to", shown_name(&path)));
+    Ok(())
 }
 
 /// The checkpoint to go on from.

@@ -52,7 +52,7 @@ impl Progress {
     /// After this number of epochs, whose lines a log keeps.
     pub(super) fn new(arguments: &Train, done: u64) -> Result<Self, Failure> {
         let on_terminal = io::stderr().is_terminal();
-        let bar = if on_terminal { ProgressBar::new(arguments.epochs) } else { ProgressBar::hidden() };
+        let bar = if on_terminal { ProgressBar::new(arguments.epochs()) } else { ProgressBar::hidden() };
         if let Ok(style) = ProgressStyle::with_template("epoch {pos}/{len} {wide_bar} {msg} {eta}") {
             bar.set_style(style);
         }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use mlp_dsl::{Compilation, ir::Derivation};
+use mlp_dsl::{Compilation, ir::Derivation, run::Shuffle};
 use mlp_engine::Scalar;
 use mlp_training::{Every, Outcome, Samples, Training, TrainingError};
 
@@ -14,7 +14,7 @@ use super::{
 use crate::{
     arguments::{self, Train},
     failure::Failure,
-    learning::{self, Metric, Model, Names, Rows, class_count, evaluate, not_run},
+    learning::{self, Files, Metric, Model, Names, Rows, class_count, evaluate, not_run},
     output,
 };
 
@@ -60,14 +60,21 @@ impl<'t, S: Scalar> Task<'t, S> {
     ) -> Result<Self, Failure> {
         let derivation = &compiled.derivation;
         let given = arguments.columns.given();
-        let table = learning::read(&arguments.data, derivation, &given, known)?;
+        let Some(data) = &arguments.data else {
+            let help =
+                "give one with `--data FILE`, or write `data from \"train.csv\";` in the specification";
+            return Err(Failure::usage("there is no table to train with", help));
+        };
+        let files = Files { data, labels: arguments.labels.as_deref() };
+        let table = learning::read(files, derivation, &given, known)?;
         let names = Names::of(&table);
         let mut rows = Rows::new(derivation);
         rows.push(&table, derivation);
         let own = rows.count();
         drop(table);
         if let Some(file) = &arguments.validate {
-            rows.push(&learning::read(file, derivation, &given, Some(&names))?, derivation);
+            let files = Files { data: file, labels: None };
+            rows.push(&learning::read(files, derivation, &given, Some(&names))?, derivation);
         }
         let (numbers, units) = ((0..rows.count()).collect(), vec![(); rows.count()]);
         let task = Task { arguments, compiled, rows: Arc::new(rows), own, numbers, units, names };
@@ -117,6 +124,15 @@ impl<'t, S: Scalar> Task<'t, S> {
         Some(count as usize)
     }
 
+    /// The seed of the order of rows and of those held out; none for the order of the table.
+    fn order(&self, settings: &Settings) -> Option<u64> {
+        match self.arguments.shuffle {
+            Some(Shuffle::None) => None,
+            Some(Shuffle::Seed(seed)) => Some(seed),
+            None => Some(settings.seed.unwrap_or(0)),
+        }
+    }
+
     /// The rows of a batch: asked for, or declared, or 32.
     fn batch(&self) -> usize {
         let asked = self.arguments.batch.and_then(|batch| usize::try_from(batch).ok());
@@ -133,7 +149,10 @@ impl<'t, S: Scalar> Task<'t, S> {
         };
         let own = part(0..self.own)?;
         if let Some(held) = self.held_out() {
-            let (training, validation) = own.hold_out(held, settings.seed.unwrap_or(0));
+            let (training, validation) = match self.order(settings) {
+                Some(seed) => own.hold_out(held, seed),
+                None => own.split_at(self.own - held),
+            };
             return Ok((training, Some(validation)));
         }
         let validation = self.arguments.validate.as_ref().map(|_| part(self.own..self.numbers.len()));
@@ -146,6 +165,9 @@ impl<'t, S: Scalar> Task<'t, S> {
         let rest = count % batch;
         if rest > 0 && count > batch {
             output::warn(&format!("note: the last batch of each epoch has {rest} of {batch} rows"));
+        }
+        if let Some(note) = standardize::note(self.derivation(), count) {
+            output::warn(&note);
         }
     }
 
@@ -175,17 +197,17 @@ impl<'t, S: Scalar> Task<'t, S> {
     ) -> Result<Outcome, Failure> {
         let (samples, validation) = self.parts(settings)?;
         let arguments = self.arguments;
-        if let Some(names) = &arguments.standardize {
-            standardize::fill(self, model, names, &samples)?;
-        }
-        let mut training = Training::<Model<S>>::new(arguments.epochs)
-            .batch(self.batch())
-            .seed(settings.seed.unwrap_or(0))
-            .each_step(|step| {
-                if interrupt::is_asked() {
-                    step.stop();
-                }
-            });
+        standardize::fill(self, model, &samples)?;
+        let mut training = Training::<Model<S>>::new(arguments.epochs()).batch(self.batch());
+        training = match self.order(settings) {
+            Some(seed) => training.seed(seed),
+            None => training.in_order(),
+        };
+        training = training.each_step(|step| {
+            if interrupt::is_asked() {
+                step.stop();
+            }
+        });
         if let Some(validation) = &validation {
             training = training.validation(validation);
         }
