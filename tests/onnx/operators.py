@@ -39,22 +39,22 @@ def node(operator, inputs, outputs, **attributes):
 
 
 def write(name, nodes, constants, *, opset=LATEST, inputs={"x": ["N", 3]}, outputs={"y": ["N", 4]}, type=FLOAT, ml=0,
-          low=-2.0, rows=5, wants=None, types={}):
+          low=-2.0, rows=5, wants=None, types={}, given=lambda of: of):
     """`wants` computes the outputs from the inputs where ONNX Runtime does not."""
     draw = Draw(name)
     made = {key: value if isinstance(value, np.ndarray) else value(draw) for key, value in constants.items()}
     initializers = [numpy_helper.from_array(value, key) for key, value in made.items()]
     value = lambda key, shape: helper.make_tensor_value_info(key, types.get(key, type), shape)
-    given = [value(key, shape) for key, shape in inputs.items()]
+    ports = [value(key, shape) for key, shape in inputs.items()]
     if IR[opset] < 4:  # Before version 4 of the format each constant is an input too.
-        given += [helper.make_tensor_value_info(of.name, of.data_type, of.dims) for of in initializers]
-    graph = helper.make_graph(nodes, name, given, [value(key, shape) for key, shape in outputs.items()], initializers)
+        ports += [helper.make_tensor_value_info(of.name, of.data_type, of.dims) for of in initializers]
+    graph = helper.make_graph(nodes, name, ports, [value(key, shape) for key, shape in outputs.items()], initializers)
     sets = [helper.make_opsetid("", opset)] + ([helper.make_opsetid("ai.onnx.ml", ml)] if ml else [])
     model = helper.make_model(graph, opset_imports=sets, ir_version=IR[opset], producer_name="tests/onnx/operators.py")
     onnx.checker.check_model(model)
     numbers = {TensorProto.FLOAT: np.float32, TensorProto.DOUBLE: np.float64, TensorProto.FLOAT16: np.float16}
     sizes = lambda shape: [rows if size == "N" else size for size in shape]
-    feeds = {key: draw(*sizes(shape), type=numbers[types.get(key, type)], low=low, high=2.0)
+    feeds = {key: given(draw(*sizes(shape), type=numbers[types.get(key, type)], low=low, high=2.0))
              for key, shape in inputs.items()}
     if wants:
         found = {key: value.astype(numbers[type]) for key, value in wants(feeds, made).items()}
@@ -206,6 +206,8 @@ def softmaxes():
             write(f"{name}_{opset}", nodes, {"w": lambda d: d(3, 4), "c": lambda d: d(4)}, opset=opset)
         nodes = [node("Gemm", "x w", "h"), node(operator, "h", "y", axis=1)]
         write(f"{name}_axis_1", nodes, {"w": lambda d: d(3, 4)})
+    far = [node("Gemm", "x w", "h"), node("LogSoftmax", "h", "y")]
+    write("logsoftmax_far", far, {"w": lambda d: d(3, 4, low=-150, high=150)})
     write("softmax_11_last_axis", [node("Gemm", "x w", "h"), node("Softmax", "h", "y", axis=-1)], {"w": lambda d: d(3, 4)},
           opset=11)
     flattened = {"x": ["N", 2, 3]}
@@ -242,6 +244,11 @@ def shapes():
     write("transpose_of_ones", [node("Transpose", "x", "t", perm=[0, 2, 1]), node("Flatten", "t", "f"), node("Gemm", "f w", "y")],
           {"w": lambda d: d(3, 4)}, inputs={"x": ["N", 3, 1]})
     write("cast", [node("Cast", "x", "d", to=FLOAT), node("Gemm", "d w", "y")], {"w": lambda d: d(3, 4)})
+    halves = [node("Cast", "x", "d", to=HALF), node("Cast", "d", "f", to=FLOAT), node("Gemm", "f w", "y")]
+    write("cast_to_halves", halves, {"w": lambda d: d(3, 4)}, given=lambda of: np.float16(of).astype(np.float32))
+    whole = [node("Cast", "x", "d", to=TensorProto.INT32), node("Cast", "d", "f", to=FLOAT), node("Gemm", "f w", "y")]
+    write("cast_to_whole_numbers", whole, {"w": lambda d: d(3, 4)})
+    write("one_sample_for_all", [node("Add", "a b", "y")], {}, inputs={"a": [2, 3], "b": [1, 3]}, outputs={"y": [2, 3]})
     for opset in (7, 10, 12, 13, 22):
         drop = [node("Gemm", "x w c", "h"), node("Dropout", "h", "d"), node("Relu", "d", "y")]
         write(f"dropout_{opset}", drop, {"w": lambda d: d(3, 4), "c": lambda d: d(4)}, opset=opset)
@@ -291,6 +298,8 @@ def normalizations():
         return {"y": (x["x"].astype(float) - wide["m"]) / np.sqrt(wide["v"] + 1e-5) * wide["s"] + wide["b"]}
     write("batchnormalization_6", [node("BatchNormalization", "x s b m v", "y", is_test=1)], first, opset=6,
           outputs={"y": ["N", 3]}, wants=six)
+    write("batchnormalization_6_of_training", [node("BatchNormalization", "x s b m v", "y")], first, opset=6,
+          outputs={"y": ["N", 3]}, wants=six)
     for axis, name in ((-1, "layernormalization"), (1, "layernormalization_axis_1")):
         nodes = [node("Gemm", "x w c", "h"), node("LayerNormalization", "h s b", "y", axis=axis, epsilon=1e-4)]
         write(name, nodes, layer | {key: vectors[key] for key in "sb"})
@@ -313,6 +322,14 @@ def machine_learning():
     for norm in ("L1", "L2", "MAX"):
         write(f"normalizer_{norm.lower()}", [ml("Normalizer", "x", "n", norm=norm), node("Gemm", "n w c", "y")], layer, ml=1,
               low=0.1)
+    write("binarizer", [ml("Binarizer", "x", "n", threshold=0.25), node("Gemm", "n w c", "y")], layer, ml=1)
+    def some_missing(numbers):
+        numbers[::2, 1] = np.nan
+        return numbers
+    imputer = ml("Imputer", "x", "n", imputed_value_floats=[0.5, -1.0, 2.0], replaced_value_float=float("nan"))
+    write("imputer", [imputer, node("Gemm", "n w c", "y")], layer, ml=1, given=some_missing)
+    write("imputer_of_zeros", [ml("Imputer", "x", "n", imputed_value_floats=[0.5], replaced_value_float=0.0),
+                               node("Gemm", "n w c", "y")], layer, ml=1)
     regressor = ml("LinearRegressor", "x", "y", coefficients=[0.5, -1.0, 2.0, 1.5, 0.25, -0.75], intercepts=[0.1, -0.2], targets=2)
     write("linearregressor", [regressor], {}, ml=1, outputs={"y": ["N", 2]})
     features = ml("ArrayFeatureExtractor", "x i", "a")

@@ -2,10 +2,15 @@
 
 use std::rc::Rc;
 
-use crate::{Error, constant::Constant, read::Node};
+use crate::{
+    Error,
+    constant::{Constant, Kind},
+    proto::element,
+    read::Node,
+};
 
 use super::{
-    Importer, Value,
+    Function, Importer, Value,
     operators::{damaged, known, needed, row},
     row::{Level, Row, number},
 };
@@ -24,7 +29,7 @@ pub(super) fn result(importer: &mut Importer, node: &Node, operator: &str) -> Re
 }
 
 /// Operators without attributes that the language has as functions; an empty one changes nothing.
-const FUNCTIONS: [(&str, &str); 16] = [
+const FUNCTIONS: [(&str, &str); 14] = [
     ("Relu", "relu"),
     ("Sigmoid", "sigmoid"),
     ("Tanh", "tanh"),
@@ -38,8 +43,6 @@ const FUNCTIONS: [(&str, &str); 16] = [
     ("Erf", "erf"),
     ("Floor", "floor"),
     ("Identity", ""),
-    ("Cast", ""),
-    ("CastLike", ""),
     ("Dropout", ""),
 ];
 
@@ -53,6 +56,11 @@ fn special(importer: &mut Importer, node: &Node, operator: &str) -> Result<Optio
             let row = row(importer, node)?;
             let text = format!("-{}", row.formula.inside(Level::Power));
             row.with(text, Level::Sum)
+        }
+        "Cast" | "CastLike" => cast(importer, node, operator)?,
+        "Ceil" => {
+            let row = row(importer, node)?;
+            row.with(format!("-floor(-{})", row.formula.inside(Level::Power)), Level::Sum)
         }
         "Reciprocal" => {
             let row = row(importer, node)?;
@@ -75,7 +83,7 @@ fn special(importer: &mut Importer, node: &Node, operator: &str) -> Result<Optio
         } else {
             "gelu"
         }),
-        "Celu" | "HardSigmoid" | "HardSwish" | "ThresholdedRelu" | "Swish" | "Shrink" => {
+        "Celu" | "HardSigmoid" | "HardSwish" | "ThresholdedRelu" | "Swish" | "Shrink" | "Sign" => {
             let row = row(importer, node)?;
             let row = importer.named(row, "");
             let x = row.formula.text.clone();
@@ -88,6 +96,7 @@ fn special(importer: &mut Importer, node: &Node, operator: &str) -> Result<Optio
                     let (alpha, beta) = (slope("alpha", 0.2_f32.into())?, slope("beta", 0.5)?);
                     (format!("max(min({alpha} * {x} + {beta}, 1), 0)"), Level::Whole)
                 }
+                "Sign" => (format!("if {x} > 0 then 1 else if {x} < 0 then -1 else {x}"), Level::Choice),
                 "HardSwish" => (format!("{x} * hard_sigmoid({x})"), Level::Product),
                 "ThresholdedRelu" => {
                     (format!("if {x} > {} then {x} else 0", slope("alpha", 1.0)?), Level::Choice)
@@ -151,6 +160,32 @@ fn clipped(importer: &Importer, node: &Node) -> Result<Row, Error> {
     Ok(row)
 }
 
+/// Nothing between numbers of 32 and 64 bits; a type with fewer bits rounds, and is named.
+fn cast(importer: &mut Importer, node: &Node, operator: &str) -> Result<Row, Error> {
+    let row = row(importer, node)?;
+    let kind = match operator {
+        "Cast" => i32::try_from(node.whole("to").unwrap_or(0)).unwrap_or(0),
+        // That of a constant, whose numbers of 16 bits are as exact as others.
+        _ => match importer.value(node, 1)? {
+            Some(Value::Constant(like)) if like.kind == Kind::Whole => element::INT64,
+            _ => element::FLOAT,
+        },
+    };
+    match kind {
+        element::FLOAT | element::DOUBLE => {}
+        element::FLOAT16 | element::BFLOAT16 => {
+            importer.notes.push(format!("{} rounds to 16 bits, the network does not", node.shown()));
+        }
+        _ => {
+            return Err(Error::new(
+                "it converts to a type that is not of floats",
+                "the language computes with floats: round after the model",
+            ));
+        }
+    }
+    Ok(row)
+}
+
 /// A slope for each element, or one for all.
 fn parametric(importer: &mut Importer, node: &Node) -> Result<Row, Error> {
     let slope = needed(importer, node, 1, "slope")?;
@@ -162,7 +197,7 @@ fn parametric(importer: &mut Importer, node: &Node) -> Result<Row, Error> {
 }
 
 /// Until version 12 over all axes from the one that is given, then over one.
-fn softmax(importer: &Importer, node: &Node, operator: &str) -> Result<Row, Error> {
+fn softmax(importer: &mut Importer, node: &Node, operator: &str) -> Result<Row, Error> {
     let row = row(importer, node)?;
     let is_whole = if node.version < 13 {
         row.axis(node.whole("axis").unwrap_or(1)) == Some(0)
@@ -176,9 +211,15 @@ fn softmax(importer: &Importer, node: &Node, operator: &str) -> Result<Row, Erro
             "the language has softmax over whole layers: export the model with one vector for each sample",
         ));
     }
-    let softmax = row.call("softmax");
-    Ok(if operator == "Softmax" { softmax } else { softmax.call("ln") })
+    Ok(if operator == "Softmax" { row.call("softmax") } else { importer.call_own(&row, &LOG_SOFTMAX) })
 }
+
+/// ln(softmax(x)), also where a probability is rounded to 0: ln Σ exp x is the mean of x − ln p, each of which equals it.
+const LOG_SOFTMAX: Function = Function {
+    name: "log_softmax",
+    text: "/// The logarithms of softmax(x), computed so that none is infinite.\n\
+        fn log_softmax(x) = let p = softmax(x) in x - sum(if p == 0 then 0 else p * (x - ln(p)));",
+};
 
 /// The same of a constant.
 fn folded(constant: &Constant, operator: &str) -> Option<Constant> {

@@ -10,7 +10,10 @@ mod pipelines;
 mod row;
 mod shapes;
 
-use std::{collections::HashMap, rc::Rc};
+use std::{
+    collections::{BTreeSet, HashMap},
+    rc::Rc,
+};
 
 use mlp_dsl::{Compilation, limits, weights::Files};
 use mlp_tensors::{Numbers, Tensor, write_safetensors};
@@ -71,6 +74,12 @@ pub struct Port {
     pub width: usize,
 }
 
+/// A function that the specification declares where the prelude has none.
+struct Function {
+    name: &'static str,
+    text: &'static str,
+}
+
 /// What a name of the graph has been found to be.
 #[derive(Clone)]
 enum Value {
@@ -99,13 +108,28 @@ pub fn import(bytes: &[u8], options: Options<'_>) -> Result<Imported, Error> {
 /// The longest formula to which more is added.
 const LONGEST: usize = 120;
 
+/// Numbers in all constants that nodes compute: a short file can ask for many.
+const COMPUTED: usize = 1 << 26;
+
+fn too_many(node: &Node) -> Value {
+    let error = Error::new(
+        format!("constants are computed with more than {COMPUTED} numbers in all"),
+        "simplify the model first, as `onnxsim` does",
+    );
+    Value::Refused(error.at(node.shown()))
+}
+
 /// The import, half done.
 struct Importer {
     values: HashMap<String, Value>,
+    /// Numbers of the constants that nodes have computed.
+    computed: usize,
     /// How often each name is used.
     uses: HashMap<String, usize>,
     names: Names,
     inputs: Vec<Port>,
+    /// Functions that the formulas call.
+    functions: BTreeSet<&'static str>,
     /// Parameters and layers, in order.
     statements: Vec<String>,
     tensors: Vec<Tensor>,
@@ -126,9 +150,11 @@ impl Importer {
             values: constants
                 .map(|(name, of)| (name.clone(), Value::Constant(Rc::new(of.clone()))))
                 .collect(),
+            computed: 0,
             uses,
             names: Names::new(),
             inputs: Vec::new(),
+            functions: BTreeSet::new(),
             statements: Vec::new(),
             tensors: Vec::new(),
             notes: Vec::new(),
@@ -137,6 +163,7 @@ impl Importer {
         for input in &model.inputs {
             importer.input(input)?;
         }
+        one_batch(model)?;
         Ok(importer)
     }
 
@@ -187,6 +214,10 @@ impl Importer {
                     if self.uses.get(name).copied().unwrap_or(0) > 1 || row.formula.text.len() > LONGEST =>
                 {
                     Value::Row(self.named(row, name))
+                }
+                Value::Constant(constant) => {
+                    self.computed += constant.numbers.len();
+                    if self.computed <= COMPUTED { Value::Constant(constant) } else { too_many(node) }
                 }
                 value => value,
             };
@@ -249,6 +280,12 @@ impl Importer {
         let formula =
             Formula { text: format!("concat({})", row.formula.text), is_scalar: false, ..row.formula };
         Row { formula, ..row }
+    }
+
+    /// A call of a function that the specification declares.
+    fn call_own(&mut self, row: &Row, function: &Function) -> Row {
+        self.functions.insert(function.text);
+        row.call(function.name)
     }
 
     /// Declares a parameter.
@@ -317,7 +354,7 @@ impl Importer {
 
     /// The specification, which must compile.
     fn finish(mut self, model: &Model, options: Options<'_>, outputs: Vec<Port>) -> Result<Imported, Error> {
-        let mut text = String::new();
+        let mut text: String = self.functions.iter().map(|function| format!("{function}\n\n")).collect();
         if !model.producer.is_empty() {
             text += &format!("/// Imported from a model of {}.\n", shown(&model.producer));
         }
@@ -349,6 +386,22 @@ impl Importer {
             return Err(uncompiled(&found));
         }
         Ok(Imported { text, weights, inputs: self.inputs, outputs, notes: self.notes })
+    }
+}
+
+/// Inputs whose first sizes are fixed and differ do not have a sample in each row.
+fn one_batch(model: &Model) -> Result<(), Error> {
+    let batches = model.inputs.iter().filter_map(|input| match input.sizes.as_deref()? {
+        [Some(batch), _, ..] => Some((input, *batch)),
+        _ => None,
+    });
+    let batches: Vec<_> = batches.collect();
+    match batches.windows(2).find(|pair| matches!(pair, [(_, a), (_, b)] if a != b)) {
+        Some([(a, _), (b, _)]) => Err(Error::new(
+            format!("the inputs `{}` and `{}` have different first sizes", shown(&a.name), shown(&b.name)),
+            "the language computes each sample by itself: export the model with the batch as the first size of each input",
+        )),
+        _ => Ok(()),
     }
 }
 
