@@ -208,6 +208,8 @@ def softmaxes():
         write(f"{name}_axis_1", nodes, {"w": lambda d: d(3, 4)})
     far = [node("Gemm", "x w", "h"), node("LogSoftmax", "h", "y")]
     write("logsoftmax_far", far, {"w": lambda d: d(3, 4, low=-150, high=150)})
+    large = [node("Gemm", "x w c", "h"), node("LogSoftmax", "h", "y")]
+    write("logsoftmax_large", large, {"w": lambda d: d(3, 4), "c": lambda d: d(4, low=9999, high=10001)})
     write("softmax_11_last_axis", [node("Gemm", "x w", "h"), node("Softmax", "h", "y", axis=-1)], {"w": lambda d: d(3, 4)},
           opset=11)
     flattened = {"x": ["N", 2, 3]}

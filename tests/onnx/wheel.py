@@ -4,7 +4,8 @@
     python3 tests/onnx/wheel.py FOLDER
 
 They are the models that are stored in its wheel, with operators of several kinds of networks, and the models of one node. One whose
-inputs are no floats, or that needs some number of the batch to be known, is in the folder too: what is refused is a finding.
+inputs are no floats, or that needs some number of the batch to be known, is in the folder too: what is refused is a finding. Models with results of 16 bits are left out: they round
+where a network of 32 bits does not.
 """
 
 import sys
@@ -15,6 +16,8 @@ import onnx
 from onnx import numpy_helper
 from onnx.backend.test.case.node import collect_testcases
 
+
+HALVES = [onnx.TensorProto.FLOAT16, onnx.TensorProto.BFLOAT16]
 
 # Those of NumPy itself.
 TYPES = ["bool", *(f"{kind}{bits}" for kind in ("int", "uint") for bits in (8, 16, 32, 64)), "float16", "float32", "float64"]
@@ -56,6 +59,8 @@ def main():
     folder.mkdir(parents=True, exist_ok=True)
     count = 0
     for name, model, inputs, outputs in [*stored(), *nodes()]:
+        if any(value.type.tensor_type.elem_type in HALVES for value in model.graph.output):
+            continue
         constants = {of.name for of in model.graph.initializer}
         names = [value.name for value in model.graph.input if value.name not in constants]
         named = [*zip(names, inputs), *zip([value.name for value in model.graph.output], outputs)]

@@ -18,7 +18,8 @@ use super::{
 /// What a node computes, if its operator is one of these.
 pub(super) fn result(importer: &mut Importer, node: &Node, operator: &str) -> Result<Option<Value>, Error> {
     if let Some(Value::Constant(constant)) = importer.value(node, 0)? {
-        return Ok(folded(&constant, operator).map(|constant| Value::Constant(Rc::new(constant))));
+        let to = node.whole("to").filter(|_| operator == "Cast");
+        return Ok(folded(&constant, operator, to).map(|constant| Value::Constant(Rc::new(constant))));
     }
     let Some(function) = FUNCTIONS.iter().find(|(name, _)| *name == operator).map(|(_, function)| *function)
     else {
@@ -214,15 +215,16 @@ fn softmax(importer: &mut Importer, node: &Node, operator: &str) -> Result<Row, 
     Ok(if operator == "Softmax" { row.call("softmax") } else { importer.call_own(&row, &LOG_SOFTMAX) })
 }
 
-/// ln(softmax(x)), also where a probability is rounded to 0: ln Σ exp x is the mean of x − ln p, each of which equals it.
+/// ln(softmax(x)), also where a probability is rounded to 0: ln Σ exp(d) is the mean of d − ln p, each of which equals it. Differences
+/// from the mean keep the digits of large x.
 const LOG_SOFTMAX: Function = Function {
     name: "log_softmax",
     text: "/// The logarithms of softmax(x), computed so that none is infinite.\n\
-        fn log_softmax(x) = let p = softmax(x) in x - sum(if p == 0 then 0 else p * (x - ln(p)));",
+        fn log_softmax(x) = let p = softmax(x), d = x - sum(p * x) in d - sum(if p == 0 then 0 else p * (d - ln(p)));",
 };
 
 /// The same of a constant.
-fn folded(constant: &Constant, operator: &str) -> Option<Constant> {
+fn folded(constant: &Constant, operator: &str, to: Option<i64>) -> Option<Constant> {
     let function: fn(f64) -> f64 = match operator {
         "Identity" | "Cast" | "CastLike" | "Dropout" => |x| x,
         "Neg" => |x| -x,
@@ -233,5 +235,10 @@ fn folded(constant: &Constant, operator: &str) -> Option<Constant> {
         "Reciprocal" => |x| 1.0 / x,
         _ => return None,
     };
-    Some(constant.map(function))
+    let kind = to.map_or(constant.kind, |to| match i32::try_from(to) {
+        Ok(element::DOUBLE) => Kind::Double,
+        Ok(element::FLOAT | element::FLOAT16 | element::BFLOAT16) => Kind::Single,
+        _ => Kind::Whole,
+    });
+    Some(Constant { kind, ..constant.clone() }.map(function))
 }

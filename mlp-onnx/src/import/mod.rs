@@ -161,6 +161,7 @@ impl Importer {
             is_single: !model.inputs.iter().any(|input| input.elements == element::DOUBLE),
         };
         for input in &model.inputs {
+            whole_numbers_are_converted(model, input)?;
             importer.input(input)?;
         }
         one_batch(model)?;
@@ -193,6 +194,10 @@ impl Importer {
         let width = shape.iter().try_fold(1_usize, |all, size| all.checked_mul(*size)).unwrap_or(0);
         if width == 0 || width as u64 > limits::LENGTH {
             return Err(unknown("has no numbers, or too many"));
+        }
+        if input.elements == element::FLOAT16 {
+            let name = shown(&input.name);
+            self.notes.push(format!("`{name}` has 16 bits in the model, and 32 in the network"));
         }
         let name = self.names.like(&input.name, "x");
         let formula = Formula::whole(name.clone());
@@ -389,19 +394,34 @@ impl Importer {
     }
 }
 
-/// Inputs whose first sizes are fixed and differ do not have a sample in each row.
+/// All inputs have a sample in each row: their first sizes are equal, or none has a batch.
 fn one_batch(model: &Model) -> Result<(), Error> {
-    let batches = model.inputs.iter().filter_map(|input| match input.sizes.as_deref()? {
-        [Some(batch), _, ..] => Some((input, *batch)),
+    let batch = |input: &Known| match input.sizes.as_deref() {
+        Some([Some(batch), _, ..]) => Some(Some(*batch)),
+        Some([_]) => Some(None),
         _ => None,
-    });
-    let batches: Vec<_> = batches.collect();
+    };
+    let batches: Vec<_> = model.inputs.iter().filter_map(|input| Some((input, batch(input)?))).collect();
     match batches.windows(2).find(|pair| matches!(pair, [(_, a), (_, b)] if a != b)) {
         Some([(a, _), (b, _)]) => Err(Error::new(
             format!("the inputs `{}` and `{}` have different first sizes", shown(&a.name), shown(&b.name)),
             "the language computes each sample by itself: export the model with the batch as the first size of each input",
         )),
         _ => Ok(()),
+    }
+}
+
+/// Arithmetic of whole numbers is not that of floats.
+fn whole_numbers_are_converted(model: &Model, input: &Known) -> Result<(), Error> {
+    let is_whole = matches!(input.elements, element::INT64 | element::INT32);
+    let mut users = model.nodes.iter().filter(|node| node.inputs.contains(&input.name));
+    match users.find(|node| is_whole && node.operator != "Cast" && node.domain != operators::PIPELINES) {
+        None => Ok(()),
+        Some(node) => Err(Error::new(
+            format!("it computes with the whole numbers of the input `{}`", shown(&input.name)),
+            "the language computes with floats: export the model with an input of floats, or with a Cast after it",
+        )
+        .at(node.shown())),
     }
 }
 
