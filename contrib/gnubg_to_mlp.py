@@ -1,7 +1,7 @@
 """The networks of GNU Backgammon as specifications, with their weights.
 
     pip install numpy
-    python gnubg_to_mlp.py gnubg.wd -o FOLDER
+    python gnubg_to_mlp.py gnubg.wd -o FOLDER [--number f32]
 
 `gnubg.wd` comes with the program (in Debian it is a file of the package `gnubg`). The numbers are under the licence of GNU Backgammon.
 """
@@ -44,20 +44,22 @@ def evaluate(layers, values):
     return values
 
 
-def specification(name, layers, rows=32, within=1e-6):
-    net = Specification(name, about="A network of GNU Backgammon: win, win gammon, win backgammon, lose gammon, lose backgammon.")
+def specification(name, layers, number, rows=32):
+    net = Specification(name, number, about="A network of GNU Backgammon: win, win gammon, win backgammon, lose gammon, lose backgammon.")
     (matrix, _, _), _ = layers
     net.say(f"input x[{matrix.shape[0]}];")
     last = "x"
     for layer, (matrix, bias, slope) in zip(["hidden", "y"], layers):
-        factor = "" if slope == 1 else f"{np.float32(slope)!s} * "
+        # The slope is a number of 32 bits.
+        written = str(np.float32(slope)) if number == "f32" else repr(slope)
+        factor = "" if slope == 1 else f"{written} * "
         net.dense(layer, matrix, bias, last, f"sigmoid({factor}{{}})")
         last = layer
     # Inputs of the program are counts and shares between 0 and 1, most of them 0.
     random = np.random.default_rng(0)
     shape = (rows, layers[0][0].shape[0])
     values = (random.uniform(size=shape) * (random.uniform(size=shape) < 0.2)).astype(np.float32)
-    net.expect(within, x=values, y=evaluate(layers, values.astype(np.float64)))
+    net.expect({"f32": 5e-6, "f64": 1e-12}[number], x=values, y=evaluate(layers, values.astype(np.float64)))
     return net
 
 
@@ -65,11 +67,12 @@ def main():
     parser = argparse.ArgumentParser(description="The networks of GNU Backgammon as specifications.")
     parser.add_argument("weights")
     parser.add_argument("-o", "--output", required=True)
+    parser.add_argument("--number", choices=["f32", "f64"], default="f64")
     arguments = parser.parse_args()
     folder = pathlib.Path(arguments.output)
     folder.mkdir(parents=True, exist_ok=True)
     for name, layers in zip(NAMES, networks(pathlib.Path(arguments.weights).read_bytes()), strict=True):
-        specification(name, layers).write(folder / f"{name.lower()}.mlp")
+        specification(name, layers, arguments.number).write(folder / f"{name.lower()}.mlp")
         print(f"wrote {folder / name.lower()}.mlp")
 
 

@@ -42,7 +42,8 @@ def around(layer):
     if kind == "Softmax":
         return "softmax({})"
     if kind == "Dropout":
-        return f"dropout({{}}, rate = {float(layer.rate)!r})"
+        # Gone in inference; in a network with `train` it is `dropout(…, rate = …)`.
+        return "{}"
     if kind == "Rescaling":
         scale, offset = float(layer.scale), float(layer.offset)
         return f"({scale!r} * {{}} {'-' if offset < 0 else '+'} {abs(offset)!r})"

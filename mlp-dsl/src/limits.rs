@@ -14,6 +14,8 @@ pub const SAMPLES: usize = 100_000;
 pub const SAMPLE_NUMBERS: u64 = 1 << 22;
 /// Numbers of drawn samples in total, for which a text needs no bytes; a class counts as its one-hot vector.
 pub const DRAWN_NUMBERS: u64 = 1 << 16;
+/// Numbers in all `expect` in total.
+pub const EXPECTED_NUMBERS: u64 = 1 << 22;
 /// Layers of a network.
 pub const LAYERS: usize = 1000;
 /// Named neurons.

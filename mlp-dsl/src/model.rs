@@ -85,6 +85,8 @@ pub struct Header {
     pub samples: Vec<Sample>,
     /// Whether `data` declares them, and not the inputs and the target.
     pub has_data: bool,
+    /// Values that the network has with its start values.
+    pub expects: Vec<Expect>,
     /// Whether generated code is unrolled, where the specification says it.
     pub unroll: Option<bool>,
     /// How products are added up.
@@ -104,6 +106,41 @@ pub struct Sample {
     pub input: Vec<f64>,
     /// All targets, one after another, empty where there is none; a class is a vector with a single 1.
     pub target: Vec<f64>,
+}
+
+/// Values that the network has with its start values, for some samples.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Expect {
+    /// How many samples.
+    pub samples: usize,
+    /// All inputs, one after another, sample after sample.
+    pub inputs: Vec<f64>,
+    /// The values that are compared.
+    pub values: Vec<Expected>,
+    /// How far a value may be from the expected one e: this times max(1, |e|).
+    pub tolerance: f64,
+    /// The file that they are from.
+    pub path: Option<String>,
+    /// The place of the statement.
+    pub span: Span,
+}
+
+impl Expect {
+    /// The distance that a value may have from the expected one.
+    pub fn allowed(&self, expected: f64) -> f64 {
+        self.tolerance * expected.abs().max(1.0)
+    }
+}
+
+/// The expected values of a layer or of a neuron.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Expected {
+    /// Its name, as in a trace of the forward pass.
+    pub name: String,
+    /// How many numbers a sample has.
+    pub length: usize,
+    /// The numbers, sample after sample.
+    pub numbers: Vec<f64>,
 }
 
 /// The headings of a document: the names they have in front matter, and the English words.

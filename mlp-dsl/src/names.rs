@@ -221,6 +221,7 @@ impl Walk {
                 | Statement::Seed(_)
                 | Statement::Batch(_)
                 | Statement::Data(..)
+                | Statement::Expect(_)
                 | Statement::DataFile(_)
                 | Statement::Unroll(_)
                 | Statement::Arithmetic(_)
@@ -276,6 +277,13 @@ impl Walk {
                 for sample in samples {
                     sample.input.iter().chain(sample.target.iter().flatten()).for_each(|v| self.numbers(v));
                 }
+            }
+            Statement::Expect(expect) => {
+                expect.values.names().into_iter().for_each(|name| self.name(name));
+                if let ast::Expected::Written(values) = &expect.values {
+                    values.iter().for_each(|(_, value)| self.numbers(value));
+                }
+                self.formula(&expect.within);
             }
             Statement::WeightFile(file) => file.mappings.iter().for_each(|mapping| self.name(&mapping.name)),
             Statement::DataFile(file) => file.columns.iter().for_each(|column| self.name(&column.name)),

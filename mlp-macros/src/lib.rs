@@ -115,6 +115,8 @@ fn printed(source: &Source<'_>, ast: &Ast, compiled: &Compilation) -> Result<Tok
         weights: weight_file(&compiled.derivation).map(|file| source.files.bytes(&file.path)),
     };
     let mut code = never::catch(|| mlp_rust::emit(compiled, &options)).map_err(|fault| vec![fault])?;
+    let expects = compiled.derivation.header.expects.iter();
+    code.extend(expects.filter_map(|expect| Some(source.files.watched(expect.path.as_deref()?))));
     code.extend(compiled.warnings.without_evaluation().iter().map(source.report));
     Ok(code)
 }

@@ -10,7 +10,7 @@ use proc_macro2::{LineColumn, TokenStream, TokenTree};
 use super::expand;
 
 /// Fixtures that the macro does not see as their text, and why.
-const TEXT_ONLY: [(&str, &str); 39] = [
+const TEXT_ONLY: [(&str, &str); 44] = [
     ("backward_pass_too_large", LARGE),
     ("bidi_in_title", NO_TOKENS),
     ("bracket_mismatched", NO_TOKENS),
@@ -28,6 +28,11 @@ const TEXT_ONLY: [(&str, &str); 39] = [
     ("names_decorated", NO_TOKENS),
     ("neurons_too_many", LARGE),
     ("signs_from_elsewhere", NO_TOKENS),
+    ("expect_many", A_FILE),
+    ("expect_missing", A_FILE),
+    ("expect_nan", A_FILE),
+    ("expect_nowhere", A_FILE),
+    ("expect_rows", A_FILE),
     ("weights_cut", A_FILE),
     ("weights_double", A_FILE),
     ("weights_empty", A_FILE),

@@ -48,6 +48,12 @@ impl Crate {
         let path = self.inside(path).unwrap_or_default();
         quote!(::core::include_bytes!(::core::concat!(::core::env!("CARGO_MANIFEST_DIR"), "/", #path)))
     }
+
+    /// An item that makes Cargo test the crate again when the file changes.
+    pub(crate) fn watched(&self, path: &str) -> TokenStream {
+        let bytes = self.bytes(path);
+        quote!(#[cfg(test)] const _: &[u8] = #bytes;)
+    }
 }
 
 impl Files for Crate {

@@ -6,6 +6,7 @@
 mod attributes;
 mod bodies;
 mod body;
+mod expectations;
 mod fingerprint;
 mod heap;
 mod ide_hints;
@@ -150,6 +151,7 @@ impl Context<'_> {
         let boxed = (!self.standalone).then(|| heap::boxed(&printer));
         let scratch = (!self.standalone).then(|| heap::scratch(&printer));
         let serde = (!self.standalone).then(|| heap::serde(&printer));
+        let expectations = expectations::tests(self);
         let hints = self.hints.map(|names| ide_hints::hints(self, &printer, names));
         printer.module(
             &allowed_lints(),
@@ -170,6 +172,7 @@ impl Context<'_> {
                 #boxed
                 #scratch
                 #serde
+                #expectations
                 #hints
             },
         )

@@ -13,6 +13,7 @@ mod corners;
 mod course;
 mod dropout;
 mod examples;
+mod expect;
 mod guides;
 mod heads;
 mod hygiene;

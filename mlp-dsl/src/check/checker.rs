@@ -46,6 +46,8 @@ pub(super) struct Checker<'a> {
     /// For each parameter, whether it has no start value: then the activation after it determines one.
     pub(super) undrawn: Vec<bool>,
     pub(super) weight_file: Option<ast::WeightFile>,
+    /// The tensors that `expect` reads, with the paths of their files.
+    pub(super) expected_tensors: Vec<(String, String)>,
     pub(super) layers: Vec<Layer>,
     pub(super) layer_count: usize,
     pub(super) neuron_count: usize,
@@ -112,6 +114,7 @@ impl<'a> Checker<'a> {
             parameter_count: 0,
             undrawn: Vec::new(),
             weight_file: None,
+            expected_tensors: Vec::new(),
             layers: Vec::new(),
             layer_count: 0,
             neuron_count: 0,

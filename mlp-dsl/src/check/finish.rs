@@ -46,6 +46,7 @@ impl Checker<'_> {
         if !lost {
             self.generated_names();
         }
+        let expects = if lost { Vec::new() } else { self.expects(network, files) };
         if !lost && !self.skipped && !self.layers.is_empty() {
             self.scope.report_unused(self.found);
             self.functions.report_unused(self.found);
@@ -74,6 +75,7 @@ impl Checker<'_> {
             functions: self.functions.into_declared(),
             samples,
             has_data,
+            expects,
             unroll: self.unroll,
             arithmetic: self.arithmetic.unwrap_or_default(),
             to_inputs: self.to_inputs,

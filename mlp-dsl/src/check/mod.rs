@@ -11,6 +11,7 @@ mod declarations;
 mod document;
 mod elsewhere;
 pub(crate) mod errors;
+mod expect;
 mod expression;
 mod fan_in;
 mod finish;
@@ -145,6 +146,8 @@ impl Checker<'_> {
                 self.batch = self.whole(batch, "`batch`", 1, 1 << 40).map(|n| (n as usize, batch.span));
             }
             Statement::Data(samples, span) => self.data_block(samples, *span),
+            // It is read when all layers are known.
+            Statement::Expect(_) => {}
             Statement::DataFile(file) => self.table = Some(file.clone()),
             Statement::Unroll(choice) => {
                 self.unroll_span = Some(choice.span);
@@ -221,6 +224,7 @@ fn at_most_one(statement: &ast::Statement) -> Option<(&'static str, Span)> {
         | Statement::Parameters { .. }
         | Statement::Layer(_)
         | Statement::Penalty(_)
+        | Statement::Expect(_)
         | Statement::Allow(_) => return None,
     })
 }
@@ -252,6 +256,7 @@ fn declared_names(network: &ast::Network) -> HashMap<String, Span> {
             | Statement::Seed(_)
             | Statement::Batch(_)
             | Statement::Data(..)
+            | Statement::Expect(_)
             | Statement::DataFile(_)
             | Statement::Unroll(_)
             | Statement::Arithmetic(_)

@@ -53,8 +53,9 @@ impl Checker<'_> {
         if !self.found.is_empty() {
             return;
         }
+        let place = (statement.path.as_str(), statement.path_span);
         if !weights::is_portable(&statement.path) {
-            return self.found.push(errors::weight_path(&statement));
+            return self.found.push(errors::weight_path(place));
         }
         self.check_mappings(&statement);
         if !self.found.is_empty() {
@@ -62,11 +63,11 @@ impl Checker<'_> {
         }
         let bytes = match files.read(&statement.path) {
             Ok(bytes) => bytes,
-            Err(unread) => return self.found.push(errors::weights_unread(&statement, &unread)),
+            Err(unread) => return self.found.push(errors::weights_unread(place, &unread)),
         };
         let entries = match weights::entries(&statement.path, &bytes) {
             Ok(entries) => entries,
-            Err(reason) => return self.found.push(errors::unreadable_weights(&statement, &reason)),
+            Err(reason) => return self.found.push(errors::unreadable_weights(place, &reason)),
         };
         let Some(found) = self.tensors(&statement, &entries, precision) else { return };
         let in_place = found.iter().all(|of| of.entry.at.is_some());
@@ -177,7 +178,9 @@ impl Checker<'_> {
             self.found.push(errors::tensors_missing(statement, &missing, &unused));
             return None;
         }
-        let (spare, unmatched) = not_ignored(statement, &unused);
+        let (mut spare, unmatched) = not_ignored(statement, &unused);
+        let expected = &self.expected_tensors;
+        spare.retain(|name| !expected.iter().any(|(path, tensor)| path == &statement.path && tensor == name));
         wrong.extend(unmatched.into_iter().map(errors::ignores_nothing));
         if !spare.is_empty() {
             wrong.push(errors::tensors_superfluous(statement, &spare));

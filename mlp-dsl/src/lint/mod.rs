@@ -164,6 +164,7 @@ fn calls(ast: &Ast) -> HashMap<Span, &str> {
             | Statement::Seed(_)
             | Statement::Batch(_)
             | Statement::Data(..)
+            | Statement::Expect(_)
             | Statement::DataFile(_)
             | Statement::Unroll(_)
             | Statement::Arithmetic(_)

@@ -99,6 +99,8 @@ pub enum Statement {
     Batch(Expression),
     /// `data { … }` or `data 8;`
     Data(Samples, Span),
+    /// `expect { … } within 1e-6;`
+    Expect(Expect),
     /// `data from "…";`
     DataFile(DataFile),
     /// `unroll always;`
@@ -139,6 +141,43 @@ pub struct Mapping {
     pub tensor_span: Span,
     /// `transposed` or `untransposed`, if it is written.
     pub transposed: Option<bool>,
+}
+
+/// `expect { x = [0.5, 1], y = [0.3] } within 1e-6;`
+#[derive(Debug)]
+pub struct Expect {
+    /// The values of inputs and layers, in order.
+    pub values: Expected,
+    /// The tolerance.
+    pub within: Expression,
+    /// The span of the whole.
+    pub span: Span,
+}
+
+/// Where the values of `expect` are.
+#[derive(Debug)]
+pub enum Expected {
+    /// Written: one sample.
+    Written(Vec<(Name, Value)>),
+    /// In a file: a row for each sample.
+    Stored {
+        /// The path as written.
+        path: String,
+        /// The span of the path.
+        path_span: Span,
+        /// The names, and the names in the file with their spans.
+        tensors: Vec<(Name, String, Span)>,
+    },
+}
+
+impl Expected {
+    /// The names of the inputs and layers, in order.
+    pub fn names(&self) -> Vec<&Name> {
+        match self {
+            Expected::Written(values) => values.iter().map(|(name, _)| name).collect(),
+            Expected::Stored { tensors, .. } => tensors.iter().map(|(name, ..)| name).collect(),
+        }
+    }
 }
 
 /// `data from "train.csv" { kind = "species" };`

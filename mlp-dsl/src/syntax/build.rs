@@ -203,6 +203,7 @@ impl<'a> Builder<'a> {
             Rule::seed => Statement::Seed(self.expression(inner.next()?)?),
             Rule::batch => Statement::Batch(self.expression(inner.next()?)?),
             Rule::data => Statement::Data(self.samples(inner.next()?)?, span),
+            Rule::expect => Statement::Expect(self.expect(inner, span)?),
             Rule::unroll => Statement::Unroll(self.name(inner.next()?)),
             Rule::arithmetic => Statement::Arithmetic(self.name(inner.next()?)),
             Rule::backward => Statement::Backward(self.name(inner.next()?)),
@@ -216,6 +217,35 @@ impl<'a> Builder<'a> {
                 Statement::Train(Train { rule, options: inner.filter_map(option).collect(), span })
             }
         })
+    }
+
+    /// `expect`, after the keyword.
+    fn expect(&mut self, mut inner: Pairs<'_, Rule>, span: Span) -> Option<Expect> {
+        inner.next_if(Rule::kw_from);
+        let values = match inner.next_if(Rule::string) {
+            Some(path) => {
+                let tensor = |tensor: P<'_>| {
+                    let mut inner = tensor.into_inner();
+                    let (name, text) = (self.name(inner.next()?), inner.next()?);
+                    Some((name, strings::text(text.as_str()), self.span_of(&text)))
+                };
+                let tensors = inner.next()?.into_inner().filter_map(tensor).collect();
+                Expected::Stored {
+                    path: strings::text(path.as_str()),
+                    path_span: self.span_of(&path),
+                    tensors,
+                }
+            }
+            None => {
+                let value = |value: P<'_>| {
+                    let mut inner = value.into_inner();
+                    Some((self.name(inner.next()?), self.value(inner.next()?)?))
+                };
+                Expected::Written(inner.next()?.into_inner().filter_map(value).collect())
+            }
+        };
+        inner.next_if(Rule::kw_within);
+        Some(Expect { values, within: self.expression(inner.next()?)?, span })
     }
 
     fn samples(&mut self, samples: P<'_>) -> Option<Samples> {

@@ -187,7 +187,7 @@ fn expected_words(error: &Error<Rule>, by_rules: bool) -> Vec<&'static str> {
 /// The punctuation that can follow the declared name of a sentence.
 fn signs_behind_a_name(keyword: &str, open: Option<char>) -> Vec<&'static str> {
     match (keyword, open) {
-        ("data" | "document" | "network" | "pub" | "rule", None) => vec!["`{`"],
+        ("data" | "document" | "expect" | "network" | "pub" | "rule", None) => vec!["`{`"],
         (_, Some('(')) => Vec::new(),
         ("output", None) => vec!["`,`", "`;`"],
         _ => vec!["`=`"],
@@ -235,6 +235,9 @@ fn human(rule: Rule) -> Option<&'static str> {
         Rule::kw_untransposed => "`untransposed`",
         Rule::mapping | Rule::mappings => "an entry such as `hidden = \"net.0\"`",
         Rule::kw_ignore => "`ignore`",
+        Rule::kw_within => "`within` and a tolerance",
+        Rule::expected_value | Rule::expected_values => "an entry such as `x = [0.5, 1]`",
+        Rule::expected_tensor | Rule::expected_tensors => "an entry such as `x = \"expect.x\"`",
         Rule::column | Rule::columns => "an entry such as `kind = \"species\"`",
         Rule::texts => "a text in quotes, or a list of them",
         Rule::kw_classes => "`classes`",

@@ -100,6 +100,17 @@ the table that a command trains with. A constant may be called `from`.*/
     r#sample_values,
     ///`(0, 1)`, `(0,)`: more than a formula in parentheses.
     r#tuple,
+    /**`expect { x = [0.5, 1], y = [0.3] } within 1e-6;`: values that the network has with its start values;
+`expect from "model.safetensors" { x = "expect.x", y = "expect.y" } within 1e-6;`: in a file, a row for each sample.*/
+    r#expect,
+    ///Values, separated by commas; a trailing comma is allowed.
+    r#expected_values,
+    ///`x = [0.5, 1]`
+    r#expected_value,
+    ///Names in a file, separated by commas; a trailing comma is allowed.
+    r#expected_tensors,
+    ///`x = "expect.x"`
+    r#expected_tensor,
     ///`batch 100;`
     r#batch,
     ///`unroll always;`, `unroll never;`: whether the generated code unrolls layers.
@@ -227,6 +238,8 @@ skipped.*/
     r#kw_frozen,
     r#kw_penalty,
     r#kw_data,
+    r#kw_expect,
+    r#kw_within,
     r#kw_unroll,
     r#kw_arithmetic,
     r#kw_backward,
@@ -302,6 +315,11 @@ impl Rule {
             Rule::r#sample,
             Rule::r#sample_values,
             Rule::r#tuple,
+            Rule::r#expect,
+            Rule::r#expected_values,
+            Rule::r#expected_value,
+            Rule::r#expected_tensors,
+            Rule::r#expected_tensor,
             Rule::r#batch,
             Rule::r#unroll,
             Rule::r#arithmetic,
@@ -376,6 +394,8 @@ impl Rule {
             Rule::r#kw_frozen,
             Rule::r#kw_penalty,
             Rule::r#kw_data,
+            Rule::r#kw_expect,
+            Rule::r#kw_within,
             Rule::r#kw_unroll,
             Rule::r#kw_arithmetic,
             Rule::r#kw_backward,
@@ -753,6 +773,9 @@ impl ::pest::Parser<Rule> for MlpParser {
                         })
                         .or_else(|state| {
                             state.restore_on_err(|state| self::r#data(state))
+                        })
+                        .or_else(|state| {
+                            state.restore_on_err(|state| self::r#expect(state))
                         })
                         .or_else(|state| {
                             state.restore_on_err(|state| self::r#unroll(state))
@@ -2644,6 +2667,251 @@ impl ::pest::Parser<Rule> for MlpParser {
                                             })
                                             .and_then(|state| { super::hidden::skip(state) })
                                             .and_then(|state| { state.match_string(")") })
+                                    })
+                            },
+                        )
+                }
+                #[inline]
+                #[allow(non_snake_case, unused_variables)]
+                pub fn r#expect(
+                    state: ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                ) -> ::pest::ParseResult<
+                    ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                > {
+                    state
+                        .rule(
+                            Rule::r#expect,
+                            |state| {
+                                state
+                                    .sequence(|state| {
+                                        state
+                                            .sequence(|state| {
+                                                state
+                                                    .optional(|state| {
+                                                        state
+                                                            .restore_on_err(|state| self::r#doc(state))
+                                                            .and_then(|state| {
+                                                                state
+                                                                    .repeat(|state| {
+                                                                        state
+                                                                            .sequence(|state| {
+                                                                                super::hidden::skip(state)
+                                                                                    .and_then(|state| {
+                                                                                        state.restore_on_err(|state| self::r#doc(state))
+                                                                                    })
+                                                                            })
+                                                                    })
+                                                            })
+                                                    })
+                                            })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| { self::r#kw_expect(state) })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| {
+                                                state
+                                                    .restore_on_err(|state| {
+                                                        state
+                                                            .sequence(|state| {
+                                                                self::r#kw_from(state)
+                                                                    .and_then(|state| { super::hidden::skip(state) })
+                                                                    .and_then(|state| { self::r#string(state) })
+                                                                    .and_then(|state| { super::hidden::skip(state) })
+                                                                    .and_then(|state| { state.match_string("{") })
+                                                                    .and_then(|state| { super::hidden::skip(state) })
+                                                                    .and_then(|state| { self::r#expected_tensors(state) })
+                                                                    .and_then(|state| { super::hidden::skip(state) })
+                                                                    .and_then(|state| { state.match_string("}") })
+                                                            })
+                                                    })
+                                                    .or_else(|state| {
+                                                        state
+                                                            .sequence(|state| {
+                                                                state
+                                                                    .match_string("{")
+                                                                    .and_then(|state| { super::hidden::skip(state) })
+                                                                    .and_then(|state| { self::r#expected_values(state) })
+                                                                    .and_then(|state| { super::hidden::skip(state) })
+                                                                    .and_then(|state| { state.match_string("}") })
+                                                            })
+                                                    })
+                                            })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| { self::r#kw_within(state) })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| { self::r#expression(state) })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| { state.match_string(";") })
+                                    })
+                            },
+                        )
+                }
+                #[inline]
+                #[allow(non_snake_case, unused_variables)]
+                pub fn r#expected_values(
+                    state: ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                ) -> ::pest::ParseResult<
+                    ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                > {
+                    state
+                        .rule(
+                            Rule::r#expected_values,
+                            |state| {
+                                state
+                                    .optional(|state| {
+                                        state
+                                            .sequence(|state| {
+                                                self::r#expected_value(state)
+                                                    .and_then(|state| { super::hidden::skip(state) })
+                                                    .and_then(|state| {
+                                                        state
+                                                            .sequence(|state| {
+                                                                state
+                                                                    .optional(|state| {
+                                                                        state
+                                                                            .sequence(|state| {
+                                                                                state
+                                                                                    .match_string(",")
+                                                                                    .and_then(|state| { super::hidden::skip(state) })
+                                                                                    .and_then(|state| { self::r#expected_value(state) })
+                                                                            })
+                                                                            .and_then(|state| {
+                                                                                state
+                                                                                    .repeat(|state| {
+                                                                                        state
+                                                                                            .sequence(|state| {
+                                                                                                super::hidden::skip(state)
+                                                                                                    .and_then(|state| {
+                                                                                                        state
+                                                                                                            .sequence(|state| {
+                                                                                                                state
+                                                                                                                    .match_string(",")
+                                                                                                                    .and_then(|state| { super::hidden::skip(state) })
+                                                                                                                    .and_then(|state| { self::r#expected_value(state) })
+                                                                                                            })
+                                                                                                    })
+                                                                                            })
+                                                                                    })
+                                                                            })
+                                                                    })
+                                                            })
+                                                    })
+                                                    .and_then(|state| { super::hidden::skip(state) })
+                                                    .and_then(|state| {
+                                                        state.optional(|state| { state.match_string(",") })
+                                                    })
+                                            })
+                                    })
+                            },
+                        )
+                }
+                #[inline]
+                #[allow(non_snake_case, unused_variables)]
+                pub fn r#expected_value(
+                    state: ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                ) -> ::pest::ParseResult<
+                    ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                > {
+                    state
+                        .rule(
+                            Rule::r#expected_value,
+                            |state| {
+                                state
+                                    .sequence(|state| {
+                                        self::r#name(state)
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| { state.match_string("=") })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| { self::r#value(state) })
+                                    })
+                            },
+                        )
+                }
+                #[inline]
+                #[allow(non_snake_case, unused_variables)]
+                pub fn r#expected_tensors(
+                    state: ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                ) -> ::pest::ParseResult<
+                    ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                > {
+                    state
+                        .rule(
+                            Rule::r#expected_tensors,
+                            |state| {
+                                state
+                                    .optional(|state| {
+                                        state
+                                            .restore_on_err(|state| {
+                                                state
+                                                    .sequence(|state| {
+                                                        self::r#expected_tensor(state)
+                                                            .and_then(|state| { super::hidden::skip(state) })
+                                                            .and_then(|state| {
+                                                                state
+                                                                    .sequence(|state| {
+                                                                        state
+                                                                            .optional(|state| {
+                                                                                state
+                                                                                    .restore_on_err(|state| {
+                                                                                        state
+                                                                                            .sequence(|state| {
+                                                                                                state
+                                                                                                    .match_string(",")
+                                                                                                    .and_then(|state| { super::hidden::skip(state) })
+                                                                                                    .and_then(|state| { self::r#expected_tensor(state) })
+                                                                                            })
+                                                                                    })
+                                                                                    .and_then(|state| {
+                                                                                        state
+                                                                                            .repeat(|state| {
+                                                                                                state
+                                                                                                    .sequence(|state| {
+                                                                                                        super::hidden::skip(state)
+                                                                                                            .and_then(|state| {
+                                                                                                                state
+                                                                                                                    .restore_on_err(|state| {
+                                                                                                                        state
+                                                                                                                            .sequence(|state| {
+                                                                                                                                state
+                                                                                                                                    .match_string(",")
+                                                                                                                                    .and_then(|state| { super::hidden::skip(state) })
+                                                                                                                                    .and_then(|state| { self::r#expected_tensor(state) })
+                                                                                                                            })
+                                                                                                                    })
+                                                                                                            })
+                                                                                                    })
+                                                                                            })
+                                                                                    })
+                                                                            })
+                                                                    })
+                                                            })
+                                                            .and_then(|state| { super::hidden::skip(state) })
+                                                            .and_then(|state| {
+                                                                state.optional(|state| { state.match_string(",") })
+                                                            })
+                                                    })
+                                            })
+                                    })
+                            },
+                        )
+                }
+                #[inline]
+                #[allow(non_snake_case, unused_variables)]
+                pub fn r#expected_tensor(
+                    state: ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                ) -> ::pest::ParseResult<
+                    ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                > {
+                    state
+                        .rule(
+                            Rule::r#expected_tensor,
+                            |state| {
+                                state
+                                    .sequence(|state| {
+                                        self::r#name(state)
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| { state.match_string("=") })
+                                            .and_then(|state| { super::hidden::skip(state) })
+                                            .and_then(|state| { self::r#string(state) })
                                     })
                             },
                         )
@@ -4845,6 +5113,7 @@ impl ::pest::Parser<Rule> for MlpParser {
                                                             self::r#kw_weights(state)
                                                                 .or_else(|state| { self::r#kw_biases(state) })
                                                                 .or_else(|state| { self::r#kw_data(state) })
+                                                                .or_else(|state| { self::r#kw_expect(state) })
                                                                 .and_then(|state| { super::hidden::skip(state) })
                                                                 .and_then(|state| {
                                                                     self::r#name(state)
@@ -5052,6 +5321,9 @@ impl ::pest::Parser<Rule> for MlpParser {
                                     })
                                     .or_else(|state| {
                                         state.restore_on_err(|state| self::r#data(state))
+                                    })
+                                    .or_else(|state| {
+                                        state.restore_on_err(|state| self::r#expect(state))
                                     })
                                     .or_else(|state| {
                                         state.restore_on_err(|state| self::r#unroll(state))
@@ -5801,6 +6073,64 @@ impl ::pest::Parser<Rule> for MlpParser {
                                                 .sequence(|state| {
                                                     state
                                                         .match_string("data")
+                                                        .and_then(|state| {
+                                                            state
+                                                                .lookahead(false, |state| { self::r#XID_CONTINUE(state) })
+                                                        })
+                                                })
+                                        },
+                                    )
+                            },
+                        )
+                }
+                #[inline]
+                #[allow(non_snake_case, unused_variables)]
+                pub fn r#kw_expect(
+                    state: ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                ) -> ::pest::ParseResult<
+                    ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                > {
+                    state
+                        .rule(
+                            Rule::r#kw_expect,
+                            |state| {
+                                state
+                                    .atomic(
+                                        ::pest::Atomicity::Atomic,
+                                        |state| {
+                                            state
+                                                .sequence(|state| {
+                                                    state
+                                                        .match_string("expect")
+                                                        .and_then(|state| {
+                                                            state
+                                                                .lookahead(false, |state| { self::r#XID_CONTINUE(state) })
+                                                        })
+                                                })
+                                        },
+                                    )
+                            },
+                        )
+                }
+                #[inline]
+                #[allow(non_snake_case, unused_variables)]
+                pub fn r#kw_within(
+                    state: ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                ) -> ::pest::ParseResult<
+                    ::std::boxed::Box<::pest::ParserState<'_, Rule>>,
+                > {
+                    state
+                        .rule(
+                            Rule::r#kw_within,
+                            |state| {
+                                state
+                                    .atomic(
+                                        ::pest::Atomicity::Atomic,
+                                        |state| {
+                                            state
+                                                .sequence(|state| {
+                                                    state
+                                                        .match_string("within")
                                                         .and_then(|state| {
                                                             state
                                                                 .lookahead(false, |state| { self::r#XID_CONTINUE(state) })
@@ -6683,6 +7013,11 @@ impl ::pest::Parser<Rule> for MlpParser {
                     Rule::r#sample => rules::r#sample(state),
                     Rule::r#sample_values => rules::r#sample_values(state),
                     Rule::r#tuple => rules::r#tuple(state),
+                    Rule::r#expect => rules::r#expect(state),
+                    Rule::r#expected_values => rules::r#expected_values(state),
+                    Rule::r#expected_value => rules::r#expected_value(state),
+                    Rule::r#expected_tensors => rules::r#expected_tensors(state),
+                    Rule::r#expected_tensor => rules::r#expected_tensor(state),
                     Rule::r#batch => rules::r#batch(state),
                     Rule::r#unroll => rules::r#unroll(state),
                     Rule::r#arithmetic => rules::r#arithmetic(state),
@@ -6757,6 +7092,8 @@ impl ::pest::Parser<Rule> for MlpParser {
                     Rule::r#kw_frozen => rules::r#kw_frozen(state),
                     Rule::r#kw_penalty => rules::r#kw_penalty(state),
                     Rule::r#kw_data => rules::r#kw_data(state),
+                    Rule::r#kw_expect => rules::r#kw_expect(state),
+                    Rule::r#kw_within => rules::r#kw_within(state),
                     Rule::r#kw_unroll => rules::r#kw_unroll(state),
                     Rule::r#kw_arithmetic => rules::r#kw_arithmetic(state),
                     Rule::r#kw_backward => rules::r#kw_backward(state),

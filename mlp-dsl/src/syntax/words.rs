@@ -26,7 +26,7 @@ const fn word(text: &'static str, meaning: &'static str) -> Word {
 }
 
 /// The words that start a sentence, and the places where it is allowed.
-pub const STARTS: [(Place, Word); 24] = [
+pub const STARTS: [(Place, Word); 25] = [
     (Place::File, word("network", "`network Name: f64 { … }`: a network; the default number type is `f32`")),
     (
         Place::File,
@@ -97,6 +97,13 @@ pub const STARTS: [(Place, Word); 24] = [
     ),
     (
         Place::Network,
+        word(
+            "expect",
+            "`expect { x = [0.5, 1], y = [0.3] } within 1e-6;`: values that the network has with its start values",
+        ),
+    ),
+    (
+        Place::Network,
         word("unroll", "`unroll always;`, `unroll never;`: whether the generated code unrolls layers"),
     ),
     (
@@ -111,7 +118,7 @@ pub const STARTS: [(Place, Word); 24] = [
 ];
 
 /// The words inside sentences.
-pub const INSIDE: [Word; 17] = [
+pub const INSIDE: [Word; 18] = [
     word("if", "`if a < b then c else d`: one of two values"),
     word("then", "`if a < b then c else d`: the value if the comparison is true"),
     word("else", "`if a < b then c else d`: the value if the comparison is false"),
@@ -121,6 +128,7 @@ pub const INSIDE: [Word; 17] = [
         "from",
         "`weights from \"course.safetensors\";`: start values from a file; in braces the names there, `{ hidden = \"net.0\" }`; `data from \"train.csv\";`: a table to train with",
     ),
+    word("within", "`expect { … } within 1e-6;`: the tolerance, relative to values greater than 1"),
     word(
         "transposed",
         "`weights from \"course.safetensors\" transposed;`: the file stores matrices as [outputs, inputs], as PyTorch does",
@@ -237,7 +245,7 @@ pub const RULE_VALUES: [Word; 3] = [
 const RESERVED: [&str; 5] = ["if", "then", "else", "let", "in"];
 
 /// The other words that a formula can follow at once.
-const BEFORE_FORMULAS: [&str; 15] = [
+const BEFORE_FORMULAS: [&str; 16] = [
     "loss",
     "by",
     "penalty",
@@ -248,6 +256,7 @@ const BEFORE_FORMULAS: [&str; 15] = [
     "batch",
     "samples",
     "clip_norm",
+    "within",
     "epochs",
     "hold_out",
     "patience",

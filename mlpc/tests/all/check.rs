@@ -240,3 +240,22 @@ fn a_frozen_network_may_have_a_loss() {
     let trained = check_text(format!("{text} train sgd(rate = 1); }}"), 1);
     assert!(trained.contains("M0512") && trained.contains("remove `frozen` from a parameter"), "{trained}");
 }
+
+#[test]
+fn expected_values_are_compared_with_the_networks_own_bits() {
+    let network = |expect: &str| {
+        format!(
+            "network N: f32 {{ input x[2]; weights w[2] = [0.25, 0.5]; layer h[2] = tanh(w * x); layer y {{ s = sum(h) }}
+             expect {{ x = [0.5, 1], {expect} }} within 1e-6; }}"
+        )
+    };
+    let said = check_text(network("h = [0.124353, 0.462117], s = 0.58647"), 0);
+    assert!(
+        said.contains("expected   3 values of 1 sample are within 1e-6; largest distance 1.9e-7\n"),
+        "{said}"
+    );
+    let said = check_text(network("h = [0.124353, 0.46213]"), 1);
+    let wrong = "`h[2]` of sample 1 is 0.4621172 instead of 0.46213: the distance 1.3e-5 is more than 1.0e-6, \
+                 the tolerance of `expect` in line 2";
+    assert!(said.contains(wrong), "{said}");
+}

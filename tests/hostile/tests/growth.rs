@@ -49,7 +49,7 @@ static ALLOCATOR: Counting = Counting;
 /// Rules, and a text that repeats them: its start, the repeated part, its end.
 struct Flat(&'static str, &'static str, &'static str, &'static str);
 
-const FLAT: [Flat; 47] = [
+const FLAT: [Flat; 49] = [
     Flat(
         "file item network visibility kw_network kw_pub kw_crate",
         "",
@@ -98,6 +98,18 @@ const FLAT: [Flat; 47] = [
         "network N { data { ",
         "(1, 2) -> [3, 4], ",
         "} }",
+    ),
+    Flat(
+        "expect expected_values expected_value kw_expect kw_within",
+        "network N { ",
+        "expect { x = [1, 2], y = 3 } within 1e-6;\n",
+        "}",
+    ),
+    Flat(
+        "expected_tensors expected_tensor",
+        "network N { expect from \"a\" { ",
+        "a = \"b\", ",
+        "} within 1; }",
     ),
     Flat(
         "unroll arithmetic kw_unroll kw_arithmetic",

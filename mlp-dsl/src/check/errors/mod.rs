@@ -2,6 +2,7 @@
 //! The check hands over facts; sentences are written here.
 
 mod attributes;
+mod expect;
 mod limits;
 mod names;
 mod shapes;
@@ -11,6 +12,7 @@ mod values;
 mod weights;
 
 pub(super) use attributes::*;
+pub(super) use expect::*;
 pub(crate) use limits::too_many_operations;
 pub(super) use limits::*;
 pub(crate) use names::name_is_generated;

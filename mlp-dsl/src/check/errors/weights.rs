@@ -40,22 +40,24 @@ impl InFile<'_> {
     }
 }
 
-pub(in crate::check) fn weight_path(file: &WeightFile) -> Diagnostic {
+pub(in crate::check) fn weight_path((path, span): (&str, Span)) -> Diagnostic {
     Diagnostic::new(
         "M0701",
-        format!("the path `{}` is not portable", file.path),
-        file.path_span,
+        format!("the path `{path}` is not portable"),
+        span,
         "must be relative and use `/`",
     )
     .help("write a path relative to the specification, such as \"weights/course.safetensors\"")
 }
 
-pub(in crate::check) fn weights_unread(file: &WeightFile, unread: &Unread) -> Diagnostic {
-    let title = format!("can't read `{}`: {}", file.path, unread.reason);
-    Diagnostic::new("M0702", title, file.path_span, "named here").help(unread.help.clone())
+pub(in crate::check) fn weights_unread((path, span): (&str, Span), unread: &Unread) -> Diagnostic {
+    let title = format!("can't read `{path}`: {}", unread.reason);
+    Diagnostic::new("M0702", title, span, "named here").help(unread.help.clone())
 }
 
-pub(in crate::check) fn unreadable_weights(file: &WeightFile, reason: &Unlisted) -> Diagnostic {
+pub(in crate::check) fn unreadable_weights(place: (&str, Span), reason: &Unlisted) -> Diagnostic {
+    #[cfg(feature = "safetensors")]
+    let path = place.0;
     let (title, help) = match reason {
         #[cfg(not(feature = "safetensors"))]
         Unlisted::NoReader => (
@@ -64,12 +66,12 @@ pub(in crate::check) fn unreadable_weights(file: &WeightFile, reason: &Unlisted)
         ),
         #[cfg(feature = "safetensors")]
         Unlisted::Nameless => (
-            format!("`{}` has one array without a name", file.path),
+            format!("`{path}` has one array without a name"),
             "save the parameters in an `.npz` file: `numpy.savez(\"weights.npz\", W=W, b=b)`",
         ),
         #[cfg(feature = "safetensors")]
         Unlisted::Foreign(format, reason) => (
-            format!("`{}` is not {format}: {}", file.path, on_one_line(reason)),
+            format!("`{path}` is not {format}: {}", on_one_line(reason)),
             match *format {
                 "an npz file" => "write it with `numpy.savez`, with arrays of numbers of 16, 32 or 64 bits",
                 _ => "write it with `safetensors.torch.save_file` or `safetensors.numpy.save_file`",
@@ -77,11 +79,11 @@ pub(in crate::check) fn unreadable_weights(file: &WeightFile, reason: &Unlisted)
         ),
         #[cfg(feature = "safetensors")]
         Unlisted::Cut => (
-            format!("the length of `{}` does not match its header", file.path),
+            format!("the length of `{path}` does not match its header"),
             "the file is truncated or has extra bytes: copy it or save it again",
         ),
     };
-    Diagnostic::new("M0703", title, file.path_span, "named here").help(help)
+    Diagnostic::new("M0703", title, place.1, "named here").help(help)
 }
 
 /// Parameters without a start value and without a tensor in the file, with their names there and the places of these;
@@ -259,7 +261,7 @@ pub(in crate::check) fn ignores_nothing(span: Span) -> Diagnostic {
 }
 
 /// The first names, and the number of the others.
-fn some(names: &[&str]) -> String {
+pub(super) fn some(names: &[&str]) -> String {
     const SHOWN: usize = 4;
     let shown: Vec<String> = names.iter().take(SHOWN).map(|name| format!("`{}`", quoted(name))).collect();
     match names.len().saturating_sub(SHOWN) {
@@ -269,7 +271,7 @@ fn some(names: &[&str]) -> String {
 }
 
 /// The name of a tensor, which may be any text: escaped and shortened.
-fn quoted(name: &str) -> String {
+pub(super) fn quoted(name: &str) -> String {
     const MOST: usize = 60;
     let name = on_one_line(name).replace('\n', " ");
     let short: String = name.chars().take(MOST).collect();
@@ -284,7 +286,7 @@ fn dimensions(shape: Shape) -> Vec<usize> {
     }
 }
 
-fn listed(sizes: &[usize]) -> String {
+pub(super) fn listed(sizes: &[usize]) -> String {
     match sizes {
         [] => "a scalar".to_owned(),
         sizes => format!("[{}]", sizes.iter().map(usize::to_string).collect::<Vec<_>>().join(", ")),

@@ -1,5 +1,7 @@
 //! `mlpc check`: checks the specification, the derivation and the gradients.
 
+mod expect;
+
 use mlp_document::values;
 use mlp_dsl::ir::equation::Role;
 use mlp_dsl::{ir::Derivation, shape::Shape};
@@ -28,7 +30,8 @@ pub(crate) fn run(arguments: &Check) -> Result<(), Failure> {
     let equations = derivation.equations.len();
     let mut report = format!("{name}: no errors in the network `{}`\n", derivation.header.name);
     report.push_str(&format!("  equations  {equations}; order, shapes and scopes are consistent\n"));
-    let verdict = gradients(derivation, read.text(), &mut report);
+    let verdict = expect::hold(&read.compiled, read.text(), &mut report)
+        .and_then(|()| gradients(derivation, read.text(), &mut report));
     output::print(&report)?;
     verdict
 }
@@ -244,12 +247,17 @@ fn name_of_element(derivation: &Derivation, parameter: &str, index: usize) -> St
     let parameters = derivation.parameters.iter().map(|p| p.equation);
     let found =
         parameters.chain(derivation.input_equations()).find(|id| derivation.name_of(*id) == parameter);
-    match found.map_or(Shape::Scalar, |id| derivation.shape(id)) {
-        Shape::Scalar => parameter.to_owned(),
-        Shape::Vector(_) => format!("{parameter}[{}]", index + 1),
+    element(parameter, found.map_or(Shape::Scalar, |id| derivation.shape(id)), index)
+}
+
+/// The name of an element of a value of this shape.
+fn element(name: &str, shape: Shape, index: usize) -> String {
+    match shape {
+        Shape::Scalar => name.to_owned(),
+        Shape::Vector(_) => format!("{name}[{}]", index + 1),
         Shape::Matrix(_, columns) => {
             let columns = columns.max(1);
-            format!("{parameter}[{},{}]", index / columns + 1, index % columns + 1)
+            format!("{name}[{},{}]", index / columns + 1, index % columns + 1)
         }
     }
 }
