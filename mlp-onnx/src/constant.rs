@@ -97,7 +97,9 @@ impl Constant {
     fn rounded(&self, number: f64) -> f64 {
         match self.kind {
             Kind::Single => f64::from(number as f32),
-            Kind::Double | Kind::Whole => number,
+            Kind::Double => number,
+            // Division is towards 0.
+            Kind::Whole => number.trunc(),
         }
     }
 }

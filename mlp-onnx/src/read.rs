@@ -113,10 +113,30 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Model, Error> {
     // Until version 3 of the format the initializers were inputs, too.
     let given: HashSet<&str> = graph.initializer.iter().filter_map(|tensor| tensor.name.as_deref()).collect();
     let inputs = graph.input.iter().map(known).filter(|input| !given.contains(input.name.as_str())).collect();
-    let outputs = graph.output.iter().map(known).collect();
+    let outputs: Vec<Known> = graph.output.iter().map(known).collect();
     let nodes = graph.node.into_iter().map(|node| self::node(node, &versions)).collect();
+    let nodes = needed(nodes, &outputs);
     let producer = [model.producer_name, model.producer_version].map(Option::unwrap_or_default).join(" ");
     Ok(Model { nodes, constants, inputs, outputs, producer: producer.trim().to_owned() })
+}
+
+/// The nodes that an output needs; of those, results that nothing needs have no name.
+fn needed(nodes: Vec<Node>, outputs: &[Known]) -> Vec<Node> {
+    let mut needed: HashSet<String> = outputs.iter().map(|output| output.name.clone()).collect();
+    let mut kept = Vec::new();
+    for mut node in nodes.into_iter().rev() {
+        for output in &mut node.outputs {
+            if !needed.contains(output) {
+                output.clear();
+            }
+        }
+        if node.outputs.iter().any(|output| !output.is_empty()) {
+            needed.extend(node.inputs.iter().filter(|input| !input.is_empty()).cloned());
+            kept.push(node);
+        }
+    }
+    kept.reverse();
+    kept
 }
 
 fn domain(domain: Option<String>) -> String {

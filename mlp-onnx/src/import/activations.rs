@@ -2,10 +2,15 @@
 
 use std::rc::Rc;
 
-use crate::{Error, constant::Constant, read::Node};
+use crate::{
+    Error,
+    constant::{Constant, Kind},
+    proto::element,
+    read::Node,
+};
 
 use super::{
-    Importer, Value,
+    Function, Importer, Value,
     operators::{damaged, known, needed, row},
     row::{Level, Row, number},
 };
@@ -13,7 +18,8 @@ use super::{
 /// What a node computes, if its operator is one of these.
 pub(super) fn result(importer: &mut Importer, node: &Node, operator: &str) -> Result<Option<Value>, Error> {
     if let Some(Value::Constant(constant)) = importer.value(node, 0)? {
-        return Ok(folded(&constant, operator).map(|constant| Value::Constant(Rc::new(constant))));
+        let to = node.whole("to").filter(|_| operator == "Cast");
+        return Ok(folded(&constant, operator, to).map(|constant| Value::Constant(Rc::new(constant))));
     }
     let Some(function) = FUNCTIONS.iter().find(|(name, _)| *name == operator).map(|(_, function)| *function)
     else {
@@ -24,7 +30,7 @@ pub(super) fn result(importer: &mut Importer, node: &Node, operator: &str) -> Re
 }
 
 /// Operators without attributes that the language has as functions; an empty one changes nothing.
-const FUNCTIONS: [(&str, &str); 16] = [
+const FUNCTIONS: [(&str, &str); 14] = [
     ("Relu", "relu"),
     ("Sigmoid", "sigmoid"),
     ("Tanh", "tanh"),
@@ -38,8 +44,6 @@ const FUNCTIONS: [(&str, &str); 16] = [
     ("Erf", "erf"),
     ("Floor", "floor"),
     ("Identity", ""),
-    ("Cast", ""),
-    ("CastLike", ""),
     ("Dropout", ""),
 ];
 
@@ -53,6 +57,11 @@ fn special(importer: &mut Importer, node: &Node, operator: &str) -> Result<Optio
             let row = row(importer, node)?;
             let text = format!("-{}", row.formula.inside(Level::Power));
             row.with(text, Level::Sum)
+        }
+        "Cast" | "CastLike" => cast(importer, node, operator)?,
+        "Ceil" => {
+            let row = row(importer, node)?;
+            row.with(format!("-floor(-{})", row.formula.inside(Level::Power)), Level::Sum)
         }
         "Reciprocal" => {
             let row = row(importer, node)?;
@@ -75,7 +84,7 @@ fn special(importer: &mut Importer, node: &Node, operator: &str) -> Result<Optio
         } else {
             "gelu"
         }),
-        "Celu" | "HardSigmoid" | "HardSwish" | "ThresholdedRelu" | "Swish" | "Shrink" => {
+        "Celu" | "HardSigmoid" | "HardSwish" | "ThresholdedRelu" | "Swish" | "Shrink" | "Sign" => {
             let row = row(importer, node)?;
             let row = importer.named(row, "");
             let x = row.formula.text.clone();
@@ -88,6 +97,7 @@ fn special(importer: &mut Importer, node: &Node, operator: &str) -> Result<Optio
                     let (alpha, beta) = (slope("alpha", 0.2_f32.into())?, slope("beta", 0.5)?);
                     (format!("max(min({alpha} * {x} + {beta}, 1), 0)"), Level::Whole)
                 }
+                "Sign" => (format!("if {x} > 0 then 1 else if {x} < 0 then -1 else {x}"), Level::Choice),
                 "HardSwish" => (format!("{x} * hard_sigmoid({x})"), Level::Product),
                 "ThresholdedRelu" => {
                     (format!("if {x} > {} then {x} else 0", slope("alpha", 1.0)?), Level::Choice)
@@ -151,6 +161,32 @@ fn clipped(importer: &Importer, node: &Node) -> Result<Row, Error> {
     Ok(row)
 }
 
+/// Nothing between numbers of 32 and 64 bits; a type with fewer bits rounds, and is named.
+fn cast(importer: &mut Importer, node: &Node, operator: &str) -> Result<Row, Error> {
+    let row = row(importer, node)?;
+    let kind = match operator {
+        "Cast" => i32::try_from(node.whole("to").unwrap_or(0)).unwrap_or(0),
+        // That of a constant, whose numbers of 16 bits are as exact as others.
+        _ => match importer.value(node, 1)? {
+            Some(Value::Constant(like)) if like.kind == Kind::Whole => element::INT64,
+            _ => element::FLOAT,
+        },
+    };
+    match kind {
+        element::FLOAT | element::DOUBLE => {}
+        element::FLOAT16 | element::BFLOAT16 => {
+            importer.notes.push(format!("{} rounds to 16 bits, the network does not", node.shown()));
+        }
+        _ => {
+            return Err(Error::new(
+                "it converts to a type that is not of floats",
+                "the language computes with floats: round after the model",
+            ));
+        }
+    }
+    Ok(row)
+}
+
 /// A slope for each element, or one for all.
 fn parametric(importer: &mut Importer, node: &Node) -> Result<Row, Error> {
     let slope = needed(importer, node, 1, "slope")?;
@@ -162,7 +198,7 @@ fn parametric(importer: &mut Importer, node: &Node) -> Result<Row, Error> {
 }
 
 /// Until version 12 over all axes from the one that is given, then over one.
-fn softmax(importer: &Importer, node: &Node, operator: &str) -> Result<Row, Error> {
+fn softmax(importer: &mut Importer, node: &Node, operator: &str) -> Result<Row, Error> {
     let row = row(importer, node)?;
     let is_whole = if node.version < 13 {
         row.axis(node.whole("axis").unwrap_or(1)) == Some(0)
@@ -176,12 +212,19 @@ fn softmax(importer: &Importer, node: &Node, operator: &str) -> Result<Row, Erro
             "the language has softmax over whole layers: export the model with one vector for each sample",
         ));
     }
-    let softmax = row.call("softmax");
-    Ok(if operator == "Softmax" { softmax } else { softmax.call("ln") })
+    Ok(if operator == "Softmax" { row.call("softmax") } else { importer.call_own(&row, &LOG_SOFTMAX) })
 }
 
+/// ln(softmax(x)), also where a probability is rounded to 0: ln Σ exp(d) is the mean of d − ln p, each of which equals it. Differences
+/// from the mean keep the digits of large x.
+const LOG_SOFTMAX: Function = Function {
+    name: "log_softmax",
+    text: "/// The logarithms of softmax(x), computed so that none is infinite.\n\
+        fn log_softmax(x) = let p = softmax(x), d = x - sum(p * x) in d - sum(if p == 0 then 0 else p * (d - ln(p)));",
+};
+
 /// The same of a constant.
-fn folded(constant: &Constant, operator: &str) -> Option<Constant> {
+fn folded(constant: &Constant, operator: &str, to: Option<i64>) -> Option<Constant> {
     let function: fn(f64) -> f64 = match operator {
         "Identity" | "Cast" | "CastLike" | "Dropout" => |x| x,
         "Neg" => |x| -x,
@@ -192,5 +235,10 @@ fn folded(constant: &Constant, operator: &str) -> Option<Constant> {
         "Reciprocal" => |x| 1.0 / x,
         _ => return None,
     };
-    Some(constant.map(function))
+    let kind = to.map_or(constant.kind, |to| match i32::try_from(to) {
+        Ok(element::DOUBLE) => Kind::Double,
+        Ok(element::FLOAT | element::FLOAT16 | element::BFLOAT16) => Kind::Single,
+        _ => Kind::Whole,
+    });
+    Some(Constant { kind, ..constant.clone() }.map(function))
 }

@@ -133,7 +133,9 @@ pub(super) fn batch_normalization(importer: &mut Importer, node: &Node) -> Resul
             "the language normalizes vectors: export the model with one vector for each sample",
         ));
     }
-    if node.whole("training_mode").unwrap_or(0) != 0 {
+    // Until version 6 an attribute says that it is not.
+    if node.whole("training_mode").unwrap_or(0) != 0 || (node.version < 7 && node.whole("is_test") != Some(1))
+    {
         return Err(Error::new("it is in training mode", "export the model after `eval()`"));
     }
     let roles = [("scale", 1), ("shift", 2), ("mean", 3), ("variance", 4)];

@@ -11,7 +11,10 @@ mod pipelines;
 mod row;
 mod shapes;
 
-use std::{collections::HashMap, rc::Rc};
+use std::{
+    collections::{BTreeSet, HashMap},
+    rc::Rc,
+};
 
 use mlp_dsl::{Compilation, limits, weights::Files};
 use mlp_tensors::{Numbers, Tensor, write_safetensors};
@@ -72,6 +75,12 @@ pub struct Port {
     pub width: usize,
 }
 
+/// A function that the specification declares where the prelude has none.
+struct Function {
+    name: &'static str,
+    text: &'static str,
+}
+
 /// What a name of the graph has been found to be.
 #[derive(Clone)]
 enum Value {
@@ -100,13 +109,28 @@ pub fn import(bytes: &[u8], options: Options<'_>) -> Result<Imported, Error> {
 /// The longest formula to which more is added.
 const LONGEST: usize = 120;
 
+/// Numbers in all constants that nodes compute: a short file can ask for many.
+const COMPUTED: usize = 1 << 26;
+
+fn too_many(node: &Node) -> Value {
+    let error = Error::new(
+        format!("constants are computed with more than {COMPUTED} numbers in all"),
+        "simplify the model first, as `onnxsim` does",
+    );
+    Value::Refused(error.at(node.shown()))
+}
+
 /// The import, half done.
 struct Importer {
     values: HashMap<String, Value>,
+    /// Numbers of the constants that nodes have computed.
+    computed: usize,
     /// How often each name is used.
     uses: HashMap<String, usize>,
     names: Names,
     inputs: Vec<Port>,
+    /// Functions that the formulas call.
+    functions: BTreeSet<&'static str>,
     /// Parameters and layers, in order.
     statements: Vec<String>,
     tensors: Vec<Tensor>,
@@ -127,17 +151,21 @@ impl Importer {
             values: constants
                 .map(|(name, of)| (name.clone(), Value::Constant(Rc::new(of.clone()))))
                 .collect(),
+            computed: 0,
             uses,
             names: Names::new(),
             inputs: Vec::new(),
+            functions: BTreeSet::new(),
             statements: Vec::new(),
             tensors: Vec::new(),
             notes: Vec::new(),
             is_single: !model.inputs.iter().any(|input| input.elements == element::DOUBLE),
         };
         for input in &model.inputs {
+            whole_numbers_are_converted(model, input)?;
             importer.input(input)?;
         }
+        one_batch(model)?;
         Ok(importer)
     }
 
@@ -168,6 +196,10 @@ impl Importer {
         if width == 0 || width as u64 > limits::LENGTH {
             return Err(unknown("has no numbers, or too many"));
         }
+        if input.elements == element::FLOAT16 {
+            let name = shown(&input.name);
+            self.notes.push(format!("`{name}` has 16 bits in the model, and 32 in the network"));
+        }
         let name = self.names.like(&input.name, "x");
         let formula = Formula::whole(name.clone());
         self.values.insert(input.name.clone(), Value::Row(Row { shape, is_batched, formula }));
@@ -190,6 +222,10 @@ impl Importer {
                             || row.formula.text.len() > LONGEST) =>
                 {
                     Value::Row(self.named(row, name))
+                }
+                Value::Constant(constant) => {
+                    self.computed += constant.numbers.len();
+                    if self.computed <= COMPUTED { Value::Constant(constant) } else { too_many(node) }
                 }
                 value => value,
             };
@@ -252,6 +288,12 @@ impl Importer {
         let formula =
             Formula { text: format!("concat({})", row.formula.text), is_scalar: false, ..row.formula };
         Row { formula, ..row }
+    }
+
+    /// A call of a function that the specification declares.
+    fn call_own(&mut self, row: &Row, function: &Function) -> Row {
+        self.functions.insert(function.text);
+        row.call(function.name)
     }
 
     /// Declares a parameter.
@@ -324,7 +366,7 @@ impl Importer {
 
     /// The specification, which must compile.
     fn finish(mut self, model: &Model, options: Options<'_>, outputs: Vec<Port>) -> Result<Imported, Error> {
-        let mut text = String::new();
+        let mut text: String = self.functions.iter().map(|function| format!("{function}\n\n")).collect();
         if !model.producer.is_empty() {
             text += &format!("/// Imported from a model of {}.\n", shown(&model.producer));
         }
@@ -356,6 +398,37 @@ impl Importer {
             return Err(uncompiled(&found));
         }
         Ok(Imported { text, weights, inputs: self.inputs, outputs, notes: self.notes })
+    }
+}
+
+/// All inputs have a sample in each row: their first sizes are equal, or none has a batch.
+fn one_batch(model: &Model) -> Result<(), Error> {
+    let batch = |input: &Known| match input.sizes.as_deref() {
+        Some([Some(batch), _, ..]) => Some(Some(*batch)),
+        Some([_]) => Some(None),
+        _ => None,
+    };
+    let batches: Vec<_> = model.inputs.iter().filter_map(|input| Some((input, batch(input)?))).collect();
+    match batches.windows(2).find(|pair| matches!(pair, [(_, a), (_, b)] if a != b)) {
+        Some([(a, _), (b, _)]) => Err(Error::new(
+            format!("the inputs `{}` and `{}` have different first sizes", shown(&a.name), shown(&b.name)),
+            "the language computes each sample by itself: export the model with the batch as the first size of each input",
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// Arithmetic of whole numbers is not that of floats.
+fn whole_numbers_are_converted(model: &Model, input: &Known) -> Result<(), Error> {
+    let is_whole = matches!(input.elements, element::INT64 | element::INT32);
+    let mut users = model.nodes.iter().filter(|node| node.inputs.contains(&input.name));
+    match users.find(|node| is_whole && node.operator != "Cast" && node.domain != operators::PIPELINES) {
+        None => Ok(()),
+        Some(node) => Err(Error::new(
+            format!("it computes with the whole numbers of the input `{}`", shown(&input.name)),
+            "the language computes with floats: export the model with an input of floats, or with a Cast after it",
+        )
+        .at(node.shown())),
     }
 }
 

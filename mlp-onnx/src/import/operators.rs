@@ -2,9 +2,11 @@
 
 use std::rc::Rc;
 
+use mlp_dsl::limits;
+
 use crate::{
     Error,
-    constant::Constant,
+    constant::{Constant, Kind},
     read::{Node, shown},
 };
 
@@ -21,6 +23,9 @@ pub(super) const PIPELINES: &str = "ai.onnx.ml";
 pub(super) fn results(importer: &mut Importer, node: &Node) -> Result<Vec<Value>, Error> {
     match (node.domain.as_str(), node.operator.as_str()) {
         ("", "Constant") => Ok(vec![constant(node)?]),
+        ("", "ConstantOfShape") if known(importer, node, 0, "shape").is_ok() => {
+            Ok(vec![constant_of_shape(importer, node)?])
+        }
         ("", "Shape" | "Size") => Ok(vec![Value::Sizes]),
         ("", operator) => {
             if depends_on_sizes(importer, node, operator) {
@@ -86,18 +91,32 @@ fn constant(node: &Node) -> Result<Value, Error> {
     let constant = if let Some(tensor) = node.tensor("value") {
         Constant::of(tensor)?
     } else if let Some(number) = node.float("value_float") {
-        Constant::scalar(number, crate::constant::Kind::Single)
+        Constant::scalar(number, Kind::Single)
     } else if let Some(number) = node.whole("value_int") {
         Constant { shape: Vec::new(), ..Constant::whole([number]) }
     } else if let Some(numbers) = node.wholes("value_ints") {
         Constant::whole(numbers.iter().copied())
     } else if let Some(numbers) = node.floats("value_floats") {
         let numbers: Vec<f64> = numbers.iter().map(|number| f64::from(*number)).collect();
-        Constant { kind: crate::constant::Kind::Single, shape: vec![numbers.len()], numbers }
+        Constant { kind: Kind::Single, shape: vec![numbers.len()], numbers }
     } else {
         return Err(Error::new("it is not a constant of numbers", "export the model without it"));
     };
     Ok(Value::Constant(Rc::new(constant)))
+}
+
+/// The same number everywhere; 0 without one.
+fn constant_of_shape(importer: &Importer, node: &Node) -> Result<Value, Error> {
+    let sizes = needed(importer, node, 0, "shape")?;
+    let shape: Vec<usize> = sizes.numbers.iter().map(|size| *size as usize).collect();
+    let count = shape.iter().try_fold(1_usize, |count, size| count.checked_mul(*size));
+    let count = count.filter(|count| *count as u64 <= limits::LENGTH).ok_or_else(|| damaged("shape"))?;
+    let value = match node.tensor("value") {
+        Some(tensor) => Constant::of(tensor)?,
+        None => Constant::scalar(0.0, Kind::Single),
+    };
+    let number = value.single().ok_or_else(|| damaged("value"))?;
+    Ok(Value::Constant(Rc::new(Constant { kind: value.kind, shape, numbers: vec![number; count] })))
 }
 
 /// What the language has instead, by kind of operator.

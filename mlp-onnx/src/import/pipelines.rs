@@ -11,7 +11,7 @@ use crate::{
 use super::{
     Importer, Value, arithmetic,
     operators::{damaged, needed, row},
-    row::{Declared, Formula, Row},
+    row::{Declared, Formula, Level, Row, number},
     shapes,
 };
 
@@ -20,6 +20,13 @@ pub(super) fn results(importer: &mut Importer, node: &Node, operator: &str) -> R
     let result = match operator {
         "Scaler" => scaler(importer, node)?,
         "Normalizer" => normalizer(importer, node)?,
+        "Binarizer" => {
+            let row = row(importer, node)?;
+            let threshold = written(importer, node.float("threshold").unwrap_or(0.0))?;
+            let text = format!("if {} > {threshold} then 1 else 0", row.formula.inside(Level::Sum));
+            Value::Row(row.with(text, Level::Choice))
+        }
+        "Imputer" => imputer(importer, node)?,
         "FeatureVectorizer" => shapes::concat(importer, node)?,
         "ArrayFeatureExtractor" => {
             let row = row(importer, node)?;
@@ -47,6 +54,31 @@ pub(super) fn results(importer: &mut Importer, node: &Node, operator: &str) -> R
         }
     };
     Ok(vec![result])
+}
+
+/// Numbers in the place of NaN, which equals nothing, or of another number.
+fn imputer(importer: &mut Importer, node: &Node) -> Result<Value, Error> {
+    let row = row(importer, node)?;
+    let row = importer.named(row, "");
+    let numbers = node.floats("imputed_value_floats").ok_or_else(|| damaged("numbers"))?;
+    let numbers = Constant {
+        kind: Kind::Single,
+        shape: vec![numbers.len()],
+        numbers: numbers.iter().map(|number| f64::from(*number)).collect(),
+    };
+    let x = row.formula.text.clone();
+    let other = importer.operand(&numbers, &row, "imputed")?;
+    let replaced = node.float("replaced_value_float").unwrap_or(0.0);
+    let text = if replaced.is_nan() {
+        format!("if {x} == {x} then {x} else {other}")
+    } else {
+        format!("if {x} == {} then {other} else {x}", written(importer, replaced)?)
+    };
+    Ok(Value::Row(row.with(text, Level::Choice)))
+}
+
+fn written(importer: &Importer, value: f64) -> Result<String, Error> {
+    number(value, importer.is_single).ok_or_else(|| damaged("attribute"))
 }
 
 /// (x − offset) · scale.
@@ -95,7 +127,7 @@ fn normalizer(importer: &mut Importer, node: &Node) -> Result<Value, Error> {
     };
     // A sample of zeros stays as it is.
     let text = format!("if {size} == 0 then {x} else {x} / {size}");
-    Ok(Value::Row(row.with(text, super::row::Level::Choice)))
+    Ok(Value::Row(row.with(text, Level::Choice)))
 }
 
 /// x W + b with attributes, and a function after it. A classifier's label is left out.

@@ -296,9 +296,14 @@ pub(super) fn split(importer: &mut Importer, node: &Node) -> Result<Vec<Value>, 
         if end > width {
             return Err(damaged("sizes"));
         }
+        begin = end;
+        // A part that nothing needs has no name.
+        if node.outputs.get(parts.len()).is_some_and(String::is_empty) {
+            parts.push(Value::Sizes);
+            continue;
+        }
         let places: Vec<usize> = (start..end).collect();
         parts.push(Value::Row(some_of(importer, row.clone(), &places)?));
-        begin = end;
     }
     Ok(parts)
 }

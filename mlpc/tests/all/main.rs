@@ -16,6 +16,7 @@ mod fmt;
 mod generated;
 mod graph;
 mod guides;
+mod import;
 mod learning;
 mod limits_table;
 mod listings;

@@ -50,13 +50,14 @@ fn hold_in<S: Scalar>(compiled: &Compilation, text: &str, report: &mut String) -
             Err(wrong) => {
                 let (distance, allowed) =
                     ((wrong.value - wrong.expected).abs(), expect.allowed(wrong.expected));
+                let shown = told_apart(wrong.value, wrong.expected);
                 let title = format!(
                     "`{}` of sample {} is {} instead of {}: the distance {distance:.1e} is more than {allowed:.1e}, \
                      the tolerance of `expect` in line {line}",
                     wrong.name,
                     wrong.sample + 1,
-                    Shown(wrong.value),
-                    Shown(wrong.expected),
+                    shown[0],
+                    shown[1],
                 );
                 let help = "correct the formulas or the start values, or the expected value; \
                             rounding alone explains a distance near 1e-6 in `f32`, and near 1e-14 in `f64`";
@@ -88,6 +89,12 @@ fn farthest<S: Scalar>(network: &mut Network<S>, expect: &Expect) -> Result<Resu
         }
     }
     Ok(Ok(largest))
+}
+
+/// Two numbers, with all digits where few are the same.
+fn told_apart(a: f64, b: f64) -> [String; 2] {
+    let few = [a, b].map(|number| Shown(number).to_string());
+    if few[0] == few[1] { [a, b].map(|number| number.to_string()) } else { few }
 }
 
 fn of_sample(expected: &Expected, sample: usize) -> &[f64] {
