@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use mlp_dsl::{
-    formula::{Formula, Term, TermId},
+    formula::{Formula, Term, TermId, scalar::{Binary, Unary}},
     ir::{Derivation, Value, array::Op, equation::EquationId},
     shape::Shape,
 };
@@ -100,14 +100,19 @@ impl Hasher<'_> {
             }
             // The sum of one element is that element.
             Op::Sum(x) if d.shape(*x).count() == 1 => self.of(*x),
-            Op::VectorMatrix(..) => hashed(&format!("product {parts:?}")),
+            Op::VectorMatrix(x, matrix) => match self.chosen(*matrix) {
+                Some(elements) => {
+                    let length = d.shape(*x).count();
+                    stacked(&elements.iter().map(|at| element(self.of(*x), *at, length)).collect::<Vec<_>>())
+                }
+                None => self.product(*x, *matrix, false),
+            },
             Op::MatrixVector(matrix, vector) => {
-                hashed(&format!("product {:?}", [self.of(*vector), self.turned(*matrix)]))
+                self.product(*vector, *matrix, true)
             }
             Op::Transpose(x) => self.turned(*x),
-            Op::Dot(a, b) => {
-                hashed(&format!("sum [{}]", hashed(&format!("Multiply {:?}", [self.of(*a), self.of(*b)]))))
-            }
+            Op::Dot(a, b) if d.shape(*a).count() == 1 => multiplied(self.of(*a), self.of(*b)),
+            Op::Dot(a, b) => hashed(&format!("sum [{}]", multiplied(self.of(*a), self.of(*b)))),
             Op::Sum(_) => hashed(&format!("sum {parts:?}")),
             Op::Softmax(_) => hashed(&format!("softmax {parts:?}")),
             Op::LogSoftmax(_) => hashed(&format!("log_softmax {parts:?}")),
@@ -119,6 +124,31 @@ impl Hasher<'_> {
             | Op::BatchSum(_)
             | Op::BatchWeightedMean(..) => hashed("training"),
         }
+    }
+
+    /// A vector times a matrix; with one element of each it is a product of numbers.
+    fn product(&self, vector: EquationId, matrix: EquationId, turned: bool) -> u64 {
+        let (shape, name) = (self.derivation.shape(matrix), self.derivation.name_of(matrix));
+        match self.parameters.get(&name).map(Vec::as_slice) {
+            Some([number]) if shape.count() == 1 => multiplied(self.of(vector), hashed_number(*number)),
+            _ => {
+                let matrix = if turned { self.turned(matrix) } else { self.of(matrix) };
+                hashed(&format!("product {:?}", [self.of(vector), matrix]))
+            }
+        }
+    }
+
+    /// The elements that a matrix of a single 1 in each column chooses.
+    fn chosen(&self, id: EquationId) -> Option<Vec<usize>> {
+        let equation = self.derivation.equation(id);
+        let (Op::Given, Shape::Matrix(rows, columns)) = (&equation.op, equation.shape) else { return None };
+        let numbers = self.parameters.get(&self.derivation.name_of(id)).filter(|_| rows > 1)?;
+        let column = |column: usize| {
+            let mut ones = (0..rows).filter(|row| numbers.get(row * columns + column) != Some(&0.0));
+            let one = ones.next()?;
+            (ones.next().is_none() && numbers.get(one * columns + column) == Some(&1.0)).then_some(one)
+        };
+        (0..columns).map(column).collect()
     }
 
     /// The numbers of a parameter, with rows and columns.
@@ -161,9 +191,11 @@ impl Hasher<'_> {
         for term in formula.terms() {
             let of = |id: &TermId| terms.get(id.0 as usize).copied().unwrap_or_default();
             let hash = match term {
-                Term::Number(number) | Term::Constant(_, number) => hashed(&format!("{:?}", *number as f32)),
+                Term::Number(number) | Term::Constant(_, number) => hashed_number(*number),
                 Term::Leaf(leaf) => leaves.get(leaf).copied().unwrap_or_default(),
+                Term::Unary(Unary::Negate, x) if is_number(formula, *x) => negated(formula, *x),
                 Term::Unary(op, x) => hashed(&format!("{op:?} {}", of(x))),
+                Term::Binary(Binary::Multiply, a, b) => multiplied(of(a), of(b)),
                 Term::Binary(op, a, b) => hashed(&format!("{op:?} {:?}", [of(a), of(b)])),
                 Term::Select(s) => {
                     let parts = [of(&s.left), of(&s.right), of(&s.then), of(&s.otherwise)];
@@ -182,6 +214,30 @@ impl Hasher<'_> {
     }
 }
 
+/// The order of two factors does not count.
+fn multiplied(a: u64, b: u64) -> u64 {
+    hashed(&format!("Multiply {:?}", [a.min(b), a.max(b)]))
+}
+
+fn hashed_number(number: f64) -> u64 {
+    hashed(&format!("{:?}", number as f32))
+}
+
+fn number(formula: &Formula, id: TermId) -> Option<f64> {
+    match formula.term(id)? {
+        Term::Number(number) | Term::Constant(_, number) => Some(*number),
+        Term::Leaf(_) | Term::Unary(..) | Term::Binary(..) | Term::Select(_) | Term::Apply(..) => None,
+    }
+}
+
+fn is_number(formula: &Formula, id: TermId) -> bool {
+    number(formula, id).is_some()
+}
+
+fn negated(formula: &Formula, id: TermId) -> u64 {
+    number(formula, id).map_or(0, |number| hashed_number(-number))
+}
+
 /// The bits of numbers; a scalar is as a vector of one.
 fn numbers_hash(numbers: &[f64], shape: Shape, turned: bool) -> u64 {
     match shape {
@@ -197,9 +253,7 @@ fn numbers_hash(numbers: &[f64], shape: Shape, turned: bool) -> u64 {
             hashed(&format!("matrix {rows} {columns} {bits:?}"))
         }
         // A parameter with one number may come back as a number.
-        Shape::Scalar | Shape::Vector(1) => {
-            hashed(&format!("{:?}", numbers.first().copied().unwrap_or(0.0) as f32))
-        }
+        Shape::Scalar | Shape::Vector(1) => hashed_number(numbers.first().copied().unwrap_or(0.0)),
         Shape::Vector(_) => {
             let bits: Vec<u64> = numbers.iter().map(|number| number.to_bits()).collect();
             hashed(&format!("vector {bits:?}"))
