@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import onnx
 import onnxruntime
+from onnx.reference import ReferenceEvaluator
 
 onnxruntime.set_default_logger_severity(4)
 folder, within = Path(sys.argv[1]), 1e-6
@@ -27,14 +28,19 @@ for path in sorted(folder.glob("*.onnx")):
     arrays = np.load(path.with_suffix(".npz"))
     inputs = {name[len("input."):]: arrays[name] for name in arrays.files if name.startswith("input.")}
     names = [output.name for output in model.graph.output]
+    known = {given.name for given in model.graph.input}
+    inputs = {name: value for name, value in inputs.items() if name in known}
     try:
         session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
     except onnxruntime.capi.onnxruntime_pybind11_state.NotImplemented as error:
-        refused.append(f"{path.stem}: {str(error).splitlines()[0][:120]}")
-        continue
-    known = {input.name for input in session.get_inputs()}
-    outputs = session.run(names, {name: value for name, value in inputs.items() if name in known})
-    ran += 1
+        # The runtime has no Erf for 64 bits; the evaluator of the standard has.
+        assert "Erf" in str(error), error
+        refused.append(path.stem)
+        with np.errstate(all="ignore"):
+            outputs = ReferenceEvaluator(model).run(names, inputs)
+    else:
+        outputs = session.run(names, inputs)
+        ran += 1
     for name, found in zip(names, outputs):
         expected = arrays["output." + name]
         assert found.dtype == expected.dtype and found.shape == expected.shape, (path, found.shape, expected.shape)
@@ -44,7 +50,7 @@ for path in sorted(folder.glob("*.onnx")):
         if not (distance <= within).all():
             wrong.append(f"{path.stem}: {name} is {found[distance > within]} instead of {expected[distance > within]}")
         largest = max(largest, np.nanmax(distance, initial=0))
-print(*refused, *wrong, sep="\n")
-print(f"{checked} models checked, {ran} run, {len(refused)} with operators that the runtime lacks, {len(wrong)} wrong; "
+print(*wrong, sep="\n")
+print(f"{checked} models checked, {ran} run, {len(refused)} evaluated by onnx because the runtime has no Erf for 64 bits, {len(wrong)} wrong; "
       f"largest distance {largest:.1e}")
 sys.exit(bool(wrong))

@@ -61,6 +61,7 @@ pub fn export(derivation: &Derivation, parameters: &[Tensor]) -> Result<Exported
         export.output(layer)?;
     }
     let (header, mut graph) = (&derivation.header, export.graph.finish());
+    let notes = notes(derivation, &graph);
     graph.name = Some(header.name.clone());
     graph.doc_string = (!header.docs.is_empty()).then(|| header.docs.join("\n").trim().to_owned());
     let model = proto::Model {
@@ -71,19 +72,21 @@ pub fn export(derivation: &Derivation, parameters: &[Tensor]) -> Result<Exported
         opset_import: vec![proto::OperatorSet { domain: Some(String::new()), version: Some(OPSET) }],
         metadata_props: Vec::new(),
     };
-    Ok(Exported { bytes: model.encode_to_vec(), notes: notes(derivation) })
+    Ok(Exported { bytes: model.encode_to_vec(), notes })
 }
 
-fn notes(derivation: &Derivation) -> Vec<String> {
+fn notes(derivation: &Derivation, graph: &proto::Graph) -> Vec<String> {
     let mut notes = Vec::new();
     if derivation.header.arithmetic == Arithmetic::Fused {
         notes.push(
             "ONNX does not say how products and sums are rounded: `arithmetic fused` is left out".to_owned(),
         );
     }
-    if derivation.header.precision == Precision::F64 {
+    let has_erf = graph.node.iter().any(|node| node.op_type.as_deref() == Some("Erf"));
+    if derivation.header.precision == Precision::F64 && has_erf {
         notes.push(
-            "the model computes with 64 bits, which not every runtime has for every operator".to_owned(),
+            "ONNX Runtime has `Erf`, for `erf` and `gelu`, only in 32 bits: it can't run this model"
+                .to_owned(),
         );
     }
     notes

@@ -4,7 +4,10 @@
 use std::collections::HashMap;
 
 use mlp_dsl::{
-    formula::{Formula, Term, TermId, scalar::{Binary, Unary}},
+    formula::{
+        Formula, Term, TermId,
+        scalar::{Binary, Unary},
+    },
     ir::{Derivation, Value, array::Op, equation::EquationId},
     shape::Shape,
 };
@@ -107,9 +110,7 @@ impl Hasher<'_> {
                 }
                 None => self.product(*x, *matrix, false),
             },
-            Op::MatrixVector(matrix, vector) => {
-                self.product(*vector, *matrix, true)
-            }
+            Op::MatrixVector(matrix, vector) => self.product(*vector, *matrix, true),
             Op::Transpose(x) => self.turned(*x),
             Op::Dot(a, b) if d.shape(*a).count() == 1 => multiplied(self.of(*a), self.of(*b)),
             Op::Dot(a, b) => hashed(&format!("sum [{}]", multiplied(self.of(*a), self.of(*b)))),
