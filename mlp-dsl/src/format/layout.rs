@@ -244,7 +244,11 @@ fn statement_length(nodes: &[Node<'_>]) -> usize {
             return index + 1;
         }
         if node.is_braces() {
-            let semicolon = nodes.get(index + 1).is_some_and(|next| next.text() == ";");
+            let follows = |word: &str| nodes.get(index + 1).is_some_and(|next| next.text() == word);
+            if follows("within") && nodes.first().is_some_and(|first| first.text() == "expect") {
+                continue;
+            }
+            let semicolon = follows(";");
             return index + 1 + usize::from(semicolon);
         }
     }
