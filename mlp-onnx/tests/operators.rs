@@ -27,7 +27,8 @@ fn operators_compute_what_onnx_runtime_computes() {
     let found = compare_all(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/onnx/operators"), WITHIN);
     assert!(found.different.is_empty(), "{}", found.different.join("\n"));
     assert!(found.equal.len() > 140, "{}", found.equal.len());
-    insta::assert_snapshot!(found.refused.join("\n"));
+    // A snapshot in `models.rs` has the reasons.
+    assert_eq!(found.equal.len() + found.refused.len(), 170);
 }
 
 /// `MLP_MODELS=FOLDER cargo test --release -p mlp-onnx --test operators -- --ignored --nocapture`, with models `NAME.onnx` and numbers

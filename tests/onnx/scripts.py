@@ -1,15 +1,11 @@
-"""Imports models of other tools and holds them to what these compute.
+"""Runs the scripts of `contrib`, and holds what they write to what the models compute.
 
-    pip install numpy onnx onnxruntime skl2onnx scikit-learn keras jax
-    cargo build --release -p mlpc && python tests/onnx/campaign.py [wheel] [skl2onnx] [sklearn] [keras] [gnubg]
+    pip install numpy scikit-learn keras jax
+    cargo build --release -p mlpc && python3 tests/onnx/scripts.py [sklearn] [keras] [gnubg]
 
-`wheel`: the models in ONNX's own wheel, with the inputs and outputs that are stored beside them; what is refused is listed by operator.
-`skl2onnx`: pipelines of scikit-learn, converted. `sklearn`, `keras`, `gnubg`: the scripts of `contrib`. The last one fetches the
-Debian package `gnubg`. Without a word, all of them.
+The last one fetches the Debian package `gnubg`. Without a word, all of them.
 """
 
-import collections
-import glob
 import itertools
 import os
 import pathlib
@@ -35,7 +31,7 @@ def run(*words):
 
 class Tally:
     def __init__(self, name):
-        self.name, self.good, self.worst, self.wrong, self.refused = name, 0, 0.0, [], collections.Counter()
+        self.name, self.good, self.worst, self.wrong = name, 0, 0.0, []
 
     def check(self, called, specification):
         checked = run("check", specification)
@@ -45,63 +41,24 @@ class Tally:
         else:
             self.good, self.worst = self.good + 1, max(self.worst, float(found[1]))
 
-    def model(self, called, model, arrays, folder):
-        """Imports a model and holds it to arrays."""
-        np.savez(folder / "expect.npz", **arrays)
-        imported = run("import", model, "-o", folder / "net.mlp", "--force", "--expect", folder / "expect.npz", "--within", WITHIN)
-        if imported.returncode == 1:
-            self.refused[imported.stderr.splitlines()[0].split(": ", 2)[-1]] += 1
-        elif imported.returncode:
-            self.wrong.append(f"{called}: {imported.stderr}")
-        else:
-            self.check(called, folder / "net.mlp")
-
     def say(self):
-        print(f"{self.name}: {self.good} within {WITHIN}, the largest distance {self.worst:.1e}; {len(self.wrong)} wrong, {self.refused.total()} refused")
+        print(f"{self.name}: {self.good} within {WITHIN}, the largest distance {self.worst:.1e}; {len(self.wrong)} wrong")
         for wrong in self.wrong:
             print(f"  wrong: {wrong}")
-        for what, count in self.refused.most_common():
-            print(f"  refused: {count} × {what}")
 
 
-def rows(array):
-    return np.reshape(array, (array.shape[0] if np.ndim(array) > 1 else 1, -1))
-
-
-def wheel(folder):
-    import onnx
-    from onnx import numpy_helper
-
-    tally = Tally("ONNX's wheel")
-    load = lambda path: numpy_helper.to_array(onnx.TensorProto.FromString(pathlib.Path(path).read_bytes()))
-    for model in sorted(glob.glob(os.path.dirname(onnx.__file__) + "/backend/test/data/*/*/model.onnx")):
-        graph, data = onnx.load(model).graph, os.path.dirname(model) + "/test_data_set_0"
-        given = {tensor.name for tensor in graph.initializer}
-        names = {"input": [value.name for value in graph.input if value.name not in given], "output": [value.name for value in graph.output]}
-        arrays = {}
-        for kind, values in names.items():
-            for name, path in zip(values, sorted(glob.glob(f"{data}/{kind}_*.pb"))):
-                try:
-                    arrays[name] = rows(load(path))
-                except (TypeError, ValueError):
-                    break  # a sequence
-        arrays = {name: array for name, array in arrays.items() if array.dtype.kind in "fiu"}
-        tally.model(model.split("/")[-2], model, arrays, folder)
-    return tally
-
-
-def pipelines(multiple):
+def pipelines():
     from sklearn.datasets import make_classification, make_regression
     from sklearn.neural_network import MLPClassifier, MLPRegressor
     from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import MinMaxScaler, Normalizer, StandardScaler
+    from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
     tasks = {
         "binary": make_classification(80, 6, random_state=1),
         "classes": make_classification(80, 6, n_informative=4, n_classes=3, random_state=1),
         "regression": make_regression(80, 6, random_state=1),
     }
-    scalers = [None, StandardScaler, MinMaxScaler] + ([Normalizer] if multiple else [])
+    scalers = [None, StandardScaler, MinMaxScaler]
     sizes = [(), (5,), (6, 4), (5, 4, 3)]
     for activation, layers, scaler, task in itertools.product(["relu", "tanh", "logistic", "identity"], sizes, scalers, tasks):
         samples, targets = tasks[task]
@@ -112,27 +69,11 @@ def pipelines(multiple):
         yield f"{activation} {layers} {scaler and scaler.__name__} {task}", pipeline, samples
 
 
-def skl2onnx(folder):
-    import onnxruntime
-    from skl2onnx import to_onnx
-
-    tally = Tally("skl2onnx")
-    for called, pipeline, samples in pipelines(True):
-        model = folder / "model.onnx"
-        model.write_bytes(to_onnx(pipeline, samples[:1]).SerializeToString())
-        session = onnxruntime.InferenceSession(str(model))
-        name, found = session.get_outputs()[-1].name, session.run(None, {"X": samples})[-1]
-        if isinstance(found, list):
-            found = np.array([[row[label] for label in sorted(row)] for row in found], np.float32)
-        tally.model(called, model, {"X": samples, name: rows(found)}, folder)
-    return tally
-
-
 def sklearn(folder):
     import sklearn_to_mlp
 
     tally = Tally("contrib/sklearn_to_mlp.py")
-    for called, pipeline, samples in pipelines(False):
+    for called, pipeline, samples in pipelines():
         # In 64 bits scikit-learn computes what the formulas say.
         net = sklearn_to_mlp.specification(pipeline, samples.astype(np.float64), "Net", within=WITHIN)
         net.number, net.tensors = "f64", {name: np.asarray(array, np.float64) for name, array in net.tensors.items()}
@@ -180,7 +121,7 @@ def gnubg(folder):
 
 
 def main():
-    campaigns = {"wheel": wheel, "skl2onnx": skl2onnx, "sklearn": sklearn, "keras": keras, "gnubg": gnubg}
+    campaigns = {"sklearn": sklearn, "keras": keras, "gnubg": gnubg}
     tallies = []
     for word in sys.argv[1:] or campaigns:
         with tempfile.TemporaryDirectory() as folder:
