@@ -16,6 +16,8 @@ pub(crate) struct Model {
     pub(crate) constants: Vec<(String, Constant)>,
     pub(crate) inputs: Vec<Known>,
     pub(crate) outputs: Vec<Known>,
+    /// The names of the classes, if it has some.
+    pub(crate) classes: Vec<String>,
     /// Who wrote it.
     pub(crate) producer: String,
 }
@@ -75,8 +77,7 @@ impl Node {
     }
 
     pub(crate) fn texts(&self, name: &str) -> Option<Vec<String>> {
-        let texts = &self.attribute(name)?.strings;
-        Some(texts.iter().map(|text| String::from_utf8_lossy(text).into_owned()).collect())
+        Some(texts(&self.attribute(name)?.strings))
     }
 
     pub(crate) fn tensor(&self, name: &str) -> Option<&proto::Tensor> {
@@ -116,8 +117,22 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Model, Error> {
     let outputs: Vec<Known> = graph.output.iter().map(known).collect();
     let nodes = graph.node.into_iter().map(|node| self::node(node, &versions)).collect();
     let nodes = needed(nodes, &outputs);
+    let classes = classes(&graph.initializer, &nodes);
     let producer = [model.producer_name, model.producer_version].map(Option::unwrap_or_default).join(" ");
-    Ok(Model { nodes, constants, inputs, outputs, producer: producer.trim().to_owned() })
+    Ok(Model { nodes, constants, inputs, outputs, classes, producer: producer.trim().to_owned() })
+}
+
+/// The names that a converter stores for the label: in a tensor of texts or at a node. None where there are several lists.
+fn classes(tensors: &[proto::Tensor], nodes: &[Node]) -> Vec<String> {
+    let of_tensors = tensors.iter().map(|tensor| texts(&tensor.string_data));
+    let of_nodes = nodes.iter().filter_map(|node| node.texts("classlabels_strings"));
+    let mut lists = of_tensors.chain(of_nodes).filter(|names| !names.is_empty());
+    let first = lists.next().unwrap_or_default();
+    if lists.all(|other| other == first) { first } else { Vec::new() }
+}
+
+fn texts(bytes: &[Vec<u8>]) -> Vec<String> {
+    bytes.iter().map(|text| String::from_utf8_lossy(text).into_owned()).collect()
 }
 
 /// The nodes that an output needs; of those, results that nothing needs have no name.

@@ -79,3 +79,12 @@ fn a_file_of_many_messages_is_refused_before_they_are_made() {
     model.extend(nodes);
     assert_eq!(of(&model).unwrap_err().title, "the model has too many parts");
 }
+
+#[test]
+fn classes_are_named_in_the_documentation() {
+    let pipeline = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/onnx/guide/flowers.onnx");
+    let pipeline = fs::read(pipeline).unwrap();
+    let Imported { text, notes, .. } = of(&pipeline).unwrap();
+    assert!(text.contains("\n/// The classes are setosa, versicolor, virginica.\nnetwork Model"), "{text}");
+    assert_eq!(notes, ["the output `label` is left out: it is the class with the largest number"]);
+}

@@ -95,7 +95,12 @@ impl Printer {
                 Node::Brackets { open, inside, close } => {
                     let style = if open.text == "{" { style } else { Style::Fitting };
                     let behind = nodes.get(index + 1..).unwrap_or_default();
-                    self.brackets((open, inside, close), depth, style, !behind.is_empty());
+                    // What comes after braces has their last line.
+                    let after = match behind {
+                        [_, _, ..] if open.text == "{" => flat_width(behind) + 1,
+                        _ => usize::from(!behind.is_empty()),
+                    };
+                    self.brackets((open, inside, close), depth, style, after);
                 }
             }
             earlier = before;
@@ -108,7 +113,7 @@ impl Printer {
         (open, inside, close): (&Token<'_>, &[Node<'_>], &Token<'_>),
         depth: usize,
         style: Style,
-        is_followed: bool,
+        after: usize,
     ) {
         self.out.push_str(open.text);
         if inside.is_empty() {
@@ -127,9 +132,7 @@ impl Printer {
                 self.line(depth);
             }
             Style::Apart => self.elements(inside, depth),
-            Style::Fitting if commented || !self.fits(open, inside, is_followed) => {
-                self.elements(inside, depth)
-            }
+            Style::Fitting if commented || !self.fits(open, inside, after) => self.elements(inside, depth),
             Style::Fitting => {
                 let padded = open.text == "{";
                 self.out.push_str(if padded { " " } else { "" });
@@ -140,9 +143,9 @@ impl Printer {
         self.out.push_str(close.text);
     }
 
-    fn fits(&self, open: &Token<'_>, inside: &[Node<'_>], is_followed: bool) -> bool {
+    fn fits(&self, open: &Token<'_>, inside: &[Node<'_>], after: usize) -> bool {
         let padding = if open.text == "{" { 3 } else { 1 };
-        self.column() + flat_width(inside) + padding + usize::from(is_followed) <= WIDTH
+        self.column() + flat_width(inside) + padding + after <= WIDTH
     }
 
     /// The elements of a list, each on a line.
@@ -243,12 +246,10 @@ fn statement_length(nodes: &[Node<'_>]) -> usize {
         if node.text() == ";" {
             return index + 1;
         }
-        if node.is_braces() {
-            let follows = |word: &str| nodes.get(index + 1).is_some_and(|next| next.text() == word);
-            if follows("within") && nodes.first().is_some_and(|first| first.text() == "expect") {
-                continue;
-            }
-            let semicolon = follows(";");
+        let next = nodes.get(index + 1).map(Node::text);
+        // The tolerance of `expect`.
+        if node.is_braces() && next != Some("within") {
+            let semicolon = next == Some(";");
             return index + 1 + usize::from(semicolon);
         }
     }

@@ -7,6 +7,7 @@ mod expected;
 mod linear;
 mod names;
 mod operators;
+mod outputs;
 mod pipelines;
 mod row;
 mod shapes;
@@ -315,61 +316,10 @@ impl Importer {
         self.tensors.push(Tensor { name, shape: constant.shape.clone(), numbers });
     }
 
-    /// The outputs as layers.
-    fn outputs(&mut self, model: &Model) -> Result<Vec<Port>, Error> {
-        let (mut ports, mut refused) = (Vec::new(), Vec::new());
-        for output in &model.outputs {
-            let missing = || {
-                Error::new(
-                    format!("the output `{}` is not computed", shown(&output.name)),
-                    "check the model with `onnx.checker.check_model`",
-                )
-            };
-            match self.values.get(&output.name).cloned().unwrap_or_else(|| Value::Refused(missing())) {
-                Value::Row(row) if row.formula.level == row::Level::Condition => {
-                    let title = format!("the output `{}` is a truth value", shown(&output.name));
-                    refused.push((output, Error::new(title, "a network has numbers as outputs")));
-                }
-                Value::Row(row) => {
-                    let row = self.vector(row);
-                    let (is_input, width) = (self.is_input(&row), row.width());
-                    let row = if is_input { row.call("identity") } else { row };
-                    let row = self.layer(row, &output.name, "y");
-                    ports.push(Port { source: output.name.clone(), name: row.formula.text, width });
-                }
-                Value::Refused(error) => refused.push((output, error)),
-                Value::Constant(_) | Value::Sizes => {
-                    let title = format!("the output `{}` does not depend on the inputs", shown(&output.name));
-                    refused.push((output, Error::new(title, "export a model that computes something")));
-                }
-            }
-        }
-        // A label beside the probabilities says no more than they do.
-        let is_label = |output: &Known| !matches!(output.elements, element::FLOAT | element::DOUBLE);
-        match refused.iter().find(|(output, _)| ports.is_empty() || !is_label(output)) {
-            Some((_, error)) => Err(error.clone()),
-            None => {
-                for (output, _) in refused {
-                    let name = shown(&output.name);
-                    self.notes.push(format!(
-                        "the output `{name}` is left out: it is the class with the largest number"
-                    ));
-                }
-                Ok(ports)
-            }
-        }
-    }
-
-    fn is_input(&self, row: &Row) -> bool {
-        self.inputs.iter().any(|input| input.name == row.formula.text)
-    }
-
     /// The specification, which must compile.
     fn finish(mut self, model: &Model, options: Options<'_>, outputs: Vec<Port>) -> Result<Imported, Error> {
         let mut text: String = self.functions.iter().map(|function| format!("{function}\n\n")).collect();
-        if !model.producer.is_empty() {
-            text += &format!("/// Imported from a model of {}.\n", shown(&model.producer));
-        }
+        text += &documentation(model);
         text += &format!("network {}: {} {{\n", options.name, if self.is_single { "f32" } else { "f64" });
         for Port { name, width, .. } in &self.inputs {
             text += &format!("input {name}[{width}];\n");
@@ -431,6 +381,22 @@ fn whole_numbers_are_converted(model: &Model, input: &Known) -> Result<(), Error
         .at(node.shown())),
     }
 }
+
+/// Where the model comes from, and its classes.
+fn documentation(model: &Model) -> String {
+    let mut text = String::new();
+    if !model.producer.is_empty() {
+        text += &format!("/// Imported from a model of {}.\n", shown(&model.producer));
+    }
+    let names: Vec<String> = model.classes.iter().map(|name| shown(name)).collect();
+    if (2..=CLASSES).contains(&names.len()) {
+        text += &format!("/// The classes are {}.\n", names.join(", "));
+    }
+    text
+}
+
+/// The most classes that are named.
+const CLASSES: usize = 100;
 
 /// The file of the weights, which is not yet written.
 struct OneFile<'f> {

@@ -39,13 +39,7 @@ pub(super) fn results(importer: &mut Importer, node: &Node, operator: &str) -> R
         }
         "LinearRegressor" | "LinearClassifier" => return linear(importer, node, operator),
         // The same numbers with the names of their classes.
-        "ZipMap" => {
-            if let Some(names) = node.texts("classlabels_strings").filter(|names| !names.is_empty()) {
-                let names: Vec<String> = names.iter().take(1000).map(|name| shown(name)).collect();
-                importer.notes.push(format!("the classes are {}", names.join(", ")));
-            }
-            Value::Row(row(importer, node)?)
-        }
+        "ZipMap" => Value::Row(row(importer, node)?),
         _ => {
             return Err(Error::new(
                 "the language does not have this operator of pipelines",

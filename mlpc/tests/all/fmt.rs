@@ -17,6 +17,18 @@ fn allowed_warnings_are_laid_out() {
     mlpc(&["fmt", "-"]).write_stdin(crooked).assert().code(0).stdout(straight);
 }
 
+/// The tolerance has the last line of what is expected.
+#[test]
+fn what_is_expected_is_laid_out() {
+    let crooked = "network N{input x[1];layer y[1]=2*x;expect{x=[1],y=[2]}within 1e-6 ;\
+        expect from \"a_file_with_a_name.safetensors\"{x=\"the_input.of_the_model\",y=\"its_output\"}within 1e-6;}\n";
+    let straight = "network N {\n    input x[1];\n    layer y[1] = 2 * x;\n    expect { x = [1], y = [2] } within 1e-6;\n    \
+        expect from \"a_file_with_a_name.safetensors\" {\n        x = \"the_input.of_the_model\",\n        \
+        y = \"its_output\"\n    } within 1e-6;\n}\n";
+    mlpc(&["fmt", "-"]).write_stdin(crooked).assert().code(0).stdout(straight);
+    mlpc(&["fmt", "-"]).write_stdin(straight).assert().code(0).stdout(straight);
+}
+
 /// Each on a line of its own, whatever is in it.
 #[test]
 fn attributes_are_laid_out() {

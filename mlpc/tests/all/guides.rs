@@ -23,3 +23,14 @@ fn a_reader_gets_from_a_table_to_a_program() {
     }
     assert_eq!(follow(&page, &project, Some(Path::new(env!("CARGO_BIN_EXE_mlpc")))), (20, 3));
 }
+
+#[test]
+fn a_reader_can_use_a_pipeline_of_scikit_learn() {
+    let page = fs::read_to_string(root().join("docs/guides/sklearn-pipeline.md")).unwrap();
+    let project = Crate::new("from_sklearn", "");
+    // What the first program writes, for machines without scikit-learn.
+    for file in ["flowers.onnx", "flowers.npz"] {
+        fs::copy(root().join("tests/onnx/guide").join(file), project.folder().join(file)).unwrap();
+    }
+    assert_eq!(follow(&page, &project, Some(Path::new(env!("CARGO_BIN_EXE_mlpc")))), (15, 3));
+}
