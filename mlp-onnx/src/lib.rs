@@ -1,4 +1,5 @@
-//! Reads a multilayer perceptron from an ONNX model, as a specification and the numbers of its parameters.
+//! Reads a multilayer perceptron from an ONNX model, as a specification and the numbers of its parameters, and writes one as an
+//! ONNX model.
 //!
 //! [`import`] follows the nodes of the graph: a matrix product becomes a layer, and what comes after it element by element is
 //! written around it. No call touches a file system, and none panics on any bytes.
@@ -6,6 +7,7 @@
 
 mod bounds;
 mod constant;
+mod export;
 mod import;
 pub mod proto;
 mod read;
@@ -13,9 +15,10 @@ mod read;
 use std::fmt;
 
 pub use bounds::FILE_BYTES;
+pub use export::{Exported, OPSET, export};
 pub use import::{Expected, Imported, Options, Port, import};
 
-/// Why a model is not read.
+/// Why a model is not read, or not written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Error {
     /// The operator and the name of the node, where it is one that is not read.

@@ -41,6 +41,8 @@ pub(crate) enum Command {
     Evaluate(Evaluate),
     /// Write a model of another tool as a specification and its weights
     Import(Import),
+    /// Write a network and its numbers for another tool
+    Export(Export),
     /// Format specifications
     Fmt(Fmt),
     /// Explain the code of an error or warning
@@ -71,6 +73,33 @@ pub(crate) struct Import {
     /// Replace files that are there
     #[arg(long)]
     pub(crate) force: bool,
+}
+
+/// `export`
+#[derive(Debug, Args)]
+pub(crate) struct Export {
+    #[command(flatten)]
+    pub(crate) source: Source,
+    /// The format, instead of that of the file's ending
+    #[arg(long, value_enum)]
+    pub(crate) format: Option<ExportFormat>,
+    /// The file to write
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: PathBuf,
+    /// The numbers of the parameters: a file of weights or a checkpoint, instead of the start values
+    #[arg(long, value_name = "FILE")]
+    pub(crate) weights: Option<PathBuf>,
+}
+
+/// A format of `export`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ExportFormat {
+    /// The equations of the forward pass and the numbers, for runtimes of ONNX
+    Onnx,
+    /// The numbers under the names of the parameters
+    Safetensors,
+    /// The same as arrays of NumPy
+    Npz,
 }
 
 /// The file with the specification.

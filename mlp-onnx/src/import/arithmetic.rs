@@ -92,7 +92,7 @@ fn widened(row: Row, constant: &Constant) -> Row {
     Row { shape: constant.trimmed().to_vec(), formula: as_scalar(row.formula), ..row }
 }
 
-fn as_scalar(formula: Formula) -> Formula {
+pub(super) fn as_scalar(formula: Formula) -> Formula {
     if formula.is_scalar {
         return formula;
     }
@@ -231,9 +231,26 @@ fn extreme(importer: &mut Importer, function: &str, a: Value, b: Value) -> Resul
     }))
 }
 
+/// The sum of a constant, which is a vector.
+fn folded_sum(constant: &Constant, operator: &str) -> Result<Value, Error> {
+    if operator != "ReduceSum" || constant.trimmed().len() > 1 {
+        return Err(Error::new(
+            "it does not depend on the inputs",
+            "simplify the model first, as `onnxsim` does",
+        ));
+    }
+    let sum = constant.numbers.iter().sum();
+    Ok(Value::Constant(Rc::new(Constant { shape: vec![1], numbers: vec![sum], ..constant.clone() })))
+}
+
 /// Sums over all numbers of a sample.
 pub(super) fn reduced(importer: &mut Importer, node: &Node, operator: &str) -> Result<Value, Error> {
+    if let Some(Value::Constant(constant)) = importer.value(node, 0)? {
+        return folded_sum(&constant, operator);
+    }
     let row = row(importer, node)?;
+    // A scalar has no width that `dense` could take.
+    let row = importer.without_parameters(row);
     let axes: Vec<i64> = match (node.wholes("axes"), known(importer, node, 1, "axes")?) {
         (Some(axes), _) => axes.to_vec(),
         (None, Some(axes)) => axes.numbers.iter().map(|axis| *axis as i64).collect(),

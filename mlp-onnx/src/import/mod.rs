@@ -2,6 +2,7 @@
 
 mod activations;
 mod arithmetic;
+mod choices;
 mod expected;
 mod linear;
 mod names;
@@ -217,7 +218,9 @@ impl Importer {
             let value = match value {
                 // What several nodes use is computed once, and no formula is long.
                 Value::Row(row)
-                    if self.uses.get(name).copied().unwrap_or(0) > 1 || row.formula.text.len() > LONGEST =>
+                    if row.formula.level != row::Level::Condition
+                        && (self.uses.get(name).copied().unwrap_or(0) > 1
+                            || row.formula.text.len() > LONGEST) =>
                 {
                     Value::Row(self.named(row, name))
                 }

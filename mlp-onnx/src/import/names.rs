@@ -30,6 +30,9 @@ const RESERVED: [&str; 17] = [
     "outputs",
 ];
 
+/// Beginnings of names that the compiler makes from the name of a layer.
+const MADE: [&str; 4] = ["net", "E", "full", "mask"];
+
 /// The longest part of a name of the file that is kept.
 const LONGEST: usize = 40;
 
@@ -40,7 +43,11 @@ impl Names {
 
     /// A free name that is like one of the file; `otherwise` is used if nothing of it can be kept.
     pub(super) fn like(&mut self, name: &str, otherwise: &str) -> String {
-        match kept(name) {
+        // The compiler makes names with these beginnings.
+        let is_made = |name: &String| {
+            MADE.iter().any(|role| name.strip_prefix(role).is_some_and(|rest| rest.starts_with('_')))
+        };
+        match kept(name).filter(|name| !is_made(name)) {
             Some(name) if self.is_free(&name) => self.take(name),
             Some(name) => self.numbered(&format!("{name}_")),
             None if self.is_free(otherwise) => self.take(otherwise.to_owned()),
@@ -65,8 +72,7 @@ impl Names {
     }
 
     fn take(&mut self, name: String) -> String {
-        for role in ["W", "b", "mean", "variance", "deviation", "scale", "shift", "net", "E", "full", "mask"]
-        {
+        for role in ["W", "b", "mean", "variance", "deviation", "scale", "shift"].into_iter().chain(MADE) {
             self.taken.insert(format!("{role}_{name}"));
         }
         self.taken.insert(name.clone());

@@ -10,7 +10,11 @@ use crate::{
     read::{Node, shown},
 };
 
-use super::{Importer, Value, activations, arithmetic, linear, pipelines, row::Row, shapes};
+use super::{
+    Importer, Value, activations, arithmetic, choices, linear, pipelines,
+    row::{Level, Row},
+    shapes,
+};
 
 /// The domain of operators for models that are not neural networks.
 pub(super) const PIPELINES: &str = "ai.onnx.ml";
@@ -38,6 +42,15 @@ pub(super) fn results(importer: &mut Importer, node: &Node) -> Result<Vec<Value>
 }
 
 fn operation(importer: &mut Importer, node: &Node, operator: &str) -> Result<Vec<Value>, Error> {
+    if let Some(result) = choices::result(importer, node, operator)? {
+        return Ok(vec![result]);
+    }
+    if node.inputs.iter().any(|name| is_condition(importer, name)) {
+        return Err(Error::new(
+            "it computes with a truth value",
+            "the language has numbers, and `if` between two of them",
+        ));
+    }
     if let Some(result) = activations::result(importer, node, operator)? {
         return Ok(vec![result]);
     }
@@ -60,6 +73,10 @@ fn operation(importer: &mut Importer, node: &Node, operator: &str) -> Result<Vec
         _ => return Err(unknown(operator)),
     };
     Ok(vec![result])
+}
+
+fn is_condition(importer: &Importer, name: &str) -> bool {
+    matches!(importer.values.get(name), Some(Value::Row(row)) if row.formula.level == Level::Condition)
 }
 
 /// Whether a node computes whole numbers of sizes, which only shapes need.

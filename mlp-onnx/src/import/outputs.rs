@@ -6,7 +6,10 @@ use crate::{
     read::{Known, Model, shown},
 };
 
-use super::{Importer, Port, Value, row::Row};
+use super::{
+    Importer, Port, Value,
+    row::{Level, Row},
+};
 
 impl Importer {
     /// The outputs as layers.
@@ -20,6 +23,10 @@ impl Importer {
                 )
             };
             match self.values.get(&output.name).cloned().unwrap_or_else(|| Value::Refused(missing())) {
+                Value::Row(row) if row.formula.level == Level::Condition => {
+                    let title = format!("the output `{}` is a truth value", shown(&output.name));
+                    refused.push((output, Error::new(title, "a network has numbers as outputs")));
+                }
                 Value::Row(row) => {
                     let row = self.vector(row);
                     let (is_input, width) = (self.is_input(&row), row.width());

@@ -5,6 +5,8 @@ use crate::constant::Constant;
 /// How tightly the outermost operation of a formula binds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Level {
+    /// A comparison, which is no number.
+    Condition,
     Choice,
     Sum,
     Product,

@@ -6,6 +6,7 @@ mod emit;
 mod eval;
 mod evaluate;
 mod explain;
+mod export;
 mod fmt;
 mod graph;
 mod import;
@@ -31,6 +32,7 @@ pub(crate) fn run(command: &Command) -> Result<(), Failure> {
         Command::Evaluate(arguments) => evaluate::run(arguments),
         Command::Explain(arguments) => explain::run(arguments),
         Command::Import(arguments) => import::run(arguments),
+        Command::Export(arguments) => export::run(arguments),
         Command::Fmt(arguments) => fmt::run(arguments),
         Command::Lsp(_) => lsp::run(),
     }

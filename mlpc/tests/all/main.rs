@@ -12,6 +12,7 @@ mod editors;
 mod eval;
 mod evil;
 mod explain;
+mod export;
 mod fmt;
 mod generated;
 mod graph;

@@ -9,6 +9,8 @@ pub mod compiled;
 pub mod coverage;
 mod difference;
 mod engine;
+mod equal;
+pub mod exported;
 pub mod generator;
 mod heads;
 mod inputs;

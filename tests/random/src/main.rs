@@ -1,6 +1,7 @@
 //! `cargo run --release -p mlp-random -- [networks] [first number] [networks to compile]`, or
 //! `… -- wide [networks] [first number]` for the verdicts on networks with wide weights, or `… -- mutants` for those on
-//! wrong derivative rules, or `… -- kept [networks] [first number]` for files of trained networks.
+//! wrong derivative rules, or `… -- kept [networks] [first number]` for files of trained networks, or
+//! `… -- onnx [networks] [first number]` for models that `tests/onnx/exported.py` runs.
 
 #![allow(clippy::print_stdout, reason = "a command talks")]
 
@@ -10,7 +11,7 @@ use mlp_random::{compiled, mutants, survey, wide};
 
 fn main() -> ExitCode {
     let mut words = std::env::args().skip(1).peekable();
-    let command = words.next_if(|word| word == "wide" || word == "mutants" || word == "kept");
+    let command = words.next_if(|word| ["wide", "mutants", "kept", "onnx"].contains(&word.as_str()));
     let mut arguments = words.map(|argument| argument.parse::<u64>());
     let mut next = |otherwise| arguments.next().and_then(Result::ok).unwrap_or(otherwise);
     let is_good = match command.as_deref() {
@@ -28,6 +29,7 @@ fn main() -> ExitCode {
             println!("{kept:?} of {count} networks kept, in {:.0} s", start.elapsed().as_secs_f64());
             kept.is_ok_and(|kept| kept as u64 == count)
         }
+        Some("onnx") => return exported(&mut next),
         Some(_) => {
             let hunt = mutants::hunt();
             println!("{hunt}");
@@ -36,6 +38,21 @@ fn main() -> ExitCode {
         None => return surveyed(&mut next),
     };
     if is_good { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// Writes models into the folder `target/onnx`.
+fn exported(next: &mut dyn FnMut(u64) -> u64) -> ExitCode {
+    let (count, first) = (next(200), next(0));
+    match mlp_random::exported::campaign(first..first + count, std::path::Path::new("target/onnx")) {
+        Ok(campaign) => {
+            println!("{campaign}");
+            if campaign.wrong.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+        }
+        Err(error) => {
+            println!("the models can't be written: {error}");
+            ExitCode::FAILURE
+        }
+    }
 }
 
 fn surveyed(next: &mut dyn FnMut(u64) -> u64) -> ExitCode {
