@@ -16,6 +16,8 @@ pub const SAMPLE_NUMBERS: u64 = 1 << 22;
 pub const DRAWN_NUMBERS: u64 = 1 << 16;
 /// Numbers in all `expect` in total.
 pub const EXPECTED_NUMBERS: u64 = 1 << 22;
+/// `expect from` of a network: each reads its file.
+pub const EXPECTED_FILES: usize = 16;
 /// Layers of a network.
 pub const LAYERS: usize = 1000;
 /// Named neurons.

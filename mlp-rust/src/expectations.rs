@@ -28,10 +28,12 @@ pub(super) fn tests(context: &Context<'_>) -> Option<TokenStream> {
         .enumerate()
         .filter_map(|(number, expect)| test(context, number, expect))
         .collect();
+    let types = &context.types;
+    let (network, workspace, trace) = (&types.network, &types.workspace, &types.trace);
     (!tests.is_empty()).then(|| {
         quote! {
             #[cfg(test)]
-            #[allow(unnameable_test_items, clippy::unwrap_used)]
+            #[allow(unnameable_test_items)]
             mod expectations {
                 extern crate std as __std;
 
@@ -43,6 +45,14 @@ pub(super) fn tests(context: &Context<'_>) -> Option<TokenStream> {
                         name, index + 1, sample + 1, value, expected, distance, allowed
                     );
                 }
+
+                // In a static, because a network may be too large for the stack.
+                static MEMORY: __std::sync::Mutex<(super::#network, super::#workspace, super::#trace)> =
+                    __std::sync::Mutex::new((
+                        super::#network::ZERO,
+                        super::#workspace::ZERO,
+                        super::#trace::ZERO,
+                    ));
 
                 #(#tests)*
             }
@@ -68,22 +78,19 @@ fn test(context: &Context<'_>, number: usize, expect: &Expect) -> Option<TokenSt
     let inputs = rows(&expect.inputs, context.input_count(), samples, context.derivation.header.precision);
     let input = context.array(Shape::Vector(context.input_count()));
     let compared = expect.values.iter().filter_map(|value| compared(context, value, samples));
-    let types = &context.types;
-    let (network, workspace, trace) = (&types.network, &types.workspace, &types.trace);
-    let (count, within) = (size(samples), Literal::f64_unsuffixed(expect.tolerance));
+    let (network, count, within) =
+        (&context.types.network, size(samples), Literal::f64_unsuffixed(expect.tolerance));
     Some(quote! {
         #[::core::prelude::v1::test]
         fn #name() {
-            // In a static, because a network may be too large for the stack.
-            static MEMORY: __std::sync::Mutex<(super::#network, super::#workspace, super::#trace)> =
-                __std::sync::Mutex::new((
-                    super::#network::ZERO,
-                    super::#workspace::ZERO,
-                    super::#trace::ZERO,
-                ));
             const WITHIN: f64 = #within;
             static INPUTS: [#input; #count] = #inputs;
-            let memory = &mut *MEMORY.lock().unwrap();
+            let mut memory = match MEMORY.lock() {
+                ::core::result::Result::Ok(memory) => memory,
+                // Another test has failed.
+                ::core::result::Result::Err(poisoned) => poisoned.into_inner(),
+            };
+            let memory = &mut *memory;
             memory.0.initialize(super::#network::SEED);
             let mut sample = 0;
             while sample < #count {

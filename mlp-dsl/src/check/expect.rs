@@ -43,9 +43,14 @@ impl Checker<'_> {
     /// Reads all `expect` of a network whose other statements are read.
     pub(super) fn expects(&mut self, network: &ast::Network, files: &dyn Files) -> Vec<Expect> {
         let mut expects = Vec::new();
-        let mut total = 0;
+        let (mut total, mut files_read) = (0, 0);
         for statement in &network.statements {
             let Statement::Expect(expect) = statement else { continue };
+            files_read += usize::from(matches!(expect.values, ast::Expected::Stored { .. }));
+            if files_read > limits::EXPECTED_FILES {
+                self.found.push(errors::too_many_files_expected(expect.span));
+                break;
+            }
             let Some(read) = self.expect(expect, files) else { continue };
             let values = read.values.iter().map(|value| value.numbers.len());
             total += read.inputs.len() + values.sum::<usize>();
@@ -219,6 +224,7 @@ impl Checker<'_> {
     ) -> Option<(usize, Vec<Numbers>)> {
         let mut parts = Vec::new();
         let mut samples: Option<usize> = None;
+        let row: usize = meanings.iter().map(Meaning::length).sum();
         for ((name, tensor, span), meaning) in tensors.iter().zip(meanings) {
             let Some(entry) = entries.iter().find(|entry| entry.name == *tensor) else {
                 let known: Vec<&str> = entries.iter().map(|entry| entry.name.as_str()).collect();
@@ -232,7 +238,7 @@ impl Checker<'_> {
                 continue;
             };
             samples = Some(rows);
-            if rows.saturating_mul(meaning.length()) as u64 > limits::EXPECTED_NUMBERS {
+            if rows.saturating_mul(row) as u64 > limits::EXPECTED_NUMBERS {
                 self.found.push(errors::too_much_expected(*span));
                 return None;
             }

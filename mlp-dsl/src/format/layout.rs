@@ -246,10 +246,12 @@ fn statement_length(nodes: &[Node<'_>]) -> usize {
         if node.text() == ";" {
             return index + 1;
         }
-        let next = nodes.get(index + 1).map(Node::text);
-        // The tolerance of `expect`.
-        if node.is_braces() && next != Some("within") {
-            let semicolon = next == Some(";");
+        if node.is_braces() {
+            let follows = |word: &str| nodes.get(index + 1).is_some_and(|next| next.text() == word);
+            if follows("within") && nodes.first().is_some_and(|first| first.text() == "expect") {
+                continue;
+            }
+            let semicolon = follows(";");
             return index + 1 + usize::from(semicolon);
         }
     }

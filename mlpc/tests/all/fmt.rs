@@ -86,3 +86,13 @@ fn our_own_specifications_are_in_the_style() {
     let files: Vec<_> = files.map(|entry| entry.unwrap().path()).collect();
     mlpc(&["fmt", "--check"]).args(files).arg(folder("../mlp-dsl/src/prelude.mlp")).assert().code(0);
 }
+
+#[test]
+fn an_expectation_is_one_statement() {
+    let text = "network N{input x[2];layer y{s=sum(x)} expect{x=[1,2],s=3}within 1e-6;\nexpect from \"a.npz\"{x=\"x\",y=\"y\"}\nwithin 1e-6;}";
+    let once = mlpc(&["fmt", "-"]).write_stdin(text).assert().success();
+    let once = String::from_utf8(once.get_output().stdout.clone()).unwrap();
+    assert!(once.contains("    expect { x = [1, 2], s = 3 } within 1e-6;\n"), "{once}");
+    assert!(once.contains("    expect from \"a.npz\" { x = \"x\", y = \"y\" } within 1e-6;\n"), "{once}");
+    mlpc(&["fmt", "-"]).write_stdin(once.clone()).assert().success().stdout(once);
+}

@@ -85,6 +85,11 @@ pub(in crate::check) fn expected_not_finite(name: &Name, sample: usize, span: Sp
         .help("save samples for which all values are finite")
 }
 
+pub(in crate::check) fn too_many_files_expected(span: Span) -> Diagnostic {
+    let title = format!("more than {} `expect` read a file", limits::EXPECTED_FILES);
+    Diagnostic::new("M0907", title, span, "one too many").help("save all samples in one file, as rows")
+}
+
 pub(in crate::check) fn too_much_expected(span: Span) -> Diagnostic {
     let title = format!("`expect` has more than {} numbers", limits::EXPECTED_NUMBERS);
     Diagnostic::new("M0907", title, span, "too many").help("a few samples are enough: save fewer rows")

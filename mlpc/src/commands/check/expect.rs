@@ -10,6 +10,9 @@ use mlp_engine::{Error, Network, Scalar};
 use super::Shown;
 use crate::failure::Failure;
 
+/// Multiplications that all samples of an `expect` take, at most: some ten seconds. Of more samples the first are compared.
+const WORK: usize = 1 << 34;
+
 /// A value that is too far from the expected one.
 struct Wrong {
     name: String,
@@ -36,12 +39,17 @@ fn hold_in<S: Scalar>(compiled: &Compilation, text: &str, report: &mut String) -
     };
     let mut network: Network<S> = Network::new(compiled).map_err(failed)?;
     for expect in &compiled.derivation.header.expects {
+        let most = (WORK / network.parameter_count().max(1)).max(1);
+        let compared = expect.samples.min(most);
         let line = text.get(..expect.span.start).map_or(0, |before| before.matches('\n').count()) + 1;
-        let farthest = farthest(&mut network, expect).map_err(failed)?;
+        let farthest = farthest(&mut network, expect, compared).map_err(failed)?;
         let within = expect.tolerance;
-        let count: usize = expect.values.iter().map(|value| value.numbers.len()).sum();
-        let samples =
-            if expect.samples == 1 { "1 sample".to_owned() } else { format!("{} samples", expect.samples) };
+        let count = compared * expect.values.iter().map(|value| value.length).sum::<usize>();
+        let samples = match (compared, expect.samples) {
+            (1, 1) => "1 sample".to_owned(),
+            (some, all) if some < all => format!("the first {some} of {all} samples"),
+            (_, all) => format!("{all} samples"),
+        };
         match farthest {
             Ok(distance) => report.push_str(&format!(
                 "  expected   {} of {samples} are within {within:e}; largest distance {distance:.1e}\n",
@@ -69,10 +77,14 @@ fn hold_in<S: Scalar>(compiled: &Compilation, text: &str, report: &mut String) -
 }
 
 /// The largest distance relative to max(1, |expected|), or the first value that is too far away.
-fn farthest<S: Scalar>(network: &mut Network<S>, expect: &Expect) -> Result<Result<f64, Wrong>, Error> {
+fn farthest<S: Scalar>(
+    network: &mut Network<S>,
+    expect: &Expect,
+    samples: usize,
+) -> Result<Result<f64, Wrong>, Error> {
     let inputs: Vec<S> = expect.inputs.iter().map(|number| S::from_f64(*number)).collect();
     let mut largest = 0.0;
-    for (sample, input) in inputs.chunks_exact(network.inputs().max(1)).enumerate() {
+    for (sample, input) in inputs.chunks_exact(network.inputs().max(1)).enumerate().take(samples) {
         for found in network.trace(input)? {
             let Some(expected) = expect.values.iter().find(|value| value.name == found.name) else {
                 continue;
