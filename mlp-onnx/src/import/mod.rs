@@ -353,13 +353,16 @@ impl Importer {
 
 /// All inputs have a sample in each row: their first sizes are equal, or none has a batch.
 fn one_batch(model: &Model) -> Result<(), Error> {
-    let batch = |input: &Known| match input.sizes.as_deref() {
-        Some([Some(batch), _, ..]) => Some(Some(*batch)),
-        Some([_]) => Some(None),
-        _ => None,
+    // Whether there is a batch, and its size where it is fixed.
+    let batch = |input: &Known| match input.sizes.as_deref()? {
+        [] | [Some(_)] => Some((false, None)),
+        [size, ..] => Some((true, *size)),
     };
     let batches: Vec<_> = model.inputs.iter().filter_map(|input| Some((input, batch(input)?))).collect();
-    match batches.windows(2).find(|pair| matches!(pair, [(_, a), (_, b)] if a != b)) {
+    let differ = |a: (bool, Option<usize>), b: (bool, Option<usize>)| {
+        a.0 != b.0 || matches!((a.1, b.1), (Some(a), Some(b)) if a != b)
+    };
+    match batches.windows(2).find(|pair| matches!(pair, [(_, a), (_, b)] if differ(*a, *b))) {
         Some([(a, _), (b, _)]) => Err(Error::new(
             format!("the inputs `{}` and `{}` have different first sizes", shown(&a.name), shown(&b.name)),
             "the language computes each sample by itself: export the model with the batch as the first size of each input",
