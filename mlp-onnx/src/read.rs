@@ -46,9 +46,10 @@ pub(crate) struct Node {
 impl Node {
     /// The node as messages name it.
     pub(crate) fn shown(&self) -> String {
+        let operator = shown(&self.operator);
         match (self.name.as_str(), self.outputs.first()) {
-            ("", Some(output)) => format!("{} that computes `{}`", self.operator, shown(output)),
-            (name, _) => format!("{} `{}`", self.operator, shown(name)),
+            ("", Some(output)) => format!("{operator} that computes `{}`", shown(output)),
+            (name, _) => format!("{operator} `{}`", shown(name)),
         }
     }
 

@@ -88,3 +88,11 @@ fn classes_are_named_in_the_documentation() {
     assert!(text.contains("\n/// The classes are setosa, versicolor, virginica.\nnetwork Model"), "{text}");
     assert_eq!(notes, ["the output `label` is left out: it is the class with the largest number"]);
 }
+
+#[test]
+fn messages_have_no_control_characters() {
+    let model = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../tests/hostile/corpus/models/control_character_in_operator");
+    let said = of(&fs::read(model).unwrap()).unwrap_err().to_string();
+    assert_eq!(said, "Gem `Gemm_h`: the language does not have this operator");
+}

@@ -197,6 +197,11 @@ def activations():
           outputs={"layer": ["N", 4]})
 
 
+    taken = [node("Gemm", "W_h w", "h"), node("Relu", "h", "net_y"), node("Gemm", "net_y v", "y")]
+    write("names_that_are_made", taken, {"w": lambda d: d(3, 4), "v": lambda d: d(4, 2)}, inputs={"W_h": ["N", 3]},
+          outputs={"y": ["N", 2]})
+
+
 def softmaxes():
     """The default axis was 1 up to opset 12, with all axes after it as one; it is the last one since."""
     for operator in ("Softmax", "LogSoftmax"):

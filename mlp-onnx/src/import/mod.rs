@@ -13,7 +13,7 @@ mod row;
 mod shapes;
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeSet, HashMap, HashSet},
     rc::Rc,
 };
 
@@ -163,10 +163,10 @@ impl Importer {
             is_single: !model.inputs.iter().any(|input| input.elements == element::DOUBLE),
         };
         for input in &model.inputs {
-            whole_numbers_are_converted(model, input)?;
             importer.input(input)?;
         }
         one_batch(model)?;
+        whole_numbers_are_converted(model)?;
         Ok(importer)
     }
 
@@ -353,13 +353,16 @@ impl Importer {
 
 /// All inputs have a sample in each row: their first sizes are equal, or none has a batch.
 fn one_batch(model: &Model) -> Result<(), Error> {
-    let batch = |input: &Known| match input.sizes.as_deref() {
-        Some([Some(batch), _, ..]) => Some(Some(*batch)),
-        Some([_]) => Some(None),
-        _ => None,
+    // Whether there is a batch, and its size where it is fixed.
+    let batch = |input: &Known| match input.sizes.as_deref()? {
+        [] | [Some(_)] => Some((false, None)),
+        [size, ..] => Some((true, *size)),
     };
     let batches: Vec<_> = model.inputs.iter().filter_map(|input| Some((input, batch(input)?))).collect();
-    match batches.windows(2).find(|pair| matches!(pair, [(_, a), (_, b)] if a != b)) {
+    let differ = |a: (bool, Option<usize>), b: (bool, Option<usize>)| {
+        a.0 != b.0 || matches!((a.1, b.1), (Some(a), Some(b)) if a != b)
+    };
+    match batches.windows(2).find(|pair| matches!(pair, [(_, a), (_, b)] if differ(*a, *b))) {
         Some([(a, _), (b, _)]) => Err(Error::new(
             format!("the inputs `{}` and `{}` have different first sizes", shown(&a.name), shown(&b.name)),
             "the language computes each sample by itself: export the model with the batch as the first size of each input",
@@ -369,17 +372,21 @@ fn one_batch(model: &Model) -> Result<(), Error> {
 }
 
 /// Arithmetic of whole numbers is not that of floats.
-fn whole_numbers_are_converted(model: &Model, input: &Known) -> Result<(), Error> {
-    let is_whole = matches!(input.elements, element::INT64 | element::INT32);
-    let mut users = model.nodes.iter().filter(|node| node.inputs.contains(&input.name));
-    match users.find(|node| is_whole && node.operator != "Cast" && node.domain != operators::PIPELINES) {
-        None => Ok(()),
-        Some(node) => Err(Error::new(
-            format!("it computes with the whole numbers of the input `{}`", shown(&input.name)),
-            "the language computes with floats: export the model with an input of floats, or with a Cast after it",
-        )
-        .at(node.shown())),
+fn whole_numbers_are_converted(model: &Model) -> Result<(), Error> {
+    let whole = model.inputs.iter().filter(|input| matches!(input.elements, element::INT64 | element::INT32));
+    let whole: HashSet<&String> = whole.map(|input| &input.name).collect();
+    let computing =
+        model.nodes.iter().filter(|node| node.operator != "Cast" && node.domain != operators::PIPELINES);
+    for node in computing {
+        if let Some(name) = node.inputs.iter().find(|name| whole.contains(name)) {
+            let error = Error::new(
+                format!("it computes with the whole numbers of the input `{}`", shown(name)),
+                "the language computes with floats: export the model with an input of floats, or with a Cast after it",
+            );
+            return Err(error.at(node.shown()));
+        }
     }
+    Ok(())
 }
 
 /// Where the model comes from, and its classes.

@@ -67,17 +67,22 @@ impl Names {
         }
     }
 
+    /// Neither the name is taken nor one that the compiler makes from it.
     fn is_free(&self, name: &str) -> bool {
-        !self.taken.contains(name)
+        !self.taken.contains(name) && !made_from(name).any(|made| self.taken.contains(&made))
     }
 
     fn take(&mut self, name: String) -> String {
-        for role in ["W", "b", "mean", "variance", "deviation", "scale", "shift"].into_iter().chain(MADE) {
-            self.taken.insert(format!("{role}_{name}"));
-        }
+        self.taken.extend(made_from(&name));
         self.taken.insert(name.clone());
         name
     }
+}
+
+/// The names that the compiler makes for a layer.
+fn made_from(name: &str) -> impl Iterator<Item = String> {
+    let roles = ["W", "b", "mean", "variance", "deviation", "scale", "shift"].into_iter().chain(MADE);
+    roles.map(move |role| format!("{role}_{name}"))
 }
 
 /// What a name of the file has of an identifier: letters, digits and single underscores, no number at the start.
