@@ -32,14 +32,15 @@ pub(crate) struct Columns<'c> {
 /// Finds the columns: those that are asked for, else those that have the names of the inputs and targets, else by their
 /// number, the targets last.
 pub(crate) fn choose(columns: &Columns<'_>, wanted: &Wanted) -> Result<Choice, Error> {
-    let targets = match &wanted.target_columns {
+    let is_asked = columns.names.is_some() || !wanted.columns_are_known;
+    let targets = match wanted.target_columns.as_ref().filter(|_| is_asked) {
         // Where they are not read, they may be missing.
         Some(chosen) if !wanted.with_targets => columns.find_all(chosen),
         Some(chosen) => Some(columns.asked(chosen, wanted.target_count(), "targets")?),
         None if !wanted.with_targets => columns.named(&wanted.targets).unwrap_or_default(),
         None => columns.named(&wanted.targets)?,
     };
-    let inputs = match &wanted.input_columns {
+    let inputs = match wanted.input_columns.as_ref().filter(|_| is_asked) {
         Some(chosen) => Some(columns.asked(chosen, wanted.input_count(), "inputs")?),
         None => columns.named(&wanted.inputs)?,
     };

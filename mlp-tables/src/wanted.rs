@@ -103,6 +103,8 @@ pub struct Wanted {
     pub input_columns: Option<Vec<String>>,
     /// The columns of the targets.
     pub target_columns: Option<Vec<String>>,
+    /// Whether these columns are those of the training and not asked for: in a table without names they are found by number.
+    pub columns_are_known: bool,
     /// The names of the classes of each target, where they are known: from the training.
     pub classes: Vec<Option<Vec<String>>>,
     /// Whether the first row is one of names.

@@ -51,6 +51,7 @@ pub(crate) fn read(
     if let Some(names) = names {
         let by_name = |columns: &Vec<String>| columns.iter().any(|name| name.parse::<usize>().is_err());
         let known = |columns: &Vec<String>| by_name(columns).then(|| columns.clone());
+        wanted.columns_are_known = given.inputs.is_none() && given.targets.is_none();
         wanted.input_columns = wanted.input_columns.or_else(|| known(&names.inputs));
         wanted.target_columns = wanted.target_columns.or_else(|| known(&names.targets));
     }

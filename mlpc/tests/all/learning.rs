@@ -535,13 +535,10 @@ fn arrays_are_tables() {
     }
     let outputs = |more: &str| good(&folder, &format!("run net.mlp --weights net.safetensors --data {more}"));
     let rows = |text: String| text.lines().skip(1).map(str::to_owned).collect::<Vec<_>>();
-    assert_eq!(rows(outputs("images.gz --inputs 1,2")), rows(outputs("points.csv")));
-    assert_eq!(rows(outputs("all.npy --inputs 1,2")), rows(outputs("points.csv")));
+    assert_eq!(rows(outputs("images.gz")), rows(outputs("points.csv")));
+    assert_eq!(rows(outputs("all.npy")), rows(outputs("points.csv")));
     let evaluate = "evaluate net.mlp --weights net.safetensors --format json";
-    let of_pair = good(
-        &folder,
-        &format!("{evaluate} --data images.gz --labels labels --inputs 1,2 --target 1 --classes 0,1,2"),
-    );
+    let of_pair = good(&folder, &format!("{evaluate} --data images.gz --labels labels --classes 0,1,2"));
     assert_eq!(rows(of_pair)[..5], rows(good(&folder, &format!("{evaluate} --data points.csv")))[..5]);
     write("short", &labels[..40]);
     let (_, said, code) = run(&folder, "train net.mlp --data images.gz --labels short");
