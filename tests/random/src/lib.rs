@@ -7,7 +7,7 @@
 pub mod checks;
 pub mod compiled;
 pub mod coverage;
-mod difference;
+pub mod difference;
 mod engine;
 mod equal;
 pub mod exported;
